@@ -1,0 +1,125 @@
+"""`grader-result/1`, the truth that every other report is made from: its shape, read and written."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+__all__ = [
+    "CheckResult",
+    "Diagnosis",
+    "ResultFile",
+    "Student",
+    "SuiteInfo",
+    "TestedMachine",
+    "Words",
+    "read_result",
+    "write_atomically",
+    "write_result",
+]
+
+Verdict = Literal["passed", "failed", "blocked", "error", "skipped"]
+
+
+class Words(msgspec.Struct, frozen=True, kw_only=True):
+    fr: str
+    en: str
+
+
+class Student(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    name: str = ""
+
+
+class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
+    code: str
+    """A key of `grader/messages/*.toml`."""
+    values: dict[str, str] = {}
+
+
+class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    """The name of the check's function, unique in its exercise."""
+    file: str
+    """Path of the suite's file below the directory that holds `exercises/`, with `/`."""
+    verdict: Verdict
+    points: int
+    max_points: int
+    title: Words
+    diagnosis: Diagnosis | None = None
+    message: Words | None = None
+    """What was expected, what was seen, and what is wrong; `None` where there is nothing to say."""
+    hint: Words | None = None
+    blocked_by: str | None = None
+    """The `id` of the check that this one waits for."""
+    evidence: list[str] = []
+    duration_s: float = 0.0
+
+
+class TestedMachine(msgspec.Struct, frozen=True, kw_only=True):
+    url: str
+    engine: str | None = None
+    """Product and version, such as `Docker 26.1.5`."""
+    api: str | None = None
+    id: str | None = None
+    """The engine's own id, to see two names on one machine."""
+
+
+class SuiteInfo(msgspec.Struct, frozen=True, kw_only=True):
+    sha256: str
+
+
+class ResultFile(msgspec.Struct, frozen=True, kw_only=True):
+    exercise: str
+    student: Student
+    status: Literal["graded", "not-graded"]
+    points: int | None
+    """Points earned; `None` where the student could not be graded."""
+    max_points: int
+    mark: float | None
+    """`points` brought to `out_of`; `None` where the student could not be graded: no mark, not a zero."""
+    out_of: int = 20
+    provisional: bool = False
+    """True where checks were skipped, deselected or in error: their points are in `not_tried_points`."""
+    not_tried_points: int = 0
+    reason: Words | None = None
+    """Why the student was not graded."""
+    reason_code: str | None = None
+    checks: list[CheckResult]
+    machine: TestedMachine
+    suite: SuiteInfo
+    grader: str
+    started_at: str
+    """UTC, ISO 8601."""
+    duration_s: float
+    format: Literal["grader-result/1"] = "grader-result/1"
+
+
+def read_result(path: Path) -> ResultFile:
+    """The checked content of a results file. Raises `msgspec.DecodeError` where it is not one."""
+    return msgspec.json.decode(path.read_bytes(), type=ResultFile)
+
+
+def write_result(result: ResultFile, path: Path) -> None:
+    """Puts `result` at `path`, whole or not at all."""
+    write_atomically(path, msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n")
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Writes beside `path`, syncs and renames, so that a kill leaves the old file or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".grader-")
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
