@@ -39,7 +39,8 @@ class Reading:
 
     def fault(self, line: int, column: Column, said: str) -> None:
         place = self.where[column]
-        self.faults.append((line, f"column {place + 1} ({self.header[place].strip()}): {said}"))
+        heading = "".join(char for char in self.header[place] if char.isprintable()).strip()
+        self.faults.append((line, f"column {place + 1} ({heading}): {said}"))
 
     def cell(self, row: Row, column: Column) -> str:
         place = self.where.get(column)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.errors import RosterError
@@ -13,6 +13,7 @@ from grader.roster.machine_url import MachineUrl
 from grader.roster.ports import PortRange
 from grader.roster.read import read_roster
 from grader.roster.student import RosterStudent
+from tests.steady import STEADY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -247,7 +248,7 @@ def test_ten_thousand_students_are_read(write: Callable[[str | bytes], Path]) ->
     assert len(read_roster(write("id;machine;ports\n" + body))) == 10_000
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@STEADY
 @given(st.binary() | st.text(alphabet='id;machine,\n\r\t"e1é=local \0\u202e').map(str.encode))
 def test_whatever_the_bytes_are_there_is_a_roster_or_a_sentence(
     write: Callable[[str | bytes], Path], content: bytes
