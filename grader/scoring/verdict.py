@@ -30,7 +30,7 @@ class Outcome:
     """True for a bug of the grader or of the suite: the traceback is in the results."""
 
 
-def judge(error: BaseException | None, exercise: Path) -> Outcome:
+def judge(error: BaseException | None, exercise: Path) -> Outcome:  # noqa: PLR0911 - one return a kind of end
     """The outcome of a check that ended with `error`; `None` is one that ran to its end.
 
     A failed expectation, or a bare `assert` written in the exercise's own folder, is the student's. Every other
