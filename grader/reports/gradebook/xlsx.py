@@ -100,7 +100,7 @@ def fill_checks(sheet: Worksheet, book: Gradebook, lang: Lang) -> None:
             if entry.mark is not None:
                 shown: str | float = VERDICTS[lang].get(check.verdict, check.points)
                 put(sheet, row, columns[place], shown).fill = colour(check.verdict)
-    sheet.freeze_panes = sheet.cell(FIRST_STUDENT, FIRST_CHECK)
+    sheet.freeze_panes = sheet.cell(FIRST_STUDENT, FIRST_CHECK).coordinate
 
 
 def fill_mistakes(sheet: Worksheet, book: Gradebook, lang: Lang) -> None:
