@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path  # noqa: TC003 - pytest reads the fixture's annotations
 from typing import TYPE_CHECKING, Final
 
@@ -14,9 +14,10 @@ from grader.errors import ExerciseError, GraderError, MachineUnreachable
 from grader.machine.link import LinkFacts
 from grader.machine.machine import Machine
 from grader.machine.reach import reach
-from grader.machine.sheet import Sheet, read_sheet
+from grader.machine.sheet import read_sheet
 from grader.reports.of_ledger import check_result, result_of
 from grader.reports.results import Student, SuiteInfo, TestedMachine
+from grader.scoring.exercise import Exercise
 from grader.scoring.judging import hindrance, looked_at_nothing
 from grader.scoring.ledger import Ledger
 from grader.scoring.spec import CheckSpec, spec_of
@@ -32,25 +33,10 @@ if TYPE_CHECKING:
     from grader.scoring.ledger import Row
     from grader.settings import Settings
 
-__all__ = ["Exercise", "Grading"]
+__all__ = ["Grading"]
 
 NOT_GRADED: Final = 6
 """Exit code of a run in which the machine could not be graded."""
-
-
-@dataclass
-class Exercise:
-    """One exercise of this run."""
-
-    folder: Path
-    sheet: Sheet
-    ledger: Ledger | None = None
-    machine: Machine | None = None
-    specs: list[CheckSpec] = field(default_factory=list)
-
-    @property
-    def id(self) -> str:
-        return self.folder.name
 
 
 @dataclass(frozen=True)
