@@ -40,24 +40,30 @@ class BroughtUp:
 
 
 class Stage:
-    """Raises `GraderError` where the engine holds other people's containers: they would be in the way, or in danger."""
+    """Takes down only what came after it was made.
 
-    def __init__(self, address: EngineAddress) -> None:
+    Raises `GraderError` where nothing answers, or where the engine holds other people's containers: they would be in
+    the way. `beside_others` lets them be there.
+    """
+
+    def __init__(self, address: EngineAddress, *, beside_others: bool = False) -> None:
         self._address = address
         try:
             self._client = docker.APIClient(address.url, version="auto", timeout=60)
             held = self._client.containers(all=True)
         except DockerException as error:
             raise GraderError(f"no engine to rehearse on at {address.shown}: {error}") from error
-        if held:
+        if held and not beside_others:
             names = ", ".join(str(one["Names"][0]).lstrip("/") for one in held[:5])
             raise GraderError(
                 f"the engine at {address.shown} holds containers ({names}): a rehearsal needs one of its own; "
                 "make engine starts one"
             )
+        self._containers = {str(one["Id"]) for one in held}
         self._tags = self._image_tags()
         self._networks = self._network_ids()
         self._volumes = self._volume_names()
+        self._was_in_swarm = self._in_swarm()
 
     @contextlib.contextmanager
     def brought_up(self, solution: Solution, suite: Suite) -> Iterator[BroughtUp]:
@@ -106,11 +112,12 @@ class Stage:
 
     def empty(self) -> None:
         """Removes all that was not there at the beginning."""
-        if self._client.info().get("Swarm", {}).get("LocalNodeState") == "active":
+        if self._in_swarm() and not self._was_in_swarm:
             self._client.leave_swarm(force=True)
-        for container in self._client.containers(all=True):
+        now = {str(one["Id"]) for one in self._client.containers(all=True)}
+        for container in now - self._containers:
             with contextlib.suppress(NotFound):
-                self._client.remove_container(container["Id"], force=True, v=True)
+                self._client.remove_container(container, force=True, v=True)
         for network in self._network_ids() - self._networks:
             with contextlib.suppress(NotFound):
                 self._client.remove_network(network)
@@ -132,6 +139,9 @@ class Stage:
             "DOCKER_HOST": self._address.url,
             "MATERIAL": str(suite.folder / "material"),
         }
+
+    def _in_swarm(self) -> bool:
+        return bool(self._client.info().get("Swarm", {}).get("LocalNodeState") == "active")
 
     def _image_tags(self) -> set[str]:
         return {
