@@ -147,8 +147,8 @@ class Screen(pytest.TerminalReporter):  # type: ignore[misc]
             self._say(f"{' ' * _INDENT}{row.spec.name}  {row.duration_s:.2f} s", light=True)
 
     def _below(self, exercise: Exercise, row: Row) -> None:
-        if row.outcome.verdict == "passed":
-            return
+        if row.outcome.verdict == "passed" or row.outcome.machine_lost:
+            return  # why the machine cannot be looked at is said once, at the end
         result = self._grading.check_result(exercise, row)
         if result.message:
             self._paragraph(self._in_language(result.message))
