@@ -135,6 +135,9 @@ class Grading:
             error = call.excinfo.value
             if isinstance(error, GraderError):
                 raise pytest.UsageError(str(error)) from error
+            cause = error.__cause__ or error
+            sentence = f"{report.nodeid}: cannot be read as a suite: {type(cause).__name__}: {cause}"
+            raise pytest.UsageError(sentence) from error
 
     # --- one check ---
 
