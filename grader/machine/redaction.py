@@ -128,7 +128,7 @@ class Redactor:
 
 def _may_hold_some(body: bytes) -> bool:
     lowered = body.lower()
-    return any(word.encode() in lowered for word in _WORDS) or (b"://" in body and b"@" in body)
+    return any(word.encode() in lowered for word in (*_WORDS, "requirepass")) or (b"://" in body and b"@" in body)
 
 
 def _with_body(answer: Answer, body: bytes) -> Answer:
