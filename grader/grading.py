@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path  # noqa: TC003 - pytest reads the fixture's annotations
 from typing import TYPE_CHECKING, Final
 
@@ -17,9 +17,10 @@ from grader.machine.reach import reach
 from grader.machine.recorder import Recorder
 from grader.machine.recording import Lost, Recording
 from grader.machine.replay import Replay
-from grader.machine.sheet import Sheet, read_sheet
+from grader.machine.sheet import read_sheet
 from grader.reports.of_ledger import check_result, result_of
 from grader.reports.results import Student, SuiteInfo, TestedMachine
+from grader.scoring.exercise import Exercise
 from grader.scoring.judging import hindrance, looked_at_nothing
 from grader.scoring.ledger import Ledger
 from grader.scoring.spec import CheckSpec, spec_of
@@ -36,26 +37,10 @@ if TYPE_CHECKING:
     from grader.scoring.ledger import Row
     from grader.settings import Settings
 
-__all__ = ["Exercise", "Grading"]
+__all__ = ["Grading"]
 
 NOT_GRADED: Final = 6
 """Exit code of a run in which the machine could not be graded."""
-
-
-@dataclass
-class Exercise:
-    """One exercise of this run."""
-
-    folder: Path
-    sheet: Sheet
-    ledger: Ledger | None = None
-    machine: Machine | None = None
-    recorder: Recorder | None = None
-    specs: list[CheckSpec] = field(default_factory=list)
-
-    @property
-    def id(self) -> str:
-        return self.folder.name
 
 
 @dataclass(frozen=True)
@@ -121,9 +106,8 @@ class Grading:
             assert self.unreachable  # noqa: S101 - no link means a reason
             raise self.unreachable
         if exercise.machine is None:
-            exercise.recorder = Recorder(link) if self.settings.record else None
             exercise.machine = Machine(
-                exercise.recorder or link,
+                Recorder(link) if self.settings.record else link,
                 exercise.sheet,
                 ports=self.settings.ports,
                 passive=self.settings.passive,
@@ -272,7 +256,8 @@ class Grading:
         )
         if self.unreachable or not self._link:
             return about
-        return (exercise.recorder or Recorder(self._link)).recording(about)
+        link = exercise.machine.link if exercise.machine else self._link
+        return (link if isinstance(link, Recorder) else Recorder(link)).recording(about)
 
     def _exit_code(self) -> int:
         rows = [row for exercise in self.exercises.values() for row in exercise.ledger or ()]
