@@ -14,6 +14,9 @@ from grader.errors import ExerciseError, GraderError, MachineUnreachable
 from grader.machine.link import LinkFacts
 from grader.machine.machine import Machine
 from grader.machine.reach import reach
+from grader.machine.recorder import Recorder
+from grader.machine.recording import Lost, Recording
+from grader.machine.replay import Replay
 from grader.machine.sheet import read_sheet
 from grader.reports.of_ledger import check_result, result_of
 from grader.reports.results import Student, SuiteInfo, TestedMachine
@@ -23,6 +26,7 @@ from grader.scoring.ledger import Ledger
 from grader.scoring.spec import CheckSpec, spec_of
 from grader.scoring.suite import suite_hash
 from grader.scoring.verdict import judge
+from grader.settings import as_recorded
 from grader.version import VERSION
 
 if TYPE_CHECKING:
@@ -71,6 +75,9 @@ class Grading:
             self.exercises = {folder: Exercise(folder, read_sheet(folder)) for folder in folders}
         except ExerciseError as error:
             raise pytest.UsageError(str(error)) from error
+        link = self.connect() if settings.machine.scheme == "recording" else None
+        if isinstance(link, Replay):
+            self.settings = as_recorded(settings, link.recording)
 
     # --- the machine ---
 
@@ -100,7 +107,7 @@ class Grading:
             raise self.unreachable
         if exercise.machine is None:
             exercise.machine = Machine(
-                link,
+                Recorder(link) if self.settings.record else link,
                 exercise.sheet,
                 ports=self.settings.ports,
                 passive=self.settings.passive,
@@ -224,13 +231,36 @@ class Grading:
         )
 
     def _write(self, folder: Path) -> None:
-        from grader.reports.files import write_reports  # noqa: PLC0415 - JUnit is slow to import, not always wanted
+        # JUnit is slow to import, and not always wanted.
+        from grader.reports.files import write_recording, write_reports  # noqa: PLC0415
 
-        for result in self.results:
+        for result, exercise in zip(self.results, self.exercises.values(), strict=True):
             try:
                 write_reports(result, folder, self.settings.language)
+                if self.settings.record:
+                    write_recording(self._recording(exercise, result), folder)
             except OSError as error:
                 raise pytest.UsageError(f"the results cannot be written to {folder}: {error.strerror}") from error
+
+    def _recording(self, exercise: Exercise, result: ResultFile) -> Recording:
+        settings = self.settings
+        about = Recording(
+            exercise=exercise.id,
+            student=settings.student,
+            student_name=settings.student_name,
+            machine=self.machine_facts,
+            lost=Lost.of(self.unreachable) if self.unreachable else None,
+            ports=str(settings.ports or ""),
+            passive=settings.passive,
+            disposable=settings.disposable,
+            suite=result.suite.sha256,
+            grader=result.grader,
+            started_at=result.started_at,
+        )
+        if self.unreachable or not self._link:
+            return about
+        link = exercise.machine.link if exercise.machine else self._link
+        return (link if isinstance(link, Recorder) else Recorder(link)).recording(about)
 
     def _exit_code(self) -> int:
         rows = [row for exercise in self.exercises.values() for row in exercise.ledger or ()]
