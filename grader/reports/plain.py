@@ -37,7 +37,7 @@ def shortened(text: str, limit: int) -> str:
 @functools.lru_cache(maxsize=4096)
 def visible(char: str) -> str:
     number = ord(char)
-    noncharacter = number & 0xFFFE == 0xFFFE or 0xFDD0 <= number <= 0xFDEF  # noqa: PLR2004  (Unicode's own list)
+    noncharacter = number & 0xFFFE == 0xFFFE or 0xFDD0 <= number <= 0xFDEF
     if char in KEPT or not (noncharacter or unicodedata.category(char) in HIDDEN):
         return char
     return char.encode("unicode_escape", "surrogatepass").decode("ascii")
