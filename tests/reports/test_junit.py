@@ -131,6 +131,19 @@ def test_times_are_seconds() -> None:
     assert float(case(junit_for(ZOE, "en"), "test_site_answers").get("time", "")) == pytest.approx(0.4)
 
 
+@pytest.mark.parametrize("seconds", [float("inf"), float("nan"), -1.0, 0.0])
+def test_a_time_that_is_none_is_left_out(seconds: float) -> None:
+    check = msgspec.structs.replace(RUNS, duration_s=seconds)
+    [element] = cases(junit_for(graded(Student(id="e1"), [check]), "en"))
+    assert "time" not in element.attrib
+
+
+def test_it_is_utf8_and_says_so() -> None:
+    data = junit_for(ZOE, "fr")
+    assert data.startswith(b"<?xml version='1.0' encoding='utf-8'?>")
+    assert "le site répond".encode() in data
+
+
 def test_a_class_has_one_suite_a_student_and_every_check_of_each() -> None:
     root = parsed(junit_for_class(CLASS, "en"))
     assert [suite.get("name") for suite in root] == [f"tp2.e230123{n}" for n in (4, 5, 6, 7)]

@@ -41,6 +41,15 @@ def test_a_row_that_says_two_students_is_given_to_neither() -> None:
     assert matching.unclear == {0: "fits several students"}
 
 
+def test_a_row_that_says_two_students_is_not_decided_by_its_name() -> None:
+    matching = match([Keys(("e2301234",), "yann@iut.example", "Zoé Martin")], [ZOE, YANN])
+    assert matching.student_of == {}
+
+
+def test_one_word_is_no_name_to_go_by() -> None:
+    assert match([Keys(name="Zoé")], [Keys(("e1",), name="Zoé")]).student_of == {}
+
+
 def test_two_rows_of_one_student_are_both_left() -> None:
     matching = match([Keys(("e2301234",)), Keys(email="zoe.martin@iut.example")], [ZOE])
     assert matching.student_of == {}

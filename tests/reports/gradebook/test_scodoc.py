@@ -74,6 +74,14 @@ def test_an_earlier_mark_of_someone_not_graded_now_is_kept_and_told() -> None:
     assert filled.remarks == ("line 10 (LE GOFF Yann): not graded now, the earlier mark 8.5 stays",)
 
 
+def test_a_student_who_was_waiting_and_is_not_graded_now_goes_on_waiting() -> None:
+    once = fill_sheet(handed_out(), gradebook_of([ANA]), "fr")
+    again = fill_sheet(once.data, gradebook_of([ANA]), "en")
+    assert accepted(again.data) == {"28118": 8.5, "28119": "ATT"}
+    assert again.remarks == ()
+    assert cells(again.data, 6)[2] == "the machine does not answer over SSH"
+
+
 def test_who_is_missing_on_either_side_is_listed_and_who_resigned_is_not() -> None:
     filled = fill_sheet(
         handed_out(), gradebook_of([ZOE, BOB, graded(Student(id="e9", name="New Comer"), [RUNS])]), "fr"
