@@ -27,8 +27,8 @@ from grader.roster.file_name import file_name_for
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from grader.messages import Language
     from grader.reports.results import ResultFile
-    from grader.reports.words import Lang
 
 __all__ = ["junit_for", "junit_for_class"]
 
@@ -45,13 +45,13 @@ class Suite(NamedTuple):
     cases: list[Case]
 
 
-def junit_for(result: ResultFile, lang: Lang) -> bytes:
+def junit_for(result: ResultFile, lang: Language) -> bytes:
     """One student's report, UTF-8. The class name is the exercise's, the test names are the checks' ids."""
     exercise = one_line(result.exercise)
     return written([Suite(exercise, result.started_at, cases_of(result, exercise, lang))])
 
 
-def junit_for_class(results: Iterable[ResultFile], lang: Lang) -> bytes:
+def junit_for_class(results: Iterable[ResultFile], lang: Language) -> bytes:
     """A class in one report, UTF-8: one suite a student, the class name `tp2.<student>`, the file name of the id.
 
     Raises `GraderError` where a student comes twice for one exercise, or the class cannot fit under GitLab's limit.
