@@ -36,9 +36,11 @@ _INDENT: Final = 7
 class Grading(Protocol):
     """The run that is shown; `grader.grading` has it."""
 
-    settings: Settings
     results: list[ResultFile]
     exercises: dict[Path, Exercise]
+
+    @property
+    def settings(self) -> Settings: ...
 
     @property
     def machine_facts(self) -> LinkFacts: ...

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import xml.etree.ElementTree as ElementTree  # noqa: N817 - its usual name
 from importlib import resources
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
 
 import jsonschema
 import msgspec
@@ -45,7 +45,7 @@ def test_results_of_a_hostile_machine_keep_to_the_schema(desk: Desk, tmp_path: P
     jsonschema.validate(json.loads(path.read_bytes()), published())
     result = read_result(path)
     assert f"points: {result.points}/{result.max_points}" in done.stdout
-    cases = ElementTree.parse(path.with_suffix(".xml")).iter("testcase")  # noqa: S314 - our own file
+    cases = ET.parse(path.with_suffix(".xml")).iter("testcase")  # noqa: S314 - our own file
     assert [case.get("name") for case in cases] == [check.id for check in result.checks]
 
 
