@@ -7,6 +7,7 @@ from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from typing import Annotated
 
 import typer
+from typer.exceptions import TyperException
 
 from grader.errors import GraderError, MachineUnreachable
 from grader.messages import say
@@ -15,13 +16,14 @@ from grader.version import VERSION
 
 __all__ = ["app", "main"]
 
+INTERRUPTED = 2
 USAGE = 4
 NOT_GRADED = 6
 
 app = typer.Typer(
     name="grader",
     help="Grades container labs: one machine, a class, a pushed repository.",
-    no_args_is_help=True,
+    invoke_without_command=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -31,7 +33,14 @@ app = typer.Typer(
 def main() -> None:
     """Runs the command line; a user's mistake is one sentence and an exit code, never a traceback."""
     try:
-        app()
+        sys.exit(app(standalone_mode=False) or 0)
+    except TyperException as error:
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context else "grader"
+        message = getattr(error, "format_message", error.__str__)().rstrip(".")
+        sys.exit(_refused(f"{message}; see {command} --help", USAGE))
+    except (typer.Abort, KeyboardInterrupt):
+        sys.exit(INTERRUPTED)
     except MachineUnreachable as error:
         import os  # noqa: PLC0415
 
@@ -55,12 +64,15 @@ def _version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
 
 @app.callback()
 def root(
+    context: typer.Context,
     *,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version and stop.")
     ] = False,
 ) -> None:
     """Grades container labs: one machine, a class, a pushed repository."""
+    if context.invoked_subcommand is None:
+        print(context.get_help())  # noqa: T201
 
 
 @app.command()
@@ -102,3 +114,59 @@ def rehearse(
     print_counts(done, console)
     if not all(one.is_good for one in done):
         raise typer.Exit(1)
+
+
+@app.command()
+def batch(
+    exercise: Annotated[Path, typer.Argument(help="The exercise, such as exercises/tp2.")],
+    roster: Annotated[Path, typer.Option(help="The class: a CSV with id, name, machine, ports, …")],
+    results: Annotated[Path, typer.Option(help="Where the results go.")],
+    *,
+    jobs: Annotated[int, typer.Option(min=0, help="How many machines at a time (else 8 a core).")] = 0,
+    deadline: Annotated[float, typer.Option(min=1, help="Seconds that one machine may take.")] = 180,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where an earlier run stopped.")] = False,
+    retry_not_graded: Annotated[
+        bool, typer.Option("--retry-not-graded", help="Try again those who have no mark.")
+    ] = False,
+    limit: Annotated[int, typer.Option(min=0, help="Only the first so many students.")] = 0,
+    group: Annotated[str, typer.Option(help="Only this group of the roster.")] = "",
+    record: Annotated[bool, typer.Option("--record", help="Keep recordings, to judge again later.")] = False,
+    passive: Annotated[bool, typer.Option("--passive", help="Only look, change nothing.")] = False,
+    disposable: Annotated[bool, typer.Option("--disposable", help="Also the checks that break things.")] = False,
+    hints: Annotated[int, typer.Option(min=1, max=3, help="How much the hints say.")] = 2,
+    ssh_config: Annotated[Path | None, typer.Option(help="Configuration for ssh, instead of your own.")] = None,
+    lang: Annotated[str, typer.Option(help="fr or en.")] = "",
+    progress: Annotated[str, typer.Option(help="auto, lines or json.")] = "auto",
+) -> None:
+    """Grade a class over SSH, many machines at a time; what is graded is never lost.
+
+    Example: grader batch exercises/tp2 --roster class.csv --results results/tp2
+    """
+    import os  # noqa: PLC0415
+
+    from grader.campaign.campaign import Campaign  # noqa: PLC0415 - only this verb grades a class
+    from grader.campaign.chosen import chosen_students  # noqa: PLC0415
+    from grader.campaign.pool import default_jobs  # noqa: PLC0415
+    from grader.campaign.watchers import watcher_for  # noqa: PLC0415
+    from grader.roster.read import read_roster  # noqa: PLC0415
+    from grader.scoring.suite import read_suite  # noqa: PLC0415
+
+    language = language_of(lang, os.environ)
+    campaign = Campaign(
+        suite=read_suite(exercise),
+        students=chosen_students(read_roster(roster), group=group, limit=limit),
+        folder=results,
+        language=language,
+        at_once=jobs or default_jobs(),
+        deadline_s=deadline,
+        resume=resume,
+        retry_not_graded=retry_not_graded,
+        record=record,
+        passive=passive,
+        disposable=disposable,
+        hints=hints,
+        ssh_config=str(ssh_config or ""),
+    )
+    outcome = campaign.run(watcher_for(progress, language))
+    if not outcome.everyone_graded:
+        raise typer.Exit(NOT_GRADED)
