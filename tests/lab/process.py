@@ -1,0 +1,81 @@
+"""Commands under a time limit, waiting with a deadline, and words for whoever watches."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+T = TypeVar("T")
+
+POLL_S = 0.05
+
+
+class LabError(Exception):
+    """The lab cannot do what was asked. The text is one sentence that says what to do."""
+
+
+def say(text: str) -> None:
+    """Tell progress on stderr: stdout is kept for what a shell evaluates."""
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
+
+
+def run(
+    command: Sequence[str | Path],
+    *,
+    limit_s: float = 60,
+    env: Mapping[str, str] | None = None,
+    stdin: str | None = None,
+    check: bool = True,
+) -> subprocess.CompletedProcess[str]:
+    """What a command printed when it had ended; `LabError` past `limit_s` seconds or, with `check`, when it fails."""
+    words = [str(word) for word in command]
+    try:
+        done = subprocess.run(
+            words, input=stdin, capture_output=True, text=True, errors="replace", timeout=limit_s, env=env, check=False
+        )
+    except subprocess.TimeoutExpired as expired:
+        raise LabError(f"`{' '.join(words)}` did not end within {limit_s:g} s") from expired
+    except FileNotFoundError as missing:
+        raise LabError(f"`{words[0]}` is not installed") from missing
+    if check and done.returncode:
+        raise LabError(
+            f"`{' '.join(words)}` ended with code {done.returncode}: {(done.stderr or done.stdout).strip()[-2000:]}"
+        )
+    return done
+
+
+def wait_until(what: str, look: Callable[[], T | None], within_s: float) -> T:
+    """Look until `look` returns something true, at most `within_s` seconds; `LabError` says what was awaited."""
+    deadline = time.monotonic() + within_s
+    while True:
+        seen = look()
+        if seen:
+            return seen
+        if time.monotonic() > deadline:
+            raise LabError(f"waited {within_s:g} s for {what}, in vain")
+        time.sleep(POLL_S)
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process runs; a zombie does not."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stat:  # noqa: PTH123  # a path of the kernel
+            return stat.read().rpartition(")")[2].split()[0] not in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def end(pid: int, signal_number: int) -> None:
+    """Send a signal to a process that may be gone."""
+    try:
+        os.kill(pid, signal_number)
+    except ProcessLookupError:
+        return
