@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.repository.compose_scope import Scope, check, kind
 from grader.repository.compose_values import below, check_table
 from grader.repository.dockerfile_policy import check_dockerfile, check_dockerfile_text
 from grader.repository.dotenv import check_dotenv
 from grader.repository.paths import is_ordinary_file
-from grader.repository.refusal import Place
 from grader.repository.tree import Mapping, Node, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from grader.repository.refusal import Place
 
 __all__: list[str] = []
 

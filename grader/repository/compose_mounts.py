@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from itertools import permutations
+from typing import TYPE_CHECKING
 
 from grader.repository.compose_scope import Bind, Scope, kind
 from grader.repository.compose_values import below, check_table
 from grader.repository.paths import is_engine_socket
-from grader.repository.refusal import Place
 from grader.repository.tree import Mapping, Node, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from grader.repository.refusal import Place
 
 __all__ = ["check_nesting"]
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 # The kinds of value register themselves where they are written.
 from grader.repository import compose_build, compose_ports  # noqa: F401
 from grader.repository.compose_mounts import check_nesting
-from grader.repository.compose_scope import Scope
 from grader.repository.compose_values import below, check_table
 from grader.repository.read_yaml import YamlFault, read_yaml
-from grader.repository.refusal import Findings, Place
+from grader.repository.refusal import Place
 from grader.repository.tree import Mapping, Node, Scalar
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from grader.repository.compose_scope import Scope
 
 __all__ = ["check_tree", "read_compose"]
 
@@ -42,11 +46,10 @@ def check_tree(root: Node, name: str, scope: Scope) -> None:
 
 def _check_totals(scope: Scope, root: Mapping, top: Place) -> None:
     limits = scope.policy.limits
-    services = root.get("services")
+    services, place = next(((node, there) for key, node, there in below(root, top) if key == "services"), (None, top))
     if not isinstance(services, Mapping):
         scope.findings.invalid("no-services", top)
         return
-    place = top.below("services", services.line or None)
     totals = {
         "too-many-services": (len(services.entries), limits.services),
         "too-many-ports": (scope.ports, limits.ports),
@@ -67,7 +70,7 @@ def _replicas(service: Node) -> int:
 
 
 def _is_count(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 10  # noqa: PLR2004  # longer ones are refused elsewhere
+    return text.isascii() and text.isdecimal() and len(text) < 10  # longer ones are refused elsewhere
 
 
 def _check_external_networks(scope: Scope, root: Mapping, top: Place) -> None:
@@ -80,7 +83,7 @@ def _check_external_networks(scope: Scope, root: Mapping, top: Place) -> None:
             continue
         # `external: {name: …}` is how version 2 files wrote it.
         holders = [holder for holder in (external, network) if isinstance(holder, Mapping)]
-        named = next((name for holder in holders if (name := holder.get("name")) is not None), None)
+        named = next((node for holder in holders if (node := holder.get("name")) is not None), None)
         name = named.text if isinstance(named, Scalar) else key
         if not scope.waits(name) and name not in scope.policy.engine.external_networks:
             scope.findings.refuse("external-network", place, seen=name)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from grader.repository.compose_scope import Scope, kind
 from grader.repository.compose_values import below, check_table
-from grader.repository.refusal import Place
-from grader.repository.tree import Mapping, Node, Scalar, Sequence
+from grader.repository.tree import Mapping, Node, Sequence
+
+if TYPE_CHECKING:
+    from grader.repository.refusal import Place
 
 __all__: list[str] = []
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from grader.repository.paths import Folders
-from grader.repository.policy import Policy
 from grader.repository.refusal import Findings, Place
 from grader.repository.tree import Node, Scalar
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from grader.repository.paths import Folders
+    from grader.repository.policy import Policy
 
 __all__ = ["Bind", "Checker", "Scope", "check", "kind", "kinds"]
 

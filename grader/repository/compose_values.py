@@ -5,12 +5,16 @@ from __future__ import annotations
 import difflib
 import ipaddress
 import re
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from grader.repository.compose_scope import Scope, check, kind
 from grader.repository.images import image_fault
-from grader.repository.refusal import Place
 from grader.repository.tree import Mapping, Node, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from grader.repository.refusal import Place
 
 __all__ = ["below", "check_table"]
 
@@ -45,10 +49,10 @@ def check_table(scope: Scope, node: Node, place: Place, table: str) -> None:
             if not (isinstance(value, Scalar) and value.is_null):
                 _either(scope, value, there, allowed[key].value)
             continue
-        why = scope.policy.refused.get(f"{table}.{key}") or scope.policy.refused.get(key)
+        rule = f"{table}.{key}" if f"{table}.{key}" in scope.policy.refused else key
         near = difflib.get_close_matches(key, allowed, n=1, cutoff=0.8)
-        if why is not None:
-            scope.findings.refuse_because(key, there, why)
+        if (why := scope.policy.refused.get(rule)) is not None:
+            scope.findings.refuse_because(rule, there, why)
         elif near and not scope.resolved:
             scope.findings.invalid("unknown-key", there, near=near[0])
         else:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.repository.dockerfile import Instruction, directives, instructions
 from grader.repository.images import image_fault
-from grader.repository.policy import Policy
 from grader.repository.refusal import Findings, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from grader.repository.policy import Policy
 
 __all__ = ["check_dockerfile", "check_dockerfile_text"]
 
@@ -128,7 +132,7 @@ class _Reader:
             self.findings.refuse("dockerfile-variable", place, seen=words[0])
         elif image.lower() not in self.stages:
             self._image(image, place, "image-registry")
-        named = len(words) > 2 and words[1].upper() == "AS"  # noqa: PLR2004  # IMAGE AS NAME
+        named = len(words) > 2 and words[1].upper() == "AS"  # IMAGE AS NAME
         self.stages.append(words[2].lower() if named else "")
 
     def _resolved(self, text: str) -> str | None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.repository.paths import is_ordinary_file
-from grader.repository.policy import Policy
 from grader.repository.refusal import Findings, Place
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from grader.repository.policy import Policy
 
 __all__ = ["check_dotenv"]
 

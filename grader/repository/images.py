@@ -1,10 +1,12 @@
-"""Image names, as far as the policy must read them: which server would the engine ask?"""
+"""Image names, as far as the policy must read them: which server would the engine ask for it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 __all__ = ["image_fault"]
 

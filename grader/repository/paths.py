@@ -39,7 +39,9 @@ class Folders:
             path = self.project / text
         try:
             real = Path(os.path.realpath(path))
-        except (OSError, ValueError):  # a loop of links, a name too long
+        except (OSError, ValueError):  # a name too long, a NUL
+            return None
+        if real.is_symlink():  # a loop of links: it ends nowhere
             return None
         return real if any(real.is_relative_to(top) for top in (self.repository, self.home)) else None
 

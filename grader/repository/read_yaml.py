@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NoReturn, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import yaml
 
-from grader.repository.policy import YamlLimits
 from grader.repository.tree import Mapping, Node, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from grader.repository.policy import YamlLimits
 
 __all__ = ["YamlFault", "read_yaml"]
 
@@ -42,6 +45,10 @@ def read_yaml(data: bytes, limits: YamlLimits) -> Node:
         raise YamlFault("not-yaml", None, offence=False, problem=str(error)) from error
 
 
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 1
+
+
 def _decoded(data: bytes) -> str:
     try:
         text = data.decode("utf-8-sig")  # Windows editors write the mark; Compose reads past it too
@@ -69,12 +76,12 @@ class _Builder:
         if not isinstance(start, yaml.DocumentStartEvent):
             raise YamlFault("empty-file", None, offence=False)
         if start.version or start.tags:
-            raise YamlFault("yaml-directive", start.start_mark.line + 1)
+            raise YamlFault("yaml-directive", _line(start))
         root = self._node(next(self.events), 0)
         self._next(yaml.DocumentEndEvent)
         after = next(self.events)
         if not isinstance(after, yaml.StreamEndEvent):
-            raise YamlFault("several-documents", after.start_mark.line + 1)
+            raise YamlFault("several-documents", _line(after))
         return root
 
     def _next(self, kind: type[_Event]) -> _Event:
@@ -83,9 +90,9 @@ class _Builder:
         return event
 
     def _node(self, event: yaml.Event, depth: int) -> Node:
-        line = event.start_mark.line + 1
+        line = _line(event)
         if isinstance(event, yaml.AliasEvent):
-            return self._alias(event.anchor, line)
+            return self._alias(str(event.anchor), line)
         if not isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent):
             raise YamlFault("not-yaml", line, offence=False, problem=type(event).__name__)
         if event.tag is not None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from grader.machine.text import visible
 from grader.reports.results import Words
 
-__all__ = ["Findings", "Place", "Refusal", "Review", "shown"]
+__all__ = ["Findings", "Place", "Refusal", "Review"]
 
-_SHOWN_CHARACTERS = 80
+_SHOWN = 160
+"""Characters of outside text in one message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +85,8 @@ class Findings:
 
     def _add(self, rule: str, place: Place, kind: Literal["refused", "invalid"], values: dict[str, str]) -> None:
         template = self.words[rule]
-        safe = {"where": ".".join(shown(key) for key in place.keys)} | {name: shown(v) for name, v in values.items()}
+        safe = {"where": ".".join(visible(key, _SHOWN) for key in place.keys)} | {
+            name: visible(value, _SHOWN) for name, value in values.items()
+        }
         why = Words(fr=template.fr.format_map(safe), en=template.en.format_map(safe))
         self.found.append(Refusal(rule, place, why, kind))
-
-
-def shown(text: str) -> str:
-    """`text` as it may stand in a message: on one line, every odd character escaped, cut at 80 characters."""
-    visible = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
-    return visible if len(visible) <= _SHOWN_CHARACTERS else visible[: _SHOWN_CHARACTERS - 1] + "…"

@@ -8,8 +8,11 @@ scalars stay text (`22:22` is no number here, `yes` no truth), and whatever read
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["Mapping", "Node", "Scalar", "Sequence", "from_json"]
 
