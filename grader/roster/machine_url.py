@@ -49,6 +49,20 @@ class MachineUrl:
     docker_socket: str | None = None
     """The engine's socket on the far side of `ssh`, from `?docker=`; `None` for the usual one."""
 
+    @property
+    def place(self) -> tuple[str, str, int | None]:
+        """Equal for two addresses of one machine, as far as an address can tell: ports are shared there.
+
+        The port of the service counts, since a gateway sends each of its own ports to another machine.
+        """
+        match self.scheme:
+            case "local" | "unix":
+                return ("local", "", None)
+            case "recording":
+                return ("recording", self.path or "", None)
+            case "tcp" | "ssh":
+                return (self.scheme, (self.host or "").lower(), self.port or (22 if self.scheme == "ssh" else None))
+
     def __str__(self) -> str:
         match self.scheme:
             case "local":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from grader.errors import ExerciseError
@@ -21,7 +21,7 @@ class Row:
     spec: CheckSpec
     number: int
     """The check's place in the exercise, from 1, as the screen shows it."""
-    outcome: Outcome = Outcome("skipped", "not-run")
+    outcome: Outcome = field(default_factory=lambda: Outcome("skipped", "not-run"))
     duration_s: float = 0.0
 
     @property

@@ -34,8 +34,10 @@ class Mark:
 
 
 def mark(ledger: Ledger) -> Mark:
-    """What a ledger comes to. A machine that was lost, even half-way, leaves no mark: what it would have shown is
-    not known, and a zero would punish the student for it. So does a run in which no check could look.
+    """What a ledger comes to.
+
+    A machine that was lost, even half-way, leaves no mark: what it would have shown is not known, and a zero would
+    punish the student for it. So does a run in which no check could look.
     """
     points = sum(row.points for row in ledger)
     not_tried = sum(row.spec.points for row in ledger if row.outcome.verdict in {"skipped", "error"})

@@ -6,11 +6,11 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
 T = TypeVar("T")
 
@@ -52,6 +52,33 @@ def run(
     return done
 
 
+def reaching_out(command: Sequence[str | Path]) -> list[str | Path]:
+    """The same command on the network of whoever put this process into a namespace that leads nowhere."""
+    own, ancestor = _network(os.getpid()), os.getppid()
+    while own and ancestor > 1:
+        network = _network(ancestor)
+        if network and network != own:
+            return ["nsenter", f"--net=/proc/{ancestor}/ns/net", *command]
+        ancestor = _parent(ancestor)
+    return list(command)
+
+
+def _network(pid: int) -> str | None:
+    try:
+        return str(Path(f"/proc/{pid}/ns/net").readlink())
+    except OSError:
+        return None
+
+
+def _parent(pid: int) -> int:
+    try:
+        return int(
+            Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[1]
+        )
+    except OSError:
+        return 0
+
+
 def wait_until(what: str, look: Callable[[], T | None], within_s: float) -> T:
     """Look until `look` returns something true, at most `within_s` seconds; `LabError` says what was awaited."""
     deadline = time.monotonic() + within_s
@@ -62,6 +89,15 @@ def wait_until(what: str, look: Callable[[], T | None], within_s: float) -> T:
         if time.monotonic() > deadline:
             raise LabError(f"waited {within_s:g} s for {what}, in vain")
         time.sleep(POLL_S)
+
+
+def last_words(log: Path) -> str:
+    """The last line of a log."""
+    try:
+        lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    except FileNotFoundError:
+        return ""
+    return lines[-1][-500:] if lines else ""
 
 
 def is_alive(pid: int) -> bool:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.roster.file_name import file_name_for
+from tests.steady import STEADY
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,11 +61,13 @@ def test_hostile_ids_keep_what_is_readable_of_them() -> None:
     assert file_name_for("\u202e").startswith("student~")
 
 
+@STEADY
 @given(st.lists(st.text() | st.sampled_from(HOSTILE), unique=True))
 def test_two_ids_never_share_a_name(ids: list[str]) -> None:
     assert len({file_name_for(one) for one in ids}) == len(ids)
 
 
+@STEADY
 @given(st.text() | st.text(alphabet="aA.-_~/+@ 0é", max_size=70))
 def test_a_name_is_short_plain_and_starts_with_a_letter_or_a_digit(student_id: str) -> None:
     name = file_name_for(student_id)
@@ -75,6 +78,7 @@ def test_a_name_is_short_plain_and_starts_with_a_letter_or_a_digit(student_id: s
     assert not name.endswith(".")
 
 
+@STEADY
 @given(st.text())
 def test_a_name_given_back_as_an_id_is_not_taken_for_the_first(student_id: str) -> None:
     name = file_name_for(student_id)
