@@ -10,6 +10,7 @@ import typer
 
 from grader.errors import GraderError, MachineUnreachable
 from grader.messages import say
+from grader.repository.command import repo, verify_results
 from grader.settings import language_of
 from grader.version import VERSION
 
@@ -102,3 +103,7 @@ def rehearse(
     print_counts(done, console)
     if not all(one.is_good for one in done):
         raise typer.Exit(1)
+
+
+app.command()(repo)
+app.command("verify")(verify_results)

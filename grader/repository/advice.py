@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from grader.machine.text import visible
+from grader.reports.results import Advice
 from grader.repository.bounded import Limits, run_bounded
 from grader.repository.compose_model import ComposeModel, read_model
 from grader.repository.tools import find_tool, plain_environment
@@ -17,23 +17,11 @@ if TYPE_CHECKING:
 
     from grader.repository.work import Work
 
-__all__ = ["Advice", "compose_advice", "dockerfile_advice"]
+__all__ = ["compose_advice", "dockerfile_advice"]
 
 _LIMITS: Final = Limits(seconds=20)
 _MOST: Final = 30
 """Of one file: beyond that nobody reads on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Advice:
-    """One remark. Docker's and hadolint's own words, in English."""
-
-    tool: str
-    code: str
-    """Such as `DL3006`; empty where the tool gives none."""
-    file: str
-    line: int | None
-    text: str
 
 
 class _Finding(msgspec.Struct):
@@ -54,7 +42,10 @@ def dockerfile_advice(path: Path, name: str, empty: Path) -> list[Advice]:
         findings = msgspec.json.decode(done.stdout, type=list[_Finding])
     except msgspec.DecodeError:
         return []
-    return [Advice("hadolint", one.code, name, one.line, visible(one.message)) for one in findings[:_MOST]]
+    return [
+        Advice(tool="hadolint", code=one.code, file=name, line=one.line, text=visible(one.message))
+        for one in findings[:_MOST]
+    ]
 
 
 def compose_advice(work: Work, root: Path, home: Path) -> list[Advice]:
@@ -63,4 +54,7 @@ def compose_advice(work: Work, root: Path, home: Path) -> list[Advice]:
     if not isinstance(model, ComposeModel):
         return []
     name = (work.folder / work.file).as_posix()
-    return [Advice("docker compose config", "", name, None, visible(one)) for one in model.warnings[:_MOST]]
+    return [
+        Advice(tool="docker compose config", code="", file=name, line=None, text=visible(one))
+        for one in model.warnings[:_MOST]
+    ]
