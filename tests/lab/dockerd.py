@@ -12,7 +12,6 @@ from tests.lab.engine import Engine, docker_client
 from tests.lab.process import LabError, is_alive, last_words, run, say, wait_until
 
 if TYPE_CHECKING:
-
     from tests.lab.places import Lab
 
 START_LIMIT_S = 40

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tests.lab.dockerd import pid_of
 from tests.lab.find import running_engine
+from tests.lab.machines.sweep import groups, sweep_orphans
 from tests.lab.process import LabError, end, is_alive, run, say, wait_until
 
 if TYPE_CHECKING:
@@ -22,7 +23,10 @@ STOP_LIMIT_S = 20
 
 
 def sweep(lab: Lab) -> None:
-    """Stop the lab's engine and remove the lab's folder."""
+    """Stop the lab's engine and machines, and remove the lab's folder."""
+    sweep_orphans(lab, kept=True)
+    if list(groups(lab).iterdir()):
+        raise LabError(f"another process still uses the machines in {groups(lab)}: end it first")
     stop(lab)
     if lab.sockets != lab.root:
         shutil.rmtree(lab.sockets)
