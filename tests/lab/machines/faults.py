@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from tests.lab.machines.keys import new_key
 from tests.lab.machines.machine import wait_until_ready
 from tests.lab.process import end, run, wait_until
-from tests.lab.proxy import Seen, watched
+from tests.lab.proxy import EngineProxy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tests.lab.machines.machine import LabMachine
+    from tests.lab.proxy import Exchange
 
 ENGINES = ("dockerd", "podman")
 LIMIT_S = 20
@@ -92,14 +93,20 @@ def _signal(machine: LabMachine, number: int, *names: str) -> None:
 
 
 @contextmanager
-def at_request(machine: LabMachine, number: int, strike: Callable[[LabMachine], None]) -> Iterator[Seen]:
-    """In the `with`, `strike` the machine when its engine is asked for the so-manieth time, however it is reached."""
+def at_request(machine: LabMachine, number: int, strike: Callable[[LabMachine], None]) -> Iterator[EngineProxy]:
+    """In the `with`, `strike` before the engine's answer to request `number` (the first is 1), however it is asked."""
+
+    def struck(exchange: Exchange) -> None:
+        strike(machine)
+        exchange.pass_on()
+
     front = machine.shared / "docker.sock"
     front.unlink()
     try:
-        with watched(front, machine.shared / "engine.sock", at_request=number, strike=lambda: strike(machine)) as seen:
+        with EngineProxy(f"unix://{machine.shared / 'engine.sock'}", front) as proxy:
             front.chmod(0o666)
-            yield seen
+            proxy.on(".*", struck, after=number - 1)
+            yield proxy
     finally:
         front.unlink(missing_ok=True)
         front.symlink_to("engine.sock")
