@@ -12,6 +12,7 @@ from grader.campaign.command import batch
 from grader.errors import GraderError, MachineUnreachable
 from grader.messages import say
 from grader.rehearsal.command import rehearse
+from grader.reports.command import report
 from grader.repository.command import repo, verify_results
 from grader.settings import language_of
 from grader.version import VERSION
@@ -80,4 +81,5 @@ def root(
 app.command()(batch)
 app.command()(repo)
 app.command()(rehearse)
+app.command()(report)
 app.command("verify")(verify_results)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -10,9 +11,11 @@ from typing import TYPE_CHECKING
 from grader.errors import MachineUnreachable
 from grader.machine.link import LinkFacts
 from grader.machine.machine import Machine
+from grader.machine.question import Answer, EngineQuestion
 from grader.machine.reach import MACHINE_S, reach
 from grader.machine.recorder import Recorder
 from grader.machine.recording import Lost, Recording
+from grader.machine.text import visible
 from grader.reports.of_ledger import result_of
 from grader.reports.results import ResultFile, Student, SuiteInfo, TestedMachine
 from grader.scoring.judging import judge_suite
@@ -46,6 +49,8 @@ class Run:
     settings: Settings
     facts: LinkFacts
     version: EngineVersion | None = None
+    engine_id: str | None = None
+    """The engine's own id: two students with one id have worked on one machine."""
     lost: MachineUnreachable | None = None
     began: float = field(default_factory=time.monotonic)
     started_at: str = field(default_factory=lambda: f"{dt.datetime.now(dt.UTC):%Y-%m-%dT%H:%M:%SZ}")
@@ -60,6 +65,7 @@ class Run:
                 url=self.facts.url,
                 engine=str(self.version) if self.version else None,
                 api=self.version.api if self.version else None,
+                id=self.engine_id,
             ),
             suite=SuiteInfo(sha256=suite_hash(folder)),
             root=folder.parent.parent,
@@ -102,6 +108,7 @@ def grade(
     try:
         link = reach(settings.machine, deadline_s)
         run.facts, run.version = link.facts, link.version()
+        run.engine_id = _engine_id(link)
         link = Recorder(link) if settings.record else link
         machine: Machine | MachineUnreachable = Machine(
             link, suite.sheet, ports=settings.ports, passive=settings.passive, disposable=settings.disposable
@@ -114,3 +121,13 @@ def grade(
     finally:
         if link:
             link.close()
+
+
+def _engine_id(link: Link) -> str | None:
+    """The `ID` of `GET /info`. Nothing is judged by it, so an engine that gives none is as good."""
+    answer = link.ask(EngineQuestion("/info"))
+    try:
+        said = json.loads(answer.body) if isinstance(answer, Answer) and answer.status == 200 else {}
+    except ValueError:
+        return None
+    return visible(str(said["ID"]), 80) if isinstance(said, dict) and said.get("ID") else None
