@@ -11,6 +11,7 @@ from typer.exceptions import TyperException
 from grader.campaign.command import batch
 from grader.errors import GraderError, MachineUnreachable
 from grader.messages import say
+from grader.newexercise.command import new
 from grader.rehearsal.command import rehearse
 from grader.reports.command import report
 from grader.repository.command import repo, verify_results
@@ -79,6 +80,7 @@ def root(
 
 
 app.command()(batch)
+app.command()(new)
 app.command()(repo)
 app.command()(rehearse)
 app.command()(report)

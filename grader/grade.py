@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from grader.errors import MachineUnreachable
+from grader.errors import MachineUnreachable, ProbeFailed
 from grader.machine.link import LinkFacts
 from grader.machine.machine import Machine
 from grader.machine.question import Answer, EngineQuestion
@@ -125,9 +125,9 @@ def grade(
 
 def _engine_id(link: Link) -> str | None:
     """The `ID` of `GET /info`. Nothing is judged by it, so an engine that gives none is as good."""
-    answer = link.ask(EngineQuestion("/info"))
     try:
+        answer = link.ask(EngineQuestion("/info"))
         said = json.loads(answer.body) if isinstance(answer, Answer) and answer.status == 200 else {}
-    except ValueError:
+    except (ValueError, ProbeFailed):
         return None
     return visible(str(said["ID"]), 80) if isinstance(said, dict) and said.get("ID") else None
