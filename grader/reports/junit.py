@@ -36,6 +36,8 @@ LARGEST: Final = 30_000_000
 """Bytes: GitLab refuses a larger report ("smaller than 30 MB", Unit test reports)."""
 TEXT_LIMITS: Final = (65536, 16384, 4096, 1024, 256, 64)
 """Characters kept of each text: a class too large for one limit is written with the next."""
+DECLARATION: Final = b'<?xml version="1.0" encoding="UTF-8"?>\n'
+"""Python writes none for UTF-8, and some readers then guess."""
 TAGS: Final[dict[str, Kind]] = {"failure": "failure", "error": "error", "skipped": "skipped"}
 
 
@@ -92,7 +94,7 @@ def build(suites: list[Suite]) -> bytes:
         # Without it the library writes `&#65534;`, which passes its own cleaning and no parser.
         encoding="utf-8",
     )
-    return str(document).encode()
+    return DECLARATION + str(document).encode()
 
 
 def built(case: Case) -> junit_xml.TestCase:
