@@ -1,0 +1,31 @@
+"""The test lab: real engines, real images, real machines. Linux only, and most of it wants root.
+
+What a test uses:
+
+- `ready_engine(lab)` finds or starts an engine, `ensure_images(engine, lab, names)` gives it images;
+- `Engine.docker("ps")` runs the docker client on it, under a time limit;
+- `wipe(engine)` empties an engine of the lab's own between two tests.
+
+By hand: `python -m tests.lab --help`.
+"""
+
+from __future__ import annotations
+
+from tests.lab.engine import Engine, wipe
+from tests.lab.find import answering_engine, ready_engine, running_engine
+from tests.lab.images import ensure_images
+from tests.lab.places import Lab
+from tests.lab.process import LabError, run, wait_until
+
+__all__ = [
+    "Engine",
+    "Lab",
+    "LabError",
+    "answering_engine",
+    "ensure_images",
+    "ready_engine",
+    "run",
+    "running_engine",
+    "wait_until",
+    "wipe",
+]

@@ -74,6 +74,6 @@ def _visible(text: str, kept: str) -> str:
 
 def _escape(letter: str) -> str:
     code = ord(letter)
-    if code <= 0xFF:  # noqa: PLR2004 - the last code that \x can write
+    if code <= 0xFF:
         return f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004 - and \u
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"

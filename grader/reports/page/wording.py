@@ -51,14 +51,14 @@ class Wording:
 
     def number(self, value: float) -> str:
         """At most two decimals, none that says nothing."""
-        if abs(value) >= 1e9:  # noqa: PLR2004 - nothing real is; a forged file must not fill the page with digits
+        if abs(value) >= 1e9:
             return f"{value:.1e}"
         text = f"{value:.2f}".rstrip("0").rstrip(".")
         return text.replace(".", ",") if self.lang == "fr" else text
 
     def duration(self, seconds: float) -> str:
-        if not 60 <= seconds < 1e6:  # noqa: PLR2004 - a minute; and longer than a week was never measured
-            return f"{self.number(round(seconds, 1 if seconds >= 0.1 else 2))} s"  # noqa: PLR2004 - two figures either way
+        if not 60 <= seconds < 1e6:
+            return f"{self.number(round(seconds, 1 if seconds >= 0.1 else 2))} s"
         minutes, rest = divmod(round(seconds), 60)
         return f"{minutes} min {rest:02} s"
 

@@ -1,0 +1,78 @@
+# Everything is set up by what needs it: `make demo` and `make test` work on a fresh machine.
+PYTHON ?= python3
+VENV   := .venv
+PY     := $(VENV)/bin/python
+STAMP  := $(VENV)/.ready
+LAB    := $(PY) -m tests.lab
+N      ?= 12
+NAMES  ?=
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help env demo test lint engine images bench matrix faults rehearse classroom clean
+
+help: ## what can be made
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+demo: env ## the main job on a real engine: a right answer and four wrong ones, graded
+	@$(PY) -m tests.lab.demo
+
+test: env ## lint, types, direction of imports, and every test, those on a real engine included
+	@$(MAKE) --no-print-directory lint
+	@$(LAB) with-engine -- $(PY) -m pytest
+
+lint: env ## ruff, mypy --strict and import-linter
+	$(VENV)/bin/ruff check
+	$(VENV)/bin/ruff format --check
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+engine: env ## find or start a Docker engine, and print what to export to use it by hand
+	@$(LAB) engine
+
+images: env ## give the engine its images, NAMES="nginx redis" for others than the usual
+	@$(LAB) images $(NAMES)
+
+rehearse: env ## prove every suite by its reference and its known-wrong solutions
+	@$(LAB) with-engine -- $(VENV)/bin/grader rehearse exercises/*
+
+bench: env ## measure, and write bench.json
+	@$(PY) -m tests.lab.bench
+
+matrix: env ## the same verdicts on three engines, each reached in three ways
+	@$(PY) -m tests.lab.matrix
+
+faults: env ## every way a machine can fail, and what the grader makes of it
+	@$(PY) -m tests.lab.faults
+
+classroom: env ## N=12 machines with their own engine and sshd, to try things by hand
+	@$(LAB) classroom $(N)
+
+clean: ## stop and remove all that the lab made
+	@if test -x $(PY); then $(LAB) clean; fi
+
+env: $(STAMP) ## the Python environment, with the package in it
+
+$(STAMP): pyproject.toml
+	@echo "making the Python environment in $(VENV)…"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.11")'
+	@test -x $(PY) || $(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || $(MAKE) --no-print-directory venv-otherwise
+	@$(PY) -m pip install --quiet --upgrade 'pip>=25.1'
+	@$(PY) -m pip install --quiet --editable . --group dev
+	@touch $@
+
+# Debian's Python has no `venv` without a package of its own: as root it is installed, else pip brings virtualenv.
+.PHONY: venv-otherwise
+venv-otherwise:
+	@rm -rf $(VENV)
+	@if test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then \
+	    echo "installing python3-venv (Debian package)…"; \
+	    apt-get install -qq -y --no-install-recommends python3-venv >/dev/null || { apt-get update -qq && \
+	    apt-get install -qq -y --no-install-recommends python3-venv >/dev/null; }; \
+	    $(PYTHON) -m venv $(VENV); \
+	fi
+	@if ! test -x $(PY); then \
+	    $(PYTHON) -m pip install --quiet --target .lab/virtualenv virtualenv && \
+	    PYTHONPATH=.lab/virtualenv $(PYTHON) -m virtualenv --quiet $(VENV); \
+	fi

@@ -1,0 +1,58 @@
+"""Fixtures for tests on a real engine: `engine` is empty but for its images, and belongs to the test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.desk import Desk
+from tests.lab import Engine, Lab, LabError, ensure_images, wipe
+from tests.lab.hold import held_engine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def lab() -> Lab:
+    return Lab.at(ROOT / ".lab")
+
+
+@pytest.fixture(scope="session")
+def shared_engine(lab: Lab) -> Iterator[Engine]:
+    """The lab's own engine, started where it does not run; not emptied between tests."""
+    try:
+        with held_engine(lab) as engine:
+            wipe(engine)
+            yield engine
+    except LabError as error:
+        pytest.fail(f"no engine for the tests: {error}", pytrace=False)
+
+
+@pytest.fixture
+def engine(shared_engine: Engine) -> Iterator[Engine]:
+    """The lab's own engine, with no container, network or volume on it before and after the test."""
+    wipe(shared_engine)
+    yield shared_engine
+    wipe(shared_engine)
+
+
+@pytest.fixture(scope="session")
+def images(shared_engine: Engine, lab: Lab) -> Callable[..., None]:
+    """`images("nginx", "ubuntu")` makes sure that the engine has them."""
+
+    def ensure(*names: str) -> None:
+        ensure_images(shared_engine, lab, names)
+
+    return ensure
+
+
+@pytest.fixture
+def desk(engine: Engine, images: Callable[..., None], tmp_path: Path) -> Desk:
+    """A student's desk at an empty engine with the images of tp2."""
+    images("nginx", "ubuntu")
+    return Desk(engine, tmp_path)

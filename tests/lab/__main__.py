@@ -1,0 +1,76 @@
+"""The lab by hand: `python -m tests.lab engine`, `images`, `clean`."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+from pathlib import Path
+
+from tests.lab import Lab, LabError, ensure_images, ready_engine
+from tests.lab.classroom import open_classroom
+from tests.lab.hold import run_with_engine
+from tests.lab.process import say
+from tests.lab.sweep import sweep
+
+USUAL_IMAGES = ("nginx", "ubuntu")
+
+
+def main() -> int:
+    options = _parser().parse_args()
+    try:
+        return int(options.verb(options) or 0)
+    except LabError as error:
+        say(f"lab: {error}")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def engine(options: argparse.Namespace) -> None:
+    found = ready_engine(Lab.at(options.dir))
+    for name, value in found.settings().items():
+        sys.stdout.write(f"export {name}={shlex.quote(value)}\n")
+
+
+def images(options: argparse.Namespace) -> None:
+    lab = Lab.at(options.dir)
+    made = ensure_images(ready_engine(lab), lab, options.names or USUAL_IMAGES)
+    say(f"images: {', '.join(made)}" if made else "images: all there")
+
+
+def with_engine(options: argparse.Namespace) -> int:
+    return run_with_engine(Lab.at(options.dir), [word for word in options.command if word != "--"])
+
+
+def classroom(options: argparse.Namespace) -> None:
+    open_classroom(Lab.at(options.dir), options.size, options.images)
+
+
+def clean(options: argparse.Namespace) -> None:
+    sweep(Lab.at(options.dir))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.lab", description=__doc__)
+    parser.add_argument("--dir", type=Path, default=Path(".lab"), help="where the lab keeps its things (%(default)s)")
+    verbs = parser.add_subparsers(required=True)
+    verb = verbs.add_parser("engine", help="find or start an engine, and print what to export")
+    verb.set_defaults(verb=engine)
+    verb = verbs.add_parser("images", help="make sure that the engine has images")
+    verb.add_argument("names", nargs="*", help=f"by default {', '.join(USUAL_IMAGES)}")
+    verb.set_defaults(verb=images)
+    verb = verbs.add_parser("with-engine", help="run a command with the lab's engine up")
+    verb.add_argument("command", nargs=argparse.REMAINDER)
+    verb.set_defaults(verb=with_engine)
+    verb = verbs.add_parser("classroom", help="start machines to try things by hand, and write their roster")
+    verb.add_argument("size", nargs="?", type=int, default=12, help="how many (%(default)s)")
+    verb.add_argument("--images", nargs="*", default=USUAL_IMAGES, help="that each of them has")
+    verb.set_defaults(verb=classroom)
+    verb = verbs.add_parser("clean", help="stop and remove all that the lab made")
+    verb.set_defaults(verb=clean)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

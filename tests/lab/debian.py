@@ -1,0 +1,72 @@
+"""Debian's packages, installed only where they are missing and where that is possible."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.lab.process import LabError, reaching_out, say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+INSTALL_LIMIT_S = 600
+POLICY = Path("/usr/sbin/policy-rc.d")
+
+
+def find(program: str) -> str | None:
+    """The path of a program, also where the folders of root's programs are not in `PATH`."""
+    return shutil.which(program, path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin")
+
+
+def need(program: str, *packages: str) -> str:
+    """The path of a program, from these packages where it is missing; `LabError` where they cannot be installed."""
+    found = find(program)
+    if found:
+        return found
+    names = " ".join(packages)
+    if os.geteuid() != 0 or not find("apt-get"):
+        raise LabError(f"`{program}` is missing: install {names}, or run this as root on Debian or Ubuntu")
+    say(f"installing {names} (Debian packages)…")
+    with _no_service_started():
+        if not _apt_get("install", *packages):
+            _apt_get("update")
+            if not _apt_get("install", *packages):
+                raise LabError(f"`apt-get install {names}` failed: what it printed above says why")
+    found = find(program)
+    if not found:
+        raise LabError(f"{names} installed, and yet there is no `{program}`")
+    return found
+
+
+def _apt_get(verb: str, *packages: str) -> bool:
+    options = ["--yes", "--quiet", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=120"]
+    command = ["apt-get", verb, *options, *packages]
+    # What it prints is progress for whoever waits; stdout is kept for what a shell evaluates.
+    done = subprocess.run(
+        reaching_out(command),
+        stdin=subprocess.DEVNULL,
+        stdout=2,
+        env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
+        timeout=INSTALL_LIMIT_S,
+        check=False,
+    )
+    return done.returncode == 0
+
+
+@contextmanager
+def _no_service_started() -> Iterator[None]:
+    """Installing docker.io starts a system-wide engine, which nobody asked for, unless Debian's policy says no."""
+    if POLICY.exists():
+        yield
+        return
+    POLICY.write_text("#!/bin/sh\nexit 101\n", encoding="ascii")
+    try:
+        POLICY.chmod(0o755)
+        yield
+    finally:
+        POLICY.unlink()

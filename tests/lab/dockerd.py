@@ -1,0 +1,96 @@
+"""The lab's own dockerd: started beside whatever the machine has, ended with all that it made."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING
+
+from tests.lab import debian, hostnet
+from tests.lab.apart import beside, is_apart
+from tests.lab.engine import Engine, docker_client
+from tests.lab.process import LabError, is_alive, last_words, run, say, spawn, wait_until
+
+if TYPE_CHECKING:
+    from tests.lab.places import Lab
+
+START_LIMIT_S = 40
+
+
+def private_url(lab: Lab) -> str:
+    return f"unix://{lab.sockets / 'docker.sock'}"
+
+
+def start(lab: Lab) -> None:
+    """Start the lab's own engine, installing Debian's where it is missing; `LabError` says why it cannot be."""
+    if os.geteuid() != 0:
+        raise LabError(
+            "only root can start a Docker engine here: start Docker yourself or set DOCKER_HOST, or run this as root"
+        )
+    debian.need("dockerd", "docker.io")
+    if docker_client() is None:
+        docker_client.cache_clear()
+        debian.need("docker", "docker-cli")
+    path = _path_with_iptables(lab)
+    log = lab.root / "dockerd.log"
+    say("starting a Docker engine of the lab's own…")
+    if not is_apart(lab):
+        hostnet.remember(lab)
+    daemon = spawn(beside(lab, _command(lab)), log, os.environ | {"PATH": path})
+    engine = Engine(private_url(lab), private=True)
+
+    def ready() -> bool:
+        if daemon.poll() is not None:
+            raise LabError(f"dockerd ended at once: {last_words(log)} (all of it in {log})")
+        return engine.answers()
+
+    wait_until(f"dockerd to answer (see {log})", ready, START_LIMIT_S)
+
+
+def pid_of(lab: Lab) -> int | None:
+    """The process of the lab's own dockerd, `None` where it does not run."""
+    try:
+        pid = int((lab.root / "dockerd.pid").read_text(encoding="ascii"))
+    except (FileNotFoundError, ValueError):
+        return None
+    return pid if is_alive(pid) else None
+
+
+def _command(lab: Lab) -> list[str]:
+    (lab.root / "dockerd.pid").unlink(missing_ok=True)
+    settings = lab.root / "daemon.json"
+    settings.write_text(
+        json.dumps({"group": "root"}), encoding="ascii"
+    )  # the machine's own daemon.json is not ours to read
+    return [
+        debian.need("dockerd"),
+        f"--config-file={settings}",
+        f"--host={private_url(lab)}",
+        f"--data-root={lab.root / 'data'}",
+        f"--exec-root={lab.sockets / 'exec'}",
+        f"--pidfile={lab.root / 'dockerd.pid'}",
+    ]
+
+
+def _path_with_iptables(lab: Lab) -> str:
+    """`PATH` for dockerd, with an `iptables` that works: some kernels have only the legacy one."""
+    path = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
+    said = ""
+    for name in ("iptables", "iptables-legacy"):
+        program = debian.find(name)
+        if program is None:
+            continue
+        asked = run([program, "--wait", "5", "--table", "nat", "--list", "--numeric"], limit_s=10, check=False)
+        if asked.returncode == 0:
+            if name == "iptables":
+                return path
+            programs = lab.root / "bin"
+            programs.mkdir(exist_ok=True)
+            for alias in ("iptables", "ip6tables"):
+                (programs / alias).unlink(missing_ok=True)
+                (programs / alias).symlink_to(program.replace("iptables", alias))
+            return f"{programs}:{path}"
+        said = asked.stderr.strip()
+    raise LabError(
+        f"iptables does not work on this machine, so no engine can publish ports: {said or 'it is not installed'}"
+    )

@@ -1,0 +1,113 @@
+"""The layers that the lab's images are made of: one Debian root for all, and pip's packages on top."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import shutil
+import sys
+import tarfile
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.lab import debian
+from tests.lab.process import reaching_out, run, say
+from tests.lab.tarball import add_file, add_folder, add_link, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.lab.places import Lab
+
+SUITE = "bookworm"
+FETCH_LIMIT_S = 600
+PYTHON = "3.11"
+"""The version that this suite has."""
+PROGRAMS = """
+    base-files base-passwd bash coreutils dash debianutils diffutils findutils grep gzip hostname libc-bin mawk procps
+    sed tar haproxy nginx python3 redis-server
+"""
+# Perl comes with nginx's and haproxy's packages, which run without it. An image on this root must stay under 120 MB.
+LEFT_OUT = """
+    boot dev usr/bin/perl usr/bin/perl5.36.0 usr/include usr/share/bash-completion usr/share/doc usr/share/info
+    usr/share/lintian usr/share/locale usr/share/man usr/share/perl usr/share/perl5 usr/share/zoneinfo
+    var/cache var/lib/apt var/log/apt
+"""
+LEFT_OUT_ANYWHERE = ("/perl/", "/perl-base/", "/gconv/", "/libperl.so")
+ACCOUNTS = {f"usr/share/base-passwd/{name}.master": f"etc/{name}" for name in ("passwd", "group")}
+PEOPLE = "nginx:101 redis:102 haproxy:103"
+SITE_PACKAGES = f"usr/local/lib/python{PYTHON}/dist-packages"
+PLATFORMS = ("manylinux_2_28", "manylinux_2_17", "manylinux2014")
+
+
+def debian_root(lab: Lab) -> Path:
+    """A small Debian with every program the images need, as a tar."""
+
+    def make(folder: Path, made: Path) -> None:
+        say("making a small Debian root for the images (half a minute, once)…")
+        mmdebstrap = debian.need("mmdebstrap", "mmdebstrap", "debian-archive-keyring")
+        raw = folder / "raw.tar"
+        # `extract` unpacks without running maintainer scripts: twice as fast, and the users are all that is missed.
+        include = f"--include={','.join(PROGRAMS.split())}"
+        run(reaching_out([mmdebstrap, "--quiet", "--variant=extract", include, SUITE, raw]), limit_s=FETCH_LIMIT_S)
+        _slim(raw, made)
+
+    return _cached(lab, "debian", (), make)
+
+
+def pip_packages(lab: Lab, name: str, *packages: str) -> Path:
+    """Packages from PyPI for the Python of the Debian root, as a tar."""
+
+    def make(folder: Path, made: Path) -> None:
+        say(f"fetching {', '.join(packages)} for the images…")
+        target = folder / "target"
+        platforms = [f"--platform={kind}_{platform.machine()}" for kind in PLATFORMS]
+        wanted = ["--only-binary=:all:", f"--python-version={PYTHON}", *platforms, f"--target={target}", "--no-compile"]
+        pip = [sys.executable, "-m", "pip", "install", "--quiet", *wanted, *packages]
+        run(reaching_out(pip), limit_s=FETCH_LIMIT_S)
+        with tarfile.open(made, "w") as tar:
+            tar.add(target, SITE_PACKAGES, filter=plain)
+
+    return _cached(lab, name, packages, make)
+
+
+def _cached(lab: Lab, name: str, packages: tuple[str, ...], make: Callable[[Path, Path], None]) -> Path:
+    """The file that `make(empty folder, file)` makes, kept under a name that changes with its recipe."""
+    recipe = Path(__file__).read_bytes() + repr((platform.machine(), packages)).encode()
+    kept = lab.cache / f"{name}-{hashlib.sha256(recipe).hexdigest()[:12]}.tar"
+    if not kept.exists():
+        folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=lab.root))
+        try:
+            make(folder, folder / "made.tar")
+            (folder / "made.tar").rename(kept)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+    return kept
+
+
+def _slim(raw: Path, made: Path) -> None:
+    """Leave out what no image needs, and add the users that base-passwd's script would have made."""
+    with tarfile.open(raw) as source, tarfile.open(made, "w") as tar:
+        for entry in source:
+            path = entry.name.removeprefix("./")
+            content = source.extractfile(entry) if entry.isreg() else None
+            if content and path in ACCOUNTS:
+                add_file(tar, ACCOUNTS[path], content.read().decode() + _accounts(ACCOUNTS[path]))
+            elif not _is_left_out(path):
+                tar.addfile(entry, content)
+        add_link(tar, "usr/bin/awk", "mawk")
+        add_folder(tar, "dev")
+
+
+def _accounts(file: str) -> str:
+    shape = "{0}:x:{1}:{1}::/nonexistent:/usr/sbin/nologin\n" if file.endswith("passwd") else "{0}:x:{1}:\n"
+    return "".join(shape.format(*person.split(":")) for person in PEOPLE.split())
+
+
+def _is_left_out(path: str) -> bool:
+    if path.endswith("EXTERNALLY-MANAGED"):  # in a container, pip may install
+        return True
+    return any(path == gone or path.startswith(f"{gone}/") for gone in LEFT_OUT.split()) or any(
+        part in f"/{path}/" for part in LEFT_OUT_ANYWHERE
+    )

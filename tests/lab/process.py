@@ -1,0 +1,135 @@
+"""Commands under a time limit, waiting with a deadline, and words for whoever watches."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+T = TypeVar("T")
+
+POLL_S = 0.05
+
+# Python warns of a process that is forgotten while it runs, and tests take a warning as an error.
+_spawned: list[subprocess.Popen[bytes]] = []
+
+
+class LabError(Exception):
+    """The lab cannot do what was asked. The text is one sentence that says what to do."""
+
+
+def say(text: str) -> None:
+    """Tell progress on stderr: stdout is kept for what a shell evaluates."""
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
+
+
+def run(
+    command: Sequence[str | Path],
+    *,
+    limit_s: float = 60,
+    env: Mapping[str, str] | None = None,
+    stdin: str | None = None,
+    check: bool = True,
+) -> subprocess.CompletedProcess[str]:
+    """What a command printed when it had ended; `LabError` past `limit_s` seconds or, with `check`, when it fails."""
+    words = [str(word) for word in command]
+    try:
+        done = subprocess.run(
+            words, input=stdin, capture_output=True, text=True, errors="replace", timeout=limit_s, env=env, check=False
+        )
+    except subprocess.TimeoutExpired as expired:
+        raise LabError(f"`{' '.join(words)}` did not end within {limit_s:g} s") from expired
+    except FileNotFoundError as missing:
+        raise LabError(f"`{words[0]}` is not installed") from missing
+    if check and done.returncode:
+        raise LabError(
+            f"`{' '.join(words)}` ended with code {done.returncode}: {(done.stderr or done.stdout).strip()[-2000:]}"
+        )
+    return done
+
+
+def spawn(command: Sequence[str | Path], log: Path, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """Start a process that goes on by itself: it may outlive this one, and Ctrl-C in the terminal is not for it."""
+    with log.open("ab") as written:
+        child = subprocess.Popen(
+            [str(word) for word in command],
+            stdin=subprocess.DEVNULL,
+            stdout=written,
+            stderr=subprocess.STDOUT,
+            env=env,
+            start_new_session=True,
+        )
+    _spawned.append(child)
+    return child
+
+
+def reaching_out(command: Sequence[str | Path]) -> list[str | Path]:
+    """The same command on the network of whoever put this process into a namespace that leads nowhere."""
+    own, ancestor = _network(os.getpid()), os.getppid()
+    while own and ancestor > 1:
+        network = _network(ancestor)
+        if network and network != own:
+            return ["nsenter", f"--net=/proc/{ancestor}/ns/net", *command]
+        ancestor = _parent(ancestor)
+    return list(command)
+
+
+def _network(pid: int) -> str | None:
+    try:
+        return str(Path(f"/proc/{pid}/ns/net").readlink())
+    except OSError:
+        return None
+
+
+def _parent(pid: int) -> int:
+    try:
+        return int(
+            Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[1]
+        )
+    except OSError:
+        return 0
+
+
+def wait_until(what: str, look: Callable[[], T | None], within_s: float) -> T:
+    """Look until `look` returns something true, at most `within_s` seconds; `LabError` says what was awaited."""
+    deadline = time.monotonic() + within_s
+    while True:
+        seen = look()
+        if seen:
+            return seen
+        if time.monotonic() > deadline:
+            raise LabError(f"waited {within_s:g} s for {what}, in vain")
+        time.sleep(POLL_S)
+
+
+def last_words(log: Path) -> str:
+    """The last line of a log."""
+    try:
+        lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    except FileNotFoundError:
+        return ""
+    return lines[-1][-500:] if lines else ""
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process runs; a zombie does not."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stat:  # noqa: PTH123  # a path of the kernel
+            return stat.read().rpartition(")")[2].split()[0] not in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def end(pid: int, signal_number: int) -> None:
+    """Send a signal to a process that may be gone."""
+    try:
+        os.kill(pid, signal_number)
+    except ProcessLookupError:
+        return

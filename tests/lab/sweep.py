@@ -1,0 +1,116 @@
+"""Removes all that the lab's engine made, also after it, or whoever started it, was killed."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import signal
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.lab import hostnet
+from tests.lab.apart import come_back
+from tests.lab.cgroups import remove_group
+from tests.lab.dockerd import pid_of
+from tests.lab.find import running_engine
+from tests.lab.loaded import remove_loaded
+from tests.lab.machines.sweep import groups, sweep_orphans
+from tests.lab.process import LabError, end, is_alive, run, say, wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.lab.places import Lab
+
+DAEMONS = ("dockerd", "containerd", "containerd-shim", "docker-proxy")
+STOP_LIMIT_S = 20
+SHIM_SOCKETS = Path("/run/containerd/s")
+
+
+def sweep(lab: Lab) -> None:
+    """Stop the lab's engine and machines, and remove the lab's folder."""
+    sweep_orphans(lab, kept=True)
+    if list(groups(lab).iterdir()):
+        raise LabError(f"another process still uses the machines in {groups(lab)}: end it first")
+    stop(lab)
+    remove_loaded(lab)
+    if lab.sockets != lab.root:
+        shutil.rmtree(lab.sockets)
+    shutil.rmtree(lab.root)
+
+
+def stop(lab: Lab) -> None:
+    """Stop the lab's engine: its containers first, then itself by pid, then whatever a killed one left."""
+    pid = pid_of(lab)
+    if pid:
+        say("stopping the lab's engine…")
+        with suppress(LabError):
+            _remove_containers(lab)
+        end(pid, signal.SIGTERM)
+        with suppress(LabError):
+            wait_until("dockerd to end", lambda: not is_alive(pid), STOP_LIMIT_S)
+    for left in (*_daemons(lab), *_in_containers(lab)):
+        end(left, signal.SIGKILL)
+    wait_until("killed processes to end", lambda: not [*_daemons(lab), *_in_containers(lab)], STOP_LIMIT_S)
+    _unmount(lab)
+    _remove_left_overs(lab)
+    hostnet.restore(lab)
+    come_back(lab)
+
+
+def _remove_containers(lab: Lab) -> None:
+    """Killed rather than stopped: a shell as process 1 ignores a polite signal for ten seconds."""
+    engine = running_engine(lab)
+    ids = engine.docker("ps", "--all", "--quiet").stdout.split() if engine else []
+    if engine and ids:
+        engine.docker("rm", "--force", "--volumes", *ids)
+    if engine:
+        engine.docker("network", "prune", "--force")
+
+
+def _daemons(lab: Lab) -> Iterator[int]:
+    """Processes of this lab's engine: told by a path that only they have on their command line."""
+    marks = (str(lab.sockets / "exec"), str(lab.root / "data"))
+    for process in _processes():
+        with suppress(OSError):
+            words = (process / "cmdline").read_bytes().decode(errors="replace").split("\0")
+            program = Path(words[0]).name
+            if program.startswith(DAEMONS) and any(mark in word for mark in marks for word in words[1:]):
+                yield int(process.name)
+
+
+def _in_containers(lab: Lab) -> Iterator[int]:
+    """Processes in containers of this lab's engine: told by the container's id in the name of their control group."""
+    ids = _containers(lab)
+    for process in _processes() if ids else ():
+        with suppress(OSError):
+            groups = (process / "cgroup").read_text(encoding="utf-8")
+            if any(f"/{name}" in groups for name in ids) and is_alive(int(process.name)):
+                yield int(process.name)
+
+
+def _containers(lab: Lab) -> list[str]:
+    folder = lab.root / "data" / "containers"
+    return [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
+
+
+def _remove_left_overs(lab: Lab) -> None:
+    """What containers of a killed engine leave outside of its folders: control groups, and the socket of a shim."""
+    for container in _containers(lab):
+        remove_group(f"docker/{container}")
+        address = f"{lab.sockets / 'exec'}/containerd/containerd.sock/moby/{container}"
+        (SHIM_SOCKETS / hashlib.sha256(address.encode()).hexdigest()).unlink(missing_ok=True)
+
+
+def _processes() -> Iterator[Path]:
+    return (entry for entry in Path("/proc").iterdir() if entry.name.isdigit())
+
+
+def _unmount(lab: Lab) -> None:
+    """Detach every mount under the lab's folders, the innermost first."""
+    with open("/proc/self/mountinfo", encoding="utf-8") as mounts:  # noqa: PTH123  # a path of the kernel
+        points = [line.split()[4].replace("\\040", " ") for line in mounts]
+    for point in reversed(points):
+        if any(Path(point).is_relative_to(folder) for folder in (lab.root, lab.sockets)):
+            run(["umount", "--lazy", point], check=False)
