@@ -10,7 +10,7 @@ import typer
 
 from grader.errors import GraderError, MachineUnreachable
 from grader.messages import say
-from grader.repository.command import repo, verify_results
+from grader.repository.command import repo, sign_results, verify_results
 from grader.settings import language_of
 from grader.version import VERSION
 
@@ -106,4 +106,5 @@ def rehearse(
 
 
 app.command()(repo)
+app.command("sign")(sign_results)
 app.command("verify")(verify_results)
