@@ -14,7 +14,7 @@ from grader.messages import say
 from grader.newexercise.command import new
 from grader.rehearsal.command import rehearse
 from grader.reports.command import report
-from grader.repository.command import repo, verify_results
+from grader.repository.command import repo, sign_results, verify_results
 from grader.settings import language_of
 from grader.version import VERSION
 
@@ -87,4 +87,5 @@ app.command()(new)
 app.command()(repo)
 app.command()(rehearse)
 app.command()(report)
+app.command("sign")(sign_results)
 app.command("verify")(verify_results)
