@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.lab.process import LabError, say
+from tests.lab.process import LabError, reaching_out, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +48,7 @@ def _apt_get(verb: str, *packages: str) -> bool:
     command = ["apt-get", verb, *options, *packages]
     # What it prints is progress for whoever waits; stdout is kept for what a shell evaluates.
     done = subprocess.run(
-        command,
+        reaching_out(command),
         stdin=subprocess.DEVNULL,
         stdout=2,
         env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"},

@@ -37,11 +37,12 @@ def ensure_images(engine: Engine, lab: Lab, names: Sequence[str]) -> list[str]:
         if not pulled:
             to_make.append(name)
     if to_make:
-        _make(engine, lab, to_make)
+        load_images(engine, lab, to_make)
     return missing
 
 
-def _make(engine: Engine, lab: Lab, names: Sequence[str]) -> None:
+def load_images(engine: Engine, lab: Lab, names: Sequence[str]) -> None:
+    """Make these images from Debian's packages and load them, whether a registry has them or not."""
     recipes = {name: recipe(name) for name in names}
     with tempfile.TemporaryDirectory(prefix="images-", dir=lab.root) as folder:
         archive = Path(folder) / "images.tar"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.lab import debian
-from tests.lab.process import run, say
+from tests.lab.process import reaching_out, run, say
 from tests.lab.tarball import add_file, add_folder, add_link, plain
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tests.lab.places import Lab
 
 SUITE = "bookworm"
+FETCH_LIMIT_S = 600
 PYTHON = "3.11"
 """The version that this suite has."""
 PROGRAMS = """
@@ -48,10 +49,8 @@ def debian_root(lab: Lab) -> Path:
         mmdebstrap = debian.need("mmdebstrap", "mmdebstrap", "debian-archive-keyring")
         raw = folder / "raw.tar"
         # `extract` unpacks without running maintainer scripts: twice as fast, and the users are all that is missed.
-        run(
-            [mmdebstrap, "--quiet", "--variant=extract", f"--include={','.join(PROGRAMS.split())}", SUITE, raw],
-            limit_s=600,
-        )
+        include = f"--include={','.join(PROGRAMS.split())}"
+        run(reaching_out([mmdebstrap, "--quiet", "--variant=extract", include, SUITE, raw]), limit_s=FETCH_LIMIT_S)
         _slim(raw, made)
 
     return _cached(lab, "debian", (SUITE, PROGRAMS, LEFT_OUT, *LEFT_OUT_ANYWHERE, PEOPLE), make)
@@ -65,7 +64,8 @@ def pip_packages(lab: Lab, name: str, *packages: str) -> Path:
         target = folder / "target"
         platforms = [f"--platform={kind}_{platform.machine()}" for kind in PLATFORMS]
         wanted = ["--only-binary=:all:", f"--python-version={PYTHON}", *platforms, f"--target={target}", "--no-compile"]
-        run([sys.executable, "-m", "pip", "install", "--quiet", *wanted, *packages], limit_s=600)
+        pip = [sys.executable, "-m", "pip", "install", "--quiet", *wanted, *packages]
+        run(reaching_out(pip), limit_s=FETCH_LIMIT_S)
         with tarfile.open(made, "w") as tar:
             tar.add(target, SITE_PACKAGES, filter=plain)
 

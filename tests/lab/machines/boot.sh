@@ -1,0 +1,27 @@
+#!/bin/sh
+# Process 1 of a new set of namespaces: lays out the machine's files, moves into them and starts what it runs.
+# $LOWER the shared root · $OWN the machine's own folder · $SHARED has one path inside and outside · $DATA, $NAME, $SOCKET
+set -eu
+mount --make-rprivate /
+root=$OWN/root
+mount -t overlay overlay -o "lowerdir=$LOWER,upperdir=$OWN/upper,workdir=$OWN/work" "$root"
+mount -t proc proc "$root/proc"
+mount --rbind /sys "$root/sys"
+mount --rbind /dev "$root/dev"
+mount -t tmpfs -o mode=755 tmpfs "$root/run"
+mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
+mkdir -p "$root$SHARED" "$root$DATA" "$root/run/sshd" "$root/.outside" "$root$(dirname "$SOCKET")"
+mount --bind "$SHARED" "$root$SHARED"
+mount --bind "$OWN/data" "$root$DATA"
+sed -i "s|@HOMES@|$SHARED/homes|" "$root/etc/passwd"
+printf '127.0.0.1 localhost\n::1 localhost\n127.0.1.1 %s\n' "$NAME" > "$root/etc/hosts"
+ln -s "$SHARED/docker.sock" "$root$SOCKET"
+cd "$root"
+pivot_root . .outside
+umount -l /.outside
+hostname "$NAME"
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
+export PATH HOME
+/usr/sbin/sshd -E "$SHARED/sshd.log" -f "$SHARED/ssh/sshd_config"
+sh "$SHARED/engine.sh" >> "$SHARED/engine.log" 2>&1 &
+exec docker-init -- sleep infinity

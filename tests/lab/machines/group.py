@@ -1,0 +1,42 @@
+"""A group of machines for a test, or a classroom to try things in by hand."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from tests.lab.machines.seeds import seed
+from tests.lab.machines.start import start
+from tests.lab.machines.sweep import KEPT, groups, owned_group, sweep_orphans
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from tests.lab.machines.machine import LabMachine
+    from tests.lab.machines.spec import Kind
+    from tests.lab.places import Lab
+
+
+@contextmanager
+def machines(lab: Lab, kinds: Mapping[str, Kind], images: Sequence[str] = ()) -> Iterator[list[LabMachine]]:
+    """Machines by name and kind, each with these images, ready to be reached; gone at the end of the `with`."""
+    sweep_orphans(lab)
+    seeds = _seeds(lab, kinds, images)
+    with owned_group(lab, f"run{os.getpid()}") as folder:
+        yield start(lab, folder, kinds, seeds)
+
+
+def keep_machines(lab: Lab, name: str, kinds: Mapping[str, Kind], images: Sequence[str] = ()) -> list[LabMachine]:
+    """The same, but they stay until `clean`, or until they are kept again under the same name."""
+    sweep_orphans(lab)
+    seeds = _seeds(lab, kinds, images)
+    folder = groups(lab) / name
+    folder.mkdir(exist_ok=True)
+    (folder / KEPT).touch()
+    return start(lab, folder, kinds, seeds)
+
+
+def _seeds(lab: Lab, kinds: Mapping[str, Kind], images: Sequence[str]) -> dict[Kind, Path]:
+    return {kind: seed(lab, kind, images) for kind in set(kinds.values()) if kind.engine} if images else {}

@@ -1,0 +1,140 @@
+"""One machine: started as a set of namespaces around one process, gone when that process is."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.lab.machines.network import NAMESPACES
+from tests.lab.process import LabError, end, wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.lab.engine import Engine
+    from tests.lab.machines.spec import Kind
+
+BOOT = Path(__file__).with_name("boot.sh")
+START_LIMIT_S = 60
+STOP_LIMIT_S = 30
+SPACES = ("--mount", "--pid", "--uts", "--ipc")
+
+
+@dataclass(frozen=True)
+class LabMachine:
+    """A machine that runs."""
+
+    name: str
+    kind: Kind
+    address: str
+    """Where its sshd (port 22), its engine over TLS (port 2376) and its published ports are reached."""
+    namespace: str
+    """Its network, in /run/netns."""
+    shared: Path
+    """A folder with one path inside and outside: homes, sockets, logs."""
+    engine: Engine
+    certificates: Path
+    """As in `DOCKER_CERT_PATH`."""
+    ssh_config: Path
+    """As for `ssh -F`: knows this machine and the others of its group by name."""
+    init: int
+    """Its process 1, as seen from outside."""
+
+    @property
+    def home(self) -> Path:
+        """Root's home, the same path inside and outside."""
+        return self.shared / "homes" / "root"
+
+    def beside(self, *words: str) -> list[str]:
+        """A command that runs outside but on the machine's network, where its `localhost` is the machine's."""
+        return ["nsenter", f"--net={NAMESPACES / self.namespace}", *words]
+
+    def inside(self, *words: str) -> list[str]:
+        """A command that runs in the machine, as root."""
+        return ["nsenter", f"--target={self.init}", "--net", *SPACES, *words]
+
+    def processes(self, *names: str) -> list[int]:
+        """The processes of these names that run in the machine (not in its containers), as seen from outside."""
+        return [pid for pid in _descendants(self.init) if _name(pid) in names]
+
+
+def launch(namespace: str, settings: dict[str, str]) -> int:
+    """Start a machine's process 1 and return it; its services come up on their own."""
+    spaces = ["unshare", *SPACES, "--fork", "--kill-child=SIGKILL"]
+    outer = subprocess.Popen(
+        ["nsenter", f"--net={NAMESPACES / namespace}", *spaces, "sh", BOOT],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=(Path(settings["SHARED"]) / "boot.log").open("wb"),
+        env={"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", **settings},
+        start_new_session=True,
+    )
+
+    def child() -> int | None:
+        if outer.poll() is not None:
+            said = (Path(settings["SHARED"]) / "boot.log").read_text(encoding="utf-8", errors="replace")
+            raise LabError(f"the machine {settings['NAME']} did not start: {said.strip()[-500:]}")
+        return next(iter(_children(outer.pid)), None)
+
+    return wait_until(f"process 1 of {settings['NAME']}", child, START_LIMIT_S)
+
+
+def wait_until_ready(machine: LabMachine) -> None:
+    """Wait until sshd and the engine answer."""
+    log = machine.shared / "engine.log"
+    if machine.kind.engine:
+        wait_until(
+            f"the engine of {machine.name} (see {log})", lambda: _pings(machine.shared / "engine.sock"), START_LIMIT_S
+        )
+    wait_until(f"the sshd of {machine.name}", lambda: _accepts(machine.address, 22), START_LIMIT_S)
+
+
+def stop_engine(machine: LabMachine) -> None:
+    """End the engine politely, so that what it keeps on disk is whole."""
+    names = ("dockerd", "podman")
+    for pid in machine.processes(*names):
+        end(pid, signal.SIGTERM)
+    wait_until(f"the engine of {machine.name} to end", lambda: not machine.processes(*names), STOP_LIMIT_S)
+
+
+def _pings(path: Path) -> bool:
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.settimeout(3)
+            connection.connect(str(path))
+            connection.sendall(b"GET /_ping HTTP/1.0\r\nHost: lab\r\n\r\n")
+            return b" 200 " in connection.recv(1024)
+    except OSError:
+        return False
+
+
+def _accepts(address: str, port: int) -> bool:
+    try:
+        with socket.create_connection((address, port), timeout=3):
+            return True
+    except OSError:
+        return False
+
+
+def _descendants(pid: int) -> Iterator[int]:
+    for child in _children(pid):
+        yield child
+        yield from _descendants(child)
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()]
+    except OSError:
+        return []
+
+
+def _name(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/comm").read_text(encoding="utf-8", errors="replace").strip()
+    except OSError:
+        return ""

@@ -1,0 +1,42 @@
+"""Engine data with images already in it, made once for each kind of engine and copied to every machine."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.lab import catalog, layers
+from tests.lab.catalog import full_name
+from tests.lab.images import load_images
+from tests.lab.machines.machine import stop_engine
+from tests.lab.machines.start import start
+from tests.lab.machines.sweep import owned_group
+from tests.lab.process import say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tests.lab.machines.spec import Kind
+    from tests.lab.places import Lab
+
+
+def seed(lab: Lab, kind: Kind, images: Sequence[str]) -> Path:
+    """The data folder of a stopped engine that has these images; not to be written to."""
+    wanted = sorted(full_name(image) for image in images)
+    sources = b"".join(Path(source).read_bytes() for source in (catalog.__file__, layers.__file__))
+    digest = hashlib.sha256(f"{kind}{wanted}".encode() + sources).hexdigest()[:12]
+    made = lab.root / "seeds" / f"{kind.name}-{digest}"
+    if not made.exists():
+        say(f"loading {', '.join(wanted)} into an engine for {kind.name} machines (once)…")
+        made.parent.mkdir(exist_ok=True)
+        with owned_group(lab, f"seed-{digest}") as group:
+            [machine] = start(lab, group, {"seed": kind}, {})
+            load_images(machine.engine, lab, wanted)
+            stop_engine(machine)
+            data = group / "machines" / "seed" / "data"
+            # Docker keeps its id there since 23.0: every machine is to have its own.
+            (data / "engine-id").unlink(missing_ok=True)
+            shutil.move(data, made)
+    return made

@@ -1,0 +1,54 @@
+"""The kinds of machine: which Debian, which engine, and how that engine is started."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PROGRAMS = """
+    base-files base-passwd bash coreutils dash debianutils diffutils findutils grep gzip hostname libc-bin mawk procps
+    sed tar curl iproute2 iptables login mount openssh-server passwd python3 util-linux docker.io
+"""
+
+# Started inside the machine; $SHARED is its folder that has the same path inside and outside.
+DOCKERD = """
+    cd "$SHARED/tls"
+    exec dockerd --host="unix://$SHARED/engine.sock" --host=tcp://0.0.0.0:2376 --config-file=/etc/docker/none.json \
+        --tlsverify --tlscacert=ca.pem --tlscert=server-cert.pem --tlskey=server-key.pem --cgroup-parent="/$CGROUP"
+"""
+# Its service knows no TLS: haproxy speaks it in front.
+PODMAN_SERVICE = """
+    haproxy -D -f /etc/haproxy/podman.cfg
+    exec podman system service --time=0 "unix://$SHARED/engine.sock"
+"""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of machine."""
+
+    name: str
+    suite: str
+    """Debian's release."""
+    engine: str
+    """A shell command that stays in the foreground; empty for a machine without an engine."""
+    programs: str = PROGRAMS
+    data: str = "/var/lib/docker"
+    """Where the engine keeps images and containers."""
+    layers: str = "overlay2"
+    """Where in there the files of image layers are."""
+    socket: str = "/run/docker.sock"
+    """Where a student's tools expect the engine's socket."""
+
+
+DOCKER_20 = Kind("docker20", "bookworm", DOCKERD)
+DOCKER_26 = Kind("docker26", "trixie", DOCKERD, programs=f"{PROGRAMS} docker-cli")
+PODMAN = Kind(
+    "podman",
+    "bookworm",
+    PODMAN_SERVICE,
+    programs=f"{PROGRAMS} podman netavark aardvark-dns haproxy catatonit",
+    data="/var/lib/containers",
+    layers="storage/overlay",
+    socket="/run/podman/podman.sock",
+)
+NO_ENGINE = Kind("bare", "bookworm", "")

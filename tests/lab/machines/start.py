@@ -1,0 +1,113 @@
+"""Starts machines: their network, keys and files first, then all their first processes at once."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from typing import TYPE_CHECKING
+
+from tests.lab import debian
+from tests.lab.compose import client_config
+from tests.lab.engine import Engine
+from tests.lab.machines import keys, tls
+from tests.lab.machines.machine import LabMachine, launch, wait_until_ready
+from tests.lab.machines.network import switch_for
+from tests.lab.machines.roots import machine_root
+from tests.lab.process import LabError, run
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import trustme
+
+    from tests.lab.machines.spec import Kind
+    from tests.lab.places import Lab
+
+USERS = {"root": 0, "student": 1000, "visitor": 1001}
+LONGEST_NAME = 15
+COPY_LIMIT_S = 120
+
+
+def start(lab: Lab, group: Path, kinds: Mapping[str, Kind], seeds: Mapping[Kind, Path]) -> list[LabMachine]:
+    """Start machines of these names in a group's folder, on copies of these seeds, and wait until they answer."""
+    if os.geteuid() != 0:
+        raise LabError("only root can make machines out of namespaces: run this as root")
+    _check_names(kinds)
+    debian.need("unshare", "util-linux")
+    lowers = {kind: machine_root(lab, kind) for kind in set(kinds.values())}
+    switch = switch_for(group)
+    (group / "switch").write_text(switch.name, encoding="ascii")
+    authority = tls.new_authority(group / "tls")
+    keys.new_key(group / "ssh" / "id_ed25519")
+    switch.plug_in(list(kinds))
+    started = []
+    for index, (name, kind) in enumerate(kinds.items()):
+        own = _lay_out(group / "machines" / name, kind, seeds.get(kind))
+        shared = shared_folder(lab, switch.name) / name
+        _fill(shared, group, authority, switch.address(index))
+        settings = {
+            "NAME": name,
+            "LOWER": str(lowers[kind]),
+            "OWN": str(own),
+            "SHARED": str(shared),
+            "DATA": kind.data,
+            "SOCKET": kind.socket,
+        }
+        _write_engine_script(shared / "engine.sh", kind, shared, f"{switch.name}/{name}")
+        started.append(
+            LabMachine(
+                name=name,
+                kind=kind,
+                address=switch.address(index),
+                namespace=switch.namespace(name),
+                shared=shared,
+                engine=Engine(f"unix://{shared / 'docker.sock'}", private=True, client_config=client_config(lab)),
+                certificates=group / "tls",
+                ssh_config=group / "ssh" / "config",
+                init=launch(switch.namespace(name), settings),
+            )
+        )
+    keys.write_client_settings(group / "ssh", started)
+    for machine in started:
+        wait_until_ready(machine)
+    return started
+
+
+def shared_folder(lab: Lab, switch: str) -> Path:
+    """Where a group keeps the folders that have one path inside and outside; short, for the sockets in them."""
+    return lab.sockets / "m" / switch
+
+
+def _check_names(kinds: Mapping[str, Kind]) -> None:
+    for name in kinds:
+        if not name.isalnum() or not name.isascii() or len(name) > LONGEST_NAME:
+            raise LabError(f"`{name}` cannot name a machine: at most {LONGEST_NAME} letters and digits")
+
+
+def _lay_out(own: Path, kind: Kind, seed: Path | None) -> Path:
+    """The machine's own folder: what it changes of its root, and its engine's data."""
+    for part in ("root", "upper", "work", "data"):
+        (own / part).mkdir(parents=True)
+    if seed:
+        # No engine ever writes to a file of an image's layer: linked, twelve machines take no more than one.
+        layers = own / "data" / kind.layers
+        layers.parent.mkdir(parents=True, exist_ok=True)
+        run(["cp", "--archive", "--link", seed / kind.layers, layers], limit_s=COPY_LIMIT_S)
+        run(["cp", "--archive", "--no-clobber", f"{seed}/.", own / "data"], limit_s=COPY_LIMIT_S)
+    return own
+
+
+def _fill(shared: Path, group: Path, authority: trustme.CA, address: str) -> None:
+    for user, number in USERS.items():
+        home = shared / "homes" / user
+        home.mkdir(parents=True)
+        os.chown(home, number, number)
+    keys.write_server_settings(shared / "ssh", group / "ssh" / "id_ed25519")
+    tls.write_server_certificate(authority, shared / "tls", address, "localhost", "127.0.0.1")
+    (shared / "docker.sock").symlink_to("engine.sock")
+
+
+def _write_engine_script(path: Path, kind: Kind, shared: Path, control_group: str) -> None:
+    names = f"export SHARED={shlex.quote(str(shared))} CGROUP={control_group}\n"
+    path.write_text(f"{names}{kind.engine}", encoding="utf-8")

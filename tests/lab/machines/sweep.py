@@ -1,0 +1,94 @@
+"""Takes a group of machines away: also one whose owner was killed, which the kernel tells by its lock."""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+import signal
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.lab.machines.network import namespaces_of, processes_in, remove
+from tests.lab.machines.start import shared_folder
+from tests.lab.process import LabError, end, wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.lab.places import Lab
+
+END_LIMIT_S = 20
+CONTROL_GROUPS = Path("/sys/fs/cgroup")
+KEPT = "kept"
+"""A file that says that a group was started to be used by hand, and stays without an owner."""
+
+
+@contextmanager
+def owned_group(lab: Lab, name: str) -> Iterator[Path]:
+    """The folder of a new group, whose machines are gone at the end of the `with`."""
+    folder = groups(lab) / name
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("wb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as taken:
+            raise LabError(f"another process uses the machines of {folder}") from taken
+        sweep(lab, folder)
+        try:
+            yield folder
+        finally:
+            sweep(lab, folder)
+            shutil.rmtree(folder)
+
+
+def groups(lab: Lab) -> Path:
+    folder = lab.root / "groups"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def sweep_orphans(lab: Lab, *, kept: bool = False) -> None:
+    """Take away every group whose owner has ended, those kept for use by hand only where that is asked for."""
+    for folder in groups(lab).iterdir():
+        if (folder / KEPT).exists() and not kept:
+            continue
+        with (folder / "lock").open("wb") as lock, suppress(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            sweep(lab, folder)
+            shutil.rmtree(folder)
+
+
+def sweep(lab: Lab, folder: Path) -> None:
+    """Kill what lives in a group's namespaces, and remove these and the files."""
+    try:
+        switch = (folder / "switch").read_text(encoding="ascii")
+    except FileNotFoundError:
+        return
+    namespaces = namespaces_of(switch)
+
+    def alive() -> list[int]:
+        return [pid for namespace in namespaces for pid in processes_in(namespace)]
+
+    # With a machine's process 1 the kernel kills everything in it, containers included.
+    for pid in alive():
+        end(pid, signal.SIGKILL)
+    wait_until("the machines to be gone", lambda: not alive(), END_LIMIT_S)
+    remove(namespaces, switch)
+    _remove_control_groups(switch)
+    for left in (folder / "machines", shared_folder(lab, switch)):
+        shutil.rmtree(left, ignore_errors=True)
+    (folder / "switch").unlink()
+
+
+def _remove_control_groups(name: str) -> None:
+    """Control groups are folders without content: the innermost is removed first."""
+    for hierarchy in (CONTROL_GROUPS, *CONTROL_GROUPS.iterdir()):
+        top = hierarchy / name
+        if top.is_dir():
+            for folder in sorted(top.rglob("*"), reverse=True):
+                if folder.is_dir():
+                    with suppress(OSError):
+                        folder.rmdir()
+            with suppress(OSError):
+                top.rmdir()
