@@ -91,7 +91,7 @@ class Grading:
         """The link to the machine, opened once; `None` where there is none, and `unreachable` says why."""
         if self._link is None and self.unreachable is None:
             try:
-                self._link = reach(self.settings.machine)
+                self._link = reach(self.settings.machine, self.settings.ssh_config)
                 self._link.version()
             except MachineUnreachable as error:
                 self.unreachable = error
