@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path  # noqa: TC003 - pytest reads the fixture's annotations
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from grader.checks.mistake import NotTried
 from grader.errors import ExerciseError, GraderError, MachineUnreachable
 from grader.machine.link import LinkFacts
 from grader.machine.machine import Machine
 from grader.machine.reach import reach
-from grader.machine.sheet import Sheet, read_sheet
-from grader.reports.of_ledger import check_result, result_of, suite_hash
+from grader.machine.sheet import read_sheet
+from grader.reports.of_ledger import check_result, result_of
 from grader.reports.results import Student, SuiteInfo, TestedMachine
+from grader.scoring.exercise import Exercise
+from grader.scoring.judging import hindrance, looked_at_nothing
 from grader.scoring.ledger import Ledger
 from grader.scoring.spec import CheckSpec, spec_of
-from grader.scoring.verdict import Outcome, judge
+from grader.scoring.suite import suite_hash
+from grader.scoring.verdict import judge
 from grader.version import VERSION
 
 if TYPE_CHECKING:
@@ -31,25 +33,10 @@ if TYPE_CHECKING:
     from grader.scoring.ledger import Row
     from grader.settings import Settings
 
-__all__ = ["Exercise", "Grading"]
+__all__ = ["Grading"]
 
 NOT_GRADED: Final = 6
 """Exit code of a run in which the machine could not be graded."""
-
-
-@dataclass
-class Exercise:
-    """One exercise of this run."""
-
-    folder: Path
-    sheet: Sheet
-    ledger: Ledger | None = None
-    machine: Machine | None = None
-    specs: list[CheckSpec] = field(default_factory=list)
-
-    @property
-    def id(self) -> str:
-        return self.folder.name
 
 
 @dataclass(frozen=True)
@@ -153,14 +140,13 @@ class Grading:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        row_name, exercise = item.name, self._exercise(item)
+        exercise = self._exercise(item)
         assert exercise.ledger is not None  # noqa: S101 - opened at collection
-        hindrance = exercise.ledger.hindrance(row_name)
-        if hindrance is None and exercise.ledger[row_name].spec.disposable and not self.settings.disposable:
-            hindrance = judge(NotTried("disposable"), exercise.folder)
-        if hindrance is not None:
-            exercise.ledger[row_name].outcome = hindrance
-            pytest.skip(hindrance.code)
+        row = exercise.ledger[item.name]
+        hindered = hindrance(exercise.ledger, row, disposable=self.settings.disposable)
+        if hindered:
+            row.outcome = hindered
+            pytest.skip(hindered.code)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, object, object]:
@@ -168,8 +154,7 @@ class Grading:
         before = machine.asked if machine else 0
         result = yield
         if machine and machine.asked == before:
-            # Points are given on evidence of this run: a check that looked at nothing has none.
-            raise ExerciseError(f"{pyfuncitem.name} looked at nothing")
+            raise looked_at_nothing(pyfuncitem.name)
         return result
 
     @pytest.hookimpl(wrapper=True)
@@ -182,8 +167,7 @@ class Grading:
         row = exercise.ledger[item.name]
         if call.when == "call" or (call.excinfo and not call.excinfo.errisinstance(pytest.skip.Exception)):
             outcome = judge(call.excinfo.value if call.excinfo else None, exercise.folder)
-            if outcome.is_ours:
-                outcome = _with_traceback(outcome, report)
+            outcome = outcome.with_traceback(report.longreprtext.splitlines()[-60:])
             # An exception while cleaning up must not take a failure back, nor leave points behind.
             if call.when == "call" or outcome.verdict != "passed":
                 row.outcome = outcome
@@ -265,8 +249,3 @@ def _spec(item: pytest.Item) -> CheckSpec:
     if item.name != spec.name:
         raise ExerciseError(f"{where}: {item.name} is parametrized; wanted one check a function, each with its title")
     return spec
-
-
-def _with_traceback(outcome: Outcome, report: pytest.TestReport) -> Outcome:
-    lines = report.longreprtext.splitlines()[-60:]
-    return Outcome("error", outcome.code, outcome.values, tuple(lines), is_ours=True)

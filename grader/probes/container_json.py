@@ -110,6 +110,7 @@ class _RawHostConfig(msgspec.Struct, rename="pascal"):
     network_mode: str = ""
     extra_hosts: list[str] | None = None
     links: list[str] | None = None
+    tmpfs: dict[str, str] | None = None
 
 
 class _RawEndpoint(msgspec.Struct, rename="pascal"):
@@ -167,7 +168,8 @@ def parse_container(answer: Answer) -> ContainerFact:
         ports_typed=port_facts(host.port_bindings or {}),
         publish_all=host.publish_all_ports,
         exposed=tuple(config.exposed_ports or {}),
-        mounts=mount_facts(raw.mounts or []),
+        # `--tmpfs` is no entry of `Mounts`, though it is one in every other way.
+        mounts=mount_facts([*(raw.mounts or []), *(RawMount("tmpfs", Destination=at) for at in host.tmpfs or ())]),
         networks={
             name: tuple(endpoint.aliases or ()) if endpoint else ()
             for name, endpoint in (raw.network_settings.networks or {}).items()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from grader.scoring.ledger import Ledger, Row
     from grader.scoring.verdict import Outcome
 
-__all__ = ["HINTS", "check_result", "hint_of", "message_of", "result_of", "suite_hash"]
+__all__ = ["HINTS", "check_result", "hint_of", "message_of", "result_of"]
 
 HINTS = 2
 """How much is said by default: 1 where to look, 2 what is wrong as well, 3 what to read as well."""
@@ -62,14 +61,6 @@ def result_of(
         started_at=started_at,
         duration_s=round(duration_s, 3),
     )
-
-
-def suite_hash(folder: Path) -> str:
-    """SHA-256 over what decides a verdict: the sheet's names and the checks."""
-    digest = hashlib.sha256()
-    for path in sorted([folder / "exercise.toml", *folder.glob("*.py")]):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()
 
 
 def message_of(outcome: Outcome, hints: int = HINTS) -> Words | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import textwrap
 import unicodedata
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import pytest
 
@@ -14,10 +14,13 @@ from grader.reports.screen_words import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+    from pathlib import Path
 
-    from grader.grading import Exercise, Grading
+    from grader.machine.link import Link, LinkFacts
     from grader.reports.results import CheckResult, ResultFile, Words
+    from grader.scoring.exercise import Exercise
     from grader.scoring.ledger import Row
+    from grader.settings import Settings
 
 __all__ = ["Screen", "plain"]
 
@@ -26,6 +29,23 @@ _PLAIN_MARKS: Final = {"passed": "ok", "failed": "KO", "blocked": "..", "error":
 _COLOURS: Final = {"passed": "green", "failed": "red", "blocked": "yellow", "error": "purple", "skipped": "cyan"}
 _WIDEST: Final = 100
 _INDENT: Final = 7
+
+
+class Grading(Protocol):
+    """The run that is shown; `grader.grading` has it."""
+
+    settings: Settings
+    results: list[ResultFile]
+    exercises: dict[Path, Exercise]
+
+    @property
+    def machine_facts(self) -> LinkFacts: ...
+
+    def connect(self) -> Link | None: ...
+
+    def exercise_of(self, path: Path) -> Exercise | None: ...
+
+    def check_result(self, exercise: Exercise, row: Row) -> CheckResult: ...
 
 
 def plain(text: str) -> str:
@@ -147,8 +167,8 @@ class Screen(pytest.TerminalReporter):  # type: ignore[misc]
             self._say(f"{' ' * _INDENT}{row.spec.name}  {row.duration_s:.2f} s", light=True)
 
     def _below(self, exercise: Exercise, row: Row) -> None:
-        if row.outcome.verdict == "passed":
-            return
+        if row.outcome.verdict == "passed" or row.outcome.machine_lost:
+            return  # why the machine cannot be looked at is said once, at the end
         result = self._grading.check_result(exercise, row)
         if result.message:
             self._paragraph(self._in_language(result.message))

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 
 from grader.errors import RosterError
 
-__all__ = ["Row", "decoded", "delimiter_of", "read_rows"]
+__all__ = ["Row", "decoded", "delimiter_of", "encoding_of", "read_rows"]
 
 LARGEST_FILE = 16 * 2**20
 MOST_ROWS = 50_000
 LONGEST_CELL = 5000
 LONGEST_HEADER = 64 * 1024
 SPREADSHEETS = {b"PK\x03\x04": ".xlsx or .ods", b"\xd0\xcf\x11\xe0": ".xls"}
+MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 SEPARATOR_LINE = re.compile(r"sep=([;,\t])(?:\r\n|\r|\n)", re.IGNORECASE)
 """Excel's own first line, which says the delimiter and is not part of the table."""
 
@@ -33,12 +34,12 @@ def decoded(data: bytes) -> str:
     Raises `RosterError` where it is none of these, is too large, or is a spreadsheet's own format.
     """
     if len(data) > LARGEST_FILE:
-        raise RosterError(f"the file is larger than {LARGEST_FILE // 2**20} MiB: this is not a class list")
+        raise RosterError(f"the file is larger than {LARGEST_FILE // 2**20} MiB")
     for start, kind in SPREADSHEETS.items():
         if data.startswith(start):
             raise RosterError(f"this is a spreadsheet ({kind}): save it as CSV first")
     try:
-        text = decode(data)
+        text = data.decode(encoding_of(data))
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise RosterError(f"line {line}: this is neither UTF-8 nor Windows-1252 text") from error
@@ -48,13 +49,16 @@ def decoded(data: bytes) -> str:
     return text
 
 
-def decode(data: bytes) -> str:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16")
+def encoding_of(data: bytes) -> str:
+    """The name of the encoding that `data` was written in, and can be written back in."""
+    for mark, encoding in MARKS.items():
+        if data.startswith(mark):
+            return encoding
     try:
-        return data.decode("utf-8-sig")
+        data.decode("utf-8")
     except UnicodeDecodeError:
-        return data.decode("cp1252")
+        return "cp1252"
+    return "utf-8"
 
 
 def delimiter_of(header: str) -> str:

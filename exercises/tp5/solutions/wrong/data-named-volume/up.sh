@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# `-v` with a name makes a volume, not the folder.
+set -eu
+
+"$MATERIAL/todos/build.sh"
+docker network create todos-net
+docker run -d --name todos-mongo --network todos-net -v todos-db:/data/db mvertes/alpine-mongo
+docker run -d --name todos-api --network todos-net todos-api-v2
+docker run -d --name todos-app --network todos-net -p 4002:7777 todos-app-v2
