@@ -99,7 +99,7 @@ def _from_context(environ: Mapping[str, str]) -> EngineAddress | MachineUrl:
 
 def _tls_of(context: Context) -> Tls | None:
     tls = context.TLSConfig
-    if tls is None:
+    if tls is None or tls.cert is None or tls.ca_cert is None:
         return None
     cert, key = tls.cert
     return Tls(tls.ca_cert, cert, key, bool(tls.verify))

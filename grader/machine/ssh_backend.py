@@ -39,7 +39,7 @@ class NoResult(Exception):
         self.detail = detail
 
 
-class BoundedSsh(SshBackend):
+class BoundedSsh(SshBackend):  # type: ignore[misc] # testinfra's types are not published
     NAME = "grader-ssh"
 
     def __init__(self, master: SshMaster) -> None:
