@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from docker.context import Context
 
-__all__ = ["EngineAddress", "Tls", "engine_address", "usable_socket"]
+__all__ = ["EngineAddress", "Tls", "engine_address", "resolved", "usable_socket"]
 
 
 @dataclass(frozen=True)
@@ -45,11 +45,21 @@ class EngineAddress:
         return urlsplit(self.url).hostname or "" if self.url.startswith("tcp://") else ""
 
 
-def engine_address(machine: MachineUrl, environ: Mapping[str, str]) -> EngineAddress | MachineUrl:
+def engine_address(machine: MachineUrl, environ: Mapping[str, str]) -> EngineAddress:
+    """The engine to bring things up on, with the `docker` command. Raises `MachineUnreachable` for one behind SSH."""
+    address = resolved(machine, environ)
+    if isinstance(address, MachineUrl):
+        raise MachineUnreachable("engine-behind-ssh", where=str(address))
+    return address
+
+
+def resolved(machine: MachineUrl, environ: Mapping[str, str]) -> EngineAddress | MachineUrl:
     """The engine that the `docker` command would talk to, or the one that `machine` names.
 
-    A `MachineUrl` of the `ssh` scheme where `DOCKER_HOST` or the context say so.
+    A `MachineUrl` of the `ssh` scheme where that, `DOCKER_HOST` or the context say so.
     """
+    if machine.scheme == "ssh":
+        return machine
     if machine.scheme == "unix":
         return EngineAddress(f"unix://{machine.path}", str(machine))
     if machine.scheme == "tcp":

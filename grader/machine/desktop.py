@@ -1,7 +1,7 @@
-"""Folders as Docker Desktop shows them: it runs the engine in a virtual machine, which sees the real ones elsewhere.
+r"""Folders as Docker Desktop shows them: it runs the engine in a virtual machine, which sees the real ones elsewhere.
 
 What is compared and asked for is one spelling, the same on every computer: `/Users/anna/site` on macOS and on Linux,
-`/c/Users/anna/site` for `C:\\Users\\anna\\site` on Windows, and in WSL for what Windows has.
+`/c/Users/anna/site` for `C:\Users\anna\site` on Windows, and in WSL for what Windows has.
 """
 
 from __future__ import annotations

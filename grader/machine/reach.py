@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from grader.errors import MachineUnreachable
-from grader.machine.address import engine_address
+from grader.machine.address import resolved
 from grader.machine.engine import EngineClient
 from grader.machine.files import LocalFiles, NoFiles
 from grader.machine.link import DirectLink, LinkFacts
+from grader.machine.recording import read_recording
+from grader.machine.replay import Replay
 from grader.machine.sites import SiteClient
 from grader.roster.machine_url import MachineUrl
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from grader.machine.link import Link
 
 __all__ = ["MACHINE_S", "reach"]
@@ -30,7 +31,9 @@ def reach(url: MachineUrl, ssh_config: Path | None = None, deadline_s: float = M
 
     `ssh_config`: a file for `ssh -F`, instead of the user's own.
     """
-    address = url if url.scheme == "ssh" else engine_address(url, os.environ)
+    if url.scheme == "recording":
+        return Replay(read_recording(Path(url.path or "")), str(url))
+    address = resolved(url, os.environ)
     if isinstance(address, MachineUrl):
         if sys.platform == "win32":  # its OpenSSH cannot share a connection
             raise MachineUnreachable("ssh-on-windows", where=str(address))

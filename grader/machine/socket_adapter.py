@@ -40,9 +40,7 @@ class SocketAdapter(HTTPAdapter):
         super().__init__()
         self._through = through
 
-    def get_connection_with_tls_context(
-        self, request: PreparedRequest, verify: Any, proxies: Any = None, cert: Any = None
-    ) -> HTTPConnectionPool:
+    def get_connection_with_tls_context(self, request: PreparedRequest, *_: Any, **__: Any) -> HTTPConnectionPool:
         parts = urlsplit(request.url or "")
         host, port = parts.hostname or "", parts.port or 80
         return _Pool(host, port, maxsize=1, path=self._through(host, port))

@@ -23,10 +23,8 @@ def reach_over_ssh(url: MachineUrl, config: Path | None, deadline_s: float) -> D
     """The link to the machine at `url`. `config`: a file for `ssh -F`. Raises `MachineUnreachable`."""
     master, answer = open_master(url, config, where_is_the_engine(url))
     try:
-        engine = SshEngine(master, engine_socket(url, answer))
-        return DirectLink(
-            LinkFacts(str(url)), engine, SshSites(master, engine), SshFiles(master), deadline_s
-        )
+        engine = SshEngine(master, engine_socket(url, master.user, answer))
+        return DirectLink(LinkFacts(str(url)), engine, SshSites(master, engine), SshFiles(master), deadline_s)
     except BaseException:
         master.close()
         raise

@@ -25,7 +25,7 @@ _ABSENT: Final = (b"No such file", b"nonexistent")
 _LIST: Final = "LC_ALL=C ls -1Ap -- %s"
 _READ: Final = f"if test -f %s; then head -c {CAP + 1} < %s; else LC_ALL=C ls -d -- %s && exit {_NOT_A_FILE}; fi"
 _WRITE: Final = (
-    "umask 022; set -C; export LC_ALL=C; printf %%b %s > %s || exit 1; ls -1A -- %s | grep -F {}; true".format(PREFIX)
+    f"umask 022; set -C; export LC_ALL=C; printf %%b %s > %s || exit 1; ls -1A -- %s | grep -F {PREFIX}; true"
 )
 _REMOVE: Final = "LC_ALL=C rm -f -- %s"
 _REMOVE_OLD: Final = f"find %s -maxdepth 0 -type f -mmin +{STALE_S // 60} -exec rm -f -- {{}} +"

@@ -61,7 +61,7 @@ class SshMaster:
 
     def __init__(self, url: MachineUrl, config: Path | None, settings: dict[str, str], first_question: str) -> None:
         self.where = str(url)
-        self._user = settings.get("user", "?")
+        self.user = settings.get("user", "?")
         self._folder = PrivateFolder()
         word = secrets.token_hex(8)
         remote = _remote_command(word, first_question)
@@ -152,7 +152,7 @@ class SshMaster:
         return self._unreachable(code, detail)
 
     def _unreachable(self, code: str, detail: str = "") -> MachineUnreachable:
-        return MachineUnreachable(code, where=self.where, user=self._user, detail=detail)
+        return MachineUnreachable(code, where=self.where, user=self.user, detail=detail)
 
 
 def _remote_command(word: str, question: str) -> str:

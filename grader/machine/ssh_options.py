@@ -66,7 +66,7 @@ def user_settings(url: MachineUrl, config: Path | None) -> dict[str, str]:
         raise MachineUnreachable("ssh-config", where=where, detail=f"{config}: no such file")
     try:
         asked = subprocess.run(
-            ["ssh", "-G", *_place(url, config)],
+            ["ssh", "-G", *_place(url, config)],  # noqa: S607 - whichever `ssh` the user has
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=LOOK_UP_S,

@@ -54,7 +54,7 @@ def where_is_the_engine(url: MachineUrl) -> str:
     return f"{found}; {current}; {contexts}"
 
 
-def engine_socket(url: MachineUrl, answer: Iterable[str]) -> str:
+def engine_socket(url: MachineUrl, user: str, answer: Iterable[str]) -> str:
     """The path of the socket: that of `?docker=`, else the one that `docker` would use there, else one that is there.
 
     Raises `MachineUnreachable` where there is none, or none that this account may use.
@@ -72,7 +72,7 @@ def engine_socket(url: MachineUrl, answer: Iterable[str]) -> str:
     shut = told.get("shut", [])
     code = "ssh-socket-permission" if shut else "ssh-no-socket"
     detail = shut[0] if shut else url.docker_socket or "/var/run/docker.sock"
-    raise MachineUnreachable(code, where=str(url), user=url.user or "?", detail=detail)
+    raise MachineUnreachable(code, where=str(url), user=user, detail=detail)
 
 
 def _chosen_there(told: dict[str, list[str]]) -> str:

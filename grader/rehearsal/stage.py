@@ -15,7 +15,6 @@ import docker
 from docker.errors import APIError, DockerException, NotFound
 
 from grader.errors import GraderError
-from grader.roster.machine_url import MachineUrl
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,9 +46,7 @@ class Stage:
     the way. `beside_others` lets them be there.
     """
 
-    def __init__(self, address: EngineAddress | MachineUrl, *, beside_others: bool = False) -> None:
-        if isinstance(address, MachineUrl):
-            raise GraderError(f"{address} is another computer: solutions are brought up on this one")
+    def __init__(self, address: EngineAddress, *, beside_others: bool = False) -> None:
         self._address = address
         try:
             self._client = docker.APIClient(address.url, version="auto", timeout=60)

@@ -56,10 +56,10 @@ def main() -> int:
     try:
         lab = Lab.at(ROOT / ".lab")
         suite = read_suite(EXERCISE)
-        with machines(lab, {name: KINDS[name] for name in options.engines}, suite.sheet.images) as started:
-            # Most of the time goes by in waiting, so that two processors do for three engines.
-            with ProcessPoolExecutor(len(started)) as pool:
-                columns = list(pool.map(partial(try_all, only=options.only), started))
+        kinds = {name: KINDS[name] for name in options.engines}
+        # Most of the time goes by in waiting, so that two processors do for three engines.
+        with machines(lab, kinds, suite.sheet.images) as started, ProcessPoolExecutor(len(started)) as pool:
+            columns = list(pool.map(partial(try_all, only=options.only), started))
     except (LabError, GraderError) as error:
         say(f"matrix: {error}")
         return 1
@@ -68,7 +68,9 @@ def main() -> int:
 
 def try_all(machine: LabMachine, only: Sequence[str] = ()) -> Column:
     """Brings each solution up on one machine, and grades it in each of the ways."""
-    os.environ.update(machine.engine.settings() | {"DOCKER_TLS_VERIFY": "1", "DOCKER_CERT_PATH": str(machine.certificates)})
+    os.environ.update(
+        machine.engine.settings() | {"DOCKER_TLS_VERIFY": "1", "DOCKER_CERT_PATH": str(machine.certificates)}
+    )
     # What is mounted must have one path for the engine and for us.
     scratch = machine.shared / "scratch"
     scratch.mkdir(exist_ok=True)
@@ -122,7 +124,11 @@ def _print(columns: Sequence[Column]) -> int:
         lines.append(f"{column.engine:<24}" + "".join(f"{cell:>22}" for cell in cells))
     faults = [fault for column in columns for fault in column.faults]
     same = sum(column.as_expected[way] == column.tried > 0 for column in columns for way in WAYS)
-    lines += ["", *faults, f"{same} of {len(columns) * len(WAYS)} the same: solutions of tp2 that came to what is expected"]
+    lines += [
+        "",
+        *faults,
+        f"{same} of {len(columns) * len(WAYS)} the same: solutions of tp2 that came to what is expected",
+    ]
     sys.stdout.write("\n".join(lines) + "\n")
     return 0 if same == len(columns) * len(WAYS) else 1
 

@@ -1,17 +1,17 @@
-"""This very thread on a machine's network, for a while: its `localhost` is then the machine's."""
+"""Puts this very thread on a machine's network, for a while: its `localhost` is then the machine's."""
 
 from __future__ import annotations
 
 import ctypes
 import os
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.lab.machines.network import NAMESPACES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.lab.machines.machine import LabMachine
 
