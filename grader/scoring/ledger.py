@@ -36,6 +36,8 @@ class Ledger:
         self._rows = {spec.name: Row(spec, number) for number, spec in enumerate(_each_once(specs), 1)}
         self.max_points = points
         _check_needs(self)
+        if not self._rows:
+            raise ExerciseError(f"{sheet}: no checks beside it; wanted functions with @check in files named test_*.py")
         total = sum(row.spec.points for row in self)
         if total != points:
             raise ExerciseError(f"{sheet}: points = {points}, but the checks come to {total}; wanted the same")
@@ -80,7 +82,7 @@ def _each_once(specs: Iterable[CheckSpec]) -> list[CheckSpec]:
     for spec in specs:
         if spec.name in seen:
             raise ExerciseError(f"{spec.where}: a second {spec.name}, first in {seen[spec.name].where}; rename one")
-        for title in {spec.fr, spec.en}:
+        for title in dict.fromkeys((spec.fr, spec.en)):
             if title in titles:
                 raise ExerciseError(
                     f"{spec.where}: the title {title!r} is also that of {titles[title].name}; change one"

@@ -51,8 +51,6 @@ def read_suite(folder: Path) -> Suite:
         module = _imported(path)
         own = [value for value in vars(module).values() if callable(value) and spec_of(value) is not None]
         checks += [value for value in own if getattr(value, "__module__", "") == module.__name__]
-    if not checks:
-        raise ExerciseError(f"{folder}: no checks; wanted functions with @check in files named test_*.py")
     suite = Suite(folder, sheet, tuple(checks))
     suite.ledger()  # an author's mistake shows here, before any machine is asked
     return suite
