@@ -10,6 +10,8 @@ mount --rbind /sys "$root/sys"
 mount --rbind /dev "$root/dev"
 mount -t tmpfs -o mode=755 tmpfs "$root/run"
 mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
+# A link on every Debian, made by a script that did not run here.
+rm -rf "$root/var/run" && ln -s /run "$root/var/run"
 mkdir -p "$root$SHARED" "$root$DATA" "$root/run/sshd" "$root/.outside" "$root$(dirname "$SOCKET")"
 mount --bind "$SHARED" "$root$SHARED"
 mount --bind "$OWN/data" "$root$DATA"
@@ -24,4 +26,4 @@ PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
 export PATH HOME
 /usr/sbin/sshd -E "$SHARED/sshd.log" -f "$SHARED/ssh/sshd_config"
 sh "$SHARED/engine.sh" >> "$SHARED/engine.log" 2>&1 &
-exec docker-init -- sleep infinity
+exec tini -- sleep infinity

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
+from itertools import count
 from typing import TYPE_CHECKING
 
 from tests.lab.machines.seeds import seed
 from tests.lab.machines.start import start
-from tests.lab.machines.sweep import KEPT, groups, owned_group, sweep_orphans
+from tests.lab.machines.sweep import KEPT, groups, owned_group, sweep, sweep_orphans
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -18,13 +19,15 @@ if TYPE_CHECKING:
     from tests.lab.machines.spec import Kind
     from tests.lab.places import Lab
 
+_NUMBERS = count(1)
+
 
 @contextmanager
 def machines(lab: Lab, kinds: Mapping[str, Kind], images: Sequence[str] = ()) -> Iterator[list[LabMachine]]:
     """Machines by name and kind, each with these images, ready to be reached; gone at the end of the `with`."""
     sweep_orphans(lab)
     seeds = _seeds(lab, kinds, images)
-    with owned_group(lab, f"run{os.getpid()}") as folder:
+    with owned_group(lab, f"run{os.getpid()}-{next(_NUMBERS)}") as folder:
         yield start(lab, folder, kinds, seeds)
 
 
@@ -34,8 +37,13 @@ def keep_machines(lab: Lab, name: str, kinds: Mapping[str, Kind], images: Sequen
     seeds = _seeds(lab, kinds, images)
     folder = groups(lab) / name
     folder.mkdir(exist_ok=True)
+    sweep(lab, folder)
     (folder / KEPT).touch()
-    return start(lab, folder, kinds, seeds)
+    try:
+        return start(lab, folder, kinds, seeds)
+    except BaseException:  # Ctrl-C too: half a group is of no use to anyone
+        sweep(lab, folder)
+        raise
 
 
 def _seeds(lab: Lab, kinds: Mapping[str, Kind], images: Sequence[str]) -> dict[Kind, Path]:

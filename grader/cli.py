@@ -1,0 +1,91 @@
+"""The command `grader`: its verbs, parsed; what they do is elsewhere. Exit codes are listed in the README."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+from grader.campaign.command import batch
+from grader.errors import GraderError, MachineUnreachable
+from grader.messages import say
+from grader.newexercise.command import new
+from grader.rehearsal.command import rehearse
+from grader.reports.command import report
+from grader.repository.command import repo, sign_results, verify_results
+from grader.settings import language_of
+from grader.version import VERSION
+
+__all__ = ["app", "main"]
+
+INTERRUPTED = 2
+_CTRL_C = 130
+"""What typer makes of Ctrl-C."""
+USAGE = 4
+NOT_GRADED = 6
+
+app = typer.Typer(
+    name="grader",
+    help="Grades container labs: one machine, a class, a pushed repository.",
+    invoke_without_command=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def main() -> None:
+    """Runs the command line; a user's mistake is one sentence and an exit code, never a traceback."""
+    try:
+        code = app(standalone_mode=False) or 0
+        sys.exit(INTERRUPTED if code == _CTRL_C else code)
+    except TyperException as error:
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context else "grader"
+        message = getattr(error, "format_message", error.__str__)().rstrip(".")
+        sys.exit(_refused(f"{message}; see {command} --help", USAGE))
+    except (typer.Abort, KeyboardInterrupt):
+        sys.exit(INTERRUPTED)
+    except MachineUnreachable as error:
+        import os  # noqa: PLC0415
+
+        language = language_of("", os.environ)
+        sentences = [say(error.code, field, error.values, language) for field in ("wrong", "look")]
+        sys.exit(_refused("; ".join(filter(None, sentences)), NOT_GRADED))
+    except GraderError as error:
+        sys.exit(_refused(str(error), USAGE))
+
+
+def _refused(sentence: str, code: int) -> int:
+    print(f"grader: {sentence}", file=sys.stderr)  # noqa: T201 - this is where a command speaks
+    return code
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
+    if wanted:
+        print(f"grader {VERSION}, Python {sys.version.split()[0]}")  # noqa: T201
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    context: typer.Context,
+    *,
+    version: Annotated[  # noqa: ARG001 - its callback does it
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version and stop.")
+    ] = False,
+) -> None:
+    """Grades container labs: one machine, a class, a pushed repository."""
+    if context.invoked_subcommand is None:
+        print(context.get_help())  # noqa: T201
+
+
+app.command()(batch)
+app.command()(new)
+app.command()(repo)
+app.command()(rehearse)
+app.command()(report)
+app.command("sign")(sign_results)
+app.command("verify")(verify_results)

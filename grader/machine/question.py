@@ -1,0 +1,95 @@
+"""What can be asked of a machine, and what comes back: the unit of asking, counting and recording.
+
+They are `msgspec` structures so that a recording keeps them as they are. The limits written beside a field hold for
+what is read from a recording, which may come from anyone; what a machine answers is bounded where it is asked.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+__all__ = [
+    "Answer",
+    "EngineQuestion",
+    "FileQuestion",
+    "HttpQuestion",
+    "NoAnswer",
+    "NonceQuestion",
+    "Question",
+    "WaitQuestion",
+]
+
+_Query = Annotated[tuple[tuple[str, str], ...], Meta(max_length=64)]
+_Headers = Annotated[dict[str, str], Meta(max_length=64)]
+
+
+class EngineQuestion(msgspec.Struct, frozen=True, omit_defaults=True, tag="engine"):
+    """A request to the Engine API, as its reference documents it, without the `/v1.xx` prefix."""
+
+    path: str
+    query: _Query = ()
+    method: Literal["GET", "HEAD", "POST", "PUT", "DELETE"] = "GET"
+    body: bytes = b""
+    content_type: str = "application/json"
+
+
+class HttpQuestion(msgspec.Struct, frozen=True, omit_defaults=True, tag="http"):
+    """A request to a published port, as seen from the machine itself."""
+
+    port: int
+    path: str = "/"
+    method: Literal["GET", "POST", "DELETE"] = "GET"
+    host: str = ""
+    """The address that the port is published on; empty for the machine's own loopback."""
+    body: bytes = b""
+    content_type: str = ""
+    within_s: float = 5.0
+    """Seconds for the whole exchange, body included."""
+
+
+class FileQuestion(msgspec.Struct, frozen=True, omit_defaults=True, tag="file"):
+    """A file or folder of the machine itself (not of a container). Only `.grader-` names are written or removed."""
+
+    operation: Literal["list", "read", "write", "remove"]
+    path: str
+    body: bytes = b""
+
+
+class NonceQuestion(msgspec.Struct, frozen=True, omit_defaults=True, tag="nonce"):
+    """A word nobody can have prepared. A question, so that a recording gives the same again."""
+
+    purpose: str = ""
+    """What it is for: a recording gives each purpose its own words again, in whatever order they are asked for."""
+
+
+class WaitQuestion(msgspec.Struct, frozen=True, omit_defaults=True, tag="wait"):
+    """Lets time pass. A question, so that a recording is judged without waiting."""
+
+    seconds: float
+
+
+Question = EngineQuestion | HttpQuestion | FileQuestion | NonceQuestion | WaitQuestion
+
+
+class Answer(msgspec.Struct, frozen=True, omit_defaults=True, tag="answer"):
+    status: int = 200
+    """The HTTP status; 200 and 404 for files."""
+    body: bytes = b""
+    headers: _Headers = {}
+    """Names in lower case."""
+    truncated: bool = False
+    """True where the body was longer than what is kept."""
+    at: float | None = None
+    """The machine's own clock (its `Date` header), in seconds since 1970, UTC."""
+
+
+class NoAnswer(msgspec.Struct, frozen=True, omit_defaults=True, tag="no-answer"):
+    """Asked, and nothing usable came back. For a site that is the student's; for files it is not at hand."""
+
+    reason: Literal[
+        "refused", "timeout", "cut-off", "not-http", "too-large", "unresolved", "no-access", "not-at-hand", "redirect"
+    ]
+    detail: str = ""

@@ -1,0 +1,36 @@
+"""Where a result's files stand: `DIR/<exercise>/<student>.json` and `.xml`, each whole or not there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from grader.machine.recording import encode_recording
+from grader.reports.junit import junit_for
+from grader.reports.results import write_atomically, write_result
+from grader.roster.file_name import file_name_for
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from grader.machine.recording import Recording
+    from grader.messages import Language
+    from grader.reports.results import ResultFile
+
+__all__ = ["result_path", "write_recording", "write_reports"]
+
+
+def result_path(folder: Path, exercise: str, student: str) -> Path:
+    return folder / exercise / f"{file_name_for(student)}.json"
+
+
+def write_reports(result: ResultFile, folder: Path, language: Language) -> None:
+    """The JSON first: it is the truth that the JUnit is made from."""
+    path = result_path(folder, result.exercise, result.student.id)
+    write_result(result, path)
+    write_atomically(path.with_suffix(".xml"), junit_for(result, language))
+
+
+def write_recording(recording: Recording, folder: Path) -> None:
+    """Beside the result: `DIR/<exercise>/<student>.recording`."""
+    path = result_path(folder, recording.exercise, recording.student).with_suffix(".recording")
+    write_atomically(path, encode_recording(recording))
