@@ -108,7 +108,8 @@ def test_nothing_handed_in_is_nothing_earned(bench: Bench) -> None:
     code, result = bench.run(bench.repository({"README.md": "bonjour\n"}))
     assert (code, result.mark) == (1, 0.0)
     assert result.checks[0].message is not None
-    assert "nothing to bring up" in result.checks[0].message.en
+    assert "there is nothing to bring up" in result.checks[0].message.en
+    assert "`tp9/`" in result.checks[0].message.fr
 
 
 def test_a_work_built_here_is_graded_and_its_images_go_again(bench: Bench) -> None:
