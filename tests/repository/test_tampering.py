@@ -74,6 +74,7 @@ IN_THE_SCRIPT = {
         "for d in / /tmp /usr/lib/python3 /root /opt; do echo 'import os; os._exit(0)' > $d/sitecustomize.py; done"
         " 2>/dev/null; true\n"
     ),
+    "no address of the engine": "unset DOCKER_HOST\n",
     "a mark on its last line": "echo 'tp9 e2301234: mark 20/20 (100 %)'\n",
     "processes of the grader": "kill -9 -1 2>/dev/null & for p in /proc/[0-9]*; do :; done; wait; true\n",
 }
