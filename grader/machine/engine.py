@@ -18,6 +18,7 @@ from docker.utils import version_lt
 from grader.errors import MachineUnreachable
 from grader.machine.exchange import exchange
 from grader.machine.question import Answer, EngineQuestion
+from grader.machine.socket_adapter import SocketAdapter
 from grader.machine.text import visible
 
 if TYPE_CHECKING:
@@ -146,6 +147,9 @@ class EngineClient:
             )
         # A given version keeps the package from asking for it by itself: that question is ours, and recorded.
         session = docker.APIClient(self._address.url, version=OLDEST_API, timeout=int(CALL_S), tls=tls)
+        path = self._address.socket
+        if path:
+            session.mount("http+docker://", SocketAdapter(lambda *_: path))
         session.trust_env = False
         session.headers["Accept-Encoding"] = "identity"
         return session
