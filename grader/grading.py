@@ -79,7 +79,7 @@ class Grading:
         run = self._run
         if self._link is None and run.lost is None:
             try:
-                self._link = reach(self.settings.machine)
+                self._link = reach(self.settings.machine, self.settings.ssh_config)
                 run.facts, run.version = self._link.facts, self._link.version()
             except MachineUnreachable as error:
                 run.lost = error
