@@ -138,7 +138,7 @@ class Machine:
         """A word that nobody can have prepared, for things dropped and requests sent; `purpose` tells them apart."""
         answer = self.link.ask(NonceQuestion(purpose))
         assert isinstance(answer, Answer), "every link gives a nonce"  # noqa: S101
-        return answer.body.decode()
+        return answer.body.decode("ascii", "replace")
 
 
 def _entry(table: Mapping[str, Entry], role: str, name: str) -> Entry:
