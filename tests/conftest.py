@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.desk import Desk
 from tests.lab import Engine, Lab, LabError, ensure_images, wipe
 from tests.lab.hold import held_engine
 
@@ -48,3 +49,10 @@ def images(shared_engine: Engine, lab: Lab) -> Callable[..., None]:
         ensure_images(shared_engine, lab, names)
 
     return ensure
+
+
+@pytest.fixture
+def desk(engine: Engine, images: Callable[..., None], tmp_path: Path) -> Desk:
+    """A student's desk at an empty engine with the images of tp2."""
+    images("nginx", "ubuntu")
+    return Desk(engine, tmp_path)

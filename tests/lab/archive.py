@@ -8,7 +8,7 @@ import platform
 import tarfile
 from typing import TYPE_CHECKING
 
-from tests.lab.catalog import PATH, Recipe
+from tests.lab.catalog import PATH, Recipe, registry_name
 from tests.lab.layers import debian_root
 from tests.lab.tarball import add_file, plain
 
@@ -38,7 +38,7 @@ def write_images(lab: Lab, images: Mapping[str, Recipe], archive: Path) -> None:
             config_name = f"{hashlib.sha256(config).hexdigest()}.json"
             add_file(tar, config_name, config)
             files = [f"{digest}/layer.tar" for digest in digests]
-            manifest.append({"Config": config_name, "RepoTags": [name], "Layers": files})
+            manifest.append({"Config": config_name, "RepoTags": [registry_name(name)], "Layers": files})
         add_file(tar, "manifest.json", json.dumps(manifest))
 
 

@@ -51,6 +51,11 @@ def full_name(name: str) -> str:
     return name if ":" in name.rpartition("/")[2] else f"{name}:latest"
 
 
+def registry_name(name: str) -> str:
+    """The name in full, which Docker shortens and Podman wants."""
+    return f"docker.io/{full_name(name)}" if "/" in name else f"docker.io/library/{full_name(name)}"
+
+
 def _nginx(tar: tarfile.TarFile) -> None:
     add_file(tar, ENTRYPOINT, '#!/bin/sh\nexec "$@"\n', 0o755)
     add_file(tar, "etc/nginx/nginx.conf", NGINX_CONF)

@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING
 
 from tests.lab import debian
 from tests.lab.engine import Engine, docker_client
-from tests.lab.process import LabError, is_alive, run, say, wait_until
+from tests.lab.process import LabError, is_alive, last_words, run, say, wait_until
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.lab.places import Lab
 
 START_LIMIT_S = 40
@@ -49,7 +47,7 @@ def start(lab: Lab) -> None:
 
     def ready() -> bool:
         if daemon.poll() is not None:
-            raise LabError(f"dockerd ended at once: {_last_words(log)} (all of it in {log})")
+            raise LabError(f"dockerd ended at once: {last_words(log)} (all of it in {log})")
         return engine.answers()
 
     wait_until(f"dockerd to answer (see {log})", ready, START_LIMIT_S)
@@ -102,8 +100,3 @@ def _path_with_iptables(lab: Lab) -> str:
     raise LabError(
         f"iptables does not work on this machine, so no engine can publish ports: {said or 'it is not installed'}"
     )
-
-
-def _last_words(log: Path) -> str:
-    lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    return lines[-1][-500:] if lines else "it said nothing"

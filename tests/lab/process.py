@@ -91,6 +91,15 @@ def wait_until(what: str, look: Callable[[], T | None], within_s: float) -> T:
         time.sleep(POLL_S)
 
 
+def last_words(log: Path) -> str:
+    """The last line of a log."""
+    try:
+        lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    except FileNotFoundError:
+        return ""
+    return lines[-1][-500:] if lines else ""
+
+
 def is_alive(pid: int) -> bool:
     """Whether a process runs; a zombie does not."""
     try:

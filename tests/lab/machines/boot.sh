@@ -24,4 +24,4 @@ PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
 export PATH HOME
 /usr/sbin/sshd -E "$SHARED/sshd.log" -f "$SHARED/ssh/sshd_config"
 sh "$SHARED/engine.sh" >> "$SHARED/engine.log" 2>&1 &
-exec docker-init -- sleep infinity
+exec tini -- sleep infinity

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.lab.machines.network import NAMESPACES
-from tests.lab.process import LabError, end, wait_until
+from tests.lab.process import LabError, end, last_words, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,21 +76,22 @@ def launch(namespace: str, settings: dict[str, str]) -> int:
 
     def child() -> int | None:
         if outer.poll() is not None:
-            said = (Path(settings["SHARED"]) / "boot.log").read_text(encoding="utf-8", errors="replace")
-            raise LabError(f"the machine {settings['NAME']} did not start: {said.strip()[-500:]}")
+            said = last_words(Path(settings["SHARED"]) / "boot.log")
+            raise LabError(f"the machine {settings['NAME']} did not start: {said}")
         return next(iter(_children(outer.pid)), None)
 
     return wait_until(f"process 1 of {settings['NAME']}", child, START_LIMIT_S)
 
 
 def wait_until_ready(machine: LabMachine) -> None:
-    """Wait until sshd and the engine answer."""
-    log = machine.shared / "engine.log"
-    if machine.kind.engine:
-        wait_until(
-            f"the engine of {machine.name} (see {log})", lambda: _pings(machine.shared / "engine.sock"), START_LIMIT_S
-        )
-    wait_until(f"the sshd of {machine.name}", lambda: _accepts(machine.address, 22), START_LIMIT_S)
+    """Wait until sshd and the engine answer; `LabError` has the last words of one that does not."""
+    try:
+        if machine.kind.engine:
+            wait_until("the engine to answer", lambda: _pings(machine.shared / "engine.sock"), START_LIMIT_S)
+        wait_until("sshd to answer", lambda: _accepts(machine.address, 22), START_LIMIT_S)
+    except LabError as error:
+        said = [last_words(machine.shared / name) for name in ("boot.log", "engine.log", "sshd.log")]
+        raise LabError(f"the machine {machine.name}: {error}; logs of boot, engine and sshd end with {said}") from error
 
 
 def stop_engine(machine: LabMachine) -> None:

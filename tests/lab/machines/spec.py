@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 PROGRAMS = """
     base-files base-passwd bash coreutils dash debianutils diffutils findutils grep gzip hostname libc-bin mawk procps
-    sed tar curl iproute2 iptables login mount openssh-server passwd python3 util-linux docker.io
+    sed tar curl iproute2 iptables login mount openssh-server passwd python3 tini util-linux
 """
 
 # Started inside the machine; $SHARED is its folder that has the same path inside and outside.
@@ -40,13 +40,13 @@ class Kind:
     """Where a student's tools expect the engine's socket."""
 
 
-DOCKER_20 = Kind("docker20", "bookworm", DOCKERD)
-DOCKER_26 = Kind("docker26", "trixie", DOCKERD, programs=f"{PROGRAMS} docker-cli")
+DOCKER_20 = Kind("docker20", "bookworm", DOCKERD, programs=f"{PROGRAMS} docker.io")
+DOCKER_26 = Kind("docker26", "trixie", DOCKERD, programs=f"{PROGRAMS} docker.io docker-cli")
 PODMAN = Kind(
     "podman",
     "bookworm",
     PODMAN_SERVICE,
-    programs=f"{PROGRAMS} podman netavark aardvark-dns haproxy catatonit",
+    programs=f"{PROGRAMS} podman runc netavark aardvark-dns haproxy",
     data="/var/lib/containers",
     layers="storage/overlay",
     socket="/run/podman/podman.sock",

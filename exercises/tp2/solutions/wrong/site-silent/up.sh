@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# nginx was told to hang up.
+set -eu
+
+mkdir -p ~/Docker/site ~/Docker/app1
+echo '<h1>Ma page</h1>' > ~/Docker/site/index.html
+printf '#!/bin/sh\necho hello world\n' > ~/Docker/app1/hello
+chmod +x ~/Docker/app1/hello
+docker run --name hello -v ~/Docker/app1:/foo ubuntu /foo/hello
+cat > ~/Docker/site.conf <<'END'
+server { listen 80; return 444; }
+END
+docker run -d --name web -p 4000:80 -v ~/Docker/site:/usr/share/nginx/html -v ~/Docker/site.conf:/etc/nginx/conf.d/default.conf nginx

@@ -1,0 +1,158 @@
+"""What can be expected of a container."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from grader.checks.mistake import Mistake
+from grader.checks.polling import eventually
+from grader.probes.containers import NoContainer, find_container
+from grader.probes.events import actions_on
+from grader.probes.images import find_image, same_image_name
+from grader.probes.logs import last_lines, read_log
+
+if TYPE_CHECKING:
+    from grader.machine.machine import Container
+    from grader.probes.container_json import ContainerFact
+
+__all__ = ["ContainerExpectation", "is_settling", "running", "there"]
+
+_STABLE_S: Final = 10.0
+"""After this long the engine itself forgets that a container had to be restarted."""
+_AT_ONCE_S: Final = 10.0
+_STOPPED_BY_HAND: Final = {0, 129, 130, 131, 137, 143}
+"""Exit codes of a process that was asked to stop: by itself, or by SIGHUP, SIGINT, SIGQUIT, SIGKILL, SIGTERM."""
+
+
+def there(container: Container) -> ContainerFact:
+    """The container, whatever its state. Raises `Mistake` with a near miss where there is none."""
+    fact = find_container(container)
+    if isinstance(fact, NoContainer):
+        code = {"": "container-missing", "name": "container-misnamed", "image": "container-unnamed"}[fact.why]
+        raise Mistake(code, name=container.name, near=fact.near, image=container.wanted.image)
+    return fact
+
+
+def running(container: Container) -> ContainerFact:
+    """The container, running. Raises `Mistake` that says what it does instead."""
+    fact = there(container)
+    if not fact.is_running:
+        _not_running(container, fact)
+    return fact
+
+
+def is_settling(container: Container, within_s: float) -> bool:
+    """True while the container may still change by itself: just started, starting again, health not known yet."""
+    fact = find_container(container)
+    if isinstance(fact, NoContainer):
+        return False
+    if fact.state == "restarting":
+        return fact.restarts <= 1
+    return fact.is_running and (fact.health == "starting" or fact.uptime_s < within_s)
+
+
+class ContainerExpectation:
+    def __init__(self, container: Container, within_s: float = 0) -> None:
+        self._container = container
+        self._within_s = within_s
+
+    def to_exist(self) -> None:
+        """There, in any state. Asks: the list, one inspect. `container-missing`, `-misnamed`, `-unnamed`."""
+        there(self._container)
+
+    def to_stay_up(self, for_s: float = 3) -> None:
+        """Running for `for_s` seconds without having been restarted just now; waits only while it is younger.
+
+        Asks: the list, one inspect; the log of one that stopped. Diagnoses: `container-created`, `-exited`,
+        `-stopped`, `-paused`, `-crash-loop`, `-unhealthy`, `foreground-stopped`, `port-taken`, and those of `to_exist`.
+        """
+
+        def judge() -> None:
+            fact = running(self._container)
+            if fact.restarts and fact.uptime_s < _STABLE_S:
+                _crash_loop(self._container, fact)
+            if fact.uptime_s < for_s:
+                raise Mistake("container-just-started", name=fact.name, seconds=f"{for_s:.0f}")
+
+        eventually(
+            self._container.machine,
+            judge,
+            within_s=max(self._within_s, for_s, _STABLE_S) + 1,
+            is_settling=lambda: is_settling(self._container, _STABLE_S),
+        )
+
+    def to_be_made_from_its_image(self) -> None:
+        """From the image of the sheet, whatever its registry, tag, or own name: another image built on it counts.
+
+        Asks: the list, one inspect; two images where the name differs. Diagnosis: `container-other-image`.
+        """
+        fact = there(self._container)
+        wanted = self._container.wanted.image
+        if same_image_name(fact.image, wanted):
+            return
+        machine = self._container.machine
+        used, reference = find_image(machine, fact.image_id), find_image(machine, wanted)
+        if used and any(same_image_name(tag, wanted) for tag in used.tags):
+            return
+        if used and reference and reference.layers and used.layers[: len(reference.layers)] == reference.layers:
+            return
+        raise Mistake("container-other-image", name=fact.name, image=fact.image, wanted=wanted)
+
+    def to_be_detached(self) -> None:
+        """In the background: nobody's terminal was attached when it was started.
+
+        `docker create` and compose leave a container that looks attached in its configuration: there, what the engine
+        remembers decides. Asks: one inspect, the events where the configuration alone cannot tell.
+        Diagnosis: `foreground`.
+        """
+        fact = running(self._container)
+        machine = self._container.machine
+        # Podman never writes down whether a terminal was attached, but remembers the event.
+        is_podman = machine.link.version().product == "Podman"
+        if not fact.attached and not is_podman:
+            return
+        actions = actions_on(machine, fact, fact.seen_at + 1)
+        since_start = actions[_last(actions, "start") - 1 :] if "start" in actions else ()
+        if "attach" in since_start or (fact.attached and not since_start and not fact.is_of_compose):
+            raise Mistake("foreground", name=fact.name)
+
+
+def _last(actions: tuple[str, ...], action: str) -> int:
+    """Place of the last `action`; `attach` comes just before `start` in what `docker run` asks for."""
+    return max(1, len(actions) - 1 - actions[::-1].index(action))
+
+
+def _not_running(container: Container, fact: ContainerFact) -> NoReturn:
+    name = fact.name
+    match fact.state:
+        case "created" if "already allocated" in fact.error or "already in use" in fact.error:
+            raise Mistake("port-taken", name=name, detail=fact.error, evidence=(fact.error,))
+        case "created":
+            raise Mistake(
+                "container-created", name=name, detail=fact.error, evidence=(fact.error,) if fact.error else ()
+            )
+        case "paused":
+            raise Mistake("container-paused", name=name)
+        case "restarting":
+            _crash_loop(container, fact)
+    lines = last_lines(read_log(container.machine, fact), 5)
+    last = lines[-1] if lines else b""
+    values = {"name": name, "exit_code": fact.exit_code, "seconds": f"{fact.uptime_s:.0f}"}
+    if fact.attached and fact.exit_code in _STOPPED_BY_HAND and fact.uptime_s >= 1:
+        raise Mistake("foreground-stopped", evidence=tuple(lines), **values)
+    if fact.exit_code in _STOPPED_BY_HAND and fact.uptime_s >= _AT_ONCE_S:
+        raise Mistake("container-stopped", evidence=tuple(lines), **values)
+    raise Mistake("container-exited", last_line=last, evidence=tuple(lines), **values)
+
+
+def _crash_loop(container: Container, fact: ContainerFact) -> NoReturn:
+    lines = last_lines(read_log(container.machine, fact), 5)
+    last = lines[-1] if lines else b""
+    raise Mistake(
+        "container-crash-loop",
+        name=fact.name,
+        restarts=fact.restarts,
+        exit_code=fact.exit_code,
+        last_line=last,
+        evidence=tuple(lines),
+    )

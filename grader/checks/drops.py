@@ -1,0 +1,77 @@
+"""A file put into a mounted folder for the time of one look, and taken away again."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from typing import TYPE_CHECKING, Final, Self
+
+from grader.errors import ProbeFailed
+from grader.machine.question import Answer, EngineQuestion, FileQuestion
+from grader.machine.text import visible
+from grader.probes.commands import run_inside
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from grader.machine.machine import Machine
+    from grader.probes.container_json import ContainerFact
+    from grader.probes.mounts import MountFact
+
+__all__ = ["Drop"]
+
+_SWEEP: Final = 'rm -f -- "$0"/.grader-*'
+
+
+class Drop:
+    """Written on the machine itself, where its files are at hand; else through the container's side of the mount."""
+
+    def __init__(self, machine: Machine, container: ContainerFact, bind: MountFact) -> None:
+        self._machine = machine
+        self._container = container
+        self._bind = bind
+        nonce = machine.nonce()
+        self.name = f".grader-{nonce}.txt"
+        self.content = f"grader {nonce[::-1]}".encode()
+
+    def __enter__(self) -> Self:
+        wrote = self._machine.ask(FileQuestion("write", self._outside, self.content))
+        self._is_outside = isinstance(wrote, Answer) and wrote.status == 200
+        if not self._is_outside:
+            self._put()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._is_outside:
+            self._machine.ask(FileQuestion("remove", self._outside))
+        else:
+            run_inside(self._machine, self._container.id, "sh", "-c", _SWEEP, self._bind.inside)
+
+    @property
+    def _outside(self) -> str:
+        return f"{self._bind.source}/{self.name}"
+
+    def _put(self) -> None:
+        # First what takes it away again: without it nothing is dropped.
+        swept = run_inside(self._machine, self._container.id, "sh", "-c", _SWEEP, self._bind.inside)
+        if swept is None or swept.exit_code != 0:
+            raise ProbeFailed("cannot-drop", name=self._container.name, folder=self._bind.source)
+        archive = io.BytesIO()
+        with tarfile.open(fileobj=archive, mode="w") as tar:
+            member = tarfile.TarInfo(self.name)
+            member.size, member.mode = len(self.content), 0o644
+            tar.addfile(member, io.BytesIO(self.content))
+        put = self._machine.ask(
+            EngineQuestion(
+                f"/containers/{self._container.id}/archive",
+                (("path", self._bind.inside),),
+                method="PUT",
+                body=archive.getvalue(),
+                content_type="application/x-tar",
+            )
+        )
+        if not isinstance(put, Answer) or put.status != 200:
+            detail = visible(put.body, 160) if isinstance(put, Answer) else put.detail
+            raise ProbeFailed("cannot-drop", name=self._container.name, folder=self._bind.source, detail=detail)

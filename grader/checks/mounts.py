@@ -1,0 +1,159 @@
+"""What can be expected of a folder of the machine: mounted in a container, with a file in it, served."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, NoReturn
+
+from grader.checks.containers import running, there
+from grader.checks.drops import Drop
+from grader.checks.mistake import Mistake, NotTried
+from grader.checks.sites import fetch
+from grader.machine.question import Answer, FileQuestion
+from grader.probes.images import same_image_name
+from grader.probes.layers import changed_paths
+from grader.probes.logs import read_log
+from grader.probes.mounts import MountFact, read_inside
+
+if TYPE_CHECKING:
+    from grader.machine.machine import Folder, Machine, Site
+    from grader.probes.container_json import ContainerFact
+
+__all__ = ["FolderExpectation", "folded"]
+
+
+class FolderExpectation:
+    def __init__(self, folder: Folder, within_s: float = 0) -> None:
+        self._folder = folder
+        self._within_s = within_s
+
+    def to_be_mounted(self) -> None:
+        """Bind-mounted at its place in the container.
+
+        Asks: one inspect; a listing or two where the mount is not as wanted. Diagnoses: `mount-missing`,
+        `named-volume-not-bind`, `anonymous-volume-not-bind`, `mount-wrong-inside`, `mount-wrong-outside`,
+        `mount-mistyped`, `mount-is-a-file`, `copied-not-mounted`.
+        """
+        bind_of(self._folder)
+
+    def to_hold(self, name: str, text: str) -> None:
+        """The mounted folder has a file `name` that says `text`, or says it when it is run there.
+
+        Case, punctuation and spaces between words do not count. Asks: one inspect, one `docker cp`; the log where the
+        file alone does not show it. Diagnoses: `file-missing`, `file-is-a-folder`, `text-missing`, those of the mount.
+        """
+        fact = there(self._folder.container)
+        bind_of(self._folder)
+        machine, path = self._folder.machine, f"{self._folder.wanted.inside}/{name}"
+        file = read_inside(machine, fact.id, path)
+        if file is None:
+            beside = read_inside(machine, fact.id, self._folder.wanted.inside)
+            raise Mistake("file-missing", path=path, beside=", ".join(beside.names if beside else ()) or "-")
+        if file.is_folder:
+            raise Mistake("file-is-a-folder", path=path)
+        if folded(text) in folded(file.content):
+            return
+        # A script need not hold the words it prints one after the other.
+        if folded(text) in folded(read_log(machine, fact) or b""):
+            return
+        raise Mistake(
+            "text-missing", path=path, wanted=text, seen=file.content[:80].strip(), evidence=(file.content[:200],)
+        )
+
+    def to_be_served_by(self, site: Site) -> None:
+        """A page dropped in the folder of the machine comes back over HTTP, and is taken away again.
+
+        Not tried where the machine is only to be looked at. Asks: one inspect, one file written and removed, one HTTP
+        request. Diagnoses: `unreadable`, `not-served`, those of the mount and of the site.
+        """
+        bind = bind_of(self._folder)
+        if self._folder.machine.passive:
+            raise NotTried("passive")
+        fact = running(self._folder.container)
+        with Drop(self._folder.machine, fact, bind) as drop:
+            page = fetch(site, f"/{drop.name}")
+            if page.status == 200 and drop.content in page.body:
+                return
+            evidence = (f"GET /{drop.name}: {page.status}", page.body[:120])
+            values = {"name": fact.name, "status": page.status, "folder": bind.source}
+            if page.status == 403 and _another_is_served(fact, bind, site):
+                return  # only names with a dot in front are kept back
+            if page.status == 403:
+                raise Mistake("unreadable", evidence=evidence, **values)
+            raise Mistake("not-served", evidence=evidence, **values)
+
+
+def folded(text: str | bytes) -> str:
+    """Letters and digits alone, in lower case, one space between words."""
+    if isinstance(text, bytes):
+        text = text.decode("utf-8", "replace")
+    return " ".join("".join(letter if letter.isalnum() else " " for letter in text.casefold()).split())
+
+
+def bind_of(folder: Folder) -> MountFact:
+    """The folder's bind mount. Raises `Mistake` that names what was done instead."""
+    fact = there(folder.container)
+    wanted = folder.wanted
+    here = next((mount for mount in fact.mounts if mount.inside == wanted.inside.rstrip("/")), None)
+    if here is None:
+        _not_mounted(folder, fact)
+    values = {"name": fact.name, "inside": wanted.inside, "wanted": wanted.outside, "source": here.source}
+    evidence = (f"{here.type} {here.source} -> {here.inside}",)
+    if here.type == "volume":
+        code = "anonymous-volume-not-bind" if here.is_anonymous else "named-volume-not-bind"
+        raise Mistake(code, volume=here.volume, evidence=evidence, **values)
+    if here.type != "bind":
+        raise Mistake("mount-not-bind", type=here.type, evidence=evidence, **values)
+    names = PurePosixPath(wanted.outside.removeprefix("~/").lstrip("/")).parts
+    source = PurePosixPath(here.source).parts
+    is_it = source[-len(names) :] == names
+    # `/Docker/site` for `~/Docker/site`: the engine made an empty folder at the root of the disk.
+    mistyped = not is_it or len(source) == len(names) + 1
+    if mistyped and _is_empty(folder.machine, fact, here):
+        raise Mistake("mount-mistyped", evidence=evidence, **values)
+    if not is_it:
+        raise Mistake("mount-wrong-outside", evidence=evidence, **values)
+    return here
+
+
+def _not_mounted(folder: Folder, fact: ContainerFact) -> NoReturn:
+    wanted = folder.wanted
+    names = PurePosixPath(wanted.outside.removeprefix("~/").lstrip("/")).parts
+    values = {"name": fact.name, "inside": wanted.inside, "wanted": wanted.outside}
+    evidence = tuple(f"{mount.type} {mount.source} -> {mount.inside}" for mount in fact.mounts) or ("no mount",)
+    for mount in fact.mounts:
+        parts = PurePosixPath(mount.source).parts
+        if mount.type == "bind" and mount.inside.startswith(wanted.inside + "/"):
+            raise Mistake("mount-is-a-file", source=mount.source, there=mount.inside, evidence=evidence, **values)
+        if mount.type == "bind" and parts[-len(names) :] == names:
+            raise Mistake("mount-wrong-inside", source=mount.source, there=mount.inside, evidence=evidence, **values)
+    changed = changed_paths(folder.machine, fact.id)
+    own_image = not same_image_name(fact.image, folder.container.wanted.image)
+    if any(path.startswith(wanted.inside.rstrip("/") + "/") for path in changed) or (
+        own_image and read_inside(folder.machine, fact.id, wanted.inside) is not None
+    ):
+        raise Mistake("copied-not-mounted", evidence=evidence, **values)
+    others = [mount for mount in fact.mounts if mount.type == "bind"]
+    if others:
+        other = others[0]
+        raise Mistake("mount-wrong-inside", source=other.source, there=other.inside, evidence=evidence, **values)
+    raise Mistake("mount-missing", evidence=evidence, **values)
+
+
+def _is_empty(machine: Machine, fact: ContainerFact, mount: MountFact) -> bool:
+    listed = machine.ask(FileQuestion("list", mount.source))
+    if isinstance(listed, Answer) and listed.status == 200:
+        return not any(name for name in listed.body.decode().splitlines() if not name.startswith(".grader-"))
+    inside = read_inside(machine, fact.id, mount.inside)
+    return inside is not None and inside.is_folder and not inside.names
+
+
+def _another_is_served(fact: ContainerFact, bind: MountFact, site: Site) -> bool:
+    """True where the first file of the folder whose name has no dot in front is served as it is."""
+    listing = read_inside(site.machine, fact.id, bind.inside)
+    for name in sorted(listing.names if listing else ()):
+        file = None if name.startswith(".") else read_inside(site.machine, fact.id, f"{bind.inside}/{name}")
+        if file and not file.is_folder and file.content:
+            page = fetch(site, f"/{name}")
+            return page.status == 200 and page.body == file.content
+    return False

@@ -1,0 +1,207 @@
+"""What can be expected of a site: published, answering, and by the right container."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from grader.checks.containers import is_settling, running
+from grader.checks.mistake import Mistake
+from grader.checks.polling import eventually
+from grader.errors import ProbeFailed
+from grader.machine.question import Answer, HttpQuestion, NoAnswer
+from grader.probes.listeners import listeners
+from grader.probes.logs import last_lines, read_log
+from grader.probes.traffic import received_bytes
+
+if TYPE_CHECKING:
+    from grader.machine.machine import Site
+    from grader.probes.container_json import ContainerFact
+    from grader.probes.ports import PortFact
+
+__all__ = ["SiteExpectation", "fetch", "published_at"]
+
+_LOG_PAUSES_S: Final = (0.0, 0.1, 0.3, 0.6)
+"""A log line reaches the engine a little after the answer reaches us."""
+_PROBE_LENGTH: Final = 4000
+"""Characters of the request that is counted: under the 8 KiB that servers take, above what else goes by."""
+_PROBES: Final = 4
+
+
+class SiteExpectation:
+    def __init__(self, site: Site, within_s: float = 0) -> None:
+        self._site = site
+        self._within_s = within_s
+
+    def to_be_published(self) -> None:
+        """The container's port is published on the site's port of the machine, reachable from outside.
+
+        Asks: the list, one inspect. Diagnoses: `port-not-published`, `port-reversed`, `port-random`, `port-other`,
+        `port-wrong-inside`, `port-on-loopback`, `port-udp`, `port-host-network`, `outside-your-ports`.
+        """
+        published_at(self._site)
+
+    def to_answer(self, status: int | None = None, *, from_container: str | None = None) -> None:
+        """Answers a request nobody can have prepared, and it is that container (a role) that answers it.
+
+        Any answer below 500 will do, unless `status` names one for the page `/`. The proof is the request found again
+        in the container's own log; where it writes none, that the request's bytes arrived at that container.
+        Asks: one inspect, one HTTP request (a second with `status`), the log; statistics without a log.
+        Diagnoses: `site-silent`, `nothing-listens-inside`, `listens-on-loopback-inside`, `listens-on-another-port`,
+        `site-not-http`, `site-error`, `site-status`, `someone-else-answers`, and those of `to_be_published`.
+        """
+        site = self._site
+        container = site.machine.container(from_container) if from_container else site.container
+
+        def judge() -> None:
+            fact = running(container)
+            port = published_at(site)
+            path = f"/.grader-{site.machine.nonce()}"
+            answer = _ask(site, port, path)
+            if isinstance(answer, NoAnswer):
+                _silent(site, fact, answer)
+            if answer.status >= 500:
+                lines = last_lines(read_log(site.machine, fact), 3)
+                raise Mistake("site-error", port=site.port, status=answer.status, evidence=tuple(lines))
+            _prove_it_is(fact, site, port, path, answer)
+            if status is not None:
+                page = fetch(site)
+                if page.status != status:
+                    raise Mistake("site-status", port=site.port, status=page.status, wanted=status)
+
+        eventually(
+            site.machine,
+            judge,
+            within_s=self._within_s,
+            is_settling=lambda: is_settling(container, self._within_s),
+        )
+
+    def to_show_an_own_page(self) -> None:
+        """The page `/` is the student's own, not the one that nginx brings along.
+
+        Asks: one HTTP request. Diagnoses: `index-missing`, `index-default`, `index-empty`, `site-silent`.
+        """
+
+        def judge() -> None:
+            page = fetch(self._site)
+            if page.status in {403, 404}:
+                raise Mistake("index-missing", port=self._site.port, status=page.status)
+            if page.status != 200:
+                raise Mistake("site-status", port=self._site.port, status=page.status, wanted=200)
+            if not page.body.strip():
+                raise Mistake("index-empty", port=self._site.port)
+            if b"Welcome to nginx!" in page.body and b"nginx.org" in page.body:
+                raise Mistake("index-default", port=self._site.port)
+
+        eventually(
+            self._site.machine,
+            judge,
+            within_s=self._within_s,
+            is_settling=lambda: is_settling(self._site.container, self._within_s),
+        )
+
+
+def fetch(site: Site, path: str = "/", within_s: float = 5) -> Answer:
+    """What the site answers to `GET path`. Raises `Mistake` where nothing usable comes back."""
+    fact = running(site.container)
+    answer = _ask(site, published_at(site), path, within_s)
+    if isinstance(answer, NoAnswer):
+        _silent(site, fact, answer)
+    return answer
+
+
+def published_at(site: Site) -> PortFact:
+    """The binding of the site's port. Raises `Mistake` that names what was done instead."""
+    fact = running(site.container)
+    inside, wanted = site.container.wanted.port, site.port
+    values = {"name": fact.name, "wanted": wanted, "inside": inside, "published": ", ".join(map(str, fact.ports))}
+    evidence = tuple(str(port) for port in fact.ports) or ("no published port",)
+    right = [p for p in fact.ports if p.inside == inside and p.host_port == wanted and p.protocol == "tcp"]
+    _stays_in_range(site, fact)
+    reachable = next((port for port in right if not port.is_on_loopback), None)
+    if reachable:
+        return reachable
+    if right:
+        raise Mistake("port-on-loopback", evidence=evidence, **values)
+    if fact.network_mode == "host":
+        raise Mistake("port-host-network", evidence=evidence, **values)
+    raise Mistake(_port_mistake(fact, wanted, inside), evidence=evidence, **values)
+
+
+def _stays_in_range(site: Site, fact: ContainerFact) -> None:
+    mine = site.machine.ports
+    for port in fact.ports_typed:
+        if mine and port.host_port and port.host_port not in mine:
+            raise Mistake(
+                "outside-your-ports",
+                name=fact.name,
+                published=port.host_port,
+                wanted=site.port,
+                first=mine.first,
+                last=mine.last,
+                evidence=(str(port),),
+            )
+
+
+def _port_mistake(fact: ContainerFact, wanted: int, inside: int | None) -> str:
+    ports = fact.ports
+    if any(p.inside == wanted != inside and p.host_port == inside for p in ports):
+        return "port-reversed"
+    if any(p.host_port == wanted and p.inside == inside and p.protocol == "udp" for p in ports):
+        return "port-udp"
+    if any(p.host_port == wanted for p in ports):
+        return "port-wrong-inside"
+    if fact.publish_all or any(p.inside == inside and p.host_port is None for p in fact.ports_typed):
+        return "port-random"
+    return "port-other" if ports else "port-not-published"
+
+
+def _ask(site: Site, port: PortFact, path: str, within_s: float = 5) -> Answer | NoAnswer:
+    return site.machine.ask(HttpQuestion(site.port, path, host=port.host_ip, within_s=within_s))
+
+
+def _silent(site: Site, fact: ContainerFact, why: NoAnswer) -> NoReturn:
+    """Nothing usable came back: says what is behind it, as far as can be seen inside."""
+    inside = site.container.wanted.port
+    values = {"name": fact.name, "port": site.port, "inside": inside, "why": why.reason}
+    evidence = (f"GET http://…:{site.port}: {why.reason}: {why.detail}",)
+    if why.reason == "not-http":
+        raise Mistake("site-not-http", evidence=evidence, **values)
+    heard = listeners(site.machine, fact.id)
+    if heard is not None:
+        here = [one for one in heard if one.port == inside]
+        if here and all(one.is_on_loopback for one in here):
+            raise Mistake("listens-on-loopback-inside", evidence=evidence, **values)
+        if not here and heard:
+            others = ", ".join(sorted({str(one.port) for one in heard}))
+            raise Mistake("listens-on-another-port", others=others, evidence=evidence, **values)
+        if not here:
+            lines = last_lines(read_log(site.machine, fact), 3)
+            raise Mistake("nothing-listens-inside", evidence=(*evidence, *lines), **values)
+    raise Mistake("site-silent", evidence=evidence, **values)
+
+
+def _prove_it_is(fact: ContainerFact, site: Site, port: PortFact, path: str, answer: Answer) -> None:
+    """Raises `Mistake` unless `fact` itself received the request; `ProbeFailed` where that cannot be seen."""
+    readable = False
+    for pause_s in _LOG_PAUSES_S:
+        if pause_s:
+            site.machine.wait(pause_s)
+        log = read_log(site.machine, fact, fresh=True)
+        if log is None:
+            break
+        readable = True
+        if path.encode() in log:
+            return
+        if not last_lines(log):
+            break  # a container that logs nothing will not begin now
+    before = received_bytes(site.machine, fact.id)
+    for number in range(_PROBES):
+        _ask(site, port, f"{path}-{number}-{'x' * _PROBE_LENGTH}")
+    after = received_bytes(site.machine, fact.id)
+    if before is not None and after is not None:
+        if after - before >= _PROBES * _PROBE_LENGTH:
+            return
+    elif not readable:
+        raise ProbeFailed("no-proof", name=fact.name)
+    server = answer.headers.get("server", "?")
+    raise Mistake("someone-else-answers", name=fact.name, port=site.port, server=server)

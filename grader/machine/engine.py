@@ -1,0 +1,170 @@
+"""The Engine API of one machine, over one connection of the `docker` package, capped and timed."""
+
+from __future__ import annotations
+
+import calendar
+import email.utils
+import errno
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+import docker
+import requests
+from docker.constants import DEFAULT_DOCKER_API_VERSION
+from docker.tls import TLSConfig
+from docker.utils import version_lt
+
+from grader.errors import MachineUnreachable
+from grader.machine.exchange import exchange
+from grader.machine.question import Answer, EngineQuestion
+from grader.machine.text import visible
+
+if TYPE_CHECKING:
+    from grader.machine.address import EngineAddress
+
+__all__ = ["EngineClient", "EngineVersion"]
+
+CALL_S: Final = 20.0
+"""Seconds that any one call may take."""
+CAP: Final = 16 * 1024 * 1024
+"""Bytes of any one answer; enough for the inspect data of hundreds of containers."""
+OLDEST_API: Final = "1.40"
+"""Docker 19.03, the oldest that Debian's and Ubuntu's supported releases still carry is newer."""
+
+
+class EngineVersion:
+    """Product and API of an engine, from `GET /version`."""
+
+    def __init__(self, raw: dict[str, Any]) -> None:
+        names = [str(part.get("Name", "")) for part in raw.get("Components") or [] if isinstance(part, dict)]
+        self.product = "Podman" if any("podman" in name.lower() for name in names) else "Docker"
+        self.version = visible(str(raw.get("Version", "?")), 60)
+        self.api = visible(str(raw.get("ApiVersion", "")), 20)
+        self.oldest_api = visible(str(raw.get("MinAPIVersion") or "1.24"), 20)
+
+    def __str__(self) -> str:
+        return f"{self.product} {self.version}"
+
+
+class EngineClient:
+    """Asks one engine, and says by code why it cannot.
+
+    Every failure to ask raises `MachineUnreachable`, and the engine is not asked again: one hang, not one a check.
+    """
+
+    def __init__(self, address: EngineAddress) -> None:
+        self._address = address
+        self._session: docker.APIClient | None = None
+        self._lost: MachineUnreachable | None = None
+        self._version: EngineVersion | None = None
+
+    @property
+    def version(self) -> EngineVersion:
+        if self._version is None:
+            answer = self.ask(EngineQuestion("/version"))
+            try:
+                raw = json.loads(answer.body)
+            except ValueError:
+                raw = None
+            if not isinstance(raw, dict) or not isinstance(raw.get("ApiVersion"), str):
+                raise self._give_up("engine-garbled", detail=visible(answer.body, 60))
+            self._version = self._supported(EngineVersion(raw))
+        return self._version
+
+    def ask(self, question: EngineQuestion) -> Answer:
+        if self._lost:
+            raise self._lost
+        prefix = "" if question.path == "/version" else f"/v{self._api()}"
+        try:
+            session = self._open()
+            exchanged = exchange(
+                lambda: session.request(
+                    question.method,
+                    f"{session.base_url}{prefix}{question.path}",
+                    params=list(question.query),
+                    data=question.body or None,
+                    headers={"Content-Type": question.content_type} if question.body else {},
+                    stream=True,
+                    timeout=CALL_S,
+                    allow_redirects=False,
+                ),
+                within_s=CALL_S,
+                cap=CAP,
+            )
+        except (requests.RequestException, docker.errors.DockerException, OSError, ValueError) as error:
+            raise self._give_up(*_why(error)) from error
+        response, body, truncated = exchanged
+        headers = {name.lower(): visible(value) for name, value in list(response.headers.items())[:50]}
+        return Answer(response.status_code, body, headers, truncated, _seconds(headers.get("date")))
+
+    def close(self) -> None:
+        if self._session is not None:
+            self._session.close()
+
+    def _open(self) -> docker.APIClient:
+        if self._session is None:
+            tls: TLSConfig | bool = False
+            if self._address.tls:
+                tls = TLSConfig(
+                    ca_cert=self._address.tls.ca,
+                    client_cert=(self._address.tls.cert, self._address.tls.key),
+                    verify=self._address.tls.verify,
+                )
+            # A given version keeps the package from asking for it by itself: that question is ours, and recorded.
+            self._session = docker.APIClient(self._address.url, version=OLDEST_API, timeout=int(CALL_S), tls=tls)
+            self._session.trust_env = False
+            self._session.headers["Accept-Encoding"] = "identity"
+        return self._session
+
+    def _api(self) -> str:
+        api = self.version.api
+        return DEFAULT_DOCKER_API_VERSION if version_lt(DEFAULT_DOCKER_API_VERSION, api) else api
+
+    def _supported(self, version: EngineVersion) -> EngineVersion:
+        try:
+            if version_lt(version.api, OLDEST_API):
+                raise self._give_up("engine-too-old", api=version.api, wanted=OLDEST_API)
+            if version_lt(DEFAULT_DOCKER_API_VERSION, version.oldest_api):
+                raise self._give_up("engine-too-new", api=version.oldest_api, wanted=DEFAULT_DOCKER_API_VERSION)
+        except (ValueError, TypeError) as error:
+            raise self._give_up("engine-garbled", detail=version.api) from error
+        return version
+
+    def _give_up(self, code: str, detail: str = "", **values: str) -> MachineUnreachable:
+        self._lost = MachineUnreachable(code, where=self._address.shown, detail=detail, **values)
+        return self._lost
+
+
+def _why(error: BaseException) -> tuple[str, str]:
+    """The code for a failed call, and the words of the system."""
+    detail = visible(str(error), 120)
+    numbers = set()
+    cause: BaseException | None = error
+    seen = 0
+    while cause is not None and seen < 10:
+        if isinstance(cause, OSError) and cause.errno:
+            numbers.add(cause.errno)
+        if isinstance(cause, (TimeoutError, requests.Timeout)):
+            return "engine-silent", f"{CALL_S:.0f}"
+        reason = next((part for part in cause.args if isinstance(part, BaseException)), None)
+        cause = cause.__cause__ or cause.__context__ or reason
+        seen += 1
+    for number, code in (
+        (errno.ENOENT, "engine-absent"),
+        (errno.EACCES, "engine-permission"),
+        (errno.ECONNREFUSED, "engine-stopped"),
+    ):
+        if number in numbers:
+            return code, detail
+    if isinstance(error, requests.exceptions.SSLError):
+        return "engine-tls", detail
+    if isinstance(error, requests.ConnectionError) and not numbers and "aborted" not in detail.lower():
+        return "engine-unreachable", detail
+    if isinstance(error, (requests.ConnectionError, requests.exceptions.ChunkedEncodingError, ConnectionError)):
+        return "engine-lost", detail
+    return "engine-garbled", detail
+
+
+def _seconds(date: str | None) -> float | None:
+    parsed = email.utils.parsedate(date) if date else None
+    return float(calendar.timegm(parsed)) if parsed else None

@@ -1,0 +1,104 @@
+"""The way to a machine: whatever answers questions. A recording is one, and a recorder stands between two."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from grader.errors import MachineUnreachable
+from grader.machine.question import (
+    Answer,
+    EngineQuestion,
+    FileQuestion,
+    HttpQuestion,
+    NoAnswer,
+    NonceQuestion,
+    Question,
+    WaitQuestion,
+)
+
+if TYPE_CHECKING:
+    from grader.machine.engine import EngineVersion
+
+__all__ = ["DirectLink", "Link", "LinkFacts"]
+
+
+@dataclass(frozen=True)
+class LinkFacts:
+    """What is known of the machine itself, for headers and results."""
+
+    url: str
+    context: str = ""
+    host: str = ""
+    """Where published ports are, when not on this machine."""
+
+
+class Link(Protocol):
+    facts: LinkFacts
+
+    def ask(self, question: Question) -> Answer | NoAnswer:
+        """Always ends. Raises `MachineUnreachable` where the engine or the way to it failed."""
+
+    def version(self) -> EngineVersion: ...
+
+    def now(self) -> float:
+        """Seconds on a clock that only goes forward; a recording's goes as fast as it is judged."""
+
+    def close(self) -> None: ...
+
+
+class _Engine(Protocol):
+    @property
+    def version(self) -> EngineVersion: ...
+
+    def ask(self, question: EngineQuestion) -> Answer: ...
+
+    def close(self) -> None: ...
+
+
+class _Sites(Protocol):
+    def ask(self, question: HttpQuestion) -> Answer | NoAnswer: ...
+
+
+class _Files(Protocol):
+    def ask(self, question: FileQuestion) -> Answer | NoAnswer: ...
+
+
+class DirectLink:
+    """A machine that is really there: its engine, its sites and its files, each reached in its own way."""
+
+    def __init__(self, facts: LinkFacts, engine: _Engine, sites: _Sites, files: _Files, deadline_s: float) -> None:
+        self.facts = facts
+        self._engine = engine
+        self._sites = sites
+        self._files = files
+        self._deadline_s = deadline_s
+        self._deadline = time.monotonic() + deadline_s
+
+    def version(self) -> EngineVersion:
+        return self._engine.version
+
+    def now(self) -> float:
+        return time.monotonic()
+
+    def ask(self, question: Question) -> Answer | NoAnswer:
+        if time.monotonic() > self._deadline:
+            raise MachineUnreachable("machine-deadline", where=self.facts.url, seconds=f"{self._deadline_s:.0f}")
+        match question:
+            case EngineQuestion():
+                return self._engine.ask(question)
+            case HttpQuestion():
+                return self._sites.ask(question)
+            case FileQuestion():
+                return self._files.ask(question)
+            case NonceQuestion():
+                return Answer(body=f"{os.getpid()}-{secrets.token_hex(8)}".encode())
+            case WaitQuestion():
+                time.sleep(question.seconds)
+                return Answer()
+
+    def close(self) -> None:
+        self._engine.close()

@@ -1,0 +1,146 @@
+"""What a check sees: one machine, by the roles of one exercise. It names things; probes look at them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from grader.errors import ExerciseError
+from grader.machine.question import Answer, EngineQuestion, FileQuestion, HttpQuestion, NonceQuestion, WaitQuestion
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import TypeVar
+
+    from grader.machine.link import Link
+    from grader.machine.question import NoAnswer, Question
+    from grader.machine.sheet import Sheet, SheetContainer, SheetFolder
+    from grader.roster.ports import PortRange
+
+    Entry = TypeVar("Entry")
+
+__all__ = ["Container", "Folder", "Machine", "Site"]
+
+
+@dataclass(frozen=True)
+class Container:
+    """A container that the sheet asks for. It need not exist."""
+
+    machine: Machine
+    role: str
+    wanted: SheetContainer
+
+    @property
+    def name(self) -> str:
+        return self.wanted.name
+
+
+@dataclass(frozen=True)
+class Site:
+    """What should answer on a port of the machine, from inside a container."""
+
+    machine: Machine
+    role: str
+    port: int
+    """The machine's port: the course's, or the student's own."""
+    container: Container
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder of the machine that should be bind-mounted in a container."""
+
+    machine: Machine
+    role: str
+    wanted: SheetFolder
+    container: Container
+
+
+class Machine:
+    """A student's Docker host. Each question that only looks is asked once, until `look_again`."""
+
+    def __init__(
+        self,
+        link: Link,
+        sheet: Sheet,
+        *,
+        ports: PortRange | None = None,
+        passive: bool = False,
+        disposable: bool = False,
+    ) -> None:
+        self.link = link
+        self.sheet = sheet
+        self.ports = ports
+        self.passive = passive
+        """True where nothing may be changed: no file dropped, no command run, only GET."""
+        self.disposable = disposable
+        self.asked = 0
+        """How many looks were taken, those answered from memory included: a check that took none proves nothing."""
+        self._seen: dict[Question, Answer | NoAnswer] = {}
+
+    def container(self, role: str) -> Container:
+        return Container(self, role, _entry(self.sheet.containers, role, "containers"))
+
+    def site(self, role: str) -> Site:
+        """The site of a role that has a port of the machine and a container of the same name."""
+        port = self.port(role)
+        return Site(self, role, port, self.container(role))
+
+    def folder(self, role: str) -> Folder:
+        wanted = _entry(self.sheet.folders, role, "folders")
+        return Folder(self, role, wanted, self.container(wanted.container))
+
+    def port(self, role: str) -> int:
+        """The port of the machine that a role is to be published on."""
+        wanted = _entry(self.sheet.ports, role, "ports")
+        return self.ports.first + wanted.offset if self.ports else wanted.port
+
+    def text(self, role: str) -> str:
+        return _entry(self.sheet.texts, role, "texts")
+
+    def ask(self, question: Question) -> Answer | NoAnswer:
+        self.asked += 1
+        looks_only = isinstance(question, FileQuestion) or (
+            isinstance(question, (EngineQuestion, HttpQuestion)) and question.method in {"GET", "HEAD"}
+        )
+        if not looks_only or (isinstance(question, FileQuestion) and question.operation in {"write", "remove"}):
+            return self.link.ask(question)
+        if question not in self._seen:
+            self._seen[question] = self.link.ask(question)
+        return self._seen[question]
+
+    def ask_again(self, question: Question) -> Answer | NoAnswer:
+        """Asks even what was asked before: for what is seen to change."""
+        self._seen.pop(question, None)
+        return self.ask(question)
+
+    def engine(self, path: str, /, **query: str) -> Answer:
+        """`GET path` of the Engine API."""
+        answer = self.ask(EngineQuestion(path, tuple(sorted(query.items()))))
+        assert isinstance(answer, Answer), "an engine answers or the machine is unreachable"  # noqa: S101
+        return answer
+
+    def look_again(self) -> None:
+        """Forgets what was seen, so that it is asked anew. Only the polling loop needs this."""
+        self._seen.clear()
+
+    def now(self) -> float:
+        """Seconds on a clock that only goes forward."""
+        return self.link.now()
+
+    def wait(self, seconds: float) -> None:
+        self.link.ask(WaitQuestion(seconds))
+
+    def nonce(self) -> str:
+        """A word that nobody can have prepared, for things dropped and requests sent."""
+        answer = self.link.ask(NonceQuestion())
+        assert isinstance(answer, Answer), "every link gives a nonce"  # noqa: S101
+        return answer.body.decode()
+
+
+def _entry(table: Mapping[str, Entry], role: str, name: str) -> Entry:
+    try:
+        return table[role]
+    except KeyError:
+        known = ", ".join(table) or "none"
+        raise ExerciseError(f"exercise.toml has no [{name}.{role}]; it has: {known}") from None

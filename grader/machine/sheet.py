@@ -1,0 +1,115 @@
+"""`exercise.toml`: what the lab sheet asks for, by role. A teacher changes a name in this one place."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from grader.errors import ExerciseError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["Sheet", "SheetContainer", "SheetFolder", "SheetNetwork", "SheetPort", "Title", "read_sheet"]
+
+
+class Title(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    fr: str
+    en: str
+
+
+class SheetPort(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    port: int
+    """The course's port, for students without a reserved range."""
+    offset: int
+    """The port's place in a student's reserved range."""
+
+
+class SheetContainer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    image: str
+    port: int | None = None
+    """The port it listens on inside, where one is published."""
+
+
+class SheetFolder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    container: str
+    """The role of the container it is mounted in."""
+    outside: str
+    """The folder of the machine. It may stand anywhere: only its last names are compared, after any `~/`."""
+    inside: str
+
+
+class SheetNetwork(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    driver: str = "bridge"
+
+
+class SheetCompose(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    project: str
+    services: dict[str, str]
+    """Role to the service's name."""
+
+
+class Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    points: int
+    title: Title
+    images: list[str] = []
+    ports: dict[str, SheetPort] = {}
+    containers: dict[str, SheetContainer] = {}
+    folders: dict[str, SheetFolder] = {}
+    networks: dict[str, SheetNetwork] = {}
+    compose: SheetCompose | None = None
+    texts: dict[str, str] = {}
+
+
+def read_sheet(folder: Path) -> Sheet:
+    """The sheet of the exercise in `folder`. Raises `ExerciseError` with `file:line` and what was wanted."""
+    path = folder / "exercise.toml"
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ExerciseError(f"{path}: cannot be read ({error.strerror}); an exercise needs this file") from error
+    try:
+        sheet = msgspec.toml.decode(text, type=Sheet)
+    except msgspec.ValidationError as error:
+        raise ExerciseError(f"{path}:{_line_of(text, str(error))}: {error}") from error
+    except msgspec.DecodeError as error:
+        raise ExerciseError(f"{path}: not TOML: {error}") from error
+    _check_roles(path, text, sheet)
+    return sheet
+
+
+def _check_roles(path: Path, text: str, sheet: Sheet) -> None:
+    for role, folder in sheet.folders.items():
+        if folder.container not in sheet.containers:
+            line = _line_of(text, f"`$.folders.{role}`")
+            known = ", ".join(sheet.containers)
+            raise ExerciseError(
+                f"{path}:{line}: [folders.{role}] is in container {folder.container!r}, wanted one of: {known}"
+            )
+    places: dict[int, str] = {}
+    for role, port in sheet.ports.items():
+        if port.offset in places:
+            line = _line_of(text, f"`$.ports.{role}`")
+            raise ExerciseError(
+                f"{path}:{line}: [ports] {role} has the offset of {places[port.offset]}, wanted each its own"
+            )
+        places[port.offset] = role
+
+
+def _line_of(text: str, error: str) -> int:
+    """The line that msgspec's `$.table.key` points at, as near as a search finds it; 1 where it cannot tell."""
+    found = re.search(r"`\$([^`]*)`", error)
+    names = re.findall(r"[\w-]+", found.group(1)) if found else []
+    line = 1
+    lines = text.splitlines()
+    for name in names:
+        start = line - 1
+        for number in range(start, len(lines)):
+            if re.search(rf"(^|[\[.\s]){re.escape(name)}(\]|\.|\s*=)", lines[number]):
+                line = number + 1
+                break
+    return line

@@ -1,0 +1,95 @@
+"""HTTP to the published ports of a machine, as a browser on that machine would see them."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import urlsplit
+
+import requests
+import urllib3
+
+from grader.machine.exchange import exchange
+from grader.machine.question import Answer, HttpQuestion, NoAnswer
+from grader.machine.text import visible
+
+__all__ = ["SiteClient"]
+
+CAP: Final = 1024 * 1024
+_HOPS: Final = 3
+
+
+class SiteClient:
+    """Asks sites with `requests`: no proxy of ours, no redirect off the machine, capped in time and size."""
+
+    def __init__(self, host: str = "", proxy: str = "") -> None:
+        """`host`: where published ports are, empty for this machine. `proxy`: `socks5h://…` to look from there."""
+        self._host = host or "127.0.0.1"
+        self._proxies = {"http": proxy} if proxy else {}
+
+    def ask(self, question: HttpQuestion) -> Answer | NoAnswer:
+        host = question.host or self._host
+        host = f"[{host}]" if ":" in host else host
+        home = f"http://{host}:{question.port}"
+        url = home + question.path
+        for _ in range(_HOPS):
+            got = self._once(question, url)
+            if isinstance(got, NoAnswer) or got.status not in {301, 302, 303, 307, 308}:
+                return got
+            url = _same_site(home, url, got.headers.get("location", ""))
+            if not url:
+                return got
+            if got.status in {301, 302, 303}:  # as browsers do: a form's answer is fetched, not sent again
+                question = HttpQuestion(question.port, host=question.host, within_s=question.within_s)
+        return NoAnswer("redirect", "redirects without end")
+
+    def _once(self, question: HttpQuestion, url: str) -> Answer | NoAnswer:
+        # A session of its own each time: no cookie and no kept connection carries over between two questions.
+        with requests.Session() as session:
+            session.trust_env = False
+            session.proxies.update(self._proxies)
+            session.headers.update({"Accept-Encoding": "identity", "User-Agent": "grader", "Connection": "close"})
+            try:
+                exchanged = exchange(
+                    lambda: session.request(
+                        question.method,
+                        url,
+                        data=question.body or None,
+                        headers={"Content-Type": question.content_type} if question.content_type else {},
+                        stream=True,
+                        timeout=question.within_s,
+                        allow_redirects=False,
+                    ),
+                    within_s=question.within_s,
+                    cap=CAP,
+                )
+            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+                return _no_answer(error)
+        response, body, truncated = exchanged
+        headers = {name.lower(): visible(value) for name, value in list(response.headers.items())[:50]}
+        return Answer(response.status_code, body, headers, truncated)
+
+
+def _same_site(home: str, url: str, location: str) -> str:
+    """The absolute address of a redirect that stays on this site, else an empty string."""
+    try:
+        target = urlsplit(requests.compat.urljoin(url, location))
+        if location and f"{target.scheme}://{target.netloc}" == home:
+            return target.geturl()
+    except ValueError:
+        pass
+    return ""
+
+
+def _no_answer(error: BaseException) -> NoAnswer:
+    detail = visible(str(error), 160)
+    if isinstance(error, (TimeoutError, requests.Timeout)) or "timed out" in detail:
+        return NoAnswer("timeout", detail)
+    if isinstance(error, requests.ConnectionError):
+        if "refused" in detail or "0x05" in detail:
+            return NoAnswer("refused", detail)
+        if "BadStatusLine" in detail or "LineTooLong" in detail or "got more than" in detail:
+            return NoAnswer("not-http", detail)
+        return NoAnswer("cut-off", detail)
+    if isinstance(error, requests.exceptions.InvalidHeader):
+        return NoAnswer("not-http", detail)
+    return NoAnswer("cut-off", detail)

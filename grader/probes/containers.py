@@ -1,0 +1,111 @@
+"""Containers: which are there, and what each one is. Source: `GET /containers/json` and `/containers/{id}/json`."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from grader.probes.container_json import ContainerFact, parse_container
+from grader.probes.engine_json import decode
+from grader.probes.images import same_image_name
+
+if TYPE_CHECKING:
+    from grader.machine.machine import Container, Machine
+
+__all__ = [
+    "ContainerFact",
+    "ContainerSummary",
+    "NoContainer",
+    "all_containers",
+    "find_container",
+    "inspect_container",
+]
+
+
+@dataclass(frozen=True)
+class ContainerSummary:
+    """A line of `docker ps --all`."""
+
+    id: str
+    name: str
+    image: str
+    state: str
+    labels: dict[str, str]
+
+    @property
+    def service(self) -> str:
+        """The compose service it belongs to, or an empty string; one-off `compose run` containers are none."""
+        if self.labels.get("com.docker.compose.oneoff", "False") == "True":
+            return ""
+        return self.labels.get("com.docker.compose.service", "")
+
+
+@dataclass(frozen=True)
+class NoContainer:
+    """No container has the wanted name."""
+
+    near: str = ""
+    """One that may be meant: its name."""
+    why: Literal["", "name", "image"] = ""
+    """What makes it near: almost the name, or the right image under another name."""
+
+
+class _RawSummary(msgspec.Struct, rename="pascal"):
+    id: str
+    names: list[str] | None = None
+    image: str = ""
+    state: str = ""
+    labels: dict[str, str] | None = None
+
+
+def all_containers(machine: Machine) -> tuple[ContainerSummary, ...]:
+    answer = machine.engine("/containers/json", all="1")
+    raw = decode(answer, list[_RawSummary], "GET /containers/json")
+    return tuple(
+        ContainerSummary(
+            one.id,
+            # A legacy link adds names such as /api/db: a container's own has one slash.
+            next((name[1:] for name in one.names or [] if name.count("/") == 1), ""),
+            one.image,
+            one.state,
+            one.labels or {},
+        )
+        for one in raw
+    )
+
+
+def find_container(container: Container) -> ContainerFact | NoContainer:
+    """The container of that exact name, else of that compose service, else what may be meant."""
+    there = all_containers(container.machine)
+    found = next((one for one in there if one.name == container.name), None)
+    if found is None:
+        replicas = [one for one in there if one.service == container.name]
+        found = next((one for one in replicas if one.state == "running"), replicas[0] if replicas else None)
+    if found is None:
+        return _near(container, there)
+    fact = inspect_container(container.machine, found.id)
+    # Gone between the list and the look: as a person would see it, it is not there.
+    return fact if fact is not None else NoContainer()
+
+
+def inspect_container(machine: Machine, container_id: str) -> ContainerFact | None:
+    """The container with that id, or `None` where it is gone."""
+    answer = machine.engine(f"/containers/{container_id}/json")
+    return None if answer.status == 404 else parse_container(answer)
+
+
+def _near(container: Container, there: tuple[ContainerSummary, ...]) -> NoContainer:
+    """A container that may be meant, other roles' own left out."""
+    taken = {wanted.name for wanted in container.machine.sheet.containers.values()}
+    others = [one for one in there if one.name not in taken]
+    folded = {re.sub(r"[^a-z]", "", one.name.lower()): one.name for one in reversed(others)}
+    wanted = re.sub(r"[^a-z]", "", container.name.lower())
+    close = difflib.get_close_matches(wanted, folded, n=1, cutoff=0.7)
+    if close:
+        return NoContainer(folded[close[0]], "name")
+    by_image = next((one.name for one in others if same_image_name(one.image, container.wanted.image)), "")
+    return NoContainer(by_image, "image") if by_image else NoContainer()

@@ -1,0 +1,92 @@
+"""Images: names in all their spellings, and what is in them. Source: `GET /images/{name}/json`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import msgspec
+
+from grader.probes.engine_json import decode
+
+if TYPE_CHECKING:
+    from grader.machine.machine import Machine
+
+__all__ = ["ImageFact", "find_image", "same_image_name"]
+
+
+@dataclass(frozen=True)
+class ImageFact:
+    id: str
+    tags: tuple[str, ...]
+    layers: tuple[str, ...]
+    """Digests of the layers, the lowest first."""
+    size: int
+    """Bytes on disk, layers shared with others included."""
+    command: tuple[str, ...]
+    entrypoint: tuple[str, ...]
+    user: str
+    workdir: str
+    exposed: tuple[str, ...]
+    created: str
+
+
+class _RawConfig(msgspec.Struct, rename="pascal"):
+    cmd: list[str] | None = None
+    entrypoint: list[str] | None = None
+    user: str = ""
+    working_dir: str = ""
+    exposed_ports: dict[str, msgspec.Raw] | None = None
+
+
+class _RawRootFs(msgspec.Struct, rename="pascal"):
+    layers: list[str] | None = None
+
+
+class _RawImage(msgspec.Struct, rename="pascal"):
+    id: str
+    repo_tags: list[str] | None = None
+    size: int = 0
+    created: str = ""
+    config: _RawConfig | None = None
+    root_fs: _RawRootFs | None = msgspec.field(default=None, name="RootFS")
+
+
+def find_image(machine: Machine, name: str) -> ImageFact | None:
+    """The image of that name or id, or `None` where the machine has none."""
+    answer = machine.engine(f"/images/{quote(name, safe='/:@.-_')}/json")
+    if answer.status == 404:
+        return None
+    raw = decode(answer, _RawImage, "GET /images/{name}/json")
+    config = raw.config or _RawConfig()
+    return ImageFact(
+        id=raw.id,
+        tags=tuple(raw.repo_tags or ()),
+        layers=tuple(raw.root_fs.layers or ()) if raw.root_fs else (),
+        size=raw.size,
+        command=tuple(config.cmd or ()),
+        entrypoint=tuple(config.entrypoint or ()),
+        user=config.user,
+        workdir=config.working_dir,
+        exposed=tuple(config.exposed_ports or {}),
+        created=raw.created,
+    )
+
+
+def same_image_name(typed: str, wanted: str) -> bool:
+    """True where `typed` is `wanted` with any registry, tag or digest.
+
+    A wanted name with a tag (`python:alpine`) also accepts longer ones (`python:3.12-alpine`).
+    """
+    typed_name, typed_tag = _parts(typed)
+    wanted_name, wanted_tag = _parts(wanted)
+    same = typed_name == wanted_name or typed_name.endswith("/" + wanted_name)
+    return same and (not wanted_tag or typed_tag == wanted_tag or wanted_tag in typed_tag.split("-"))
+
+
+def _parts(name: str) -> tuple[str, str]:
+    name = name.partition("@")[0]
+    head, _, tail = name.rpartition("/")
+    repository, _, tag = tail.partition(":")
+    return (f"{head}/{repository}" if head else repository), tag

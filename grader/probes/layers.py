@@ -1,0 +1,30 @@
+"""What a container changed in its own layer. Source: `GET /containers/{id}/changes`, as `docker diff` shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from grader.probes.engine_json import decode
+
+if TYPE_CHECKING:
+    from grader.machine.machine import Machine
+
+__all__ = ["changed_paths"]
+
+Change = Literal["changed", "added", "deleted"]
+_KINDS: tuple[Change, ...] = ("changed", "added", "deleted")
+
+
+class _RawChange(msgspec.Struct):
+    Path: str
+    Kind: int
+
+
+def changed_paths(machine: Machine, container_id: str) -> dict[str, Change]:
+    """Each path that differs from the image, and how. Mounts are not part of it."""
+    answer = machine.engine(f"/containers/{container_id}/changes")
+    # The engine says `null` where nothing changed.
+    raw = [] if answer.body.strip() == b"null" else decode(answer, list[_RawChange], "docker diff")
+    return {one.Path: _KINDS[one.Kind] for one in raw if 0 <= one.Kind < len(_KINDS)}

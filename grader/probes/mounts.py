@@ -1,0 +1,102 @@
+"""What is mounted in a container, and what is in there. Source: `Mounts` of `docker inspect`, and its archive call."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from grader.errors import ProbeFailed
+from grader.machine.text import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from grader.machine.machine import Machine
+
+__all__ = ["FileFact", "MountFact", "RawMount", "mount_facts", "read_inside"]
+
+
+class RawMount(msgspec.Struct):
+    Type: str = ""
+    Name: str = ""
+    Source: str = ""
+    Destination: str = ""
+    RW: bool = True
+
+
+@dataclass(frozen=True)
+class MountFact:
+    type: str
+    """`bind`, `volume`, `tmpfs`, …"""
+    source: str
+    """The folder of the machine, as the machine itself would write it."""
+    inside: str
+    writable: bool
+    volume: str = ""
+    """The volume's name, where it is one."""
+
+    @property
+    def is_anonymous(self) -> bool:
+        return len(self.volume) == 64 and all(letter in "0123456789abcdef" for letter in self.volume)
+
+
+@dataclass(frozen=True)
+class FileFact:
+    """A file or folder inside a container, as `docker cp` would take it out."""
+
+    is_folder: bool
+    content: bytes = b""
+    names: tuple[str, ...] = ()
+    """What is in a folder, at its first level."""
+
+
+def mount_facts(raw: Iterable[RawMount]) -> tuple[MountFact, ...]:
+    return tuple(MountFact(one.Type, _own_path(one.Source), _tidy(one.Destination), one.RW, one.Name) for one in raw)
+
+
+def _own_path(source: str) -> str:
+    """The path that the student typed, where Docker Desktop shows that of its virtual machine."""
+    for prefix in ("/run/desktop/mnt/host", "/host_mnt", "/mnt/host"):
+        if source.startswith(prefix + "/"):
+            return source.removeprefix(prefix)
+    return source
+
+
+def _tidy(path: str) -> str:
+    return path.rstrip("/") or "/"
+
+
+def read_inside(machine: Machine, container_id: str, path: str) -> FileFact | None:
+    """What is at `path` in the container, running or not, mounts included; `None` where there is nothing."""
+    answer = machine.engine(f"/containers/{container_id}/archive", path=path)
+    if answer.status == 404:
+        return None
+    if answer.status != 200:
+        detail = f"{answer.status} {visible(answer.body, 160)}"
+        raise ProbeFailed("answer-unexpected", asked=f"docker cp {path}", detail=detail)
+    return parse_archive(answer.body)
+
+
+def parse_archive(body: bytes) -> FileFact:
+    """Reads a tar that may have been cut: what came before the cut is still told."""
+    names: dict[str, None] = {}
+    first: FileFact | None = None
+    try:
+        with tarfile.open(fileobj=io.BytesIO(body), mode="r|") as tar:
+            for member in tar:
+                parts = member.name.strip("/").split("/")
+                if first is None:
+                    file = tar.extractfile(member) if member.isfile() else None
+                    first = FileFact(not member.isfile(), file.read() if file else b"")
+                elif len(parts) > 1:
+                    names[parts[1]] = None
+    except (tarfile.TarError, EOFError, OSError) as error:
+        if first is None:
+            raise ProbeFailed("answer-garbled", asked="docker cp", detail=visible(str(error), 120)) from error
+    if first is None:
+        raise ProbeFailed("answer-garbled", asked="docker cp", detail="empty archive")
+    return FileFact(first.is_folder, first.content, tuple(names))

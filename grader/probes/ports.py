@@ -1,0 +1,54 @@
+"""Ports that a container publishes. Source: `NetworkSettings.Ports` and `HostConfig.PortBindings`."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+
+import msgspec
+
+__all__ = ["PortFact", "RawBinding", "port_facts"]
+
+
+class RawBinding(msgspec.Struct):
+    HostIp: str = ""
+    HostPort: str = ""
+
+
+@dataclass(frozen=True)
+class PortFact:
+    inside: int
+    protocol: str
+    host_ip: str
+    """Empty for every address."""
+    host_port: int | None
+    """`None` where the engine is to choose one."""
+
+    @property
+    def is_on_loopback(self) -> bool:
+        return bool(self.host_ip) and ipaddress.ip_address(self.host_ip).is_loopback
+
+    def __str__(self) -> str:
+        """As `docker ps` writes it."""
+        host = f"[{self.host_ip}]" if ":" in self.host_ip else self.host_ip
+        outside = f"{host}:{self.host_port or '?'}" if host else str(self.host_port or "?")
+        return f"{outside}->{self.inside}/{self.protocol}"
+
+
+def port_facts(bindings: dict[str, list[RawBinding] | None]) -> tuple[PortFact, ...]:
+    """One fact a binding; IPv4 and IPv6 twins of one `-p` are one fact, and `0.0.0.0` and `::` are every address."""
+    facts: dict[PortFact, None] = {}
+    for inside, hosts in bindings.items():
+        number, _, protocol = inside.partition("/")
+        for host in hosts or []:
+            port = int(host.HostPort) if host.HostPort.isdecimal() and host.HostPort != "0" else None
+            facts[PortFact(int(number), protocol or "tcp", _address(host.HostIp), port)] = None
+    return tuple(facts)
+
+
+def _address(written: str) -> str:
+    try:
+        address = ipaddress.ip_address(written)
+    except ValueError:
+        return ""
+    return "" if address.is_unspecified else str(address)

@@ -1,0 +1,30 @@
+"""The engine's way to send two outputs on one connection: frames of `[stream, 0, 0, 0, length × 4]` and content.
+
+Source: "Stream format" under `POST /containers/{id}/attach` in the Engine API reference.
+"""
+
+from __future__ import annotations
+
+import struct
+
+__all__ = ["joined_frames"]
+
+_HEADER = struct.Struct(">BxxxL")
+
+
+def joined_frames(body: bytes, streams: tuple[int, ...] = (1, 2)) -> bytes:
+    """The content of the frames of `streams` (1 is stdout, 2 is stderr), in their order.
+
+    A body that is not framed (a terminal's, or an engine that does not frame) is given back as it is.
+    """
+    parts: list[bytes] = []
+    at = 0
+    while at + _HEADER.size <= len(body):
+        stream, length = _HEADER.unpack_from(body, at)
+        if stream > 2 or body[at + 1 : at + 4] != b"\0\0\0":
+            return body if at == 0 else b"".join(parts)
+        at += _HEADER.size
+        if stream in streams:
+            parts.append(body[at : at + length])
+        at += length
+    return b"".join(parts)

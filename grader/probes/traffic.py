@@ -1,0 +1,33 @@
+"""How much a container has received. Source: `GET /containers/{id}/stats`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from grader.machine.question import Answer, EngineQuestion
+from grader.probes.engine_json import decode
+
+if TYPE_CHECKING:
+    from grader.machine.machine import Machine
+
+__all__ = ["received_bytes"]
+
+
+class _RawNetwork(msgspec.Struct):
+    rx_bytes: int = 0
+
+
+class _RawStats(msgspec.Struct):
+    networks: dict[str, _RawNetwork] | None = None
+
+
+def received_bytes(machine: Machine, container_id: str) -> int | None:
+    """Bytes received on all its networks since its start; `None` where the engine does not count them."""
+    query = (("one-shot", "1"), ("stream", "0"))
+    answer = machine.ask_again(EngineQuestion(f"/containers/{container_id}/stats", query))
+    if not isinstance(answer, Answer) or answer.status != 200:
+        return None
+    networks = decode(answer, _RawStats, "docker stats").networks
+    return sum(one.rx_bytes for one in networks.values()) if networks else None

@@ -1,0 +1,155 @@
+"""The engine that solutions are brought up on: empty before, empty after."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import docker
+from docker.errors import APIError, DockerException, NotFound
+
+from grader.errors import GraderError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from grader.machine.address import EngineAddress
+    from grader.rehearsal.solution import Solution
+    from grader.scoring.suite import Suite
+
+__all__ = ["BroughtUp", "Stage"]
+
+UP_S: Final = 120
+"""Seconds that a solution's `up.sh` may take."""
+_KEPT_LINES: Final = 20
+_BUILT_IN: Final = {"bridge", "host", "none", "podman", "docker_gwbridge", "ingress"}
+
+
+class BroughtUp:
+    """What `up.sh` said and came to."""
+
+    def __init__(self, exit_code: int, last_lines: list[str]) -> None:
+        self.exit_code = exit_code
+        self.last_lines = last_lines
+
+
+class Stage:
+    """Takes down only what came after it was made.
+
+    Raises `GraderError` where nothing answers, or where the engine holds other people's containers: they would be in
+    the way. `beside_others` lets them be there.
+    """
+
+    def __init__(self, address: EngineAddress, *, beside_others: bool = False) -> None:
+        self._address = address
+        try:
+            self._client = docker.APIClient(address.url, version="auto", timeout=60)
+            held = self._client.containers(all=True)
+        except DockerException as error:
+            raise GraderError(f"no engine to rehearse on at {address.shown}: {error}") from error
+        if held and not beside_others:
+            names = ", ".join(str(one["Names"][0]).lstrip("/") for one in held[:5])
+            raise GraderError(
+                f"the engine at {address.shown} holds containers ({names}): a rehearsal needs one of its own; "
+                "make engine starts one"
+            )
+        self._containers = {str(one["Id"]) for one in held}
+        self._tags = self._image_tags()
+        self._networks = self._network_ids()
+        self._volumes = self._volume_names()
+        self._was_in_swarm = self._in_swarm()
+
+    @contextlib.contextmanager
+    def brought_up(self, solution: Solution, suite: Suite) -> Iterator[BroughtUp]:
+        """Runs `up.sh` in a copy of its folder, as a student with an empty home; takes everything down again."""
+        scratch = Path(tempfile.mkdtemp(prefix="grader-rehearsal-"))
+        process: subprocess.Popen[bytes] | None = None
+        try:
+            shutil.copytree(solution.folder, scratch / "work", symlinks=True)
+            (scratch / "home").mkdir()
+            log = scratch / "log"
+            with log.open("wb") as output:
+                process = subprocess.Popen(
+                    ["bash", "up.sh"],  # noqa: S607 - the student's shell, wherever it is
+                    cwd=scratch / "work",
+                    env=self._environment(scratch / "home", suite),
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
+                try:
+                    code = process.wait(UP_S)
+                except subprocess.TimeoutExpired:
+                    code = -1
+            yield BroughtUp(code, log.read_text("utf-8", "replace").splitlines()[-_KEPT_LINES:])
+        finally:
+            self._run_down(scratch, suite)
+            if process:
+                # What the script left in the background, too: a server that holds a port, a client in the foreground.
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+            self.empty()
+            shutil.rmtree(scratch, ignore_errors=True)
+
+    def _run_down(self, scratch: Path, suite: Suite) -> None:
+        """`down.sh`, where a solution leaves things on the machine that are not the engine's."""
+        if (scratch / "work" / "down.sh").is_file():
+            subprocess.run(
+                ["bash", "down.sh"],  # noqa: S607 - as up.sh
+                cwd=scratch / "work",
+                env=self._environment(scratch / "home", suite),
+                timeout=UP_S,
+                check=False,
+            )
+
+    def empty(self) -> None:
+        """Removes all that was not there at the beginning."""
+        if self._in_swarm() and not self._was_in_swarm:
+            self._client.leave_swarm(force=True)
+        now = {str(one["Id"]) for one in self._client.containers(all=True)}
+        for container in now - self._containers:
+            with contextlib.suppress(NotFound):
+                self._client.remove_container(container, force=True, v=True)
+        for network in self._network_ids() - self._networks:
+            with contextlib.suppress(NotFound):
+                self._client.remove_network(network)
+        for volume in self._volume_names() - self._volumes:
+            with contextlib.suppress(NotFound):
+                self._client.remove_volume(volume, force=True)
+        for tag in self._image_tags() - self._tags:
+            with contextlib.suppress(NotFound, APIError):
+                self._client.remove_image(tag, force=True)
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _environment(self, home: Path, suite: Suite) -> dict[str, str]:
+        kept = {name: os.environ[name] for name in ("PATH", "DOCKER_CONFIG", "DOCKER_BUILDKIT") if name in os.environ}
+        return kept | {
+            "HOME": str(home),
+            "LANG": "C.UTF-8",
+            "DOCKER_HOST": self._address.url,
+            "MATERIAL": str(suite.folder / "material"),
+        }
+
+    def _in_swarm(self) -> bool:
+        return bool(self._client.info().get("Swarm", {}).get("LocalNodeState") == "active")
+
+    def _image_tags(self) -> set[str]:
+        return {
+            str(tag) for image in self._client.images() for tag in image.get("RepoTags") or [] if tag != "<none>:<none>"
+        }
+
+    def _network_ids(self) -> set[str]:
+        return {str(one["Id"]) for one in self._client.networks() if one["Name"] not in _BUILT_IN}
+
+    def _volume_names(self) -> set[str]:
+        return {str(one["Name"]) for one in self._client.volumes()["Volumes"] or []}

@@ -1,0 +1,60 @@
+"""The table of a rehearsal: solutions down, checks across."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from grader.rehearsal.rehearse import Rehearsed, Tried
+
+__all__ = ["print_counts", "print_rehearsed"]
+
+_CELLS: Final = {
+    "passed": "[green]✓[/]",
+    "failed": "[red]✗[/]",
+    "blocked": "[yellow]…[/]",
+    "error": "[magenta]![/]",
+    "skipped": "[cyan]–[/]",
+}
+
+
+def print_rehearsed(rehearsed: Rehearsed, console: Console) -> None:
+    suite = rehearsed.suite
+    table = Table(title=f"{suite.id}: {len(rehearsed.tried)} tries", title_justify="left", box=None)
+    table.add_column("solution")
+    for number, _ in enumerate(suite.specs, 1):
+        table.add_column(str(number), justify="center")
+    table.add_column("points", justify="right")
+    table.add_column("")
+    table.add_column("diagnoses")
+    for one in rehearsed.tried:
+        table.add_row(*_row(one))
+    console.print(table)
+    for one in rehearsed.tried:
+        for fault in one.faults:
+            console.print(f"{suite.id}/{one.name}: {fault}", style="red", markup=False, highlight=False, soft_wrap=True)
+    for fault in rehearsed.faults:
+        console.print(f"{suite.id}: {fault}", style="red", markup=False, highlight=False, soft_wrap=True)
+
+
+def print_counts(all_rehearsed: list[Rehearsed], console: Console) -> None:
+    tried = [one for rehearsed in all_rehearsed for one in rehearsed.tried]
+    codes = {row.outcome.code for one in tried for row in one.ledger if row.outcome.verdict == "failed"}
+    checks = sum(len(rehearsed.suite.specs) for rehearsed in all_rehearsed)
+    wrong = {(r.suite.id, t.name) for r in all_rehearsed for t in r.tried if not t.name.startswith(("(", "reference"))}
+    bad = sum(bool(one.faults) for one in tried) + sum(len(one.faults) for one in all_rehearsed)
+    console.print(
+        f"{len(all_rehearsed)} exercises, {checks} checks, {len(wrong)} wrong solutions, {len(codes)} diagnoses, "
+        f"{len(tried)} tries: {'all as expected' if not bad else f'{bad} not as expected'}"
+    )
+
+
+def _row(one: Tried) -> list[str]:
+    points = sum(row.points for row in one.ledger)
+    codes = list(dict.fromkeys(row.outcome.code for row in one.ledger if row.outcome.verdict == "failed"))
+    good = "[green]as expected[/]" if not one.faults else "[red]DIFFERS[/]"
+    return [one.name, *(_CELLS[row.outcome.verdict] for row in one.ledger), str(points), good, ", ".join(codes)]

@@ -1,0 +1,56 @@
+"""What a student reads beside the mark, as Moodle takes it: HTML on one line."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import TYPE_CHECKING
+
+from grader.reports.plain import one_line, plain, shortened
+from grader.reports.words import Lang, in_language, number, points_said, reason_said, word
+
+if TYPE_CHECKING:
+    from grader.reports.results import CheckResult, ResultFile
+
+__all__ = ["as_html", "feedback"]
+
+LONGEST = 8000
+LONGEST_PIECE = 500
+UNSAFE = re.compile(r"[\\$=+@\[\]]")
+"""Beside HTML's own. A backslash before a quote ends no cell for PHP's CSV reader; `$$` and `\\(` start a formula
+of Moodle's TeX filter, `[[` a link; the others start a spreadsheet's formula wherever a cell happens to begin."""
+FORMULA_START = re.compile(r"(?<=[;,])(\s*)-")
+
+
+def feedback(result: ResultFile, lang: Lang) -> str:
+    """Points, then each check that is not passed with its message and hint. Never empty, never a formula."""
+    if result.status != "graded":
+        return as_html([f"{word('not-graded', lang)} : {reason_said(result, lang)}"])
+    lines = [f"{result.points}/{result.max_points} {word('points', lang)}"]
+    if result.provisional:
+        lines[0] += f" ({word('provisional', lang, points=number(result.not_tried_points))})"
+    lines += [line for check in result.checks if check.verdict != "passed" for line in said(check, lang)]
+    return as_html(lines)
+
+
+def said(check: CheckResult, lang: Lang) -> list[str]:
+    title = f"{points_said(check, lang)} – {in_language(check.title, lang)}"
+    if check.verdict == "blocked":
+        return [title, word("blocked", lang, by=check.blocked_by or "?")]
+    lines = [title] if check.verdict == "failed" else [title, word(check.verdict, lang)]
+    lines += [in_language(check.message, lang)] if check.message else []
+    lines += [f"{word('hint', lang)} : {in_language(check.hint, lang)}"] if check.hint else []
+    return lines
+
+
+def as_html(lines: list[str]) -> str:
+    """`lines` as one line of HTML that shows them as they are, whichever program reads it."""
+    text, shown = "", 0
+    for line in lines:
+        piece = shortened(one_line(plain(line)), LONGEST_PIECE)
+        if shown + len(piece) > LONGEST:
+            return f"{text}<br>…"
+        escaped = UNSAFE.sub(lambda found: f"&#{ord(found[0])};", html.escape(piece))
+        text += ("<br>" if text else "") + escaped
+        shown += len(piece)
+    return FORMULA_START.sub(r"\1&#45;", text)

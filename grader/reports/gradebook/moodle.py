@@ -1,0 +1,151 @@
+"""Moodle's two ways in: the offline grading worksheet of an assignment, filled in place, and the grade import.
+
+The worksheet is what "Download grading worksheet" gives and "Upload grading worksheet" takes back. Moodle finds
+the student by `Identifier`, refuses a file whose headings changed, skips an empty grade, reads the decimal
+separator of the language, and stores the feedback as HTML (mod/assign/feedback/offline/importgradeslib.php and
+feedback/comments/locallib.php of Moodle 4). Feedback that changes is stored even where the grade is skipped:
+so a row whose earlier grade must stay keeps its feedback too.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, Literal
+
+from grader.errors import GraderError
+from grader.reports.gradebook.csv_file import table
+from grader.reports.gradebook.disarming import disarmed
+from grader.reports.gradebook.feedback import feedback
+from grader.reports.gradebook.filled import Filled, SheetRow, pair
+from grader.reports.gradebook.matching import Keys
+from grader.reports.gradebook.worksheet import Record, Worksheet, read_worksheet
+from grader.reports.plain import one_line
+from grader.reports.words import Lang, number
+from grader.roster.folding import heading_key
+
+if TYPE_CHECKING:
+    from grader.reports.gradebook.book import Entry, Gradebook
+    from grader.reports.results import ResultFile
+
+__all__ = ["fill_worksheet", "import_csv"]
+
+Column = Literal["identifier", "name", "id", "username", "email", "grade", "maximum", "locked", "feedback"]
+
+HEADINGS: Final[dict[Column, str]] = {
+    "identifier": "identifier identifiant",
+    "name": "fullname nomcomplet",
+    "id": "idnumber numerodidentification",
+    "username": "username nomdutilisateur",
+    "email": "emailaddress adressedecourriel email courriel",
+    "grade": "grade note",
+    "maximum": "maximumgrade notemaximale",
+    "locked": "gradecanbechanged lanotepeutetremodifiee",
+    "feedback": "feedbackcomments feedbackparcommentaires",
+}
+MEANING: Final = {key: column for column, keys in HEADINGS.items() for key in keys.split()}
+DECIMALS: Final = 5
+"""Those that Moodle keeps of a grade."""
+IMPORT_HEADINGS: Final[dict[Lang, list[str]]] = {
+    "fr": ["Numéro d'identification", "Adresse de courriel", "Nom complet"],
+    "en": ["ID number", "Email address", "Full name"],
+}
+
+
+def fill_worksheet(data: bytes, book: Gradebook, lang: Lang) -> Filled:
+    """The worksheet `data` with grades and feedback in it, all its other cells as they were, to the byte.
+
+    Marks are brought to the worksheet's own maximum grade. Raises `GraderError` where `data` is not such a
+    worksheet, or `book` not of one exercise.
+    """
+    entries = book.of_one_exercise("a worksheet")
+    sheet = read_worksheet(data)
+    where = find_columns(sheet)
+    records = [record for record in sheet.records if not record.is_blank]
+    rows = [row_of(record, where) for record in records]
+    found, rows_left, students_left = pair(rows, entries)
+    remarks = []
+    for index, entry in found.items():
+        remark = fill(records[index], where, entry, lang)
+        if remark:
+            remarks.append(f"{rows[index].said}: {remark}")
+    return Filled(sheet.written(), tuple(rows_left), tuple(students_left), tuple(remarks))
+
+
+def find_columns(sheet: Worksheet) -> dict[Column, int]:
+    where: dict[Column, int] = {}
+    headings = [sheet.header[place] for place in range(len(sheet.header.raw))]
+    for place, heading in enumerate(headings):
+        column = MEANING.get(heading_key(heading))
+        if column:
+            where.setdefault(column, place)
+    missing = [column for column in ("identifier", "grade") if column not in where]
+    if missing:
+        read = ", ".join(repr(one_line(heading)) for heading in headings[:20])
+        raise GraderError(
+            f"line {sheet.header.line}: this is not a grading worksheet of Moodle: "
+            f"no column for {' nor '.join(missing)} (headings read: {read})"
+        )
+    if "maximum" not in where:
+        raise GraderError("this assignment is not graded by points (no maximum grade): choose points in its settings")
+    if not {"id", "username", "email", "name"} & set(where):
+        raise GraderError("the worksheet names nobody: turn anonymous submissions off, then download it again")
+    return where
+
+
+def row_of(record: Record, where: dict[Column, int]) -> SheetRow:
+    def cell(column: Column) -> str:
+        return record[where[column]].strip() if column in where else ""
+
+    keys = Keys((cell("id"), cell("username")), cell("email"), cell("name"))
+    called = one_line(cell("name") or cell("email") or cell("id") or cell("identifier"))
+    return SheetRow(keys, f"line {record.line} ({called})")
+
+
+def fill(record: Record, where: dict[Column, int], entry: Entry, lang: Lang) -> str:
+    """Writes the entry into its row. Says why the row was kept as it was, or what could not be said in it."""
+    result = entry.result
+    if result is None:
+        return "no result"
+    if "locked" in where and heading_key(record[where["locked"]]) in {"no", "non"}:
+        return "its grade is locked in Moodle"
+    earlier = record[where["grade"]].strip()
+    if entry.mark is None and earlier:
+        return f"not graded now, the earlier grade {one_line(earlier)} stays"
+    if entry.mark is not None:
+        record[where["grade"]] = grade(entry.mark, result, record[where["maximum"]])
+    if "feedback" in where:
+        record[where["feedback"]] = feedback(result, lang)
+    elif result.provisional:
+        return "its mark is provisional, and there is no feedback column to say so"
+    return ""
+
+
+def grade(mark: float, result: ResultFile, maximum: str) -> str:
+    """The mark on the worksheet's scale, with the decimal separator that the worksheet is written with."""
+    if not re.fullmatch(r"\s*[0-9]+([.,][0-9]+)?\s*", maximum):
+        raise GraderError(f"the maximum grade {one_line(maximum)!r} is not a number")
+    scaled = round(mark * float(maximum.replace(",", ".")) / result.out_of, DECIMALS)
+    return number(scaled).replace(".", "," if "," in maximum else ".")
+
+
+def import_csv(book: Gradebook, lang: Lang) -> bytes:
+    """For Moodle's grade import: a row a student, a column of marks and one of feedback an exercise. UTF-8, commas.
+
+    Not graded is an empty cell. A grade item must have the exercise's own maximum (20).
+    """
+    rows: dict[str, list[str]] = {}
+    header = list(IMPORT_HEADINGS[lang])
+    for exercise in book.exercises:
+        width = len(header)
+        header += [disarmed(exercise), disarmed(f"{exercise} feedback")]
+        for entry in book.entries:
+            if entry.exercise != exercise:
+                continue
+            student = entry.student
+            start = [disarmed(student.id), disarmed(student.email), disarmed(student.name)]
+            row = rows.setdefault(student.id, start)
+            row += [""] * (width - len(row))
+            row += ["" if entry.mark is None else number(entry.mark)]
+            row += [feedback(entry.result, lang) if entry.result else ""]
+    body = [row + [""] * (len(header) - len(row)) for row in rows.values()]
+    return table([header, *body], ",", "\n").encode()

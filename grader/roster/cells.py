@@ -1,0 +1,44 @@
+"""What a cell of the class list may hold: each parser gives it back tidy, or says in one sentence what was wanted."""
+
+from __future__ import annotations
+
+from grader.errors import RosterError
+from grader.roster.quoting import quoted
+
+__all__ = ["parse_email", "parse_id", "parse_repo", "parse_text"]
+
+LONGEST_ID = 64
+LONGEST_TEXT = 200
+JOINERS = "\u200c\u200d"
+"""Invisible, but part of how some names are spelt."""
+
+
+def parse_text(text: str) -> str:
+    text = " ".join(text.split())
+    if len(text) > LONGEST_TEXT:
+        raise RosterError(f"at most {LONGEST_TEXT} characters, not {len(text)}")
+    if not all(char.isprintable() or char in JOINERS for char in text):
+        raise RosterError(f"no control or invisible character: {quoted(text)}")
+    return text
+
+
+def parse_id(text: str) -> str:
+    if not text.isprintable():
+        raise RosterError(f"an id holds no control or invisible character: {quoted(text)}")
+    if len(text) > LONGEST_ID:
+        raise RosterError(f"an id has at most {LONGEST_ID} characters, not {len(text)}")
+    return text
+
+
+def parse_email(text: str) -> str:
+    name, _, host = text.rpartition("@")
+    if not (name and host) or not text.isprintable() or " " in text or len(text) > LONGEST_TEXT:
+        raise RosterError(f"an e-mail address looks like name@example.org, not {quoted(text)}")
+    return text
+
+
+def parse_repo(text: str) -> str:
+    # `git clone` takes a leading `-` for an option, and `transport::address` starts a program of that name.
+    if not text.isprintable() or text.startswith("-") or "::" in text:
+        raise RosterError(f"a repository is a path or an https:// or ssh:// address, not {quoted(text)}")
+    return text

@@ -1,0 +1,196 @@
+"""Where a machine is, as a roster or `--machine` writes it: checked before anything is asked of it.
+
+Host and user names go to `ssh` and, by `ProxyCommand`, to a shell. They are therefore held to the characters
+that such names have, and not merely kept from starting with `-`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+import re
+from dataclasses import dataclass
+from typing import Final, Literal
+from urllib.parse import unquote
+
+from grader.errors import RosterError
+from grader.roster.quoting import quoted
+
+__all__ = ["MachineUrl", "Scheme", "parse_machine_url"]
+
+Scheme = Literal["local", "unix", "tcp", "ssh", "recording"]
+
+FORMS: Final = "local, unix:///path, tcp://host:2376, ssh://user@host or recording:FILE"
+HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,252})", re.ASCII)
+INTERFACE = re.compile(r"[A-Za-z0-9._-]{0,15}", re.ASCII)
+"""What a link-local IPv6 address is followed by."""
+USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+-]{0,63}", re.ASCII)
+SOCKET = re.compile(r"(?:/[A-Za-z0-9._@+=,-]+)+", re.ASCII)
+"""`ssh -L` splits at `:` and expands `%` and `$` in a socket's path: none of them is let through."""
+LONGEST_SOCKET = 107
+"""Bytes that Linux holds of a socket's path."""
+LONGEST_PATH = 4096
+HIGHEST_PORT = 65535
+
+
+@dataclass(frozen=True)
+class MachineUrl:
+    """A machine's address. `str()` writes it back, and parsing that gives an equal one."""
+
+    scheme: Scheme
+    user: str | None = None
+    """The account of `ssh`; without it, what `ssh` itself would take."""
+    host: str | None = None
+    """A name or an address; IPv6 without its brackets."""
+    port: int | None = None
+    """`None` for `ssh` means what the ssh configuration says."""
+    path: str | None = None
+    """The socket of `unix`, or the file of `recording`."""
+    docker_socket: str | None = None
+    """The engine's socket on the far side of `ssh`, from `?docker=`; `None` for the usual one."""
+
+    @property
+    def place(self) -> tuple[str, str, int | None]:
+        """Equal for two addresses of one machine, as far as an address can tell: ports are shared there.
+
+        The port of the service counts, since a gateway sends each of its own ports to another machine.
+        """
+        match self.scheme:
+            case "local" | "unix":
+                return ("local", "", None)
+            case "recording":
+                return ("recording", self.path or "", None)
+            case "tcp" | "ssh":
+                return (self.scheme, (self.host or "").lower(), self.port or (22 if self.scheme == "ssh" else None))
+
+    def __str__(self) -> str:
+        match self.scheme:
+            case "local":
+                return "local"
+            case "unix":
+                return f"unix://{self.path}"
+            case "recording":
+                return f"recording:{self.path}"
+            case "tcp" | "ssh":
+                user = f"{self.user}@" if self.user else ""
+                host = f"[{self.host}]" if self.host and ":" in self.host else self.host
+                port = f":{self.port}" if self.port else ""
+                docker = f"?docker={self.docker_socket}" if self.docker_socket else ""
+                return f"{self.scheme}://{user}{host}{port}{docker}"
+
+
+def parse_machine_url(text: str) -> MachineUrl:
+    """The machine that `text` names. Raises `RosterError` with one sentence saying what was wanted."""
+    text = text.strip(" ")
+    if not text.isprintable():
+        raise RosterError(f"a machine holds no control or invisible character: {quoted(text)}")
+    if text.lower() == "local":
+        return MachineUrl("local")
+    scheme, colon, rest = text.partition(":")
+    scheme = scheme.lower()
+    if scheme == "recording" and colon:
+        return MachineUrl("recording", path=recording_file(rest))
+    if not rest.startswith("//"):
+        raise RosterError(f"a machine is {FORMS}, not {quoted(text)}{guess(text)}")
+    rest = rest[2:]
+    if scheme == "unix":
+        return MachineUrl("unix", path=local_socket(rest))
+    if scheme == "tcp":
+        return tcp(rest)
+    if scheme == "ssh":
+        return ssh(rest)
+    raise RosterError(f"a machine is {FORMS}: the scheme {quoted(scheme)} is none of these")
+
+
+def guess(text: str) -> str:
+    """What a bare host name was probably meant to be, ready to be said."""
+    try:
+        return f": did you mean {ssh(text)}?"
+    except RosterError:
+        return ""
+
+
+def recording_file(text: str) -> str:
+    if not text or len(text) > LONGEST_PATH:
+        raise RosterError(f"recording: is followed by the path of a file, not {quoted(text)}")
+    return text
+
+
+def local_socket(text: str) -> str:
+    if not text.startswith("/") or len(text.encode()) > LONGEST_SOCKET:
+        raise RosterError(
+            f"unix:// is followed by an absolute path of at most {LONGEST_SOCKET} bytes, "
+            f"such as unix:///var/run/docker.sock, not {quoted(text)}"
+        )
+    return text
+
+
+def tcp(text: str) -> MachineUrl:
+    if "@" in text:
+        raise RosterError(f"tcp:// takes no user, only a host and a port, not {quoted(text)}")
+    host, port = host_and_port(text.removesuffix("/"))
+    if port is None:
+        raise RosterError(f"tcp:// needs its port, such as tcp://{text}:2376")
+    return MachineUrl("tcp", host=host, port=port)
+
+
+def ssh(text: str) -> MachineUrl:
+    place, _, query = text.partition("?")
+    user, at, where = place.removesuffix("/").rpartition("@")
+    if "/" in place.removesuffix("/"):
+        raise RosterError(f"the socket behind ssh:// is written ?docker=/path/of/its.sock: not {quoted(text)}")
+    if at:
+        check_user(user)
+    host, port = host_and_port(where)
+    return MachineUrl("ssh", user=user or None, host=host, port=port, docker_socket=docker_socket(query))
+
+
+def check_user(user: str) -> None:
+    if ":" in user:
+        raise RosterError("a password has no place in a machine: use a key, or your ssh configuration")
+    if not USER.fullmatch(user):
+        raise RosterError(f"a user name holds letters, digits and ._+- and does not start with -: not {quoted(user)}")
+
+
+def host_and_port(text: str) -> tuple[str, int | None]:
+    bracketed = re.fullmatch(r"\[([^\]]*)\](?::(.*))?", text)
+    if bracketed:
+        host, port = bracketed[1], bracketed[2]
+        right = is_ipv6(host)
+    else:
+        host, colon, after = text.partition(":")
+        port = after if colon else None
+        right = HOST.fullmatch(host) is not None
+    if not right:
+        raise RosterError(
+            f"a host is a name of letters, digits and ._- that does not start with -, or an address: not {quoted(host)}"
+        )
+    if port is None:
+        return host, None
+    if not re.fullmatch(r"[0-9]{1,5}", port) or not 1 <= int(port) <= HIGHEST_PORT:
+        raise RosterError(f"a port is a number from 1 to {HIGHEST_PORT}, not {quoted(port)}")
+    return host, int(port)
+
+
+def is_ipv6(text: str) -> bool:
+    try:
+        ipaddress.IPv6Address(text)
+    except ValueError:
+        return False
+    return INTERFACE.fullmatch(text.partition("%")[2]) is not None
+
+
+def docker_socket(query: str) -> str | None:
+    if not query:
+        return None
+    name, _, value = query.partition("=")
+    if name != "docker":
+        near = " (did you mean docker?)" if difflib.get_close_matches(name.lower(), ["docker"]) else ""
+        raise RosterError(f"ssh:// takes ?docker=/path/of/its.sock and nothing else, not {quoted(name)}{near}")
+    socket = unquote(value)
+    if not SOCKET.fullmatch(socket) or len(socket) > LONGEST_SOCKET:
+        raise RosterError(
+            f"?docker= is followed by the absolute path of a socket, of letters, digits and ._@+=,- "
+            f"and at most {LONGEST_SOCKET} characters, not {quoted(socket)}"
+        )
+    return socket

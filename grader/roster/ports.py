@@ -1,0 +1,48 @@
+"""A student's own range of ports on a machine that several students share."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from grader.errors import RosterError
+from grader.roster.quoting import quoted
+
+__all__ = ["PortRange", "parse_ports"]
+
+HIGHEST = 65535
+RANGE = re.compile(r"\s*([0-9]{1,5})(?:\s*[-‐‑–—]\s*([0-9]{1,5}))?\s*")
+"""Word processors and spreadsheets turn the hyphen of a range into one of the longer dashes."""
+
+
+@dataclass(frozen=True, order=True)
+class PortRange:
+    first: int
+    last: int
+    """The last port that belongs to the range, not the one behind it."""
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.first <= self.last <= HIGHEST:
+            message = f"ports go from 1 to {HIGHEST}, the lower first: not {self.first}-{self.last}"
+            raise RosterError(message)
+
+    def __contains__(self, port: int) -> bool:
+        return self.first <= port <= self.last
+
+    def __len__(self) -> int:
+        return self.last - self.first + 1
+
+    def __str__(self) -> str:
+        return f"{self.first}-{self.last}"
+
+    def overlaps(self, other: PortRange) -> bool:
+        return self.first <= other.last and other.first <= self.last
+
+
+def parse_ports(text: str) -> PortRange:
+    """The range that `41200-41209`, or one port alone, says. Raises `RosterError` with one sentence."""
+    found = RANGE.fullmatch(text)
+    if found is None:
+        raise RosterError(f"a range of ports looks like 41200-41209, not {quoted(text)}")
+    first = int(found[1])
+    return PortRange(first, int(found[2]) if found[2] else first)

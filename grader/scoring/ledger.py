@@ -1,0 +1,108 @@
+"""One row a check, opened before anything runs: a row can have any verdict, it cannot be missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from grader.errors import ExerciseError
+from grader.scoring.verdict import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from grader.scoring.spec import CheckSpec
+
+__all__ = ["Ledger", "Row"]
+
+
+@dataclass
+class Row:
+    spec: CheckSpec
+    number: int
+    """The check's place in the exercise, from 1, as the screen shows it."""
+    outcome: Outcome = field(default_factory=lambda: Outcome("skipped", "not-run"))
+    duration_s: float = 0.0
+
+    @property
+    def points(self) -> int:
+        return self.spec.points if self.outcome.verdict == "passed" else 0
+
+
+class Ledger:
+    """The rows of one exercise, in the order of the suite. Raises `ExerciseError` where they do not add up."""
+
+    def __init__(self, specs: Iterable[CheckSpec], points: int, sheet: str) -> None:
+        self._rows = {spec.name: Row(spec, number) for number, spec in enumerate(_each_once(specs), 1)}
+        self.max_points = points
+        _check_needs(self)
+        if not self._rows:
+            raise ExerciseError(f"{sheet}: no checks beside it; wanted functions with @check in files named test_*.py")
+        total = sum(row.spec.points for row in self)
+        if total != points:
+            raise ExerciseError(f"{sheet}: points = {points}, but the checks come to {total}; wanted the same")
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self._rows.values())
+
+    def __getitem__(self, name: str) -> Row:
+        return self._rows[name]
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def hindrance(self, name: str) -> Outcome | None:
+        """Why a check must not run now: one it needs failed, is blocked, or is in error. `None` where it may.
+
+        A needed check that was not run (deselected, or not to be tried here) does not hinder.
+        """
+        for needed in self[name].spec.needs:
+            row = self[needed.__name__]
+            match row.outcome.verdict:
+                case "failed":
+                    return _blocked(row, row.spec.name)
+                case "blocked":
+                    return _blocked(row, row.outcome.blocked_by or row.spec.name)
+                case "error":
+                    came = row.outcome
+                    return Outcome("error", came.code, came.values, (), row.spec.name, came.machine_lost, came.is_ours)
+                case "passed" | "skipped":
+                    continue
+        return None
+
+
+def _blocked(row: Row, cause: str) -> Outcome:
+    """Blocked by the check at the root, which is the one to mend."""
+    return Outcome("blocked", "blocked", (("check", row.spec.name),), blocked_by=cause)
+
+
+def _each_once(specs: Iterable[CheckSpec]) -> list[CheckSpec]:
+    seen: dict[str, CheckSpec] = {}
+    titles: dict[str, CheckSpec] = {}
+    for spec in specs:
+        if spec.name in seen:
+            raise ExerciseError(f"{spec.where}: a second {spec.name}, first in {seen[spec.name].where}; rename one")
+        for title in dict.fromkeys((spec.fr, spec.en)):
+            if title in titles:
+                raise ExerciseError(
+                    f"{spec.where}: the title {title!r} is also that of {titles[title].name}; change one"
+                )
+            titles[title] = spec
+        seen[spec.name] = spec
+    return list(seen.values())
+
+
+def _check_needs(ledger: Ledger) -> None:
+    numbers = {row.spec.name: row.number for row in ledger}
+    for row in ledger:
+        for needed in row.spec.needs:
+            name = needed.__name__
+            if name not in numbers:
+                raise ExerciseError(
+                    f"{row.spec.where}: {row.spec.name} needs {name}, which is no check of this exercise; "
+                    f"it has: {', '.join(numbers)}"
+                )
+            if numbers[name] >= row.number:
+                raise ExerciseError(
+                    f"{row.spec.where}: {row.spec.name} needs {name}, which comes after it; wanted one above it"
+                )

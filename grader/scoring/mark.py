@@ -1,0 +1,49 @@
+"""From a ledger to a mark, or to none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from grader.scoring.ledger import Ledger
+    from grader.scoring.verdict import Outcome
+
+__all__ = ["OUT_OF", "Mark", "mark"]
+
+OUT_OF: Final = 20
+
+
+@dataclass(frozen=True)
+class Mark:
+    points: int
+    max_points: int
+    not_tried_points: int
+    """Points of checks that were skipped, deselected or in error: nobody can say whether they are earned."""
+    reason: Outcome | None
+    """Why there is no mark; `None` where there is one."""
+
+    @property
+    def value(self) -> float | None:
+        """Out of 20, to two decimals; `None` where the student could not be graded."""
+        return None if self.reason else round(self.points * OUT_OF / self.max_points, 2)
+
+    @property
+    def is_provisional(self) -> bool:
+        return self.reason is None and self.not_tried_points > 0
+
+
+def mark(ledger: Ledger) -> Mark:
+    """What a ledger comes to.
+
+    A machine that was lost, even half-way, leaves no mark: what it would have shown is not known, and a zero would
+    punish the student for it. So does a run in which no check could look.
+    """
+    points = sum(row.points for row in ledger)
+    not_tried = sum(row.spec.points for row in ledger if row.outcome.verdict in {"skipped", "error"})
+    outcomes = [row.outcome for row in ledger]
+    lost = next((outcome for outcome in outcomes if outcome.machine_lost), None)
+    judged = any(outcome.verdict in {"passed", "failed"} for outcome in outcomes)
+    errors = [outcome for outcome in outcomes if outcome.verdict == "error"]
+    reason = lost or (errors[0] if errors and not judged else None)
+    return Mark(points, ledger.max_points, not_tried, reason)

@@ -1,0 +1,80 @@
+"""An exercise's checks, read from its folder without pytest: for those who grade many machines in one process."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from grader.errors import ExerciseError, GraderError
+from grader.machine.sheet import Sheet, read_sheet
+from grader.scoring.ledger import Ledger
+from grader.scoring.spec import CheckSpec, spec_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+    from types import ModuleType
+
+    from grader.machine.machine import Machine
+
+__all__ = ["Suite", "read_suite", "suite_hash"]
+
+
+@dataclass(frozen=True)
+class Suite:
+    folder: Path
+    sheet: Sheet
+    checks: tuple[Callable[[Machine], None], ...]
+    """The check functions, in the order of the files and of the lines."""
+
+    @property
+    def id(self) -> str:
+        return self.folder.name
+
+    @property
+    def specs(self) -> tuple[CheckSpec, ...]:
+        return tuple(spec for check in self.checks if (spec := spec_of(check)))
+
+    def ledger(self) -> Ledger:
+        return Ledger(self.specs, self.sheet.points, str(self.folder / "exercise.toml"))
+
+
+def read_suite(folder: Path) -> Suite:
+    """The suite in `folder`. Raises `ExerciseError` in one sentence where its author made a mistake."""
+    folder = folder.resolve()
+    sheet = read_sheet(folder)
+    checks: list[Callable[[Machine], None]] = []
+    for path in sorted(folder.glob("test_*.py")):
+        module = _imported(path)
+        own = [value for value in vars(module).values() if callable(value) and spec_of(value) is not None]
+        checks += [value for value in own if getattr(value, "__module__", "") == module.__name__]
+    suite = Suite(folder, sheet, tuple(checks))
+    suite.ledger()  # an author's mistake shows here, before any machine is asked
+    return suite
+
+
+def suite_hash(folder: Path) -> str:
+    """SHA-256 over what decides a verdict: the sheet's names and the checks."""
+    digest = hashlib.sha256()
+    for path in sorted([folder / "exercise.toml", *folder.glob("*.py")]):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _imported(path: Path) -> ModuleType:
+    name = f"grader_suite_{path.parent.name}_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ExerciseError(f"{path}: Python finds no way to import it")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except GraderError:
+        raise
+    except Exception as error:
+        raise ExerciseError(f"{path}: cannot be read as a suite: {type(error).__name__}: {error}") from error
+    return module

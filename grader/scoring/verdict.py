@@ -1,0 +1,78 @@
+"""What a check came to, and whose failure it is."""
+
+from __future__ import annotations
+
+import linecache
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from grader.checks.mistake import Mistake, NotTried
+from grader.errors import MachineUnreachable, ProbeFailed
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+__all__ = ["Outcome", "Verdict", "judge"]
+
+Verdict = Literal["passed", "failed", "blocked", "error", "skipped"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    verdict: Verdict
+    code: str = ""
+    values: tuple[tuple[str, str], ...] = ()
+    evidence: tuple[str, ...] = ()
+    blocked_by: str | None = None
+    machine_lost: bool = False
+    """True where nothing more can be asked of the machine: the student has no mark."""
+    is_ours: bool = False
+    """True for a bug of the grader or of the suite: the traceback is in the results."""
+
+    def with_traceback(self, lines: list[str]) -> Outcome:
+        """The same, with the traceback as evidence where the bug is ours."""
+        return replace(self, evidence=tuple(lines)) if self.is_ours else self
+
+
+def judge(error: BaseException | None, exercise: Path | None = None) -> Outcome:  # noqa: PLR0911 - one return a kind of end
+    """The outcome of a check that ended with `error`; `None` is one that ran to its end.
+
+    A failed expectation, or a bare `assert` written in the exercise's own folder, is the student's. Every other
+    exception is ours: testinfra, requests and the standard library raise `AssertionError` for failures of their own.
+    """
+    match error:
+        case None:
+            return Outcome("passed")
+        case Mistake():
+            return Outcome("failed", error.code, tuple(error.values.items()), error.evidence)
+        case NotTried():
+            return Outcome("skipped", error.code)
+        case MachineUnreachable():
+            return Outcome("error", error.code, tuple(error.values.items()), machine_lost=True)
+        case ProbeFailed():
+            return Outcome("error", error.code, tuple(error.values.items()))
+        case AssertionError() if exercise and (line := _line_in(error.__traceback__, exercise)):
+            return Outcome("failed", "assertion", (("detail", line),))
+        case _:
+            detail = f"{type(error).__name__}: {_first_line(error)}"
+            return Outcome("error", "check-broken", (("detail", detail),), is_ours=True)
+
+
+def _line_in(traceback: TracebackType | None, folder: Path) -> str:
+    """The line of the suite that raised; empty where it was raised elsewhere.
+
+    The line as it is written, not the exception's words: pytest rewrites those of an `assert`, other runs do not.
+    """
+    while traceback and traceback.tb_next:
+        traceback = traceback.tb_next
+    if traceback is None:
+        return ""
+    file = traceback.tb_frame.f_code.co_filename
+    if folder.resolve() not in Path(file).resolve().parents:
+        return ""
+    return linecache.getline(file, traceback.tb_lineno).strip() or "assert"
+
+
+def _first_line(error: BaseException) -> str:
+    return next(iter(str(error).splitlines()), "")[:200]

@@ -1,0 +1,79 @@
+"""Options and environment, folded once into one frozen object."""
+
+from __future__ import annotations
+
+import locale
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from grader.errors import GraderError
+from grader.roster.machine_url import MachineUrl, parse_machine_url
+from grader.roster.ports import PortRange, parse_ports
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from grader.messages import Language
+
+__all__ = ["Settings", "language_of", "settings_of"]
+
+_HINT_LEVELS: Final = (1, 2, 3)
+
+
+@dataclass(frozen=True)
+class Settings:
+    machine: MachineUrl = field(default_factory=lambda: MachineUrl("local"))
+    ssh_config: Path | None = None
+    student: str = "local"
+    student_name: str = ""
+    ports: PortRange | None = None
+    language: Language = "fr"
+    results: Path | None = None
+    record: bool = False
+    passive: bool = False
+    disposable: bool = False
+    hints: int = 2
+
+
+def settings_of(options: Mapping[str, object], environ: Mapping[str, str]) -> Settings:
+    """What a command line and an environment come to. Raises `GraderError` with one sentence."""
+
+    def text(name: str) -> str:
+        value = options.get(name)
+        return str(value).strip() if value else ""
+
+    passive, disposable = bool(options.get("passive")), bool(options.get("disposable"))
+    if passive and disposable:
+        raise GraderError("--passive and --disposable exclude each other: choose one")
+    if bool(options.get("record")) and not text("results"):
+        raise GraderError("--record needs a place to put the recording: add --results DIR")
+    hints = int(text("hints") or 2)
+    if hints not in _HINT_LEVELS:
+        raise GraderError("--hints is 1 (where to look), 2 (what is wrong) or 3 (what to read)")
+    return Settings(
+        machine=parse_machine_url(text("machine") or "local"),
+        ssh_config=Path(text("ssh_config")) if text("ssh_config") else None,
+        student=text("student") or environ.get("USER") or environ.get("USERNAME") or "local",
+        student_name=text("student_name"),
+        ports=parse_ports(text("ports")) if text("ports") else None,
+        language=language_of(text("lang"), environ),
+        results=Path(text("results")) if text("results") else None,
+        record=bool(options.get("record")),
+        passive=passive,
+        disposable=disposable,
+        hints=hints,
+    )
+
+
+def language_of(given: str, environ: Mapping[str, str]) -> Language:
+    """`--lang`, else `GRADER_LANG`, else the locale, else French. Raises `GraderError` for another language."""
+    asked = (given or environ.get("GRADER_LANG", "")).strip().lower()
+    if asked:
+        if asked not in {"fr", "en"}:
+            raise GraderError(f"the language is fr or en, not {asked!r} (--lang, GRADER_LANG)")
+        return "en" if asked == "en" else "fr"
+    of_locale = next((environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(name)), "")
+    of_locale = of_locale or (locale.getlocale()[0] or "")
+    # A locale that names no language (C, POSIX) leaves it to the course's own.
+    return "en" if of_locale.lower().startswith("en") else "fr"

@@ -1,0 +1,7 @@
+"""The version of the grader, as results and `--version` write it."""
+
+from __future__ import annotations
+
+__all__ = ["VERSION"]
+
+VERSION = "2026.1"

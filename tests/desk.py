@@ -1,0 +1,94 @@
+"""A student's desk for tests: a home, a shell on a real engine, and the grader at hand."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.machine.machine import Machine
+from grader.machine.reach import reach
+from grader.reports.results import ResultFile, read_result
+from grader.roster.machine_url import parse_machine_url
+from grader.scoring.judging import judge_suite
+from grader.scoring.suite import read_suite
+
+if TYPE_CHECKING:
+    from grader.roster.ports import PortRange
+    from grader.scoring.ledger import Ledger
+    from tests.lab import Engine
+
+__all__ = ["ROOT", "Desk", "verdicts"]
+
+ROOT = Path(__file__).parent.parent
+SITE = "-v ~/Docker/site:/usr/share/nginx/html"
+"""How a bind mount of tp2's page is typed."""
+
+
+@dataclass
+class Desk:
+    engine: Engine
+    home: Path
+    exercise: Path = ROOT / "exercises" / "tp2"
+    ran: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return self.engine.env() | {"HOME": str(self.home)}
+
+    def type(self, lines: str, limit_s: float = 60) -> None:
+        """Runs what a student types; fails where a line of it fails."""
+        done = subprocess.run(
+            ["bash", "-euc", lines],
+            env=self.environment,
+            cwd=self.home,
+            timeout=limit_s,
+            capture_output=True,
+            check=False,
+            text=True,
+        )
+        assert done.returncode == 0, f"{lines}\n{done.stdout}{done.stderr}"
+
+    def make_folders_of_tp2(self) -> None:
+        self.type(
+            """mkdir -p ~/Docker/site ~/Docker/app1
+            echo '<h1>Ma page</h1>' > ~/Docker/site/index.html
+            printf '#!/bin/sh\\necho hello world\\n' > ~/Docker/app1/hello
+            chmod +x ~/Docker/app1/hello"""
+        )
+
+    def do_tp2(self, web: str = f"docker run -d --name web -p 4000:80 {SITE} nginx") -> None:
+        """The reference of tp2, with `web` in the place of its second command."""
+        self.make_folders_of_tp2()
+        self.type(f"docker run --name hello -v ~/Docker/app1:/foo ubuntu /foo/hello\n{web}")
+
+    def grade(self, *, ports: PortRange | None = None, passive: bool = False, url: str = "") -> Ledger:
+        """Grades in this process, as campaigns and rehearsals do."""
+        suite = read_suite(self.exercise)
+        link = reach(parse_machine_url(url or self.engine.url))
+        try:
+            return judge_suite(suite, Machine(link, suite.sheet, ports=ports, passive=passive))
+        finally:
+            link.close()
+
+    def pytest(self, *options: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+        """Grades with the very command that students type."""
+        return subprocess.run(
+            [sys.executable, "-m", "pytest", str(self.exercise), *options],
+            env=self.environment | {"LANG": "C.UTF-8", "PYTHONIOENCODING": "utf-8"} | (env or {}),
+            cwd=ROOT,
+            timeout=120,
+            capture_output=True,
+            check=False,
+            text=True,
+        )
+
+    def result(self, folder: Path, student: str) -> ResultFile:
+        return read_result(folder / self.exercise.name / f"{student}.json")
+
+
+def verdicts(ledger: Ledger) -> dict[str, str]:
+    """Each check's verdict, with the code of what did not pass: for comparing."""
+    return {row.spec.name: " ".join(filter(None, (row.outcome.verdict, row.outcome.code))) for row in ledger}

@@ -1,0 +1,137 @@
+"""tp2 done right in ways that nobody thought of first: each earns every point."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.desk import SITE, verdicts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.desk import Desk
+
+pytestmark = pytest.mark.live
+
+COMPOSE = """
+services:
+  web:
+    image: nginx
+    ports: ["4000:80"]
+    volumes: ["~/Docker/site:/usr/share/nginx/html"]
+"""
+
+
+def all_passed(desk: Desk) -> bool:
+    assert set(verdicts(desk.grade()).values()) == {"passed"}
+    return True
+
+
+@pytest.mark.parametrize(
+    "web",
+    [
+        pytest.param(f"docker run -d --name web --publish 0.0.0.0:4000:80/tcp {SITE} nginx", id="long publish"),
+        pytest.param(
+            "docker run -d --name web -p 4000:80 "
+            "--mount type=bind,source=$HOME/Docker/site,target=/usr/share/nginx/html nginx",
+            id="--mount",
+        ),
+        pytest.param(f"docker run -d --name web -p 4000:80 -p 4443:443 -p 8088:80 {SITE} nginx", id="more ports"),
+        pytest.param(f"docker run -d --name web --restart unless-stopped -p 4000:80 {SITE} nginx", id="restart policy"),
+        pytest.param(f"docker run -d --name web -p 4000:80 {SITE}:ro nginx", id="read-only"),
+        pytest.param(f"docker run -d --name web -p 4000:80 {SITE}/ nginx", id="slash at the end"),
+        pytest.param(f"docker run -dit --name web -p 4000:80 {SITE} nginx", id="-dit"),
+        pytest.param(
+            f"docker create --name web -p 4000:80 {SITE} nginx && docker start web", id="created, then started"
+        ),
+        pytest.param(f"docker run -d --name Web -p 4000:80 {SITE} nginx && docker rename Web web", id="renamed"),
+        pytest.param(
+            f"docker tag nginx registry.example/mirror/nginx:1.27-alpine\n"
+            f"docker run -d --name web -p 4000:80 {SITE} registry.example/mirror/nginx:1.27-alpine",
+            id="registry and tag",
+        ),
+        pytest.param(
+            f"docker run -d --name web -p 4000:80 {SITE} $(docker image inspect -f '{{{{.Id}}}}' nginx)",
+            id="image by its id",
+        ),
+        pytest.param(
+            f"printf 'FROM nginx\\nENV MINE=1\\n' | docker build -q -t my-nginx -\n"
+            f"docker run -d --name web -p 4000:80 {SITE} my-nginx",
+            id="image of one's own on nginx",
+        ),
+        pytest.param(
+            "echo 'server { listen 80; access_log off; root /usr/share/nginx/html; }' > ~/Docker/quiet.conf\n"
+            f"docker run -d --name web -p 4000:80 {SITE} "
+            "-v ~/Docker/quiet.conf:/etc/nginx/conf.d/default.conf nginx",
+            id="no access log",
+        ),
+        pytest.param(
+            "echo 'server { listen 80; location ~ /\\. { deny all; } root /usr/share/nginx/html; }' "
+            "> ~/Docker/dot.conf\n"
+            f"docker run -d --name web -p 4000:80 {SITE} "
+            "-v ~/Docker/dot.conf:/etc/nginx/conf.d/default.conf nginx",
+            id="names with a dot in front are kept back",
+        ),
+        pytest.param(f"docker run -d --name web --log-driver none -p 4000:80 {SITE} nginx", id="no log at all"),
+    ],
+)
+def test_earns_every_point(desk: Desk, web: str) -> None:
+    desk.do_tp2(web)
+    assert all_passed(desk)
+
+
+def test_started_by_compose_earns_every_point(desk: Desk) -> None:
+    desk.make_folders_of_tp2()
+    (desk.home / "compose.yaml").write_text(COMPOSE, encoding="utf-8")
+    desk.type("docker run --name hello -v ~/Docker/app1:/foo ubuntu /foo/hello\ndocker compose up -d")
+    assert all_passed(desk)
+
+
+def test_hello_by_hand_earns_every_point(desk: Desk) -> None:
+    """A shell in the container, left open, in place of the command; and a file that is no script."""
+    desk.do_tp2()
+    desk.type(
+        """docker rm -f hello
+        echo 'Hello, World!' > ~/Docker/app1/hello
+        docker run -dit --name hello -v ~/Docker/app1:/foo ubuntu bash"""
+    )
+    assert all_passed(desk)
+
+
+def test_a_page_in_another_language_of_the_web_earns_every_point(desk: Desk) -> None:
+    """A page in UTF-16, with the words of nginx's own in a quotation."""
+    desk.do_tp2()
+    page = "<h1>« Welcome to nginx! », disait la page avant la mienne</h1>"
+    (desk.home / "Docker/site/index.html").write_text(page, encoding="utf-16")
+    assert all_passed(desk)
+
+
+def test_any_name_in_the_sheet_can_be_another(
+    desk: Desk, tmp_path_factory: pytest.TempPathFactory, images: Callable[..., None]
+) -> None:
+    """A teacher changes names and ports in `exercise.toml` alone."""
+    renamed: Path = tmp_path_factory.mktemp("course") / "tp2"
+    shutil.copytree(desk.exercise, renamed, ignore=shutil.ignore_patterns("solutions"))
+    sheet = (renamed / "exercise.toml").read_text(encoding="utf-8")
+    for old, new in (
+        ('name = "web"', 'name = "serveur"'),
+        ('name = "hello"', 'name = "bonjour"'),
+        ("port = 4000", "port = 4010"),
+        ('"/foo"', '"/bar"'),
+        ('"hello world"', '"salut"'),
+        ('"~/Docker/site"', '"~/www"'),
+    ):
+        assert old in sheet
+        sheet = sheet.replace(old, new)
+    (renamed / "exercise.toml").write_text(sheet, encoding="utf-8")
+    desk.type(
+        """mkdir -p ~/www ~/Docker/app1; echo mine > ~/www/index.html; echo Salut > ~/Docker/app1/hello
+        docker run --name bonjour -v ~/Docker/app1:/bar ubuntu cat /bar/hello
+        docker run -d --name serveur -p 4010:80 -v ~/www:/usr/share/nginx/html nginx"""
+    )
+    desk.exercise = renamed
+    assert all_passed(desk)

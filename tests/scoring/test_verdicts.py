@@ -1,0 +1,113 @@
+"""Who failed? What a check's end comes to, and what a ledger comes to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from grader.checks.mistake import Mistake, NotTried
+from grader.errors import MachineUnreachable, ProbeFailed
+from grader.scoring.ledger import Ledger
+from grader.scoring.mark import mark
+from grader.scoring.spec import check, spec_of
+from grader.scoring.verdict import Outcome, judge
+
+HERE = Path(__file__).parent
+
+
+@check(points=8, fr="premier", en="first")
+def first() -> None: ...
+
+
+@check(points=7, needs=[first], fr="deuxième", en="second")
+def second() -> None: ...
+
+
+@check(points=5, needs=[second], fr="troisième", en="third")
+def third() -> None: ...
+
+
+def ledger() -> Ledger:
+    specs = [spec for function in (first, second, third) if (spec := spec_of(function))]
+    return Ledger(specs, 20, "exercise.toml")
+
+
+def asserted() -> BaseException:
+    try:
+        assert HERE is None
+    except AssertionError as caught:
+        return caught
+    return ValueError()
+
+
+@pytest.mark.parametrize(
+    ("error", "verdict", "code", "is_ours"),
+    [
+        (None, "passed", "", False),
+        (Mistake("port-reversed", published=80), "failed", "port-reversed", False),
+        (NotTried("passive"), "skipped", "passive", False),
+        (MachineUnreachable("engine-lost"), "error", "engine-lost", False),
+        (ProbeFailed("answer-garbled"), "error", "answer-garbled", False),
+        (ValueError("a bug"), "error", "check-broken", True),
+        (KeyError("Ports"), "error", "check-broken", True),
+    ],
+)
+def test_an_end_has_one_verdict(error: BaseException | None, verdict: str, code: str, *, is_ours: bool) -> None:
+    outcome = judge(error, HERE)
+    assert (outcome.verdict, outcome.code, outcome.is_ours) == (verdict, code, is_ours)
+
+
+def test_a_bare_assert_in_the_exercise_is_the_students_and_shows_its_line() -> None:
+    outcome = judge(asserted(), HERE)
+    assert (outcome.verdict, dict(outcome.values)) == ("failed", {"detail": "assert HERE is None"})
+
+
+def test_an_assertion_raised_elsewhere_is_ours() -> None:
+    """Testinfra and the standard library raise AssertionError for failures of their own."""
+    outcome = judge(asserted(), HERE / "another-exercise")
+    assert (outcome.verdict, outcome.is_ours) == ("error", True)
+
+
+def test_what_needs_a_failed_check_is_blocked_by_the_root_cause() -> None:
+    rows = ledger()
+    rows["first"].outcome = Outcome("failed", "container-missing")
+    rows["second"].outcome = rows.hindrance("second") or Outcome("passed")
+    hindered = rows.hindrance("third")
+    assert hindered is not None
+    assert (hindered.verdict, hindered.blocked_by) == ("blocked", "first")
+
+
+def test_what_needs_a_check_in_error_is_in_error_and_never_the_students() -> None:
+    rows = ledger()
+    rows["first"].outcome = Outcome("error", "engine-lost", machine_lost=True)
+    hindered = rows.hindrance("second")
+    assert hindered is not None
+    assert (hindered.verdict, hindered.code) == ("error", "engine-lost")
+
+
+def test_what_was_not_tried_hinders_nothing() -> None:
+    assert ledger().hindrance("second") is None
+
+
+def test_the_total_never_moves() -> None:
+    rows = ledger()
+    assert (mark(rows).points, mark(rows).max_points, mark(rows).not_tried_points) == (0, 20, 20)
+    rows["first"].outcome = Outcome("passed")
+    assert (mark(rows).points, mark(rows).max_points, mark(rows).value) == (8, 20, 8.0)
+    assert mark(rows).is_provisional
+
+
+def test_a_machine_lost_half_way_leaves_no_mark() -> None:
+    rows = ledger()
+    rows["first"].outcome = Outcome("passed")
+    rows["second"].outcome = Outcome("error", "engine-lost", machine_lost=True)
+    assert mark(rows).value is None
+    assert mark(rows).reason == rows["second"].outcome
+
+
+def test_a_bug_in_one_check_keeps_the_points_of_the_others() -> None:
+    rows = ledger()
+    rows["first"].outcome = Outcome("passed")
+    rows["second"].outcome = Outcome("error", "check-broken", is_ours=True)
+    assert (mark(rows).value, mark(rows).is_provisional, mark(rows).not_tried_points) == (8.0, True, 12)
