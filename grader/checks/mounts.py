@@ -97,6 +97,8 @@ def bind_of(folder: Folder) -> MountFact:
     here = next((mount for mount in fact.mounts if mount.inside == wanted.inside.rstrip("/")), None)
     if here is None:
         _not_mounted(folder, fact)
+    if here.is_anonymous and any(mount.type == "bind" for mount in fact.mounts):
+        _not_mounted(folder, fact)  # the image's own volume, beside a folder that went elsewhere
     values = {"name": fact.name, "inside": wanted.inside, "wanted": wanted.outside, "source": here.source}
     evidence = (f"{here.type} {here.source} -> {here.inside}",)
     if here.type == "volume":
@@ -128,7 +130,8 @@ def _not_mounted(folder: Folder, fact: ContainerFact) -> NoReturn:
         if mount.type == "bind" and parts[-len(names) :] == names:
             raise Mistake("mount-wrong-inside", source=mount.source, there=mount.inside, evidence=evidence, **values)
     changed = changed_paths(folder.machine, fact.id)
-    own_image = not same_image_name(fact.image, folder.container.wanted.image)
+    known = (folder.container.wanted.image, *folder.container.wanted.also)
+    own_image = not any(same_image_name(fact.image, image) for image in known)
     if any(path.startswith(wanted.inside.rstrip("/") + "/") for path in changed) or (
         own_image and read_inside(folder.machine, fact.id, wanted.inside) is not None
     ):

@@ -8,7 +8,7 @@ from typing import Final
 
 from grader.machine.question import Answer, FileQuestion, NoAnswer
 
-__all__ = ["LocalFiles", "NoFiles", "is_ours"]
+__all__ = ["LocalFiles", "NoFiles", "is_of_a_living_run", "is_ours"]
 
 CAP: Final = 1024 * 1024
 _ENTRIES: Final = 1000
@@ -58,7 +58,7 @@ class LocalFiles:
         if not is_ours(str(path)):
             raise ValueError(f"a run writes only .grader- names, not {path}")
         for left in path.parent.glob(".grader-*"):
-            if not _is_of_a_living_run(left.name):
+            if not is_of_a_living_run(left.name):
                 left.unlink(missing_ok=True)
         with path.open("xb") as file:
             file.write(body)
@@ -66,7 +66,7 @@ class LocalFiles:
         return Answer()
 
 
-def _is_of_a_living_run(name: str) -> bool:
+def is_of_a_living_run(name: str) -> bool:
     """True where the process that wrote `.grader-<pid>-…` still lives: two runs must not sweep each other's."""
     pid = name.removeprefix(".grader-").partition("-")[0]
     if not pid.isdecimal() or os.name != "posix":

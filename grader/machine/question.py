@@ -7,6 +7,8 @@ from typing import Literal
 
 __all__ = [
     "Answer",
+    "ComposeQuestion",
+    "ComposeVerb",
     "EngineQuestion",
     "FileQuestion",
     "HttpQuestion",
@@ -52,6 +54,22 @@ class FileQuestion:
     body: bytes = b""
 
 
+ComposeVerb = Literal["config", "hashes", "down", "up"]
+
+
+@dataclass(frozen=True)
+class ComposeQuestion:
+    """`docker compose` on the machine, for the project that was brought up from `files` in `folder`."""
+
+    verb: ComposeVerb
+    """`config` prints the files as compose understands them, in JSON; `hashes` a line a service: its name and the hash
+    that compose puts on its containers. `down` and `up` are only for machines that are declared disposable."""
+    project: str
+    folder: str
+    files: tuple[str, ...]
+    env_files: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class NonceQuestion:
     """A word nobody can have prepared. A question, so that a recording gives the same again."""
@@ -64,13 +82,13 @@ class WaitQuestion:
     seconds: float
 
 
-Question = EngineQuestion | HttpQuestion | FileQuestion | NonceQuestion | WaitQuestion
+Question = EngineQuestion | HttpQuestion | FileQuestion | ComposeQuestion | NonceQuestion | WaitQuestion
 
 
 @dataclass(frozen=True)
 class Answer:
     status: int = 200
-    """The HTTP status; 200 and 404 for files."""
+    """The HTTP status; 200 and 404 for files; 200 and 422 for compose, which then says why."""
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
     """Names in lower case."""

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, Final
 
 from grader.machine.address import engine_address
+from grader.machine.compose import LocalCompose
 from grader.machine.engine import EngineClient
 from grader.machine.files import LocalFiles, NoFiles
 from grader.machine.link import DirectLink, LinkFacts
@@ -26,4 +27,5 @@ def reach(url: MachineUrl, deadline_s: float = MACHINE_S) -> Link:
     address = engine_address(url, os.environ)
     facts = LinkFacts(address.shown, address.context, address.host)
     files = NoFiles() if address.host else LocalFiles()
-    return DirectLink(facts, EngineClient(address), SiteClient(address.host), files, deadline_s)
+    engine, sites = EngineClient(address), SiteClient(address.host)
+    return DirectLink(facts, engine, sites, files, deadline_s, compose=LocalCompose(address))
