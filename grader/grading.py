@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import time
 from dataclasses import dataclass
 from pathlib import Path  # noqa: TC003 - pytest reads the fixture's annotations
 from typing import TYPE_CHECKING, Final
@@ -11,19 +9,20 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from grader.errors import ExerciseError, GraderError, MachineUnreachable
+from grader.grade import Run
 from grader.machine.link import LinkFacts
 from grader.machine.machine import Machine
 from grader.machine.reach import reach
+from grader.machine.recorder import Recorder
+from grader.machine.replay import Replay
 from grader.machine.sheet import read_sheet
-from grader.reports.of_ledger import check_result, result_of
-from grader.reports.results import Student, SuiteInfo, TestedMachine
+from grader.reports.of_ledger import check_result
 from grader.scoring.exercise import Exercise
 from grader.scoring.judging import hindrance, looked_at_nothing
 from grader.scoring.ledger import Ledger
 from grader.scoring.spec import CheckSpec, spec_of
-from grader.scoring.suite import suite_hash
 from grader.scoring.verdict import judge
-from grader.version import VERSION
+from grader.settings import as_recorded
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -61,32 +60,37 @@ class Grading:
         # Whole exercises are collected whatever is asked for, since the total never moves; the rest is deselected.
         self._selections = [_Selection.of(arg, config.invocation_params.dir) for arg in config.args]
         config.args[:] = [str(folder) for folder in folders]
-        self.settings = settings
-        self.unreachable: MachineUnreachable | None = None
+        self._run = Run(settings, LinkFacts(str(settings.machine)))
         self.results: list[ResultFile] = []
         self._link: Link | None = None
-        self._began = time.monotonic()
-        self._started_at = dt.datetime.now(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         try:
             self.exercises = {folder: Exercise(folder, read_sheet(folder)) for folder in folders}
         except ExerciseError as error:
             raise pytest.UsageError(str(error)) from error
+        link = self.connect() if settings.machine.scheme == "recording" else None
+        if isinstance(link, Replay):
+            self._run.settings = as_recorded(settings, link.recording)
 
     # --- the machine ---
 
     def connect(self) -> Link | None:
-        """The link to the machine, opened once; `None` where there is none, and `unreachable` says why."""
-        if self._link is None and self.unreachable is None:
+        """The link to the machine, opened once; `None` where there is none, and the run says why."""
+        run = self._run
+        if self._link is None and run.lost is None:
             try:
                 self._link = reach(self.settings.machine)
-                self._link.version()
+                run.facts, run.version = self._link.facts, self._link.version()
             except MachineUnreachable as error:
-                self.unreachable = error
-        return None if self.unreachable else self._link
+                run.lost = error
+        return None if run.lost else self._link
+
+    @property
+    def settings(self) -> Settings:
+        return self._run.settings
 
     @property
     def machine_facts(self) -> LinkFacts:
-        return self._link.facts if self._link else LinkFacts(str(self.settings.machine))
+        return self._run.facts
 
     @pytest.fixture
     def machine(self, request: pytest.FixtureRequest) -> Machine:
@@ -96,11 +100,11 @@ class Grading:
             pytest.fail("the fixture `machine` is for checks in an exercise's folder")
         link = self.connect()
         if link is None:
-            assert self.unreachable  # noqa: S101 - no link means a reason
-            raise self.unreachable
+            assert self._run.lost  # noqa: S101 - no link means a reason
+            raise self._run.lost
         if exercise.machine is None:
             exercise.machine = Machine(
-                link,
+                Recorder(link) if self.settings.record else link,
                 exercise.sheet,
                 ports=self.settings.ports,
                 passive=self.settings.passive,
@@ -205,30 +209,18 @@ class Grading:
 
     def _result(self, exercise: Exercise) -> ResultFile:
         assert exercise.ledger is not None  # noqa: S101 - the caller looked
-        version = self._link.version() if self._link and not self.unreachable else None
-        return result_of(
-            exercise.ledger,
-            exercise=exercise.id,
-            student=Student(id=self.settings.student, name=self.settings.student_name),
-            machine=TestedMachine(
-                url=self.machine_facts.url,
-                engine=str(version) if version else None,
-                api=version.api if version else None,
-            ),
-            suite=SuiteInfo(sha256=suite_hash(exercise.folder)),
-            root=exercise.folder.parent.parent,
-            hints=self.settings.hints,
-            grader=VERSION,
-            started_at=self._started_at,
-            duration_s=time.monotonic() - self._began,
-        )
+        return self._run.result(exercise.ledger, exercise.folder)
 
     def _write(self, folder: Path) -> None:
-        from grader.reports.files import write_reports  # noqa: PLC0415 - JUnit is slow to import, not always wanted
+        # JUnit is slow to import, and not always wanted.
+        from grader.reports.files import write_recording, write_reports  # noqa: PLC0415
 
-        for result in self.results:
+        for result, exercise in zip(self.results, self.exercises.values(), strict=True):
             try:
                 write_reports(result, folder, self.settings.language)
+                if self.settings.record:
+                    link = exercise.machine.link if exercise.machine else self._link
+                    write_recording(self._run.recording(result, link), folder)
             except OSError as error:
                 raise pytest.UsageError(f"the results cannot be written to {folder}: {error.strerror}") from error
 

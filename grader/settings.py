@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import locale
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,9 +15,10 @@ from grader.roster.ports import PortRange, parse_ports
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from grader.machine.recording import Recording
     from grader.messages import Language
 
-__all__ = ["Settings", "language_of", "settings_of"]
+__all__ = ["Settings", "as_recorded", "language_of", "settings_of"]
 
 _HINT_LEVELS: Final = (1, 2, 3)
 
@@ -26,6 +28,7 @@ class Settings:
     machine: MachineUrl = field(default_factory=lambda: MachineUrl("local"))
     ssh_config: Path | None = None
     student: str = "local"
+    """Empty where a recording tells whose work it is."""
     student_name: str = ""
     ports: PortRange | None = None
     language: Language = "fr"
@@ -51,10 +54,12 @@ def settings_of(options: Mapping[str, object], environ: Mapping[str, str]) -> Se
     hints = int(text("hints") or 2)
     if hints not in _HINT_LEVELS:
         raise GraderError("--hints is 1 (where to look), 2 (what is wrong) or 3 (what to read)")
+    machine = parse_machine_url(text("machine") or "local")
+    user = environ.get("USER") or environ.get("USERNAME") or "local"
     return Settings(
-        machine=parse_machine_url(text("machine") or "local"),
+        machine=machine,
         ssh_config=Path(text("ssh_config")) if text("ssh_config") else None,
-        student=text("student") or environ.get("USER") or environ.get("USERNAME") or "local",
+        student=text("student") or ("" if machine.scheme == "recording" else user),
         student_name=text("student_name"),
         ports=parse_ports(text("ports")) if text("ports") else None,
         language=language_of(text("lang"), environ),
@@ -63,6 +68,19 @@ def settings_of(options: Mapping[str, object], environ: Mapping[str, str]) -> Se
         passive=passive,
         disposable=disposable,
         hints=hints,
+    )
+
+
+def as_recorded(settings: Settings, recording: Recording) -> Settings:
+    """What was asked for then holds again, but for what is asked for now."""
+    ports = parse_ports(recording.ports) if recording.ports else None
+    return dataclasses.replace(
+        settings,
+        student=settings.student or recording.student,
+        student_name=settings.student_name or recording.student_name,
+        ports=settings.ports or ports,
+        passive=settings.passive or (recording.passive and not settings.disposable),
+        disposable=settings.disposable or (recording.disposable and not settings.passive),
     )
 
 

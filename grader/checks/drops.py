@@ -30,7 +30,7 @@ class Drop:
         self._machine = machine
         self._container = container
         self._bind = bind
-        nonce = machine.nonce()
+        nonce = machine.nonce(f"drop {bind.inside}")
         self.name = f".grader-{nonce}.txt"
         self.content = f"grader {nonce[::-1]}".encode()
 

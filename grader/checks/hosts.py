@@ -75,7 +75,7 @@ def _answers_at(machine: Machine, address: str) -> bool:
     """
     for role in machine.sheet.ports:
         fact = find_container(machine.container(role))
-        path = f"/.grader-{machine.nonce()}"
+        path = f"/.grader-{machine.nonce('host')}"
         answer = machine.ask(HttpQuestion(machine.port(role), path, host=address, within_s=2))
         if isinstance(answer, Answer) and not isinstance(fact, NoContainer):
             log = read_log(machine, fact, fresh=True)

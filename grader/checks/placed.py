@@ -29,7 +29,7 @@ class PlacedTodo:
 
     def __init__(self, todos: Todos) -> None:
         self._todos = todos
-        self.text = f".grader-{todos.machine.nonce()}"
+        self.text = f".grader-{todos.machine.nonce('todo')}"
         self.answer: Answer | NoAnswer = NoAnswer("not-at-hand")
 
     def __enter__(self) -> Self:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from grader.checks.containers import there
 from grader.errors import ProbeFailed
 from grader.machine.question import Answer, EngineQuestion
+from grader.machine.redaction import HIDDEN
 from grader.machine.text import visible
 from grader.probes.engine_json import decode
 
@@ -27,7 +28,9 @@ def renew(machine: Machine, old: ContainerFact) -> None:
     The old one is only put aside until the new one runs: it comes back where that fails, with `ProbeFailed`.
     """
     raw: dict[str, Any] = decode(machine.engine(f"/containers/{old.id}/json"), dict[str, Any], "docker inspect")
-    aside = f"grader-{machine.nonce()}"
+    if HIDDEN in old.env.values():
+        raise ProbeFailed("cannot-renew", asked=old.name, detail="its secrets are kept out of the recording")
+    aside = f"grader-{machine.nonce('renewal')}"
     _post(machine, f"/containers/{old.id}/kill", allowed=_MAY_BE_GONE)
     _post(machine, f"/containers/{old.id}/rename", query=(("name", aside),), allowed=_MAY_BE_GONE)
     try:

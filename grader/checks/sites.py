@@ -55,7 +55,7 @@ class SiteExpectation:
         def judge() -> None:
             fact = running(container)
             port = published_at(site)
-            path = f"/.grader-{site.machine.nonce()}"
+            path = "/.grader-" + site.machine.nonce(f"site {site.role}")
             answer = _ask(site, port, path)
             if isinstance(answer, NoAnswer):
                 raise silence(site, fact, answer)

@@ -123,9 +123,9 @@ class Machine:
     def wait(self, seconds: float) -> None:
         self.link.ask(WaitQuestion(seconds))
 
-    def nonce(self) -> str:
-        """A word that nobody can have prepared, for things dropped and requests sent."""
-        answer = self.link.ask(NonceQuestion())
+    def nonce(self, purpose: str = "") -> str:
+        """A word that nobody can have prepared, for things dropped and requests sent; `purpose` tells them apart."""
+        answer = self.link.ask(NonceQuestion(purpose))
         assert isinstance(answer, Answer), "every link gives a nonce"  # noqa: S101
         return answer.body.decode()
 

@@ -1,9 +1,15 @@
-"""What can be asked of a machine, and what comes back: the unit of asking, counting and recording."""
+"""What can be asked of a machine, and what comes back: the unit of asking, counting and recording.
+
+They are `msgspec` structures so that a recording keeps them as they are. The limits written beside a field hold for
+what is read from a recording, which may come from anyone; what a machine answers is bounded where it is asked.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
 
 __all__ = [
     "Answer",
@@ -18,20 +24,21 @@ __all__ = [
     "WaitQuestion",
 ]
 
+_Query = Annotated[tuple[tuple[str, str], ...], Meta(max_length=64)]
+_Headers = Annotated[dict[str, str], Meta(max_length=64)]
 
-@dataclass(frozen=True)
-class EngineQuestion:
+
+class EngineQuestion(msgspec.Struct, frozen=True, omit_defaults=True, tag="engine"):
     """A request to the Engine API, as its reference documents it, without the `/v1.xx` prefix."""
 
     path: str
-    query: tuple[tuple[str, str], ...] = ()
+    query: _Query = ()
     method: Literal["GET", "HEAD", "POST", "PUT", "DELETE"] = "GET"
     body: bytes = b""
     content_type: str = "application/json"
 
 
-@dataclass(frozen=True)
-class HttpQuestion:
+class HttpQuestion(msgspec.Struct, frozen=True, omit_defaults=True, tag="http"):
     """A request to a published port, as seen from the machine itself."""
 
     port: int
@@ -45,8 +52,7 @@ class HttpQuestion:
     """Seconds for the whole exchange, body included."""
 
 
-@dataclass(frozen=True)
-class FileQuestion:
+class FileQuestion(msgspec.Struct, frozen=True, omit_defaults=True, tag="file"):
     """A file or folder of the machine itself (not of a container). Only `.grader-` names are written or removed."""
 
     operation: Literal["list", "read", "write", "remove"]
@@ -55,10 +61,10 @@ class FileQuestion:
 
 
 ComposeVerb = Literal["config", "hashes", "down", "up"]
+_Paths = Annotated[tuple[str, ...], Meta(max_length=64)]
 
 
-@dataclass(frozen=True)
-class ComposeQuestion:
+class ComposeQuestion(msgspec.Struct, frozen=True, omit_defaults=True, tag="compose"):
     """`docker compose` on the machine, for the project that was brought up from `files` in `folder`."""
 
     verb: ComposeVerb
@@ -66,17 +72,18 @@ class ComposeQuestion:
     that compose puts on its containers. `down` and `up` are only for machines that are declared disposable."""
     project: str
     folder: str
-    files: tuple[str, ...]
-    env_files: tuple[str, ...] = ()
+    files: _Paths
+    env_files: _Paths = ()
 
 
-@dataclass(frozen=True)
-class NonceQuestion:
+class NonceQuestion(msgspec.Struct, frozen=True, omit_defaults=True, tag="nonce"):
     """A word nobody can have prepared. A question, so that a recording gives the same again."""
 
+    purpose: str = ""
+    """What it is for: a recording gives each purpose its own words again, in whatever order they are asked for."""
 
-@dataclass(frozen=True)
-class WaitQuestion:
+
+class WaitQuestion(msgspec.Struct, frozen=True, omit_defaults=True, tag="wait"):
     """Lets time pass. A question, so that a recording is judged without waiting."""
 
     seconds: float
@@ -85,12 +92,11 @@ class WaitQuestion:
 Question = EngineQuestion | HttpQuestion | FileQuestion | ComposeQuestion | NonceQuestion | WaitQuestion
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True, omit_defaults=True, tag="answer"):
     status: int = 200
     """The HTTP status; 200 and 404 for files; 200 and 422 for compose, which then says why."""
     body: bytes = b""
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: _Headers = {}
     """Names in lower case."""
     truncated: bool = False
     """True where the body was longer than what is kept."""
@@ -98,8 +104,7 @@ class Answer:
     """The machine's own clock (its `Date` header), in seconds since 1970, UTC."""
 
 
-@dataclass(frozen=True)
-class NoAnswer:
+class NoAnswer(msgspec.Struct, frozen=True, omit_defaults=True, tag="no-answer"):
     """Asked, and nothing usable came back. For a site that is the student's; for files it is not at hand."""
 
     reason: Literal[

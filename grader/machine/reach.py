@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from grader.machine.address import engine_address
@@ -10,6 +11,8 @@ from grader.machine.compose import LocalCompose
 from grader.machine.engine import EngineClient
 from grader.machine.files import LocalFiles, NoFiles
 from grader.machine.link import DirectLink, LinkFacts
+from grader.machine.recording import read_recording
+from grader.machine.replay import Replay
 from grader.machine.sites import SiteClient
 
 if TYPE_CHECKING:
@@ -24,6 +27,8 @@ MACHINE_S: Final = 180.0
 
 def reach(url: MachineUrl, deadline_s: float = MACHINE_S) -> Link:
     """The link to the machine at `url`. Raises `MachineUnreachable` where that can be told at once."""
+    if url.scheme == "recording":
+        return Replay(read_recording(Path(url.path or "")), str(url))
     address = engine_address(url, os.environ)
     facts = LinkFacts(address.shown, address.context, address.host)
     files = NoFiles() if address.host else LocalFiles()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from grader.machine.recording import encode_recording
 from grader.reports.junit import junit_for
 from grader.reports.results import write_atomically, write_result
 from grader.roster.file_name import file_name_for
@@ -11,10 +12,11 @@ from grader.roster.file_name import file_name_for
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from grader.machine.recording import Recording
     from grader.messages import Language
     from grader.reports.results import ResultFile
 
-__all__ = ["result_path", "write_reports"]
+__all__ = ["result_path", "write_recording", "write_reports"]
 
 
 def result_path(folder: Path, exercise: str, student: str) -> Path:
@@ -26,3 +28,9 @@ def write_reports(result: ResultFile, folder: Path, language: Language) -> None:
     path = result_path(folder, result.exercise, result.student.id)
     write_result(result, path)
     write_atomically(path.with_suffix(".xml"), junit_for(result, language))
+
+
+def write_recording(recording: Recording, folder: Path) -> None:
+    """Beside the result: `DIR/<exercise>/<student>.recording`."""
+    path = result_path(folder, recording.exercise, recording.student).with_suffix(".recording")
+    write_atomically(path, encode_recording(recording))

@@ -27,8 +27,8 @@ from grader.roster.file_name import file_name_for
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from grader.messages import Language
     from grader.reports.results import ResultFile
-    from grader.reports.words import Lang
 
 __all__ = ["junit_for", "junit_for_class"]
 
@@ -36,6 +36,8 @@ LARGEST: Final = 30_000_000
 """Bytes: GitLab refuses a larger report ("smaller than 30 MB", Unit test reports)."""
 TEXT_LIMITS: Final = (65536, 16384, 4096, 1024, 256, 64)
 """Characters kept of each text: a class too large for one limit is written with the next."""
+DECLARATION: Final = b'<?xml version="1.0" encoding="UTF-8"?>\n'
+"""Python writes none for UTF-8, and some readers then guess."""
 TAGS: Final[dict[str, Kind]] = {"failure": "failure", "error": "error", "skipped": "skipped"}
 
 
@@ -45,13 +47,13 @@ class Suite(NamedTuple):
     cases: list[Case]
 
 
-def junit_for(result: ResultFile, lang: Lang) -> bytes:
+def junit_for(result: ResultFile, lang: Language) -> bytes:
     """One student's report, UTF-8. The class name is the exercise's, the test names are the checks' ids."""
     exercise = one_line(result.exercise)
     return written([Suite(exercise, result.started_at, cases_of(result, exercise, lang))])
 
 
-def junit_for_class(results: Iterable[ResultFile], lang: Lang) -> bytes:
+def junit_for_class(results: Iterable[ResultFile], lang: Language) -> bytes:
     """A class in one report, UTF-8: one suite a student, the class name `tp2.<student>`, the file name of the id.
 
     Raises `GraderError` where a student comes twice for one exercise, or the class cannot fit under GitLab's limit.
@@ -92,7 +94,7 @@ def build(suites: list[Suite]) -> bytes:
         # Without it the library writes `&#65534;`, which passes its own cleaning and no parser.
         encoding="utf-8",
     )
-    return str(document).encode()
+    return DECLARATION + str(document).encode()
 
 
 def built(case: Case) -> junit_xml.TestCase:

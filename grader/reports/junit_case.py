@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from grader.reports.plain import one_line, plain
-from grader.reports.words import Lang, in_language, points_said, reason_said, word
+from grader.reports.words import in_language, labelled, points_said, reason_said, word
 
 if TYPE_CHECKING:
+    from grader.messages import Language
     from grader.reports.results import CheckResult, ResultFile, Verdict
 
 __all__ = ["Case", "Kind", "cases_of"]
@@ -41,7 +42,7 @@ class Case:
     seconds: float
 
 
-def cases_of(result: ResultFile, classname: str, lang: Lang) -> list[Case]:
+def cases_of(result: ResultFile, classname: str, lang: Language) -> list[Case]:
     """A case for each check of `result`, names unique. A student without a mark has errors only.
 
     `classname` is `tp2`, or `tp2.<student>` in a class.
@@ -49,7 +50,7 @@ def cases_of(result: ResultFile, classname: str, lang: Lang) -> list[Case]:
     graded = result.status == "graded"
     if not graded and not result.checks:
         reason = plain(reason_said(result, lang))
-        text = f"{word('not-graded', lang)}: {reason}"
+        text = labelled("not-graded", reason, lang)
         return [Case(classname, NOT_GRADED, "", "error", harmless(one_line(text)), harmless(text), 0.0)]
     names: set[str] = set()
     return [
@@ -66,24 +67,24 @@ def cases_of(result: ResultFile, classname: str, lang: Lang) -> list[Case]:
     ]
 
 
-def text_of(check: CheckResult, result: ResultFile, lang: Lang) -> str:
+def text_of(check: CheckResult, result: ResultFile, lang: Language) -> str:
     """Points, what was expected and seen, hint, evidence: in this order, since a cut takes the end."""
     lines = [f"{points_said(check, lang)} – {one_line(in_language(check.title, lang))}"]
     if result.status == "not-graded":
         lines = [
-            f"{word('not-graded', lang)}: {plain(reason_said(result, lang))}",
+            labelled("not-graded", plain(reason_said(result, lang)), lang),
             one_line(in_language(check.title, lang)),
         ]
     elif check.verdict == "blocked":
         lines.append(word("blocked", lang, by=one_line(check.blocked_by or "?")))
     elif check.verdict in {"skipped", "error"}:
         lines.append(word(check.verdict, lang))
-    if check.message:
+    if check.message and check.verdict != "blocked":
         lines.append(plain(in_language(check.message, lang)))
     if check.hint and check.verdict == "failed":
-        lines.append(f"{word('hint', lang)}: {plain(in_language(check.hint, lang))}")
+        lines.append(labelled("hint", plain(in_language(check.hint, lang)), lang))
     if check.evidence:
-        lines.append(f"{word('evidence', lang)}:")
+        lines.append(labelled("evidence", "", lang))
         lines.extend(f"  {line}" for piece in check.evidence for line in plain(piece).split("\n"))
     if check.diagnosis:
         lines.append(f"[{one_line(check.diagnosis.code)}]")

@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 __all__ = [
+    "Advice",
     "CheckResult",
     "Diagnosis",
     "ResultFile",
@@ -73,6 +74,19 @@ class SuiteInfo(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
 
 
+class Advice(msgspec.Struct, frozen=True, kw_only=True):
+    """One remark without points, in the tool's own words."""
+
+    tool: str
+    """Such as `hadolint`."""
+    code: str
+    """Such as `DL3006`; empty where the tool gives none."""
+    file: str
+    """Below the repository, with `/`."""
+    line: int | None
+    text: str
+
+
 class ResultFile(msgspec.Struct, frozen=True, kw_only=True):
     exercise: str
     student: Student
@@ -96,6 +110,9 @@ class ResultFile(msgspec.Struct, frozen=True, kw_only=True):
     started_at: str
     """UTC, ISO 8601."""
     duration_s: float
+    commit: str | None = None
+    """Of the pushed repository that was graded."""
+    advice: list[Advice] = []
     format: Literal["grader-result/1"] = "grader-result/1"
 
 

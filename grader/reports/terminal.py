@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import textwrap
 import unicodedata
@@ -27,6 +28,7 @@ __all__ = ["Screen", "plain"]
 _MARKS: Final = {"passed": "✓", "failed": "✗", "blocked": "…", "error": "!", "skipped": "–"}
 _PLAIN_MARKS: Final = {"passed": "ok", "failed": "KO", "blocked": "..", "error": "!!", "skipped": "--"}
 _COLOURS: Final = {"passed": "green", "failed": "red", "blocked": "yellow", "error": "purple", "skipped": "cyan"}
+_FRENCH_SPACE: Final = re.compile(r"(?<=«) | (?=[»:;!?])")
 _WIDEST: Final = 100
 _INDENT: Final = 7
 
@@ -34,9 +36,11 @@ _INDENT: Final = 7
 class Grading(Protocol):
     """The run that is shown; `grader.grading` has it."""
 
-    settings: Settings
     results: list[ResultFile]
     exercises: dict[Path, Exercise]
+
+    @property
+    def settings(self) -> Settings: ...
 
     @property
     def machine_facts(self) -> LinkFacts: ...
@@ -242,7 +246,10 @@ class Screen(pytest.TerminalReporter):  # type: ignore[misc]
         return str(getattr(words, self._language))
 
     def _text(self, text: str) -> str:
-        return text if self._is_unicode else plain(text)
+        if not self._is_unicode:
+            return plain(text)
+        # French puts a space before these, and no line may begin with one of them.
+        return _FRENCH_SPACE.sub("\u00a0", text) if self._language == "fr" else text
 
     def _say(self, text: str = "", **markup: bool) -> None:
         self.write_line(self._text(text), **markup)

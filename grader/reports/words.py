@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from grader.messages import Language
     from grader.reports.results import CheckResult, ResultFile, Words
 
-__all__ = ["Lang", "in_language", "number", "points_said", "reason_said", "word"]
+__all__ = ["in_language", "labelled", "number", "points_said", "reason_said", "word"]
 
-Lang = Literal["fr", "en"]
-
-WORDS: Final[dict[str, dict[Lang, str]]] = {
+WORDS: Final[dict[str, dict[Language, str]]] = {
     "points": {"fr": "points", "en": "points"},
     "hint": {"fr": "Piste", "en": "Hint"},
     "evidence": {"fr": "Constaté", "en": "Seen"},
@@ -35,11 +34,16 @@ WORDS: Final[dict[str, dict[Lang, str]]] = {
 }
 
 
-def word(key: str, lang: Lang, **values: object) -> str:
+def word(key: str, lang: Language, **values: object) -> str:
     return WORDS[key][lang].format(**values)
 
 
-def in_language(words: Words | None, lang: Lang) -> str:
+def labelled(key: str, text: str, lang: Language) -> str:
+    """`Hint: text`, with the space that French puts before a colon."""
+    return f"{word(key, lang)}{' :' if lang == 'fr' else ':'} {text}".rstrip()
+
+
+def in_language(words: Words | None, lang: Language) -> str:
     """What `words` say in `lang`; nothing where there are none."""
     return "" if words is None else words.fr if lang == "fr" else words.en
 
@@ -49,10 +53,10 @@ def number(value: float) -> str:
     return repr(value).removesuffix(".0")
 
 
-def points_said(check: CheckResult, lang: Lang) -> str:
+def points_said(check: CheckResult, lang: Language) -> str:
     return f"{check.points}/{check.max_points} {word('points', lang)}"
 
 
-def reason_said(result: ResultFile, lang: Lang) -> str:
+def reason_said(result: ResultFile, lang: Language) -> str:
     """Why a student has no mark."""
     return in_language(result.reason, lang) or result.reason_code or word("no-reason", lang)

@@ -23,11 +23,17 @@ __all__ = ["hindrance", "judge_suite", "looked_at_nothing"]
 _TRACEBACK_LINES = 60
 
 
-def judge_suite(suite: Suite, machine: Machine | MachineUnreachable) -> Ledger:
-    """Every check's verdict. Where the machine cannot be reached, each is an error with that reason."""
+def judge_suite(
+    suite: Suite, machine: Machine | MachineUnreachable, on_check: Callable[[str], None] = lambda _: None
+) -> Ledger:
+    """Every check's verdict. Where the machine cannot be reached, each is an error with that reason.
+
+    `on_check` hears the name of each check before it is tried.
+    """
     ledger = suite.ledger()
     for check, row in zip(suite.checks, ledger, strict=True):
         began = time.monotonic()
+        on_check(row.spec.name)
         row.outcome = _outcome(check, row, ledger, machine, suite)
         row.duration_s = time.monotonic() - began
     return ledger

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from tests.lab import Lab, LabError, ensure_images, ready_engine
+from tests.lab.classroom import open_classroom
 from tests.lab.hold import run_with_engine
 from tests.lab.process import say
 from tests.lab.sweep import sweep
@@ -42,6 +43,10 @@ def with_engine(options: argparse.Namespace) -> int:
     return run_with_engine(Lab.at(options.dir), [word for word in options.command if word != "--"])
 
 
+def classroom(options: argparse.Namespace) -> None:
+    open_classroom(Lab.at(options.dir), options.size, options.images)
+
+
 def clean(options: argparse.Namespace) -> None:
     sweep(Lab.at(options.dir))
 
@@ -58,6 +63,10 @@ def _parser() -> argparse.ArgumentParser:
     verb = verbs.add_parser("with-engine", help="run a command with the lab's engine up")
     verb.add_argument("command", nargs=argparse.REMAINDER)
     verb.set_defaults(verb=with_engine)
+    verb = verbs.add_parser("classroom", help="start machines to try things by hand, and write their roster")
+    verb.add_argument("size", nargs="?", type=int, default=12, help="how many (%(default)s)")
+    verb.add_argument("--images", nargs="*", default=USUAL_IMAGES, help="that each of them has")
+    verb.set_defaults(verb=classroom)
     verb = verbs.add_parser("clean", help="stop and remove all that the lab made")
     verb.set_defaults(verb=clean)
     return parser

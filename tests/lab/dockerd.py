@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 from typing import TYPE_CHECKING
 
-from tests.lab import debian
+from tests.lab import debian, hostnet
+from tests.lab.apart import beside, is_apart
 from tests.lab.engine import Engine, docker_client
-from tests.lab.process import LabError, is_alive, last_words, run, say, wait_until
+from tests.lab.process import LabError, is_alive, last_words, run, say, spawn, wait_until
 
 if TYPE_CHECKING:
     from tests.lab.places import Lab
@@ -25,7 +25,7 @@ def start(lab: Lab) -> None:
     """Start the lab's own engine, installing Debian's where it is missing; `LabError` says why it cannot be."""
     if os.geteuid() != 0:
         raise LabError(
-            "no Docker engine answers, and only root can start one: start Docker, set DOCKER_HOST, or run this as root"
+            "only root can start a Docker engine here: start Docker yourself or set DOCKER_HOST, or run this as root"
         )
     debian.need("dockerd", "docker.io")
     if docker_client() is None:
@@ -34,15 +34,9 @@ def start(lab: Lab) -> None:
     path = _path_with_iptables(lab)
     log = lab.root / "dockerd.log"
     say("starting a Docker engine of the lab's own…")
-    with log.open("wb") as written:
-        daemon = subprocess.Popen(
-            _command(lab),
-            stdin=subprocess.DEVNULL,
-            stdout=written,
-            stderr=subprocess.STDOUT,
-            env=os.environ | {"PATH": path},
-            start_new_session=True,  # Ctrl-C in the terminal is not for the engine
-        )
+    if not is_apart(lab):
+        hostnet.remember(lab)
+    daemon = spawn(beside(lab, _command(lab)), log, os.environ | {"PATH": path})
     engine = Engine(private_url(lab), private=True)
 
     def ready() -> bool:

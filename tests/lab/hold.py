@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tests.lab.find import private_engine, running_engine
+from tests.lab.apart import beside, go_apart
+from tests.lab.find import answering_engine, private_engine, running_engine
+from tests.lab.process import LabError, say
 from tests.lab.sweep import stop
 
 if TYPE_CHECKING:
@@ -18,14 +22,32 @@ if TYPE_CHECKING:
     from tests.lab.places import Lab
 
 
+MAY_WIPE = "GRADER_LAB_MAY_WIPE"
+"""Set to 1, the tests use the engine that answers, and remove all that is on it."""
+
+
 @contextmanager
-def held_engine(lab: Lab) -> Iterator[Engine]:
-    """The lab's own engine; one that was not running before is stopped after."""
+def held_engine(lab: Lab, *, may_go_apart: bool = False) -> Iterator[Engine]:
+    """The lab's own engine, since tests empty the one they use; one that was not running before is stopped after.
+
+    Beside an engine of someone else it needs a network of its own, and then so does whoever talks to its ports.
+    """
     found = running_engine(lab)
+    other = None if found else answering_engine(lab)
+    if other and os.environ.get(MAY_WIPE) == "1":
+        found = replace(other, private=True)
     if found:
         yield found
         return
+    if other and not may_go_apart:
+        raise LabError(
+            f"another engine answers at {other.url}, and tests empty the one they use: run them by `make test`, "
+            f"which makes one of their own, or set {MAY_WIPE}=1 to give them that one"
+        )
     try:
+        if other:
+            say(f"leaving the engine at {other.url} alone; the tests get one of their own, on a network of its own")
+            go_apart(lab)
         yield private_engine(lab)
     finally:
         stop(lab)
@@ -43,6 +65,6 @@ def run_with_engine(lab: Lab, command: Sequence[str]) -> int:
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, pass_on)
-    with held_engine(lab) as engine:
-        child = subprocess.Popen(command, env=engine.env())
+    with held_engine(lab, may_go_apart=True) as engine:
+        child = subprocess.Popen(beside(lab, command), env=engine.env())
         return child.wait()

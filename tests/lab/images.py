@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tests.lab.archive import write_images
 from tests.lab.catalog import full_name, recipe
 from tests.lab.engine import docker_client
+from tests.lab.loaded import note_loaded
 from tests.lab.process import LabError, say
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ LOAD_LIMIT_S = 300
 
 def ensure_images(engine: Engine, lab: Lab, names: Sequence[str]) -> list[str]:
     """Make sure that the engine has these images; returns the names of those that it had not."""
-    has = set(engine.docker("images", "--format", "{{.Repository}}:{{.Tag}}").stdout.split())
+    listed = engine.docker("images", "--format", "{{.Repository}}:{{.Tag}}").stdout.split()
+    has = {name.removeprefix("docker.io/").removeprefix("library/") for name in listed}
     missing = [name for name in dict.fromkeys(full_name(name) for name in names) if name not in has]
     to_make: list[str] = []
     for position, name in enumerate(missing):
@@ -38,6 +40,7 @@ def ensure_images(engine: Engine, lab: Lab, names: Sequence[str]) -> list[str]:
             to_make.append(name)
     if to_make:
         load_images(engine, lab, to_make)
+    note_loaded(lab, engine, missing)
     return missing
 
 

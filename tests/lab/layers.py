@@ -53,7 +53,7 @@ def debian_root(lab: Lab) -> Path:
         run(reaching_out([mmdebstrap, "--quiet", "--variant=extract", include, SUITE, raw]), limit_s=FETCH_LIMIT_S)
         _slim(raw, made)
 
-    return _cached(lab, "debian", (SUITE, PROGRAMS, LEFT_OUT, *LEFT_OUT_ANYWHERE, PEOPLE), make)
+    return _cached(lab, "debian", (), make)
 
 
 def pip_packages(lab: Lab, name: str, *packages: str) -> Path:
@@ -69,13 +69,13 @@ def pip_packages(lab: Lab, name: str, *packages: str) -> Path:
         with tarfile.open(made, "w") as tar:
             tar.add(target, SITE_PACKAGES, filter=plain)
 
-    return _cached(lab, name, (PYTHON, *packages), make)
+    return _cached(lab, name, packages, make)
 
 
-def _cached(lab: Lab, name: str, recipe: tuple[str, ...], make: Callable[[Path, Path], None]) -> Path:
+def _cached(lab: Lab, name: str, packages: tuple[str, ...], make: Callable[[Path, Path], None]) -> Path:
     """The file that `make(empty folder, file)` makes, kept under a name that changes with its recipe."""
-    digest = hashlib.sha256(repr((platform.machine(), *recipe)).encode()).hexdigest()[:12]
-    kept = lab.cache / f"{name}-{digest}.tar"
+    recipe = Path(__file__).read_bytes() + repr((platform.machine(), packages)).encode()
+    kept = lab.cache / f"{name}-{hashlib.sha256(recipe).hexdigest()[:12]}.tar"
     if not kept.exists():
         folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=lab.root))
         try:

@@ -16,6 +16,9 @@ T = TypeVar("T")
 
 POLL_S = 0.05
 
+# Python warns of a process that is forgotten while it runs, and tests take a warning as an error.
+_spawned: list[subprocess.Popen[bytes]] = []
+
 
 class LabError(Exception):
     """The lab cannot do what was asked. The text is one sentence that says what to do."""
@@ -50,6 +53,21 @@ def run(
             f"`{' '.join(words)}` ended with code {done.returncode}: {(done.stderr or done.stdout).strip()[-2000:]}"
         )
     return done
+
+
+def spawn(command: Sequence[str | Path], log: Path, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """Start a process that goes on by itself: it may outlive this one, and Ctrl-C in the terminal is not for it."""
+    with log.open("ab") as written:
+        child = subprocess.Popen(
+            [str(word) for word in command],
+            stdin=subprocess.DEVNULL,
+            stdout=written,
+            stderr=subprocess.STDOUT,
+            env=env,
+            start_new_session=True,
+        )
+    _spawned.append(child)
+    return child
 
 
 def reaching_out(command: Sequence[str | Path]) -> list[str | Path]:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import signal
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.lab import hostnet
+from tests.lab.apart import come_back
+from tests.lab.cgroups import remove_group
 from tests.lab.dockerd import pid_of
 from tests.lab.find import running_engine
+from tests.lab.loaded import remove_loaded
+from tests.lab.machines.sweep import groups, sweep_orphans
 from tests.lab.process import LabError, end, is_alive, run, say, wait_until
 
 if TYPE_CHECKING:
@@ -19,11 +25,16 @@ if TYPE_CHECKING:
 
 DAEMONS = ("dockerd", "containerd", "containerd-shim", "docker-proxy")
 STOP_LIMIT_S = 20
+SHIM_SOCKETS = Path("/run/containerd/s")
 
 
 def sweep(lab: Lab) -> None:
-    """Stop the lab's engine and remove the lab's folder."""
+    """Stop the lab's engine and machines, and remove the lab's folder."""
+    sweep_orphans(lab, kept=True)
+    if list(groups(lab).iterdir()):
+        raise LabError(f"another process still uses the machines in {groups(lab)}: end it first")
     stop(lab)
+    remove_loaded(lab)
     if lab.sockets != lab.root:
         shutil.rmtree(lab.sockets)
     shutil.rmtree(lab.root)
@@ -43,6 +54,9 @@ def stop(lab: Lab) -> None:
         end(left, signal.SIGKILL)
     wait_until("killed processes to end", lambda: not [*_daemons(lab), *_in_containers(lab)], STOP_LIMIT_S)
     _unmount(lab)
+    _remove_left_overs(lab)
+    hostnet.restore(lab)
+    come_back(lab)
 
 
 def _remove_containers(lab: Lab) -> None:
@@ -68,13 +82,25 @@ def _daemons(lab: Lab) -> Iterator[int]:
 
 def _in_containers(lab: Lab) -> Iterator[int]:
     """Processes in containers of this lab's engine: told by the container's id in the name of their control group."""
-    containers = lab.root / "data" / "containers"
-    ids = [folder.name for folder in containers.iterdir()] if containers.is_dir() else []
+    ids = _containers(lab)
     for process in _processes() if ids else ():
         with suppress(OSError):
             groups = (process / "cgroup").read_text(encoding="utf-8")
             if any(f"/{name}" in groups for name in ids) and is_alive(int(process.name)):
                 yield int(process.name)
+
+
+def _containers(lab: Lab) -> list[str]:
+    folder = lab.root / "data" / "containers"
+    return [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
+
+
+def _remove_left_overs(lab: Lab) -> None:
+    """What containers of a killed engine leave outside of its folders: control groups, and the socket of a shim."""
+    for container in _containers(lab):
+        remove_group(f"docker/{container}")
+        address = f"{lab.sockets / 'exec'}/containerd/containerd.sock/moby/{container}"
+        (SHIM_SOCKETS / hashlib.sha256(address.encode()).hexdigest()).unlink(missing_ok=True)
 
 
 def _processes() -> Iterator[Path]:

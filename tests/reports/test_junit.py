@@ -64,8 +64,8 @@ def test_a_failure_says_points_message_hint_evidence_and_code_in_its_text() -> N
     assert text(element, "failure").split("\n") == [
         "0/3 points – le site répond sur ton port",
         "le port 80 est publié vers 4000 : c'est l'inverse",
-        "Piste: dans `-p`, le port de la machine vient d'abord",
-        "Constaté:",
+        "Piste : dans `-p`, le port de la machine vient d'abord",
+        "Constaté :",
         "  0.0.0.0:80->4000/tcp",
         "  GET http://127.0.0.1:4000/ : connection refused",
         "[port-reversed]",
@@ -104,7 +104,7 @@ def test_a_student_without_a_mark_has_one_error_and_no_zero() -> None:
     data = junit_for(ANA, "fr")
     [element] = cases(data)
     assert element.get("name") == "not-graded"
-    assert text(element, "error") == "Pas de note: la machine ne répond pas en SSH"
+    assert text(element, "error") == "Pas de note : la machine ne répond pas en SSH"
     assert b"0/" not in data
 
 
@@ -129,6 +129,19 @@ def test_names_and_places_are_the_same_in_both_languages() -> None:
 
 def test_times_are_seconds() -> None:
     assert float(case(junit_for(ZOE, "en"), "test_site_answers").get("time", "")) == pytest.approx(0.4)
+
+
+@pytest.mark.parametrize("seconds", [float("inf"), float("nan"), -1.0, 0.0])
+def test_a_time_that_is_none_is_left_out(seconds: float) -> None:
+    check = msgspec.structs.replace(RUNS, duration_s=seconds)
+    [element] = cases(junit_for(graded(Student(id="e1"), [check]), "en"))
+    assert "time" not in element.attrib
+
+
+def test_it_is_utf8_and_says_so() -> None:
+    data = junit_for(ZOE, "fr")
+    assert data.startswith(b'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites ')
+    assert "le site répond".encode() in data
 
 
 def test_a_class_has_one_suite_a_student_and_every_check_of_each() -> None:
@@ -223,13 +236,22 @@ def test_a_report_that_is_not_what_was_meant_is_not_handed_out() -> None:
 
 
 def test_a_class_of_floods_stays_below_gitlabs_limit_and_loses_no_case() -> None:
-    flood = with_texts(ANSWERS, "&" * 20_000)
+    flood = with_texts(ANSWERS, "x" * 20_000)
     students = [graded(Student(id=f"e{n}"), [flood] * 8) for n in range(120)]
     data = junit_for_class(students, "en")
     assert len(data) < 30_000_000
     assert len(cases(data)) == 960
     assert all(text(element, "failure").startswith("0/3 points") for element in cases(data))
     assert text(cases(data)[0], "failure").endswith(" …")
+
+
+def test_what_grows_when_it_is_written_is_measured_as_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(junit, "LARGEST", 300_000)
+    students = [graded(Student(id=f"e{n}"), [with_texts(ANSWERS, "&" * 20_000)]) for n in range(10)]
+    assert 100_000 < len(junit_for_class(students, "en")) < 300_000
+    monkeypatch.setattr(junit, "LARGEST", 1000)
+    with pytest.raises(GraderError, match="10 students do not fit in the 1000 bytes that GitLab takes"):
+        junit_for_class(students, "en")
 
 
 def test_a_text_is_cut_at_its_end_and_only_where_it_must_be() -> None:

@@ -61,6 +61,16 @@ def test_hostile_ids_keep_what_is_readable_of_them() -> None:
     assert file_name_for("\u202e").startswith("student~")
 
 
+@pytest.mark.parametrize("device", ["CON", "nul", "Aux.txt", "com1", "LPT9.a.b"])
+def test_no_name_opens_a_device_on_the_machine_that_results_are_copied_to(device: str) -> None:
+    assert file_name_for(device).partition(".")[0].lower() not in {"con", "nul", "aux", "com1", "lpt9"}
+
+
+def test_a_name_keeps_128_bits_of_what_it_cannot_show() -> None:
+    readable, _, digest = file_name_for("../../x").partition("~")
+    assert (readable, len(digest), int(digest, 16) > 0) == ("x", 32, True)
+
+
 @STEADY
 @given(st.lists(st.text() | st.sampled_from(HOSTILE), unique=True))
 def test_two_ids_never_share_a_name(ids: list[str]) -> None:

@@ -43,6 +43,9 @@ class Gradebook:
     def exercises(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(entry.exercise for entry in self.entries))
 
+    def of(self, exercise: str) -> Gradebook:
+        return Gradebook(tuple(entry for entry in self.entries if entry.exercise == exercise))
+
     def of_one_exercise(self, purpose: str) -> tuple[Entry, ...]:
         """All entries. Raises `GraderError` where they are not of one exercise, as `purpose` needs."""
         if len(self.exercises) != 1:

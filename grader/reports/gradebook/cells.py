@@ -28,16 +28,16 @@ ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 
 def put(sheet: Worksheet, row: int, column: int, value: str | float | None) -> Cell:
-    """Writes a number as a number and a text as a text, never as a formula; `None` leaves the cell empty."""
+    """Writes a number as a number and a text as a text, never as a formula; nothing leaves the cell as it is."""
     cell = sheet.cell(row, column)
     if isinstance(cell, MergedCell):
         raise GraderError(f"cell {cell.coordinate} is merged with others: it cannot be filled in")
-    if isinstance(value, str):
+    if isinstance(value, str) and value:
         cell.value = shortened(ESCAPED.sub("_x005F_", one_line(value)), LONGEST)
         # openpyxl makes a formula of `=…` and an error of `#N/A`; the prefix keeps it text when somebody edits it.
         cell.data_type = "s"
         cell.quotePrefix = is_formula(value)
-    elif value is not None:
+    elif isinstance(value, (int, float)):
         cell.value = value
     return cell
 

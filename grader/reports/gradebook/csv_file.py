@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING
 
 from grader.reports.gradebook.disarming import disarmed
 from grader.reports.gradebook.marks import HEADINGS, marks_of
-from grader.reports.words import Lang, number, word
+from grader.reports.words import number, word
 
 if TYPE_CHECKING:
+    from grader.messages import Language
     from grader.reports.gradebook.book import Gradebook
     from grader.reports.gradebook.marks import Column, Value
 
 __all__ = ["excel_csv", "plain_csv", "table"]
 
-YES_NO: dict[Lang, tuple[str, str]] = {"fr": ("non", "oui"), "en": ("no", "yes")}
+YES_NO: dict[Language, tuple[str, str]] = {"fr": ("non", "oui"), "en": ("no", "yes")}
 
 
-def excel_csv(book: Gradebook, lang: Lang = "fr") -> bytes:
+def excel_csv(book: Gradebook, lang: Language = "fr") -> bytes:
     """For a double click in French Excel: semicolons, decimal commas, UTF-8 with its mark, CRLF."""
 
     def cell(column: Column, value: Value) -> str:
@@ -34,7 +35,7 @@ def excel_csv(book: Gradebook, lang: Lang = "fr") -> bytes:
     return table(rows, ";", "\r\n").encode("utf-8-sig")
 
 
-def plain_csv(book: Gradebook, lang: Lang = "en") -> bytes:
+def plain_csv(book: Gradebook, lang: Language = "en") -> bytes:
     """For programs: commas, decimal points, UTF-8, headings that never change. `lang` is that of the reasons."""
 
     def cell(value: Value) -> str:

@@ -7,25 +7,27 @@ import re
 from typing import TYPE_CHECKING
 
 from grader.reports.plain import one_line, plain, shortened
-from grader.reports.words import Lang, in_language, number, points_said, reason_said, word
+from grader.reports.words import in_language, labelled, number, points_said, reason_said, word
 
 if TYPE_CHECKING:
+    from grader.messages import Language
     from grader.reports.results import CheckResult, ResultFile
 
 __all__ = ["as_html", "feedback"]
 
 LONGEST = 8000
 LONGEST_PIECE = 500
-UNSAFE = re.compile(r"[\\$=+@\[\]]")
+UNSAFE = re.compile(r"[\\$=+@＝＋－＠\[\]]")
 """Beside HTML's own. A backslash before a quote ends no cell for PHP's CSV reader; `$$` and `\\(` start a formula
 of Moodle's TeX filter, `[[` a link; the others start a spreadsheet's formula wherever a cell happens to begin."""
-FORMULA_START = re.compile(r"(?<=[;,])(\s*)-")
+FORMULA_START = re.compile(r"(?<=[;,])[\s-]*-")
+"""A minus is too common to be written as `&#45;` everywhere, but each such reference ends with a semicolon."""
 
 
-def feedback(result: ResultFile, lang: Lang) -> str:
+def feedback(result: ResultFile, lang: Language) -> str:
     """Points, then each check that is not passed with its message and hint. Never empty, never a formula."""
     if result.status != "graded":
-        return as_html([f"{word('not-graded', lang)} : {reason_said(result, lang)}"])
+        return as_html([labelled("not-graded", reason_said(result, lang), lang)])
     lines = [f"{result.points}/{result.max_points} {word('points', lang)}"]
     if result.provisional:
         lines[0] += f" ({word('provisional', lang, points=number(result.not_tried_points))})"
@@ -33,13 +35,13 @@ def feedback(result: ResultFile, lang: Lang) -> str:
     return as_html(lines)
 
 
-def said(check: CheckResult, lang: Lang) -> list[str]:
+def said(check: CheckResult, lang: Language) -> list[str]:
     title = f"{points_said(check, lang)} – {in_language(check.title, lang)}"
     if check.verdict == "blocked":
-        return [title, word("blocked", lang, by=check.blocked_by or "?")]
+        return [title, in_language(check.message, lang) or word("blocked", lang, by=check.blocked_by or "?")]
     lines = [title] if check.verdict == "failed" else [title, word(check.verdict, lang)]
     lines += [in_language(check.message, lang)] if check.message else []
-    lines += [f"{word('hint', lang)} : {in_language(check.hint, lang)}"] if check.hint else []
+    lines += [labelled("hint", in_language(check.hint, lang), lang)] if check.hint else []
     return lines
 
 
@@ -53,4 +55,4 @@ def as_html(lines: list[str]) -> str:
         escaped = UNSAFE.sub(lambda found: f"&#{ord(found[0])};", html.escape(piece))
         text += ("<br>" if text else "") + escaped
         shown += len(piece)
-    return FORMULA_START.sub(r"\1&#45;", text)
+    return FORMULA_START.sub(lambda found: found[0].replace("-", "&#45;"), text)

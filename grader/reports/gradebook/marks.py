@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from grader.reports.words import Lang, in_language
+from grader.reports.words import in_language
 
 if TYPE_CHECKING:
+    from grader.messages import Language
     from grader.reports.gradebook.book import Entry
 
 __all__ = ["HEADINGS", "Column", "Value", "marks_of"]
@@ -19,7 +20,7 @@ Column = Literal[
     "points", "max_points", "reason",
 ]  # fmt: skip
 
-HEADINGS: Final[dict[Column, dict[Lang, str]]] = {
+HEADINGS: Final[dict[Column, dict[Language, str]]] = {
     "exercise": {"fr": "exercice", "en": "exercise"},
     "id": {"fr": "identifiant", "en": "id"},
     "name": {"fr": "nom", "en": "name"},
@@ -36,7 +37,7 @@ HEADINGS: Final[dict[Column, dict[Lang, str]]] = {
 }
 
 
-def marks_of(entry: Entry, lang: Lang) -> dict[Column, Value]:
+def marks_of(entry: Entry, lang: Language) -> dict[Column, Value]:
     """A row of the table. What a student without a mark does not have is `None`: an empty cell, never 0."""
     result, student = entry.result, entry.student
     graded = result is not None and result.status == "graded"

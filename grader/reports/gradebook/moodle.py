@@ -20,10 +20,11 @@ from grader.reports.gradebook.filled import Filled, SheetRow, pair
 from grader.reports.gradebook.matching import Keys
 from grader.reports.gradebook.worksheet import Record, Worksheet, read_worksheet
 from grader.reports.plain import one_line
-from grader.reports.words import Lang, number
+from grader.reports.words import number
 from grader.roster.folding import heading_key
 
 if TYPE_CHECKING:
+    from grader.messages import Language
     from grader.reports.gradebook.book import Entry, Gradebook
     from grader.reports.results import ResultFile
 
@@ -45,13 +46,13 @@ HEADINGS: Final[dict[Column, str]] = {
 MEANING: Final = {key: column for column, keys in HEADINGS.items() for key in keys.split()}
 DECIMALS: Final = 5
 """Those that Moodle keeps of a grade."""
-IMPORT_HEADINGS: Final[dict[Lang, list[str]]] = {
+IMPORT_HEADINGS: Final[dict[Language, list[str]]] = {
     "fr": ["Numéro d'identification", "Adresse de courriel", "Nom complet"],
     "en": ["ID number", "Email address", "Full name"],
 }
 
 
-def fill_worksheet(data: bytes, book: Gradebook, lang: Lang) -> Filled:
+def fill_worksheet(data: bytes, book: Gradebook, lang: Language) -> Filled:
     """The worksheet `data` with grades and feedback in it, all its other cells as they were, to the byte.
 
     Marks are brought to the worksheet's own maximum grade. Raises `GraderError` where `data` is not such a
@@ -101,7 +102,7 @@ def row_of(record: Record, where: dict[Column, int]) -> SheetRow:
     return SheetRow(keys, f"line {record.line} ({called})")
 
 
-def fill(record: Record, where: dict[Column, int], entry: Entry, lang: Lang) -> str:
+def fill(record: Record, where: dict[Column, int], entry: Entry, lang: Language) -> str:
     """Writes the entry into its row. Says why the row was kept as it was, or what could not be said in it."""
     result = entry.result
     if result is None:
@@ -128,7 +129,7 @@ def grade(mark: float, result: ResultFile, maximum: str) -> str:
     return number(scaled).replace(".", "," if "," in maximum else ".")
 
 
-def import_csv(book: Gradebook, lang: Lang) -> bytes:
+def import_csv(book: Gradebook, lang: Language) -> bytes:
     """For Moodle's grade import: a row a student, a column of marks and one of feedback an exercise. UTF-8, commas.
 
     Not graded is an empty cell. A grade item must have the exercise's own maximum (20).

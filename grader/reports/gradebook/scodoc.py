@@ -20,11 +20,12 @@ from grader.reports.gradebook.cells import headings, put, widths
 from grader.reports.gradebook.filled import Filled, SheetRow, pair
 from grader.reports.gradebook.matching import Keys
 from grader.reports.plain import one_line
-from grader.reports.words import Lang, number, reason_said, word
+from grader.reports.words import number, reason_said, word
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
+    from grader.messages import Language
     from grader.reports.gradebook.book import Entry, Gradebook
     from grader.reports.results import ResultFile
 
@@ -48,7 +49,7 @@ class Place:
     out_of: float
 
 
-def fill_sheet(data: bytes, book: Gradebook, lang: Lang) -> Filled:
+def fill_sheet(data: bytes, book: Gradebook, lang: Language) -> Filled:
     """The sheet `data`, as ScoDoc gave it, with marks in column E and remarks in column F.
 
     A student is found by `etudid`, or by last and first name. Marks are brought to the evaluation's own maximum.
@@ -112,7 +113,7 @@ def row_of(sheet: Worksheet, line: int) -> SheetRow:
     return SheetRow(Keys((etudid,), name=name), f"line {line} ({one_line(name or etudid)})")
 
 
-def fill(sheet: Worksheet, line: int, entry: Entry, place: Place, lang: Lang) -> str:
+def fill(sheet: Worksheet, line: int, entry: Entry, place: Place, lang: Language) -> str:
     """Writes the entry into its line, or says why the line was kept as it was."""
     earlier = text(sheet, line, MARK)
     if entry.result is None:
@@ -124,7 +125,7 @@ def fill(sheet: Worksheet, line: int, entry: Entry, place: Place, lang: Lang) ->
     return ""
 
 
-def remark(result: ResultFile, lang: Lang) -> str:
+def remark(result: ResultFile, lang: Language) -> str:
     if result.status != "graded":
         return reason_said(result, lang)
     said = f"{result.points}/{result.max_points} {word('points', lang)}"
@@ -132,7 +133,7 @@ def remark(result: ResultFile, lang: Lang) -> str:
     return f"{said} ({tried})" if tried else said
 
 
-def new_sheet(book: Gradebook, lang: Lang, evaluation: str = "") -> bytes:
+def new_sheet(book: Gradebook, lang: Language, evaluation: str = "") -> bytes:
     """A sheet in ScoDoc's form, for a class whose ids are ScoDoc's own `etudid`.
 
     `evaluation` is the number that the address of the evaluation's page ends in. Without it ScoDoc refuses the

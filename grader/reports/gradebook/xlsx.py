@@ -11,26 +11,27 @@ from openpyxl.styles import Font, PatternFill
 
 from grader.reports.gradebook.cells import headings, put, widths
 from grader.reports.gradebook.marks import HEADINGS, marks_of
-from grader.reports.words import Lang, in_language, word
+from grader.reports.words import in_language, word
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
+    from grader.messages import Language
     from grader.reports.gradebook.book import Gradebook
     from grader.reports.gradebook.marks import Column, Value
     from grader.reports.results import CheckResult
 
 __all__ = ["workbook"]
 
-TITLES: Final[dict[Lang, tuple[str, str, str]]] = {
+TITLES: Final[dict[Language, tuple[str, str, str]]] = {
     "fr": ("notes", "vérifications", "erreurs"),
     "en": ("marks", "checks", "mistakes"),
 }
-MISTAKES: Final[dict[Lang, list[str]]] = {
+MISTAKES: Final[dict[Language, list[str]]] = {
     "fr": ["étudiants", "exercice", "vérification", "code", "identifiant", "nom", "message", "piste", "constaté"],
     "en": ["students", "exercise", "check", "code", "id", "name", "message", "hint", "seen"],
 }
-VERDICTS: Final[dict[Lang, dict[str, str]]] = {
+VERDICTS: Final[dict[Language, dict[str, str]]] = {
     "fr": {"blocked": "en attente", "error": "erreur", "skipped": "non essayé"},
     "en": {"blocked": "blocked", "error": "error", "skipped": "not tried"},
 }
@@ -41,7 +42,7 @@ FIRST_STUDENT: Final = 5
 """The row of the first student, below exercise, check, title and points."""
 
 
-def workbook(book: Gradebook, lang: Lang) -> bytes:
+def workbook(book: Gradebook, lang: Language) -> bytes:
     """The .xlsx file. A student without a mark has empty cells; a provisional mark is in italics and says so."""
     made = Workbook()
     marks, checks, mistakes = made.worksheets[0], made.create_sheet(), made.create_sheet()
@@ -57,7 +58,7 @@ def workbook(book: Gradebook, lang: Lang) -> bytes:
     return data.getvalue()
 
 
-def fill_marks(sheet: Worksheet, book: Gradebook, lang: Lang) -> None:
+def fill_marks(sheet: Worksheet, book: Gradebook, lang: Language) -> None:
     def shown(column: Column, value: Value) -> str | float | None:
         if column == "status":
             return word(str(value), lang)
@@ -76,7 +77,7 @@ def fill_marks(sheet: Worksheet, book: Gradebook, lang: Lang) -> None:
     sheet.auto_filter.ref = sheet.dimensions
 
 
-def fill_checks(sheet: Worksheet, book: Gradebook, lang: Lang) -> None:
+def fill_checks(sheet: Worksheet, book: Gradebook, lang: Language) -> None:
     """A column a check, a row a student: the points, or why there are none."""
     columns: dict[tuple[str, str], int] = {}
     rows: dict[str, int] = {}
@@ -103,7 +104,7 @@ def fill_checks(sheet: Worksheet, book: Gradebook, lang: Lang) -> None:
     sheet.freeze_panes = sheet.cell(FIRST_STUDENT, FIRST_CHECK).coordinate
 
 
-def fill_mistakes(sheet: Worksheet, book: Gradebook, lang: Lang) -> None:
+def fill_mistakes(sheet: Worksheet, book: Gradebook, lang: Language) -> None:
     """A row for each failed check of each student, with how many made the same mistake in front."""
     found = [
         (entry, check)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tests.lab.machines.seeds import seed
 from tests.lab.machines.start import start
-from tests.lab.machines.sweep import KEPT, groups, owned_group, sweep_orphans
+from tests.lab.machines.sweep import KEPT, groups, owned_group, sweep, sweep_orphans
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -34,8 +34,13 @@ def keep_machines(lab: Lab, name: str, kinds: Mapping[str, Kind], images: Sequen
     seeds = _seeds(lab, kinds, images)
     folder = groups(lab) / name
     folder.mkdir(exist_ok=True)
+    sweep(lab, folder)
     (folder / KEPT).touch()
-    return start(lab, folder, kinds, seeds)
+    try:
+        return start(lab, folder, kinds, seeds)
+    except BaseException:  # Ctrl-C too: half a group is of no use to anyone
+        sweep(lab, folder)
+        raise
 
 
 def _seeds(lab: Lab, kinds: Mapping[str, Kind], images: Sequence[str]) -> dict[Kind, Path]:

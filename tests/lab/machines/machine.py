@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import signal
 import socket
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.lab.machines.network import NAMESPACES
-from tests.lab.process import LabError, end, last_words, wait_until
+from tests.lab.process import LabError, end, last_words, spawn, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,19 +64,13 @@ class LabMachine:
 def launch(namespace: str, settings: dict[str, str]) -> int:
     """Start a machine's process 1 and return it; its services come up on their own."""
     spaces = ["unshare", *SPACES, "--fork", "--kill-child=SIGKILL"]
-    outer = subprocess.Popen(
-        ["nsenter", f"--net={NAMESPACES / namespace}", *spaces, "sh", BOOT],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=(Path(settings["SHARED"]) / "boot.log").open("wb"),
-        env={"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", **settings},
-        start_new_session=True,
-    )
+    log = Path(settings["SHARED"]) / "boot.log"
+    command = ["nsenter", f"--net={NAMESPACES / namespace}", *spaces, "sh", str(BOOT)]
+    outer = spawn(command, log, {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", **settings})
 
     def child() -> int | None:
         if outer.poll() is not None:
-            said = last_words(Path(settings["SHARED"]) / "boot.log")
-            raise LabError(f"the machine {settings['NAME']} did not start: {said}")
+            raise LabError(f"the machine {settings['NAME']} did not start: {last_words(log)}")
         return next(iter(_children(outer.pid)), None)
 
     return wait_until(f"process 1 of {settings['NAME']}", child, START_LIMIT_S)

@@ -39,6 +39,8 @@ class Switch:
         """Make the bridge, and the namespace and cable of every machine."""
         if len(machines) > MOST_MACHINES:
             raise LabError(f"at most {MOST_MACHINES} machines fit on one switch, not {len(machines)}")
+        # One may be left where a sweep from another network namespace could not see it.
+        remove([], self.name)
         _ip(
             f"link add {self.name} type bridge",
             f"addr add 198.18.{self.third}.1/24 dev {self.name}",

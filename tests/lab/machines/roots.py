@@ -59,8 +59,8 @@ listen engine
 
 def machine_root(lab: Lab, kind: Kind) -> Path:
     """The folder of a kind's root file system; not to be written to, machines lay their own changes over it."""
-    recipe = repr((kind.suite, kind.programs, LEFT_OUT, FILES, SYSTEM_USERS, STUDENTS))
-    made = lab.root / "roots" / f"{kind.suite}-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}"
+    recipe = Path(__file__).read_bytes() + f"{kind.suite} {kind.programs}".encode()
+    made = lab.root / "roots" / f"{kind.suite}-{hashlib.sha256(recipe).hexdigest()[:12]}"
     if not made.exists():
         say(f"making a Debian {kind.suite} root for machines (20 s, once)…")
         made.parent.mkdir(exist_ok=True)
@@ -100,6 +100,8 @@ def _make(kind: Kind, root: Path) -> None:
             (root / "usr/sbin" / name).symlink_to(program)
     if not (root / "usr/bin/awk").exists():
         (root / "usr/bin/awk").symlink_to("mawk")
+    shutil.rmtree(root / "var/run", ignore_errors=True)
+    (root / "var/run").symlink_to("/run")
     shutil.rmtree(root / "var/log/apt", ignore_errors=True)
 
 

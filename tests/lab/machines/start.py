@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.lab import debian
@@ -17,7 +18,6 @@ from tests.lab.process import LabError, run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     import trustme
 
@@ -90,12 +90,18 @@ def _lay_out(own: Path, kind: Kind, seed: Path | None) -> Path:
     for part in ("root", "upper", "work", "data"):
         (own / part).mkdir(parents=True)
     if seed:
-        # No engine ever writes to a file of an image's layer: linked, twelve machines take no more than one.
-        layers = own / "data" / kind.layers
-        layers.parent.mkdir(parents=True, exist_ok=True)
-        run(["cp", "--archive", "--link", seed / kind.layers, layers], limit_s=COPY_LIMIT_S)
-        run(["cp", "--archive", "--no-clobber", f"{seed}/.", own / "data"], limit_s=COPY_LIMIT_S)
+        _copy_seed(seed, own / "data", Path(kind.layers))
     return own
+
+
+def _copy_seed(seed: Path, data: Path, layers: Path) -> None:
+    """Copy an engine's data. No engine writes to a file of an image's layer: linked, twelve take no more than one."""
+    for folder in reversed(layers.parents):
+        (data / folder).mkdir(exist_ok=True)
+        beside = [entry for entry in (seed / folder).iterdir() if not layers.is_relative_to(folder / entry.name)]
+        if beside:
+            run(["cp", "--archive", "-t", data / folder, *beside], limit_s=COPY_LIMIT_S)
+    run(["cp", "--archive", "--link", seed / layers, data / layers], limit_s=COPY_LIMIT_S)
 
 
 def _fill(shared: Path, group: Path, authority: trustme.CA, address: str) -> None:

@@ -6,20 +6,21 @@ import fcntl
 import shutil
 import signal
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.lab.cgroups import remove_group
 from tests.lab.machines.network import namespaces_of, processes_in, remove
 from tests.lab.machines.start import shared_folder
-from tests.lab.process import LabError, end, wait_until
+from tests.lab.process import LabError, end, run, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.lab.places import Lab
 
 END_LIMIT_S = 20
-CONTROL_GROUPS = Path("/sys/fs/cgroup")
+REMOVE_LIMIT_S = 300
 KEPT = "kept"
 """A file that says that a group was started to be used by hand, and stays without an owner."""
 
@@ -75,20 +76,7 @@ def sweep(lab: Lab, folder: Path) -> None:
         end(pid, signal.SIGKILL)
     wait_until("the machines to be gone", lambda: not alive(), END_LIMIT_S)
     remove(namespaces, switch)
-    _remove_control_groups(switch)
+    remove_group(switch)
     for left in (folder / "machines", shared_folder(lab, switch)):
-        shutil.rmtree(left, ignore_errors=True)
+        run(["rm", "-rf", left], limit_s=REMOVE_LIMIT_S)
     (folder / "switch").unlink()
-
-
-def _remove_control_groups(name: str) -> None:
-    """Control groups are folders without content: the innermost is removed first."""
-    for hierarchy in (CONTROL_GROUPS, *CONTROL_GROUPS.iterdir()):
-        top = hierarchy / name
-        if top.is_dir():
-            for folder in sorted(top.rglob("*"), reverse=True):
-                if folder.is_dir():
-                    with suppress(OSError):
-                        folder.rmdir()
-            with suppress(OSError):
-                top.rmdir()

@@ -1,0 +1,230 @@
+"""How a campaign is shown: a live table, one line a student, or JSON for other programs."""
+
+from __future__ import annotations
+
+import collections
+import sys
+import time
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+from rich.console import Console, Group
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from grader.campaign.pool import Checking, Ended, Started
+from grader.errors import GraderError
+from grader.machine.text import visible
+
+if TYPE_CHECKING:
+    from grader.campaign.campaign import Outcome
+    from grader.campaign.pool import Event
+    from grader.campaign.worker import Job
+    from grader.messages import Language
+    from grader.reports.results import ResultFile
+
+__all__ = ["JsonLines", "Lines", "LiveTable", "watcher_for"]
+
+_WORDS: Final = {
+    "fr": {
+        "graded": "notés", "not_graded": "sans note", "running": "en cours", "waiting": "en attente", "mean": "moyenne",
+        "left": "reste environ", "mistakes": "erreurs fréquentes", "room": "machine après machine est injoignable : "
+        "c'est la salle (réseau, clé SSH, VPN), pas les étudiants ; corrige, puis continue avec --resume",
+        "files": "résultats dans {folder}",
+    },
+    "en": {
+        "graded": "graded", "not_graded": "no mark", "running": "running", "waiting": "waiting", "mean": "mean",
+        "left": "about", "mistakes": "frequent mistakes", "room": "machine after machine is out of reach: it is the "
+        "room (network, SSH key, VPN), not the students; mend it, then go on with --resume",
+        "files": "results in {folder}",
+    },
+}  # fmt: skip
+
+
+def _line(result: ResultFile, language: Language) -> str:
+    name = visible(" ".join(filter(None, (result.student.id, result.student.name))), 40)
+    if result.mark is None:
+        reason = getattr(result.reason, language) if result.reason else "?"
+        return f"{name:<40}      –  {reason.splitlines()[0]}"
+    first = next((check for check in result.checks if check.verdict == "failed"), None)
+    code = f"  {first.diagnosis.code}" if first and first.diagnosis else ""
+    provisional = " ?" if result.provisional else "  "
+    return f"{name:<40} {result.points:>3}/{result.max_points}{provisional}{code}"
+
+
+class Lines:
+    """One line a student, as each is done."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+
+    def began(self, jobs: list[Job], done: list[ResultFile]) -> None:
+        self._count = len(jobs) + len(done)
+        self._number = len(done)
+
+    def heard(self, event: Event) -> None:
+        if isinstance(event, Ended):
+            self._number += 1
+            print(f"[{self._number:>3}/{self._count}] {_line(event.result, self._language)}", flush=True)  # noqa: T201
+
+    def ended(self, outcome: Outcome) -> None:
+        words = _WORDS[self._language]
+        print(_counts(outcome, words))  # noqa: T201
+        if outcome.is_the_room:
+            print(words["room"], file=sys.stderr)  # noqa: T201
+
+
+class JsonLines:
+    """One JSON object a line: `began`, `started`, `done`, `ended`."""
+
+    def began(self, jobs: list[Job], done: list[ResultFile]) -> None:
+        self._say({"event": "began", "to_grade": len(jobs), "already_done": len(done)})
+
+    def heard(self, event: Event) -> None:
+        match event:
+            case Started(job):
+                self._say({"event": "started", "student": job.student})
+            case Ended(job, result, _):
+                self._say(
+                    {
+                        "event": "done",
+                        "student": job.student,
+                        "status": result.status,
+                        "points": result.points,
+                        "max_points": result.max_points,
+                        "mark": result.mark,
+                        "reason": result.reason_code,
+                        "duration_s": result.duration_s,
+                    }
+                )
+
+    def ended(self, outcome: Outcome) -> None:
+        graded = sum(result.status == "graded" for result in outcome.results)
+        self._say(
+            {
+                "event": "ended",
+                "graded": graded,
+                "not_graded": len(outcome.results) - graded,
+                "not_tried": outcome.not_tried,
+                "is_the_room": outcome.is_the_room,
+            }
+        )
+
+    def _say(self, line: dict[str, object]) -> None:
+        sys.stdout.buffer.write(msgspec.json.encode(line) + b"\n")
+        sys.stdout.buffer.flush()
+
+
+class LiveTable:
+    """Who is running and on what, the marks so far, the frequent mistakes and the time left; scrolls nothing away.
+
+    Drawn from the campaign's own loop: a thread that draws would make forking unsafe.
+    """
+
+    _REFRESH_S: Final = 0.25
+
+    def __init__(self, language: Language, console: Console | None = None) -> None:
+        self._language = language
+        self._words = _WORDS[language]
+        self._console = console or Console()
+        self._live = Live(console=self._console, auto_refresh=False, transient=True)
+        self._running: dict[str, tuple[float, str]] = {}
+        self._results: list[ResultFile] = []
+        self._began = self._drawn = time.monotonic()
+        self._count = self._earlier = 0
+
+    def began(self, jobs: list[Job], done: list[ResultFile]) -> None:
+        self._results = list(done)
+        self._earlier = len(done)
+        self._count = len(jobs) + len(done)
+        self._live.start()
+
+    def heard(self, event: Event) -> None:
+        match event:
+            case Started(job):
+                self._running[job.student] = (time.monotonic(), "…")
+            case Checking(job, check):
+                self._running[job.student] = (self._running[job.student][0], check)
+            case Ended(job, result, _):
+                self._running.pop(job.student, None)
+                self._results.append(result)
+                self._live.console.print(_line(result, self._language), markup=False, highlight=False, no_wrap=True)
+        if time.monotonic() - self._drawn > self._REFRESH_S:
+            self._drawn = time.monotonic()
+            self._live.update(self._table(), refresh=True)
+
+    def ended(self, outcome: Outcome) -> None:
+        self._live.stop()
+        self._console.print(_counts(outcome, self._words), style="bold", highlight=False)
+        if outcome.is_the_room:
+            self._console.print(self._words["room"], style="red")
+
+    def _table(self) -> Group:
+        """At most a screen: those that have run longest first, the others counted."""
+        table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
+        now = time.monotonic()
+        room = max(3, min(16, self._console.height - 8))
+        longest = sorted(self._running.items(), key=lambda one: one[1][0])
+        for student, (since, check) in longest[:room]:
+            seconds = now - since
+            table.add_row(
+                Text(visible(student, 24)),
+                f"{seconds:.0f} s",
+                Text(check),
+                style="yellow" if seconds > 30 else "",
+            )
+        if len(longest) > room:
+            table.add_row(f"+ {len(longest) - room}")
+        return Group(table, Text(self._summary(now)), Text(self._mistakes(), style="dim"))
+
+    def _summary(self, now: float) -> str:
+        words = self._words
+        graded = [result.points for result in self._results if result.points is not None]
+        waiting = self._count - len(self._results) - len(self._running)
+        parts = [
+            f"{len(self._results)}/{self._count}",
+            f"{words['running']} {len(self._running)}",
+            f"{words['waiting']} {waiting}",
+            f"{words['not_graded']} {len(self._results) - len(graded)}",
+        ]
+        if graded:
+            parts.append(f"{words['mean']} {sum(graded) / len(graded):.1f}")
+        finished = len(self._results) - self._earlier
+        if finished:
+            left_s = (now - self._began) / finished * (self._count - len(self._results))
+            parts.append(f"{words['left']} {left_s:.0f} s")
+        return " · ".join(parts)
+
+    def _mistakes(self) -> str:
+        codes = collections.Counter(
+            check.diagnosis.code
+            for result in self._results
+            for check in result.checks
+            if check.verdict == "failed" and check.diagnosis
+        )
+        shown = ", ".join(f"{code} ×{count}" for code, count in codes.most_common(4))
+        return f"{self._words['mistakes']}: {shown}" if shown else ""
+
+
+def _counts(outcome: Outcome, words: dict[str, str]) -> str:
+    graded = [result.points for result in outcome.results if result.points is not None]
+    parts = [f"{words['graded']} {len(graded)}", f"{words['not_graded']} {len(outcome.results) - len(graded)}"]
+    if outcome.not_tried:
+        parts.append(f"{words['waiting']} {len(outcome.not_tried)}")
+    if graded:
+        parts.append(f"{words['mean']} {sum(graded) / len(graded):.2f}")
+    return " · ".join(parts)
+
+
+def watcher_for(progress: str, language: Language) -> Lines | JsonLines | LiveTable:
+    """`json`, `lines`, or `auto`: a table on a terminal, lines elsewhere. Raises `GraderError` for another word."""
+    match progress:
+        case "json":
+            return JsonLines()
+        case "lines":
+            return Lines(language)
+        case "auto":
+            return LiveTable(language) if sys.stdout.isatty() else Lines(language)
+        case _:
+            raise GraderError(f"--progress is auto, lines or json, not {progress!r}")

@@ -1,0 +1,133 @@
+"""One machine, one exercise, in this process: from an address to a result. Campaigns and repositories stand on it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from grader.errors import MachineUnreachable, ProbeFailed
+from grader.machine.link import LinkFacts
+from grader.machine.machine import Machine
+from grader.machine.question import Answer, EngineQuestion
+from grader.machine.reach import MACHINE_S, reach
+from grader.machine.recorder import Recorder
+from grader.machine.recording import Lost, Recording
+from grader.machine.text import visible
+from grader.reports.of_ledger import result_of
+from grader.reports.results import ResultFile, Student, SuiteInfo, TestedMachine
+from grader.scoring.judging import judge_suite
+from grader.scoring.suite import suite_hash
+from grader.version import VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from grader.machine.engine import EngineVersion
+    from grader.machine.link import Link
+    from grader.scoring.ledger import Ledger
+    from grader.scoring.suite import Suite
+    from grader.settings import Settings
+
+__all__ = ["Graded", "Run", "grade"]
+
+
+@dataclass(frozen=True)
+class Graded:
+    result: ResultFile
+    recording: Recording | None
+    """What was asked and answered, where `settings.record` wants it."""
+
+
+@dataclass
+class Run:
+    """When a run began, and what it found its machine to be: all that a result says beside its checks."""
+
+    settings: Settings
+    facts: LinkFacts
+    version: EngineVersion | None = None
+    engine_id: str | None = None
+    """The engine's own id: two students with one id have worked on one machine."""
+    lost: MachineUnreachable | None = None
+    began: float = field(default_factory=time.monotonic)
+    started_at: str = field(default_factory=lambda: f"{dt.datetime.now(dt.UTC):%Y-%m-%dT%H:%M:%SZ}")
+
+    def result(self, ledger: Ledger, folder: Path) -> ResultFile:
+        """The result of the exercise in `folder`."""
+        return result_of(
+            ledger,
+            exercise=folder.name,
+            student=Student(id=self.settings.student, name=self.settings.student_name),
+            machine=TestedMachine(
+                url=self.facts.url,
+                engine=str(self.version) if self.version else None,
+                api=self.version.api if self.version else None,
+                id=self.engine_id,
+            ),
+            suite=SuiteInfo(sha256=suite_hash(folder)),
+            root=folder.parent.parent,
+            hints=self.settings.hints,
+            grader=VERSION,
+            started_at=self.started_at,
+            duration_s=time.monotonic() - self.began,
+        )
+
+    def recording(self, result: ResultFile, link: Link | None) -> Recording:
+        """What was asked through `link`; of a machine that was never reached, only why."""
+        about = Recording(
+            exercise=result.exercise,
+            student=self.settings.student,
+            student_name=self.settings.student_name,
+            machine=self.facts,
+            lost=Lost.of(self.lost) if self.lost else None,
+            ports=str(self.settings.ports or ""),
+            passive=self.settings.passive,
+            disposable=self.settings.disposable,
+            suite=result.suite.sha256,
+            grader=result.grader,
+            started_at=result.started_at,
+        )
+        if self.lost or link is None:
+            return about
+        return (link if isinstance(link, Recorder) else Recorder(link)).recording(about)
+
+
+def grade(
+    suite: Suite,
+    settings: Settings,
+    *,
+    deadline_s: float = MACHINE_S,
+    on_check: Callable[[str], None] = lambda _: None,
+) -> Graded:
+    """Grades the machine of `settings`. Always ends in a result; one of a machine that is out of reach has no mark."""
+    run = Run(settings, LinkFacts(str(settings.machine)))
+    link: Link | None = None
+    try:
+        link = reach(settings.machine, deadline_s)
+        run.facts, run.version = link.facts, link.version()
+        run.engine_id = _engine_id(link)
+        link = Recorder(link) if settings.record else link
+        machine: Machine | MachineUnreachable = Machine(
+            link, suite.sheet, ports=settings.ports, passive=settings.passive, disposable=settings.disposable
+        )
+    except MachineUnreachable as error:
+        machine = run.lost = error
+    try:
+        result = run.result(judge_suite(suite, machine, on_check), suite.folder)
+        return Graded(result, run.recording(result, link) if settings.record else None)
+    finally:
+        if link:
+            link.close()
+
+
+def _engine_id(link: Link) -> str | None:
+    """The `ID` of `GET /info`. Nothing is judged by it, so an engine that gives none is as good."""
+    try:
+        answer = link.ask(EngineQuestion("/info"))
+        said = json.loads(answer.body) if isinstance(answer, Answer) and answer.status == 200 else {}
+    except (ValueError, ProbeFailed):
+        return None
+    return visible(str(said["ID"]), 80) if isinstance(said, dict) and said.get("ID") else None

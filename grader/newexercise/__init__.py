@@ -1,0 +1,1 @@
+"""`grader new`: a skeleton of an exercise that already rehearses green."""

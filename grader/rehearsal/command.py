@@ -1,0 +1,50 @@
+"""The verb `grader rehearse`: its options, parsed; what it does is elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from typing import Annotated
+
+import typer
+
+__all__ = ["rehearse"]
+
+
+def rehearse(
+    exercises: Annotated[list[Path], typer.Argument(help="Exercises to prove, such as exercises/tp2.")],
+    repeat: Annotated[int, typer.Option(min=1, help="Bring everything up that many times.")] = 1,
+    only: Annotated[str, typer.Option(help="One solution, by its folder's name.")] = "",
+    solutions: Annotated[Path | None, typer.Option(help="Try the solutions in this folder instead.")] = None,
+    machine: Annotated[str, typer.Option(help="The empty engine to rehearse on.")] = "local",
+) -> None:
+    """Prove a suite: its reference passes, each wrong solution fails exactly as expected.
+
+    Example: grader rehearse exercises/tp2 --only port-reversed
+    """
+    from rich.console import Console  # noqa: PLC0415 - only this verb draws tables
+
+    from grader.rehearsal.rehearse import rehearse as run  # noqa: PLC0415
+    from grader.rehearsal.table import print_counts, print_rehearsed  # noqa: PLC0415
+    from grader.roster.machine_url import parse_machine_url  # noqa: PLC0415
+
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=160)
+    progress = Console(stderr=True)
+    done = []
+    for exercise in exercises:
+        rehearsed = run(
+            exercise,
+            parse_machine_url(machine),
+            repeat=repeat,
+            only=only,
+            solutions=solutions,
+            on_tried=lambda one, exercise=exercise: progress.print(  # type: ignore[misc]
+                f"{exercise.name}/{one.name}: {'DIFFERS' if one.faults else 'as expected'}", style="dim"
+            ),
+        )
+        print_rehearsed(rehearsed, console)
+        done.append(rehearsed)
+    print_counts(done, console)
+    if not all(one.is_good for one in done):
+        raise typer.Exit(1)

@@ -1,0 +1,112 @@
+"""The verb `grader report`: its options, parsed; the writers are beside it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+import typer
+
+from grader.errors import GraderError
+from grader.reports.results import ResultFile, read_result, write_atomically
+from grader.settings import language_of
+
+if TYPE_CHECKING:
+    from grader.messages import Language
+    from grader.reports.gradebook.book import Gradebook
+    from grader.reports.gradebook.filled import Filled
+
+__all__ = ["read_results", "report"]
+
+UNMATCHED = 1
+
+
+def report(
+    folder: Annotated[Path, typer.Argument(help="A folder of results, as batch or --results wrote it.")],
+    *,
+    roster: Annotated[Path | None, typer.Option(help="The class list: adds e-mails, and who has no result.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Where the reports go; DIR/reports unless told.")] = None,
+    moodle: Annotated[Path | None, typer.Option(help="Fill this worksheet, downloaded from Moodle, in place.")] = None,
+    scodoc: Annotated[Path | None, typer.Option(help="Fill this sheet, downloaded from ScoDoc, in place.")] = None,
+    exercise: Annotated[str, typer.Option(help="Only this exercise, such as tp2.")] = "",
+    page: Annotated[bool, typer.Option("--page", help="The class page and the students' pages (HTML).")] = False,
+    lang: Annotated[str, typer.Option(help="fr or en.")] = "",
+) -> None:
+    """Write gradebooks, and pages to look at, from results. Exit code 1: a row found no student, or a student no row.
+
+    Example: grader report results --roster class.csv --moodle "Notes-TP2.csv" --page
+    """
+    from grader.reports.gradebook.book import gradebook_of  # noqa: PLC0415 - slow to import, for this verb alone
+    from grader.reports.gradebook.files import gradebook_files  # noqa: PLC0415
+    from grader.roster.read import read_roster  # noqa: PLC0415
+
+    language = language_of(lang, os.environ)
+    results = [result for result in read_results(folder) if exercise in {"", result.exercise}]
+    if not results:
+        raise GraderError(f"{folder}: no results{f' of {exercise}' if exercise else ''} there")
+    book = gradebook_of(results, read_roster(roster, wanted=("id",)) if roster else ())
+    place = out or folder / "reports"
+    for name, content in gradebook_files(book, language).items():
+        _say(_write(place / name, content))
+    if page:
+        _write_pages(results, place, language)
+    sheets = [(sheet, kind) for kind, sheet in (("moodle", moodle), ("scodoc", scodoc)) if sheet]
+    complete = [_fill(sheet, kind, book, language) for sheet, kind in sheets]
+    if not all(complete):
+        raise typer.Exit(UNMATCHED)
+
+
+def read_results(folder: Path) -> list[ResultFile]:
+    """Every whole result below `folder`, by file; what is not one is said on standard error and left out."""
+    found = []
+    for path in sorted(folder.glob("**/*.json")):
+        try:
+            found.append(read_result(path))
+        except (OSError, msgspec.DecodeError) as error:
+            print(f"{path}: not a result, left out: {error}", file=sys.stderr)  # noqa: T201
+    return found
+
+
+def _fill(sheet: Path, kind: str, book: Gradebook, language: Language) -> bool:
+    """Fills a school's own sheet in place, and lists what found no partner."""
+    from grader.reports.gradebook.moodle import fill_worksheet  # noqa: PLC0415
+    from grader.reports.gradebook.scodoc import fill_sheet  # noqa: PLC0415
+
+    try:
+        data = sheet.read_bytes()
+    except OSError as error:
+        raise GraderError(f"{sheet}: {error.strerror}") from error
+    filled: Filled = (fill_worksheet if kind == "moodle" else fill_sheet)(data, book, language)
+    _say(_write(sheet, filled.data))
+    for said in (*filled.rows_left, *filled.students_left, *filled.remarks):
+        print(f"{sheet.name}: {said}", file=sys.stderr)  # noqa: T201
+    return filled.complete
+
+
+def _write_pages(results: list[ResultFile], place: Path, language: Language) -> None:
+    """`<exercise>.html` for the teacher, and beside it a folder with a page for each student."""
+    from grader.reports.page.class_page import class_page  # noqa: PLC0415 - jinja2 is slow to import
+    from grader.reports.page.student_page import student_page  # noqa: PLC0415
+    from grader.roster.file_name import file_name_for  # noqa: PLC0415
+
+    for exercise in dict.fromkeys(result.exercise for result in results):
+        own = [result for result in results if result.exercise == exercise]
+        pages = {result.student.id: f"{exercise}/{file_name_for(result.student.id)}.html" for result in own}
+        for result in own:
+            _write(place / pages[result.student.id], student_page(result, language).encode())
+        _say(_write(place / f"{exercise}.html", class_page(own, language, student_pages=pages).encode()))
+
+
+def _write(path: Path, content: bytes) -> Path:
+    try:
+        write_atomically(path, content)
+    except OSError as error:
+        raise GraderError(f"{path}: cannot be written: {error.strerror}") from error
+    return path
+
+
+def _say(path: Path) -> None:
+    print(path)  # noqa: T201 - the files are what the verb is for

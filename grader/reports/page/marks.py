@@ -1,0 +1,83 @@
+"""How the marks of a class are spread. Who was not graded has no mark, and is in none of these figures."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from grader.reports.results import ResultFile
+
+__all__ = ["Bin", "Marks", "marks_of"]
+
+_BINS = 20
+"""One bar a mark where marks are out of 20; never many more, whatever they are out of."""
+
+
+@dataclass(frozen=True)
+class Bin:
+    start: int
+    """The lowest mark of the bar."""
+    end: int
+    """The first mark above the bar's; `start + 1` where a bar is one mark."""
+    final: int
+    provisional: int
+
+
+@dataclass(frozen=True)
+class Marks:
+    """A provisional mark counts at what is certain of it, so each figure can only rise where there are some."""
+
+    graded: int
+    provisional: int
+    out_of: int
+    mean: float
+    median: float
+    quartiles: tuple[float, float]
+    lowest: float
+    highest: float
+    half_or_more: int
+    """How many have at least half of `out_of`."""
+    bins: tuple[Bin, ...]
+
+    @property
+    def tallest(self) -> int:
+        return max(bar.final + bar.provisional for bar in self.bins)
+
+
+def marks_of(results: Iterable[ResultFile]) -> Marks | None:
+    """The figures of those who have a mark; `None` where nobody has one."""
+    marked = [(result.mark, result) for result in results if result.status == "graded" and result.mark is not None]
+    if not marked:
+        return None
+    marks = [mark for mark, _ in marked]
+    out_of = max(1, marked[0][1].out_of)
+    low, _, high = statistics.quantiles(marks, n=4, method="inclusive") if len(marks) > 1 else marks * 3
+    return Marks(
+        graded=len(marks),
+        provisional=sum(result.provisional for _, result in marked),
+        out_of=out_of,
+        mean=statistics.fmean(marks),
+        median=statistics.median(marks),
+        quartiles=(low, high),
+        lowest=min(marks),
+        highest=max(marks),
+        half_or_more=sum(mark >= out_of / 2 for mark in marks),
+        bins=_bins([(mark, result.provisional) for mark, result in marked], out_of),
+    )
+
+
+def _bins(marks: list[tuple[float, bool]], out_of: int) -> tuple[Bin, ...]:
+    width = math.ceil(out_of / _BINS)
+    last = out_of // width
+    # Clamped, since a results file that nobody wrote with the grader may hold any number.
+    bars = Counter((int(min(max(mark / width, 0), last)), provisional) for mark, provisional in marks)
+    return tuple(
+        Bin(bar * width, (bar + 1) * width, final=bars[bar, False], provisional=bars[bar, True])
+        for bar in range(last + 1)
+    )

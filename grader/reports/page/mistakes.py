@@ -1,0 +1,48 @@
+"""What went wrong in a class, the most frequent first, and for whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from grader.reports.results import CheckResult, ResultFile, Verdict
+
+__all__ = ["Mistake", "mistakes_of"]
+
+
+@dataclass(frozen=True)
+class Mistake:
+    code: str | None
+    """The diagnosis; `None` where a check failed without one (a bare `assert`), grouped by check then."""
+    who: tuple[int, ...]
+    """Positions of the students in the class, each once."""
+    check_ids: tuple[str, ...]
+    example: CheckResult
+    """The first that was found: its words hold one student's values."""
+    same_words: bool
+    """True where every student was told the same, so that the example is no mere example."""
+
+
+def mistakes_of(results: Sequence[ResultFile], verdict: Verdict = "failed") -> tuple[Mistake, ...]:
+    """The graded students' checks with this `verdict`, grouped by diagnosis, by number of students."""
+    found: dict[tuple[str | None, str], list[tuple[int, CheckResult]]] = {}
+    for row, result in enumerate(results):
+        for check in result.checks if result.status == "graded" else ():
+            if check.verdict == verdict:
+                code = check.diagnosis.code if check.diagnosis else None
+                found.setdefault((code, "" if code else check.id), []).append((row, check))
+    mistakes = [_mistake(code, made) for (code, _), made in found.items()]
+    return tuple(sorted(mistakes, key=lambda mistake: -len(mistake.who)))
+
+
+def _mistake(code: str | None, made: Sequence[tuple[int, CheckResult]]) -> Mistake:
+    return Mistake(
+        code=code,
+        who=tuple(dict.fromkeys(row for row, _ in made)),
+        check_ids=tuple(dict.fromkeys(check.id for _, check in made)),
+        example=made[0][1],
+        same_words=len({check.message for _, check in made}) == 1,
+    )

@@ -1,0 +1,38 @@
+"""Which commit a checkout is at, read from its files: git itself would obey the checkout's own configuration."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["commit_of"]
+
+_ID: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_REF: Final = re.compile(r"ref: (refs/[A-Za-z0-9._/-]+)")
+_MOST: Final = 1024 * 1024
+
+
+def commit_of(checkout: Path) -> str | None:
+    """The id of the commit that is checked out; `None` where there is none to be read."""
+    git = checkout / ".git"
+    head = _text(git / "HEAD")
+    if _ID.fullmatch(head):
+        return head
+    ref = _REF.fullmatch(head)
+    if ref is None or ".." in ref[1]:
+        return None
+    found = _text(git / ref[1])
+    if not found:
+        packed = (line.split(" ", 1) for line in _text(git / "packed-refs").splitlines() if " " in line)
+        found = next((commit for commit, name in packed if name == ref[1]), "")
+    return found if _ID.fullmatch(found) else None
+
+
+def _text(path: Path) -> str:
+    if path.is_symlink() or not path.is_file():
+        return ""
+    with path.open("rb") as file:
+        return file.read(_MOST).decode("ascii", "replace").strip()

@@ -1,0 +1,151 @@
+"""What a compose file reads from disk: build folders, Dockerfiles, environment files, configs."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from grader.repository.compose_scope import Scope, check, kind
+from grader.repository.compose_values import below, check_table
+from grader.repository.dockerfile_policy import check_dockerfile, check_dockerfile_text
+from grader.repository.dotenv import check_dotenv
+from grader.repository.paths import is_ordinary_file
+from grader.repository.tree import Mapping, Node, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from grader.repository.refusal import Place
+
+__all__: list[str] = []
+
+_REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|git@|github\.com/|[^/]*@[^/]*:")
+
+
+@kind("build")
+def _build(scope: Scope, node: Node, place: Place, _: str) -> None:
+    if isinstance(node, Mapping):
+        check_table(scope, node, place, "build")
+        context, dockerfile = node.get("context"), node.get("dockerfile")
+        there = place.below("context", context.line if context else None)
+        inline = node.get("dockerfile_inline") is not None
+        args = _args(node.get("args"))
+    else:
+        context, dockerfile, there, inline, args = node, None, place, False, {}
+    folder = _context(scope, context, there) if context is not None else scope.folders.project
+    if folder is None or inline:
+        return
+    if dockerfile is None:
+        _dockerfile(scope, folder / "Dockerfile", "Dockerfile", args, there)
+        return
+    there = place.below("dockerfile", dockerfile.line or None)
+    text = scope.literal(dockerfile, there, "a file")
+    if text is not None:
+        _dockerfile(scope, folder / text, text, args, there)
+
+
+def _args(node: Node | None) -> dict[str, str]:
+    if isinstance(node, Mapping):
+        return {name: value.text for name, value in node if isinstance(value, Scalar)}
+    if isinstance(node, Sequence):
+        pairs = (item.text.partition("=") for item in node.items if isinstance(item, Scalar))
+        return {name: value for name, equals, value in pairs if equals}
+    return {}
+
+
+def _context(scope: Scope, node: Node, place: Place) -> Path | None:
+    text = scope.literal(node, place, "a folder")
+    if text is None:
+        return None
+    if _REMOTE.match(text):
+        scope.findings.refuse("remote-context", place, seen=text)
+        return None
+    folder = scope.folders.resolve(text)
+    if folder is None:
+        scope.findings.refuse("path-outside", place, seen=text)
+    return folder
+
+
+def _dockerfile(scope: Scope, path: Path, text: str, args: dict[str, str], place: Place) -> None:
+    real = scope.folders.resolve(str(path))
+    if real is None:
+        scope.findings.refuse("path-outside", place, seen=text)
+    elif not real.exists():
+        scope.findings.invalid("no-such-file", place, seen=scope.folders.shown(real))
+    elif not is_ordinary_file(real):
+        scope.findings.refuse("not-a-file", place, seen=text)
+    else:
+        check_dockerfile(real, scope.folders.shown(real), scope.policy, scope.findings, args)
+
+
+@kind("context")
+@kind("dockerfile")
+def _read_with_the_build(scope: Scope, node: Node, place: Place, _: str) -> None:
+    scope.text(node, place)
+
+
+@kind("dockerfile-inline")
+def _inline(scope: Scope, node: Node, place: Place, _: str) -> None:
+    if not isinstance(node, Scalar):
+        scope.wrong_shape(place, "a Dockerfile")
+        return
+    if not scope.waits(node.text):
+        check_dockerfile_text(node.text.replace("$$", "$"), place, scope.policy, scope.findings, {})
+
+
+@kind("env-files")
+def _env_files(scope: Scope, node: Node, place: Place, _: str) -> None:
+    for there, one in _each(node, place):
+        if isinstance(one, Mapping):
+            for key, value, below_ in below(one, there):
+                if key == "path":
+                    _env_file(scope, value, below_)
+                elif key not in {"required", "format"}:
+                    scope.findings.refuse("key-not-allowed", below_)
+        else:
+            _env_file(scope, one, there)
+
+
+def _each(node: Node, place: Place) -> list[tuple[Place, Node]]:
+    if isinstance(node, Sequence):
+        return [(there, value) for _, value, there in below(node, place)]
+    return [(place, node)]
+
+
+def _env_file(scope: Scope, node: Node, place: Place) -> None:
+    # Compose opens these while it resolves variables, so there is no later reading to wait for.
+    text = scope.text(node, place, "a file")
+    if text is None:
+        return
+    if "$" in text:
+        scope.findings.refuse("variable-where-literal", place)
+        return
+    real = scope.folders.resolve(text)
+    if real is None:
+        scope.findings.refuse("path-outside", place, seen=text)
+    elif real.exists():
+        check_dotenv(real, scope.folders.shown(real), scope.policy, scope.findings)
+
+
+@kind("file")
+def _file(scope: Scope, node: Node, place: Place, _: str) -> None:
+    text = scope.literal(node, place, "a file")
+    if text is None:
+        return
+    real = scope.folders.resolve(text)
+    if real is None:
+        scope.findings.refuse("path-outside", place, seen=text)
+    elif real.exists() and not is_ordinary_file(real):
+        scope.findings.refuse("not-a-file", place, seen=text)
+
+
+@kind("extends")
+def _extends(scope: Scope, node: Node, place: Place, _: str) -> None:
+    if isinstance(node, Mapping):
+        for key, value, there in below(node, place):
+            if key == "service":
+                check(scope, value, there, "name")
+            else:
+                scope.findings.refuse("extends-elsewhere", there)
+    else:
+        check(scope, node, place, "name")

@@ -1,0 +1,232 @@
+"""The plain kinds of value: texts, numbers, names, lists and tables."""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+import re
+from typing import TYPE_CHECKING
+
+from grader.repository.compose_scope import Scope, check, kind
+from grader.repository.images import image_fault
+from grader.repository.tree import Mapping, Node, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from grader.repository.refusal import Place
+
+__all__ = ["below", "check_table"]
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
+_DURATION = re.compile(r"([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+|0")
+_RESERVED_LABEL = "com.docker."
+_LARGEST_SUBNET = 16
+
+
+def below(node: Mapping | Sequence, place: Place) -> Iterator[tuple[str, Node, Place]]:
+    """Each key (or number) under `node`, its value, and where it stands."""
+    if isinstance(node, Mapping):
+        for key, value in node.entries:
+            yield key.text, value, place.below(key.text, key.line or None)
+    else:
+        for number, value in enumerate(node.items):
+            yield str(number), value, place.below(str(number), value.line or None)
+
+
+def check_table(scope: Scope, node: Node, place: Place, table: str) -> None:
+    """Each key of a mapping against the allow-list `[compose.<table>]`."""
+    if isinstance(node, Scalar) and node.is_null:
+        return
+    if not isinstance(node, Mapping):
+        scope.wrong_shape(place, "keys and values")
+        return
+    allowed = scope.policy.compose[table]
+    for key, value, there in below(node, place):
+        if key.startswith("x-"):
+            continue  # a note to Compose; what it is merged into is looked at there
+        if key in allowed:
+            if not (isinstance(value, Scalar) and value.is_null):
+                _either(scope, value, there, allowed[key].value)
+            continue
+        rule = f"{table}.{key}" if f"{table}.{key}" in scope.policy.refused else key
+        near = difflib.get_close_matches(key, allowed, n=1, cutoff=0.8)
+        if (why := scope.policy.refused.get(rule)) is not None:
+            scope.findings.refuse_because(rule, there, why)
+        elif near and not scope.resolved:
+            scope.findings.invalid("unknown-key", there, near=near[0])
+        else:
+            scope.findings.refuse("key-not-allowed", there)
+
+
+def _either(scope: Scope, node: Node, place: Place, value: str) -> None:
+    first, slash, second = value.partition(" / ")
+    check(scope, node, place, second if slash and not isinstance(node, Sequence) else first)
+
+
+@kind("table")
+def _table(scope: Scope, node: Node, place: Place, argument: str) -> None:
+    check_table(scope, node, place, argument)
+
+
+@kind("name-or")
+def _name_or(scope: Scope, node: Node, place: Place, argument: str) -> None:
+    if isinstance(node, Scalar):
+        _name(scope, node, place, "")
+    else:
+        check_table(scope, node, place, argument)
+
+
+@kind("named")
+def _named(scope: Scope, node: Node, place: Place, argument: str) -> None:
+    if not isinstance(node, Mapping):
+        scope.wrong_shape(place, "names, each with its keys")
+        return
+    for name, value, there in below(node, place):
+        _check_name(scope, name, there)
+        check_table(scope, value, there, argument)
+
+
+@kind("list")
+def _list(scope: Scope, node: Node, place: Place, argument: str) -> None:
+    if not isinstance(node, Sequence):
+        scope.wrong_shape(place, "a list")
+        return
+    for _, value, there in below(node, place):
+        check(scope, value, there, argument)
+
+
+@kind("anything")
+def _anything(scope: Scope, node: Node, place: Place, argument: str) -> None:
+    """Nothing to judge here; see the reason in `policy.toml`."""
+
+
+@kind("text")
+def _text(scope: Scope, node: Node, place: Place, _: str) -> None:
+    scope.text(node, place)
+
+
+@kind("words")
+def _words(scope: Scope, node: Node, place: Place, _: str) -> None:
+    if isinstance(node, Sequence):
+        for _number, value, there in below(node, place):
+            scope.text(value, there)
+    else:
+        scope.text(node, place, "a text or a list of texts")
+
+
+@kind("pairs")
+def _pairs(scope: Scope, node: Node, place: Place, _: str) -> None:
+    if isinstance(node, Scalar):
+        scope.wrong_shape(place, "a list of NAME=VALUE, or names with their values")
+        return
+    for _name, value, there in below(node, place):
+        if isinstance(value, Scalar) and value.is_null:
+            continue  # a name alone: its value would come from the environment, which is empty
+        if isinstance(value, Sequence) and isinstance(node, Mapping):  # a host with several addresses
+            check(scope, value, there, "list:text")
+        else:
+            scope.text(value, there)
+
+
+@kind("labels")
+def _labels(scope: Scope, node: Node, place: Place, _: str) -> None:
+    _pairs(scope, node, place, "")
+    if isinstance(node, Scalar):
+        return
+    for name, value, there in below(node, place):
+        label = name if isinstance(node, Mapping) else value.text if isinstance(value, Scalar) else ""
+        if label.startswith(_RESERVED_LABEL):
+            scope.findings.refuse("label-reserved", there)
+        elif scope.waits(label.partition("=")[0]):
+            scope.findings.refuse("variable-where-literal", there)
+
+
+@kind("flag")
+def _flag(scope: Scope, node: Node, place: Place, _: str) -> None:
+    _matches(scope, node, place, r"(?i:true|false|yes|no|on|off)", "true, false")
+
+
+@kind("number")
+def _number(scope: Scope, node: Node, place: Place, argument: str) -> None:
+    low, _, high = argument.partition("..")
+    text = scope.literal(node, place, f"{low}…{high}")
+    if text is None:
+        return
+    if not re.fullmatch(r"-?[0-9]{1,12}", text):
+        scope.wrong_shape(place, f"{low}…{high}")
+    elif not int(low) <= int(text) <= int(high):
+        scope.findings.refuse("value-not-allowed", place, seen=text, wanted=f"{low}…{high}")
+
+
+@kind("one-of")
+def _one_of(scope: Scope, node: Node, place: Place, argument: str) -> None:
+    text = scope.literal(node, place, argument)
+    if text is not None and text not in argument.split("|"):
+        scope.findings.refuse("value-not-allowed", place, seen=text, wanted=argument.replace("|", ", "))
+
+
+@kind("match")
+def _match(scope: Scope, node: Node, place: Place, argument: str) -> None:
+    _matches(scope, node, place, argument, argument)
+
+
+@kind("duration")
+def _duration(scope: Scope, node: Node, place: Place, _: str) -> None:
+    _matches(scope, node, place, _DURATION.pattern, "10s, 1m30s")
+
+
+@kind("name")
+def _name(scope: Scope, node: Node, place: Place, _: str) -> None:
+    text = scope.literal(node, place, "a name")
+    if text is not None:
+        _check_name(scope, text, place)
+
+
+def _check_name(scope: Scope, text: str, place: Place) -> None:
+    if not _NAME.fullmatch(text):
+        scope.findings.refuse("value-not-allowed", place, seen=text, wanted="A-Z a-z 0-9 _ . -")
+
+
+def _matches(scope: Scope, node: Node, place: Place, pattern: str, wanted: str) -> None:
+    text = scope.literal(node, place, wanted)
+    if text is not None and not re.fullmatch(pattern, text):
+        scope.findings.refuse("value-not-allowed", place, seen=text, wanted=wanted)
+
+
+@kind("image")
+def _image(scope: Scope, node: Node, place: Place, _: str) -> None:
+    text = scope.literal(node, place, "an image's name")
+    fault = image_fault(text, scope.policy.engine.registries) if text is not None else None
+    if fault == "image-registry":
+        scope.findings.refuse(fault, place, seen=text or "")
+    elif fault is not None:  # `Nginx`: no engine would take it, so it is a mistake and no offence
+        scope.findings.invalid(fault, place, seen=text or "")
+
+
+@kind("external-network")
+def _external_network(scope: Scope, node: Node, place: Place, _: str) -> None:
+    """Judged with its name, which may stand beside it: see `compose_policy`."""
+    if not isinstance(node, Mapping):
+        _flag(scope, node, place, "")
+
+
+@kind("no-external-volume")
+def _no_external_volume(scope: Scope, node: Node, place: Place, _: str) -> None:
+    if not (isinstance(node, Scalar) and node.text in {"false", "no"}):
+        scope.findings.refuse("external-volume", place)
+
+
+@kind("private-subnet")
+def _private_subnet(scope: Scope, node: Node, place: Place, _: str) -> None:
+    text = scope.literal(node, place, "172.20.0.0/16")
+    if text is None:
+        return
+    try:
+        network = ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        scope.findings.refuse("subnet", place, seen=text)
+        return
+    unusual = network.is_loopback or network.is_link_local or network.is_unspecified
+    if not network.is_private or unusual or network.prefixlen < _LARGEST_SUBNET:
+        scope.findings.refuse("subnet", place, seen=text)

@@ -1,0 +1,113 @@
+"""A door to the engine: a socket that whoever is behind the wall may use, while the way to the engine stays here.
+
+The script gets no TLS key and no group that may touch the engine's own socket, and when the door closes, its last
+connection is cut.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import ssl
+import threading
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from grader.errors import GraderError
+from grader.repository.relay import relay
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from grader.machine.address import EngineAddress
+
+__all__ = ["Door", "open_door"]
+
+_CONNECT_S: Final = 10.0
+_CONNECTIONS: Final = 64
+_LONGEST_PATH: Final = 107
+
+
+class Door:
+    """Listens at `path` and carries bytes to the engine and back."""
+
+    def __init__(self, path: Path, engine: EngineAddress) -> None:
+        self.path = path
+        self.passed = 0
+        """Connections so far."""
+        self._engine = engine
+        self._room = threading.BoundedSemaphore(_CONNECTIONS)
+        self._open: set[socket.socket] = set()
+        self._lock = threading.Lock()
+        self._listener = socket.socket(socket.AF_UNIX)
+        self._listener.bind(str(path))
+        path.chmod(0o666)  # the area around it is closed to everyone else
+        self._listener.listen(_CONNECTIONS)
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        with self._lock:
+            for end in self._open:
+                with contextlib.suppress(OSError):
+                    end.shutdown(socket.SHUT_RDWR)
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                inside, _ = self._listener.accept()
+            except OSError:
+                return
+            self._room.acquire()
+            self.passed += 1
+            threading.Thread(target=self._serve, args=(inside,), daemon=True).start()
+
+    def _serve(self, inside: socket.socket) -> None:
+        try:
+            with inside, _connect(self._engine) as outside:
+                with self._lock:
+                    self._open |= {inside, outside}
+                try:
+                    relay(inside, outside)
+                finally:
+                    with self._lock:
+                        self._open -= {inside, outside}
+        except OSError:
+            return  # the client sees the connection end, and says so in its own words
+        finally:
+            self._room.release()
+
+
+@contextlib.contextmanager
+def open_door(path: Path, engine: EngineAddress) -> Iterator[Door]:
+    """A door at `path` for as long as the block lasts. Raises `GraderError` where the path is too long for a socket."""
+    if len(os.fsencode(path)) > _LONGEST_PATH:
+        raise GraderError(f"{path}: too long for a socket; choose a shorter folder with TMPDIR")
+    door = Door(path, engine)
+    try:
+        yield door
+    finally:
+        door.close()
+
+
+def _connect(engine: EngineAddress) -> socket.socket:
+    url = urlsplit(engine.url)
+    if url.scheme == "unix":
+        plain = socket.socket(socket.AF_UNIX)
+        plain.connect(url.path)
+        return plain
+    host, port = url.hostname or "", url.port or 2376
+    connected = socket.create_connection((host, port), timeout=_CONNECT_S)
+    connected.settimeout(None)
+    if engine.tls is None:
+        return connected
+    context = ssl.create_default_context(cafile=engine.tls.ca)
+    context.load_cert_chain(engine.tls.cert, engine.tls.key)
+    if not engine.tls.verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context.wrap_socket(connected, server_hostname=host)

@@ -1,0 +1,47 @@
+"""A network of its own for the lab's engine and its tests, where another engine already has the machine's."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.lab import debian
+from tests.lab.process import run
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tests.lab.places import Lab
+
+NAMESPACES = Path("/run/netns")
+LIMIT_S = 20
+
+
+def go_apart(lab: Lab) -> None:
+    """Make the namespace; from now on `beside` puts commands into it."""
+    ip = debian.need("ip", "iproute2")
+    name = _name(lab)
+    if not (NAMESPACES / name).exists():
+        run([ip, "netns", "add", name], limit_s=LIMIT_S)
+    run([ip, "-n", name, "link", "set", "lo", "up"], limit_s=LIMIT_S)
+
+
+def beside(lab: Lab, command: Sequence[str]) -> list[str]:
+    """The command, on the network of the lab's engine."""
+    namespace = NAMESPACES / _name(lab)
+    return ["nsenter", f"--net={namespace}", *command] if namespace.exists() else list(command)
+
+
+def come_back(lab: Lab) -> None:
+    """Remove the namespace, where there is one, with the bridges and rules in it."""
+    if (NAMESPACES / _name(lab)).exists():
+        run(["ip", "netns", "delete", _name(lab)], limit_s=LIMIT_S, check=False)
+
+
+def is_apart(lab: Lab) -> bool:
+    return (NAMESPACES / _name(lab)).exists()
+
+
+def _name(lab: Lab) -> str:
+    return f"gl{hashlib.sha256(bytes(lab.root)).hexdigest()[:8]}"

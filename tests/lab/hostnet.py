@@ -1,0 +1,62 @@
+"""What an engine does to the network it runs in, noted before and undone after: bridges, rules, forwarding."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.lab import debian
+from tests.lab.process import run
+
+if TYPE_CHECKING:
+    from tests.lab.places import Lab
+
+FORWARDING = Path("/proc/sys/net/ipv4/ip_forward")
+# The last is how a container reaches itself by a published port.
+DOCKERS_RULE = re.compile(r"DOCKER|docker0| br-[0-9a-f]{12}|-A POSTROUTING -s (\S+) -d \1 .*-j MASQUERADE")
+LIMIT_S = 20
+
+
+def remember(lab: Lab) -> None:
+    """Note how the network is, unless that was noted already and the engine was killed since."""
+    noted = lab.root / "network-before.json"
+    if not noted.exists():
+        state = {"links": _links(), "forwarding": FORWARDING.read_text(encoding="ascii").strip()}
+        noted.write_text(json.dumps(state), encoding="utf-8")
+
+
+def restore(lab: Lab) -> None:
+    """Take away what the lab's engine added; nothing where another engine shares this network and its rules."""
+    noted = lab.root / "network-before.json"
+    if not noted.exists():
+        return
+    before = json.loads(noted.read_text(encoding="utf-8"))
+    noted.unlink()
+    if "docker0" in before["links"]:
+        return
+    for link in _links():
+        if link not in before["links"] and (link == "docker0" or link.startswith("br-")):
+            run(["ip", "link", "delete", link], limit_s=LIMIT_S, check=False)
+    for family in ("iptables", "ip6tables"):
+        _remove_rules(lab, family)
+    FORWARDING.write_text(before["forwarding"], encoding="ascii")
+
+
+def _links() -> list[str]:
+    """Asked of the kernel directly: /sys shows the network that it was mounted in."""
+    shown = run([debian.need("ip", "iproute2"), "-brief", "link"], limit_s=LIMIT_S).stdout
+    return [line.split()[0].partition("@")[0] for line in shown.splitlines()]
+
+
+def _remove_rules(lab: Lab, family: str) -> None:
+    variant = "-legacy" if (lab.root / "bin").exists() else ""
+    save, load = (debian.find(f"{family}{variant}-{verb}") for verb in ("save", "restore"))
+    if save and load:
+        rules = run([save], limit_s=LIMIT_S, env=os.environ, check=False).stdout.splitlines()
+        kept = [rule for rule in rules if not DOCKERS_RULE.search(rule)]
+        # Docker makes the kernel drop what it forwards; a machine without Docker accepts.
+        accepting = "\n".join(kept).replace(":FORWARD DROP", ":FORWARD ACCEPT")
+        run([load], limit_s=LIMIT_S, stdin=f"{accepting}\n", check=False)

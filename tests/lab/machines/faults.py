@@ -1,0 +1,112 @@
+"""Faults to order: what an unreliable room does to a machine, made to happen for real."""
+
+from __future__ import annotations
+
+import signal
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from tests.lab.machines.keys import new_key
+from tests.lab.machines.machine import wait_until_ready
+from tests.lab.process import end, run, wait_until
+from tests.lab.proxy import EngineProxy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.lab.machines.machine import LabMachine
+    from tests.lab.proxy import Exchange
+
+ENGINES = ("dockerd", "podman")
+LIMIT_S = 20
+NOISE = 'head -c {size} /dev/urandom | base64; printf "\\033]0;owned\\007 bruit de .bashrc\\n"; printf "noise\\n" >&2\n'
+
+
+def hang(machine: LabMachine) -> None:
+    """The engine still accepts connections, and never answers."""
+    _signal(machine, signal.SIGSTOP, *ENGINES)
+
+
+def resume(machine: LabMachine) -> None:
+    """Undo `hang`, and `hang_sshd`."""
+    _signal(machine, signal.SIGCONT, *ENGINES, "sshd")
+
+
+def kill_engine(machine: LabMachine) -> None:
+    """The engine dies as if the power of its process had been cut; the machine and its containers stay."""
+    _signal(machine, signal.SIGKILL, *ENGINES)
+    wait_until("the engine to be dead", lambda: not machine.processes(*ENGINES), LIMIT_S)
+
+
+def start_engine(machine: LabMachine) -> None:
+    """Start an engine that was killed, and wait until it answers."""
+    script = 'rm -f /run/docker.pid; setsid sh "$0/engine.sh" </dev/null >>"$0/engine.log" 2>&1 &'
+    run(machine.inside("sh", "-c", script, str(machine.shared)))
+    wait_until_ready(machine)
+
+
+def flood_login(machine: LabMachine, size: int) -> None:
+    """Every login, with a command too, first gets so many bytes of noise from `.bashrc`, and a motd."""
+    (machine.home / ".bashrc").write_text(NOISE.format(size=size), encoding="ascii")
+    run(machine.inside("sh", "-c", "printf 'Bienvenue \\033[31m!\\n' > /etc/motd"))
+
+
+def hang_login(machine: LabMachine) -> None:
+    """Every login succeeds, and its command never starts."""
+    (machine.home / ".bashrc").write_text("exec sleep infinity\n", encoding="ascii")
+
+
+def hang_sshd(machine: LabMachine) -> None:
+    """Port 22 accepts connections, and says nothing."""
+    _signal(machine, signal.SIGSTOP, "sshd")
+
+
+def refuse(machine: LabMachine) -> None:
+    """Nobody listens on port 22 any more, and open connections are cut."""
+    _signal(machine, signal.SIGKILL, "sshd", "sshd-session")
+    wait_until("sshd to be dead", lambda: not machine.processes("sshd", "sshd-session"), LIMIT_S)
+
+
+def accept(machine: LabMachine) -> None:
+    """Undo `refuse`."""
+    log, settings = machine.shared / "sshd.log", machine.shared / "ssh" / "sshd_config"
+    run(machine.inside("/usr/sbin/sshd", "-E", str(log), "-f", str(settings)))
+    wait_until_ready(machine)
+
+
+def change_host_key(machine: LabMachine) -> None:
+    """The machine comes back with another key than the one that is pinned, as one installed anew does."""
+    refuse(machine)
+    new_key(machine.shared / "ssh" / "host_key")
+    accept(machine)
+
+
+def ssh_connections(machine: LabMachine) -> int:
+    """How often someone has logged in by ssh so far, by sshd's own log."""
+    log = (machine.shared / "sshd.log").read_text(encoding="utf-8", errors="replace")
+    return log.count("Accepted publickey for ")
+
+
+def _signal(machine: LabMachine, number: int, *names: str) -> None:
+    for pid in machine.processes(*names):
+        end(pid, number)
+
+
+@contextmanager
+def at_request(machine: LabMachine, number: int, strike: Callable[[LabMachine], None]) -> Iterator[EngineProxy]:
+    """In the `with`, `strike` before the engine's answer to request `number` (the first is 1), however it is asked."""
+
+    def struck(exchange: Exchange) -> None:
+        strike(machine)
+        exchange.pass_on()
+
+    front = machine.shared / "docker.sock"
+    front.unlink()
+    try:
+        with EngineProxy(f"unix://{machine.shared / 'engine.sock'}", front) as proxy:
+            front.chmod(0o666)
+            proxy.on(".*", struck, after=number - 1)
+            yield proxy
+    finally:
+        front.unlink(missing_ok=True)
+        front.symlink_to("engine.sock")

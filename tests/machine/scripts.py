@@ -1,0 +1,48 @@
+"""A link that answers from a script, for tests of what stands before a link."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from grader.errors import MachineUnreachable
+from grader.machine.engine import EngineVersion
+from grader.machine.link import LinkFacts
+from grader.machine.question import Answer, WaitQuestion
+
+if TYPE_CHECKING:
+    from grader.machine.question import NoAnswer, Question
+
+__all__ = ["Script"]
+
+VERSION = {"Version": "26.1.5", "ApiVersion": "1.45", "MinAPIVersion": "1.24", "Components": [{"Name": "Engine"}]}
+
+
+class Script:
+    """Gives each question its answers in turn, the last one for ever; 404 to what is not in the script.
+
+    Its clock goes on by 0.25 s a question, and by the seconds of a wait.
+    """
+
+    def __init__(self, answers: dict[Question, list[Answer | NoAnswer | MachineUnreachable]] | None = None) -> None:
+        self.facts = LinkFacts("unix:///run/script.sock")
+        self.asked: list[Question] = []
+        self._answers = answers or {}
+        self._clock = 100.0
+
+    def ask(self, question: Question) -> Answer | NoAnswer:
+        self.asked.append(question)
+        self._clock += question.seconds if isinstance(question, WaitQuestion) else 0.25
+        script = self._answers.get(question, [Answer(404)])
+        answer = script.pop(0) if len(script) > 1 else script[0]
+        if isinstance(answer, MachineUnreachable):
+            raise answer
+        return answer
+
+    def version(self) -> EngineVersion:
+        return EngineVersion(VERSION)
+
+    def now(self) -> float:
+        return self._clock
+
+    def close(self) -> None:
+        pass

@@ -1,0 +1,120 @@
+"""A class that did tp2, always the same: 28 students with the mistakes that students make, or as many as asked for.
+
+A student's checks are written as seven letters, one a check in the order of the sheet: `.` passed,
+`b` blocked, `s` skipped, `e` error, and a capital for a mistake of `MISTAKES`.
+"""
+
+from __future__ import annotations
+
+from itertools import islice, product
+from typing import TYPE_CHECKING
+from uuid import NAMESPACE_URL, uuid5
+
+from grader.reports.results import CheckResult, Diagnosis, ResultFile, Student, SuiteInfo, TestedMachine
+from tests.reports.page.tp2 import CHECKS, MISTAKES, NO_ENGINE, NOT_SEEN, UNREACHABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from grader.reports.results import Verdict
+    from tests.reports.page.tp2 import Check
+
+CLASS = (
+    ("Inès Abadie", "......."),
+    ("Lucas Bernard", "..Rbbbb"),
+    ("Chloé Bonnet", "......I"),
+    ("Hugo Caron", "....P.."),
+    ("Zoé Chevalier", "......."),
+    ("Nathan Da Silva", "..Rb.bb"),
+    ("Léa Durand", ".....V."),
+    ("Mehdi El Amrani", "......."),
+    ("Camille Étienne", "Abbb.bb"),
+    ("Théo Fabre", "..Eb.bb"),
+    ("Manon Faure", ".....VI"),
+    ("Jules Garnier", "unreachable"),
+    ("Sarah Girard", ".F....."),
+    ("Enzo Guérin", "..RbPbb"),
+    ("Louise Henry", "......."),
+    ("Maël Kerguélen", "...D.bb"),
+    ("Anaïs Lambert", "....e.."),
+    ("Tom Lefèvre", ".F...VI"),
+    ("Jade Leroy", "......."),
+    ("Raphaël Marchand", "Xbbb.bb"),
+    ("Noémie Moulin", ".....s."),
+    ("Adam N’Diaye", "......."),
+    ("Clara Nguyen", "..Rb.bb"),
+    ("Gabriel Petit", ".....VI"),
+    ("Élise Robert", "no-engine"),
+    ("Maxime Roux", "......I"),
+    ("Fatou Sow", "......."),
+    ("Paul-Émile de La Tour d’Auvergne", "Abbbebb"),
+)
+SAME_MACHINE = {"Manon Faure": "Gabriel Petit"}
+"""Two names on one engine: the second stands for both."""
+
+FIRST = ("Alice", "Bilal", "Côme", "Dounia", "Éva", "Félix", "Gaëlle", "Hadrien", "Ilyès", "Joséphine")
+MORE_FIRST = ("", "-Marie", "-Louis", "-Anne", "-Jean")
+LAST = ("Aubert", "Blanc", "Colin", "Dupuis", "Écalle", "Fontaine", "Gomez", "Huet", "Ivanov", "Joly")
+
+
+def make_class(students: int = len(CLASS)) -> list[ResultFile]:
+    """The class, in alphabetical order; further students get made names and the same mistakes over again."""
+    return [make_result(row, name, checks) for row, (name, checks) in enumerate(islice(_everybody(), students))]
+
+
+def _everybody() -> Iterator[tuple[str, str]]:
+    yield from CLASS
+    names = (f"{first}{more} {last}" for more, last, first in product(MORE_FIRST, LAST, FIRST))
+    for row, name in enumerate(names):
+        yield name, CLASS[row % len(CLASS)][1]
+
+
+def make_result(row: int, name: str, letters: str) -> ResultFile:
+    reason = {"unreachable": UNREACHABLE, "no-engine": NO_ENGINE}.get(letters)
+    checks = [] if reason else [make_check(check, letter) for check, letter in zip(CHECKS, letters, strict=True)]
+    points = sum(check.points for check in checks)
+    not_tried = sum(check.max_points for check in checks if check.verdict in {"skipped", "error"})
+    engine = SAME_MACHINE.get(name, name)
+    return ResultFile(
+        exercise="tp2",
+        student=Student(id=f"e23{1000 + row * 37}", name=name),
+        status="not-graded" if reason else "graded",
+        points=None if reason else points,
+        max_points=20,
+        mark=None if reason else float(points),
+        provisional=not_tried > 0,
+        not_tried_points=not_tried,
+        reason=reason,
+        reason_code=f"machine-{letters}" if reason else None,
+        checks=checks,
+        machine=TestedMachine(
+            url=f"ssh://etu@poste-{row + 1:02}",
+            engine=None if reason else "Docker 26.1.5",
+            api=None if reason else "1.45",
+            id=None if reason else str(uuid5(NAMESPACE_URL, engine)),
+        ),
+        suite=SuiteInfo(sha256="3f1c9a77d2e0" + "0" * 52),
+        grader="2026.1",
+        started_at=f"2026-11-24T14:{row % 60:02}:00Z",
+        duration_s=20.0 if reason else round(0.4 + (row * 7 % 11) * 0.31, 2),
+    )
+
+
+def make_check(check: Check, letter: str) -> CheckResult:
+    verdicts: dict[str, Verdict] = {".": "passed", "b": "blocked", "s": "skipped", "e": "error"}
+    verdict = verdicts.get(letter, "failed")
+    mistake = NOT_SEEN if letter == "e" else MISTAKES.get(letter)
+    return CheckResult(
+        id=check.id,
+        file=f"exercises/tp2/{check.file}",
+        verdict=verdict,
+        points=check.points if verdict == "passed" else 0,
+        max_points=check.points,
+        title=check.title,
+        diagnosis=Diagnosis(code=mistake.code, values=dict(mistake.values)) if mistake else None,
+        message=mistake.message if mistake else None,
+        hint=check.hint if verdict == "failed" else None,
+        blocked_by=check.needs if verdict == "blocked" else None,
+        evidence=list(mistake.evidence) if mistake else [],
+        duration_s=0.01,
+    )

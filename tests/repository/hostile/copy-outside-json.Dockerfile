@@ -1,0 +1,3 @@
+# dockerfile-outside: the same, as a list
+FROM nginx
+COPY ["sub/../../secret", "/x"]

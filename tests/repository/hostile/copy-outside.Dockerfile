@@ -1,0 +1,3 @@
+# dockerfile-outside: above the build folder
+FROM nginx
+COPY ../../../etc/shadow /x

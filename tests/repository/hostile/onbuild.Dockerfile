@@ -1,0 +1,3 @@
+# dockerfile-instruction: runs in somebody else's build
+FROM nginx
+ONBUILD RUN id

@@ -1,0 +1,3 @@
+# dockerfile-flag: a privileged step
+FROM nginx
+RUN --security=insecure mount /dev/vda /mnt

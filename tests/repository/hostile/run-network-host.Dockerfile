@@ -1,0 +1,3 @@
+# dockerfile-flag: builds on the machine's network
+FROM nginx
+RUN --network=host curl http://localhost:2375/containers/json

