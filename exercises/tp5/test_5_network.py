@@ -81,7 +81,7 @@ def test_no_name_is_known_by_hand(machine: Machine) -> None:
     ),
 )
 def test_api_reaches_the_database(machine: Machine) -> None:
-    expect(machine.todos(), within_s=10).to_reach_the_database(by_name=True)
+    expect(machine.todos(), within_s=30).to_reach_the_database(by_name=True)
 
 
 @check(
@@ -101,7 +101,7 @@ def test_data_is_in_your_folder(machine: Machine) -> None:
     en="a todo goes all the way: put in on the page, found again at the other end",
 )
 def test_todo_goes_all_the_way(machine: Machine) -> None:
-    expect(machine.todos(), within_s=10).to_go_all_the_way()
+    expect(machine.todos(), within_s=30).to_go_all_the_way()
 
 
 @check(

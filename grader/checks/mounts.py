@@ -10,6 +10,7 @@ from grader.checks.drops import Drop
 from grader.checks.mistake import Mistake, NotTried
 from grader.checks.sites import fetch
 from grader.machine.question import Answer, FileQuestion
+from grader.probes.compose import origin_of
 from grader.probes.images import same_image_name
 from grader.probes.layers import changed_paths
 from grader.probes.logs import read_log
@@ -106,11 +107,9 @@ def bind_of(folder: Folder) -> MountFact:
         raise Mistake(code, volume=here.volume, evidence=evidence, **values)
     if here.type != "bind":
         raise Mistake("mount-not-bind", type=here.type, evidence=evidence, **values)
-    names = PurePosixPath(wanted.outside.removeprefix("~/").lstrip("/")).parts
-    source = PurePosixPath(here.source).parts
-    is_it = source[-len(names) :] == names
+    is_it = _is_the_folder(folder, fact, here)
     # `/Docker/site` for `~/Docker/site`: the engine made an empty folder at the root of the disk.
-    mistyped = not is_it or len(source) == len(names) + 1
+    mistyped = not is_it or len(PurePosixPath(here.source).parts) == len(_names(folder)) + 1
     if mistyped and _is_empty(folder.machine, fact, here):
         raise Mistake("mount-mistyped", evidence=evidence, **values)
     if not is_it:
@@ -118,9 +117,22 @@ def bind_of(folder: Folder) -> MountFact:
     return here
 
 
+def _names(folder: Folder) -> tuple[str, ...]:
+    """What is compared of the folder's path: it may stand in any home."""
+    return PurePosixPath(folder.wanted.outside.removeprefix("~/").lstrip("/")).parts
+
+
+def _is_the_folder(folder: Folder, fact: ContainerFact, mount: MountFact) -> bool:
+    """Its last names are those of the sheet; one that is relative is below the compose project's own folder."""
+    origin = origin_of(fact)
+    if origin and not folder.wanted.outside.startswith(("~", "/")) and origin.folder.startswith("/"):
+        return PurePosixPath(mount.source) == PurePosixPath(origin.folder, folder.wanted.outside)
+    names = _names(folder)
+    return PurePosixPath(mount.source).parts[-len(names) :] == names
+
+
 def _not_mounted(folder: Folder, fact: ContainerFact) -> NoReturn:
-    wanted = folder.wanted
-    names = PurePosixPath(wanted.outside.removeprefix("~/").lstrip("/")).parts
+    wanted, names = folder.wanted, _names(folder)
     values = {"name": fact.name, "inside": wanted.inside, "wanted": wanted.outside}
     evidence = tuple(f"{mount.type} {mount.source} -> {mount.inside}" for mount in fact.mounts) or ("no mount",)
     for mount in fact.mounts:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TodosExpectation"]
 
-_START_S: Final = 15.0
+_START_S: Final = 30.0
 """What a new database, and an API that finds it again, may take."""
 
 
