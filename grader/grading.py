@@ -67,9 +67,10 @@ class Grading:
             self.exercises = {folder: Exercise(folder, read_sheet(folder)) for folder in folders}
         except ExerciseError as error:
             raise pytest.UsageError(str(error)) from error
-        link = self.connect() if settings.machine.scheme == "recording" else None
-        if isinstance(link, Replay):
-            self._run.settings = as_recorded(settings, link.recording)
+        if settings.machine.scheme == "recording":
+            self.connect()
+            recording = self._link.recording if isinstance(self._link, Replay) else None
+            self._run.settings = as_recorded(settings, recording)
 
     # --- the machine ---
 
@@ -78,7 +79,7 @@ class Grading:
         run = self._run
         if self._link is None and run.lost is None:
             try:
-                self._link = reach(self.settings.machine)
+                self._link = reach(self.settings.machine, self.settings.ssh_config)
                 run.facts, run.version = self._link.facts, self._link.version()
             except MachineUnreachable as error:
                 run.lost = error

@@ -66,6 +66,8 @@ class Campaign:
     disposable: bool = False
     hints: int = 2
     ssh_config: str = ""
+    scheduler: str = ""
+    """Address of a Dask scheduler, where the work is handed to a cluster."""
 
     def run(self, watcher: Watcher) -> Outcome:
         """Grades whoever is to be graded. Raises `GraderError` where the folder does not allow it."""
@@ -96,6 +98,10 @@ class Campaign:
             return outcome
 
     def _events(self, jobs: list[Job]) -> Generator[Event]:
+        if self.scheduler:
+            from grader.campaign.cluster import graded_on_cluster  # noqa: PLC0415 - Dask is an extra
+
+            return graded_on_cluster(self.suite, jobs, self.scheduler)
         return graded_all(self.suite, jobs, self.at_once)
 
     def _split(self, books: Books) -> tuple[list[ResultFile], list[Job]]:

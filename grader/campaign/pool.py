@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from grader.scoring.suite import Suite
 
-__all__ = ["Checking", "Ended", "Event", "Started", "default_jobs", "graded_all"]
+__all__ = ["Checking", "Ended", "Event", "Started", "default_jobs", "graded_all", "not_graded"]
 
 _GRACE_S: Final = 2.0
 """How much longer than its own deadline a worker may live."""
@@ -140,10 +140,11 @@ def _ended(
     selector.unregister(one.worker.readable)
     del running[one.worker.readable]
     one.worker.end()
-    return Ended(one.job, one.result or _not_graded(suite, one.job, code), one.recording)
+    return Ended(one.job, one.result or not_graded(suite, one.job, code), one.recording)
 
 
-def _not_graded(suite: Suite, job: Job, code: str) -> ResultFile:
+def not_graded(suite: Suite, job: Job, code: str) -> ResultFile:
+    """The result of somebody whose machine could not be graded, for the reason `code`."""
     lost = MachineUnreachable(code, where=job.machine, seconds=f"{job.deadline_s:.0f}")
     run = Run(job.settings(), LinkFacts(job.machine), lost=lost)
     return run.result(judge_suite(suite, lost), suite.folder)

@@ -86,6 +86,10 @@ class Worker:
             os.waitpid(self.pid, 0)
             os.close(self.readable)
         self.pid = 0
+        if os.name == "posix":
+            from grader.machine.ssh_folder import sweep  # noqa: PLC0415 - for POSIX alone
+
+            sweep()  # its `ssh` has a group of its own, and a folder
 
 
 def forked(suite: Suite, job: Job) -> Worker:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -19,6 +17,7 @@ from grader.machine.question import (
     Question,
     WaitQuestion,
 )
+from grader.machine.traces import new_word
 
 if TYPE_CHECKING:
     from grader.machine.engine import EngineVersion
@@ -95,7 +94,7 @@ class DirectLink:
             case FileQuestion():
                 return self._files.ask(question)
             case NonceQuestion():
-                return Answer(body=f"{os.getpid()}-{secrets.token_hex(8)}".encode())
+                return Answer(body=new_word().encode())
             case WaitQuestion():
                 time.sleep(question.seconds)
                 return Answer()

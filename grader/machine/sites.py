@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 import requests
@@ -10,7 +10,12 @@ import urllib3
 
 from grader.machine.exchange import exchange
 from grader.machine.question import Answer, HttpQuestion, NoAnswer
+from grader.machine.socket_adapter import SocketAdapter
 from grader.machine.text import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 __all__ = ["SiteClient"]
 
@@ -21,10 +26,13 @@ _HOPS: Final = 3
 class SiteClient:
     """Asks sites with `requests`: no proxy of ours, no redirect off the machine, capped in time and size."""
 
-    def __init__(self, host: str = "", proxy: str = "") -> None:
-        """`host`: where published ports are, empty for this machine. `proxy`: `socks5h://…` to look from there."""
+    def __init__(self, host: str = "", through: Callable[[str, int], Path] | None = None) -> None:
+        """`host`: where published ports are, empty for this machine.
+
+        `through`: the socket that leads to a host and a port, where this machine has no other way there.
+        """
         self._host = host or "127.0.0.1"
-        self._proxies = {"http": proxy} if proxy else {}
+        self._through = through
 
     def ask(self, question: HttpQuestion) -> Answer | NoAnswer:
         host = question.host or self._host
@@ -46,7 +54,8 @@ class SiteClient:
         # A session of its own each time: no cookie and no kept connection carries over between two questions.
         with requests.Session() as session:
             session.trust_env = False
-            session.proxies.update(self._proxies)
+            if self._through:
+                session.mount("http://", SocketAdapter(self._through))
             session.headers.update({"Accept-Encoding": "identity", "User-Agent": "grader", "Connection": "close"})
             try:
                 exchanged = exchange(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from grader.errors import ProbeFailed
+from grader.machine.desktop import typed_path
 from grader.machine.text import visible
 
 if TYPE_CHECKING:
@@ -55,15 +56,7 @@ class FileFact:
 
 
 def mount_facts(raw: Iterable[RawMount]) -> tuple[MountFact, ...]:
-    return tuple(MountFact(one.Type, _own_path(one.Source), _tidy(one.Destination), one.RW, one.Name) for one in raw)
-
-
-def _own_path(source: str) -> str:
-    """The path that the student typed, where Docker Desktop shows that of its virtual machine."""
-    for prefix in ("/run/desktop/mnt/host", "/host_mnt", "/mnt/host"):
-        if source.startswith(prefix + "/"):
-            return source.removeprefix(prefix)
-    return source
+    return tuple(MountFact(one.Type, typed_path(one.Source), _tidy(one.Destination), one.RW, one.Name) for one in raw)
 
 
 def _tidy(path: str) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 CLASS = (
     ("Inès Abadie", "......."),
-    ("Lucas Bernard", "..Rbbbb"),
+    ("Lucas Bernard", "..Rb.bb"),
     ("Chloé Bonnet", "......I"),
     ("Hugo Caron", "....P.."),
     ("Zoé Chevalier", "......."),
