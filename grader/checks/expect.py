@@ -5,11 +5,24 @@ from __future__ import annotations
 from typing import overload
 
 from grader.checks.containers import ContainerExpectation
+from grader.checks.files import FileExpectation
+from grader.checks.images import ImageExpectation
+from grader.checks.left_overs import MachineExpectation
 from grader.checks.mounts import FolderExpectation
 from grader.checks.sites import SiteExpectation
-from grader.machine.machine import Container, Folder, Site
+from grader.machine.machine import Container, File, Folder, Image, Machine, Site
 
 __all__ = ["expect"]
+
+Subject = Container | Site | Folder | File | Image | Machine
+Expectation = (
+    ContainerExpectation
+    | SiteExpectation
+    | FolderExpectation
+    | FileExpectation
+    | ImageExpectation
+    | MachineExpectation
+)
 
 
 @overload
@@ -18,9 +31,13 @@ def expect(subject: Container, *, within_s: float = 0) -> ContainerExpectation: 
 def expect(subject: Site, *, within_s: float = 0) -> SiteExpectation: ...
 @overload
 def expect(subject: Folder, *, within_s: float = 0) -> FolderExpectation: ...
-def expect(
-    subject: Container | Site | Folder, *, within_s: float = 0
-) -> ContainerExpectation | SiteExpectation | FolderExpectation:
+@overload
+def expect(subject: File) -> FileExpectation: ...
+@overload
+def expect(subject: Image) -> ImageExpectation: ...
+@overload
+def expect(subject: Machine) -> MachineExpectation: ...
+def expect(subject: Subject, *, within_s: float = 0) -> Expectation:
     """What is judged of `subject`. `within_s`: seconds to wait for it, as long as something is still starting."""
     match subject:
         case Container():
@@ -29,3 +46,9 @@ def expect(
             return SiteExpectation(subject, within_s)
         case Folder():
             return FolderExpectation(subject, within_s)
+        case File():
+            return FileExpectation(subject)
+        case Image():
+            return ImageExpectation(subject)
+        case Machine():
+            return MachineExpectation(subject)

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
     from grader.machine.link import Link
     from grader.machine.question import NoAnswer, Question
-    from grader.machine.sheet import Sheet, SheetContainer, SheetFolder
+    from grader.machine.sheet import Sheet, SheetContainer, SheetFile, SheetFolder, SheetImage
     from grader.roster.ports import PortRange
 
     Entry = TypeVar("Entry")
 
-__all__ = ["Container", "Folder", "Machine", "Site"]
+__all__ = ["Container", "File", "Folder", "Image", "Machine", "Site"]
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,33 @@ class Folder:
     container: Container
 
 
+@dataclass(frozen=True)
+class File:
+    """A file of a container's own: in its layer, not on a mount and not in its image."""
+
+    machine: Machine
+    role: str
+    wanted: SheetFile
+    container: Container
+
+    @property
+    def path(self) -> str:
+        return self.wanted.path
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image that is to be built on the machine."""
+
+    machine: Machine
+    role: str
+    wanted: SheetImage
+
+    @property
+    def name(self) -> str:
+        return self.wanted.name
+
+
 class Machine:
     """A student's Docker host. Each question that only looks is asked once, until `look_again`."""
 
@@ -89,6 +116,13 @@ class Machine:
     def folder(self, role: str) -> Folder:
         wanted = _entry(self.sheet.folders, role, "folders")
         return Folder(self, role, wanted, self.container(wanted.container))
+
+    def file(self, role: str) -> File:
+        wanted = _entry(self.sheet.files, role, "files")
+        return File(self, role, wanted, self.container(wanted.container))
+
+    def image(self, role: str) -> Image:
+        return Image(self, role, _entry(self.sheet.built, role, "built"))
 
     def port(self, role: str) -> int:
         """The port of the machine that a role is to be published on."""

@@ -12,7 +12,17 @@ from grader.errors import ExerciseError
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Sheet", "SheetContainer", "SheetFolder", "SheetNetwork", "SheetPort", "Title", "read_sheet"]
+__all__ = [
+    "Sheet",
+    "SheetContainer",
+    "SheetFile",
+    "SheetFolder",
+    "SheetImage",
+    "SheetNetwork",
+    "SheetPort",
+    "Title",
+    "read_sheet",
+]
 
 
 class Title(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -42,6 +52,26 @@ class SheetFolder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     inside: str
 
 
+class SheetFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A file that is to be made, or changed, in a container itself."""
+
+    container: str
+    """The role of the container."""
+    path: str
+
+
+class SheetImage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An image that is to be built."""
+
+    name: str
+    base: str
+    """What its Dockerfile begins with."""
+    port: int
+    """The port that it says it listens on."""
+    under_mb: int
+    """What it must weigh less than, in millions of bytes, as `docker images` counts them."""
+
+
 class SheetNetwork(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     driver: str = "bridge"
@@ -60,9 +90,13 @@ class Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ports: dict[str, SheetPort] = {}
     containers: dict[str, SheetContainer] = {}
     folders: dict[str, SheetFolder] = {}
+    files: dict[str, SheetFile] = {}
+    built: dict[str, SheetImage] = {}
     networks: dict[str, SheetNetwork] = {}
     compose: SheetCompose | None = None
     texts: dict[str, str] = {}
+    kept: list[str] = []
+    """Names of containers that other exercises leave on the machine: they are no left-overs of this one."""
 
 
 def read_sheet(folder: Path) -> Sheet:
@@ -83,13 +117,13 @@ def read_sheet(folder: Path) -> Sheet:
 
 
 def _check_roles(path: Path, text: str, sheet: Sheet) -> None:
-    for role, folder in sheet.folders.items():
-        if folder.container not in sheet.containers:
-            line = _line_of(text, f"`$.folders.{role}`")
+    inside = [(f"folders.{role}", folder.container) for role, folder in sheet.folders.items()]
+    inside += [(f"files.{role}", file.container) for role, file in sheet.files.items()]
+    for place, container in inside:
+        if container not in sheet.containers:
+            line = _line_of(text, f"`$.{place}`")
             known = ", ".join(sheet.containers)
-            raise ExerciseError(
-                f"{path}:{line}: [folders.{role}] is in container {folder.container!r}, wanted one of: {known}"
-            )
+            raise ExerciseError(f"{path}:{line}: [{place}] is in container {container!r}, wanted one of: {known}")
     places: dict[int, str] = {}
     for role, port in sheet.ports.items():
         if port.offset in places:

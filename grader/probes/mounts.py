@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import tarfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -12,6 +13,7 @@ import msgspec
 from grader.errors import ProbeFailed
 from grader.machine.desktop import typed_path
 from grader.machine.text import visible
+from grader.probes.moments import moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,6 +55,8 @@ class FileFact:
     content: bytes = b""
     names: tuple[str, ...] = ()
     """What is in a folder, at its first level."""
+    changed_at: float = 0.0
+    """When it was last written, in seconds since 1970, by the machine's clock."""
 
 
 def mount_facts(raw: Iterable[RawMount]) -> tuple[MountFact, ...]:
@@ -71,7 +75,10 @@ def read_inside(machine: Machine, container_id: str, path: str) -> FileFact | No
     if answer.status != 200:
         detail = f"{answer.status} {visible(answer.body, 160)}"
         raise ProbeFailed("answer-unexpected", asked=f"docker cp {path}", detail=detail)
-    return parse_archive(answer.body)
+    fact = parse_archive(answer.body)
+    # An archive knows whole seconds only; the engine tells the rest in a header, where it fits.
+    exact = _exact_time(answer.headers.get("x-docker-container-path-stat", ""))
+    return fact if exact is None else replace(fact, changed_at=exact)
 
 
 def parse_archive(body: bytes) -> FileFact:
@@ -84,7 +91,8 @@ def parse_archive(body: bytes) -> FileFact:
                 parts = member.name.strip("/").split("/")
                 if first is None:
                     file = tar.extractfile(member) if member.isfile() else None
-                    first = FileFact(not member.isfile(), file.read() if file else b"")
+                    content = file.read() if file else b""
+                    first = FileFact(not member.isfile(), content, changed_at=float(member.mtime))
                 elif len(parts) > 1:
                     names[parts[1]] = None
     except (tarfile.TarError, EOFError, OSError) as error:
@@ -92,4 +100,15 @@ def parse_archive(body: bytes) -> FileFact:
             raise ProbeFailed("answer-garbled", asked="docker cp", detail=visible(str(error), 120)) from error
     if first is None:
         raise ProbeFailed("answer-garbled", asked="docker cp", detail="empty archive")
-    return FileFact(first.is_folder, first.content, tuple(names))
+    return replace(first, names=tuple(names))
+
+
+class _RawStat(msgspec.Struct):
+    mtime: str = ""
+
+
+def _exact_time(header: str) -> float | None:
+    try:
+        return moment(msgspec.json.decode(base64.b64decode(header), type=_RawStat).mtime)
+    except (ValueError, msgspec.DecodeError):
+        return None
