@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -83,7 +84,9 @@ class Campaign:
                     match event:
                         case Started(job):
                             books.start(job)
-                        case Ended(job, result, recording):
+                        case Ended(job, result, recording, crash):
+                            if crash:
+                                print(crash, file=sys.stderr)  # noqa: T201 - a bug of ours must not pass unseen
                             books.land(job, result, recording)
                             landed[job.student] = result
                     watcher.heard(event)
