@@ -10,6 +10,7 @@ from typer.exceptions import TyperException
 
 from grader.campaign.command import batch
 from grader.errors import GraderError, MachineUnreachable
+from grader.handout.command import clean, start
 from grader.messages import say
 from grader.newexercise.command import new
 from grader.rehearsal.command import rehearse
@@ -17,6 +18,7 @@ from grader.reports.command import report
 from grader.repository.command import repo, sign_results, verify_results
 from grader.settings import language_of
 from grader.version import VERSION
+from grader.watch.command import watch
 
 __all__ = ["app", "main"]
 
@@ -83,9 +85,12 @@ def root(
 
 
 app.command()(batch)
+app.command()(clean)
 app.command()(new)
 app.command()(repo)
 app.command()(rehearse)
 app.command()(report)
 app.command("sign")(sign_results)
+app.command()(start)
 app.command("verify")(verify_results)
+app.command()(watch)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import docker
 import requests
+import urllib3
 from docker.constants import DEFAULT_DOCKER_API_VERSION
 from docker.tls import TLSConfig
 from docker.utils import version_lt
@@ -20,12 +21,15 @@ from grader.machine.question import Answer, EngineQuestion
 from grader.machine.text import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from grader.machine.address import EngineAddress
 
 __all__ = ["EngineClient", "EngineVersion"]
 
 CALL_S: Final = 20.0
 """Seconds that any one call may take."""
+_LONGEST_LINE: Final = 256 * 1024
 CAP: Final = 16 * 1024 * 1024
 """Bytes of any one answer; enough for the inspect data of hundreds of containers."""
 OLDEST_API: Final = "1.40"
@@ -97,24 +101,54 @@ class EngineClient:
         headers = {name.lower(): visible(value) for name, value in list(response.headers.items())[:50]}
         return Answer(response.status_code, body, headers, truncated, _seconds(headers.get("date")))
 
+    def lines(self, question: EngineQuestion) -> Iterator[bytes]:
+        """The lines of an answer without end, as they come. Raises `MachineUnreachable` where it breaks off."""
+        prefix = f"/v{self._api()}"
+        try:
+            session = self._new_session()  # of its own: it is read in another thread than the questions are asked in
+            response = session.get(
+                f"{session.base_url}{prefix}{question.path}",
+                params=list(question.query),
+                stream=True,
+                timeout=(CALL_S, None),
+                allow_redirects=False,
+            )
+            with response:
+                held = b""
+                while chunk := response.raw.read1(_LONGEST_LINE, decode_content=True):
+                    *whole, held = (held + chunk)[-_LONGEST_LINE:].split(b"\n")
+                    yield from whole
+        except (
+            requests.RequestException,
+            docker.errors.DockerException,
+            urllib3.exceptions.HTTPError,
+            OSError,
+        ) as error:
+            raise self._give_up(*_why(error)) from error
+        raise self._give_up("engine-lost")
+
     def close(self) -> None:
         if self._session is not None:
             self._session.close()
 
     def _open(self) -> docker.APIClient:
         if self._session is None:
-            tls: TLSConfig | bool = False
-            if self._address.tls:
-                tls = TLSConfig(
-                    ca_cert=self._address.tls.ca,
-                    client_cert=(self._address.tls.cert, self._address.tls.key),
-                    verify=self._address.tls.verify,
-                )
-            # A given version keeps the package from asking for it by itself: that question is ours, and recorded.
-            self._session = docker.APIClient(self._address.url, version=OLDEST_API, timeout=int(CALL_S), tls=tls)
-            self._session.trust_env = False
-            self._session.headers["Accept-Encoding"] = "identity"
+            self._session = self._new_session()
         return self._session
+
+    def _new_session(self) -> docker.APIClient:
+        tls: TLSConfig | bool = False
+        if self._address.tls:
+            tls = TLSConfig(
+                ca_cert=self._address.tls.ca,
+                client_cert=(self._address.tls.cert, self._address.tls.key),
+                verify=self._address.tls.verify,
+            )
+        # A given version keeps the package from asking for it by itself: that question is ours, and recorded.
+        session = docker.APIClient(self._address.url, version=OLDEST_API, timeout=int(CALL_S), tls=tls)
+        session.trust_env = False
+        session.headers["Accept-Encoding"] = "identity"
+        return session
 
     def _api(self) -> str:
         api = self.version.api

@@ -20,6 +20,8 @@ from grader.machine.question import (
 from grader.machine.traces import new_word
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from grader.machine.engine import EngineVersion
 
 __all__ = ["DirectLink", "Link", "LinkFacts"]
@@ -54,6 +56,8 @@ class _Engine(Protocol):
     def version(self) -> EngineVersion: ...
 
     def ask(self, question: EngineQuestion) -> Answer: ...
+
+    def lines(self, question: EngineQuestion) -> Iterator[bytes]: ...
 
     def close(self) -> None: ...
 
@@ -98,6 +102,10 @@ class DirectLink:
             case WaitQuestion():
                 time.sleep(question.seconds)
                 return Answer()
+
+    def events(self) -> Iterator[bytes]:
+        """What happens on the engine from now on: one JSON object a line, without end."""
+        return self._engine.lines(EngineQuestion("/events"))
 
     def close(self) -> None:
         self._engine.close()

@@ -10,6 +10,8 @@ from grader.machine.engine import EngineClient
 from grader.machine.ssh_words import channel_refusal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from grader.machine.engine import EngineVersion
     from grader.machine.question import Answer, EngineQuestion
     from grader.machine.ssh_master import SshMaster
@@ -36,6 +38,12 @@ class SshEngine:
     def ask(self, question: EngineQuestion) -> Answer:
         try:
             return self._client.ask(question)
+        except MachineUnreachable as error:
+            raise self._explained(error) from error
+
+    def lines(self, question: EngineQuestion) -> Iterator[bytes]:
+        try:
+            yield from self._client.lines(question)
         except MachineUnreachable as error:
             raise self._explained(error) from error
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.lab import Lab, LabError, run
+from tests.lab import Lab, LabError, debian, run
 from tests.lab.machines import DOCKER_20, DOCKER_26, PODMAN, faults, machines
 from tests.lab.machines.network import NAMESPACES
 from tests.lab.machines.sweep import groups, sweep_orphans
@@ -40,7 +40,17 @@ def test_an_engine_is_the_same_by_its_socket_by_tls_and_by_ssh(room: dict[str, L
     assert _names_by_tls(machine) == "web"
     listing = f"curl -sS --unix-socket {machine.kind.socket} http://engine/v1.40/containers/json"
     assert '"/web"' in _by_ssh(machine, listing)
-    page = ["curl", "--silent", "--retry", "9", "--retry-connrefused", "--retry-delay", "1", "--max-time", "15"]
+    page = [
+        debian.need("curl", "curl"),
+        "--silent",
+        "--retry",
+        "9",
+        "--retry-connrefused",
+        "--retry-delay",
+        "1",
+        "--max-time",
+        "15",
+    ]
     assert "Welcome to nginx!" in run([*page, f"http://{machine.address}:4000/"]).stdout
     assert "Welcome to nginx!" in run(machine.beside(*page, "http://localhost:4000/")).stdout
 
@@ -57,8 +67,9 @@ def test_a_bind_mount_has_one_path_outside_inside_and_over_ssh(room: dict[str, L
 
 
 def test_a_client_without_certificate_is_refused(room: dict[str, LabMachine]) -> None:
+    curl = debian.need("curl", "curl")
     for machine in room.values():
-        asked = run(["curl", "--insecure", "--silent", f"https://{machine.address}:2376/_ping"], check=False)
+        asked = run([curl, "--insecure", "--silent", f"https://{machine.address}:2376/_ping"], check=False)
         assert asked.returncode != 0
         assert "OK" not in asked.stdout
 
