@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from grader.checks.mistake import Mistake
@@ -23,6 +24,7 @@ __all__ = ["ContainerExpectation", "is_settling", "running", "there"]
 _STABLE_S: Final = 10.0
 """After this long the engine itself forgets that a container had to be restarted."""
 _AT_ONCE_S: Final = 10.0
+_SHELLS: Final = {"ash", "bash", "dash", "sh", "zsh"}
 _STOPPED_BY_HAND: Final = {0, 129, 130, 131, 137, 143}
 """Exit codes of a process that was asked to stop: by itself, or by SIGHUP, SIGINT, SIGQUIT, SIGKILL, SIGTERM."""
 
@@ -67,7 +69,8 @@ class ContainerExpectation:
         """Running for `for_s` seconds without having been restarted just now; waits only while it is younger.
 
         Asks: the list, one inspect; the log of one that stopped. Diagnoses: `container-created`, `-exited`,
-        `-stopped`, `-paused`, `-crash-loop`, `-unhealthy`, `foreground-stopped`, `port-taken`, and those of `to_exist`.
+        `-stopped`, `-paused`, `-crash-loop`, `-unhealthy`, `foreground-stopped`, `shell-without-terminal`,
+        `port-taken`, and those of `to_exist`.
         """
 
         def judge() -> None:
@@ -205,9 +208,16 @@ def _not_running(container: Container, fact: ContainerFact) -> NoReturn:
     values = {"name": name, "exit_code": fact.exit_code, "seconds": f"{fact.uptime_s:.0f}"}
     if fact.attached and fact.exit_code in _STOPPED_BY_HAND and fact.uptime_s >= 1:
         raise Mistake("foreground-stopped", evidence=tuple(lines), **values)
+    if _is_a_shell_with_nothing_to_read(fact):
+        raise Mistake("shell-without-terminal", name=name, exit_code=fact.exit_code)
     if fact.exit_code in _STOPPED_BY_HAND and fact.uptime_s >= _AT_ONCE_S:
         raise Mistake("container-stopped", evidence=tuple(lines), **values)
     raise Mistake("container-exited", last_line=last, evidence=tuple(lines), **values)
+
+
+def _is_a_shell_with_nothing_to_read(fact: ContainerFact) -> bool:
+    alone = len(fact.command) == 1 and PurePosixPath(fact.command[0]).name in _SHELLS
+    return alone and not fact.stdin_open and fact.exit_code == 0 and fact.uptime_s < _AT_ONCE_S
 
 
 def _crash_loop(container: Container, fact: ContainerFact) -> NoReturn:

@@ -16,12 +16,7 @@ __all__ = ["expect"]
 
 Subject = Container | Site | Folder | File | Image | Machine
 Expectation = (
-    ContainerExpectation
-    | SiteExpectation
-    | FolderExpectation
-    | FileExpectation
-    | ImageExpectation
-    | MachineExpectation
+    ContainerExpectation | SiteExpectation | FolderExpectation | FileExpectation | ImageExpectation | MachineExpectation
 )
 
 

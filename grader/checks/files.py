@@ -63,13 +63,15 @@ class FileExpectation:
         """The container was started more than once, and the file is from before its last start.
 
         The proof is the file's own date; where it was written to again since, that the terminal showed its name before.
-        Asks: one inspect, one `docker cp`, the events, the log. Diagnoses: `never-restarted`, `file-written-late`, and
-        those of a file that is not there.
+        Asks: one inspect, one `docker cp`, the events, the log. Diagnoses: `never-restarted`, `file-empty`,
+        `file-written-late`, and those of a file that is not there.
         """
         fact, file = self._found()
         ended = earlier_run_ended(self._machine, fact)
         if ended is None:
             raise Mistake("never-restarted", name=fact.name)
+        if not file.content.strip():
+            raise Mistake("file-empty", name=fact.name, path=self._file.path)
         name = PurePosixPath(self._file.path).name.encode()
         if file.changed_at > ended and name not in earlier_output(self._machine, fact, ended):
             raise Mistake("file-written-late", name=fact.name, path=self._file.path)
@@ -84,29 +86,33 @@ class FileExpectation:
         return fact, file
 
     def _missing(self, fact: ContainerFact) -> Mistake:
-        path = PurePosixPath(self._file.path)
-        values = {"name": fact.name, "path": self._file.path}
+        name, path = fact.name, self._file.path
         changed = changed_paths(self._machine, fact.id)
-        if changed.get(self._file.path) == "deleted":
-            return Mistake("file-deleted", **values)
-        added = [PurePosixPath(one) for one, change in changed.items() if change == "added"]
-        same_name = next((one for one in added if one.name == path.name), None)
+        if changed.get(path) == "deleted":
+            return Mistake("file-deleted", name=name, path=path)
+        added = [one for one, change in changed.items() if change == "added"]
+        same_name = next((one for one in added if _last(one) == _last(path)), None)
         if same_name:
-            return Mistake("file-elsewhere", near=same_name, **values)
-        beside = {one.name.lower(): one for one in added if one.parent == path.parent}
-        close = difflib.get_close_matches(path.name.lower(), beside, n=1, cutoff=0.6)
+            return Mistake("file-elsewhere", name=name, path=path, near=same_name)
+        folder = path.removesuffix(_last(path))
+        beside = {_last(one).lower(): one for one in added if one == folder + _last(one)}
+        close = difflib.get_close_matches(_last(path).lower(), beside, n=1, cutoff=0.6)
         if close:
-            return Mistake("file-misnamed", near=beside[close[0]], **values)
+            return Mistake("file-misnamed", name=name, path=path, near=beside[close[0]])
         taken = {one.name for one in self._machine.sheet.containers.values()}
         others = [one for one in all_containers(self._machine) if one.name not in taken][:_LOOKED_AT]
-        other = next((one for one in others if self._file.path in changed_paths(self._machine, one.id)), None)
+        other = next((one for one in others if path in changed_paths(self._machine, one.id)), None)
         if other:
-            return Mistake("file-in-another-container", other=other.name, **values)
-        return Mistake("file-not-made", **values)
+            return Mistake("file-in-another-container", name=name, path=path, other=other.name)
+        return Mistake("file-not-made", name=name, path=path)
 
     def _is_not_mounted(self, fact: ContainerFact) -> None:
-        path = PurePosixPath(self._file.path)
-        mount = next((one for one in fact.mounts if path.is_relative_to(one.inside)), None)
+        path = self._file.path
+        mount = next((one for one in fact.mounts if PurePosixPath(path).is_relative_to(one.inside)), None)
         if mount:
             source = mount.source or mount.volume
             raise Mistake("file-on-a-mount", name=fact.name, path=path, source=source, inside=mount.inside)
+
+
+def _last(path: str) -> str:
+    return PurePosixPath(path).name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from grader.checks.code import code_mount, copied_code
 from grader.checks.containers import there
@@ -31,13 +31,13 @@ def built(image: Image) -> ImageFact:
     if found:
         return found
     beside = all_images(image.machine)
-    nameless = [one.id for one in beside if not one.tags and not one.digests][:_LOOKED_AT]
-    if any(_below(image, fact) for one in nameless if (fact := find_image(image.machine, one))):
-        raise Mistake("image-unnamed", name=image.name)
     repositories = {repository_of(tag).rpartition("/")[2]: tag for one in beside for tag in one.tags}
     near = difflib.get_close_matches(image.name, repositories, n=1, cutoff=0.7)
     if near:
         raise Mistake("image-misnamed", name=image.name, near=repositories[near[0]])
+    nameless = [one.id for one in beside if not one.tags and not one.digests][:_LOOKED_AT]
+    if any(_is_finished(image, fact) for one in nameless if (fact := find_image(image.machine, one))):
+        raise Mistake("image-unnamed", name=image.name)
     raise Mistake("image-missing", name=image.name)
 
 
@@ -75,7 +75,7 @@ class ImageExpectation:
         image, port = built(self._image), self._image.wanted.port
         base = _below(self._image, image)
         own = (image.command, image.entrypoint)
-        values = {"name": self._image.name, "port": port}
+        values: dict[str, Any] = {"name": self._image.name, "port": port}
         if not any(own) or (base and own == (base.command, base.entrypoint)):
             raise Mistake("image-no-command", seen=" ".join(image.command) or "-", **values)
         if f"{port}/tcp" not in image.exposed:
@@ -91,7 +91,7 @@ class ImageExpectation:
         image that is not there.
         """
         image, wanted = built(self._image), self._image.wanted
-        values = {"name": self._image.name, "mb": image.size // _MB, "limit": wanted.under_mb}
+        values: dict[str, Any] = {"name": self._image.name, "mb": image.size // _MB, "limit": wanted.under_mb}
         if image.size >= wanted.under_mb * _MB:
             lines = sorted(image_history(self._machine, image.id), key=lambda line: -line.size)[:3]
             evidence = tuple(f"{line.size // _MB} MB  {line.created_by}" for line in lines)
@@ -136,6 +136,12 @@ class ImageExpectation:
                 tags = [tag for tag in other.tags if not same_image_name(tag, name)]
                 near, deepest = (tags[0], len(other.layers)) if tags else (near, deepest)
         return Mistake("image-other-base", name=name, base=base, near=near)
+
+
+def _is_finished(image: Image, fact: ImageFact) -> bool:
+    """True for what a whole Dockerfile came to, not for what a builder has in between."""
+    base = _below(image, fact)
+    return base is not None and (fact.command, fact.entrypoint) != (base.command, base.entrypoint)
 
 
 def _below(image: Image, fact: ImageFact, name: str = "") -> ImageFact | None:

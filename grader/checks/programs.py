@@ -21,7 +21,9 @@ _ROOT: Final = {"", "0", "root"}
 
 
 def process_1(machine: Machine, container: ContainerFact, program: str) -> None:
-    """Raises `Mistake` where process 1 is another program."""
+    """Raises `Mistake` where process 1 is another program, or one of another's processes."""
+    if container.pid_mode:
+        raise Mistake("process-of-the-machine", name=container.name, wanted=program, seen=container.pid_mode)
     command = first_process(machine, container)
     # A login shell has a dash before its name.
     if PurePosixPath(command.partition(" ")[0]).name.removeprefix("-") != program:
@@ -43,12 +45,12 @@ def not_root(machine: Machine, container: ContainerFact) -> None:
     if not is_root:
         return
     image = find_image(machine, container.image_id)
-    values = {"name": container.name, "user": container.user or "-"}
+    name, user = container.name, container.user or "-"
     if named:
-        raise Mistake("user-is-root", **values)
+        raise Mistake("user-is-root", name=name, user=user)
     if image and not _is_root(image.user):
-        raise Mistake("root-by-option", wanted=image.user, **values)
-    raise Mistake("runs-as-root", **values)
+        raise Mistake("root-by-option", name=name, user=user, wanted=image.user)
+    raise Mistake("runs-as-root", name=name, user=user)
 
 
 def _is_root(user: str) -> bool:

@@ -20,17 +20,11 @@ _FORCED: Final = {129, 137, 143}
 
 def interactive(container: ContainerFact, shell: str) -> None:
     """Raises `Mistake` where the container was not made for typing into that shell."""
-    name, command = container.name, container.command
+    command = container.command
     program = PurePosixPath(command[0]).name if command else ""
     if program != shell or "-c" in command:
-        raise Mistake("command-other", name=name, wanted=shell, seen=" ".join(command))
-    match container.stdin_open, container.tty:
-        case False, False:
-            raise Mistake("no-terminal", name=name)
-        case True, False:
-            raise Mistake("no-tty", name=name)
-        case False, True:
-            raise Mistake("no-stdin", name=name)
+        raise Mistake("command-other", name=container.name, wanted=shell, seen=" ".join(command))
+    _can_be_typed_into(container)
 
 
 def left_cleanly(machine: Machine, container: ContainerFact) -> None:
@@ -38,10 +32,23 @@ def left_cleanly(machine: Machine, container: ContainerFact) -> None:
     code = _last_exit_code(machine, container) if container.is_running else container.exit_code
     if code is None:
         raise Mistake("still-inside", name=container.name)
+    if code in _FORCED and not container.stdin_open:
+        _can_be_typed_into(container)  # that is why it could only be stopped
     if code in _FORCED:
         raise Mistake("left-by-force", name=container.name, exit_code=code)
     if code:
         raise Mistake("left-after-a-failure", name=container.name, exit_code=code)
+
+
+def _can_be_typed_into(container: ContainerFact) -> None:
+    name = container.name
+    match container.stdin_open, container.tty:
+        case False, False:
+            raise Mistake("no-terminal", name=name)
+        case True, False:
+            raise Mistake("no-tty", name=name)
+        case False, True:
+            raise Mistake("no-stdin", name=name)
 
 
 def _last_exit_code(machine: Machine, container: ContainerFact) -> int | None:

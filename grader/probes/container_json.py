@@ -51,6 +51,8 @@ class ContainerFact:
     hostname: str
     uts_mode: str
     """`host` where it has the machine's own name."""
+    pid_mode: str
+    """`host` or `container:…` where it shares the processes of the machine or of another; empty for its own."""
     workdir: str
     tty: bool
     stdin_open: bool
@@ -113,6 +115,7 @@ class _RawHostConfig(msgspec.Struct, rename="pascal"):
     publish_all_ports: bool = False
     network_mode: str = ""
     uts_mode: str = msgspec.field(default="", name="UTSMode")
+    pid_mode: str = ""
     extra_hosts: list[str] | None = None
     links: list[str] | None = None
     tmpfs: dict[str, str] | None = None
@@ -165,6 +168,7 @@ def parse_container(answer: Answer) -> ContainerFact:
         user=config.user,
         hostname=config.hostname,
         uts_mode=host.uts_mode,
+        pid_mode="" if host.pid_mode == "private" else host.pid_mode,  # Podman's word for its own
         workdir=config.working_dir,
         tty=config.tty,
         stdin_open=config.open_stdin,

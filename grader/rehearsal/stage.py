@@ -61,6 +61,7 @@ class Stage:
             )
         self._containers = {str(one["Id"]) for one in held}
         self._tags = self._image_tags()
+        self._nameless = self._nameless_ids()
         self._networks = self._network_ids()
         self._volumes = self._volume_names()
         self._was_in_swarm = self._in_swarm()
@@ -127,6 +128,9 @@ class Stage:
         for tag in self._image_tags() - self._tags:
             with contextlib.suppress(NotFound, APIError):
                 self._client.remove_image(tag, force=True)
+        for image in self._nameless_ids() - self._nameless:
+            with contextlib.suppress(NotFound, APIError):
+                self._client.remove_image(image, force=True)
 
     def close(self) -> None:
         self._client.close()
@@ -147,6 +151,10 @@ class Stage:
         return {
             str(tag) for image in self._client.images() for tag in image.get("RepoTags") or [] if tag != "<none>:<none>"
         }
+
+    def _nameless_ids(self) -> set[str]:
+        """Of images that lost their name to a newer build, or never had one."""
+        return {str(one["Id"]) for one in self._client.images(filters={"dangling": True})}
 
     def _network_ids(self) -> set[str]:
         return {str(one["Id"]) for one in self._client.networks() if one["Name"] not in _BUILT_IN}
