@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from grader.errors import ProbeFailed
+from grader.machine.decoding import Garbled, decoded
+from grader.machine.text import visible
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
@@ -56,9 +58,9 @@ def _happenings(machine: Machine, container: ContainerFact, until: float) -> tup
     if answer.status != 200:
         return ()
     try:
-        raw = [msgspec.json.decode(line, type=_RawEvent) for line in answer.body.splitlines() if line]
-    except msgspec.DecodeError as error:
-        raise ProbeFailed("answer-garbled", asked="docker events", detail=str(error)) from error
+        raw = [decoded(line, _RawEvent) for line in answer.body.splitlines() if line]
+    except Garbled as error:
+        raise ProbeFailed("answer-garbled", asked="docker events", detail=visible(str(error), 120)) from error
     return tuple(Happening(one.Action, one.nanoseconds / 1e9 or float(one.time), _exit_code(one)) for one in raw)
 
 

@@ -17,5 +17,5 @@ def moment(written: str) -> float | None:
     fraction = found[2].ljust(7, "0") if found[2] else ""
     try:
         return dt.datetime.fromisoformat(f"{found[1]}{fraction}{zone}").timestamp()
-    except ValueError:
+    except (ValueError, OverflowError):  # a thirtieth of February
         return None

@@ -6,11 +6,12 @@ import base64
 import io
 import tarfile
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from grader.errors import ProbeFailed
+from grader.machine.decoding import Garbled, decoded
 from grader.machine.desktop import typed_path
 from grader.machine.text import visible
 from grader.probes.moments import moment
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from grader.machine.machine import Machine
 
 __all__ = ["FileFact", "MountFact", "RawMount", "mount_facts", "read_inside"]
+
+
+_LARGEST_FILE: Final = 1024 * 1024
 
 
 class RawMount(msgspec.Struct):
@@ -86,16 +90,18 @@ def parse_archive(body: bytes) -> FileFact:
     names: dict[str, None] = {}
     first: FileFact | None = None
     try:
-        with tarfile.open(fileobj=io.BytesIO(body), mode="r|") as tar:
+        # Not as a stream: that would read on, block by block, to the end of a file said to be of exabytes.
+        with tarfile.open(fileobj=io.BytesIO(body), mode="r:") as tar:
             for member in tar:
                 parts = member.name.strip("/").split("/")
                 if first is None:
                     file = tar.extractfile(member) if member.isfile() else None
-                    content = file.read() if file else b""
+                    # A sparse file may come to any size from a few bytes.
+                    content = file.read(_LARGEST_FILE) if file else b""
                     first = FileFact(not member.isfile(), content, changed_at=float(member.mtime))
                 elif len(parts) > 1:
                     names[parts[1]] = None
-    except (tarfile.TarError, EOFError, OSError) as error:
+    except (tarfile.TarError, EOFError, OSError, ValueError, RecursionError) as error:
         if first is None:
             raise ProbeFailed("answer-garbled", asked="docker cp", detail=visible(str(error), 120)) from error
     if first is None:
@@ -109,6 +115,6 @@ class _RawStat(msgspec.Struct):
 
 def _exact_time(header: str) -> float | None:
     try:
-        return moment(msgspec.json.decode(base64.b64decode(header), type=_RawStat).mtime)
-    except (ValueError, msgspec.DecodeError):
+        return moment(decoded(base64.b64decode(header), _RawStat).mtime)
+    except (ValueError, Garbled):
         return None

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from grader.errors import ProbeFailed
+from grader.machine.decoding import Garbled, decoded
+from grader.machine.text import visible
 from grader.probes.moments import moment
 
 if TYPE_CHECKING:
@@ -56,9 +58,9 @@ def _remembered(machine: Machine, repository: str) -> set[str]:
     if answer.status != 200:
         return set()
     try:
-        events = [msgspec.json.decode(line, type=_RawEvent) for line in answer.body.splitlines() if line]
-    except msgspec.DecodeError as error:
-        raise ProbeFailed("answer-garbled", asked="docker events", detail=str(error)) from error
+        events = [decoded(line, _RawEvent) for line in answer.body.splitlines() if line]
+    except Garbled as error:
+        raise ProbeFailed("answer-garbled", asked="docker events", detail=visible(str(error), 120)) from error
     return {one.Action for one in events if one.Actor and _without_tag(one.Actor.ID) == repository}
 
 
