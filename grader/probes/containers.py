@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from grader.errors import ProbeFailed
+from grader.machine.text import visible
 from grader.probes.container_json import ContainerFact, parse_container
 from grader.probes.engine_json import decode
 from grader.probes.images import same_image_name
@@ -79,23 +81,35 @@ def all_containers(machine: Machine) -> tuple[ContainerSummary, ...]:
 
 
 def find_container(container: Container) -> ContainerFact | NoContainer:
-    """The container of that exact name, else of that compose service, else what may be meant."""
-    there = all_containers(container.machine)
-    found = next((one for one in there if one.name == container.name), None)
-    if found is None:
-        replicas = [one for one in there if one.service == container.name]
-        found = next((one for one in replicas if one.state == "running"), replicas[0] if replicas else None)
-    if found is None:
-        return _near(container, there)
-    fact = inspect_container(container.machine, found.id)
-    # Gone between the list and the look: as a person would see it, it is not there.
-    return fact if fact is not None else NoContainer()
+    """The container of that exact name, else of that compose service, else what may be meant.
+
+    One that goes between the list and the look is looked for again: it may have been made anew. Raises `ProbeFailed`
+    where it is then still listed and still not there.
+    """
+    machine = container.machine
+    for _ in range(2):
+        there = all_containers(machine)
+        found = _named(container, there)
+        if found is None:
+            return _near(container, there)
+        fact = inspect_container(machine, found.id)
+        if fact is not None:
+            return fact
+        machine.look_again()
+    detail = visible(f"404: {container.name} is listed, but not there", 160)
+    raise ProbeFailed("answer-unexpected", asked="docker inspect", detail=detail)
 
 
 def inspect_container(machine: Machine, container_id: str) -> ContainerFact | None:
     """The container with that id, or `None` where it is gone."""
     answer = machine.engine(f"/containers/{container_id}/json")
     return None if answer.status == 404 else parse_container(answer)
+
+
+def _named(container: Container, there: tuple[ContainerSummary, ...]) -> ContainerSummary | None:
+    by_name = next((one for one in there if one.name == container.name), None)
+    replicas = [one for one in there if one.service == container.name]
+    return by_name or next((one for one in replicas if one.state == "running"), replicas[0] if replicas else None)
 
 
 def _near(container: Container, there: tuple[ContainerSummary, ...]) -> NoContainer:
