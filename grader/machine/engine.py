@@ -16,6 +16,7 @@ from grader.machine.breaking import BREAKING, Breaking, breaking_of
 from grader.machine.decoding import Garbled, decoded
 from grader.machine.exchange import exchange, ignore_redirects
 from grader.machine.question import Answer, EngineQuestion
+from grader.machine.socket_adapter import SocketAdapter
 from grader.machine.text import visible
 
 if TYPE_CHECKING:
@@ -154,6 +155,9 @@ class EngineClient:
             )
         # A given version keeps the package from asking for it by itself: that question is ours, and recorded.
         session = docker.APIClient(self._address.url, version=OLDEST_API, timeout=int(CALL_S), tls=tls)
+        path = self._address.socket
+        if path:
+            session.mount("http+docker://", SocketAdapter(lambda *_: path))
         session.trust_env = False
         ignore_redirects(session)
         session.headers["Accept-Encoding"] = "identity"
