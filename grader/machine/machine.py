@@ -133,7 +133,7 @@ class Machine:
         return answer
 
     def look_again(self) -> None:
-        """Forgets what was seen, so that it is asked anew. Only the polling loop needs this."""
+        """Forgets what was seen, so that it is asked anew: for what changes while it is looked at."""
         self._seen.clear()
 
     def now(self) -> float:
