@@ -23,6 +23,7 @@ from grader.reports.results import ResultFile, Student, Words, write_atomically
 from grader.reports.signature import sign, signing_key
 from grader.repository.clone import clone
 from grader.repository.commit import commit_of
+from grader.repository.door import dial
 from grader.repository.grade import Graded, Handin, Refused, grade_repository
 from grader.repository.isolated import GradingFailed, GradingRun, grade_isolated
 from grader.repository.not_graded import not_graded, refused
@@ -166,6 +167,10 @@ def _code(result: ResultFile) -> int:
 
 
 def _client(address: EngineAddress) -> docker.APIClient:
+    try:  # first by hand: the package leaves a socket open where nobody answers
+        dial(address).close()
+    except OSError as error:
+        raise MachineUnreachable("engine-unreachable", where=address.shown, detail=visible(str(error), 200)) from error
     tls: TLSConfig | bool = False
     if address.tls:
         tls = TLSConfig(

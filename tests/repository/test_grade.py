@@ -137,7 +137,7 @@ def test_an_engine_that_holds_something_is_refused_unless_it_is_said_to_be_dispo
 
 def test_an_engine_that_does_not_answer_is_no_mark_and_no_zero(bench: Bench) -> None:
     code, result = bench.run(bench.repository(HONEST_COMPOSE), url=f"unix://{bench.folder}/gone.sock")
-    assert (code, result.status, result.mark, result.reason_code) == (6, "not-graded", None, "engine-lost")
+    assert (code, result.status, result.mark, result.reason_code) == (6, "not-graded", None, "engine-unreachable")
 
 
 def test_a_long_path_of_a_checkout_is_no_hindrance(bench: Bench) -> None:
