@@ -35,16 +35,23 @@ def listeners(machine: Machine, container_id: str) -> tuple[Listener, ...] | Non
 
 
 def parse_proc_net(text: bytes) -> tuple[Listener, ...]:
-    """Reads the kernel's table: addresses in hexadecimal, in groups of four bytes, each with the lowest first."""
+    """Reads the kernel's table: addresses in hexadecimal, in groups of four bytes, each with the lowest first.
+
+    A line that is none of the kernel's (the container's `cat` may be anything) is passed over.
+    """
     found: dict[Listener, None] = {}
     for line in text.decode("ascii", "replace").splitlines():
         fields = line.split()
         if len(fields) < 4 or fields[3] != _LISTEN or ":" not in fields[1]:
             continue
         address, _, port = fields[1].partition(":")
-        raw = bytes.fromhex(address)
-        ordered = b"".join(raw[at : at + 4][::-1] for at in range(0, len(raw), 4))
+        try:
+            raw = bytes.fromhex(address)
+            ordered = b"".join(raw[at : at + 4][::-1] for at in range(0, len(raw), 4))
+            listener = Listener(str(ipaddress.ip_address(ordered)), int(port, 16))
+        except ValueError:
+            continue
         # Docker's own name server listens in each container of a user-defined network.
-        if str(ipaddress.ip_address(ordered)) != "127.0.0.11":
-            found[Listener(str(ipaddress.ip_address(ordered)), int(port, 16))] = None
+        if listener.address != "127.0.0.11":
+            found[listener] = None
     return tuple(found)

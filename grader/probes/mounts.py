@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import tarfile
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from grader.machine.machine import Machine
 
 __all__ = ["FileFact", "MountFact", "RawMount", "mount_facts", "read_inside"]
+
+
+_LARGEST_FILE: Final = 1024 * 1024
 
 
 class RawMount(msgspec.Struct):
@@ -79,15 +82,17 @@ def parse_archive(body: bytes) -> FileFact:
     names: dict[str, None] = {}
     first: FileFact | None = None
     try:
-        with tarfile.open(fileobj=io.BytesIO(body), mode="r|") as tar:
+        # Not as a stream: that would read on, block by block, to the end of a file said to be of exabytes.
+        with tarfile.open(fileobj=io.BytesIO(body), mode="r:") as tar:
             for member in tar:
                 parts = member.name.strip("/").split("/")
                 if first is None:
                     file = tar.extractfile(member) if member.isfile() else None
-                    first = FileFact(not member.isfile(), file.read() if file else b"")
+                    # A sparse file may come to any size from a few bytes.
+                    first = FileFact(not member.isfile(), file.read(_LARGEST_FILE) if file else b"")
                 elif len(parts) > 1:
                     names[parts[1]] = None
-    except (tarfile.TarError, EOFError, OSError) as error:
+    except (tarfile.TarError, EOFError, OSError, ValueError, RecursionError) as error:
         if first is None:
             raise ProbeFailed("answer-garbled", asked="docker cp", detail=visible(str(error), 120)) from error
     if first is None:

@@ -132,6 +132,7 @@ def test_hiding_names_leaves_no_name_id_or_mark_on_the_screen(page: Page) -> Non
         assert result.student.name not in text
         assert result.student.id not in text
         assert result.machine.url not in text
+    assert "/home/etu" not in text
     assert page.locator("tbody td.total").all_inner_texts() == [""] * len(CLASS)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import time
 import weakref
@@ -19,9 +20,9 @@ import stamina
 
 from grader.errors import MachineUnreachable
 from grader.machine.pipes import PipeReader, run_bounded
-from grader.machine.ssh_folder import PrivateFolder
-from grader.machine.ssh_options import client_command, master_command, user_settings
-from grader.machine.ssh_words import failure
+from grader.machine.ssh.folder import PrivateFolder
+from grader.machine.ssh.options import client_command, master_command, user_settings
+from grader.machine.ssh.words import channel_refusal, failure
 from grader.machine.text import visible
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ OPEN_S: Final = 20.0
 _MOST_HEARD: Final = 1024 * 1024
 _FORWARD_S: Final = 10.0
 _END_S: Final = 2.0
+_LAST_MOMENT_S: Final = 0.3
 
 
 def open_master(url: MachineUrl, config: Path | None, first_question: str) -> tuple[SshMaster, list[str]]:
@@ -84,8 +86,8 @@ class SshMaster:
             self._folder.keep_pid(self._process.pid)
             assert self._process.stdout  # noqa: S101 - asked for above
             assert self._process.stderr  # noqa: S101
-            self._out = PipeReader(self._process.stdout, _MOST_HEARD)
-            self._err = PipeReader(self._process.stderr, _MOST_HEARD)
+            self._out = PipeReader(self._process.stdout, _MOST_HEARD, self._process.kill)
+            self._err = PipeReader(self._process.stderr, _MOST_HEARD, self._process.kill)
             self.greeting = self._greeting(word)
         except BaseException:
             self.close()
@@ -113,11 +115,27 @@ class SshMaster:
         command = client_command(self.control, "-O", "forward", "-L", f"{path}:{target}", "master")
         ran = run_bounded(command, within_s=_FORWARD_S, most=_MOST_HEARD)
         if ran.code != 0:
-            raise self.lost() or self._unreachable("ssh-failed", visible(ran.err.strip(), 160))
+            raise self.why_lost() or self._unreachable("ssh-failed", visible(ran.err.strip(), 160))
         return path
 
-    def lost(self) -> MachineUnreachable | None:
-        """Why nothing comes through any more; `None` while the connection is there."""
+    def prohibition(self) -> str:
+        """What `sshd` says where it lets nothing be forwarded; empty where it does."""
+        said = self.said
+        path = self.forward("nowhere", "127.0.0.1:9")
+        with socket.socket(socket.AF_UNIX) as asking, suppress(OSError):
+            asking.settimeout(_FORWARD_S)
+            asking.connect(str(path))
+            asking.recv(1)
+        refusal = channel_refusal(self.words_since(said))
+        return refusal if "prohibited" in refusal else ""
+
+    def why_lost(self) -> MachineUnreachable | None:
+        """After something has failed: why nothing comes through any more; `None` where the connection is there.
+
+        Its sockets close before `ssh` has ended: it is given a moment.
+        """
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_LAST_MOMENT_S)
         if self._err.is_full or self._out.is_full:
             return self._unreachable("ssh-flood")
         if not self.is_alive:

@@ -9,18 +9,17 @@ from typing import TYPE_CHECKING, Final
 from grader.errors import MachineUnreachable
 from grader.machine.question import EngineQuestion, HttpQuestion, NoAnswer
 from grader.machine.sites import SiteClient
-from grader.machine.ssh_words import channel_refusal
+from grader.machine.ssh.words import channel_refusal
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from grader.machine.question import Answer
-    from grader.machine.ssh_engine import SshEngine
-    from grader.machine.ssh_master import SshMaster
+    from grader.machine.ssh.engine import SshEngine
+    from grader.machine.ssh.master import SshMaster
 
 __all__ = ["SshSites"]
 
-_NOT_ALLOWED: Final = "administratively prohibited"
 _NOT_THERE: Final = re.compile(r"timed out|[Nn]o route|unreachable")
 
 
@@ -47,7 +46,7 @@ class SshSites:
         # Silence is the student's only where the way to the machine is seen to work.
         self._engine.ask(EngineQuestion("/_ping"))
         refusal = channel_refusal(self._master.words_since(said))
-        if _NOT_ALLOWED in refusal:
+        if "prohibited" in refusal:
             raise MachineUnreachable("ssh-no-forwarding", where=self._master.where, detail=refusal)
         if "refused" in refusal:
             return NoAnswer("refused", refusal)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grader.machine.link import DirectLink, LinkFacts
-from grader.machine.ssh_engine import SshEngine
-from grader.machine.ssh_files import SshFiles
-from grader.machine.ssh_master import open_master
-from grader.machine.ssh_sites import SshSites
-from grader.machine.ssh_sockets import engine_socket, where_is_the_engine
+from grader.machine.ssh.engine import SshEngine
+from grader.machine.ssh.files import SshFiles
+from grader.machine.ssh.master import open_master
+from grader.machine.ssh.sites import SshSites
+from grader.machine.ssh.sockets import engine_socket, where_is_the_engine
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,13 +15,13 @@ from testinfra.backend.ssh import SshBackend
 
 from grader.machine.files import CAP
 from grader.machine.pipes import run_bounded
-from grader.machine.ssh_options import client_command
+from grader.machine.ssh.options import client_command
 from grader.machine.text import visible
 
 if TYPE_CHECKING:
     from testinfra.backend.base import CommandResult
 
-    from grader.machine.ssh_master import SshMaster
+    from grader.machine.ssh.master import SshMaster
 
 __all__ = ["BoundedSsh", "NoResult"]
 
@@ -60,7 +60,7 @@ class BoundedSsh(SshBackend):  # type: ignore[misc] # testinfra's types are not 
         answer = re.search(rf"<{word}>\n(.*)</{word} (\d+)>".encode(), ran.out, re.DOTALL)
         if answer:
             return self.result(int(answer[2]), wanted.encode("utf-8", "replace"), answer[1], b"")
-        lost = self._master.lost()
+        lost = self._master.why_lost()
         if lost:
             raise lost
         if len(ran.out) >= _MOST:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from grader.errors import MachineUnreachable
 from grader.machine.address import EngineAddress
 from grader.machine.engine import EngineClient
-from grader.machine.ssh_words import channel_refusal
+from grader.machine.ssh.words import channel_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from grader.machine.engine import EngineVersion
     from grader.machine.question import Answer, EngineQuestion
-    from grader.machine.ssh_master import SshMaster
+    from grader.machine.ssh.master import SshMaster
 
 __all__ = ["SshEngine"]
 
@@ -30,34 +31,38 @@ class SshEngine:
 
     @property
     def version(self) -> EngineVersion:
-        try:
+        with self._explained():
             return self._client.version
-        except MachineUnreachable as error:
-            raise self._explained(error) from error
 
     def ask(self, question: EngineQuestion) -> Answer:
-        try:
+        with self._explained():
             return self._client.ask(question)
-        except MachineUnreachable as error:
-            raise self._explained(error) from error
 
     def lines(self, question: EngineQuestion) -> Iterator[bytes]:
-        try:
+        with self._explained():
             yield from self._client.lines(question)
-        except MachineUnreachable as error:
-            raise self._explained(error) from error
 
     def close(self) -> None:
         self._client.close()
         self._master.close()
 
-    def _explained(self, error: MachineUnreachable) -> MachineUnreachable:
-        lost = self._master.lost()
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        said = self._master.said
+        try:
+            yield
+        except MachineUnreachable as error:
+            raise self._why(error, said) from error
+
+    def _why(self, error: MachineUnreachable, said: int) -> MachineUnreachable:
+        lost = self._master.why_lost()
         if lost or error.code not in {"engine-lost", "engine-silent"}:
             return lost or error
-        refusal = channel_refusal(self._master.words_since(0))
-        if "administratively prohibited" in refusal:
-            return MachineUnreachable("ssh-no-forwarding", where=self._master.where, detail=refusal)
-        if refusal.startswith("connect failed"):
-            return MachineUnreachable("engine-stopped", where=self._master.where, detail=refusal)
-        return error
+        refusal = channel_refusal(self._master.words_since(said))
+        if not refusal:
+            return error
+        # Of a socket `sshd` says the same whether nobody listens or it may not be forwarded; of a port it does not.
+        prohibited = self._master.prohibition()
+        if prohibited:
+            return MachineUnreachable("ssh-no-forwarding", where=self._master.where, detail=prohibited)
+        return MachineUnreachable("ssh-engine-stopped", where=self._master.where, detail=refusal)

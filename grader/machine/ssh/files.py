@@ -8,12 +8,12 @@ from testinfra.host import Host
 
 from grader.machine.files import CAP, ENTRIES
 from grader.machine.question import Answer, FileQuestion, NoAnswer
-from grader.machine.ssh_backend import BoundedSsh, NoResult
+from grader.machine.ssh.backend import BoundedSsh, NoResult
 from grader.machine.text import visible
 from grader.machine.traces import PREFIX, STALE_S, is_of_a_dead_run, is_ours
 
 if TYPE_CHECKING:
-    from grader.machine.ssh_master import SshMaster
+    from grader.machine.ssh.master import SshMaster
 
 __all__ = ["SshFiles"]
 
