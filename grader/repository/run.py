@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -60,8 +61,15 @@ class Asked:
 
     @property
     def who(self) -> Student:
-        known = self.student or Path(self.path.rstrip("/")).name.removesuffix(".git") or "repository"
-        return Student(id=known, name=self.name)
+        return Student(id=self.student or self.repository or "repository", name=self.name)
+
+    @property
+    def repository(self) -> str:
+        """The repository's name: that of its folder, or the last part of its address."""
+        path = Path(self.path)
+        return (
+            path.resolve().name if path.is_dir() else re.split(r"[/:]", self.path.rstrip("/"))[-1].removesuffix(".git")
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +114,7 @@ def grade_one(asked: Asked, environ: Mapping[str, str]) -> Done:
             engine_address(parse_machine_url(asked.machine), environ),
             disposable=asked.disposable,
             image=next((one.image for one in sheet.containers.values()), ""),
+            name=asked.repository,
             areas=asked.areas,
         )
         ports = parse_ports(asked.ports) if asked.ports else None
