@@ -1,14 +1,20 @@
-"""The verb `grader batch`: its options, parsed; what it does is elsewhere."""
+"""The verb `grader batch`: its options, parsed. A class by its machines (`campaign`) or by its repositories."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import typer
 
 from grader.settings import language_of
+
+if TYPE_CHECKING:
+    from grader.repository.run import Done
+    from grader.roster.columns import Column
+    from grader.roster.student import RosterStudent
 
 __all__ = ["batch"]
 
@@ -34,24 +40,31 @@ def batch(
     hints: Annotated[int, typer.Option(min=1, max=3, help="How much the hints say.")] = 2,
     ssh_config: Annotated[Path | None, typer.Option(help="Configuration for ssh, instead of your own.")] = None,
     lang: Annotated[str, typer.Option(help="fr or en.")] = "",
+    engines: Annotated[
+        list[str] | None,
+        typer.Option(help="Grade the roster's repositories on this throw-away engine; may be repeated."),
+    ] = None,
     scheduler: Annotated[str, typer.Option(help="Hand the work to a Dask cluster, tcp://host:8786.")] = "",
     progress: Annotated[str, typer.Option(help="auto, lines or json.")] = "auto",
 ) -> None:
-    """Grade a class over SSH, many machines at a time; what is graded is never lost.
+    """Grade a class over SSH, many machines at a time, or with --engines its repositories; nothing graded is lost.
 
     Example: grader batch exercises/tp2 --roster class.csv --results results/tp2
     """
+    if engines:
+        students = _students(roster, ("id", "repo"), group, limit)
+        raise typer.Exit(
+            _grade_repositories(exercise, students, results, engines, lang, disposable=disposable, resume=resume)
+        )
     from grader.campaign.campaign import Campaign  # noqa: PLC0415 - only this verb grades a class
-    from grader.campaign.chosen import chosen_students  # noqa: PLC0415
     from grader.campaign.pool import default_jobs  # noqa: PLC0415
     from grader.campaign.watchers import watcher_for  # noqa: PLC0415
-    from grader.roster.read import read_roster  # noqa: PLC0415
     from grader.scoring.suite import read_suite  # noqa: PLC0415
 
     language = language_of(lang, os.environ)
     campaign = Campaign(
         suite=read_suite(exercise),
-        students=chosen_students(read_roster(roster), group=group, limit=limit),
+        students=_students(roster, ("id", "machine"), group, limit),
         folder=results,
         language=language,
         at_once=jobs or default_jobs(),
@@ -68,3 +81,44 @@ def batch(
     outcome = campaign.run(watcher_for(progress, language))
     if not outcome.everyone_graded:
         raise typer.Exit(NOT_GRADED)
+
+
+def _students(roster: Path, wanted: tuple[Column, ...], group: str, limit: int) -> tuple[RosterStudent, ...]:
+    from grader.campaign.chosen import chosen_students  # noqa: PLC0415
+    from grader.roster.read import read_roster  # noqa: PLC0415
+
+    return chosen_students(read_roster(roster, wanted), group=group, limit=limit)
+
+
+def _grade_repositories(
+    exercise: Path,
+    students: tuple[RosterStudent, ...],
+    results: Path,
+    engines: list[str],
+    lang: str,
+    *,
+    disposable: bool,
+    resume: bool,
+) -> int:
+    from grader.repository.many import Batch, grade_everyone  # noqa: PLC0415
+
+    waiting = [student for student in students if not (resume and _is_done(results, exercise.name, student.id))]
+
+    def on_done(student: RosterStudent, done: Done) -> None:
+        result = done.result
+        mark = "–" if result.mark is None else f"{result.points}/{result.max_points}"
+        reason = result.reason_code or ""
+        print(f"{student.id:<40} {mark:>7}  {reason}".rstrip(), flush=True)  # noqa: T201
+
+    batch = Batch(exercise, results, tuple(engines), lang, disposable=disposable)
+    return grade_everyone(waiting, batch, os.environ, on_done)
+
+
+def _is_done(results: Path, exercise: str, student: str) -> bool:
+    from grader.reports.files import result_path  # noqa: PLC0415
+    from grader.reports.results import read_result  # noqa: PLC0415
+
+    try:
+        return read_result(result_path(results, exercise, student)).status == "graded"
+    except (OSError, msgspec.DecodeError):
+        return False
