@@ -10,17 +10,21 @@ from typer.exceptions import TyperException
 
 from grader.campaign.command import batch
 from grader.errors import GraderError, MachineUnreachable
+from grader.handout.command import clean, start
 from grader.messages import say
 from grader.newexercise.command import new
 from grader.rehearsal.command import rehearse
 from grader.reports.command import report
-from grader.repository.command import repo, verify_results
+from grader.repository.command import repo, sign_results, verify_results
 from grader.settings import language_of
 from grader.version import VERSION
+from grader.watch.command import watch
 
 __all__ = ["app", "main"]
 
 INTERRUPTED = 2
+_CTRL_C = 130
+"""What typer makes of Ctrl-C."""
 USAGE = 4
 NOT_GRADED = 6
 
@@ -37,7 +41,8 @@ app = typer.Typer(
 def main() -> None:
     """Runs the command line; a user's mistake is one sentence and an exit code, never a traceback."""
     try:
-        sys.exit(app(standalone_mode=False) or 0)
+        code = app(standalone_mode=False) or 0
+        sys.exit(INTERRUPTED if code == _CTRL_C else code)
     except TyperException as error:
         context = getattr(error, "ctx", None)
         command = context.command_path if context else "grader"
@@ -80,8 +85,12 @@ def root(
 
 
 app.command()(batch)
+app.command()(clean)
 app.command()(new)
 app.command()(repo)
 app.command()(rehearse)
 app.command()(report)
+app.command("sign")(sign_results)
+app.command()(start)
 app.command("verify")(verify_results)
+app.command()(watch)

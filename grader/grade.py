@@ -106,7 +106,7 @@ def grade(
     run = Run(settings, LinkFacts(str(settings.machine)))
     link: Link | None = None
     try:
-        link = reach(settings.machine, deadline_s)
+        link = reach(settings.machine, settings.ssh_config, deadline_s)
         run.facts, run.version = link.facts, link.version()
         run.engine_id = _engine_id(link)
         link = Recorder(link) if settings.record else link

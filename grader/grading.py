@@ -67,9 +67,10 @@ class Grading:
             self.exercises = {folder: Exercise(folder, read_sheet(folder)) for folder in folders}
         except ExerciseError as error:
             raise pytest.UsageError(str(error)) from error
-        link = self.connect() if settings.machine.scheme == "recording" else None
-        if isinstance(link, Replay):
-            self._run.settings = as_recorded(settings, link.recording)
+        if settings.machine.scheme == "recording":
+            self.connect()
+            recording = self._link.recording if isinstance(self._link, Replay) else None
+            self._run.settings = as_recorded(settings, recording)
 
     # --- the machine ---
 
@@ -78,7 +79,7 @@ class Grading:
         run = self._run
         if self._link is None and run.lost is None:
             try:
-                self._link = reach(self.settings.machine)
+                self._link = reach(self.settings.machine, self.settings.ssh_config)
                 run.facts, run.version = self._link.facts, self._link.version()
             except MachineUnreachable as error:
                 run.lost = error
@@ -158,9 +159,10 @@ class Grading:
     @pytest.hookimpl(wrapper=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, object, object]:
         machine = self._exercise(pyfuncitem).machine
-        before = machine.asked if machine else 0
+        if machine:
+            machine.trail = []
         result = yield
-        if machine and machine.asked == before:
+        if machine and not machine.trail:
             raise looked_at_nothing(pyfuncitem.name)
         return result
 
@@ -174,6 +176,7 @@ class Grading:
         row = exercise.ledger[item.name]
         if call.when == "call" or (call.excinfo and not call.excinfo.errisinstance(pytest.skip.Exception)):
             outcome = judge(call.excinfo.value if call.excinfo else None, exercise.folder)
+            outcome = outcome.with_trail(exercise.machine.trail if exercise.machine else [])
             outcome = outcome.with_traceback(report.longreprtext.splitlines()[-60:])
             # An exception while cleaning up must not take a failure back, nor leave points behind.
             if call.when == "call" or outcome.verdict != "passed":

@@ -71,8 +71,10 @@ def settings_of(options: Mapping[str, object], environ: Mapping[str, str]) -> Se
     )
 
 
-def as_recorded(settings: Settings, recording: Recording) -> Settings:
-    """What was asked for then holds again, but for what is asked for now."""
+def as_recorded(settings: Settings, recording: Recording | None) -> Settings:
+    """What was asked for then holds again, but for what is asked for now. `None` is one that cannot be read."""
+    if recording is None:
+        return dataclasses.replace(settings, student=settings.student or "local")
     ports = parse_ports(recording.ports) if recording.ports else None
     return dataclasses.replace(
         settings,

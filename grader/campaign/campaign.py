@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -66,6 +67,8 @@ class Campaign:
     disposable: bool = False
     hints: int = 2
     ssh_config: str = ""
+    scheduler: str = ""
+    """Address of a Dask scheduler, where the work is handed to a cluster."""
 
     def run(self, watcher: Watcher) -> Outcome:
         """Grades whoever is to be graded. Raises `GraderError` where the folder does not allow it."""
@@ -81,7 +84,9 @@ class Campaign:
                     match event:
                         case Started(job):
                             books.start(job)
-                        case Ended(job, result, recording):
+                        case Ended(job, result, recording, crash):
+                            if crash:
+                                print(crash, file=sys.stderr)  # noqa: T201 - a bug of ours must not pass unseen
                             books.land(job, result, recording)
                             landed[job.student] = result
                     watcher.heard(event)
@@ -96,6 +101,10 @@ class Campaign:
             return outcome
 
     def _events(self, jobs: list[Job]) -> Generator[Event]:
+        if self.scheduler:
+            from grader.campaign.cluster import graded_on_cluster  # noqa: PLC0415 - Dask is an extra
+
+            return graded_on_cluster(self.suite, jobs, self.scheduler)
         return graded_all(self.suite, jobs, self.at_once)
 
     def _split(self, books: Books) -> tuple[list[ResultFile], list[Job]]:

@@ -34,6 +34,7 @@ def batch(
     hints: Annotated[int, typer.Option(min=1, max=3, help="How much the hints say.")] = 2,
     ssh_config: Annotated[Path | None, typer.Option(help="Configuration for ssh, instead of your own.")] = None,
     lang: Annotated[str, typer.Option(help="fr or en.")] = "",
+    scheduler: Annotated[str, typer.Option(help="Hand the work to a Dask cluster, tcp://host:8786.")] = "",
     progress: Annotated[str, typer.Option(help="auto, lines or json.")] = "auto",
 ) -> None:
     """Grade a class over SSH, many machines at a time; what is graded is never lost.
@@ -62,6 +63,7 @@ def batch(
         disposable=disposable,
         hints=hints,
         ssh_config=str(ssh_config or ""),
+        scheduler=scheduler,
     )
     outcome = campaign.run(watcher_for(progress, language))
     if not outcome.everyone_graded:

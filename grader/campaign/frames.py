@@ -10,11 +10,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Frame", "FrameReader", "frame"]
 
-Kind = Literal["check", "result", "recording"]
+Kind = Literal["check", "result", "recording", "crash"]
 Frame = tuple[Kind, bytes]
 
 _HEADER: Final = struct.Struct(">cL")
-_KINDS: Final[dict[bytes, Kind]] = {b"c": "check", b"r": "result", b"R": "recording"}
+_KINDS: Final[dict[bytes, Kind]] = {b"c": "check", b"r": "result", b"R": "recording", b"!": "crash"}
 _CODES: Final = {kind: code for code, kind in _KINDS.items()}
 _LONGEST: Final = 64 * 1024 * 1024
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from grader.scoring.suite import Suite
 
-__all__ = ["Checking", "Ended", "Event", "Started", "default_jobs", "graded_all"]
+__all__ = ["Checking", "Ended", "Event", "Started", "default_jobs", "graded_all", "not_graded"]
 
 _GRACE_S: Final = 2.0
 """How much longer than its own deadline a worker may live."""
@@ -50,6 +50,8 @@ class Ended:
     job: Job
     result: ResultFile
     recording: bytes | None = None
+    crash: str = ""
+    """The traceback of a worker that had a bug; it goes to standard error."""
 
 
 Event: TypeAlias = "Started | Checking | Ended | None"
@@ -64,6 +66,7 @@ class _Running:
     reader: FrameReader = field(default_factory=FrameReader)
     result: ResultFile | None = None
     recording: bytes | None = None
+    crash: str = ""
 
 
 def default_jobs() -> int:
@@ -119,6 +122,8 @@ def _heard(
                     yield Checking(one.job, content.decode("ascii", "replace")[:100])
                 case "recording":
                     one.recording = content
+                case "crash":
+                    one.crash = content.decode("utf-8", "replace")
                 case "result":
                     one.result = _checked(content, one.job)
     except (ValueError, msgspec.DecodeError):
@@ -140,10 +145,11 @@ def _ended(
     selector.unregister(one.worker.readable)
     del running[one.worker.readable]
     one.worker.end()
-    return Ended(one.job, one.result or _not_graded(suite, one.job, code), one.recording)
+    return Ended(one.job, one.result or not_graded(suite, one.job, code), one.recording, one.crash)
 
 
-def _not_graded(suite: Suite, job: Job, code: str) -> ResultFile:
+def not_graded(suite: Suite, job: Job, code: str) -> ResultFile:
+    """The result of somebody whose machine could not be graded, for the reason `code`."""
     lost = MachineUnreachable(code, where=job.machine, seconds=f"{job.deadline_s:.0f}")
     run = Run(job.settings(), LinkFacts(job.machine), lost=lost)
     return run.result(judge_suite(suite, lost), suite.folder)

@@ -85,7 +85,7 @@ class JsonLines:
         match event:
             case Started(job):
                 self._say({"event": "started", "student": job.student})
-            case Ended(job, result, _):
+            case Ended(job, result):
                 self._say(
                     {
                         "event": "done",
@@ -146,7 +146,7 @@ class LiveTable:
                 self._running[job.student] = (time.monotonic(), "…")
             case Checking(job, check):
                 self._running[job.student] = (self._running[job.student][0], check)
-            case Ended(job, result, _):
+            case Ended(job, result):
                 self._running.pop(job.student, None)
                 self._results.append(result)
                 self._live.console.print(_line(result, self._language), markup=False, highlight=False, no_wrap=True)

@@ -12,6 +12,7 @@ import os
 import signal
 import subprocess
 import sys
+import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -86,6 +87,10 @@ class Worker:
             os.waitpid(self.pid, 0)
             os.close(self.readable)
         self.pid = 0
+        if os.name == "posix":
+            from grader.machine.ssh.folder import sweep  # noqa: PLC0415 - for POSIX alone
+
+            sweep()  # its `ssh` has a group of its own, and a folder
 
 
 def forked(suite: Suite, job: Job) -> Worker:
@@ -132,9 +137,13 @@ def _work(suite: Suite, job: Job, writable: int) -> None:
         while view:
             view = view[os.write(writable, view) :]
 
-    graded = grade(
-        suite, job.settings(), deadline_s=job.deadline_s, on_check=lambda name: send(frame("check", name.encode()))
-    )
+    try:
+        graded = grade(
+            suite, job.settings(), deadline_s=job.deadline_s, on_check=lambda name: send(frame("check", name.encode()))
+        )
+    except Exception:
+        send(frame("crash", traceback.format_exc().encode("utf-8", "replace")))
+        raise
     if graded.recording:
         send(frame("recording", encode_recording(graded.recording)))
     send(frame("result", msgspec.json.encode(graded.result)))

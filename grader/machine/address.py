@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from grader.errors import MachineUnreachable
+from grader.errors import MachineUnreachable, RosterError
+from grader.roster.machine_url import MachineUrl, parse_machine_url
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-    from grader.roster.machine_url import MachineUrl
+    from docker.context import Context
 
-__all__ = ["EngineAddress", "Tls", "engine_address"]
+__all__ = ["EngineAddress", "Tls", "engine_address", "resolved", "usable_socket"]
 
 
 @dataclass(frozen=True)
@@ -42,29 +44,62 @@ class EngineAddress:
         """The host that published ports are on; empty for this machine."""
         return urlsplit(self.url).hostname or "" if self.url.startswith("tcp://") else ""
 
+    @property
+    def socket(self) -> Path | None:
+        """The socket that the engine listens on, where it is one of this machine's."""
+        return Path(self.url.removeprefix("unix://")) if self.url.startswith("unix://") else None
+
 
 def engine_address(machine: MachineUrl, environ: Mapping[str, str]) -> EngineAddress:
-    """The engine that the `docker` command would talk to, or the one that `machine` names."""
+    """The engine to bring things up on, with the `docker` command. Raises `MachineUnreachable` for one behind SSH."""
+    address = resolved(machine, environ)
+    if isinstance(address, MachineUrl):
+        raise MachineUnreachable("engine-behind-ssh", where=str(address))
+    return address
+
+
+def resolved(machine: MachineUrl, environ: Mapping[str, str]) -> EngineAddress | MachineUrl:
+    """The engine that the `docker` command would talk to, or the one that `machine` names.
+
+    A `MachineUrl` of the `ssh` scheme where that, `DOCKER_HOST` or the context say so.
+    """
+    if machine.scheme == "ssh":
+        return machine
     if machine.scheme == "unix":
         return EngineAddress(f"unix://{machine.path}", str(machine))
     if machine.scheme == "tcp":
         return _tcp(f"tcp://{_bracketed(machine.host or '')}:{machine.port or 2376}", environ)
     given = environ.get("DOCKER_HOST", "").strip()
     if given:
-        if given.startswith("ssh://"):
-            raise MachineUnreachable("docker-host-ssh", where=given)
-        return _tcp(given, environ) if given.startswith("tcp://") else EngineAddress(given, given)
+        return _given(given, environ)
     return _from_context(environ)
 
 
-def _from_context(environ: Mapping[str, str]) -> EngineAddress:
+def usable_socket(sockets: Iterable[Path]) -> Path | None:
+    """The first socket that this account may use, else the first that is there at all."""
+    there = [path for path in sockets if path.exists()]
+    return next((path for path in there if os.access(path, os.R_OK | os.W_OK)), there[0] if there else None)
+
+
+def _given(host: str, environ: Mapping[str, str]) -> EngineAddress | MachineUrl:
+    """What `DOCKER_HOST` says."""
+    match host.partition("://")[0]:
+        case "ssh":
+            return _ssh(host)
+        case "tcp" if urlsplit(host).hostname:
+            return _tcp(host, environ)
+        case "unix" | "npipe" if len(host) > len("npipe://"):
+            return EngineAddress(host, host)
+    raise MachineUnreachable("docker-host-unusable", where=host)
+
+
+def _from_context(environ: Mapping[str, str]) -> EngineAddress | MachineUrl:
     from docker.context import ContextAPI  # noqa: PLC0415 - slow to import, not always needed
-    from docker.errors import DockerException  # noqa: PLC0415
 
     name = environ.get("DOCKER_CONTEXT") or ""
     try:
-        context = ContextAPI.get_context(name) if name else ContextAPI.get_current_context()
-    except (DockerException, ValueError, KeyError, OSError) as error:
+        context: Context | None = ContextAPI.get_context(name) if name else ContextAPI.get_current_context()
+    except Exception as error:  # the package raises bare `Exception` for a file that it cannot read
         raise MachineUnreachable("context-unusable", where=name or "~/.docker", detail=str(error)) from error
     if context is None:
         raise MachineUnreachable("context-unusable", where=name, detail="no such context")
@@ -72,20 +107,45 @@ def _from_context(environ: Mapping[str, str]) -> EngineAddress:
     if context.name == "default" or not host:
         return _default(environ)
     if host.startswith("ssh://"):
-        raise MachineUnreachable("docker-host-ssh", where=host)
+        return _ssh(host)
     url = host.replace("http+unix://", "unix://")
-    return EngineAddress(url, url, context.name)
+    return EngineAddress(url, url, context.name, _tls_of(context))
+
+
+def _tls_of(context: Context) -> Tls | None:
+    tls = context.TLSConfig
+    if tls is None or tls.cert is None or tls.ca_cert is None:
+        return None
+    cert, key = tls.cert
+    return Tls(tls.ca_cert, cert, key, bool(tls.verify))
+
+
+def _ssh(host: str) -> MachineUrl:
+    """As `docker` writes it, with the path of the socket behind the host."""
+    found = re.fullmatch(r"(ssh://[^/?]*)(/[^?]*)?", host)
+    path = (found[2] or "").rstrip("/") if found else ""
+    try:
+        return parse_machine_url(f"{found[1]}?docker={path}" if found and path else host)
+    except RosterError as error:
+        raise MachineUnreachable("docker-host-unusable", where=host) from error
 
 
 def _default(environ: Mapping[str, str]) -> EngineAddress:
-    """The usual socket; where there is none, that of a rootless Docker or of Podman."""
+    """The usual socket; where there is none for this account, that of a rootless Docker or of Podman."""
     if sys.platform == "win32":
         return EngineAddress("npipe:////./pipe/docker_engine", "npipe:////./pipe/docker_engine", "default")
     usual = Path("/var/run/docker.sock")
     runtime = environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}"
-    others = [Path(runtime, "docker.sock"), Path(runtime, "podman/podman.sock"), Path("/run/podman/podman.sock")]
-    found = usual if usual.exists() else next((path for path in others if path.exists()), usual)
-    return EngineAddress(f"unix://{found}", f"unix://{found}", "default")
+    found = usable_socket(
+        (
+            usual,
+            Path(runtime, "docker.sock"),
+            Path.home() / ".docker/run/docker.sock",
+            Path(runtime, "podman/podman.sock"),
+            Path("/run/podman/podman.sock"),
+        )
+    )
+    return EngineAddress(f"unix://{found or usual}", f"unix://{found or usual}", "default")
 
 
 def _tcp(url: str, environ: Mapping[str, str]) -> EngineAddress:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-from typing import Final
+import time
+from typing import TYPE_CHECKING, Final
 
+from grader.machine.desktop import local_path
 from grader.machine.question import Answer, FileQuestion, NoAnswer
+from grader.machine.traces import PREFIX, STALE_S, is_of_a_dead_run, is_ours
 
-__all__ = ["LocalFiles", "NoFiles", "is_of_a_living_run", "is_ours"]
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["CAP", "ENTRIES", "LocalFiles", "NoFiles"]
 
 CAP: Final = 1024 * 1024
-_ENTRIES: Final = 1000
-
-
-def is_ours(path: str) -> bool:
-    """True for the only names that a run may write or remove on a machine."""
-    return path.rsplit("/", 1)[-1].startswith(".grader-")
+"""Bytes of a file that are read."""
+ENTRIES: Final = 1000
+"""Names of a folder that are told."""
 
 
 class NoFiles:
@@ -29,12 +30,12 @@ class NoFiles:
 class LocalFiles:
     def ask(self, question: FileQuestion) -> Answer | NoAnswer:  # noqa: PLR0911 - one return an outcome
         """`list` gives one name a line, folders with a `/` behind; 404 where there is no such thing."""
-        path = Path(question.path)
+        path = local_path(question.path)
         try:
             match question.operation:
                 case "list":
                     names = (entry.name + ("/" if entry.is_dir() else "") for entry in path.iterdir())
-                    shown = [name for name, _ in zip(names, range(_ENTRIES), strict=False)]
+                    shown = [name for name, _ in zip(names, range(ENTRIES), strict=False)]
                     return Answer(200, "\n".join(sorted(shown)).encode("utf-8", "surrogateescape"))
                 case "read":
                     if not path.is_file():
@@ -52,29 +53,18 @@ class LocalFiles:
             return Answer(404)
         except OSError as error:
             return NoAnswer("no-access", error.strerror or "")
+        except ValueError as error:  # a NUL, or half a character, in a name that an engine gave
+            return NoAnswer("no-access", str(error))
 
     @staticmethod
     def _write(path: Path, body: bytes) -> Answer | NoAnswer:
-        if not is_ours(str(path)):
-            raise ValueError(f"a run writes only .grader- names, not {path}")
-        for left in path.parent.glob(".grader-*"):
-            if not is_of_a_living_run(left.name):
+        if not is_ours(path.name):
+            raise RuntimeError(f"a run writes only {PREFIX} names, not {path}")
+        for left in path.parent.glob(PREFIX + "*"):
+            dead = is_of_a_dead_run(left.name)
+            if dead or (dead is None and time.time() - left.lstat().st_mtime > STALE_S):
                 left.unlink(missing_ok=True)
         with path.open("xb") as file:
             file.write(body)
         path.chmod(0o644)
         return Answer()
-
-
-def is_of_a_living_run(name: str) -> bool:
-    """True where the process that wrote `.grader-<pid>-…` still lives: two runs must not sweep each other's."""
-    pid = name.removeprefix(".grader-").partition("-")[0]
-    if not pid.isdecimal() or os.name != "posix":
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        return True
-    return True

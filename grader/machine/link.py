@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -21,8 +19,11 @@ from grader.machine.question import (
     Question,
     WaitQuestion,
 )
+from grader.machine.traces import new_word
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from grader.machine.engine import EngineVersion
 
 __all__ = ["DirectLink", "Link", "LinkFacts"]
@@ -57,6 +58,8 @@ class _Engine(Protocol):
     def version(self) -> EngineVersion: ...
 
     def ask(self, question: EngineQuestion) -> Answer: ...
+
+    def lines(self, question: EngineQuestion) -> Iterator[bytes]: ...
 
     def close(self) -> None: ...
 
@@ -113,10 +116,14 @@ class DirectLink:
             case ComposeQuestion():
                 return self._compose.ask(question)
             case NonceQuestion():
-                return Answer(body=f"{os.getpid()}-{secrets.token_hex(8)}".encode())
+                return Answer(body=new_word().encode())
             case WaitQuestion():
                 time.sleep(question.seconds)
                 return Answer()
+
+    def events(self) -> Iterator[bytes]:
+        """What happens on the engine from now on: one JSON object a line, without end."""
+        return self._engine.lines(EngineQuestion("/events"))
 
     def close(self) -> None:
         self._engine.close()

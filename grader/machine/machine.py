@@ -48,8 +48,8 @@ class Machine:
         self.passive = passive
         """True where nothing may be changed: no file dropped, no command run, only GET."""
         self.disposable = disposable
-        self.asked = 0
-        """How many looks were taken, those answered from memory included: a check that took none proves nothing."""
+        self.trail: list[tuple[Question, Answer | NoAnswer]] = []
+        """What the check that runs now has looked at, from memory or not: one that looked at nothing proves nothing."""
         self._seen: dict[Question, Answer | NoAnswer] = {}
 
     def container(self, role: str) -> Container:
@@ -94,12 +94,14 @@ class Machine:
         return _entry(self.sheet.texts, role, "texts")
 
     def ask(self, question: Question) -> Answer | NoAnswer:
-        self.asked += 1
         if not _looks_only(question):
-            return self.link.ask(question)
-        if question not in self._seen:
-            self._seen[question] = self.link.ask(question)
-        return self._seen[question]
+            answer = self.link.ask(question)
+        else:
+            if question not in self._seen:
+                self._seen[question] = self.link.ask(question)
+            answer = self._seen[question]
+        self.trail.append((question, answer))
+        return answer
 
     def ask_again(self, question: Question) -> Answer | NoAnswer:
         """Asks even what was asked before: for what is seen to change."""
@@ -127,7 +129,7 @@ class Machine:
         """A word that nobody can have prepared, for things dropped and requests sent; `purpose` tells them apart."""
         answer = self.link.ask(NonceQuestion(purpose))
         assert isinstance(answer, Answer), "every link gives a nonce"  # noqa: S101
-        return answer.body.decode()
+        return answer.body.decode("ascii", "replace")
 
 
 def _looks_only(question: Question) -> bool:

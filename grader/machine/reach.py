@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from grader.machine.address import engine_address
+from grader.errors import MachineUnreachable
+from grader.machine.address import resolved
 from grader.machine.compose import LocalCompose
 from grader.machine.engine import EngineClient
 from grader.machine.files import LocalFiles, NoFiles
@@ -14,10 +16,10 @@ from grader.machine.link import DirectLink, LinkFacts
 from grader.machine.recording import read_recording
 from grader.machine.replay import Replay
 from grader.machine.sites import SiteClient
+from grader.roster.machine_url import MachineUrl
 
 if TYPE_CHECKING:
     from grader.machine.link import Link
-    from grader.roster.machine_url import MachineUrl
 
 __all__ = ["MACHINE_S", "reach"]
 
@@ -25,11 +27,20 @@ MACHINE_S: Final = 180.0
 """Seconds that all the asking of one machine may take."""
 
 
-def reach(url: MachineUrl, deadline_s: float = MACHINE_S) -> Link:
-    """The link to the machine at `url`. Raises `MachineUnreachable` where that can be told at once."""
+def reach(url: MachineUrl, ssh_config: Path | None = None, deadline_s: float = MACHINE_S) -> Link:
+    """The link to the machine at `url`. Raises `MachineUnreachable` where that can be told at once.
+
+    `ssh_config`: a file for `ssh -F`, instead of the user's own.
+    """
     if url.scheme == "recording":
         return Replay(read_recording(Path(url.path or "")), str(url))
-    address = engine_address(url, os.environ)
+    address = resolved(url, os.environ)
+    if isinstance(address, MachineUrl):
+        if sys.platform == "win32":  # its OpenSSH cannot share a connection
+            raise MachineUnreachable("ssh-on-windows", where=str(address))
+        from grader.machine.ssh.reach import reach_over_ssh  # noqa: PLC0415 - needs what only POSIX has
+
+        return reach_over_ssh(address, ssh_config, deadline_s)
     facts = LinkFacts(address.shown, address.context, address.host)
     files = NoFiles() if address.host else LocalFiles()
     engine, sites = EngineClient(address), SiteClient(address.host)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 import requests
-import urllib3
 
-from grader.machine.exchange import exchange
+from grader.machine.breaking import BREAKING, breaking_of
+from grader.machine.exchange import exchange, ignore_redirects
 from grader.machine.question import Answer, HttpQuestion, NoAnswer
+from grader.machine.socket_adapter import SocketAdapter
 from grader.machine.text import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 __all__ = ["SiteClient"]
 
@@ -21,10 +26,13 @@ _HOPS: Final = 3
 class SiteClient:
     """Asks sites with `requests`: no proxy of ours, no redirect off the machine, capped in time and size."""
 
-    def __init__(self, host: str = "", proxy: str = "") -> None:
-        """`host`: where published ports are, empty for this machine. `proxy`: `socks5h://…` to look from there."""
+    def __init__(self, host: str = "", through: Callable[[str, int], Path] | None = None) -> None:
+        """`host`: where published ports are, empty for this machine.
+
+        `through`: the socket that leads to a host and a port, where this machine has no other way there.
+        """
         self._host = host or "127.0.0.1"
-        self._proxies = {"http": proxy} if proxy else {}
+        self._through = through
 
     def ask(self, question: HttpQuestion) -> Answer | NoAnswer:
         host = question.host or self._host
@@ -46,7 +54,9 @@ class SiteClient:
         # A session of its own each time: no cookie and no kept connection carries over between two questions.
         with requests.Session() as session:
             session.trust_env = False
-            session.proxies.update(self._proxies)
+            ignore_redirects(session)
+            if self._through:
+                session.mount("http://", SocketAdapter(self._through))
             session.headers.update({"Accept-Encoding": "identity", "User-Agent": "grader", "Connection": "close"})
             try:
                 exchanged = exchange(
@@ -62,7 +72,7 @@ class SiteClient:
                     within_s=question.within_s,
                     cap=CAP,
                 )
-            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            except BREAKING as error:
                 return _no_answer(error)
         response, body, truncated = exchanged
         headers = {name.lower(): visible(value) for name, value in list(response.headers.items())[:50]}
@@ -82,14 +92,12 @@ def _same_site(home: str, url: str, location: str) -> str:
 
 def _no_answer(error: BaseException) -> NoAnswer:
     detail = visible(str(error), 160)
-    if isinstance(error, (TimeoutError, requests.Timeout)) or "timed out" in detail:
-        return NoAnswer("timeout", detail)
-    if isinstance(error, requests.ConnectionError):
-        if "refused" in detail or "0x05" in detail:
+    match breaking_of(error):
+        case "timeout" | "unreachable":
+            return NoAnswer("timeout", detail)
+        case "refused" | "absent" | "permission":
             return NoAnswer("refused", detail)
-        if "BadStatusLine" in detail or "LineTooLong" in detail or "got more than" in detail:
+        case "not-http" | "tls":
             return NoAnswer("not-http", detail)
-        return NoAnswer("cut-off", detail)
-    if isinstance(error, requests.exceptions.InvalidHeader):
-        return NoAnswer("not-http", detail)
-    return NoAnswer("cut-off", detail)
+        case "cut-off":
+            return NoAnswer("cut-off", detail)

@@ -38,8 +38,9 @@ def parse_connections(table: bytes) -> tuple[Connection, ...]:
         fields = line.split()
         if len(fields) < 4 or fields[3] in _NOT_CONNECTED or ":" not in fields[2]:
             continue
-        (_, own_port), (peer, peer_port) = socket_address(fields[1]), socket_address(fields[2])
-        found[Connection(own_port, peer, peer_port)] = None
+        own, peer = socket_address(fields[1]), socket_address(fields[2])
+        if own and peer:
+            found[Connection(own[1], *peer)] = None
     return tuple(found)
 
 

@@ -215,6 +215,9 @@ def _moment(written: str) -> float | None:
     if not found or written.startswith("0001-"):
         return None
     zone = "+00:00" if found[3] == "Z" else found[3]
-    return dt.datetime.fromisoformat(
-        f"{found[1]}{(found[2] or '').ljust(7, '0') if found[2] else ''}{zone}"
-    ).timestamp()
+    try:
+        return dt.datetime.fromisoformat(
+            f"{found[1]}{(found[2] or '').ljust(7, '0') if found[2] else ''}{zone}"
+        ).timestamp()
+    except (ValueError, OverflowError):  # a thirtieth of February
+        return None

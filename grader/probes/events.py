@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from grader.errors import ProbeFailed
+from grader.machine.decoding import Garbled, decoded
+from grader.machine.text import visible
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
@@ -27,6 +29,6 @@ def actions_on(machine: Machine, container: ContainerFact, until: float) -> tupl
     if answer.status != 200:
         return ()
     try:
-        return tuple(msgspec.json.decode(line, type=_RawEvent).Action for line in answer.body.splitlines() if line)
-    except msgspec.DecodeError as error:
-        raise ProbeFailed("answer-garbled", asked="docker events", detail=str(error)) from error
+        return tuple(decoded(line, _RawEvent).Action for line in answer.body.splitlines() if line)
+    except Garbled as error:
+        raise ProbeFailed("answer-garbled", asked="docker events", detail=visible(str(error), 120)) from error

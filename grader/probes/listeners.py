@@ -39,24 +39,31 @@ def proc_net(machine: Machine, container_id: str) -> bytes | None:
 
 
 def parse_proc_net(text: bytes) -> tuple[Listener, ...]:
-    """The sockets of the kernel's tables that listen."""
+    """The sockets of the kernel's tables that listen.
+
+    A line that is none of the kernel's (the container's `cat` may be anything) is passed over.
+    """
     found: dict[Listener, None] = {}
     for line in text.decode("ascii", "replace").splitlines():
         fields = line.split()
         if len(fields) < 4 or fields[3] != _LISTEN or ":" not in fields[1]:
             continue
-        address, port = socket_address(fields[1])
+        own = socket_address(fields[1])
         # Docker's own name server listens in each container of a user-defined network.
-        if address != "127.0.0.11":
-            found[Listener(address, port)] = None
+        if own and own[0] != "127.0.0.11":
+            found[Listener(*own)] = None
     return tuple(found)
 
 
-def socket_address(written: str) -> tuple[str, int]:
+def socket_address(written: str) -> tuple[str, int] | None:
     """Address and port of `0B00007F:85F5`: in hexadecimal, in groups of four bytes, each with the lowest first."""
     digits, _, port = written.partition(":")
-    raw = bytes.fromhex(digits)
-    address = ipaddress.ip_address(b"".join(raw[at : at + 4][::-1] for at in range(0, len(raw), 4)))
+    try:
+        raw = bytes.fromhex(digits)
+        address = ipaddress.ip_address(b"".join(raw[at : at + 4][::-1] for at in range(0, len(raw), 4)))
+        number = int(port, 16)
+    except ValueError:
+        return None
     # A server for both families has IPv4 clients as `::ffff:172.18.0.3`.
-    mapped = getattr(address, "ipv4_mapped", None)
-    return str(mapped or address), int(port, 16)
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return str(mapped or address), number

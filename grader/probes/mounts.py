@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import tarfile
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from grader.errors import ProbeFailed
+from grader.machine.desktop import typed_path
 from grader.machine.text import visible
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from grader.machine.machine import Machine
 
 __all__ = ["FileFact", "MountFact", "RawMount", "mount_facts", "read_inside"]
+
+
+_LARGEST_FILE: Final = 1024 * 1024
 
 
 class RawMount(msgspec.Struct):
@@ -55,15 +59,7 @@ class FileFact:
 
 
 def mount_facts(raw: Iterable[RawMount]) -> tuple[MountFact, ...]:
-    return tuple(MountFact(one.Type, _own_path(one.Source), _tidy(one.Destination), one.RW, one.Name) for one in raw)
-
-
-def _own_path(source: str) -> str:
-    """The path that the student typed, where Docker Desktop shows that of its virtual machine."""
-    for prefix in ("/run/desktop/mnt/host", "/host_mnt", "/mnt/host"):
-        if source.startswith(prefix + "/"):
-            return source.removeprefix(prefix)
-    return source
+    return tuple(MountFact(one.Type, typed_path(one.Source), _tidy(one.Destination), one.RW, one.Name) for one in raw)
 
 
 def _tidy(path: str) -> str:
@@ -86,15 +82,17 @@ def parse_archive(body: bytes) -> FileFact:
     names: dict[str, None] = {}
     first: FileFact | None = None
     try:
-        with tarfile.open(fileobj=io.BytesIO(body), mode="r|") as tar:
+        # Not as a stream: that would read on, block by block, to the end of a file said to be of exabytes.
+        with tarfile.open(fileobj=io.BytesIO(body), mode="r:") as tar:
             for member in tar:
                 parts = member.name.strip("/").split("/")
                 if first is None:
                     file = tar.extractfile(member) if member.isfile() else None
-                    first = FileFact(not member.isfile(), file.read() if file else b"")
+                    # A sparse file may come to any size from a few bytes.
+                    first = FileFact(not member.isfile(), file.read(_LARGEST_FILE) if file else b"")
                 elif len(parts) > 1:
                     names[parts[1]] = None
-    except (tarfile.TarError, EOFError, OSError) as error:
+    except (tarfile.TarError, EOFError, OSError, ValueError, RecursionError) as error:
         if first is None:
             raise ProbeFailed("answer-garbled", asked="docker cp", detail=visible(str(error), 120)) from error
     if first is None:

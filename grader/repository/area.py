@@ -68,13 +68,15 @@ def made_area(below: Path | None = None) -> Iterator[Area]:
 def copy_repository(root: Path, area: Area, policy: Policy, findings: Findings) -> None:
     """Copies the tree at `root` into the area, within the policy's limits; what does not fit is a refusal.
 
-    Links stay links and are not followed. `.git` stays behind.
+    Links stay links and are not followed. `.git` stays behind, and so do areas, which in GitLab's jobs lie inside the
+    checkout.
     """
     files = size = 0
-    for top, folders, names in os.walk(root):
-        folders[:] = sorted(name for name in folders if name not in _NOT_COPIED)
+    start = Path(os.path.realpath(root))
+    for top, folders, names in os.walk(start):
         here = Path(top)
-        there = area.work / here.relative_to(root)
+        folders[:] = sorted(name for name in folders if name not in _NOT_COPIED and here / name != area.top.parent)
+        there = area.work / here.relative_to(start)
         for name in [*folders, *names]:
             status = (here / name).lstat()
             files, size = files + 1, size + status.st_size
@@ -84,7 +86,7 @@ def copy_repository(root: Path, area: Area, policy: Policy, findings: Findings) 
             if size > policy.limits.bytes:
                 findings.refuse("repository-too-big", Place("."), limit=f"{policy.limits.bytes >> 20} MiB")
                 return
-            _copy(here / name, there / name, status.st_mode, (here / name).relative_to(root).as_posix(), findings)
+            _copy(here / name, there / name, status.st_mode, (here / name).relative_to(start).as_posix(), findings)
 
 
 def _copy(source: Path, target: Path, mode: int, name: str, findings: Findings) -> None:

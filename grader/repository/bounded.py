@@ -24,6 +24,7 @@ _TICK_S: Final = 0.25
 """How often the watch looks; a disk takes about 500 MB in that time."""
 _AFTER_END_S: Final = 1.0
 """For what a program that has ended left in its pipes; a process it left behind may hold them open for ever."""
+_KEPT: Final = 64 * 1024
 _LINE: Final = 400
 """Characters of a line that is kept as evidence."""
 
@@ -53,6 +54,8 @@ class Finished:
     """The exit code, negative for a signal; `None` where it was ended or never started."""
     stdout: bytes
     """From its start, at most `output_bytes`."""
+    stderr: tuple[str, ...]
+    """Its lines, the last 64 KiB of them, cleaned."""
     last_lines: tuple[str, ...]
     """Of stdout and stderr together, cleaned; what it printed last is what explains how it ended."""
     seconds: float
@@ -89,7 +92,7 @@ def run_bounded(
             start_new_session=True,
         )
     except OSError as error:
-        return Finished(Ended.NOT_STARTED, None, b"", (), 0.0, f"{argv[0]}: {error.strerror}")
+        return Finished(Ended.NOT_STARTED, None, b"", (), (), 0.0, f"{argv[0]}: {error.strerror}")
     reading = _Reading(process, limits)
     try:
         ended, reason = _attend(process, reading, begun + limits.seconds, watch)
@@ -97,7 +100,9 @@ def run_bounded(
         _kill_group(process)
     reading.rest()
     code = process.returncode if ended is Ended.BY_ITSELF else None
-    return Finished(ended, code, bytes(reading.stdout), reading.last_lines(), time.monotonic() - begun, reason)
+    return Finished(
+        ended, code, bytes(reading.stdout), reading.errors(), reading.last_lines(), time.monotonic() - begun, reason
+    )
 
 
 def _attend(
@@ -123,6 +128,7 @@ class _Reading:
 
     def __init__(self, process: subprocess.Popen[bytes], limits: Limits) -> None:
         self.stdout = bytearray()
+        self._stderr = b""
         self._limits = limits
         self._total = 0
         self._tail: deque[bytes] = deque(maxlen=limits.lines)
@@ -152,6 +158,8 @@ class _Reading:
             self._total += len(data)
             if key.data:
                 self.stdout += data[: max(0, self._limits.output_bytes - len(self.stdout))]
+            else:
+                self._stderr = (self._stderr + data)[-_KEPT:]
             self._keep(data)
         return came
 
@@ -164,6 +172,9 @@ class _Reading:
         for pipe in self._pipes:
             pipe.close()
 
+    def errors(self) -> tuple[str, ...]:
+        return tuple(visible(line, _LINE) for line in self._stderr.splitlines())
+
     def last_lines(self) -> tuple[str, ...]:
         lines = [*self._tail, self._part] if self._part else list(self._tail)
         return tuple(visible(line.rstrip(b"\r"), _LINE) for line in lines[-self._limits.lines :])
@@ -172,7 +183,7 @@ class _Reading:
         *whole, self._part = (self._part + data).split(b"\n")
         self._tail.extend(whole)
         # A line without end is kept by its end, which is where a program says what went wrong.
-        self._part = self._part[-65536:]
+        self._part = self._part[-_KEPT:]
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:

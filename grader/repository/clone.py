@@ -113,7 +113,7 @@ def _judged(source: str) -> tuple[str, str]:
     if _ADDRESS.fullmatch(source):
         return "https:http:ssh", source
     path = Path(source)
-    if source.startswith("-") or "::" in source or "\0" in source or not path.is_dir():
+    if not source or source.startswith("-") or "::" in source or "\0" in source or not path.is_dir():
         raise CloneRefused(
             f"{visible(source)}: neither a folder here nor an address that starts with https:// or ssh://"
         )

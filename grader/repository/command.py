@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["repo", "verify_results"]
+__all__ = ["repo", "sign_results", "verify_results"]
 
 
 def repo(  # noqa: PLR0917  # typer makes options of them
@@ -38,7 +38,10 @@ def repo(  # noqa: PLR0917  # typer makes options of them
 
 
 def verify_results(folder: Annotated[Path, typer.Argument(help="A folder of results.")]) -> None:
-    """Check a results folder against its signature (key in GRADER_SIGNING_KEY). Exit code 1: not all is signed."""
+    """Check a results folder against its signature (key in GRADER_SIGNING_KEY). Exit code 1: not all is signed.
+
+    Example: grader verify results
+    """
     from grader.errors import GraderError  # noqa: PLC0415 - only this verb
     from grader.reports.signature import FileStatus, signing_key, verify  # noqa: PLC0415
 
@@ -48,3 +51,19 @@ def verify_results(folder: Annotated[Path, typer.Argument(help="A folder of resu
     if not found:
         raise GraderError(f"{folder}: no results here")
     raise typer.Exit(int(any(status is not FileStatus.SIGNED for status in found.values())))
+
+
+def sign_results(folder: Annotated[Path, typer.Argument(help="A folder of results.")]) -> None:
+    """Sign every file of a results folder (key in GRADER_SIGNING_KEY), once all of them have been gathered.
+
+    Example: grader sign results
+    """
+    from grader.errors import GraderError  # noqa: PLC0415 - only this verb
+    from grader.reports.signature import KEY_VARIABLE, FileStatus, sign, signing_key, verify  # noqa: PLC0415
+
+    key = signing_key(os.environ)
+    if key is None:
+        raise GraderError(f"no key to sign with: set {KEY_VARIABLE}")
+    unsigned = [name for name, status in verify(folder, key).items() if status is FileStatus.UNSIGNED]
+    sign(folder, key, [folder / name for name in unsigned])
+    print(f"{len(unsigned)} signed in {folder}")  # noqa: T201  # this is where the command speaks

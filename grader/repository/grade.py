@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -82,16 +83,16 @@ def grade_repository(
         # Before anything of the student's runs: afterwards the copy is what containers made of it.
         advice = _advice(work, area) if work is not None and review.may_be_brought_up else []
         wall = _wall_for(work)
-        client = connect()
-        before = engine_state(client)
-        require_throw_away(before, handin.engine.url, handin.usual_sockets, disposable=handin.disposable)
         came_up: BringUp | None = None
-        try:
-            if work is not None and review.may_be_brought_up:
-                came_up = bring_up(work, area, handin.engine, wall=wall, image=handin.image, limits=handin.limits)
-            result = grade()
-        finally:
-            taken_down = take_down(client, before)
+        with closing(connect()) as client:
+            before = engine_state(client)
+            require_throw_away(before, handin.engine.url, handin.usual_sockets, disposable=handin.disposable)
+            try:
+                if work is not None and review.may_be_brought_up:
+                    came_up = bring_up(work, area, handin.engine, wall=wall, image=handin.image, limits=handin.limits)
+                result = grade()
+            finally:
+                taken_down = take_down(client, before)
         if came_up is not None and work is not None:
             result = with_bring_up(result, (work.folder / work.file).as_posix(), came_up)
         elif review.invalid:

@@ -11,7 +11,7 @@ from grader.errors import ExerciseError
 from grader.scoring.verdict import Outcome, judge
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from grader.errors import MachineUnreachable
     from grader.machine.machine import Machine
@@ -24,14 +24,20 @@ _TRACEBACK_LINES = 60
 
 
 def judge_suite(
-    suite: Suite, machine: Machine | MachineUnreachable, on_check: Callable[[str], None] = lambda _: None
+    suite: Suite,
+    machine: Machine | MachineUnreachable,
+    on_check: Callable[[str], None] = lambda _: None,
+    known: Mapping[str, Outcome] | None = None,
 ) -> Ledger:
     """Every check's verdict. Where the machine cannot be reached, each is an error with that reason.
 
-    `on_check` hears the name of each check before it is tried.
+    `on_check` hears the name of each check before it is tried. `known`: outcomes that cannot have changed since.
     """
     ledger = suite.ledger()
     for check, row in zip(suite.checks, ledger, strict=True):
+        if known and row.spec.name in known:
+            row.outcome = known[row.spec.name]
+            continue
         began = time.monotonic()
         on_check(row.spec.name)
         row.outcome = _outcome(check, row, ledger, machine, suite)
@@ -60,12 +66,12 @@ def _outcome(
     hindered = hindrance(ledger, row, disposable=machine.disposable)
     if hindered:
         return hindered
-    asked = machine.asked
+    machine.trail = []
     try:
         check(machine)
-        if machine.asked == asked:
+        if not machine.trail:
             raise looked_at_nothing(row.spec.name)  # noqa: TRY301 - judged as what a check raises
     except Exception as error:  # noqa: BLE001 - whose failure it is, is judged, not guessed
-        outcome = judge(error, suite.folder)
+        outcome = judge(error, suite.folder).with_trail(machine.trail)
         return outcome.with_traceback(traceback.format_exc().splitlines()[-_TRACEBACK_LINES:])
     return judge(None)

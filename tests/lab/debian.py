@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.lab.process import LabError, reaching_out, say
+from tests.lab.process import LabError, reaching_out, run, say
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterator
 
 INSTALL_LIMIT_S = 600
@@ -33,29 +33,23 @@ def need(program: str, *packages: str) -> str:
         raise LabError(f"`{program}` is missing: install {names}, or run this as root on Debian or Ubuntu")
     say(f"installing {names} (Debian packages)…")
     with _no_service_started():
-        if not _apt_get("install", *packages):
+        done = _apt_get("install", *packages)
+        if done.returncode:
             _apt_get("update")
-            if not _apt_get("install", *packages):
-                raise LabError(f"`apt-get install {names}` failed: what it printed above says why")
+            done = _apt_get("install", *packages)
+    if done.returncode:
+        raise LabError(f"`apt-get install {names}` failed: {done.stderr.strip()[-1000:]}")
     found = find(program)
     if not found:
         raise LabError(f"{names} installed, and yet there is no `{program}`")
     return found
 
 
-def _apt_get(verb: str, *packages: str) -> bool:
-    options = ["--yes", "--quiet", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=120"]
-    command = ["apt-get", verb, *options, *packages]
-    # What it prints is progress for whoever waits; stdout is kept for what a shell evaluates.
-    done = subprocess.run(
-        reaching_out(command),
-        stdin=subprocess.DEVNULL,
-        stdout=2,
-        env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
-        timeout=INSTALL_LIMIT_S,
-        check=False,
-    )
-    return done.returncode == 0
+def _apt_get(verb: str, *packages: str) -> subprocess.CompletedProcess[str]:
+    options = ["-qq", "--yes", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=120"]
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    command = reaching_out(["apt-get", verb, *options, *packages])
+    return run(command, limit_s=INSTALL_LIMIT_S, env=environment, check=False)
 
 
 @contextmanager

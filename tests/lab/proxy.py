@@ -139,7 +139,11 @@ class EngineProxy:
 
     def dial(self) -> socket.socket:
         engine = socket.socket(socket.AF_UNIX)
-        engine.connect(self.target.removeprefix("unix://"))
+        try:
+            engine.connect(self.target.removeprefix("unix://"))
+        except OSError:
+            engine.close()
+            raise
         return engine
 
     def _serve(self) -> None:

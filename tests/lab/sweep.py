@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.lab import hostnet
+from tests.lab import debian, hostnet
 from tests.lab.apart import come_back
 from tests.lab.cgroups import remove_group
 from tests.lab.dockerd import pid_of
@@ -113,4 +113,4 @@ def _unmount(lab: Lab) -> None:
         points = [line.split()[4].replace("\\040", " ") for line in mounts]
     for point in reversed(points):
         if any(Path(point).is_relative_to(folder) for folder in (lab.root, lab.sockets)):
-            run(["umount", "--lazy", point], check=False)
+            run([debian.need("umount", "mount"), "--lazy", point], check=False)

@@ -1,3 +1,23 @@
-"""The samples are data: pytest looks for no tests in them."""
+"""The samples are data, and the small exercise is graded, not tested: pytest looks for no tests in them."""
 
-collect_ignore = ["hostile", "honest", "mistaken"]
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.repository.handins import Bench
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.lab import Engine
+
+collect_ignore = ["hostile", "honest", "mistaken", "exercises"]
+
+
+@pytest.fixture
+def bench(engine: Engine, images: Callable[..., None], tmp_path: Path) -> Bench:
+    images("ubuntu")
+    return Bench(tmp_path, engine)

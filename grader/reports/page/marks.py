@@ -55,8 +55,9 @@ def marks_of(results: Iterable[ResultFile]) -> Marks | None:
     marked = [(result.mark, result) for result in results if result.status == "graded" and result.mark is not None]
     if not marked:
         return None
-    marks = [mark for mark, _ in marked]
     out_of = max(1, marked[0][1].out_of)
+    # Clamped, since a results file that the grader did not write may hold any number.
+    marks = [min(max(mark, 0.0), float(out_of)) for mark, _ in marked]
     low, _, high = statistics.quantiles(marks, n=4, method="inclusive") if len(marks) > 1 else marks * 3
     return Marks(
         graded=len(marks),
@@ -68,15 +69,14 @@ def marks_of(results: Iterable[ResultFile]) -> Marks | None:
         lowest=min(marks),
         highest=max(marks),
         half_or_more=sum(mark >= out_of / 2 for mark in marks),
-        bins=_bins([(mark, result.provisional) for mark, result in marked], out_of),
+        bins=_bins(zip(marks, (result.provisional for _, result in marked), strict=True), out_of),
     )
 
 
-def _bins(marks: list[tuple[float, bool]], out_of: int) -> tuple[Bin, ...]:
+def _bins(marks: Iterable[tuple[float, bool]], out_of: int) -> tuple[Bin, ...]:
     width = math.ceil(out_of / _BINS)
     last = out_of // width
-    # Clamped, since a results file that nobody wrote with the grader may hold any number.
-    bars = Counter((int(min(max(mark / width, 0), last)), provisional) for mark, provisional in marks)
+    bars = Counter((int(mark // width), provisional) for mark, provisional in marks)
     return tuple(
         Bin(bar * width, (bar + 1) * width, final=bars[bar, False], provisional=bars[bar, True])
         for bar in range(last + 1)

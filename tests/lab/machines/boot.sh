@@ -10,6 +10,8 @@ mount --rbind /sys "$root/sys"
 mount --rbind /dev "$root/dev"
 mount -t tmpfs -o mode=755 tmpfs "$root/run"
 mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
+# A link on every Debian, made by a script that did not run here.
+rm -rf "$root/var/run" && ln -s /run "$root/var/run"
 mkdir -p "$root$SHARED" "$root$DATA" "$root/run/sshd" "$root/.outside" "$root$(dirname "$SOCKET")"
 mount --bind "$SHARED" "$root$SHARED"
 mount --bind "$OWN/data" "$root$DATA"

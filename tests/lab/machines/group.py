@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
+from itertools import count
 from typing import TYPE_CHECKING
 
 from tests.lab.machines.seeds import seed
@@ -18,13 +19,15 @@ if TYPE_CHECKING:
     from tests.lab.machines.spec import Kind
     from tests.lab.places import Lab
 
+_NUMBERS = count(1)
+
 
 @contextmanager
 def machines(lab: Lab, kinds: Mapping[str, Kind], images: Sequence[str] = ()) -> Iterator[list[LabMachine]]:
     """Machines by name and kind, each with these images, ready to be reached; gone at the end of the `with`."""
     sweep_orphans(lab)
     seeds = _seeds(lab, kinds, images)
-    with owned_group(lab, f"run{os.getpid()}") as folder:
+    with owned_group(lab, f"run{os.getpid()}-{next(_NUMBERS)}") as folder:
         yield start(lab, folder, kinds, seeds)
 
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-PROGRAMS = """
+BASIC = """
     base-files base-passwd bash coreutils dash debianutils diffutils findutils grep gzip hostname libc-bin mawk procps
     sed tar curl iproute2 iptables login mount openssh-server passwd python3 tini util-linux
 """
+
+# One root serves both of bookworm's engines.
+BOOKWORM = f"{BASIC} docker.io podman runc netavark aardvark-dns haproxy"
+TRIXIE = f"{BASIC} docker.io docker-cli"
 
 # Started inside the machine; $SHARED is its folder that has the same path inside and outside.
 DOCKERD = """
@@ -31,7 +35,7 @@ class Kind:
     """Debian's release."""
     engine: str
     """A shell command that stays in the foreground; empty for a machine without an engine."""
-    programs: str = PROGRAMS
+    programs: str = BASIC
     data: str = "/var/lib/docker"
     """Where the engine keeps images and containers."""
     layers: str = "overlay2"
@@ -40,13 +44,13 @@ class Kind:
     """Where a student's tools expect the engine's socket."""
 
 
-DOCKER_20 = Kind("docker20", "bookworm", DOCKERD, programs=f"{PROGRAMS} docker.io")
-DOCKER_26 = Kind("docker26", "trixie", DOCKERD, programs=f"{PROGRAMS} docker.io docker-cli")
+DOCKER_20 = Kind("docker20", "bookworm", DOCKERD, programs=BOOKWORM)
+DOCKER_26 = Kind("docker26", "trixie", DOCKERD, programs=TRIXIE)
 PODMAN = Kind(
     "podman",
     "bookworm",
     PODMAN_SERVICE,
-    programs=f"{PROGRAMS} podman runc netavark aardvark-dns haproxy",
+    programs=BOOKWORM,
     data="/var/lib/containers",
     layers="storage/overlay",
     socket="/run/podman/podman.sock",

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 USERS = {"root": 0, "student": 1000, "visitor": 1001}
 LONGEST_NAME = 15
 COPY_LIMIT_S = 120
+NEEDED = {"unshare": "util-linux", "mount": "mount", "ssh": "openssh-client"}
 
 
 def start(lab: Lab, group: Path, kinds: Mapping[str, Kind], seeds: Mapping[Kind, Path]) -> list[LabMachine]:
@@ -34,7 +35,8 @@ def start(lab: Lab, group: Path, kinds: Mapping[str, Kind], seeds: Mapping[Kind,
     if os.geteuid() != 0:
         raise LabError("only root can make machines out of namespaces: run this as root")
     _check_names(kinds)
-    debian.need("unshare", "util-linux")
+    for program, package in NEEDED.items():
+        debian.need(program, package)
     lowers = {kind: machine_root(lab, kind) for kind in set(kinds.values())}
     switch = switch_for(group)
     (group / "switch").write_text(switch.name, encoding="ascii")

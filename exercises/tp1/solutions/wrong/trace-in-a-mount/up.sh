@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Mounted a folder of the machine on /root: the file is there, not in the container.
+set -eu
+
+# Runs a command on a terminal, and types what comes on standard input there.
+typed() { script --quiet --return --command "$*" /dev/null; }
+
+mkdir -p ~/Docker/tp1
+typed docker run -ti -v ~/Docker/tp1:/root --name tp1-ubuntu ubuntu bash <<'KEYS'
+sleep 1  # a student is not that fast
+echo 'premier passage' > /root/trace.txt
+exit
+KEYS
+typed docker start -i tp1-ubuntu <<'KEYS'
+cat /root/trace.txt
+exit
+KEYS
+docker run -dti --name tp1-fond ubuntu bash

@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# No `CMD`: what to run is said at every `docker run`.
+set -eu
+
+docker run --name couches ubuntu bash -c 'echo ajout > /root/ajout.txt; echo bonjour >> /etc/issue'
+cp "$MATERIAL/app.py" .
+docker build --tag tp3-app .
+docker run -d --name tp3-app -p 4003:8000 tp3-app python -u app.py

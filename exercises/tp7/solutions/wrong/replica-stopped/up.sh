@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Stopped a replica while looking around, and forgot it.
+set -eu
+
+cp -r "$MATERIAL/web" "$MATERIAL/haproxy.cfg" .
+docker compose up -d --build --scale web=3
+docker stop tp7-web-2

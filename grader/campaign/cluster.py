@@ -1,0 +1,71 @@
+"""The same work handed to a Dask cluster: the parent keeps the books, the cluster's workers do the asking.
+
+Each machine is graded by a new Python below the Dask worker, under the same deadline as at home; what comes back is
+checked data. Where a worker dies, Dask gives its machines to another; a machine can then be asked twice, but only one
+answer reaches the books.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from grader.campaign.pool import Ended, Started, graded_all, not_graded
+from grader.campaign.worker import Job
+from grader.errors import GraderError
+from grader.reports.results import ResultFile
+from grader.scoring.suite import read_suite
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from grader.campaign.pool import Event
+    from grader.scoring.suite import Suite
+
+__all__ = ["graded_on_cluster"]
+
+_CONNECT_S = 20
+
+
+def graded_on_cluster(suite: Suite, jobs: list[Job], scheduler: str) -> Generator[Event]:
+    """Grades every job on the cluster at `scheduler` (`tcp://host:8786`); each ends in exactly one `Ended`."""
+    try:
+        from distributed import Client, as_completed  # noqa: PLC0415 - an extra: only those with a cluster have it
+    except ImportError as error:
+        raise GraderError("--scheduler needs Dask: pip install 'container-lab-grader[cluster]'") from error
+    try:
+        client = Client(scheduler, timeout=_CONNECT_S)
+    except (OSError, TimeoutError) as error:
+        raise GraderError(f"no Dask scheduler answers at {scheduler}: {error}") from error
+    files = {path.name: path.read_bytes() for path in (suite.folder / "exercise.toml", *suite.folder.glob("*.py"))}
+    with client:
+        shared = client.scatter(files, broadcast=True)
+        futures = {}
+        for job in jobs:
+            futures[client.submit(_graded_there, msgspec.json.encode(job), shared, pure=False)] = job
+            yield Started(job)
+        for future in as_completed(futures):
+            job = futures[future]
+            if future.status != "finished":
+                yield Ended(job, not_graded(suite, job, "worker-died"))
+                continue
+            content, recording = future.result()
+            yield Ended(job, msgspec.json.decode(content, type=ResultFile), recording)
+
+
+def _graded_there(told: bytes, files: dict[str, bytes]) -> tuple[bytes, bytes | None]:
+    """On a worker of the cluster: lays the suite out, grades one machine, gives the result back as bytes."""
+    job = msgspec.json.decode(told, type=Job)
+    with tempfile.TemporaryDirectory(prefix="grader-suite-") as place:
+        folder = Path(place, "exercises", Path(job.exercise).name)
+        folder.mkdir(parents=True)
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
+        job = msgspec.structs.replace(job, exercise=str(folder))
+        for event in graded_all(read_suite(folder), [job], 1):
+            if isinstance(event, Ended):
+                return msgspec.json.encode(event.result), event.recording
+    raise AssertionError("a job ends in a result")

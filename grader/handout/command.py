@@ -1,0 +1,70 @@
+"""The verbs `grader start` and `grader clean`: their options, parsed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from grader.settings import language_of
+
+__all__ = ["clean", "start"]
+
+
+def start(
+    exercise: Annotated[str, typer.Argument(help="The exercise, such as tp2.")],
+    *,
+    into: Annotated[
+        Path | None, typer.Option(help="The folder to lay it out in; named as the exercise unless told.")
+    ] = None,
+    lang: Annotated[str, typer.Option(help="fr or en.")] = "",
+) -> None:
+    """Lay the material of an exercise out in a folder, and say what to read.
+
+    Example: grader start tp2
+    """
+    from grader.handout.start import find_exercise, lay_out, sheet_of  # noqa: PLC0415 - only this verb
+
+    folder = find_exercise(exercise)
+    target = into or Path(folder.name)
+    for path in lay_out(folder, target):
+        print(path)  # noqa: T201
+    language = language_of(lang, os.environ)
+    words = {
+        "fr": "à lire : {sheet}\npour te noter : pytest {folder}, ou grader watch {folder} pendant que tu travailles",
+        "en": "to read: {sheet}\nto grade yourself: pytest {folder}, or grader watch {folder} while you work",
+    }
+    print(words[language].format(sheet=sheet_of(folder, language), folder=folder))  # noqa: T201
+
+
+def clean(
+    exercise: Annotated[str, typer.Argument(help="The exercise, such as tp2.")],
+    *,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    machine: Annotated[str, typer.Option(help="The engine to clean.")] = "local",
+    lang: Annotated[str, typer.Option(help="fr or en.")] = "",
+) -> None:
+    """List what an exercise made on this machine, and remove it after a yes; folders and images stay.
+
+    Example: grader clean tp2
+    """
+    from grader.handout.clean import made_by, remove  # noqa: PLC0415 - only this verb
+    from grader.handout.start import find_exercise  # noqa: PLC0415
+    from grader.machine.machine import Machine  # noqa: PLC0415
+    from grader.machine.reach import reach  # noqa: PLC0415
+    from grader.machine.sheet import read_sheet  # noqa: PLC0415
+    from grader.roster.machine_url import parse_machine_url  # noqa: PLC0415
+
+    language = language_of(lang, os.environ)
+    here = Machine(reach(parse_machine_url(machine)), read_sheet(find_exercise(exercise)))
+    made = made_by(here)
+    for one in made:
+        print(f"{one.kind:<10} {one.name}")  # noqa: T201
+    if not made:
+        print({"fr": "rien à enlever", "en": "nothing to remove"}[language])  # noqa: T201
+        return
+    question = {"fr": "Enlever tout cela ?", "en": "Remove all of this?"}[language]
+    if yes or typer.confirm(question):
+        remove(here, made)

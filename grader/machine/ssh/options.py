@@ -1,0 +1,114 @@
+"""How `ssh` is called: as the user has configured it, but for what must never depend on anybody's configuration."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING, Final
+
+from grader.errors import MachineUnreachable
+from grader.machine.text import visible
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from grader.roster.machine_url import MachineUrl
+
+__all__ = ["client_command", "master_command", "user_settings"]
+
+LOOK_UP_S: Final = 10.0
+CONNECT_S: Final = 10
+"""Seconds for the connection, the banner and the exchange of keys together."""
+
+_OURS: Final = {
+    # Nothing of ours reaches the machine: a student who is root there could use it.
+    "ForwardAgent": "no",
+    "ForwardX11": "no",
+    "Tunnel": "no",
+    "ClearAllForwardings": "yes",  # those of the configuration: ours are asked for later, over the control socket
+    # Its key stays the one that is known.
+    "NoHostAuthenticationForLocalhost": "no",
+    "UpdateHostKeys": "no",
+    # Nobody is there to answer, and nothing of the user's is changed.
+    "BatchMode": "yes",
+    "AddKeysToAgent": "no",
+    "PermitLocalCommand": "no",
+    # One session, that is ours, and that ends with us.
+    "ControlMaster": "yes",
+    "ControlPersist": "no",
+    "RemoteCommand": "none",
+    "RequestTTY": "no",
+    "EscapeChar": "none",
+    # Its words tell what went wrong.
+    "LogLevel": "INFO",
+    "VisualHostKey": "no",
+    # A dead connection is noticed before any of our calls gives up.
+    "ConnectTimeout": str(CONNECT_S),
+    "ConnectionAttempts": "1",
+    "ServerAliveInterval": "5",
+    "ServerAliveCountMax": "2",
+}
+_OURS_WHERE_KNOWN: Final = {
+    "gssapidelegatecredentials": "no",
+    "sessiontype": "default",
+    "forkafterauthentication": "no",
+    "stdinnull": "no",
+}
+"""As above, for options that not every `ssh` has: an unknown one would be an error."""
+
+
+def user_settings(url: MachineUrl, config: Path | None) -> dict[str, str]:
+    """What the user's configuration says of this machine, names in lower case. Connects to nothing.
+
+    Raises `MachineUnreachable` where there is no `ssh`, or where it cannot read its configuration.
+    """
+    where = str(url)
+    if config and not config.is_file():
+        raise MachineUnreachable("ssh-config", where=where, detail=f"{config}: no such file")
+    try:
+        asked = subprocess.run(
+            ["ssh", "-G", *_place(url, config)],  # noqa: S607 - whichever `ssh` the user has
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=LOOK_UP_S,
+            check=False,
+        )
+    except FileNotFoundError as error:
+        raise MachineUnreachable("ssh-missing", where=where) from error
+    except subprocess.TimeoutExpired as error:
+        raise MachineUnreachable("ssh-config", where=where, detail=f"no end after {LOOK_UP_S:.0f} s") from error
+    if asked.returncode:
+        lines = asked.stderr.decode("utf-8", "replace").strip().splitlines() or ["?"]
+        raise MachineUnreachable("ssh-config", where=where, detail=visible(lines[0], 160))
+    lines = asked.stdout.decode("utf-8", "replace").splitlines()
+    return {name.lower(): value for name, _, value in (line.partition(" ") for line in reversed(lines))}
+
+
+def master_command(
+    url: MachineUrl, config: Path | None, settings: dict[str, str], control: Path, remote: str
+) -> list[str]:
+    """The one `ssh` that connects. It runs `remote` on the machine and serves `control` as long as that runs.
+
+    A host key that is not known is refused, unless the user's own configuration says `accept-new`; one that has
+    changed is always refused, whatever the configuration says.
+    """
+    options = dict(_OURS)
+    options |= {name: value for name, value in _OURS_WHERE_KNOWN.items() if name in settings}
+    if settings.get("stricthostkeychecking", "ask").lower() != "accept-new":
+        options["StrictHostKeyChecking"] = "yes"
+    given = [word for name, value in options.items() for word in ("-o", f"{name}={value}")]
+    return ["ssh", "-S", str(control), *given, *_place(url, config), remote]
+
+
+def client_command(control: Path, *words: str) -> list[str]:
+    """An `ssh` that asks the master behind `control`. It reads no configuration, and cannot connect by itself."""
+    alone = ["-F", "/dev/null", "-o", "ProxyCommand=exit 1", "-o", "BatchMode=yes", "-o", "ControlMaster=no"]
+    return ["ssh", *alone, "-S", str(control), *words]
+
+
+def _place(url: MachineUrl, config: Path | None) -> list[str]:
+    words = ["-F", str(config)] if config else []
+    if url.user:
+        words += ["-l", url.user]
+    if url.port:
+        words += ["-p", str(url.port)]
+    return [*words, "--", url.host or ""]

@@ -1,0 +1,108 @@
+"""Where the engine of a machine behind `ssh` listens: asked of its shell, once, with the very first question."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import msgspec
+
+from grader.errors import MachineUnreachable
+from grader.roster.machine_url import LONGEST_SOCKET, SOCKET
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from grader.roster.machine_url import MachineUrl
+
+__all__ = ["engine_socket", "where_is_the_engine"]
+
+Shape = TypeVar("Shape", bound=msgspec.Struct)
+
+_USUAL: Final = (
+    "/var/run/docker.sock",
+    "${XDG_RUNTIME_DIR:-/run/user/$(id -u)}/docker.sock",  # rootless
+    "$HOME/.docker/run/docker.sock",  # Docker Desktop, on macOS and on Linux
+    "$HOME/.docker/desktop/docker.sock",
+    "${XDG_RUNTIME_DIR:-/run/user/$(id -u)}/podman/podman.sock",
+    "/run/podman/podman.sock",
+)
+
+
+class _Endpoint(msgspec.Struct):
+    Host: str = ""
+
+
+class _Context(msgspec.Struct):
+    Name: str
+    Endpoints: dict[str, _Endpoint]
+
+
+class _Config(msgspec.Struct):
+    currentContext: str = ""  # noqa: N815 - Docker's name
+
+
+def where_is_the_engine(url: MachineUrl) -> str:
+    """The question, for `sh`; it holds no quote `'`, no newline and no `!`."""
+    sockets = [url.docker_socket] if url.docker_socket else _USUAL
+    quoted = " ".join(f'"{path}"' for path in sockets)
+    found = f'for s in {quoted}; do test -S "$s" && if test -w "$s"; then echo "open $s"; else echo "shut $s"; fi; done'
+    if url.docker_socket:
+        return found
+    # Of the configuration only the line with the context is asked for: passwords may stand beside it.
+    current = 'echo "env $DOCKER_HOST"; grep -hs currentContext "$HOME/.docker/config.json" | sed "s/^/current /"'
+    contexts = 'for f in "$HOME"/.docker/contexts/meta/*/meta.json; do test -f "$f" && echo "context $(cat "$f")"; done'
+    return f"{found}; {current}; {contexts}"
+
+
+def engine_socket(url: MachineUrl, user: str, answer: Iterable[str]) -> str:
+    """The path of the socket: that of `?docker=`, else the one that `docker` would use there, else one that is there.
+
+    Raises `MachineUnreachable` where there is none, or none that this account may use.
+    """
+    told: dict[str, list[str]] = {}
+    for line in answer:
+        kind, _, rest = line.partition(" ")
+        told.setdefault(kind, []).append(rest)
+    chosen = _chosen_there(told)
+    if chosen:
+        return chosen
+    for path in told.get("open", []):
+        if _is_plain(path):
+            return path
+    shut = told.get("shut", [])
+    code = "ssh-socket-permission" if shut else "ssh-no-socket"
+    detail = shut[0] if shut else url.docker_socket or "/var/run/docker.sock"
+    raise MachineUnreachable(code, where=str(url), user=user, detail=detail)
+
+
+def _chosen_there(told: dict[str, list[str]]) -> str:
+    """What `DOCKER_HOST` or the current context of that account says, where it is a socket; else an empty string."""
+    host = next(iter(told.get("env", [])), "")
+    if not host:
+        current = _current_context(told.get("current", []))
+        contexts = (_decoded(text, _Context) for text in told.get("context", []))
+        mine = next((one for one in contexts if one and one.Name == current), None)
+        host = mine.Endpoints.get("docker", _Endpoint()).Host if mine else ""
+    path = host.removeprefix("unix://")
+    return path if path != host and _is_plain(path) else ""
+
+
+def _current_context(lines: list[str]) -> str:
+    """From the line of the configuration that has it."""
+    for line in lines:
+        found = _decoded("{" + line.strip().strip("{},") + "}", _Config)
+        if found:
+            return found.currentContext
+    return ""
+
+
+def _decoded(text: str, shape: type[Shape]) -> Shape | None:
+    try:
+        return msgspec.json.decode(text, type=shape)
+    except (msgspec.DecodeError, UnicodeEncodeError):
+        return None
+
+
+def _is_plain(path: str) -> bool:
+    """`ssh -L` splits at `:` and expands `%` and `$`: what a machine answers is held to what a roster may say."""
+    return SOCKET.fullmatch(path) is not None and len(path) <= LONGEST_SOCKET

@@ -1,0 +1,135 @@
+"""A child pipeline for GitLab: one job per student, for a class that outgrows one machine.
+
+`python -m grader.repository.pipeline class.csv --exercise tp6 --image IMAGE --output class.yml`
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import yaml
+
+from grader.errors import GraderError, RosterError
+from grader.roster.file_name import file_name_for
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from grader.messages import Language
+    from grader.roster.student import RosterStudent
+
+__all__ = ["child_pipeline", "main"]
+
+_COVERAGE: Final = r"/\((\d+(?:\.\d+)?) ?%\)/"
+_EXERCISE: Final = re.compile(r"[a-z]+[0-9]+")
+_GRADE: Final = (
+    'grader repo "$GRADER_REPO" --student "$GRADER_STUDENT" --ports "$GRADER_PORTS"'
+    ' --machine "$DOCKER_HOST" --areas .grader --results results --disposable'
+    " --lang {language} --exercise /opt/grader/exercises/{exercise}"
+)
+
+
+def child_pipeline(
+    students: Sequence[RosterStudent],
+    exercise: str,
+    image: str,
+    *,
+    mirror: str = "",
+    dind: str = "docker:28-dind",
+    language: Language = "fr",
+) -> str:
+    """The YAML of a pipeline that grades `exercise` for everyone, and then signs what was found.
+
+    What a roster says goes into variables that nothing expands, and never into a line of a script. Raises
+    `RosterError` where somebody has no repository, and for an exercise that is not a name such as `tp6`.
+    """
+    if not _EXERCISE.fullmatch(exercise):
+        raise RosterError(f"{exercise!r} is no exercise; wanted a name such as tp6")
+    without = [student.id for student in students if not student.repo]
+    if without or not students:
+        raise RosterError(f"no repository for {', '.join(map(repr, without)) or 'anyone'}: fill in the column `repo`")
+    jobs = {f"{exercise} {file_name_for(student.id)}": _job(student) for student in students}
+    shared = _shared(exercise, image, mirror, dind, language)
+    pipeline = {"stages": ["grade", "sign"], ".grade": shared, **jobs, "sign": _sign(image)}
+    return yaml.safe_dump(pipeline, sort_keys=False, allow_unicode=True, width=1000)
+
+
+def _job(student: RosterStudent) -> dict[str, Any]:
+    words = {"GRADER_REPO": student.repo, "GRADER_STUDENT": student.id, "GRADER_PORTS": str(student.ports or "")}
+    return {
+        "extends": ".grade",
+        "variables": {name: {"value": value, "expand": False} for name, value in words.items()},
+    }
+
+
+def _shared(exercise: str, image: str, mirror: str, dind: str, language: Language) -> dict[str, Any]:
+    options = [f"--registry-mirror={mirror}"] if mirror else []
+    return {
+        "stage": "grade",
+        "image": image,
+        "services": [{"name": dind, "alias": "docker", **({"command": options} if options else {})}],
+        "variables": {
+            "DOCKER_TLS_CERTDIR": "/certs",
+            "DOCKER_CERT_PATH": "/certs/client",
+            "DOCKER_TLS_VERIFY": "1",
+            "DOCKER_HOST": "tcp://docker:2376",
+            # The teacher's checkout holds a token, and /builds is shared with the engine: it is not made here.
+            "GIT_STRATEGY": "none",
+        },
+        "script": ["mkdir -p .grader", _GRADE.format(language=language, exercise=exercise)],
+        # A student who fails has been graded: only one who could not be (6) or was refused (7) is shown as a warning.
+        "allow_failure": {"exit_codes": [1, 6, 7]},
+        "coverage": _COVERAGE,
+        "timeout": "30m",
+        "retry": {"max": 1, "when": ["runner_system_failure", "stuck_or_timeout_failure"]},
+        "artifacts": {
+            "when": "always",
+            "expire_in": "6 months",
+            "paths": ["results/"],
+            "reports": {"junit": "results/*/*.xml"},
+        },
+    }
+
+
+def _sign(image: str) -> dict[str, Any]:
+    return {
+        "stage": "sign",
+        "image": image,
+        "when": "always",
+        # The key is of this environment alone, so that no job in which a student's work runs ever holds it.
+        "environment": {"name": "grader-signature", "action": "access"},
+        "variables": {"GIT_STRATEGY": "none"},
+        "script": ['test -z "$GRADER_SIGNING_KEY" || grader sign results'],
+        "artifacts": {"when": "always", "expire_in": "2 years", "paths": ["results/"]},
+    }
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Writes the pipeline; 4 where the roster cannot be used."""
+    from grader.roster.read import read_roster  # noqa: PLC0415 - only a program reads rosters here
+
+    parser = argparse.ArgumentParser(prog="python -m grader.repository.pipeline", description=__doc__)
+    parser.add_argument("roster", type=Path)
+    parser.add_argument("--exercise", required=True, help="such as tp6")
+    parser.add_argument("--image", required=True, help="with the grader in /opt/grader and a docker client")
+    parser.add_argument("--mirror", default="", help="a mirror of Docker Hub")
+    parser.add_argument("--lang", choices=["fr", "en"], default=os.environ.get("GRADER_LANG", "fr"))
+    parser.add_argument("--output", type=Path, required=True)
+    options = parser.parse_args(arguments)
+    try:
+        students = read_roster(options.roster, ("id", "repo"))
+        text = child_pipeline(students, options.exercise, options.image, mirror=options.mirror, language=options.lang)
+    except GraderError as error:
+        print(f"pipeline: {error}", file=sys.stderr)  # noqa: T201  # this is where a program speaks
+        return 4
+    options.output.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

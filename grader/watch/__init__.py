@@ -1,0 +1,1 @@
+"""`grader watch`: grades again at every change, while the student works."""

@@ -1,0 +1,47 @@
+"""The verb `grader watch`: its options, parsed."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from typing import Annotated
+
+import typer
+
+from grader.settings import settings_of
+
+__all__ = ["watch"]
+
+
+def watch(
+    exercise: Annotated[Path, typer.Argument(help="The exercise, such as exercises/tp2.")],
+    *,
+    machine: Annotated[str, typer.Option(help="local, unix:///…, tcp://host:2376 or ssh://user@host.")] = "",
+    ssh_config: Annotated[Path | None, typer.Option(help="Configuration for ssh, instead of your own.")] = None,
+    ports: Annotated[str, typer.Option(help="Your reserved range of ports, such as 41200-41209.")] = "",
+    lang: Annotated[str, typer.Option(help="fr or en.")] = "",
+    hints: Annotated[int, typer.Option(min=1, max=3, help="How much the hints say.")] = 2,
+    passive: Annotated[bool, typer.Option("--passive", help="Only look, change nothing.")] = False,
+) -> None:
+    """Grade again at every change of the engine, and see the checks turn green while you work.
+
+    Example: grader watch exercises/tp2
+    """
+    from grader.scoring.suite import read_suite  # noqa: PLC0415 - only this verb
+    from grader.watch.view import LineView, SheetView  # noqa: PLC0415
+    from grader.watch.watch import watch as run  # noqa: PLC0415
+
+    options = {
+        "machine": machine, "ssh_config": ssh_config, "ports": ports, "lang": lang, "hints": hints, "passive": passive
+    }  # fmt: skip
+    settings = settings_of(options, os.environ)
+    suite = read_suite(exercise)
+    try:
+        if not sys.stdout.isatty():
+            run(suite, settings, LineView(settings.language))
+            return
+        with SheetView(suite, settings.language, settings.hints) as view:
+            run(suite, settings, view)
+    except KeyboardInterrupt:
+        raise typer.Exit from None  # how a watch ends

@@ -1,0 +1,107 @@
+"""The sheet's checks, turning green while the student works."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Final
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from grader.messages import say
+from grader.reports.of_ledger import check_result
+from grader.scoring.mark import mark
+
+if TYPE_CHECKING:
+    from grader.messages import Language
+    from grader.scoring.ledger import Row
+    from grader.scoring.suite import Suite
+    from grader.watch.watch import Shown
+
+__all__ = ["LineView", "SheetView"]
+
+_MARKS: Final = {"passed": "✓", "failed": "✗", "blocked": "…", "error": "!", "skipped": "–"}
+_PLAIN: Final = {"passed": "ok", "failed": "KO", "blocked": "..", "error": "!!", "skipped": "--"}
+_COLOURS: Final = {"passed": "green", "failed": "red", "blocked": "yellow", "error": "magenta", "skipped": "cyan"}
+_WAITING: Final = {"fr": "j'attends que Docker revienne…", "en": "waiting for Docker to come back…"}
+_QUIT: Final = {"fr": "Ctrl-C pour finir", "en": "Ctrl-C to end"}
+
+
+class SheetView:
+    """On a terminal: the whole sheet, drawn again in place; what turned green is said once below."""
+
+    def __init__(self, suite: Suite, language: Language, hints: int) -> None:
+        self._suite = suite
+        self._language: Language = language
+        self._hints = hints
+        self._console = Console()
+        self._marks = _MARKS if "utf" in self._console.encoding.lower() else _PLAIN
+        self._live = Live(console=self._console, auto_refresh=False)
+
+    def __enter__(self) -> SheetView:  # noqa: PYI034 - nobody derives from it
+        self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._live.stop()
+
+    def show(self, shown: Shown) -> None:
+        self._live.update(self._sheet(shown), refresh=True)
+
+    def _sheet(self, shown: Shown) -> Group:
+        title = getattr(self._suite.sheet.title, self._language)
+        table = Table(box=None, show_header=False, padding=(0, 1), expand=False)
+        table.add_column(justify="right")
+        table.add_column()
+        table.add_column(ratio=1)
+        table.add_column(justify="right")
+        for row in shown.ledger:
+            verdict = row.outcome.verdict
+            words = Text(getattr(row.spec, self._language), style="bold" if row.spec.name in shown.judged else "")
+            points = f"{row.points}/{row.spec.points}"
+            table.add_row(str(row.number), Text(self._marks[verdict], style=_COLOURS[verdict]), words, points)
+        return Group(Text(f"{self._suite.id.upper()} · {title}", style="bold"), table, *self._below(shown))
+
+    def _below(self, shown: Shown) -> list[Text]:
+        if shown.lost:
+            wrong = say(shown.lost.code, "wrong", shown.lost.values, self._language)
+            return [Text(wrong, style="magenta"), Text(_WAITING[self._language], style="magenta")]
+        total = mark(shown.ledger)
+        lines = [
+            Text(
+                f"{total.points}/{total.max_points} · {shown.took_s * 1000:.0f} ms · {_QUIT[self._language]}",
+                style="dim",
+            )
+        ]
+        first = next((row for row in shown.ledger if row.outcome.verdict == "failed"), None)
+        return [*self._mend(first, shown), *lines] if first else lines
+
+    def _mend(self, row: Row, shown: Shown) -> list[Text]:
+        """The first thing to mend, as the usual screen says it."""
+        folder = self._suite.folder
+        result = check_result(row, shown.ledger, folder.parent.parent, self._hints)
+        said = [getattr(words, self._language) for words in (result.message, result.hint) if words]
+        return [Text(f"{row.number}. {line}", style="red") for line in "\n".join(said).splitlines()]
+
+
+class LineView:
+    """Without a terminal: a line for each verdict that is new."""
+
+    def __init__(self, language: Language) -> None:
+        self._language: Language = language
+        self._known: dict[str, str] = {}
+
+    def show(self, shown: Shown) -> None:
+        for row in shown.ledger:
+            verdict = row.outcome.verdict
+            if self._known.get(row.spec.name) != verdict + row.outcome.code:
+                self._known[row.spec.name] = verdict + row.outcome.code
+                code = f" [{row.outcome.code}]" if row.outcome.code else ""
+                at = time.strftime("%H:%M:%S")
+                print(  # noqa: T201 - this is the screen
+                    f"{at} {row.number} {_PLAIN[verdict]} {getattr(row.spec, self._language)}{code} "
+                    f"({shown.took_s * 1000:.0f} ms)",
+                    flush=True,
+                )

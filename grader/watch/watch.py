@@ -1,0 +1,151 @@
+"""The loop: wait for a change, judge again what it can have changed, show it."""
+
+from __future__ import annotations
+
+import queue
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Protocol
+
+from grader.errors import GraderError, MachineUnreachable
+from grader.machine.link import DirectLink
+from grader.machine.machine import Machine
+from grader.machine.reach import reach
+from grader.probes.containers import all_containers, inspect_container
+from grader.scoring.judging import judge_suite
+from grader.watch.changes import Change, EventReader, FolderEye
+from grader.watch.noting import NotingLink
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from grader.scoring.ledger import Ledger
+    from grader.scoring.suite import Suite
+    from grader.scoring.verdict import Outcome
+    from grader.settings import Settings
+
+__all__ = ["Shown", "View", "watch"]
+
+_TOGETHER_S: Final = 0.03
+"""Changes that come this close to each other are judged at once: `docker run` alone makes five."""
+_FOLDERS_S: Final = 0.5
+_RETRY_S: Final = 1.0
+
+
+@dataclass(frozen=True)
+class Shown:
+    ledger: Ledger
+    judged: frozenset[str]
+    """The checks that were judged this time; the others could not have changed."""
+    took_s: float
+    """From the change to this verdict."""
+    lost: MachineUnreachable | None = None
+
+
+class View(Protocol):
+    def show(self, shown: Shown) -> None: ...
+
+
+def watch(suite: Suite, settings: Settings, view: View, is_over: Callable[[], bool] = lambda: False) -> None:
+    """Grades now, and again at every change, until `is_over` or Ctrl-C. A lost engine is waited for."""
+    while not is_over():
+        try:
+            link = reach(settings.machine, settings.ssh_config, float("inf"))
+            if not isinstance(link, DirectLink):
+                raise GraderError("a recording does not change: there is nothing to watch")
+            link.version()
+        except MachineUnreachable as error:
+            _show_lost(suite, view, error)
+            time.sleep(_RETRY_S)
+            continue
+        try:
+            _Watching(suite, settings, link, view).run(is_over)
+        finally:
+            link.close()
+
+
+class _Watching:
+    def __init__(self, suite: Suite, settings: Settings, link: DirectLink, view: View) -> None:
+        self._suite = suite
+        self._view = view
+        self._noting = NotingLink(link)
+        self._machine = Machine(
+            self._noting,
+            suite.sheet,
+            ports=settings.ports,
+            passive=settings.passive,
+            disposable=settings.disposable,
+        )
+        self._reader = EventReader(link)
+        self._eye = FolderEye()
+        self._ledger: Ledger | None = None
+
+    def run(self, is_over: Callable[[], bool]) -> None:
+        """Until it is over, or the engine is lost."""
+        self._judge([], time.monotonic())
+        while not is_over():
+            changes, at = self._wait()
+            lost = next((change.lost for change in changes if change.lost), None)
+            if lost:
+                _show_lost(self._suite, self._view, lost)
+                return
+            if changes:
+                self._judge(changes, at)
+
+    def _wait(self) -> tuple[list[Change], float]:
+        """The next changes, and when the first of them was heard; none after a while without any."""
+        try:
+            changes = [self._reader.changes.get(timeout=_FOLDERS_S)]
+        except queue.Empty:
+            return ([Change(outside=True)] if self._eye.changed(self._folders()) else []), time.monotonic()
+        at = time.monotonic()
+        while time.monotonic() - at < _TOGETHER_S:
+            try:
+                changes.append(self._reader.changes.get(timeout=_TOGETHER_S))
+            except queue.Empty:
+                break
+        return changes, at
+
+    def _folders(self) -> list[str]:
+        """The folders of this machine that are mounted in the exercise's containers."""
+        wanted = {container.name for container in self._suite.sheet.containers.values()}
+        try:
+            ids = [one.id for one in all_containers(self._machine) if one.name in wanted]
+            facts = [fact for one in ids if (fact := inspect_container(self._machine, one))]
+        except (GraderError, OSError):
+            return []
+        return [mount.source for fact in facts for mount in fact.mounts if mount.type == "bind"]
+
+    def _judge(self, changes: list[Change], at: float) -> None:
+        known = self._unchanged(changes)
+        self._machine.look_again()
+        for name in [spec.name for spec in self._suite.specs if spec.name not in known]:
+            self._noting.ids.pop(name, None)
+            self._noting.outside.discard(name)
+        self._ledger = judge_suite(self._suite, self._machine, self._note, known)
+        judged = frozenset(spec.name for spec in self._suite.specs if spec.name not in known)
+        self._view.show(Shown(self._ledger, judged, time.monotonic() - at))
+        self._eye.changed(self._folders())
+
+    def _note(self, name: str) -> None:
+        self._noting.check = name
+
+    def _unchanged(self, changes: list[Change]) -> dict[str, Outcome]:
+        """The outcomes that these changes cannot touch: of checks that passed, and looked at nothing that changed."""
+        if self._ledger is None or any(change.lists for change in changes):
+            return {}
+        ids = {change.id for change in changes if change.id}
+        outside = any(change.outside for change in changes)
+        known: dict[str, Outcome] = {}
+        for row in self._ledger:
+            name = row.spec.name
+            looked = self._noting.ids.get(name, set())
+            touched = bool(looked & ids) or (outside and name in self._noting.outside) or not looked
+            needs_touched = any(needed.__name__ not in known for needed in row.spec.needs)
+            if row.outcome.verdict == "passed" and not touched and not needs_touched:
+                known[name] = row.outcome
+        return known
+
+
+def _show_lost(suite: Suite, view: View, error: MachineUnreachable) -> None:
+    view.show(Shown(judge_suite(suite, error), frozenset(), 0.0, error))

@@ -1,0 +1,77 @@
+"""Material laid out beside a student's work, never over it; and only what the exercise made is removed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from grader.errors import GraderError
+from grader.handout.start import find_exercise, lay_out
+from tests.desk import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.desk import Desk
+
+
+def exercise(folder: Path) -> Path:
+    (folder / "material" / "site").mkdir(parents=True)
+    (folder / "material" / "site" / "page.html").write_text("given", encoding="utf-8")
+    (folder / "exercise.toml").write_text("", encoding="utf-8")
+    return folder
+
+
+def test_material_is_copied(tmp_path: Path) -> None:
+    made = lay_out(exercise(tmp_path / "tp9"), tmp_path / "mine")
+    assert made == [tmp_path / "mine" / "site" / "page.html"]
+    assert made[0].read_text(encoding="utf-8") == "given"
+
+
+def test_a_students_file_is_never_written_over(tmp_path: Path) -> None:
+    own = tmp_path / "mine" / "site" / "page.html"
+    own.parent.mkdir(parents=True)
+    own.write_text("hours of work", encoding="utf-8")
+    with pytest.raises(GraderError, match="may be your work"):
+        lay_out(exercise(tmp_path / "tp9"), tmp_path / "mine")
+    assert own.read_text(encoding="utf-8") == "hours of work"
+
+
+def test_a_mistyped_exercise_gets_a_near_miss(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    assert find_exercise("tp2").name == "tp2"
+    with pytest.raises(GraderError, match="did you mean tp2"):
+        find_exercise("tpp2")
+
+
+@pytest.mark.live
+def test_clean_removes_what_the_exercise_made_and_nothing_else(desk: Desk) -> None:
+    desk.do_tp2()
+    desk.type("docker run -d --name web2 nginx && docker network create mine && docker volume create data")
+
+    def grader(*words: str, answer: str = "") -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-c", "from grader.cli import main; main()", "clean", "tp2", "--lang", "en", *words]
+        return subprocess.run(
+            command,
+            env=desk.environment,
+            cwd=ROOT,
+            input=answer,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+
+    refused = grader(answer="n\n")
+    assert refused.returncode == 0
+    assert "container  web\n" in refused.stdout
+    assert set(desk.engine.docker("ps", "-a", "--format", "{{.Names}}").stdout.split()) == {"web", "hello", "web2"}
+    assert grader("--yes").returncode == 0
+    assert desk.engine.docker("ps", "-a", "--format", "{{.Names}}").stdout.split() == ["web2"]
+    assert "mine" in desk.engine.docker("network", "ls", "--format", "{{.Name}}").stdout
+    assert "data" in desk.engine.docker("volume", "ls", "--quiet").stdout
+    assert (desk.home / "Docker/site/index.html").exists()
+    assert "nothing to remove" in grader().stdout

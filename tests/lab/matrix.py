@@ -1,0 +1,144 @@
+"""Every engine, reached in every way: the solutions of tp2 must come to the same verdicts in all of them."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from grader.errors import GraderError, MachineUnreachable
+from grader.machine.address import engine_address
+from grader.machine.machine import Machine
+from grader.machine.reach import reach
+from grader.rehearsal.solution import Solution, differences, read_solutions
+from grader.rehearsal.stage import Stage
+from grader.roster.machine_url import MachineUrl, parse_machine_url
+from grader.scoring.judging import judge_suite
+from grader.scoring.suite import Suite, read_suite
+from tests.lab import Lab, LabError
+from tests.lab.machines import DOCKER_20, DOCKER_26, PODMAN, machines
+from tests.lab.machines.entered import entered
+from tests.lab.process import say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from grader.scoring.ledger import Ledger
+    from tests.lab.machines import LabMachine
+
+ROOT: Final = Path(__file__).parents[2]
+EXERCISE: Final = Path("exercises/tp2")
+KINDS: Final = {"docker20": DOCKER_20, "docker26": DOCKER_26, "podman": PODMAN}
+WAYS: Final = ("local", "TCP+TLS", "SSH")
+
+
+@dataclass
+class Column:
+    """One engine: what every solution came to, by the way it was looked at."""
+
+    engine: str
+    tried: int = 0
+    as_expected: dict[str, int] = field(default_factory=lambda: dict.fromkeys(WAYS, 0))
+    seconds: dict[str, float] = field(default_factory=lambda: dict.fromkeys(WAYS, 0.0))
+    faults: list[str] = field(default_factory=list)
+
+
+def main() -> int:
+    options = _options()
+    os.chdir(ROOT)
+    try:
+        lab = Lab.at(ROOT / ".lab")
+        suite = read_suite(EXERCISE)
+        kinds = {name: KINDS[name] for name in options.engines}
+        # Most of the time goes by in waiting, so that two processors do for three engines.
+        with machines(lab, kinds, suite.sheet.images) as started, ProcessPoolExecutor(len(started)) as pool:
+            columns = list(pool.map(partial(try_all, only=options.only), started))
+    except (LabError, GraderError) as error:
+        say(f"matrix: {error}")
+        return 1
+    return _print(columns)
+
+
+def try_all(machine: LabMachine, only: Sequence[str] = ()) -> Column:
+    """Brings each solution up on one machine, and grades it in each of the ways."""
+    os.environ.update(
+        machine.engine.settings() | {"DOCKER_TLS_VERIFY": "1", "DOCKER_CERT_PATH": str(machine.certificates)}
+    )
+    # What is mounted must have one path for the engine and for us.
+    scratch = machine.shared / "scratch"
+    scratch.mkdir(exist_ok=True)
+    tempfile.tempdir = str(scratch)
+    suite = read_suite(EXERCISE)
+    column = Column("")
+    with entered(machine):
+        stage = Stage(engine_address(MachineUrl("local"), os.environ))
+    for solution in read_solutions(suite):
+        if only and solution.name not in only:
+            continue
+        with ExitStack() as stack:
+            with entered(machine):
+                stack.enter_context(stage.brought_up(solution, suite))
+            _try(machine, suite, solution, column)
+        say(f"{machine.name}: {solution.name}")
+    stage.close()
+    return column
+
+
+def _try(machine: LabMachine, suite: Suite, solution: Solution, column: Column) -> None:
+    column.tried += 1
+    for way in WAYS:
+        ledger = _graded(machine, suite, solution, way, column)
+        faults = differences(solution, ledger)
+        column.as_expected[way] += not faults
+        column.faults += [f"{machine.name}, {way}: {solution.name}: {fault}" for fault in faults]
+
+
+def _graded(machine: LabMachine, suite: Suite, solution: Solution, way: str, column: Column) -> Ledger:
+    url = {"local": "local", "TCP+TLS": f"tcp://{machine.address}:2376", "SSH": f"ssh://{machine.name}"}[way]
+    with ExitStack() as stack:
+        if way == "local":
+            stack.enter_context(entered(machine))
+        try:
+            link = reach(parse_machine_url(url), machine.ssh_config)
+        except MachineUnreachable as error:
+            return judge_suite(suite, error)
+        stack.callback(link.close)
+        column.engine = str(link.version())
+        began = link.now()
+        ledger = judge_suite(suite, Machine(link, suite.sheet, ports=solution.ports, disposable=True))
+        column.seconds[way] += link.now() - began
+    return ledger
+
+
+def _print(columns: Sequence[Column]) -> int:
+    lines = [f"{'engine':<24}" + "".join(f"{way:>22}" for way in WAYS)]
+    for column in columns:
+        cells = (f"{column.as_expected[way]}/{column.tried} in {column.seconds[way]:.0f} s" for way in WAYS)
+        lines.append(f"{column.engine:<24}" + "".join(f"{cell:>22}" for cell in cells))
+    faults = [fault for column in columns for fault in column.faults]
+    same = sum(column.as_expected[way] == column.tried > 0 for column in columns for way in WAYS)
+    lines += [
+        "",
+        *faults,
+        f"{same} of {len(columns) * len(WAYS)} the same: solutions of tp2 that came to what is expected",
+    ]
+    sys.stdout.write("\n".join(lines) + "\n")
+    return 0 if same == len(columns) * len(WAYS) else 1
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.lab.matrix", description=__doc__)
+    parser.add_argument("--engines", nargs="+", choices=KINDS, default=list(KINDS), help="by default all three")
+    parser.add_argument("--only", nargs="+", default=[], metavar="SOLUTION", help="by default all of them")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,58 @@
+"""Scripts without end end within limits, and the next repository is graded as if nothing had been."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from grader.repository.bounded import Ended
+from grader.repository.bring_up import BringUpLimits
+from grader.repository.grade import Graded
+from grader.repository.watch import Quota
+from tests.repository.handins import HONEST_SCRIPT, Bench
+
+pytestmark = pytest.mark.live
+
+LIMITS = BringUpLimits(seconds=2, output_bytes=2_000_000, quota=Quota(disk_bytes=200 << 20))
+
+ENDLESS = {
+    "never ends": ("sleep 100000", Ended.TIME, "bring-up-endless"),
+    "ignores every signal": ("trap '' TERM INT HUP; while :; do sleep 1; done", Ended.TIME, "bring-up-endless"),
+    "leaves the session": ("setsid setsid sleep 100000 & disown; exec sleep 100000", Ended.TIME, "bring-up-endless"),
+    "stays in the foreground": ("docker run --name box ubuntu sleep 600", Ended.TIME, "bring-up-endless"),
+    "prints without end": ("yes", Ended.OUTPUT, "bring-up-beyond-limits"),
+    "fills the disk": (
+        "i=0; while :; do i=$((i+1)); head -c 50M /dev/zero > f$i || sleep 1; done",
+        Ended.WATCH,
+        "bring-up-beyond-limits",
+    ),
+    "makes files without number": (
+        "mkdir d; cd d; i=0; while :; do i=$((i+1)); : > f$i; done",
+        None,
+        None,
+    ),
+    "forks without end": ("b() { b | b & }; b; while :; do sleep 1; done", None, None),
+}
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_a_script_without_end_is_ended_and_the_next_student_earns_20(name: str, bench: Bench) -> None:
+    script, ended, code = ENDLESS[name]
+    before = bench.state()
+    begun = time.monotonic()
+    outcome = bench.graded({"tp9/up.sh": f"{script}\n"}, limits=LIMITS)
+    took = time.monotonic() - begun
+    assert outcome.came_up is not None
+    assert not outcome.came_up.succeeded
+    assert ended is None or outcome.came_up.ended is ended, outcome.came_up
+    assert outcome.came_up.seconds < 2 + 10
+    assert took < 90
+    first = outcome.result.checks[0]
+    assert (first.verdict, first.points) == ("failed", 0)
+    assert first.diagnosis is not None
+    assert code is None or first.diagnosis.code == code
+    following = bench.grade(bench.repository(HONEST_SCRIPT, "next"))
+    assert isinstance(following, Graded)
+    assert following.result.mark == 20.0
+    assert bench.state() == before
