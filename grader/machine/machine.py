@@ -14,7 +14,7 @@ from grader.machine.question import (
     NonceQuestion,
     WaitQuestion,
 )
-from grader.machine.subjects import Container, Folder, Host, Network, Project, Site, Todos
+from grader.machine.subjects import Container, File, Folder, Host, Image, Network, Project, Site, Todos
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +27,18 @@ if TYPE_CHECKING:
 
     Entry = TypeVar("Entry")
 
-__all__ = ["Container", "Folder", "Host", "Machine", "Network", "Project", "Site", "Todos"]
+__all__ = [
+    "Container",
+    "File",
+    "Folder",
+    "Host",
+    "Image",
+    "Machine",
+    "Network",
+    "Project",
+    "Site",
+    "Todos",
+]
 
 
 class Machine:
@@ -85,6 +96,13 @@ class Machine:
             raise ExerciseError("exercise.toml has no [todos]")
         return Todos(self, wanted, self.site("app"), self.container("api"), self.container("mongo"))
 
+    def file(self, role: str) -> File:
+        wanted = _entry(self.sheet.files, role, "files")
+        return File(self, role, wanted, self.container(wanted.container))
+
+    def image(self, role: str) -> Image:
+        return Image(self, role, _entry(self.sheet.built, role, "built"))
+
     def port(self, role: str) -> int:
         """The port of the machine that a role is to be published on."""
         wanted = _entry(self.sheet.ports, role, "ports")
@@ -115,7 +133,7 @@ class Machine:
         return answer
 
     def look_again(self) -> None:
-        """Forgets what was seen, so that it is asked anew. Only the polling loop needs this."""
+        """Forgets what was seen, so that it is asked anew: for what changes while it is looked at."""
         self._seen.clear()
 
     def now(self) -> float:

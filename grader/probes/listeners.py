@@ -39,7 +39,7 @@ def proc_net(machine: Machine, container_id: str) -> bytes | None:
 
 
 def parse_proc_net(text: bytes) -> tuple[Listener, ...]:
-    """The sockets of the kernel's tables that listen.
+    """Reads the kernel's table: addresses in hexadecimal, in groups of four bytes, each with the lowest first.
 
     A line that is none of the kernel's (the container's `cat` may be anything) is passed over.
     """
@@ -48,22 +48,21 @@ def parse_proc_net(text: bytes) -> tuple[Listener, ...]:
         fields = line.split()
         if len(fields) < 4 or fields[3] != _LISTEN or ":" not in fields[1]:
             continue
-        own = socket_address(fields[1])
+        try:
+            address, port = socket_address(fields[1])
+        except ValueError:
+            continue
         # Docker's own name server listens in each container of a user-defined network.
-        if own and own[0] != "127.0.0.11":
-            found[Listener(*own)] = None
+        if address != "127.0.0.11":
+            found[Listener(address, port)] = None
     return tuple(found)
 
 
-def socket_address(written: str) -> tuple[str, int] | None:
+def socket_address(written: str) -> tuple[str, int]:
     """Address and port of `0B00007F:85F5`: in hexadecimal, in groups of four bytes, each with the lowest first."""
     digits, _, port = written.partition(":")
-    try:
-        raw = bytes.fromhex(digits)
-        address = ipaddress.ip_address(b"".join(raw[at : at + 4][::-1] for at in range(0, len(raw), 4)))
-        number = int(port, 16)
-    except ValueError:
-        return None
+    raw = bytes.fromhex(digits)
+    address = ipaddress.ip_address(b"".join(raw[at : at + 4][::-1] for at in range(0, len(raw), 4)))
     # A server for both families has IPv4 clients as `::ffff:172.18.0.3`.
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return str(mapped or address), number
+    mapped = getattr(address, "ipv4_mapped", None)
+    return str(mapped or address), int(port, 16)
