@@ -4,12 +4,27 @@ from __future__ import annotations
 
 from typing import overload
 
+from grader.checks.compose import ProjectExpectation
 from grader.checks.containers import ContainerExpectation
+from grader.checks.hosts import HostExpectation
 from grader.checks.mounts import FolderExpectation
+from grader.checks.networks import NetworkExpectation
 from grader.checks.sites import SiteExpectation
-from grader.machine.machine import Container, Folder, Site
+from grader.checks.todos import TodosExpectation
+from grader.machine.machine import Container, Folder, Host, Network, Project, Site, Todos
 
 __all__ = ["expect"]
+
+Subject = Container | Site | Folder | Network | Host | Project | Todos
+Expectation = (
+    ContainerExpectation
+    | SiteExpectation
+    | FolderExpectation
+    | NetworkExpectation
+    | HostExpectation
+    | ProjectExpectation
+    | TodosExpectation
+)
 
 
 @overload
@@ -18,9 +33,15 @@ def expect(subject: Container, *, within_s: float = 0) -> ContainerExpectation: 
 def expect(subject: Site, *, within_s: float = 0) -> SiteExpectation: ...
 @overload
 def expect(subject: Folder, *, within_s: float = 0) -> FolderExpectation: ...
-def expect(
-    subject: Container | Site | Folder, *, within_s: float = 0
-) -> ContainerExpectation | SiteExpectation | FolderExpectation:
+@overload
+def expect(subject: Network) -> NetworkExpectation: ...
+@overload
+def expect(subject: Host) -> HostExpectation: ...
+@overload
+def expect(subject: Project) -> ProjectExpectation: ...
+@overload
+def expect(subject: Todos, *, within_s: float = 0) -> TodosExpectation: ...
+def expect(subject: Subject, *, within_s: float = 0) -> Expectation:  # noqa: PLR0911 - one return a subject
     """What is judged of `subject`. `within_s`: seconds to wait for it, as long as something is still starting."""
     match subject:
         case Container():
@@ -29,3 +50,11 @@ def expect(
             return SiteExpectation(subject, within_s)
         case Folder():
             return FolderExpectation(subject, within_s)
+        case Network():
+            return NetworkExpectation(subject)
+        case Host():
+            return HostExpectation(subject)
+        case Project():
+            return ProjectExpectation(subject)
+        case Todos():
+            return TodosExpectation(subject, within_s)

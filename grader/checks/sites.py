@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Final
 
 from grader.checks.containers import is_settling, running
 from grader.checks.mistake import Mistake
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from grader.probes.container_json import ContainerFact
     from grader.probes.ports import PortFact
 
-__all__ = ["SiteExpectation", "fetch", "published_at"]
+__all__ = ["SiteExpectation", "fetch", "published_at", "silence"]
 
 _LOG_PAUSES_S: Final = (0.0, 0.1, 0.3, 0.6)
 """A log line reaches the engine a little after the answer reaches us."""
@@ -58,7 +58,7 @@ class SiteExpectation:
             path = "/.grader-" + site.machine.nonce(f"site {site.role}")
             answer = _ask(site, port, path)
             if isinstance(answer, NoAnswer):
-                _silent(site, fact, answer)
+                raise silence(site, fact, answer)
             if answer.status >= 500:
                 lines = last_lines(read_log(site.machine, fact), 3)
                 raise Mistake("site-error", port=site.port, status=answer.status, evidence=tuple(lines))
@@ -105,7 +105,7 @@ def fetch(site: Site, path: str = "/", within_s: float = 5) -> Answer:
     fact = running(site.container)
     answer = _ask(site, published_at(site), path, within_s)
     if isinstance(answer, NoAnswer):
-        _silent(site, fact, answer)
+        raise silence(site, fact, answer)
     return answer
 
 
@@ -159,25 +159,25 @@ def _ask(site: Site, port: PortFact, path: str, within_s: float = 5) -> Answer |
     return site.machine.ask(HttpQuestion(site.port, path, host=port.host_ip, within_s=within_s))
 
 
-def _silent(site: Site, fact: ContainerFact, why: NoAnswer) -> NoReturn:
-    """Nothing usable came back: says what is behind it, as far as can be seen inside."""
+def silence(site: Site, fact: ContainerFact, why: NoAnswer) -> Mistake:
+    """Nothing usable came back: what is behind it, as far as can be seen inside."""
     inside = site.container.wanted.port
     values = {"name": fact.name, "port": site.port, "inside": inside, "why": why.reason}
     evidence = (f"GET http://…:{site.port}: {why.reason}: {why.detail}",)
     if why.reason == "not-http":
-        raise Mistake("site-not-http", evidence=evidence, **values)
+        return Mistake("site-not-http", evidence=evidence, **values)
     heard = listeners(site.machine, fact.id)
     if heard is not None:
         here = [one for one in heard if one.port == inside]
         if here and all(one.is_on_loopback for one in here):
-            raise Mistake("listens-on-loopback-inside", evidence=evidence, **values)
+            return Mistake("listens-on-loopback-inside", evidence=evidence, **values)
         if not here and heard:
             others = ", ".join(sorted({str(one.port) for one in heard}))
-            raise Mistake("listens-on-another-port", others=others, evidence=evidence, **values)
+            return Mistake("listens-on-another-port", others=others, evidence=evidence, **values)
         if not here:
             lines = last_lines(read_log(site.machine, fact), 3)
-            raise Mistake("nothing-listens-inside", evidence=(*evidence, *lines), **values)
-    raise Mistake("site-silent", evidence=evidence, **values)
+            return Mistake("nothing-listens-inside", evidence=(*evidence, *lines), **values)
+    return Mistake("site-silent", evidence=evidence, **values)
 
 
 def _prove_it_is(fact: ContainerFact, site: Site, port: PortFact, path: str, answer: Answer) -> None:

@@ -12,7 +12,17 @@ from grader.errors import ExerciseError
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Sheet", "SheetContainer", "SheetFolder", "SheetNetwork", "SheetPort", "Title", "read_sheet"]
+__all__ = [
+    "Sheet",
+    "SheetCompose",
+    "SheetContainer",
+    "SheetFolder",
+    "SheetNetwork",
+    "SheetPort",
+    "SheetTodos",
+    "Title",
+    "read_sheet",
+]
 
 
 class Title(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -28,8 +38,12 @@ class SheetPort(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SheetContainer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    name: str
-    image: str
+    name: str = ""
+    """Left out where compose names it: then its service stands in `[compose.services]`."""
+    image: str = ""
+    """Left out where it is built."""
+    also: list[str] = []
+    """Images that are as good."""
     port: int | None = None
     """The port it listens on inside, where one is published."""
 
@@ -51,6 +65,28 @@ class SheetCompose(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     project: str
     services: dict[str, str]
     """Role to the service's name."""
+    built: dict[str, str] = {}
+    """Role of each service that compose builds, to the folder of the project that it is built from."""
+
+
+class SheetTodos(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is relied on of the todos application, for schools with other images than the course's."""
+
+    mongo_variable: str
+    """In the API's environment: `host:port` of the database."""
+    api_variable: str
+    """In the page's environment: `host:port` of the API."""
+    list: str
+    """Path of the API: GET gives the todos in JSON, DELETE of a todo's id below it removes that one."""
+    id: str
+    """The fields of a todo in that JSON."""
+    text: str
+    page: str
+    """Path of the page that lists the todos, and takes a new one by POST."""
+    field: str
+    """The form's field with the words of the new todo."""
+    remove: str
+    """Path of the page that removes a todo by POST, with `{id}` in it."""
 
 
 class Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -62,6 +98,7 @@ class Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     folders: dict[str, SheetFolder] = {}
     networks: dict[str, SheetNetwork] = {}
     compose: SheetCompose | None = None
+    todos: SheetTodos | None = None
     texts: dict[str, str] = {}
 
 
@@ -83,6 +120,16 @@ def read_sheet(folder: Path) -> Sheet:
 
 
 def _check_roles(path: Path, text: str, sheet: Sheet) -> None:
+    services = sheet.compose.services if sheet.compose else {}
+    for role, container in sheet.containers.items():
+        if not container.name and role not in services:
+            line = _line_of(text, f"`$.containers.{role}`")
+            raise ExerciseError(f"{path}:{line}: [containers.{role}] has no name, wanted one, or a service of compose")
+    for role in services:
+        if role not in sheet.containers:
+            line = _line_of(text, "`$.compose`")
+            known = ", ".join(sheet.containers)
+            raise ExerciseError(f"{path}:{line}: [compose] has a service {role!r}, wanted one of: {known}")
     for role, folder in sheet.folders.items():
         if folder.container not in sheet.containers:
             line = _line_of(text, f"`$.folders.{role}`")

@@ -29,6 +29,12 @@ class ImageFact:
     user: str
     workdir: str
     exposed: tuple[str, ...]
+    env: dict[str, str]
+    labels: dict[str, str]
+    volumes: tuple[str, ...]
+    """Paths for which the engine makes an anonymous volume where nothing else is mounted."""
+    digests: tuple[str, ...]
+    """Names with digests, of an image that came from a registry or went to one."""
     created: str
 
 
@@ -38,6 +44,9 @@ class _RawConfig(msgspec.Struct, rename="pascal"):
     user: str = ""
     working_dir: str = ""
     exposed_ports: dict[str, msgspec.Raw] | None = None
+    env: list[str] | None = None
+    labels: dict[str, str] | None = None
+    volumes: dict[str, msgspec.Raw] | None = None
 
 
 class _RawRootFs(msgspec.Struct, rename="pascal"):
@@ -47,6 +56,7 @@ class _RawRootFs(msgspec.Struct, rename="pascal"):
 class _RawImage(msgspec.Struct, rename="pascal"):
     id: str
     repo_tags: list[str] | None = None
+    repo_digests: list[str] | None = None
     size: int = 0
     created: str = ""
     config: _RawConfig | None = None
@@ -70,6 +80,10 @@ def find_image(machine: Machine, name: str) -> ImageFact | None:
         user=config.user,
         workdir=config.working_dir,
         exposed=tuple(config.exposed_ports or {}),
+        env=dict(entry.partition("=")[::2] for entry in config.env or []),
+        labels=config.labels or {},
+        volumes=tuple(config.volumes or {}),
+        digests=tuple(raw.repo_digests or ()),
         created=raw.created,
     )
 

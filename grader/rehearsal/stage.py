@@ -61,6 +61,7 @@ class Stage:
             )
         self._containers = {str(one["Id"]) for one in held}
         self._tags = self._image_tags()
+        self._layers = self._image_ids()
         self._networks = self._network_ids()
         self._volumes = self._volume_names()
         self._was_in_swarm = self._in_swarm()
@@ -126,9 +127,14 @@ class Stage:
                 self._client.remove_volume(volume, force=True)
         for tag in self._image_tags() - self._tags:
             with contextlib.suppress(NotFound, APIError):
-                self._client.remove_image(tag, force=True)
+                # The layers stay until the end: the next solution builds the same images.
+                self._client.remove_image(tag, force=True, noprune=True)
 
     def close(self) -> None:
+        # The newest first: an image that another was built on cannot go before it.
+        for image in [one for one in self._image_ids() if one not in self._layers]:
+            with contextlib.suppress(NotFound, APIError):
+                self._client.remove_image(image)
         self._client.close()
 
     def _environment(self, home: Path, suite: Suite) -> dict[str, str]:
@@ -147,6 +153,11 @@ class Stage:
         return {
             str(tag) for image in self._client.images() for tag in image.get("RepoTags") or [] if tag != "<none>:<none>"
         }
+
+    def _image_ids(self) -> list[str]:
+        """Of every image, layers of images that were built included, the newest first."""
+        images = sorted(self._client.images(all=True), key=lambda one: int(one["Created"]), reverse=True)
+        return [str(one["Id"]) for one in images]
 
     def _network_ids(self) -> set[str]:
         return {str(one["Id"]) for one in self._client.networks() if one["Name"] not in _BUILT_IN}
