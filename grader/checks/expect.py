@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import overload
 
+from grader.checks.balancing import BalancerExpectation
 from grader.checks.compose import ProjectExpectation
 from grader.checks.containers import ContainerExpectation
 from grader.checks.hosts import HostExpectation
 from grader.checks.mounts import FolderExpectation
 from grader.checks.networks import NetworkExpectation
+from grader.checks.replicas import ReplicasExpectation
 from grader.checks.sites import SiteExpectation
 from grader.checks.todos import TodosExpectation
-from grader.machine.machine import Container, Folder, Host, Network, Project, Site, Todos
+from grader.machine.machine import Balancer, Container, Folder, Host, Network, Project, Replicas, Site, Todos
 
 __all__ = ["expect"]
 
-Subject = Container | Site | Folder | Network | Host | Project | Todos
+Subject = Container | Site | Folder | Network | Host | Project | Replicas | Balancer | Todos
 Expectation = (
     ContainerExpectation
     | SiteExpectation
@@ -23,6 +25,8 @@ Expectation = (
     | NetworkExpectation
     | HostExpectation
     | ProjectExpectation
+    | ReplicasExpectation
+    | BalancerExpectation
     | TodosExpectation
 )
 
@@ -40,6 +44,10 @@ def expect(subject: Host) -> HostExpectation: ...
 @overload
 def expect(subject: Project) -> ProjectExpectation: ...
 @overload
+def expect(subject: Replicas) -> ReplicasExpectation: ...
+@overload
+def expect(subject: Balancer, *, within_s: float = 0) -> BalancerExpectation: ...
+@overload
 def expect(subject: Todos, *, within_s: float = 0) -> TodosExpectation: ...
 def expect(subject: Subject, *, within_s: float = 0) -> Expectation:  # noqa: PLR0911 - one return a subject
     """What is judged of `subject`. `within_s`: seconds to wait for it, as long as something is still starting."""
@@ -56,5 +64,9 @@ def expect(subject: Subject, *, within_s: float = 0) -> Expectation:  # noqa: PL
             return HostExpectation(subject)
         case Project():
             return ProjectExpectation(subject)
+        case Replicas():
+            return ReplicasExpectation(subject)
+        case Balancer():
+            return BalancerExpectation(subject, within_s)
         case Todos():
             return TodosExpectation(subject, within_s)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from grader.checks.containers import running
 from grader.checks.mistake import Mistake
+from grader.checks.replicas import running_replicas
+from grader.machine.machine import Replicas
 from grader.probes.networks import NoNetwork, find_network
 
 if TYPE_CHECKING:
@@ -34,20 +36,28 @@ class NetworkExpectation:
         if fact.driver != wanted:
             raise Mistake("network-other-driver", network=fact.name, driver=fact.driver, wanted=wanted)
 
-    def to_join(self, *containers: Container) -> None:
-        """Each of the containers runs, and is on the network; on others too, if it wants.
+    def to_join(self, *members: Container | Replicas) -> None:
+        """Each of the containers runs, and is on the network; on others too, if it wants. Of replicas, those that run.
 
         Asks: the list of networks, one inspect a container. Diagnoses: `network-default-bridge`, `network-mode`,
         `network-not-joined`, those of a container that does not run, those of `to_be_there`.
         """
         network = _there(self._network)
-        for container in containers:
-            fact = running(container)
-            if network.name not in fact.networks:
-                others = ", ".join(fact.networks) or fact.network_mode
-                raise off_networks(fact, network.name) or Mistake(
-                    "network-not-joined", name=fact.name, network=network.name, others=others, evidence=(others,)
-                )
+        for member in members:
+            facts = running_replicas(member) if isinstance(member, Replicas) else (running(member),)
+            for fact in facts:
+                _is_on(fact, network)
+
+    def to_be_the_only_one_of(self, container: Container) -> None:
+        """The container runs, and is on this network and on no other.
+
+        Asks: the list of networks, one inspect. Diagnoses: `network-not-only`, those of `to_join`.
+        """
+        network, fact = _there(self._network), running(container)
+        _is_on(fact, network)
+        others = ", ".join(name for name in fact.networks if name != network.name)
+        if others:
+            raise Mistake("network-not-only", name=fact.name, network=network.name, others=others, evidence=(others,))
 
 
 def own_networks(fact: ContainerFact) -> set[str]:
@@ -62,6 +72,14 @@ def off_networks(fact: ContainerFact, network: str) -> Mistake | None:
     if fact.network_mode in _DEFAULTS:
         return Mistake("network-default-bridge", name=fact.name, network=network)
     return Mistake("network-mode", name=fact.name, network=network, mode=fact.network_mode)
+
+
+def _is_on(fact: ContainerFact, network: NetworkFact) -> None:
+    if network.name not in fact.networks:
+        others = ", ".join(fact.networks) or fact.network_mode
+        raise off_networks(fact, network.name) or Mistake(
+            "network-not-joined", name=fact.name, network=network.name, others=others, evidence=(others,)
+        )
 
 
 def _there(network: Network) -> NetworkFact:

@@ -14,7 +14,7 @@ from grader.machine.question import (
     NonceQuestion,
     WaitQuestion,
 )
-from grader.machine.subjects import Container, Folder, Host, Network, Project, Site, Todos
+from grader.machine.subjects import Balancer, Container, Folder, Host, Network, Project, Replicas, Site, Todos
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +27,18 @@ if TYPE_CHECKING:
 
     Entry = TypeVar("Entry")
 
-__all__ = ["Container", "Folder", "Host", "Machine", "Network", "Project", "Site", "Todos"]
+__all__ = [
+    "Balancer",
+    "Container",
+    "Folder",
+    "Host",
+    "Machine",
+    "Network",
+    "Project",
+    "Replicas",
+    "Site",
+    "Todos",
+]
 
 
 class Machine:
@@ -77,6 +88,15 @@ class Machine:
         if compose is None:
             raise ExerciseError("exercise.toml has no [compose]")
         return Project(self, compose, tuple(self.container(role) for role in compose.services))
+
+    def replicas(self, role: str) -> Replicas:
+        """The containers of a service that is scaled."""
+        project = self.project()
+        return Replicas(project, self.container(role), _entry(project.wanted.replicas, role, "compose.replicas"))
+
+    def balancer(self, role: str, *, before: str) -> Balancer:
+        """The site of `role`, which passes on what it is asked to the replicas of `before`."""
+        return Balancer(self.site(role), self.replicas(before))
 
     def todos(self) -> Todos:
         """The application of the roles `app`, `api` and `mongo`."""

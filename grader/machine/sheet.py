@@ -45,7 +45,7 @@ class SheetContainer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     also: list[str] = []
     """Images that are as good."""
     port: int | None = None
-    """The port it listens on inside, where one is published."""
+    """The port it listens on inside, where one is published. Left out where any will do."""
 
 
 class SheetFolder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -58,6 +58,7 @@ class SheetFolder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class SheetNetwork(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
+    """As a compose file has it: compose puts the project's name before."""
     driver: str = "bridge"
 
 
@@ -67,6 +68,8 @@ class SheetCompose(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Role to the service's name."""
     built: dict[str, str] = {}
     """Role of each service that compose builds, to the folder of the project that it is built from."""
+    replicas: dict[str, int] = {}
+    """Role of each service that is scaled, to how many containers it must have."""
 
 
 class SheetTodos(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from grader.machine.machine import Machine
     from grader.machine.sheet import SheetCompose, SheetContainer, SheetFolder, SheetNetwork, SheetTodos
 
-__all__ = ["Container", "Folder", "Host", "Network", "Project", "Site", "Todos"]
+__all__ = ["Balancer", "Container", "Folder", "Host", "Network", "Project", "Replicas", "Site", "Todos"]
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,36 @@ class Project:
     @property
     def name(self) -> str:
         return self.wanted.project
+
+
+@dataclass(frozen=True)
+class Replicas:
+    """A service of the project with several containers, all alike."""
+
+    project: Project
+    container: Container
+    """The role that each of them has."""
+    wanted: int
+
+    @property
+    def machine(self) -> Machine:
+        return self.project.machine
+
+    @property
+    def service(self) -> str:
+        return self.container.service
+
+
+@dataclass(frozen=True)
+class Balancer:
+    """What stands before replicas, and answers in their name."""
+
+    site: Site
+    replicas: Replicas
+
+    @property
+    def machine(self) -> Machine:
+        return self.site.machine
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,16 @@ class NetworkFact:
     def is_built_in(self) -> bool:
         return self.name in _BUILT_IN
 
+    @property
+    def project(self) -> str:
+        """The compose project that it was made for, or an empty string."""
+        return self.labels.get("com.docker.compose.project", "")
+
+    @property
+    def written(self) -> str:
+        """Its name as the student wrote it: in the compose file, where compose made it."""
+        return self.labels.get("com.docker.compose.network", self.name)
+
 
 @dataclass(frozen=True)
 class NoNetwork:
@@ -87,9 +97,16 @@ def all_networks(machine: Machine) -> tuple[NetworkFact, ...]:
 
 
 def find_network(network: Network) -> NetworkFact | NoNetwork:
-    """The network of that exact name, else what may be meant."""
+    """The network of that exact name, else what may be meant.
+
+    Where the exercise is about compose, the network that is called so in its project's file comes before any other.
+    """
     there = all_networks(network.machine)
-    found = next((one for one in there if one.name == network.name), None)
+    compose = network.machine.sheet.compose
+    written = [one for one in there if compose and one.project and one.written == network.name]
+    own = next((one for one in written if compose and one.project == compose.project), None)
+    named = next((one for one in there if one.name == network.name), None)
+    found = own or named or next(iter(written), None)
     return found or _near(network.name, [one for one in there if not one.is_built_in])
 
 
@@ -100,9 +117,9 @@ def _endpoint(raw: RawEndpoint) -> EndpointFact:
 
 
 def _near(name: str, others: Iterable[NetworkFact]) -> NoNetwork:
-    by_compose = next((one.name for one in others if one.labels.get("com.docker.compose.network") == name), "")
+    by_compose = next((one.name for one in others if one.written == name), "")
     if by_compose:
         return NoNetwork(by_compose, "compose")
-    folded = {re.sub(r"[^a-z0-9]", "", one.name.lower()): one.name for one in others}
+    folded = {re.sub(r"[^a-z0-9]", "", one.written.lower()): one.written for one in others}
     close = difflib.get_close_matches(re.sub(r"[^a-z0-9]", "", name.lower()), folded, n=1, cutoff=0.7)
     return NoNetwork(folded[close[0]], "name") if close else NoNetwork()
