@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grader.checks.compose_file import difference
+from grader.checks.compose_services import has_service
 from grader.checks.containers import ContainerExpectation, running, there
 from grader.checks.mistake import Mistake
 from grader.checks.networks import off_networks, own_networks
-from grader.checks.services import has_service
 from grader.errors import ProbeFailed
 from grader.machine.question import FileQuestion, NoAnswer
 from grader.probes.compose import ComposeSays, Origin, compose_hashes, origin_of, read_compose_file

@@ -12,12 +12,26 @@ from grader.checks.mounts import FolderExpectation
 from grader.checks.networks import NetworkExpectation
 from grader.checks.replicas import ReplicasExpectation
 from grader.checks.sites import SiteExpectation
+from grader.checks.swarm import SwarmExpectation
+from grader.checks.swarm_services import ServiceExpectation
 from grader.checks.todos import TodosExpectation
-from grader.machine.machine import Balancer, Container, Folder, Host, Network, Project, Replicas, Site, Todos
+from grader.machine.machine import (
+    Balancer,
+    Container,
+    Folder,
+    Host,
+    Network,
+    Project,
+    Replicas,
+    Service,
+    Site,
+    Swarm,
+    Todos,
+)
 
 __all__ = ["expect"]
 
-Subject = Container | Site | Folder | Network | Host | Project | Replicas | Balancer | Todos
+Subject = Container | Site | Folder | Network | Host | Project | Replicas | Balancer | Swarm | Service | Todos
 Expectation = (
     ContainerExpectation
     | SiteExpectation
@@ -27,6 +41,8 @@ Expectation = (
     | ProjectExpectation
     | ReplicasExpectation
     | BalancerExpectation
+    | SwarmExpectation
+    | ServiceExpectation
     | TodosExpectation
 )
 
@@ -48,8 +64,12 @@ def expect(subject: Replicas) -> ReplicasExpectation: ...
 @overload
 def expect(subject: Balancer, *, within_s: float = 0) -> BalancerExpectation: ...
 @overload
+def expect(subject: Swarm) -> SwarmExpectation: ...
+@overload
+def expect(subject: Service, *, within_s: float = 0) -> ServiceExpectation: ...
+@overload
 def expect(subject: Todos, *, within_s: float = 0) -> TodosExpectation: ...
-def expect(subject: Subject, *, within_s: float = 0) -> Expectation:  # noqa: PLR0911 - one return a subject
+def expect(subject: Subject, *, within_s: float = 0) -> Expectation:  # noqa: C901, PLR0911 - one return a subject
     """What is judged of `subject`. `within_s`: seconds to wait for it, as long as something is still starting."""
     match subject:
         case Container():
@@ -68,5 +88,9 @@ def expect(subject: Subject, *, within_s: float = 0) -> Expectation:  # noqa: PL
             return ReplicasExpectation(subject)
         case Balancer():
             return BalancerExpectation(subject, within_s)
+        case Swarm():
+            return SwarmExpectation(subject)
+        case Service():
+            return ServiceExpectation(subject, within_s)
         case Todos():
             return TodosExpectation(subject, within_s)

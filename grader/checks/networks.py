@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from grader.probes.container_json import ContainerFact
     from grader.probes.networks import NetworkFact
 
-__all__ = ["NetworkExpectation", "off_networks", "own_networks"]
+__all__ = ["NetworkExpectation", "off_networks", "own_networks", "there"]
 
 _DEFAULTS: Final = {"bridge", "podman", "default"}
 _BUILT_IN: Final = {"bridge", "podman", "host", "none"}
@@ -25,16 +25,25 @@ class NetworkExpectation:
     def __init__(self, network: Network) -> None:
         self._network = network
 
-    def to_be_there(self) -> None:
+    def to_bethere(self) -> None:
         """A network of that name, with the driver of the sheet.
 
         Asks: the list of networks. Diagnoses: `network-missing`, `network-misnamed`, `network-of-compose`,
         `network-other-driver`.
         """
-        fact = _there(self._network)
+        fact = there(self._network)
         wanted = self._network.wanted.driver
         if fact.driver != wanted:
             raise Mistake("network-other-driver", network=fact.name, driver=fact.driver, wanted=wanted)
+
+    def to_be_attachable(self) -> None:
+        """Not only services may be on it, but containers that are started by hand, too.
+
+        Asks: the list of networks. Diagnoses: `network-not-attachable`, those of `to_be_there`.
+        """
+        fact = there(self._network)
+        if fact.is_of_swarm and not fact.is_attachable:
+            raise Mistake("network-not-attachable", network=fact.name)
 
     def to_join(self, *members: Container | Replicas) -> None:
         """Each of the containers runs, and is on the network; on others too, if it wants. Of replicas, those that run.
@@ -42,7 +51,7 @@ class NetworkExpectation:
         Asks: the list of networks, one inspect a container. Diagnoses: `network-default-bridge`, `network-mode`,
         `network-not-joined`, those of a container that does not run, those of `to_be_there`.
         """
-        network = _there(self._network)
+        network = there(self._network)
         for member in members:
             facts = running_replicas(member) if isinstance(member, Replicas) else (running(member),)
             for fact in facts:
@@ -53,7 +62,7 @@ class NetworkExpectation:
 
         Asks: the list of networks, one inspect. Diagnoses: `network-not-only`, those of `to_join`.
         """
-        network, fact = _there(self._network), running(container)
+        network, fact = there(self._network), running(container)
         _is_on(fact, network)
         others = ", ".join(name for name in fact.networks if name != network.name)
         if others:
@@ -82,7 +91,7 @@ def _is_on(fact: ContainerFact, network: NetworkFact) -> None:
         )
 
 
-def _there(network: Network) -> NetworkFact:
+def there(network: Network) -> NetworkFact:
     fact = find_network(network)
     if isinstance(fact, NoNetwork):
         code = {"": "network-missing", "name": "network-misnamed", "compose": "network-of-compose"}[fact.why]

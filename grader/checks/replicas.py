@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from grader.checks.compose_services import has_service
 from grader.checks.containers import STABLE_S, may_change, publishes_nothing, stays_up
 from grader.checks.mistake import Mistake
 from grader.checks.polling import eventually
-from grader.checks.services import has_service
 from grader.probes.replicas import find_replicas, is_named_by_compose
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from grader.checks.containers import is_settling, running
 from grader.checks.mistake import Mistake
@@ -14,11 +14,11 @@ from grader.probes.logs import last_lines, read_log
 from grader.probes.traffic import received_bytes
 
 if TYPE_CHECKING:
-    from grader.machine.machine import Site
+    from grader.machine.machine import Machine, Site
     from grader.probes.container_json import ContainerFact
     from grader.probes.ports import PortFact
 
-__all__ = ["SiteExpectation", "fetch", "published_at", "silence"]
+__all__ = ["SiteExpectation", "deafness", "fetch", "published_at", "silence"]
 
 _LOG_PAUSES_S: Final = (0.0, 0.1, 0.3, 0.6)
 """A log line reaches the engine a little after the answer reaches us."""
@@ -171,18 +171,27 @@ def silence(site: Site, fact: ContainerFact, why: NoAnswer) -> Mistake:
     evidence = (f"GET http://…:{site.port}: {why.reason}: {why.detail}",)
     if why.reason == "not-http":
         return Mistake("site-not-http", evidence=evidence, **values)
-    heard = listeners(site.machine, fact.id)
-    if heard is not None:
-        here = [one for one in heard if one.port == inside]
-        if here and all(one.is_on_loopback for one in here):
-            return Mistake("listens-on-loopback-inside", evidence=evidence, **values)
-        if not here and heard:
-            others = ", ".join(sorted({str(one.port) for one in heard}))
-            return Mistake("listens-on-another-port", others=others, evidence=evidence, **values)
-        if not here:
-            lines = last_lines(read_log(site.machine, fact), 3)
-            return Mistake("nothing-listens-inside", evidence=(*evidence, *lines), **values)
+    mistake = deafness(site.machine, fact, inside, site.port)
+    if mistake:
+        return mistake.with_evidence(*evidence)
     return Mistake("site-silent", evidence=evidence, **values)
+
+
+def deafness(machine: Machine, fact: ContainerFact, inside: int, port: int) -> Mistake | None:
+    """What keeps the container from hearing on its port `inside`; `None` where it hears, or nobody can look."""
+    heard = listeners(machine, fact.id)
+    if heard is None:
+        return None
+    values: dict[str, Any] = {"name": fact.name, "port": port, "inside": inside}
+    here = [one for one in heard if one.port == inside]
+    if here and all(one.is_on_loopback for one in here):
+        return Mistake("listens-on-loopback-inside", **values)
+    if not here and heard:
+        others = ", ".join(sorted({str(one.port) for one in heard}))
+        return Mistake("listens-on-another-port", others=others, **values)
+    if not here:
+        return Mistake("nothing-listens-inside", evidence=tuple(last_lines(read_log(machine, fact), 3)), **values)
+    return None
 
 
 def _prove_it_is(fact: ContainerFact, site: Site, port: PortFact, path: str, answer: Answer) -> None:

@@ -14,7 +14,19 @@ from grader.machine.question import (
     NonceQuestion,
     WaitQuestion,
 )
-from grader.machine.subjects import Balancer, Container, Folder, Host, Network, Project, Replicas, Site, Todos
+from grader.machine.subjects import (
+    Balancer,
+    Container,
+    Folder,
+    Host,
+    Network,
+    Project,
+    Replicas,
+    Service,
+    Site,
+    Swarm,
+    Todos,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +48,9 @@ __all__ = [
     "Network",
     "Project",
     "Replicas",
+    "Service",
     "Site",
+    "Swarm",
     "Todos",
 ]
 
@@ -97,6 +111,13 @@ class Machine:
     def balancer(self, role: str, *, before: str) -> Balancer:
         """The site of `role`, which passes on what it is asked to the replicas of `before`."""
         return Balancer(self.site(role), self.replicas(before))
+
+    def swarm(self) -> Swarm:
+        return Swarm(self)
+
+    def service(self, role: str) -> Service:
+        """The service of the swarm, of a role that has a port of the machine."""
+        return Service(self, role, _entry(self.sheet.services, role, "services"), self.port(role))
 
     def todos(self) -> Todos:
         """The application of the roles `app`, `api` and `mongo`."""

@@ -19,6 +19,7 @@ __all__ = [
     "SheetFolder",
     "SheetNetwork",
     "SheetPort",
+    "SheetService",
     "SheetTodos",
     "Title",
     "read_sheet",
@@ -62,6 +63,13 @@ class SheetNetwork(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     driver: str = "bridge"
 
 
+class SheetService(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A service of a swarm."""
+
+    name: str
+    replicas: int
+
+
 class SheetCompose(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     project: str
     services: dict[str, str]
@@ -100,6 +108,7 @@ class Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     containers: dict[str, SheetContainer] = {}
     folders: dict[str, SheetFolder] = {}
     networks: dict[str, SheetNetwork] = {}
+    services: dict[str, SheetService] = {}
     compose: SheetCompose | None = None
     todos: SheetTodos | None = None
     texts: dict[str, str] = {}

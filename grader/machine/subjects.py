@@ -7,9 +7,21 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
-    from grader.machine.sheet import SheetCompose, SheetContainer, SheetFolder, SheetNetwork, SheetTodos
+    from grader.machine.sheet import SheetCompose, SheetContainer, SheetFolder, SheetNetwork, SheetService, SheetTodos
 
-__all__ = ["Balancer", "Container", "Folder", "Host", "Network", "Project", "Replicas", "Site", "Todos"]
+__all__ = [
+    "Balancer",
+    "Container",
+    "Folder",
+    "Host",
+    "Network",
+    "Project",
+    "Replicas",
+    "Service",
+    "Site",
+    "Swarm",
+    "Todos",
+]
 
 
 @dataclass(frozen=True)
@@ -116,6 +128,28 @@ class Balancer:
     @property
     def machine(self) -> Machine:
         return self.site.machine
+
+
+@dataclass(frozen=True)
+class Swarm:
+    """The machine as a node of a swarm."""
+
+    machine: Machine
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service of the swarm, published on a port of the machine."""
+
+    machine: Machine
+    role: str
+    wanted: SheetService
+    port: int
+    """The machine's port: the course's, or the student's own."""
+
+    @property
+    def name(self) -> str:
+        return self.wanted.name
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from grader.probes.ports import PortFact, RawBinding, port_facts
 if TYPE_CHECKING:
     from grader.machine.question import Answer
 
-__all__ = ["ContainerFact", "State", "parse_container"]
+__all__ = ["ContainerFact", "State", "moment", "parse_container"]
 
 State = Literal["created", "running", "paused", "restarting", "removing", "exited", "dead", "unknown"]
 
@@ -200,16 +200,16 @@ def _clock(answer: Answer) -> float:
 
 
 def _uptime(state: _RawState, at: float) -> float:
-    started = _moment(state.started_at)
+    started = moment(state.started_at)
     if started is None:
         return 0.0
     if state.status in {"running", "paused"}:
         return max(0.0, at - started)
-    finished = _moment(state.finished_at)
+    finished = moment(state.finished_at)
     return max(0.0, finished - started) if finished else 0.0
 
 
-def _moment(written: str) -> float | None:
+def moment(written: str) -> float | None:
     """Seconds since 1970 of the engine's RFC 3339 with nanoseconds; `None` for its zero time."""
     found = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,6})?\d*(Z|[+-]\d\d:\d\d)", written)
     if not found or written.startswith("0001-"):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from grader.probes.engine_json import decode
+from grader.probes.stacks import as_written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,6 +43,9 @@ class NetworkFact:
     driver: str
     is_internal: bool
     """True where nothing outside can be reached, nor anything published."""
+    is_attachable: bool
+    """False for a network of a swarm that only services may be on."""
+    scope: str
     labels: dict[str, str]
 
     @property
@@ -55,8 +59,12 @@ class NetworkFact:
 
     @property
     def written(self) -> str:
-        """Its name as the student wrote it: in the compose file, where compose made it."""
-        return self.labels.get("com.docker.compose.network", self.name)
+        """Its name as the student wrote it: in the file, where compose or a stack made it."""
+        return self.labels.get("com.docker.compose.network") or as_written(self.name, self.labels)
+
+    @property
+    def is_of_swarm(self) -> bool:
+        return self.scope == "swarm"
 
 
 @dataclass(frozen=True)
@@ -83,6 +91,8 @@ class _RawNetwork(msgspec.Struct):
     Name: str
     Driver: str = ""
     Internal: bool = False
+    Attachable: bool = False
+    Scope: str = ""
     Labels: dict[str, str] | None = None
 
 
@@ -93,7 +103,10 @@ def endpoint_facts(raw: dict[str, RawEndpoint | None]) -> dict[str, EndpointFact
 
 def all_networks(machine: Machine) -> tuple[NetworkFact, ...]:
     raw = decode(machine.engine("/networks"), list[_RawNetwork], "GET /networks")
-    return tuple(NetworkFact(one.Id, one.Name, one.Driver, one.Internal, one.Labels or {}) for one in raw)
+    return tuple(
+        NetworkFact(one.Id, one.Name, one.Driver, one.Internal, one.Attachable, one.Scope, one.Labels or {})
+        for one in raw
+    )
 
 
 def find_network(network: Network) -> NetworkFact | NoNetwork:
@@ -103,7 +116,7 @@ def find_network(network: Network) -> NetworkFact | NoNetwork:
     """
     there = all_networks(network.machine)
     compose = network.machine.sheet.compose
-    written = [one for one in there if compose and one.project and one.written == network.name]
+    written = [one for one in there if (one.is_of_swarm or compose) and one.written == network.name]
     own = next((one for one in written if compose and one.project == compose.project), None)
     named = next((one for one in there if one.name == network.name), None)
     found = own or named or next(iter(written), None)

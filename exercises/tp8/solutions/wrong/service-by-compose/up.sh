@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Compose instead of a service: its containers are on the network, outside the swarm.
+set -eu
+
+docker swarm init --advertise-addr 127.0.0.1
+docker network create --driver overlay --attachable tp8-net
+docker compose up -d --scale web=3
