@@ -21,9 +21,7 @@ def test_network_is_there(machine: Machine) -> None:
 )
 def test_three_containers_run(machine: Machine) -> None:
     expect(machine.todos()).to_be_made_of_their_images()
-    expect(machine.container("mongo")).to_stay_up()
-    expect(machine.container("api")).to_stay_up()
-    expect(machine.container("app")).to_stay_up()
+    expect(machine.todos(), within_s=30).to_be_up()
 
 
 @check(

@@ -12,6 +12,7 @@ from grader import Hint, Machine, check, expect
 )
 def test_three_services_run(machine: Machine) -> None:
     expect(machine.project()).to_run_its_services()
+    expect(machine.todos(), within_s=30).to_be_up()
 
 
 @check(

@@ -88,7 +88,7 @@ class Worker:
             os.close(self.readable)
         self.pid = 0
         if os.name == "posix":
-            from grader.machine.ssh_folder import sweep  # noqa: PLC0415 - for POSIX alone
+            from grader.machine.ssh.folder import sweep  # noqa: PLC0415 - for POSIX alone
 
             sweep()  # its `ssh` has a group of its own, and a folder
 

@@ -17,11 +17,13 @@ from grader.probes.logs import last_lines, read_log
 from grader.probes.visits import Visits
 
 if TYPE_CHECKING:
-    from grader.machine.machine import Balancer
+    from collections.abc import Iterable
+
+    from grader.machine.machine import Balancer, Machine
     from grader.machine.question import Answer
     from grader.probes.containers import ContainerFact
 
-__all__ = ["BalancerExpectation"]
+__all__ = ["BalancerExpectation", "nobody_behind"]
 
 _ROUND: Final = 4
 """Requests a replica in one round. In turns, one would do; drawn by lot, a replica is left out of five rounds of three
@@ -56,7 +58,8 @@ class BalancerExpectation:
         except Mistake as mistake:
             if mistake.code != "site-error":
                 raise
-            raise self._why_nobody(mistake) from None
+            keeper, behind = running(site.container), running_replicas(self._balancer.replicas)
+            raise nobody_behind(site.machine, keeper, behind, int(mistake.values["status"])) from None
 
     def to_reach_each_replica(self) -> None:
         """Each of the replicas is served requests: the page's words prove nothing, a replica's own log does.
@@ -134,19 +137,17 @@ class BalancerExpectation:
         question = HttpQuestion(site.port, path, host=published_at(site).host_ip)
         return self._balancer.machine.ask_again(question)
 
-    def _why_nobody(self, error: Mistake) -> Mistake:
-        """What is behind an error that the balancer gives."""
-        machine, name = self._balancer.machine, self._balancer.site.container.name
-        for fact in running_replicas(self._balancer.replicas):
-            heard = listeners(machine, fact.id)
-            if heard and all(one.is_on_loopback for one in heard):
-                inside = heard[0].port
-                return Mistake(
-                    "listens-on-loopback-inside", name=fact.name, port=self._balancer.site.port, inside=inside
-                )
-        lines = last_lines(read_log(machine, running(self._balancer.site.container)), 3)
-        return Mistake("lb-finds-nobody", name=name, status=error.values["status"], evidence=tuple(lines))
-
     def _is_settling(self) -> bool:
         facts = (running(self._balancer.site.container), *running_replicas(self._balancer.replicas))
         return any(may_change(fact, self._within_s) for fact in facts)
+
+
+def nobody_behind(machine: Machine, keeper: ContainerFact, behind: Iterable[ContainerFact], status: int) -> Mistake:
+    """What to say where the container that passes requests on gives an error of its own."""
+    for fact in behind:
+        heard = listeners(machine, fact.id)
+        if heard is not None and all(one.is_on_loopback for one in heard):
+            code = "listens-on-loopback-inside" if heard else "nothing-listens-inside"
+            return Mistake(code, name=fact.name, inside=heard[0].port if heard else "…")
+    lines = last_lines(read_log(machine, keeper), 3)
+    return Mistake("lb-finds-nobody", name=keeper.name, status=status, evidence=tuple(lines))

@@ -25,7 +25,7 @@ class NetworkExpectation:
     def __init__(self, network: Network) -> None:
         self._network = network
 
-    def to_bethere(self) -> None:
+    def to_be_there(self) -> None:
         """A network of that name, with the driver of the sheet.
 
         Asks: the list of networks. Diagnoses: `network-missing`, `network-misnamed`, `network-of-compose`,

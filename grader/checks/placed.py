@@ -10,7 +10,7 @@ from grader.checks.containers import running
 from grader.checks.mistake import Mistake
 from grader.checks.sites import published_at
 from grader.machine.question import Answer, HttpQuestion, NoAnswer
-from grader.machine.traces import is_of_a_dead_run
+from grader.machine.traces import PREFIX, is_of_a_dead_run
 from grader.probes.containers import NoContainer, find_container
 from grader.probes.todos import ask_api, parse_todos
 
@@ -29,7 +29,7 @@ class PlacedTodo:
 
     def __init__(self, todos: Todos) -> None:
         self._todos = todos
-        self.text = f".grader-{todos.machine.nonce('todo')}"
+        self.text = f"{PREFIX}{todos.machine.nonce('todo')}"
         self.answer: Answer | NoAnswer = NoAnswer("not-at-hand")
 
     def __enter__(self) -> Self:
@@ -45,7 +45,7 @@ class PlacedTodo:
             wanted = self._todos.wanted
             for number, text in parse_todos(told.body, wanted.id, wanted.text).items():
                 # Those of runs that were killed are taken away with it, not those of a run beside this one.
-                if text == self.text or is_of_a_dead_run(text):
+                if text == self.text or (text.startswith(PREFIX) and is_of_a_dead_run(text)):
                     with contextlib.suppress(Mistake):  # the page has gone away meanwhile
                         self._post(wanted.remove.format(id=quote(number, safe="")))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from grader.checks.containers import is_settling, running
 from grader.checks.mistake import Mistake
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from grader.probes.container_json import ContainerFact
     from grader.probes.ports import PortFact
 
-__all__ = ["SiteExpectation", "deafness", "fetch", "published_at", "silence"]
+__all__ = ["SiteExpectation", "ask_site", "deafness", "fetch", "published_at", "silence"]
 
 _LOG_PAUSES_S: Final = (0.0, 0.1, 0.3, 0.6)
 """A log line reaches the engine a little after the answer reaches us."""
@@ -102,11 +102,16 @@ class SiteExpectation:
 
 def fetch(site: Site, path: str = "/", within_s: float = 5) -> Answer:
     """What the site answers to `GET path`. Raises `Mistake` where nothing usable comes back."""
-    fact = running(site.container)
-    answer = _ask(site, published_at(site), path, within_s)
+    answer = ask_site(site, path, within_s)
     if isinstance(answer, NoAnswer):
-        raise silence(site, fact, answer)
+        raise silence(site, running(site.container), answer)
     return answer
+
+
+def ask_site(site: Site, path: str = "/", within_s: float = 5) -> Answer | NoAnswer:
+    """What comes back of `GET path`. Raises `Mistake` where its container does not run, or does not publish it."""
+    running(site.container)
+    return _ask(site, published_at(site), path, within_s)
 
 
 def published_at(site: Site) -> PortFact:
@@ -171,26 +176,24 @@ def silence(site: Site, fact: ContainerFact, why: NoAnswer) -> Mistake:
     evidence = (f"GET http://…:{site.port}: {why.reason}: {why.detail}",)
     if why.reason == "not-http":
         return Mistake("site-not-http", evidence=evidence, **values)
-    mistake = deafness(site.machine, fact, inside, site.port)
-    if mistake:
-        return mistake.with_evidence(*evidence)
-    return Mistake("site-silent", evidence=evidence, **values)
+    deaf = deafness(site.machine, fact, inside)
+    return deaf.with_evidence(*evidence) if deaf else Mistake("site-silent", evidence=evidence, **values)
 
 
-def deafness(machine: Machine, fact: ContainerFact, inside: int, port: int) -> Mistake | None:
-    """What keeps the container from hearing on its port `inside`; `None` where it hears, or nobody can look."""
+def deafness(machine: Machine, fact: ContainerFact, inside: int | None) -> Mistake | None:
+    """What is wrong with how it listens on its port; `None` where nothing is, or it cannot be seen."""
     heard = listeners(machine, fact.id)
     if heard is None:
         return None
-    values: dict[str, Any] = {"name": fact.name, "port": port, "inside": inside}
     here = [one for one in heard if one.port == inside]
     if here and all(one.is_on_loopback for one in here):
-        return Mistake("listens-on-loopback-inside", **values)
+        return Mistake("listens-on-loopback-inside", name=fact.name, inside=inside)
     if not here and heard:
         others = ", ".join(sorted({str(one.port) for one in heard}))
-        return Mistake("listens-on-another-port", others=others, **values)
+        return Mistake("listens-on-another-port", name=fact.name, inside=inside, others=others)
     if not here:
-        return Mistake("nothing-listens-inside", evidence=tuple(last_lines(read_log(machine, fact), 3)), **values)
+        lines = last_lines(read_log(machine, fact), 3)
+        return Mistake("nothing-listens-inside", name=fact.name, inside=inside, evidence=tuple(lines))
     return None
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from grader.checks import networks, swarm_tasks
-from grader.checks.mesh import answers
+from grader.checks.containers import may_change
+from grader.checks.doors import answers
 from grader.checks.mistake import Mistake
 from grader.checks.outage import kill
 from grader.checks.polling import eventually
+from grader.checks.publishing import doors_of
 from grader.errors import ProbeFailed
 from grader.probes.containers import all_containers, inspect_container
 from grader.probes.networks import all_networks
@@ -16,9 +18,12 @@ from grader.probes.swarm_services import NoService, find_service
 from grader.probes.swarm_tasks import tasks_of
 
 if TYPE_CHECKING:
-    from grader.machine.machine import Network, Service
-    from grader.probes.swarm_ports import ServicePort
+    from collections.abc import Callable
+
+    from grader.checks.doors import Door
+    from grader.machine.machine import Machine, Network, Service
     from grader.probes.swarm_services import ServiceFact
+    from grader.probes.swarm_tasks import TaskFact
 
 __all__ = ["ServiceExpectation"]
 
@@ -34,34 +39,27 @@ class ServiceExpectation:
         self._service = service
         self._within_s = within_s
 
-    def to_be_there(self) -> None:
-        """The swarm has a service of that name, with as many replicas as the sheet says.
+    def to_run(self) -> None:
+        """The swarm has a service of that name, and a task of it stays up.
 
-        Asks: the list of services; the list of containers where there is none. Diagnoses: `swarm-service-missing`,
-        `swarm-service-misspelt`, `service-by-hand`, `service-global`, `service-scale`.
+        Asks: the lists of services and tasks; that of containers where there is none; the log of a task that failed.
+        Diagnoses: `swarm-service-missing`, `swarm-service-misspelt`, `service-by-hand`, `tasks-pending`,
+        `task-image-missing`, `tasks-fail`, `tasks-starting`.
+        """
+        self._eventually(swarm_tasks.one_runs)
+
+    def to_run_all_its_tasks(self) -> None:
+        """The service asks for as many replicas as the sheet says, and each task of it stays up.
+
+        Asks: the lists of services and tasks; the log of one that failed. Diagnoses: `service-global`,
+        `service-scale`, `host-port-blocks-tasks`, those of `to_run`.
         """
         fact, wanted = _there(self._service), self._service.wanted.replicas
         if fact.replicas is None:
             raise Mistake("service-global", service=fact.name, wanted=wanted)
         if fact.replicas != wanted:
             raise Mistake("service-scale", service=fact.name, seen=fact.replicas, wanted=wanted)
-
-    def to_run_all_its_tasks(self) -> None:
-        """Each task that the service wants runs, and stays up.
-
-        Asks: the lists of services and tasks; the log of one that failed. Diagnoses: `host-port-blocks-tasks`,
-        `tasks-pending`, `task-image-missing`, `tasks-fail`, `tasks-starting`, those of `to_be_there`.
-        """
-        machine = self._service.machine
-
-        def judge() -> None:
-            fact = _there(self._service)
-            swarm_tasks.all_run(machine, fact, tasks_of(machine, fact))
-
-        def is_settling() -> bool:
-            return swarm_tasks.may_change(tasks_of(machine, _there(self._service)))
-
-        eventually(machine, judge, within_s=_STARTS_S, is_settling=is_settling)
+        self._eventually(swarm_tasks.all_run)
 
     def to_be_on(self, network: Network) -> None:
         """The service is on that network; on others too, if it wants.
@@ -76,30 +74,33 @@ class ServiceExpectation:
             raise Mistake("service-not-on-network", service=fact.name, network=wanted.name, others=others)
 
     def to_be_published(self) -> None:
-        """On the sheet's port of the machine, by the swarm; or for each task by itself, on ports that the engine chose.
+        """On the sheet's port of the machine: by the service itself, or by a container that stands before it.
 
-        Asks: the list of services. Diagnoses: `service-not-published`, `service-port-reversed`, `service-port-other`,
-        `service-port-udp`, `outside-your-ports`.
+        A service that publishes for each task by itself may leave the ports to the engine. Asks: the list of services,
+        one inspect a container. Diagnoses: `service-not-published`, `service-port-reversed`, `service-port-other`,
+        `service-port-udp`, `outside-your-ports`, for a container those of a site.
         """
-        _published(self._service)
+        self._doors()
 
     def to_answer(self) -> None:
-        """It answers there, and it is a container of the service that does: each, where each is published by itself.
+        """It answers there, and a task of it received the request.
 
-        The proof is the request in the container's own log, or among the bytes that it received. Asks: the lists, one
-        inspect a task, HTTP requests, logs and statistics. Diagnoses: `nothing-listens-inside`,
-        `listens-on-another-port`, `listens-on-loopback-inside`, `site-not-http`, `site-error`, `someone-else-answers`.
+        The proof is the request in the log of the task's container, or among the bytes that it received. Asks: the
+        lists, one inspect a task, HTTP requests, logs and statistics. Diagnoses: `lb-finds-nobody`,
+        `lb-answers-by-itself`, `nothing-listens-inside`, `listens-on-another-port`, `listens-on-loopback-inside`,
+        `site-silent`, `site-not-http`, `site-error`, `someone-else-answers`.
         """
         machine = self._service.machine
 
         def judge() -> None:
-            fact = _there(self._service)
-            running = [task for task in tasks_of(machine, fact) if task.is_running]
-            answers(self._service, _published(self._service), running)
+            for door in self._doors():
+                if not door.tasks:
+                    raise ProbeFailed("task-elsewhere", service=self._service.name)
+                answers(machine, door)
 
         def is_settling() -> bool:
-            tasks = tasks_of(machine, _there(self._service))
-            return any(task.is_running and task.since_s < self._within_s for task in tasks)
+            containers = [fact for door in self._doors() for fact in (*door.tasks, door.keeper) if fact]
+            return any(may_change(fact, self._within_s) for fact in containers)
 
         eventually(machine, judge, within_s=self._within_s, is_settling=is_settling)
 
@@ -130,6 +131,24 @@ class ServiceExpectation:
 
         eventually(machine, judge, within_s=_COMES_BACK_S, is_settling=is_settling)
 
+    def _doors(self) -> list[Door]:
+        fact = _there(self._service)
+        running = [task for task in tasks_of(self._service.machine, fact) if task.is_running]
+        return doors_of(self._service, fact, running)
+
+    def _eventually(self, judge_tasks: Callable[[Machine, ServiceFact, tuple[TaskFact, ...]], None]) -> None:
+        machine = self._service.machine
+
+        def judge() -> None:
+            fact = _there(self._service)
+            judge_tasks(machine, fact, tasks_of(machine, fact))
+
+        def is_settling() -> bool:
+            fact = find_service(self._service)
+            return not isinstance(fact, NoService) and swarm_tasks.may_change(tasks_of(machine, fact))
+
+        eventually(machine, judge, within_s=_STARTS_S, is_settling=is_settling)
+
 
 def _there(service: Service) -> ServiceFact:
     fact = find_service(service)
@@ -138,27 +157,7 @@ def _there(service: Service) -> ServiceFact:
     if fact.near:
         raise Mistake("swarm-service-misspelt", service=service.name, near=fact.near)
     by_hand = [one.name for one in all_containers(service.machine) if service.name in {one.name, one.service}]
-    by_hand += [one.name for one in all_containers(service.machine) if one.name.rstrip("-_0123456789") == service.name]
+    by_hand += [one.name for one in all_containers(service.machine) if one.name.rstrip("-_.0123456789") == service.name]
     if by_hand:
         raise Mistake("service-by-hand", service=service.name, near=by_hand[0])
     raise Mistake("swarm-service-missing", service=service.name)
-
-
-def _published(service: Service) -> ServicePort:
-    fact, wanted, mine = _there(service), service.port, service.machine.ports
-    published = ", ".join(map(str, fact.ports))
-    values: dict[str, Any] = {"service": fact.name, "wanted": wanted, "published": published}
-    for port in fact.ports:
-        if mine and port.published and port.published not in mine:
-            range_: dict[str, Any] = {"first": mine.first, "last": mine.last}
-            raise Mistake("outside-your-ports", name=fact.name, wanted=wanted, published=port.published, **range_)
-    by_swarm = next((port for port in fact.ports if port.protocol == "tcp" and port.published == wanted), None)
-    by_task = next((port for port in fact.ports if port.protocol == "tcp" and port.mode == "host"), None)
-    if by_swarm or (by_task and by_task.published is None):
-        return by_swarm or by_task  # type: ignore[return-value] # one of them is there
-    if not fact.ports:
-        raise Mistake("service-not-published", **values)
-    if any(port.inside == wanted for port in fact.ports):
-        raise Mistake("service-port-reversed", **values)
-    is_udp = any(port.published == wanted for port in fact.ports)
-    raise Mistake("service-port-udp" if is_udp else "service-port-other", **values)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from grader.probes.swarm_services import ServiceFact
     from grader.probes.swarm_tasks import TaskFact
 
-__all__ = ["all_run", "may_change"]
+__all__ = ["all_run", "may_change", "one_runs"]
 
 _FOR_S: Final = 3.0
 """Seconds that a task must have been running."""
@@ -23,24 +23,19 @@ _FLAPS: Final = 2
 _RECENT_S: Final = 60.0
 
 
+def one_runs(machine: Machine, service: ServiceFact, tasks: tuple[TaskFact, ...]) -> None:
+    """Raises `Mistake` unless a task of the service runs and stays up."""
+    failures = _recent_failures(tasks)
+    if not any(task.is_running and _is_stable(task, failures) for task in tasks):
+        raise _in_the_way(machine, service, tasks, failures)
+
+
 def all_run(machine: Machine, service: ServiceFact, tasks: tuple[TaskFact, ...]) -> None:
     """Raises `Mistake` unless as many tasks as the service wants run and stay up."""
-    running = [task for task in tasks if task.is_running]
-    waiting = [task for task in tasks if task.wanted in {"running", "ready"} and not task.is_running]
     failures = _recent_failures(tasks)
-    if len(running) == service.replicas and all(_is_stable(task, failures) for task in running):
-        return
-    values: dict[str, Any] = {"service": service.name, "running": len(running), "wanted": service.replicas}
-    held_up = next((task for task in waiting if task.error), None)
-    if held_up and "host-mode port" in held_up.error:
-        raise Mistake("host-port-blocks-tasks", evidence=(held_up.error,), **values)
-    if held_up:
-        raise Mistake("tasks-pending", detail=held_up.error, **values)
-    if failures:
-        last = failures[0]
-        code = "task-image-missing" if "No such image" in last.error else "tasks-fail"
-        raise Mistake(code, detail=last.error, image=service.image, evidence=_last_words(machine, last), **values)
-    raise Mistake("tasks-starting", **values)
+    running = [task for task in tasks if task.is_running]
+    if len(running) != service.replicas or not all(_is_stable(task, failures) for task in running):
+        raise _in_the_way(machine, service, tasks, failures)
 
 
 def may_change(tasks: tuple[TaskFact, ...]) -> bool:
@@ -49,6 +44,23 @@ def may_change(tasks: tuple[TaskFact, ...]) -> bool:
     if any(task.state == "rejected" for task in failures) or len({task.slot for task in failures}) < len(failures):
         return any(task.is_running and task.since_s < STABLE_S for task in tasks)
     return any(task.is_starting or (task.is_running and task.since_s < STABLE_S) for task in tasks)
+
+
+def _in_the_way(
+    machine: Machine, service: ServiceFact, tasks: tuple[TaskFact, ...], failures: list[TaskFact]
+) -> Mistake:
+    running = sum(task.is_running for task in tasks)
+    values: dict[str, Any] = {"service": service.name, "running": running, "wanted": service.replicas}
+    held_up = next((task for task in tasks if task.wanted == "running" != task.state and task.error), None)
+    if held_up and "host-mode port" in held_up.error:
+        return Mistake("host-port-blocks-tasks", evidence=(held_up.error,), **values)
+    if held_up:
+        return Mistake("tasks-pending", detail=held_up.error, **values)
+    if failures:
+        last = failures[0]
+        code = "task-image-missing" if "No such image" in last.error else "tasks-fail"
+        return Mistake(code, detail=last.error, image=service.image, evidence=_last_words(machine, last), **values)
+    return Mistake("tasks-starting", **values)
 
 
 def _is_stable(task: TaskFact, failures: list[TaskFact]) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from grader.checks.containers import running
 from grader.checks.directions import misdirected
 from grader.checks.mistake import Mistake
-from grader.checks.sites import silence
+from grader.checks.sites import deafness, silence
 from grader.machine.machine import Site
 from grader.machine.question import Answer, NoAnswer
 from grader.probes.logs import last_lines, read_log
@@ -26,7 +26,10 @@ def page_silence(todos: Todos, why: NoAnswer) -> Mistake:
     internal = {network.name for network in all_networks(todos.machine) if network.is_internal}
     if fact.networks and internal.issuperset(fact.networks):
         return Mistake("network-internal", name=fact.name, network=", ".join(fact.networks))
-    return silence(todos.page, fact, why)
+    silent = silence(todos.page, fact, why)
+    # A page may wait longer than we do for a name that nobody has.
+    waits = silent.code == "site-silent"
+    return (misdirected(todos.app, todos.api, todos.wanted.api_variable) if waits else None) or silent
 
 
 def page_fault(todos: Todos, page: Answer) -> Mistake:
@@ -51,6 +54,10 @@ def api_fault(todos: Todos, told: Answer | NoAnswer) -> Mistake:
     if isinstance(told, NoAnswer):
         port = todos.machine.port("api") if "api" in todos.machine.sheet.ports else todos.api.wanted.port or 80
         return silence(Site(todos.machine, todos.api.role, port, todos.api), fact, told)
+    if told.status >= 500:
+        deaf = deafness(todos.machine, running(todos.mongo), todos.mongo.wanted.port)
+        if deaf:
+            return deaf.with_evidence(told.body[:200])
     values = {"name": fact.name, "database": todos.mongo.name, "status": told.status}
     lines = last_lines(read_log(todos.machine, fact), 3)
     code = "api-not-todos" if 400 <= told.status < 500 else "api-without-database"

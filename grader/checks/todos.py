@@ -11,7 +11,7 @@ from grader.checks.mistake import Mistake, NotTried
 from grader.checks.placed import PlacedTodo
 from grader.checks.polling import eventually
 from grader.checks.renewal import renew, wake
-from grader.checks.sites import SiteExpectation, fetch
+from grader.checks.sites import SiteExpectation, ask_site, deafness
 from grader.checks.todo_faults import api_fault, page_fault, page_silence
 from grader.errors import ProbeFailed
 from grader.machine.question import Answer, NoAnswer
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 __all__ = ["TodosExpectation"]
 
+_TOLD: Final = {"address-not-name", "asks-itself", "looks-elsewhere", "looks-on-another-port", "network-internal"}
+"""Mistakes in what a container was told when it was made: time does not mend them."""
+_NOT_YET: Final = "nothing-listens-inside"
 _START_S: Final = 30.0
 """What a new database, and an API that finds it again, may take."""
 
@@ -48,6 +51,27 @@ class TodosExpectation:
         ):
             if not _declares(container, variable):
                 ContainerExpectation(container).to_be_made_from_its_image()
+
+    def to_be_up(self) -> None:
+        """The three containers run, and still do once they have had the time to start.
+
+        One that has just been started is watched until it listens, or ends: a program that is slow to start is slow
+        to fail too. That it never listens is for other checks to say. Asks: what `to_stay_up` asks, one `docker exec`
+        a container. Diagnoses: those of `to_stay_up`.
+        """
+
+        def judge() -> None:
+            for container in (self._todos.mongo, self._todos.api, self._todos.app):
+                ContainerExpectation(container).to_stay_up()
+                deaf = deafness(container.machine, running(container), container.wanted.port)
+                if deaf and deaf.code == _NOT_YET:
+                    raise deaf
+
+        try:
+            self._eventually(judge)
+        except Mistake as mistake:
+            if mistake.code != _NOT_YET:
+                raise
 
     def to_reach_the_database(self, *, by_name: bool = False) -> None:
         """The API is connected to the database's container; with `by_name`, not by an address that was typed.
@@ -74,7 +98,7 @@ class TodosExpectation:
             if not connected:
                 raise wrong or api_fault(todos, answer)
 
-        self._eventually(judge, lambda: wrong is None)
+        self._eventually(judge)
 
     def to_show_their_page(self) -> None:
         """The page answers, it is its container that does, and it says nothing of an API that is not there.
@@ -85,7 +109,9 @@ class TodosExpectation:
         todos = self._todos
 
         def judge() -> None:
-            page = fetch(todos.page, todos.wanted.page)
+            page = ask_site(todos.page, todos.wanted.page)
+            if isinstance(page, NoAnswer):
+                raise page_silence(todos, page)
             if page.status != 200:
                 raise page_fault(todos, page)
             SiteExpectation(todos.page).to_answer(from_container=todos.page.role)
@@ -167,15 +193,23 @@ class TodosExpectation:
 
         eventually(todos.machine, judge, within_s=_START_S, is_settling=is_starting)
 
-    def _eventually(self, judge: Callable[[], None], may_change: Callable[[], bool] = lambda: True) -> None:
+    def _eventually(self, judge: Callable[[], None]) -> None:
         todos = self._todos
-        containers = (todos.mongo, todos.api, todos.app)
-        eventually(
-            todos.machine,
-            judge,
-            within_s=self._within_s,
-            is_settling=lambda: may_change() and any(is_settling(one, self._within_s) for one in containers),
-        )
+        code = ""
+
+        def remembered() -> None:
+            nonlocal code
+            try:
+                judge()
+            except Mistake as mistake:
+                code = mistake.code
+                raise
+
+        def may_change() -> bool:
+            containers = (todos.mongo, todos.api, todos.app)
+            return code not in _TOLD and any(is_settling(one, self._within_s) for one in containers)
+
+        eventually(todos.machine, remembered, within_s=self._within_s, is_settling=may_change)
 
 
 def _declares(container: Container, variable: str) -> bool:

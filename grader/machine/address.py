@@ -44,6 +44,11 @@ class EngineAddress:
         """The host that published ports are on; empty for this machine."""
         return urlsplit(self.url).hostname or "" if self.url.startswith("tcp://") else ""
 
+    @property
+    def socket(self) -> Path | None:
+        """The socket that the engine listens on, where it is one of this machine's."""
+        return Path(self.url.removeprefix("unix://")) if self.url.startswith("unix://") else None
+
 
 def engine_address(machine: MachineUrl, environ: Mapping[str, str]) -> EngineAddress:
     """The engine to bring things up on, with the `docker` command. Raises `MachineUnreachable` for one behind SSH."""

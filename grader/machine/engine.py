@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import calendar
 import email.utils
-import errno
-import json
 from typing import TYPE_CHECKING, Any, Final
 
 import docker
-import requests
-import urllib3
 from docker.constants import DEFAULT_DOCKER_API_VERSION
 from docker.tls import TLSConfig
 from docker.utils import version_lt
 
 from grader.errors import MachineUnreachable
-from grader.machine.exchange import exchange
+from grader.machine.breaking import BREAKING, Breaking, breaking_of
+from grader.machine.decoding import Garbled, decoded
+from grader.machine.exchange import exchange, ignore_redirects
 from grader.machine.question import Answer, EngineQuestion
+from grader.machine.socket_adapter import SocketAdapter
 from grader.machine.text import visible
 
 if TYPE_CHECKING:
@@ -29,6 +28,7 @@ __all__ = ["EngineClient", "EngineVersion"]
 
 CALL_S: Final = 20.0
 """Seconds that any one call may take."""
+_LARGEST_VERSION: Final = 256 * 1024
 _LONGEST_LINE: Final = 256 * 1024
 CAP: Final = 16 * 1024 * 1024
 """Bytes of any one answer; enough for the inspect data of hundreds of containers."""
@@ -36,11 +36,25 @@ OLDEST_API: Final = "1.40"
 """Docker 19.03, the oldest that Debian's and Ubuntu's supported releases still carry is newer."""
 
 
+_CODES: Final[dict[Breaking, str]] = {
+    "timeout": "engine-silent",
+    "absent": "engine-absent",
+    "permission": "engine-permission",
+    "refused": "engine-stopped",
+    "unreachable": "engine-unreachable",
+    "tls": "engine-tls",
+    "not-http": "engine-garbled",
+    "cut-off": "engine-lost",
+}
+
+
 class EngineVersion:
     """Product and API of an engine, from `GET /version`."""
 
     def __init__(self, raw: dict[str, Any]) -> None:
-        names = [str(part.get("Name", "")) for part in raw.get("Components") or [] if isinstance(part, dict)]
+        parts = raw.get("Components")
+        parts = parts if isinstance(parts, list) else []
+        names = [str(part.get("Name", "")) for part in parts if isinstance(part, dict)]
         self.product = "Podman" if any("podman" in name.lower() for name in names) else "Docker"
         self.version = visible(str(raw.get("Version", "?")), 60)
         self.api = visible(str(raw.get("ApiVersion", "")), 20)
@@ -67,10 +81,10 @@ class EngineClient:
         if self._version is None:
             answer = self.ask(EngineQuestion("/version"))
             try:
-                raw = json.loads(answer.body)
-            except ValueError:
-                raw = None
-            if not isinstance(raw, dict) or not isinstance(raw.get("ApiVersion"), str):
+                raw = decoded(answer.body[:_LARGEST_VERSION], dict[str, Any])
+            except Garbled:
+                raw = {}
+            if not isinstance(raw.get("ApiVersion"), str):
                 raise self._give_up("engine-garbled", detail=visible(answer.body, 60))
             self._version = self._supported(EngineVersion(raw))
         return self._version
@@ -95,7 +109,7 @@ class EngineClient:
                 within_s=CALL_S,
                 cap=CAP,
             )
-        except (requests.RequestException, docker.errors.DockerException, OSError, ValueError) as error:
+        except (*BREAKING, docker.errors.DockerException) as error:
             raise self._give_up(*_why(error)) from error
         response, body, truncated = exchanged
         headers = {name.lower(): visible(value) for name, value in list(response.headers.items())[:50]}
@@ -118,12 +132,7 @@ class EngineClient:
                 while chunk := response.raw.read1(_LONGEST_LINE, decode_content=True):
                     *whole, held = (held + chunk)[-_LONGEST_LINE:].split(b"\n")
                     yield from whole
-        except (
-            requests.RequestException,
-            docker.errors.DockerException,
-            urllib3.exceptions.HTTPError,
-            OSError,
-        ) as error:
+        except (*BREAKING, docker.errors.DockerException) as error:
             raise self._give_up(*_why(error)) from error
         raise self._give_up("engine-lost")
 
@@ -146,7 +155,11 @@ class EngineClient:
             )
         # A given version keeps the package from asking for it by itself: that question is ours, and recorded.
         session = docker.APIClient(self._address.url, version=OLDEST_API, timeout=int(CALL_S), tls=tls)
+        path = self._address.socket
+        if path:
+            session.mount("http+docker://", SocketAdapter(lambda *_: path))
         session.trust_env = False
+        ignore_redirects(session)
         session.headers["Accept-Encoding"] = "identity"
         return session
 
@@ -172,31 +185,8 @@ class EngineClient:
 def _why(error: BaseException) -> tuple[str, str]:
     """The code for a failed call, and the words of the system."""
     detail = visible(str(error), 120)
-    numbers = set()
-    cause: BaseException | None = error
-    seen = 0
-    while cause is not None and seen < 10:
-        if isinstance(cause, OSError) and cause.errno:
-            numbers.add(cause.errno)
-        if isinstance(cause, (TimeoutError, requests.Timeout)):
-            return "engine-silent", f"{CALL_S:.0f}"
-        reason = next((part for part in cause.args if isinstance(part, BaseException)), None)
-        cause = cause.__cause__ or cause.__context__ or reason
-        seen += 1
-    for number, code in (
-        (errno.ENOENT, "engine-absent"),
-        (errno.EACCES, "engine-permission"),
-        (errno.ECONNREFUSED, "engine-stopped"),
-    ):
-        if number in numbers:
-            return code, detail
-    if isinstance(error, requests.exceptions.SSLError):
-        return "engine-tls", detail
-    if isinstance(error, requests.ConnectionError) and not numbers and "aborted" not in detail.lower():
-        return "engine-unreachable", detail
-    if isinstance(error, (requests.ConnectionError, requests.exceptions.ChunkedEncodingError, ConnectionError)):
-        return "engine-lost", detail
-    return "engine-garbled", detail
+    kind = breaking_of(error)
+    return _CODES[kind], f"{CALL_S:.0f}" if kind == "timeout" else detail
 
 
 def _seconds(date: str | None) -> float | None:

@@ -6,12 +6,14 @@ import threading
 import time
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from grader.machine.unpacking import Unpacker
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import requests
 
-__all__ = ["Exchanged", "exchange", "within"]
+__all__ = ["Exchanged", "exchange", "ignore_redirects", "within"]
 
 Result = TypeVar("Result")
 
@@ -29,7 +31,7 @@ class Exchanged(NamedTuple):
 def exchange(send: Callable[[], requests.Response], *, within_s: float, cap: int) -> Exchanged:
     """Sends and reads at most `cap` bytes in at most `within_s` seconds.
 
-    `send` must ask for a stream. Raises `TimeoutError` past the deadline, and whatever `send` raises.
+    `send` must ask for a stream. Raises `TimeoutError` past the deadline, else one of `BREAKING`.
     """
     deadline = time.monotonic() + within_s
 
@@ -42,6 +44,11 @@ def exchange(send: Callable[[], requests.Response], *, within_s: float, cap: int
         return Exchanged(response, body, truncated)
 
     return within(within_s + _GRACE_S, run)
+
+
+def ignore_redirects(session: requests.Session) -> None:
+    """`requests` reads a broken `Location`, and fails on it, even where it is told not to follow any."""
+    session.get_redirect_target = lambda _: None  # type: ignore[method-assign,assignment]
 
 
 def within(seconds: float, call: Callable[[], Result]) -> Result:
@@ -73,7 +80,10 @@ def within(seconds: float, call: Callable[[], Result]) -> Result:
 def _read(response: requests.Response, cap: int, deadline: float) -> tuple[bytes, bool]:
     parts: list[bytes] = []
     size = 0
-    while chunk := response.raw.read1(min(_CHUNK, cap + 1 - size), decode_content=True):
+    # Not by `requests` itself: some versions of what it builds on unpack a chunk whole, whatever it comes to.
+    unpacker = Unpacker(response.headers.get("Content-Encoding", ""))
+    while raw := response.raw.read1(_CHUNK, decode_content=False):
+        chunk = unpacker.unpacked(raw, cap + 1 - size)
         parts.append(chunk)
         size += len(chunk)
         if size > cap:

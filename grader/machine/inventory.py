@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from grader.machine.decoding import Garbled, decoded
 from grader.machine.question import Answer, EngineQuestion
 from grader.machine.recording import Exchange
 
@@ -81,8 +82,8 @@ def take_inventory(link: Link, redactor: Redactor) -> list[Exchange]:
 
 def entries_of(listed: Answer | None) -> list[InventoryEntry]:
     try:
-        return msgspec.json.decode(listed.body, type=list[InventoryEntry], strict=False) if listed else []
-    except (msgspec.DecodeError, RecursionError):
+        return decoded(listed.body, list[InventoryEntry]) if listed else []
+    except Garbled:
         return []
 
 
@@ -100,7 +101,7 @@ def _questions(taken: dict[Question, Answer]) -> Iterator[EngineQuestion]:
 
 def _is_in_swarm(info: Answer | None) -> bool:
     try:
-        swarm = msgspec.json.decode(info.body, type=_Info).swarm if info else None
-    except (msgspec.DecodeError, RecursionError):
+        swarm = decoded(info.body, _Info).swarm if info else None
+    except Garbled:
         return False
     return (swarm or {}).get("LocalNodeState") == "active"

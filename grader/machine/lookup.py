@@ -8,6 +8,7 @@ from urllib.parse import quote, unquote
 
 import msgspec
 
+from grader.machine.decoding import Garbled, decoded
 from grader.machine.inventory import CONTAINERS, DETAILS, IMAGES, NETWORKS, VOLUMES, entries_of
 from grader.machine.question import Answer, EngineQuestion
 
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from grader.machine.recording import Exchange
 
 __all__ = ["Lookup"]
+
+
+class _Volumes(msgspec.Struct, rename="pascal"):
+    volumes: list[dict[str, Any]] | None = None
 
 
 class Lookup:
@@ -69,7 +74,7 @@ class Lookup:
         listed = self._taken.get(VOLUMES)
         if listed is None:
             return None
-        found = next((one for one in _raw(listed, "Volumes") if one.get("Name") == name), None)
+        found = next((one for one in _raw_volumes(listed) if one.get("Name") == name), None)
         return msgspec.structs.replace(listed, body=json.dumps(found).encode()) if found else _missing(listed, name)
 
 
@@ -79,9 +84,15 @@ def _missing(listed: Answer, reference: str) -> Answer:
     return msgspec.structs.replace(listed, status=404, body=body)
 
 
-def _raw(listed: Answer, key: str = "") -> list[dict[str, Any]]:
+def _raw(listed: Answer) -> list[dict[str, Any]]:
     try:
-        value = msgspec.json.decode(listed.body)
-        return msgspec.convert((value or {}).get(key) or [] if key else value, list[dict[str, Any]])
-    except (msgspec.DecodeError, AttributeError, RecursionError):
+        return decoded(listed.body, list[dict[str, Any]])
+    except Garbled:
+        return []
+
+
+def _raw_volumes(listed: Answer) -> list[dict[str, Any]]:
+    try:
+        return decoded(listed.body, _Volumes).volumes or []
+    except Garbled:
         return []

@@ -17,8 +17,10 @@ from grader.machine.question import (
 from grader.machine.subjects import (
     Balancer,
     Container,
+    File,
     Folder,
     Host,
+    Image,
     Network,
     Project,
     Replicas,
@@ -42,8 +44,10 @@ if TYPE_CHECKING:
 __all__ = [
     "Balancer",
     "Container",
+    "File",
     "Folder",
     "Host",
+    "Image",
     "Machine",
     "Network",
     "Project",
@@ -73,8 +77,8 @@ class Machine:
         self.passive = passive
         """True where nothing may be changed: no file dropped, no command run, only GET."""
         self.disposable = disposable
-        self.asked = 0
-        """How many looks were taken, those answered from memory included: a check that took none proves nothing."""
+        self.trail: list[tuple[Question, Answer | NoAnswer]] = []
+        """What the check that runs now has looked at, from memory or not: one that looked at nothing proves nothing."""
         self._seen: dict[Question, Answer | NoAnswer] = {}
 
     def container(self, role: str) -> Container:
@@ -126,6 +130,13 @@ class Machine:
             raise ExerciseError("exercise.toml has no [todos]")
         return Todos(self, wanted, self.site("app"), self.container("api"), self.container("mongo"))
 
+    def file(self, role: str) -> File:
+        wanted = _entry(self.sheet.files, role, "files")
+        return File(self, role, wanted, self.container(wanted.container))
+
+    def image(self, role: str) -> Image:
+        return Image(self, role, _entry(self.sheet.built, role, "built"))
+
     def port(self, role: str) -> int:
         """The port of the machine that a role is to be published on."""
         wanted = _entry(self.sheet.ports, role, "ports")
@@ -135,12 +146,14 @@ class Machine:
         return _entry(self.sheet.texts, role, "texts")
 
     def ask(self, question: Question) -> Answer | NoAnswer:
-        self.asked += 1
         if not _looks_only(question):
-            return self.link.ask(question)
-        if question not in self._seen:
-            self._seen[question] = self.link.ask(question)
-        return self._seen[question]
+            answer = self.link.ask(question)
+        else:
+            if question not in self._seen:
+                self._seen[question] = self.link.ask(question)
+            answer = self._seen[question]
+        self.trail.append((question, answer))
+        return answer
 
     def ask_again(self, question: Question) -> Answer | NoAnswer:
         """Asks even what was asked before: for what is seen to change."""
@@ -154,7 +167,7 @@ class Machine:
         return answer
 
     def look_again(self) -> None:
-        """Forgets what was seen, so that it is asked anew. Only the polling loop needs this."""
+        """Forgets what was seen, so that it is asked anew: for what changes while it is looked at."""
         self._seen.clear()
 
     def now(self) -> float:
@@ -168,7 +181,7 @@ class Machine:
         """A word that nobody can have prepared, for things dropped and requests sent; `purpose` tells them apart."""
         answer = self.link.ask(NonceQuestion(purpose))
         assert isinstance(answer, Answer), "every link gives a nonce"  # noqa: S101
-        return answer.body.decode()
+        return answer.body.decode("ascii", "replace")
 
 
 def _looks_only(question: Question) -> bool:

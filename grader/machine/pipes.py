@@ -22,9 +22,11 @@ _CHUNK: Final = 64 * 1024
 class PipeReader:
     """Keeps the first `most` bytes of an unbuffered pipe, then closes it, in a thread of its own."""
 
-    def __init__(self, pipe: IO[bytes], most: int) -> None:
+    def __init__(self, pipe: IO[bytes], most: int, on_full: Callable[[], None] = lambda: None) -> None:
+        """`on_full` is called, in that thread, once there are `most` bytes."""
         self._pipe = pipe
         self._most = most
+        self._on_full = on_full
         self._heard = bytearray()
         self._news = threading.Condition()
         self._ended = False
@@ -62,6 +64,8 @@ class PipeReader:
                 with self._news:
                     self._heard += chunk
                     self._news.notify_all()
+        if self.is_full:
+            self._on_full()
         with self._news:
             self._ended = True
             self._news.notify_all()

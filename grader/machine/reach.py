@@ -37,7 +37,7 @@ def reach(url: MachineUrl, ssh_config: Path | None = None, deadline_s: float = M
     if isinstance(address, MachineUrl):
         if sys.platform == "win32":  # its OpenSSH cannot share a connection
             raise MachineUnreachable("ssh-on-windows", where=str(address))
-        from grader.machine.ssh import reach_over_ssh  # noqa: PLC0415 - needs what only POSIX has
+        from grader.machine.ssh.reach import reach_over_ssh  # noqa: PLC0415 - needs what only POSIX has
 
         return reach_over_ssh(address, ssh_config, deadline_s)
     facts = LinkFacts(address.shown, address.context, address.host)

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from grader.machine.decoding import Garbled, decoded
+
 if TYPE_CHECKING:
     from grader.machine.question import Answer
 
@@ -69,9 +71,9 @@ class Redactor:
         if len(body) > _LARGEST_JSON:
             return None
         try:
-            value = msgspec.json.decode(body)
+            value = decoded(body, object)
             hidden = self._walk(value, "")
-        except (msgspec.DecodeError, RecursionError):
+        except (Garbled, RecursionError):
             return None
         return body if hidden == value else msgspec.json.encode(hidden)
 

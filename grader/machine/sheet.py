@@ -16,7 +16,9 @@ __all__ = [
     "Sheet",
     "SheetCompose",
     "SheetContainer",
+    "SheetFile",
     "SheetFolder",
+    "SheetImage",
     "SheetNetwork",
     "SheetPort",
     "SheetService",
@@ -55,6 +57,26 @@ class SheetFolder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     outside: str
     """The folder of the machine. It may stand anywhere: only its last names are compared, after any `~/`."""
     inside: str
+
+
+class SheetFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A file that is to be made, or changed, in a container itself."""
+
+    container: str
+    """The role of the container."""
+    path: str
+
+
+class SheetImage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An image that is to be built."""
+
+    name: str
+    base: str
+    """What its Dockerfile begins with."""
+    port: int
+    """The port that it says it listens on."""
+    under_mb: int
+    """What it must weigh less than, in millions of bytes, as `docker images` counts them."""
 
 
 class SheetNetwork(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -107,11 +129,15 @@ class Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ports: dict[str, SheetPort] = {}
     containers: dict[str, SheetContainer] = {}
     folders: dict[str, SheetFolder] = {}
+    files: dict[str, SheetFile] = {}
+    built: dict[str, SheetImage] = {}
     networks: dict[str, SheetNetwork] = {}
     services: dict[str, SheetService] = {}
     compose: SheetCompose | None = None
     todos: SheetTodos | None = None
     texts: dict[str, str] = {}
+    kept: list[str] = []
+    """Names of containers that other exercises leave on the machine: they are no left-overs of this one."""
 
 
 def read_sheet(folder: Path) -> Sheet:
@@ -133,8 +159,8 @@ def read_sheet(folder: Path) -> Sheet:
 
 def _check_roles(path: Path, text: str, sheet: Sheet) -> None:
     services = sheet.compose.services if sheet.compose else {}
-    for role, container in sheet.containers.items():
-        if not container.name and role not in services:
+    for role, wanted in sheet.containers.items():
+        if not wanted.name and role not in services:
             line = _line_of(text, f"`$.containers.{role}`")
             raise ExerciseError(f"{path}:{line}: [containers.{role}] has no name, wanted one, or a service of compose")
     for role in services:
@@ -142,13 +168,13 @@ def _check_roles(path: Path, text: str, sheet: Sheet) -> None:
             line = _line_of(text, "`$.compose`")
             known = ", ".join(sheet.containers)
             raise ExerciseError(f"{path}:{line}: [compose] has a service {role!r}, wanted one of: {known}")
-    for role, folder in sheet.folders.items():
-        if folder.container not in sheet.containers:
-            line = _line_of(text, f"`$.folders.{role}`")
+    inside = [(f"folders.{role}", folder.container) for role, folder in sheet.folders.items()]
+    inside += [(f"files.{role}", file.container) for role, file in sheet.files.items()]
+    for place, container in inside:
+        if container not in sheet.containers:
+            line = _line_of(text, f"`$.{place}`")
             known = ", ".join(sheet.containers)
-            raise ExerciseError(
-                f"{path}:{line}: [folders.{role}] is in container {folder.container!r}, wanted one of: {known}"
-            )
+            raise ExerciseError(f"{path}:{line}: [{place}] is in container {container!r}, wanted one of: {known}")
     places: dict[int, str] = {}
     for role, port in sheet.ports.items():
         if port.offset in places:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 import requests
-import urllib3
 
-from grader.machine.exchange import exchange
+from grader.machine.breaking import BREAKING, breaking_of
+from grader.machine.exchange import exchange, ignore_redirects
 from grader.machine.question import Answer, HttpQuestion, NoAnswer
 from grader.machine.socket_adapter import SocketAdapter
 from grader.machine.text import visible
@@ -54,6 +54,7 @@ class SiteClient:
         # A session of its own each time: no cookie and no kept connection carries over between two questions.
         with requests.Session() as session:
             session.trust_env = False
+            ignore_redirects(session)
             if self._through:
                 session.mount("http://", SocketAdapter(self._through))
             session.headers.update({"Accept-Encoding": "identity", "User-Agent": "grader", "Connection": "close"})
@@ -71,7 +72,7 @@ class SiteClient:
                     within_s=question.within_s,
                     cap=CAP,
                 )
-            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            except BREAKING as error:
                 return _no_answer(error)
         response, body, truncated = exchanged
         headers = {name.lower(): visible(value) for name, value in list(response.headers.items())[:50]}
@@ -91,14 +92,12 @@ def _same_site(home: str, url: str, location: str) -> str:
 
 def _no_answer(error: BaseException) -> NoAnswer:
     detail = visible(str(error), 160)
-    if isinstance(error, (TimeoutError, requests.Timeout)) or "timed out" in detail:
-        return NoAnswer("timeout", detail)
-    if isinstance(error, requests.ConnectionError):
-        if "refused" in detail or "0x05" in detail:
+    match breaking_of(error):
+        case "timeout" | "unreachable":
+            return NoAnswer("timeout", detail)
+        case "refused" | "absent" | "permission":
             return NoAnswer("refused", detail)
-        if "BadStatusLine" in detail or "LineTooLong" in detail or "got more than" in detail:
+        case "not-http" | "tls":
             return NoAnswer("not-http", detail)
-        return NoAnswer("cut-off", detail)
-    if isinstance(error, requests.exceptions.InvalidHeader):
-        return NoAnswer("not-http", detail)
-    return NoAnswer("cut-off", detail)
+        case "cut-off":
+            return NoAnswer("cut-off", detail)

@@ -1,4 +1,4 @@
-"""`requests` through a Unix socket that leads to a web server, which is spoken to under its real address."""
+"""`requests` through Unix sockets, each of which leads to a server that is spoken to under its real address."""
 
 from __future__ import annotations
 
@@ -26,8 +26,12 @@ class _Connection(HTTPConnection):
 
     def connect(self) -> None:
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(str(self._path))
+        try:
+            self.sock.settimeout(self.timeout)
+            self.sock.connect(str(self._path))
+        except OSError:
+            self.close()
+            raise
 
 
 class _Pool(HTTPConnectionPool):
@@ -35,12 +39,22 @@ class _Pool(HTTPConnectionPool):
 
 
 class SocketAdapter(HTTPAdapter):
+    """Unlike that of the `docker` package it closes what it could not connect, and serves more than one server."""
+
     def __init__(self, through: Callable[[str, int], Path]) -> None:
         """`through`: the socket for a host and a port."""
         super().__init__()
         self._through = through
+        self._pools: dict[tuple[str, int], HTTPConnectionPool] = {}
 
     def get_connection_with_tls_context(self, request: PreparedRequest, *_: Any, **__: Any) -> HTTPConnectionPool:
         parts = urlsplit(request.url or "")
-        host, port = parts.hostname or "", parts.port or 80
-        return _Pool(host, port, maxsize=1, path=self._through(host, port))
+        place = (parts.hostname or "", parts.port or 80)
+        if place not in self._pools:
+            self._pools[place] = _Pool(*place, maxsize=1, path=self._through(*place))
+        return self._pools[place]
+
+    def close(self) -> None:
+        for pool in self._pools.values():
+            pool.close()
+        super().close()

@@ -7,13 +7,24 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
-    from grader.machine.sheet import SheetCompose, SheetContainer, SheetFolder, SheetNetwork, SheetService, SheetTodos
+    from grader.machine.sheet import (
+        SheetCompose,
+        SheetContainer,
+        SheetFile,
+        SheetFolder,
+        SheetImage,
+        SheetNetwork,
+        SheetService,
+        SheetTodos,
+    )
 
 __all__ = [
     "Balancer",
     "Container",
+    "File",
     "Folder",
     "Host",
+    "Image",
     "Network",
     "Project",
     "Replicas",
@@ -165,3 +176,30 @@ class Todos:
     @property
     def app(self) -> Container:
         return self.page.container
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of a container's own: in its layer, not on a mount and not in its image."""
+
+    machine: Machine
+    role: str
+    wanted: SheetFile
+    container: Container
+
+    @property
+    def path(self) -> str:
+        return self.wanted.path
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image that is to be built on the machine."""
+
+    machine: Machine
+    role: str
+    wanted: SheetImage
+
+    @property
+    def name(self) -> str:
+        return self.wanted.name

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -12,6 +10,7 @@ import msgspec
 from grader.errors import ProbeFailed
 from grader.machine.text import visible
 from grader.probes.engine_json import decode
+from grader.probes.moments import moment
 from grader.probes.mounts import MountFact, RawMount, mount_facts
 from grader.probes.networks import EndpointFact, RawEndpoint, endpoint_facts
 from grader.probes.ports import PortFact, RawBinding, port_facts
@@ -46,9 +45,15 @@ class ContainerFact:
     """The machine's clock when it was looked at, in seconds since 1970."""
     stopped_at: str
     started_at: str
+    pid: int
+    """Of its process 1, as the machine numbers it; 0 while it does not run."""
     command: tuple[str, ...]
     user: str
     hostname: str
+    uts_mode: str
+    """`host` where it has the machine's own name."""
+    pid_mode: str
+    """`host` or `container:…` where it shares the processes of the machine or of another; empty for its own."""
     workdir: str
     tty: bool
     stdin_open: bool
@@ -92,6 +97,7 @@ class _RawState(msgspec.Struct, rename="pascal"):
     status: str = "unknown"
     exit_code: int = 0
     error: str = ""
+    pid: int = 0
     started_at: str = ""
     finished_at: str = ""
     health: _RawHealth | None = None
@@ -115,6 +121,8 @@ class _RawHostConfig(msgspec.Struct, rename="pascal"):
     port_bindings: dict[str, list[RawBinding] | None] | None = None
     publish_all_ports: bool = False
     network_mode: str = ""
+    uts_mode: str = msgspec.field(default="", name="UTSMode")
+    pid_mode: str = ""
     extra_hosts: list[str] | None = None
     links: list[str] | None = None
     tmpfs: dict[str, str] | None = None
@@ -158,9 +166,12 @@ def parse_container(answer: Answer) -> ContainerFact:
         seen_at=_clock(answer),
         started_at=state.started_at,
         stopped_at=state.finished_at,
+        pid=state.pid,
         command=(raw.path, *(raw.args or [])) if raw.path else (),
         user=config.user,
         hostname=config.hostname,
+        uts_mode=host.uts_mode,
+        pid_mode="" if host.pid_mode == "private" else host.pid_mode,  # Podman's word for its own
         workdir=config.working_dir,
         tty=config.tty,
         stdin_open=config.open_stdin,
@@ -207,14 +218,3 @@ def _uptime(state: _RawState, at: float) -> float:
         return max(0.0, at - started)
     finished = moment(state.finished_at)
     return max(0.0, finished - started) if finished else 0.0
-
-
-def moment(written: str) -> float | None:
-    """Seconds since 1970 of the engine's RFC 3339 with nanoseconds; `None` for its zero time."""
-    found = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,6})?\d*(Z|[+-]\d\d:\d\d)", written)
-    if not found or written.startswith("0001-"):
-        return None
-    zone = "+00:00" if found[3] == "Z" else found[3]
-    return dt.datetime.fromisoformat(
-        f"{found[1]}{(found[2] or '').ljust(7, '0') if found[2] else ''}{zone}"
-    ).timestamp()

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from grader.errors import ProbeFailed
+from grader.machine.text import visible
 from grader.probes.container_json import ContainerFact, parse_container
 from grader.probes.engine_json import decode
 from grader.probes.images import same_image_name
@@ -100,20 +102,22 @@ def _addresses(settings: _RawNetworkSettings | None) -> tuple[str, ...]:
 def find_container(container: Container) -> ContainerFact | NoContainer:
     """The container of that exact name, else of that compose service, else what may be meant.
 
-    Where the exercise is about compose, a container of its project comes before any other.
+    Where the exercise is about compose, a container of its project comes before any other. One that goes between the
+    list and the look is looked for again: it may have been made anew. Raises `ProbeFailed`
+    where it is then still listed and still not there.
     """
-    there = all_containers(container.machine)
-    compose = container.machine.sheet.compose
-    own = [one for one in there if compose and (one.project, one.service) == (compose.project, container.service)]
-    named = [one for one in there if one.name == container.name]
-    found = _running_first(own) or next(iter(named), None)
-    if found is None:
-        found = _running_first([one for one in there if one.service == container.name])
-    if found is None:
-        return _near(container, there)
-    fact = inspect_container(container.machine, found.id)
-    # Gone between the list and the look: as a person would see it, it is not there.
-    return fact if fact is not None else NoContainer()
+    machine = container.machine
+    for _ in range(2):
+        there = all_containers(machine)
+        found = _named(container, there)
+        if found is None:
+            return _near(container, there)
+        fact = inspect_container(machine, found.id)
+        if fact is not None:
+            return fact
+        machine.look_again()
+    detail = visible(f"404: {container.name} is listed, but not there", 160)
+    raise ProbeFailed("answer-unexpected", asked="docker inspect", detail=detail)
 
 
 def _running_first(replicas: list[ContainerSummary]) -> ContainerSummary | None:
@@ -124,6 +128,14 @@ def inspect_container(machine: Machine, container_id: str) -> ContainerFact | No
     """The container with that id, or `None` where it is gone."""
     answer = machine.engine(f"/containers/{container_id}/json")
     return None if answer.status == 404 else parse_container(answer)
+
+
+def _named(container: Container, there: tuple[ContainerSummary, ...]) -> ContainerSummary | None:
+    compose = container.machine.sheet.compose
+    own = [one for one in there if compose and (one.project, one.service) == (compose.project, container.service)]
+    by_name = next((one for one in there if one.name == container.name), None)
+    by_service = [one for one in there if one.service == container.name]
+    return _running_first(own) or by_name or _running_first(by_service)
 
 
 def _near(container: Container, there: tuple[ContainerSummary, ...]) -> NoContainer:

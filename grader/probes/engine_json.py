@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-import msgspec
-
 from grader.errors import ProbeFailed
+from grader.machine.decoding import Garbled, decoded
 from grader.machine.text import visible
 
 if TYPE_CHECKING:
@@ -21,8 +20,8 @@ def decode(answer: Answer, shape: type[Shape], asked: str) -> Shape:
     """The body of a 200 as `shape`. Raises `ProbeFailed` where the engine says anything else."""
     expected_status(answer, asked, 200)
     try:
-        return msgspec.json.decode(answer.body, type=shape, strict=False)
-    except (msgspec.DecodeError, RecursionError) as error:
+        return decoded(answer.body, shape)
+    except Garbled as error:
         raise ProbeFailed("answer-garbled", asked=asked, detail=visible(str(error), 120)) from error
 
 

@@ -39,13 +39,19 @@ def proc_net(machine: Machine, container_id: str) -> bytes | None:
 
 
 def parse_proc_net(text: bytes) -> tuple[Listener, ...]:
-    """The sockets of the kernel's tables that listen."""
+    """Reads the kernel's table: addresses in hexadecimal, in groups of four bytes, each with the lowest first.
+
+    A line that is none of the kernel's (the container's `cat` may be anything) is passed over.
+    """
     found: dict[Listener, None] = {}
     for line in text.decode("ascii", "replace").splitlines():
         fields = line.split()
         if len(fields) < 4 or fields[3] != _LISTEN or ":" not in fields[1]:
             continue
-        address, port = socket_address(fields[1])
+        try:
+            address, port = socket_address(fields[1])
+        except ValueError:
+            continue
         # Docker's own name server listens in each container of a user-defined network.
         if address != "127.0.0.11":
             found[Listener(address, port)] = None

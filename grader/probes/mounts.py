@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import tarfile
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from grader.errors import ProbeFailed
+from grader.machine.decoding import Garbled, decoded
 from grader.machine.desktop import typed_path
 from grader.machine.text import visible
+from grader.probes.moments import moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,6 +22,9 @@ if TYPE_CHECKING:
     from grader.machine.machine import Machine
 
 __all__ = ["FileFact", "MountFact", "RawMount", "mount_facts", "read_inside"]
+
+
+_LARGEST_FILE: Final = 1024 * 1024
 
 
 class RawMount(msgspec.Struct):
@@ -53,6 +59,8 @@ class FileFact:
     content: bytes = b""
     names: tuple[str, ...] = ()
     """What is in a folder, at its first level."""
+    changed_at: float = 0.0
+    """When it was last written, in seconds since 1970, by the machine's clock."""
 
 
 def mount_facts(raw: Iterable[RawMount]) -> tuple[MountFact, ...]:
@@ -71,7 +79,10 @@ def read_inside(machine: Machine, container_id: str, path: str) -> FileFact | No
     if answer.status != 200:
         detail = f"{answer.status} {visible(answer.body, 160)}"
         raise ProbeFailed("answer-unexpected", asked=f"docker cp {path}", detail=detail)
-    return parse_archive(answer.body)
+    fact = parse_archive(answer.body)
+    # An archive knows whole seconds only; the engine tells the rest in a header, where it fits.
+    exact = _exact_time(answer.headers.get("x-docker-container-path-stat", ""))
+    return fact if exact is None else replace(fact, changed_at=exact)
 
 
 def parse_archive(body: bytes) -> FileFact:
@@ -79,17 +90,31 @@ def parse_archive(body: bytes) -> FileFact:
     names: dict[str, None] = {}
     first: FileFact | None = None
     try:
-        with tarfile.open(fileobj=io.BytesIO(body), mode="r|") as tar:
+        # Not as a stream: that would read on, block by block, to the end of a file said to be of exabytes.
+        with tarfile.open(fileobj=io.BytesIO(body), mode="r:") as tar:
             for member in tar:
                 parts = member.name.strip("/").split("/")
                 if first is None:
                     file = tar.extractfile(member) if member.isfile() else None
-                    first = FileFact(not member.isfile(), file.read() if file else b"")
+                    # A sparse file may come to any size from a few bytes.
+                    content = file.read(_LARGEST_FILE) if file else b""
+                    first = FileFact(not member.isfile(), content, changed_at=float(member.mtime))
                 elif len(parts) > 1:
                     names[parts[1]] = None
-    except (tarfile.TarError, EOFError, OSError) as error:
+    except (tarfile.TarError, EOFError, OSError, ValueError, RecursionError) as error:
         if first is None:
             raise ProbeFailed("answer-garbled", asked="docker cp", detail=visible(str(error), 120)) from error
     if first is None:
         raise ProbeFailed("answer-garbled", asked="docker cp", detail="empty archive")
-    return FileFact(first.is_folder, first.content, tuple(names))
+    return replace(first, names=tuple(names))
+
+
+class _RawStat(msgspec.Struct):
+    mtime: str = ""
+
+
+def _exact_time(header: str) -> float | None:
+    try:
+        return moment(decoded(base64.b64decode(header), _RawStat).mtime)
+    except (ValueError, Garbled):
+        return None

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 import msgspec
 
+from grader.errors import ProbeFailed
+from grader.machine.text import visible
+
 __all__ = ["PortFact", "RawBinding", "port_facts"]
 
 
@@ -36,14 +39,23 @@ class PortFact:
 
 
 def port_facts(bindings: dict[str, list[RawBinding] | None]) -> tuple[PortFact, ...]:
-    """One fact a binding; IPv4 and IPv6 twins of one `-p` are one fact, and `0.0.0.0` and `::` are every address."""
+    """One fact a binding; IPv4 and IPv6 twins of one `-p` are one fact, and `0.0.0.0` and `::` are every address.
+
+    Raises `ProbeFailed` where a port is no number.
+    """
     facts: dict[PortFact, None] = {}
     for inside, hosts in bindings.items():
         number, _, protocol = inside.partition("/")
         for host in hosts or []:
-            port = int(host.HostPort) if host.HostPort.isdecimal() and host.HostPort != "0" else None
-            facts[PortFact(int(number), protocol or "tcp", _address(host.HostIp), port)] = None
+            port = _number(host.HostPort) if host.HostPort not in {"", "0"} else None
+            facts[PortFact(_number(number), protocol or "tcp", _address(host.HostIp), port)] = None
     return tuple(facts)
+
+
+def _number(written: str) -> int:
+    if not (written.isascii() and written.isdecimal() and len(written) <= len("65535")):
+        raise ProbeFailed("answer-garbled", asked="docker inspect", detail=visible(f"port {written}", 60))
+    return int(written)
 
 
 def _address(written: str) -> str:

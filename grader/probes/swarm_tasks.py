@@ -10,8 +10,8 @@ import msgspec
 
 from grader.errors import ProbeFailed
 from grader.machine.text import visible
-from grader.probes.container_json import moment
 from grader.probes.engine_json import decode
+from grader.probes.moments import moment
 from grader.probes.swarm_ports import RawEndpoint, ServicePort, service_ports
 
 if TYPE_CHECKING:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from grader.errors import GraderError
@@ -14,8 +16,7 @@ from grader.repository.watch import Quota, QuotaOn
 from grader.repository.work import Kind, Work
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Sequence
 
     from grader.machine.address import EngineAddress
     from grader.repository.area import Area
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["BringUp", "BringUpLimits", "bring_up"]
 
 BRING_UP_S: Final = 600.0
+_SOCKET: Final = "/run/docker.sock"
+"""Where the door is behind the wall: where Docker's own socket usually is."""
 _OUTPUT: Final = 16 * 1024 * 1024
 """Bytes; a build that downloads prints a few hundred KiB."""
 
@@ -73,14 +76,15 @@ def bring_up(
         raise GraderError("a script (up.sh) is only run behind a wall")
     bounds = limits or BringUpLimits()
     folder = area.work / work.folder
-    with open_door(area.tools / "engine.sock", engine) as door:
+    # Not in the area: its path may be longer than a socket's may be, as in GitLab's /builds/group/subgroup/project/.
+    with tempfile.TemporaryDirectory(prefix="grader-door-") as short, open_door(Path(short, "s"), engine) as door:
         tools = _Tools.of(area, walled=wall is not None)
         env = plain_environment(
             area.home,
             PWD=str(folder),
             TMPDIR="/tmp",  # noqa: S108  # the wall's own, empty
             TERM="dumb",
-            DOCKER_HOST=f"unix://{door.path}",
+            DOCKER_HOST=f"unix://{door.path if wall is None else _SOCKET}",
             DOCKER_CONFIG=str(tools.config),
         )
         env["PATH"] = f"{tools.programs}:{env['PATH']}"
@@ -88,7 +92,7 @@ def bring_up(
         if wall is not None:
             wall.own(area.work)
             wall.own(area.home)
-            argv = wall.command(argv, area=area.top, cwd=folder, env=env, files=tools.files)
+            argv = wall.command(argv, area=area.top, cwd=folder, env=env, files=tools.files | {str(door.path): _SOCKET})
         else:
             env = env | {"TMPDIR": str(area.home)}
         done = run_bounded(
@@ -113,7 +117,7 @@ class _Tools:
     """`DOCKER_CONFIG`: no login, no context, one plugin."""
     programs: Path
     """First on `PATH`."""
-    files: Mapping[str, str]
+    files: dict[str, str]
     """Where each program lies, and where it is shown behind the wall."""
 
     @classmethod

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from grader.machine.address import EngineAddress
 
-__all__ = ["Door", "open_door"]
+__all__ = ["Door", "dial", "open_door"]
 
 _CONNECT_S: Final = 10.0
 _CONNECTIONS: Final = 64
@@ -68,7 +68,7 @@ class Door:
 
     def _serve(self, inside: socket.socket) -> None:
         try:
-            with inside, _connect(self._engine) as outside:
+            with inside, dial(self._engine) as outside:
                 with self._lock:
                     self._open |= {inside, outside}
                 try:
@@ -94,11 +94,16 @@ def open_door(path: Path, engine: EngineAddress) -> Iterator[Door]:
         door.close()
 
 
-def _connect(engine: EngineAddress) -> socket.socket:
+def dial(engine: EngineAddress) -> socket.socket:
+    """A connection to the engine, TLS where its address says so. Raises `OSError`."""
     url = urlsplit(engine.url)
     if url.scheme == "unix":
         plain = socket.socket(socket.AF_UNIX)
-        plain.connect(url.path)
+        try:
+            plain.connect(url.path)
+        except OSError:
+            plain.close()
+            raise
         return plain
     host, port = url.hostname or "", url.port or 2376
     connected = socket.create_connection((host, port), timeout=_CONNECT_S)
@@ -110,4 +115,8 @@ def _connect(engine: EngineAddress) -> socket.socket:
     if not engine.tls.verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
-    return context.wrap_socket(connected, server_hostname=host)
+    try:
+        return context.wrap_socket(connected, server_hostname=host)
+    except OSError:
+        connected.close()
+        raise

@@ -48,6 +48,8 @@ class EngineApi(Protocol):
 
     def prune_builds(self) -> dict[str, Any]: ...
 
+    def close(self) -> None: ...
+
 
 @dataclass(frozen=True, slots=True)
 class EngineState:

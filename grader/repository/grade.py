@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,8 @@ class Handin:
     """The engine and its machine are thrown away: a script may run, and the engine need not be empty."""
     image: str = ""
     """The name for an image that is built from a Dockerfile alone."""
+    name: str = ""
+    """The repository's, for Compose projects that take their name from their folder."""
     areas: Path | None = None
     """Where copies of the work are made: a folder that the engine sees under the same path."""
     usual_sockets: Collection[str] = ("/var/run/docker.sock", "/run/docker.sock")
@@ -75,23 +78,23 @@ def grade_repository(
     at the engine and gives the result. The engine is taken down however this ends. Raises `GraderError` where nobody
     can be graded (no throw-away engine, no wall, our own process failed), and what the client raises.
     """
-    with made_area(handin.areas) as area:
+    with made_area(handin.areas, handin.name) as area:
         review, work = _read(handin, area)
         if review.refused:
             return Refused(review)
         # Before anything of the student's runs: afterwards the copy is what containers made of it.
         advice = _advice(work, area) if work is not None and review.may_be_brought_up else []
         wall = _wall_for(work)
-        client = connect()
-        before = engine_state(client)
-        require_throw_away(before, handin.engine.url, handin.usual_sockets, disposable=handin.disposable)
         came_up: BringUp | None = None
-        try:
-            if work is not None and review.may_be_brought_up:
-                came_up = bring_up(work, area, handin.engine, wall=wall, image=handin.image, limits=handin.limits)
-            result = grade()
-        finally:
-            taken_down = take_down(client, before)
+        with closing(connect()) as client:
+            before = engine_state(client)
+            require_throw_away(before, handin.engine.url, handin.usual_sockets, disposable=handin.disposable)
+            try:
+                if work is not None and review.may_be_brought_up:
+                    came_up = bring_up(work, area, handin.engine, wall=wall, image=handin.image, limits=handin.limits)
+                result = grade()
+            finally:
+                taken_down = take_down(client, before)
         if came_up is not None and work is not None:
             result = with_bring_up(result, (work.folder / work.file).as_posix(), came_up)
         elif review.invalid:

@@ -29,7 +29,7 @@ _COVERAGE: Final = r"/\((\d+(?:\.\d+)?) ?%\)/"
 _EXERCISE: Final = re.compile(r"[a-z]+[0-9]+")
 _GRADE: Final = (
     'grader repo "$GRADER_REPO" --student "$GRADER_STUDENT" --ports "$GRADER_PORTS"'
-    ' --machine "$DOCKER_HOST" --areas "$CI_PROJECT_DIR/.grader" --results "$CI_PROJECT_DIR/results" --disposable'
+    ' --machine "$DOCKER_HOST" --areas .grader --results results --disposable'
     " --lang {language} --exercise /opt/grader/exercises/{exercise}"
 )
 
@@ -81,7 +81,7 @@ def _shared(exercise: str, image: str, mirror: str, dind: str, language: Languag
             # The teacher's checkout holds a token, and /builds is shared with the engine: it is not made here.
             "GIT_STRATEGY": "none",
         },
-        "script": ['mkdir -p "$CI_PROJECT_DIR/.grader"', _GRADE.format(language=language, exercise=exercise)],
+        "script": ["mkdir -p .grader", _GRADE.format(language=language, exercise=exercise)],
         # A student who fails has been graded: only one who could not be (6) or was refused (7) is shown as a warning.
         "allow_failure": {"exit_codes": [1, 6, 7]},
         "coverage": _COVERAGE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -9,17 +10,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import docker
+import requests
 from docker.errors import DockerException
 from docker.tls import TLSConfig
 
-from grader.errors import GraderError
+from grader.errors import MachineUnreachable
 from grader.machine.address import EngineAddress, engine_address
 from grader.machine.sheet import read_sheet
+from grader.machine.text import visible
+from grader.messages import say
 from grader.reports.files import result_path, write_reports
 from grader.reports.results import ResultFile, Student, Words, write_atomically
 from grader.reports.signature import sign, signing_key
 from grader.repository.clone import clone
 from grader.repository.commit import commit_of
+from grader.repository.door import dial
 from grader.repository.grade import Graded, Handin, Refused, grade_repository
 from grader.repository.isolated import GradingFailed, GradingRun, grade_isolated
 from grader.repository.not_graded import not_graded, refused
@@ -29,11 +34,10 @@ from grader.roster.ports import parse_ports
 from grader.settings import language_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
-    from grader.messages import Language
 
-__all__ = ["Asked", "grade_and_write"]
+__all__ = ["Asked", "Done", "grade_and_write", "grade_one", "without_mark", "words_of", "write"]
 
 NOT_GRADED: Final = 6
 REFUSED: Final = 7
@@ -52,13 +56,52 @@ class Asked:
     lang: str = ""
     areas: Path | None = None
     disposable: bool = False
+    name: str = ""
+    """The student's name, where a roster gives it."""
+
+    @property
+    def who(self) -> Student:
+        return Student(id=self.student or self.repository or "repository", name=self.name)
+
+    @property
+    def repository(self) -> str:
+        """The repository's name: that of its folder, or the last part of its address."""
+        path = Path(self.path)
+        return (
+            path.resolve().name if path.is_dir() else re.split(r"[/:]", self.path.rstrip("/"))[-1].removesuffix(".git")
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of one repository, not written yet."""
+
+    result: ResultFile
+    code: int
+    lines: tuple[str, ...]
+    """For the screen, the mark last."""
+    engine_problems: tuple[str, ...] = ()
+    """How the engine differs from what it was; it should grade nobody else."""
 
 
 def grade_and_write(asked: Asked, environ: Mapping[str, str]) -> int:
     """Grades, writes the results, prints them, the mark last; gives the exit code. Raises `GraderError`."""
+    try:
+        done = grade_one(asked, environ)
+    except MachineUnreachable as error:
+        done = without_mark(asked, environ, error.code, words_of(error))
+    write(done.result, asked, environ)
+    for problem in done.engine_problems:
+        print(f"grader: the engine is not as before: {problem}", file=sys.stderr)  # noqa: T201  # a warning
+    for line in done.lines:
+        print(line)  # noqa: T201  # this is where the command speaks
+    return done.code
+
+
+def grade_one(asked: Asked, environ: Mapping[str, str]) -> Done:
+    """Grades one repository. Raises `MachineUnreachable` for its engine, `GraderError` for all else."""
     language = language_of(asked.lang, environ)
-    key = signing_key(environ)
-    who = Student(id=asked.student or Path(asked.path.rstrip("/")).name.removesuffix(".git") or "repository")
+    signing_key(environ)  # a key that cannot be used is said before anything runs
     sheet = read_sheet(asked.exercise)
     with tempfile.TemporaryDirectory(prefix="grader-clone-") as clones:
         folder = Path(asked.path)
@@ -71,17 +114,37 @@ def grade_and_write(asked: Asked, environ: Mapping[str, str]) -> int:
             engine_address(parse_machine_url(asked.machine), environ),
             disposable=asked.disposable,
             image=next((one.image for one in sheet.containers.values()), ""),
+            name=asked.repository,
             areas=asked.areas,
         )
         ports = parse_ports(asked.ports) if asked.ports else None
-        result, code = _graded(handin, GradingRun(asked.exercise, asked.machine, who, language, ports), environ)
-    _write(result, asked.results, language, key, is_gitlab=environ.get("GITLAB_CI") == "true")
-    _say([last_line(result, language)])
-    return code
+        return _graded(handin, GradingRun(asked.exercise, asked.machine, asked.who, language, ports), environ)
 
 
-def _graded(handin: Handin, run: GradingRun, environ: Mapping[str, str]) -> tuple[ResultFile, int]:
-    """The result that is written, and the exit code that goes with it."""
+def without_mark(asked: Asked, environ: Mapping[str, str], code: str, reason: Words) -> Done:
+    """A student who could not be graded, and why."""
+    result = not_graded(asked.exercise, asked.who, code, reason)
+    return Done(result, NOT_GRADED, (last_line(result, language_of(asked.lang, environ)),))
+
+
+def words_of(error: MachineUnreachable) -> Words:
+    return Words(fr=say(error.code, "wrong", error.values, "fr"), en=say(error.code, "wrong", error.values, "en"))
+
+
+def write(result: ResultFile, asked: Asked, environ: Mapping[str, str]) -> None:
+    """Puts the result in its place, and signs it where there is a key. Not for two at once in one folder."""
+    folder = asked.results
+    write_reports(result, folder, language_of(asked.lang, environ))
+    path = result_path(folder, result.exercise, result.student.id)
+    written = [path, path.with_suffix(".xml")]
+    if environ.get("GITLAB_CI") == "true" and (text := metrics(result)):
+        write_atomically(folder / "metrics.txt", text.encode())
+        written.append(folder / "metrics.txt")
+    if (key := signing_key(environ)) is not None:
+        sign(folder, key, written)
+
+
+def _graded(handin: Handin, run: GradingRun, environ: Mapping[str, str]) -> Done:
     with tempfile.TemporaryDirectory(prefix="grader-scratch-") as scratch:
         try:
             outcome = grade_repository(
@@ -90,43 +153,36 @@ def _graded(handin: Handin, run: GradingRun, environ: Mapping[str, str]) -> tupl
         except GradingFailed as error:
             words = Words(fr=f"le processus de correction a échoué : {error}", en=str(error))
             commit = commit_of(handin.repository)
-            return not_graded(run.exercise, run.student, "grading-failed", words, commit), NOT_GRADED
+            result = not_graded(run.exercise, run.student, "grading-failed", words, commit)
+            return Done(result, NOT_GRADED, (last_line(result, run.language),))
+        except (DockerException, requests.RequestException) as error:
+            where, detail = handin.engine.shown, visible(str(error), 200)
+            raise MachineUnreachable("engine-lost", where=where, detail=detail) from error
     match outcome:
         case Refused(review):
-            _say(refusal_lines(review, run.language))
-            return refused(run.exercise, run.student, review, commit_of(handin.repository)), REFUSED
+            result = refused(run.exercise, run.student, review, commit_of(handin.repository))
+            lines = (*refusal_lines(review, run.language), last_line(result, run.language))
+            return Done(result, REFUSED, lines)
         case Graded(result, _, taken_down):
-            _say(result_lines(result, run.language))
-            for problem in (*taken_down.left, *taken_down.missing):
-                print(f"grader: the engine is not as before: {problem}", file=sys.stderr)  # noqa: T201  # a warning
-            if result.status == "not-graded" or any(check.verdict == "error" for check in result.checks):
-                return result, NOT_GRADED
-            return result, int(any(check.verdict in {"failed", "blocked"} for check in result.checks))
+            lines = (*result_lines(result, run.language), last_line(result, run.language))
+            return Done(result, _code(result), lines, (*taken_down.left, *taken_down.missing))
+
+
+def _code(result: ResultFile) -> int:
+    verdicts = {check.verdict for check in result.checks}
+    if result.status == "not-graded" or "error" in verdicts:
+        return NOT_GRADED
+    return int(bool(verdicts & {"failed", "blocked"}))
 
 
 def _client(address: EngineAddress) -> docker.APIClient:
+    try:  # first by hand: the package leaves a socket open where nobody answers
+        dial(address).close()
+    except OSError as error:
+        raise MachineUnreachable("engine-unreachable", where=address.shown, detail=visible(str(error), 200)) from error
     tls: TLSConfig | bool = False
     if address.tls:
         tls = TLSConfig(
             ca_cert=address.tls.ca, client_cert=(address.tls.cert, address.tls.key), verify=address.tls.verify
         )
-    try:
-        return docker.APIClient(address.url, version="auto", timeout=60, tls=tls)
-    except DockerException as error:
-        raise GraderError(f"no engine answers at {address.shown}: {error}") from error
-
-
-def _write(result: ResultFile, folder: Path, language: Language, key: bytes | None, *, is_gitlab: bool) -> None:
-    write_reports(result, folder, language)
-    path = result_path(folder, result.exercise, result.student.id)
-    written = [path, path.with_suffix(".xml")]
-    if is_gitlab and (text := metrics(result)):
-        write_atomically(folder / "metrics.txt", text.encode())
-        written.append(folder / "metrics.txt")
-    if key is not None:
-        sign(folder, key, written)
-
-
-def _say(lines: Iterable[str]) -> None:
-    for line in lines:
-        print(line)  # noqa: T201  # this is where the command speaks
+    return docker.APIClient(address.url, version="auto", timeout=60, tls=tls)

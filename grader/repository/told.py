@@ -38,6 +38,9 @@ def with_bring_up(result: ResultFile, file: str, came_up: BringUp) -> ResultFile
 def with_mistakes(result: ResultFile, mistakes: tuple[Refusal, ...]) -> ResultFile:
     """`result` of an engine on which nothing was brought up, since the files of the work cannot be read."""
     first = mistakes[0]
+    if first.rule == "nothing-to-bring-up":
+        nothing = Outcome("failed", "bring-up-nothing", (("exercise", result.exercise),))
+        return _first_failed(result, nothing, message_of(nothing), [])
     outcome = Outcome("failed", "bring-up-unreadable", (("detail", first.said("en")),))
     in_french = Outcome("failed", "bring-up-unreadable", (("detail", first.said("fr")),))
     french, english = message_of(in_french), message_of(outcome)

@@ -54,7 +54,7 @@ class Wall:
     ) -> list[str]:
         """The command line that runs `argv` (an absolute path first) in `cwd`, with only `area` to write to.
 
-        `files` are single files from elsewhere, shown read-only at places in the area.
+        `files` are single files and sockets from elsewhere, shown read-only in other places.
         """
         world = area.parent / "world"
         world.mkdir(exist_ok=True)

@@ -31,8 +31,8 @@ _DEVICES = ("null", "zero", "full", "random", "urandom")
 def main() -> None:
     """Does as CONFIG says.
 
-    Its keys: `world` (an empty folder), `area` (stays writable), `files` (file: its place in the area), `uid`,
-    `limits` (resource: value), `cwd`, `env`, `argv`.
+    Its keys: `world` (an empty folder), `area` (stays writable), `files` (file or socket: its place), `uid`, `limits`
+    (resource: value), `cwd`, `env`, `argv`.
     """
     config = json.loads(sys.argv[1])
     _build(Path(config["world"]), Path(config["area"]), config["files"])
@@ -66,6 +66,7 @@ def _build(world: Path, area: Path, files: dict[str, str]) -> None:
         (world / "dev" / name).symlink_to(target)
     for name in ("proc", "tmp", "run", "var/tmp"):
         (world / name).mkdir(parents=True)
+    (world / "var" / "run").symlink_to("/run")
     _mount("proc", world / "proc", "proc", _MS_NOSUID | _MS_NODEV)
     _mount("tmpfs", world / "tmp", "tmpfs", _MS_NOSUID | _MS_NODEV, "size=64m,nr_inodes=8k,mode=1777")
     _bind(area, world / area.relative_to("/"))

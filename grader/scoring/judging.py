@@ -40,7 +40,7 @@ def judge_suite(
             continue
         began = time.monotonic()
         on_check(row.spec.name)
-        row.outcome = _outcome(check, row, ledger, machine, suite)
+        row.outcome = ledger.settled(row, _outcome(check, row, ledger, machine, suite))
         row.duration_s = time.monotonic() - began
     return ledger
 
@@ -66,12 +66,12 @@ def _outcome(
     hindered = hindrance(ledger, row, disposable=machine.disposable)
     if hindered:
         return hindered
-    asked = machine.asked
+    machine.trail = []
     try:
         check(machine)
-        if machine.asked == asked:
+        if not machine.trail:
             raise looked_at_nothing(row.spec.name)  # noqa: TRY301 - judged as what a check raises
     except Exception as error:  # noqa: BLE001 - whose failure it is, is judged, not guessed
-        outcome = judge(error, suite.folder)
+        outcome = judge(error, suite.folder).with_trail(machine.trail)
         return outcome.with_traceback(traceback.format_exc().splitlines()[-_TRACEBACK_LINES:])
     return judge(None)

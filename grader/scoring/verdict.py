@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Literal
 
 from grader.checks.mistake import Mistake, NotTried
 from grader.errors import MachineUnreachable, ProbeFailed
+from grader.scoring.evidence import evidence_of
 
 if TYPE_CHECKING:
     from types import TracebackType
+
+    from grader.machine.question import Answer, NoAnswer, Question
 
 __all__ = ["Outcome", "Verdict", "judge"]
 
@@ -29,6 +32,10 @@ class Outcome:
     """True where nothing more can be asked of the machine: the student has no mark."""
     is_ours: bool = False
     """True for a bug of the grader or of the suite: the traceback is in the results."""
+
+    def with_trail(self, trail: list[tuple[Question, Answer | NoAnswer]]) -> Outcome:
+        """The same, with what was asked and answered as evidence where it failed."""
+        return replace(self, evidence=self.evidence + evidence_of(trail)) if self.verdict == "failed" else self
 
     def with_traceback(self, lines: list[str]) -> Outcome:
         """The same, with the traceback as evidence where the bug is ours."""

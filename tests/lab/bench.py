@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _TIMES = 7
+_LEAN = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest")
+"""Plugins of our own development, which users do not have: left out on both sides."""
 
 
 def main() -> int:
@@ -53,12 +55,12 @@ def _screen_run(desk: Desk, place: Path, figures: dict[str, float]) -> None:
     (place / "empty" / "test_empty.py").write_text("def test_nothing():\n    pass\n", encoding="utf-8")
 
     def tp2() -> None:
-        done = desk.pytest("-q")
+        done = desk.pytest("-q", *_LEAN)
         if done.returncode:
             raise RuntimeError(done.stdout)
 
     def empty() -> None:
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:pytest11.testinfra"]
+        command = [sys.executable, "-m", "pytest", "-q", *_LEAN, "-p", "no:pytest11.testinfra"]
         subprocess.run([*command, str(place / "empty")], cwd=place / "empty", capture_output=True, check=True)
 
     def inert() -> float:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import string
+from typing import TYPE_CHECKING
 
 import pytest
 
 from grader.messages import FIELDS, catalogue, say
+from grader.scoring.suite import read_suite
+from tests.desk import ROOT
+
+if TYPE_CHECKING:
+    from grader.messages import Language
 
 
 def placeholders(text: str) -> set[str]:
@@ -34,3 +41,34 @@ def test_an_unknown_code_is_said_as_it_is() -> None:
 
 def test_a_missing_value_shows_its_name() -> None:
     assert say("foreground", "expected", {}, "en") == "`{name}` started in detached mode"
+
+
+SOLVES = re.compile(
+    r"docker (run|create|start|network create|network connect|build|service create) +[-{\w~/]"
+    r"|docker compose (up|build) +-|-p \d|-v [~/.$]|--(name|network|add-host|scale|publish|mount)[ =][{\w]"
+)
+"""A command with its arguments: what the student is to find. The bare name of a command is where to read."""
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_no_hint_prints_the_command_that_solves(language: Language) -> None:
+    told = {
+        f"{code}.{field}": text
+        for code, entry in catalogue(language).items()
+        for field, text in entry.items()
+        if field in {"wrong", "look", "read"} and not code.startswith(("engine-", "ssh-", "context-"))
+    }
+    assert {name: text for name, text in told.items() if SOLVES.search(text)} == {}
+
+
+def test_the_pattern_sees_what_would_solve() -> None:
+    assert SOLVES.search("tape `docker run -d --name web nginx`")
+    assert SOLVES.search("ajoute -p 4000:80")
+    assert SOLVES.search("use `--network todos-net`")
+    assert not SOLVES.search("l'option `-p` de `docker run`")
+
+
+def test_hints_of_checks_do_not_solve_either() -> None:
+    for sheet in sorted((ROOT / "exercises").glob("*/exercise.toml")):
+        for spec in read_suite(sheet.parent).specs if list(sheet.parent.glob("test_*.py")) else ():
+            assert not spec.hint or not SOLVES.search(spec.hint.fr + spec.hint.en), spec.where

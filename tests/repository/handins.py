@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,7 +52,8 @@ class Bench:
         return docker.APIClient(self.engine.url, version="auto", timeout=60)
 
     def state(self) -> EngineState:
-        return engine_state(self.client)
+        with closing(self.client) as client:
+            return engine_state(client)
 
     def repository(self, files: Mapping[str, str], name: str = "handin") -> Path:
         root = self.folder / name
@@ -76,13 +78,25 @@ class Bench:
         return outcome
 
     def run(
-        self, root: Path, environ: Mapping[str, str] | None = None, *, url: str = "", disposable: bool = True
+        self,
+        root: Path,
+        environ: Mapping[str, str] | None = None,
+        *,
+        url: str = "",
+        areas: Path | None = None,
+        disposable: bool = True,
     ) -> tuple[int, ResultFile]:
         """As `grader repo` does it: the exit code, and the result that was written."""
         results = self.folder / "results"
-        machine = url or self.engine.url
         asked = Asked(
-            str(root), EXERCISE, results, machine=machine, student="e2301234", lang="en", disposable=disposable
+            str(root),
+            EXERCISE,
+            results,
+            url or self.engine.url,
+            student="e2301234",
+            lang="en",
+            areas=areas,
+            disposable=disposable,
         )
         code = grade_and_write(asked, environ or {})
         return code, read_result(results / "tp9" / "e2301234.json")

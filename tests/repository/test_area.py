@@ -67,6 +67,14 @@ def test_too_much_is_refused(repository: Path, area: Area, limit: str, value: in
     assert [refusal.rule for refusal in copied(repository, area, small)] == ["repository-too-big"]
 
 
+def test_an_area_inside_the_checkout_is_not_copied_into_itself(repository: Path) -> None:
+    (repository / ".grader").mkdir()
+    with made_area(repository / ".grader") as area:
+        assert copied(repository, area) == []
+        assert (area.work / "tp6" / "up.sh").exists()
+        assert list((area.work / ".grader").iterdir()) == []
+
+
 def test_nothing_is_left_of_an_area_even_where_folders_were_closed(tmp_path: Path) -> None:
     with made_area(tmp_path) as area:
         (area.work / "closed" / "below").mkdir(parents=True)

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from grader.errors import GraderError
+from grader.repository.area import made_area
 from grader.repository.grade import Graded, Refused
+from grader.repository.run import Asked
 from tests.lab.proxy import EngineProxy
 from tests.repository.corpus import samples
-from tests.repository.handins import COMPOSE, HONEST_COMPOSE, HONEST_SCRIPT, SCRIPT, Bench, verdicts
+from tests.repository.handins import COMPOSE, EXERCISE, HONEST_COMPOSE, HONEST_SCRIPT, SCRIPT, Bench, verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 pytestmark = pytest.mark.live
 
@@ -108,7 +111,8 @@ def test_nothing_handed_in_is_nothing_earned(bench: Bench) -> None:
     code, result = bench.run(bench.repository({"README.md": "bonjour\n"}))
     assert (code, result.mark) == (1, 0.0)
     assert result.checks[0].message is not None
-    assert "nothing to bring up" in result.checks[0].message.en
+    assert "there is nothing to bring up" in result.checks[0].message.en
+    assert "`tp9/`" in result.checks[0].message.fr
 
 
 def test_a_work_built_here_is_graded_and_its_images_go_again(bench: Bench) -> None:
@@ -132,6 +136,42 @@ def test_an_engine_that_holds_something_is_refused_unless_it_is_said_to_be_dispo
     assert isinstance(outcome, Graded)
     assert outcome.result.mark == 20.0
     assert bench.engine.docker("ps", "--format", "{{.Names}}").stdout == "theirs\n"
+
+
+def test_an_engine_that_does_not_answer_is_no_mark_and_no_zero(bench: Bench) -> None:
+    code, result = bench.run(bench.repository(HONEST_COMPOSE), url=f"unix://{bench.folder}/gone.sock")
+    assert (code, result.status, result.mark, result.reason_code) == (6, "not-graded", None, "engine-unreachable")
+
+
+def test_a_long_path_of_a_checkout_is_no_hindrance(bench: Bench) -> None:
+    areas = bench.folder / ("group-" * 12) / "project" / ".grader"
+    areas.mkdir(parents=True)
+    code, result = bench.run(bench.repository(HONEST_SCRIPT), areas=areas)
+    assert (code, result.mark) == (0, 20.0), result
+
+
+def test_a_secret_of_the_graders_is_in_nothing_that_is_written(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the environment, in the home, beside the repository: a script prints all that it can see."""
+    canary = "canary-4f1c"
+    monkeypatch.setenv("CI_JOB_TOKEN", canary)
+    for place in ("home/.netrc", "other-student/up.sh"):
+        (bench.folder / place).parent.mkdir(parents=True)
+        (bench.folder / place).write_text(canary)
+    monkeypatch.setenv("HOME", str(bench.folder / "home"))
+    looks = f"env; cat ~/.netrc ~/../../* {bench.folder}/*/* /proc/*/environ; ls -R {bench.folder}; exit 1\n"
+    bench.run(bench.repository({"tp9/up.sh": looks}), {"CI_JOB_TOKEN": canary})
+    bench.run(bench.repository({"tp8/x": ""} | HONEST_COMPOSE, "second"), {"CI_JOB_TOKEN": canary})
+    written = [path.read_text() for path in (bench.folder / "results").rglob("*") if path.is_file()]
+    assert written
+    assert not [text for text in written if canary in text]
+
+
+@pytest.mark.parametrize("path", ["todos", "./todos/", "ssh://git@example.org:22/e1/todos.git", "git@host:todos"])
+def test_a_compose_project_without_a_name_has_the_repositorys(path: str, tmp_path: Path) -> None:
+    asked = Asked(path, EXERCISE, tmp_path)
+    assert asked.repository == "todos"
+    with made_area(tmp_path, asked.repository) as area:
+        assert area.work.name == "todos"
 
 
 def test_results_hold_commit_suite_version_and_engine(bench: Bench) -> None:

@@ -14,7 +14,7 @@ from tests.repository.handins import HONEST_SCRIPT, Bench
 
 pytestmark = pytest.mark.live
 
-LIMITS = BringUpLimits(seconds=4, output_bytes=2_000_000, quota=Quota(disk_bytes=200 << 20))
+LIMITS = BringUpLimits(seconds=2, output_bytes=2_000_000, quota=Quota(disk_bytes=200 << 20))
 
 ENDLESS = {
     "never ends": ("sleep 100000", Ended.TIME, "bring-up-endless"),
@@ -46,7 +46,7 @@ def test_a_script_without_end_is_ended_and_the_next_student_earns_20(name: str, 
     assert outcome.came_up is not None
     assert not outcome.came_up.succeeded
     assert ended is None or outcome.came_up.ended is ended, outcome.came_up
-    assert outcome.came_up.seconds < 4 + 10
+    assert outcome.came_up.seconds < 2 + 10
     assert took < 90
     first = outcome.result.checks[0]
     assert (first.verdict, first.points) == ("failed", 0)

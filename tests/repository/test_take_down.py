@@ -12,7 +12,7 @@ pytestmark = pytest.mark.live
 
 LEFT = {
     "containers": "docker run -d --restart always ubuntu sleep 600; docker create ubuntu true",
-    "a paused container": "docker run -d --name p ubuntu sleep 600; docker pause p",
+    "a paused container": "docker run -d --name paused ubuntu sleep 600; docker pause paused",
     "networks": "docker network create left; docker run -d --network left ubuntu sleep 600",
     "volumes": "docker volume create left; docker run -v anonymous:/x -v /y ubuntu true",
     "images": "printf 'FROM ubuntu\\nRUN echo x > /x\\n' | docker build -t left -",

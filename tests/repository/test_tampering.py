@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from grader.repository.grade import Graded
 from tests.repository.handins import HONEST_COMPOSE, HONEST_SCRIPT, SCRIPT, Bench, verdicts
 
 pytestmark = pytest.mark.live
@@ -75,6 +74,7 @@ IN_THE_SCRIPT = {
         "for d in / /tmp /usr/lib/python3 /root /opt; do echo 'import os; os._exit(0)' > $d/sitecustomize.py; done"
         " 2>/dev/null; true\n"
     ),
+    "no address of the engine": "unset DOCKER_HOST\n",
     "a mark on its last line": "echo 'tp9 e2301234: mark 20/20 (100 %)'\n",
     "processes of the grader": "kill -9 -1 2>/dev/null & for p in /proc/[0-9]*; do :; done; wait; true\n",
 }
@@ -82,14 +82,17 @@ IN_THE_SCRIPT = {
 
 @pytest.mark.parametrize("name", TAMPERINGS)
 def test_a_file_brought_along_changes_nothing(name: str, bench: Bench) -> None:
-    """Beside work worth 12 it earns no more, beside honest work it costs nothing."""
-    for work, points in ((WORTH_12, 12), (HONEST_COMPOSE, 20)):
-        root = bench.repository(dict(work) | TAMPERINGS[name], f"worth-{points}")
-        outcome = bench.grade(root)
-        assert isinstance(outcome, Graded), outcome
-        passed = ("passed", 8) if points == 20 else ("failed", 0)
-        assert verdicts(outcome.result) == {"test_box_runs": ("passed", 12), "test_data_says_hello": passed}
-        assert outcome.result.mark == points
+    """Beside work that is worth 12 of 20, so that it could earn more as well as cost some."""
+    outcome = bench.graded(WORTH_12 | TAMPERINGS[name])
+    assert verdicts(outcome.result) == {"test_box_runs": ("passed", 12), "test_data_says_hello": ("failed", 0)}
+    assert outcome.result.mark == 12
+
+
+@pytest.mark.parametrize("files", [HONEST_SCRIPT, HONEST_COMPOSE], ids=["script", "compose"])
+def test_all_of_them_at_once_cost_honest_work_nothing(files: dict[str, str], bench: Bench) -> None:
+    together = {path: text for tampering in TAMPERINGS.values() for path, text in tampering.items()}
+    del together["tp9/.env"]
+    assert bench.graded(together | files).result.mark == 20.0
 
 
 @pytest.mark.parametrize("name", IN_THE_SCRIPT)
@@ -98,6 +101,5 @@ def test_what_a_script_does_beside_its_work_changes_nothing(name: str, bench: Be
     assert outcome.result.mark == 12, outcome
 
 
-def test_there_are_at_least_twenty_kinds_beside_an_honest_control(bench: Bench) -> None:
-    assert len(TAMPERINGS) + len(IN_THE_SCRIPT) >= 20
-    assert bench.graded(HONEST_SCRIPT).result.mark == 20.0
+def test_there_are_at_least_twenty_kinds() -> None:
+    assert len(TAMPERINGS) + len(IN_THE_SCRIPT) >= 25

@@ -13,10 +13,14 @@ if TYPE_CHECKING:
 __all__ = ["Mistake", "mistakes_of"]
 
 
+_BARE_ASSERT = "assertion"
+"""A code that says nothing of the mistake: two checks that end with it have nothing in common."""
+
+
 @dataclass(frozen=True)
 class Mistake:
     code: str | None
-    """The diagnosis; `None` where a check failed without one (a bare `assert`), grouped by check then."""
+    """The diagnosis; `None` where a check failed without one, by a bare `assert`: grouped by check then."""
     who: tuple[int, ...]
     """Positions of the students in the class, each once."""
     check_ids: tuple[str, ...]
@@ -32,7 +36,7 @@ def mistakes_of(results: Sequence[ResultFile], verdict: Verdict = "failed") -> t
     for row, result in enumerate(results):
         for check in result.checks if result.status == "graded" else ():
             if check.verdict == verdict:
-                code = check.diagnosis.code if check.diagnosis else None
+                code = check.diagnosis.code if check.diagnosis and check.diagnosis.code != _BARE_ASSERT else None
                 found.setdefault((code, "" if code else check.id), []).append((row, check))
     mistakes = [_mistake(code, made) for (code, _), made in found.items()]
     return tuple(sorted(mistakes, key=lambda mistake: -len(mistake.who)))

@@ -10,10 +10,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-__all__ = ["Piece", "block", "folded", "line", "pieces"]
+from grader.machine.text import HIDDEN, escape
 
-_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-"""Controls, bidi marks and other formats, surrogates, private and unassigned, the two Unicode line ends."""
+__all__ = ["Piece", "block", "folded", "line", "pieces"]
 
 _BLANK_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Letters and symbols, by their category, that show nothing: a name made of them would look empty."""
@@ -67,13 +66,6 @@ def _visible(text: str, kept: str) -> str:
     for letter in text:
         category = unicodedata.category(letter)
         stacked = stacked + 1 if category in {"Mn", "Me"} else 0
-        misleads = category in _HIDDEN or letter in _BLANK_LETTERS or stacked > _MARKS_IN_A_ROW
-        out.append(_escape(letter) if misleads and letter not in kept else letter)
+        misleads = category in HIDDEN or letter in _BLANK_LETTERS or stacked > _MARKS_IN_A_ROW
+        out.append(escape(letter) if misleads and letter not in kept else letter)
     return "".join(out)
-
-
-def _escape(letter: str) -> str:
-    code = ord(letter)
-    if code <= 0xFF:
-        return f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"

@@ -9,6 +9,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from grader.reports.page.text import block
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -19,6 +21,13 @@ __all__ = ["Catalogue", "Lang", "Wording", "catalogue", "wording"]
 Lang: TypeAlias = Literal["fr", "en"]
 Catalogue: TypeAlias = "Mapping[str, str | list[str]]"
 """A sentence, or its singular and plural, or the twelve months."""
+
+
+@dataclass(frozen=True)
+class Line:
+    label: str
+    """What was expected or seen; empty where the line is a sentence."""
+    text: str
 
 
 @dataclass(frozen=True)
@@ -44,10 +53,15 @@ class Wording:
     def pick(self, words: Words) -> str:
         return words.fr if self.lang == "fr" else words.en
 
-    def value_name(self, key: str) -> str:
-        """What a diagnosis calls one of its values; its own key, where the catalogue has no word for it."""
-        name = self.catalogue.get(f"value.{key}", key)
-        return name if isinstance(name, str) else key
+    def lines(self, message: Words, cap: int) -> list[Line]:
+        """A message made fit to be looked at, by its lines: what was expected and seen, told from the sentences."""
+        labels = {self("expected"), self("seen")}
+        lines = []
+        for text in block(self.pick(message), cap).split("\n"):
+            label, colon, rest = text.partition(":")
+            known = label.strip() in labels
+            lines.append(Line(label.strip(), rest.strip()) if colon and known else Line("", text))
+        return lines
 
     def number(self, value: float) -> str:
         """At most two decimals, none that says nothing."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from tests.lab.debian import need
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright
@@ -28,12 +29,8 @@ _FLAGS = (
 
 
 def install() -> None:
-    """Brings the packages that are missing (as root, with Debian's packages in reach); for the lab's set-up."""
-    asked = ["dpkg-query", "--show", "--showformat=${db:Status-Status}", *PACKAGES]
-    found = subprocess.run(asked, capture_output=True, check=False, text=True, timeout=60)
-    if found.stdout != "installed" * len(PACKAGES):
-        install_now = ["apt-get", "install", "--yes", "--no-install-recommends", *PACKAGES]
-        subprocess.run(install_now, check=True, timeout=600)
+    """Brings Chromium where it is missing: for what sets up the tests. `LabError` where it cannot be installed."""
+    need("chromium", *PACKAGES)
 
 
 def launch(playwright: Playwright) -> Browser:

@@ -1,7 +1,7 @@
 """A class that did tp2, always the same: 28 students with the mistakes that students make, or as many as asked for.
 
 A student's checks are written as seven letters, one a check in the order of the sheet: `.` passed,
-`b` blocked, `s` skipped, `e` error, and a capital for a mistake of `MISTAKES`.
+`b` blocked, `s` skipped, `e` error, and a capital for each of the `MISTAKES`.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ from itertools import islice, product
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
 
+from grader.reports.of_ledger import hint_of, message_of
 from grader.reports.results import CheckResult, Diagnosis, ResultFile, Student, SuiteInfo, TestedMachine
-from tests.reports.page.tp2 import CHECKS, MISTAKES, NO_ENGINE, NOT_SEEN, UNREACHABLE
+from grader.scoring.verdict import Outcome
+from tests.reports.page.tp2 import CHECKS, MISTAKES, REASONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from grader.reports.results import Verdict
     from tests.reports.page.tp2 import Check
 
 CLASS = (
@@ -70,7 +71,7 @@ def _everybody() -> Iterator[tuple[str, str]]:
 
 
 def make_result(row: int, name: str, letters: str) -> ResultFile:
-    reason = {"unreachable": UNREACHABLE, "no-engine": NO_ENGINE}.get(letters)
+    reason = REASONS.get(letters)
     checks = [] if reason else [make_check(check, letter) for check, letter in zip(CHECKS, letters, strict=True)]
     points = sum(check.points for check in checks)
     not_tried = sum(check.max_points for check in checks if check.verdict in {"skipped", "error"})
@@ -84,8 +85,8 @@ def make_result(row: int, name: str, letters: str) -> ResultFile:
         mark=None if reason else float(points),
         provisional=not_tried > 0,
         not_tried_points=not_tried,
-        reason=reason,
-        reason_code=f"machine-{letters}" if reason else None,
+        reason=message_of(reason) if reason else None,
+        reason_code=reason.code if reason else None,
         checks=checks,
         machine=TestedMachine(
             url=f"ssh://etu@poste-{row + 1:02}",
@@ -101,20 +102,18 @@ def make_result(row: int, name: str, letters: str) -> ResultFile:
 
 
 def make_check(check: Check, letter: str) -> CheckResult:
-    verdicts: dict[str, Verdict] = {".": "passed", "b": "blocked", "s": "skipped", "e": "error"}
-    verdict = verdicts.get(letter, "failed")
-    mistake = NOT_SEEN if letter == "e" else MISTAKES.get(letter)
+    outcome = {".": Outcome("passed"), "b": Outcome("blocked", blocked_by=check.needs), **MISTAKES}[letter]
     return CheckResult(
         id=check.id,
-        file=f"exercises/tp2/{check.file}",
-        verdict=verdict,
-        points=check.points if verdict == "passed" else 0,
+        file="exercises/tp2/test_1_nginx.py",
+        verdict=outcome.verdict,
+        points=check.points if outcome.verdict == "passed" else 0,
         max_points=check.points,
         title=check.title,
-        diagnosis=Diagnosis(code=mistake.code, values=dict(mistake.values)) if mistake else None,
-        message=mistake.message if mistake else None,
-        hint=check.hint if verdict == "failed" else None,
-        blocked_by=check.needs if verdict == "blocked" else None,
-        evidence=list(mistake.evidence) if mistake else [],
+        diagnosis=Diagnosis(code=outcome.code, values=dict(outcome.values)) if outcome.code else None,
+        message=message_of(outcome),
+        hint=hint_of(outcome),
+        blocked_by=outcome.blocked_by,
+        evidence=list(outcome.evidence),
         duration_s=0.01,
     )

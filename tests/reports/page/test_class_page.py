@@ -53,7 +53,7 @@ def test_the_columns_name_their_check_and_how_many_passed(class_html: str, open_
     page = open_page(class_html)
     heads = [" ".join(text.split()) for text in page.locator("thead th").all_text_contents()]
     assert heads[0] == "Étudiant"
-    assert heads[4] == "3 le port 80 de web est publié sur le tien 3 points"
+    assert heads[4] == "3 son port 80 est publié sur ton port 3 points"
     assert page.locator("tfoot td").all_inner_texts()[1:4] == ["23/26", "21/26", "18/26"]
 
 
@@ -61,10 +61,10 @@ def test_who_was_not_graded_has_a_reason_and_no_mark(class_html: str, open_page:
     page = open_page(class_html)
     text = " ".join(page.get_by_role("row", name="Élise Robert").inner_text().split())
     assert text.startswith("Élise Robert e231888 —")
-    assert "Pas noté · Docker n’est pas démarré sur cette machine." in text
+    assert "Pas noté · Docker est installé mais ne répond pas" in text
     section = _section(page, "Qui n’a pas été noté, et pourquoi")
     assert "ce n’est pas un zéro" in section
-    assert "Jules Garnier e231407 La machine ne répond pas" in section
+    assert "Jules Garnier e231407 la machine de Docker est injoignable" in section
 
 
 def test_a_provisional_mark_is_marked_as_such(class_html: str, open_page: OpenPage) -> None:
@@ -88,8 +88,8 @@ def test_mistakes_name_who_made_them(class_html: str, open_page: OpenPage) -> No
 
 def test_what_the_grader_could_not_see_is_apart_from_mistakes(class_html: str, open_page: OpenPage) -> None:
     page = open_page(class_html)
-    assert "engine-timeout" not in _section(page, "Erreurs les plus fréquentes")
-    assert "engine-timeout" in _section(page, "Ce que le correcteur n’a pas pu observer")
+    assert "engine-silent" not in _section(page, "Erreurs les plus fréquentes")
+    assert "engine-silent" in _section(page, "Ce que le correcteur n’a pas pu observer")
 
 
 def test_two_names_on_one_machine_are_shown_and_not_judged(class_html: str, open_page: OpenPage) -> None:
@@ -124,7 +124,7 @@ def test_a_cell_leads_to_the_students_check(class_html: str, open_page: OpenPage
     page.get_by_role("row", name="Enzo Guérin").get_by_role("link", name="échoué").first.click()
     target = page.locator("#s14-3")
     expect(target).to_be_in_viewport()
-    assert "80 vers 4000, inversés" in target.inner_text()
+    assert "les deux ports sont inversés" in target.inner_text()
 
 
 def test_without_scripts_everything_reads_and_nothing_is_offered_that_needs_one(

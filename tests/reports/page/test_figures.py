@@ -13,6 +13,7 @@ from grader.reports.page.checks import columns_of
 from grader.reports.page.machines import machines_of, shared_of
 from grader.reports.page.marks import Bin, marks_of
 from grader.reports.page.mistakes import mistakes_of
+from grader.reports.results import Diagnosis
 from tests.reports.page.sample import make_class, make_result
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def test_a_check_that_one_version_of_the_suite_lacks_is_counted_where_it_was_ask
 def test_mistakes_are_by_number_of_students() -> None:
     mistakes = mistakes_of(make_class())
     assert [(mistake.code, len(mistake.who)) for mistake in mistakes][:3] == [
-        ("index-is-nginx-own", 5),
+        ("index-default", 5),
         ("port-reversed", 4),
         ("named-volume-not-bind", 4),
     ]
@@ -114,9 +115,10 @@ def test_a_mistake_made_twice_by_one_student_counts_once() -> None:
     assert (mistake.who, mistake.check_ids) == ((0,), ("test_web_is_running", "test_again"))
 
 
-def test_failures_without_a_diagnosis_are_grouped_by_check() -> None:
+@pytest.mark.parametrize("diagnosis", [None, Diagnosis(code="assertion", values={"detail": "assert 1 == 2"})])
+def test_failures_without_a_diagnosis_are_grouped_by_check(diagnosis: Diagnosis | None) -> None:
     result = make_result(0, "Zoé", "..R...I")
-    bare = [msgspec.structs.replace(check, diagnosis=None) for check in result.checks]
+    bare = [msgspec.structs.replace(check, diagnosis=diagnosis) for check in result.checks]
     mistakes = mistakes_of([msgspec.structs.replace(result, checks=bare)])
     assert [(mistake.code, mistake.check_ids) for mistake in mistakes] == [
         (None, ("test_web_is_published",)),
@@ -127,7 +129,7 @@ def test_failures_without_a_diagnosis_are_grouped_by_check() -> None:
 def test_what_our_instrument_missed_is_no_mistake() -> None:
     classroom = [make_result(0, "Zoé", "....e..")]
     assert mistakes_of(classroom) == ()
-    assert [mistake.code for mistake in mistakes_of(classroom, "error")] == ["engine-timeout"]
+    assert [mistake.code for mistake in mistakes_of(classroom, "error")] == ["engine-silent"]
 
 
 def test_the_words_are_an_example_where_students_were_told_different_things() -> None:

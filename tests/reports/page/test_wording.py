@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from grader.reports.of_ledger import message_of
 from grader.reports.page.wording import catalogue, wording
 from grader.reports.results import Words
+from grader.scoring.verdict import Outcome
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
+
+    from grader.reports.page.wording import Lang
 
 
 def _fields(sentence: str | list[str]) -> list[set[str | None]]:
@@ -46,7 +50,6 @@ def test_every_sentence_is_used_and_every_sentence_used_exists() -> None:
     asked |= {f"show.{tag}" for tag in re.findall(r'"([a-z-]+)": (?:graded|not graded|shared)', source)}
     asked |= {"graded-on", "tried-on", "show.everyone"}
     asked |= {f"verdict.{verdict}" for verdict in ("passed", "failed", "blocked", "error", "skipped")}
-    asked |= {key for key in catalogue("fr") if key.startswith("value.")}
     assert sorted(asked) == sorted(catalogue("fr"))
 
 
@@ -99,6 +102,20 @@ def test_a_sentence_that_does_not_exist_is_an_error_of_ours() -> None:
         wording("fr")("no-such")
     with pytest.raises(KeyError, match="students"):
         wording("fr")("students")
+
+
+def test_what_was_expected_and_seen_is_told_from_the_sentence(lang: Lang) -> None:
+    message = message_of(Outcome("failed", "port-reversed", (("wanted", "4000"), ("published", "80->4000"))))
+    assert message
+    lines = wording(lang).lines(message, 2000)
+    assert [bool(line.label) for line in lines] == [True, True, False]
+    assert "4000" in lines[0].text
+    assert lines[1].text == "`80->4000`"
+
+
+def test_a_message_of_another_make_is_all_sentences() -> None:
+    lines = wording("en").lines(Words(fr="", en="note: this\nand that"), 2000)
+    assert [(line.label, line.text) for line in lines] == [("", "note: this"), ("", "and that")]
 
 
 def test_words_of_a_result_follow_the_language() -> None:

@@ -2,9 +2,6 @@
 # All of it in a file, as a stack: its name stands before the others.
 set -eu
 
-. "$(dirname "$MATERIAL")/solutions/publish.sh"
+cp "$MATERIAL/haproxy.cfg" .
 docker swarm init --advertise-addr 127.0.0.1
-if [ "$PUBLISH" != "mode=host,target=80" ]; then
-    sed -i 's/mode: host/published: 4000/' compose.yaml
-fi
 docker stack deploy --compose-file compose.yaml tp8

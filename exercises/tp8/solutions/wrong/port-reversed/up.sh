@@ -1,7 +1,0 @@
-#!/usr/bin/env bash
-# The two ports the wrong way round.
-set -eu
-
-docker swarm init --advertise-addr 127.0.0.1
-docker network create --driver overlay --attachable tp8-net
-docker service create --detach --name web --replicas 3 --network tp8-net --publish 80:4000 nginx:alpine

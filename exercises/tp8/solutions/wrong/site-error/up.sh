@@ -1,9 +1,0 @@
-#!/usr/bin/env bash
-# nginx answers, with an error of its own.
-set -eu
-
-. "$(dirname "$MATERIAL")/solutions/publish.sh"
-docker swarm init --advertise-addr 127.0.0.1
-docker network create --driver overlay --attachable tp8-net
-docker service create --detach --name web --replicas 3 --network tp8-net --publish "$PUBLISH" nginx:alpine \
-    sh -c "echo 'server { listen 80; return 500; }' > /etc/nginx/conf.d/default.conf; exec nginx -g 'daemon off;'"

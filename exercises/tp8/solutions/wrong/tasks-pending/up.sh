@@ -1,8 +1,0 @@
-#!/usr/bin/env bash
-# A constraint that no machine fulfils.
-set -eu
-
-. "$(dirname "$MATERIAL")/solutions/publish.sh"
-docker swarm init --advertise-addr 127.0.0.1
-docker network create --driver overlay --attachable tp8-net
-docker service create --detach --name web --constraint node.labels.salle==b12 --replicas 3 --network tp8-net --publish "$PUBLISH" nginx:alpine

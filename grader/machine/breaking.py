@@ -1,0 +1,71 @@
+"""Why an HTTP exchange broke, told from whatever `requests`, `urllib3` and the system raise for it."""
+
+from __future__ import annotations
+
+import errno
+import http.client
+import socket
+import ssl
+from typing import TYPE_CHECKING, Final, Literal
+
+import requests
+import urllib3
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["BREAKING", "Breaking", "breaking_of"]
+
+Breaking = Literal["timeout", "absent", "permission", "refused", "unreachable", "tls", "not-http", "cut-off"]
+
+_LIBRARIES: Final = (requests.RequestException, urllib3.exceptions.HTTPError)
+BREAKING: Final = (*_LIBRARIES, http.client.HTTPException, OSError, ValueError)
+"""What an exchange may raise: whoever is at the other end, it is one of these."""
+_NUMBERS: Final[dict[int, Breaking]] = {
+    errno.ENOENT: "absent",
+    errno.EACCES: "permission",
+    errno.EPERM: "permission",
+    errno.ECONNREFUSED: "refused",
+    errno.EHOSTUNREACH: "unreachable",
+    errno.ENETUNREACH: "unreachable",
+    errno.EADDRNOTAVAIL: "unreachable",
+}
+
+
+def breaking_of(error: BaseException) -> Breaking:
+    """The first cause that says more than that the connection broke."""
+    found = [kind for cause in _causes(error) if (kind := _kind(cause))]
+    return found[0] if found else "cut-off"
+
+
+def _kind(error: BaseException) -> Breaking | None:  # noqa: PLR0911 - one return a kind
+    if isinstance(error, (TimeoutError, requests.Timeout, urllib3.exceptions.TimeoutError)):
+        return "timeout"
+    if isinstance(error, ssl.SSLError):
+        return "tls"
+    if isinstance(error, socket.gaierror):
+        return "unreachable"
+    if isinstance(error, OSError) and error.errno in _NUMBERS:
+        return _NUMBERS[error.errno]
+    # These are `HTTPException` or `ValueError` as well, but only say that too little came.
+    if isinstance(error, (http.client.RemoteDisconnected, http.client.IncompleteRead)):
+        return None
+    if isinstance(error, (http.client.HTTPException, urllib3.exceptions.DecodeError)):
+        return "not-http"
+    # The libraries derive what has nothing to do with values from `ValueError` as well.
+    if isinstance(error, ValueError) and not isinstance(error, _LIBRARIES):
+        return "not-http"
+    return None
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """`error` and all that it was made from, each once, the innermost last."""
+    to_see, seen = [error], set()
+    while to_see:
+        one = to_see.pop(0)
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        yield one
+        further = (one.__cause__, one.__context__, getattr(one, "reason", None), *one.args)
+        to_see += [cause for cause in further if isinstance(cause, BaseException)]

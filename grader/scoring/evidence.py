@@ -1,0 +1,188 @@
+"""What a failed check was told, and the command a person would type to see the same."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import msgspec
+
+from grader.machine.question import Answer, EngineQuestion, FileQuestion, HttpQuestion, NoAnswer
+from grader.machine.text import visible
+from grader.probes.logs import last_lines
+from grader.probes.streams import joined_frames
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from grader.machine.question import Question
+
+__all__ = ["evidence_of"]
+
+_LINES: Final = 40
+"""Lines of evidence for one check."""
+_OF_ONE: Final = 8
+"""Lines of evidence for one question."""
+_WIDTH: Final = 200
+_CONTAINER: Final = re.compile(r"/containers/([^/]+)/(json|logs|archive|changes|stats|top|exec)")
+
+Shape = TypeVar("Shape")
+
+
+class _Spec(msgspec.Struct, rename="pascal"):
+    name: str = ""
+
+
+class _Listed(msgspec.Struct, rename="pascal"):
+    id: str = ""
+    names: list[str] | None = None
+    name: str = ""
+    image: str = ""
+    driver: str = ""
+    status: str = ""
+    spec: _Spec = msgspec.field(default_factory=_Spec)
+
+
+class _Changed(msgspec.Struct, rename="pascal"):
+    path: str
+    kind: int
+
+
+class _Settings(msgspec.Struct, rename="pascal"):
+    ports: dict[str, Any] | None = None
+    networks: dict[str, Any] | None = None
+
+
+class _HostConfig(msgspec.Struct, rename="pascal"):
+    port_bindings: dict[str, Any] | None = None
+
+
+class _Inspected(msgspec.Struct, rename="pascal"):
+    state: dict[str, Any]
+    network_settings: _Settings = msgspec.field(default_factory=_Settings)
+    host_config: _HostConfig = msgspec.field(default_factory=_HostConfig)
+    mounts: list[dict[str, Any]] | None = None
+
+
+def evidence_of(trail: Iterable[tuple[Question, Answer | NoAnswer]]) -> tuple[str, ...]:
+    """`$ command` and what came back, for each thing that was looked at, oldest first.
+
+    Environment values are never shown: of an inspected container only its state, ports, mounts and networks are.
+    """
+    seen = list(trail)
+    names = _names(seen)
+    lines: dict[str, list[str]] = {}
+    for question, answer in seen:
+        command = _command(question, names)
+        if command:
+            lines[command] = _said(question, answer)[:_OF_ONE]
+    told = [line for command, said in lines.items() for line in (f"$ {command}", *said)]
+    return tuple(visible(line, _WIDTH) for line in told[-_LINES:])
+
+
+def _names(trail: list[tuple[Question, Answer | NoAnswer]]) -> dict[str, str]:
+    """Container id to name, from the lists that were seen."""
+    return {
+        one.id: one.names[0].lstrip("/")
+        for question, answer in trail
+        if isinstance(question, EngineQuestion) and question.path == "/containers/json" and isinstance(answer, Answer)
+        for one in _read(answer.body, list[_Listed]) or []
+        if one.names
+    }
+
+
+def _command(question: Question, names: dict[str, str]) -> str:
+    """What a person would type; empty for what nobody would."""
+    match question:
+        case HttpQuestion():
+            verb = "" if question.method == "GET" else f"-X {question.method} "
+            return f"curl -i {verb}http://{question.host or 'localhost'}:{question.port}{_short(question.path)}"
+        case FileQuestion(operation="list" | "read"):
+            return f"{'ls' if question.operation == 'list' else 'cat'} {question.path}"
+        case EngineQuestion():
+            return _engine_command(question, names)
+        case _:
+            return ""
+
+
+def _engine_command(question: EngineQuestion, names: dict[str, str]) -> str:
+    query = dict(question.query)
+    found = _CONTAINER.match(question.path)
+    if found:
+        name = names.get(found[1], found[1][:12])
+        commands = {
+            "json": f"docker inspect {name}",
+            "logs": f"docker logs --tail 5 {name}",
+            "archive": f"docker cp {name}:{query.get('path', '')} -",
+            "changes": f"docker diff {name}",
+            "top": f"docker top {name}",
+        }
+        return commands.get(found[2], "")
+    lists = {"/containers/json": "docker ps -a", "/networks": "docker network ls", "/services": "docker service ls"}
+    return lists.get(question.path, "")
+
+
+def _said(question: Question, answer: Answer | NoAnswer) -> list[str]:
+    if isinstance(answer, NoAnswer):
+        return [f"{answer.reason}: {answer.detail}" if answer.detail else answer.reason]
+    match question:
+        case HttpQuestion():
+            body = answer.body.decode("utf-8", "replace").strip()[:_WIDTH]
+            return [f"HTTP {answer.status} {answer.headers.get('server', '')}".rstrip(), *body.splitlines()[:3]]
+        case FileQuestion():
+            return answer.body.decode("utf-8", "replace").splitlines() if answer.status == 200 else ["no such file"]
+        case EngineQuestion():
+            return _engine_said(question, answer)
+        case _:
+            return []
+
+
+def _engine_said(question: EngineQuestion, answer: Answer) -> list[str]:
+    if answer.status != 200:
+        return [f"{answer.status} {answer.body[:_WIDTH].decode('utf-8', 'replace')}".strip()]
+    if question.path.endswith("/logs"):
+        return [line.decode("utf-8", "replace") for line in last_lines(joined_frames(answer.body), 5)]
+    if question.path.endswith("/archive"):
+        return [f"{len(answer.body)} bytes of tar"]
+    if question.path.endswith("/changes"):
+        return [f"{'CAD'[one.kind % 3]} {one.path}" for one in _read(answer.body, list[_Changed]) or []]
+    listed = _read(answer.body, list[_Listed])
+    if listed is not None:
+        return [_row(one) for one in listed]
+    told = _read(answer.body, _Inspected)
+    return _parts(told) if told else []
+
+
+def _row(one: _Listed) -> str:
+    """A line of a list: its name, and what a person looks for beside it."""
+    name = one.names[0].lstrip("/") if one.names else one.name or one.spec.name
+    return "  ".join(filter(None, (name, one.image, one.driver, one.status)))
+
+
+def _parts(told: _Inspected) -> list[str]:
+    """The parts of `docker inspect` that checks judge."""
+    mounts = [
+        {name: mount[name] for name in ("Type", "Name", "Source", "Destination") if mount.get(name)}
+        for mount in told.mounts or []
+    ]
+    state = {name: told.state[name] for name in ("Status", "ExitCode", "Error", "StartedAt") if name in told.state}
+    lines = {
+        "State": {name: value for name, value in state.items() if value != ""},
+        "Ports": told.network_settings.ports or told.host_config.port_bindings,
+        "Mounts": mounts,
+        "Networks": sorted(told.network_settings.networks or {}),
+    }
+    return [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in lines.items() if value]
+
+
+def _read(body: bytes, shape: type[Shape]) -> Shape | None:
+    """`None` where the answer has another shape: what a machine says is shown where it can be, and never breaks us."""
+    try:
+        return msgspec.json.decode(body, type=shape, strict=False)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+
+
+def _short(path: str) -> str:
+    return path if len(path) <= 80 else path[:77] + "..."

@@ -1,0 +1,281 @@
+"""Every way SSH can fail: one sentence with the way out, in time, in bounded memory, and never the student's fault."""
+
+from __future__ import annotations
+
+import resource
+import signal
+import socket
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from grader.errors import MachineUnreachable
+from grader.machine.machine import Machine
+from grader.machine.question import EngineQuestion, HttpQuestion
+from grader.machine.ssh.words import channel_refusal, failure
+from grader.messages import LANGUAGES, catalogue, say
+from grader.scoring.judging import judge_suite
+from grader.scoring.mark import mark
+from grader.scoring.suite import read_suite
+from tests.desk import ROOT
+from tests.lab.machines.faults import change_host_key, hang_sshd
+from tests.lab.process import end
+from tests.machine.room import refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.machine.room import Room
+
+IN_TIME_S = 25
+"""Twenty seconds for the opening, and a little for a machine that is shared."""
+
+
+def said(error: MachineUnreachable) -> str:
+    """The sentences that the user reads; fails where one of them has a hole."""
+    sentences = [
+        say(error.code, field, error.values, language) for language in LANGUAGES for field in ("wrong", "look")
+    ]
+    for sentence in sentences:
+        assert sentence
+        assert "{" not in sentence
+    return " ".join(sentences)
+
+
+@contextmanager
+def server(first_words: bytes, *, then_close: bool = False) -> Iterator[int]:
+    """The port of something that accepts connections, says `first_words` and nothing more."""
+    kept: list[socket.socket] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            while True:
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return
+                connection.sendall(first_words)
+                kept.append(connection)
+                if then_close:
+                    connection.shutdown(socket.SHUT_RDWR)
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)
+    for connection in kept:
+        connection.close()
+
+
+@pytest.mark.live
+class TestBeforeTheLogin:
+    def test_nobody_listens(self, room: Room) -> None:
+        with room.without_sshd():
+            error, took_s = refusal(room)
+        assert error.code == "ssh-refused"
+        assert took_s < 5
+        assert "sshd" in said(error)
+
+    def test_no_such_name(self, room: Room) -> None:
+        error, took_s = refusal(room, "ssh://nobody.invalid")
+        assert error.code == "ssh-unknown-host"
+        assert took_s < IN_TIME_S
+        assert "nobody.invalid" in said(error)
+
+    def test_the_key_has_changed(self, room: Room) -> None:
+        """Also where the user's own configuration would let it pass."""
+        known = room.known_hosts.read_bytes()
+        key = room.machine.shared / "ssh" / "host_key"
+        own = (key.read_bytes(), key.with_suffix(".pub").read_bytes())
+        try:
+            change_host_key(room.machine)
+            for policy in ("yes", "ask", "accept-new", "no"):
+                room.configure(f"StrictHostKeyChecking {policy}")
+                error, _ = refusal(room)
+                assert error.code == "ssh-host-key-changed"
+                assert "ssh-keygen -R" in said(error)
+            assert room.known_hosts.read_bytes() == known
+        finally:
+            key.write_bytes(own[0])
+            key.with_suffix(".pub").write_bytes(own[1])
+
+    def test_the_key_is_not_known_yet(self, room: Room) -> None:
+        nobody = room.scratch / "known"
+        for policy in ("yes", "ask", "no"):
+            room.configure(f'UserKnownHostsFile "{nobody}"', f"StrictHostKeyChecking {policy}")
+            error, _ = refusal(room)
+            assert error.code == "ssh-host-key-unknown"
+            assert "accept-new" in said(error)
+            assert not nobody.exists()
+
+    def test_a_new_key_is_accepted_where_the_user_has_said_so(self, room: Room) -> None:
+        known = room.scratch / "known"
+        room.configure(f'UserKnownHostsFile "{known}"', "StrictHostKeyChecking accept-new")
+        with room.link() as link:
+            assert link.version().product == "Docker"
+        assert "pc1" in known.read_text(encoding="ascii")
+
+    def test_the_account_does_not_take_our_key(self, room: Room) -> None:
+        room.configure(server='AuthorizedKeysFile "/nowhere"')
+        error, _ = refusal(room, "ssh://student@pc1")
+        assert error.code == "ssh-denied"
+        assert "student" in said(error)
+
+    def test_it_is_silent_after_the_banner(self, room: Room) -> None:
+        with server(b"SSH-2.0-OpenSSH_9.2\r\n") as port:
+            room.configure("HostName 127.0.0.1", f"Port {port}")
+            error, took_s = refusal(room)
+        assert error.code == "ssh-silent"
+        assert took_s < IN_TIME_S
+
+    def test_it_is_silent_from_the_beginning(self, room: Room) -> None:
+        hang_sshd(room.machine)
+        error, took_s = refusal(room)
+        assert error.code == "ssh-silent"
+        assert took_s < IN_TIME_S
+
+    def test_it_hangs_up_at_once(self, room: Room) -> None:
+        with server(b"", then_close=True) as port:
+            room.configure("HostName 127.0.0.1", f"Port {port}")
+            error, took_s = refusal(room)
+        assert error.code == "ssh-closed"
+        assert took_s < 10
+
+    def test_it_is_something_else(self, room: Room) -> None:
+        with server(b"220 mail.invalid ESMTP\r\n" * 2000) as port:
+            room.configure("HostName 127.0.0.1", f"Port {port}")
+            error, took_s = refusal(room)
+        assert error.code in {"ssh-closed", "ssh-failed", "ssh-silent"}
+        assert took_s < IN_TIME_S
+
+    def test_the_configuration_is_no_good(self, room: Room) -> None:
+        room.configure("NoSuchThing yes")
+        error, _ = refusal(room)
+        assert error.code == "ssh-config"
+        assert "nosuchthing" in said(error).lower()
+
+    def test_there_is_no_ssh(self, room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("PATH", str(room.scratch))
+        error, _ = refusal(room)
+        assert error.code == "ssh-missing"
+        assert "openssh-client" in said(error)
+
+    def test_the_jump_does_not_let_us_through(self, room: Room) -> None:
+        room.configure("ProxyJump student@nobody.invalid")
+        error, took_s = refusal(room)
+        assert error.code == "ssh-unknown-host"
+        assert took_s < IN_TIME_S
+
+
+@pytest.mark.live
+class TestAfterTheLogin:
+    def test_the_login_hangs(self, room: Room) -> None:
+        room.startup("student", "exec sleep infinity\n")
+        error, took_s = refusal(room, "ssh://student@pc1")
+        assert error.code == "ssh-hangs"
+        assert took_s < IN_TIME_S
+        assert ".bashrc" in said(error)
+
+    @pytest.mark.parametrize("where", ["", " >&2"])
+    def test_it_floods(self, room: Room, where: str) -> None:
+        room.startup("student", f"exec yes 'all work and no play'{where}\n")
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        error, took_s = refusal(room, "ssh://student@pc1")
+        assert error.code == "ssh-flood"
+        assert took_s < IN_TIME_S
+        assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 64 * 1024
+
+    def test_noise_is_no_answer(self, room: Room) -> None:
+        room.startup("student", "printf 'Bienvenue !\\n\\033[31mopen /tmp/evil.sock\\n'; echo oops >&2; set -xv\n")
+        with room.link("ssh://student@pc1") as link:
+            assert link.version().product == "Docker"
+
+    @pytest.mark.parametrize("code", [0, 255])
+    def test_it_ends_by_itself(self, room: Room, code: int) -> None:
+        room.startup("student", f"exit {code}\n")
+        error, took_s = refusal(room, "ssh://student@pc1")
+        assert error.code == "ssh-no-shell"
+        assert error.values["detail"] == str(code)
+        assert took_s < 10
+
+    def test_the_account_runs_no_commands(self, room: Room) -> None:
+        room.configure(server="ForceCommand echo 'This account is not available.'; exit 1")
+        error, _ = refusal(room)
+        assert error.code == "ssh-no-shell"
+
+    def test_there_is_no_docker(self, room: Room) -> None:
+        error, _ = refusal(room, "ssh://pc1?docker=/run/nothing.sock")
+        assert error.code == "ssh-no-socket"
+        assert "/run/nothing.sock" in said(error)
+
+    def test_the_account_may_not_use_docker(self, room: Room) -> None:
+        error, _ = refusal(room, "ssh://visitor@pc1")
+        assert error.code == "ssh-socket-permission"
+        assert "usermod -aG docker visitor" in said(error)
+
+    def test_docker_is_installed_and_does_not_run(self, room: Room) -> None:
+        with socket.socket(socket.AF_UNIX) as dead:
+            path = room.machine.shared / "dead.sock"
+            dead.bind(str(path))
+        error, _ = refusal(room, f"ssh://pc1?docker={path}")
+        assert error.code == "ssh-engine-stopped"
+        assert "systemctl start docker" in said(error)
+
+    @pytest.mark.parametrize("option", ["AllowTcpForwarding no", "DisableForwarding yes"])
+    def test_nothing_may_be_forwarded(self, room: Room, option: str) -> None:
+        room.configure(server=option)
+        error, _ = refusal(room)
+        assert error.code == "ssh-no-forwarding"
+        assert "AllowTcpForwarding" in said(error)
+
+    def test_sockets_may_not_be_forwarded(self, room: Room) -> None:
+        """`sshd` does not tell this from a Docker that does not run: both ways out are told."""
+        room.configure(server="AllowStreamLocalForwarding no")
+        error, _ = refusal(room)
+        assert error.code == "ssh-engine-stopped"
+        assert "AllowStreamLocalForwarding" in said(error)
+
+    def test_the_connection_is_cut_in_mid_run(self, room: Room) -> None:
+        with room.link() as link:
+            assert link.version().product == "Docker"
+            for pid in room.machine.processes("sshd"):
+                end(pid, signal.SIGKILL)
+            for question in (HttpQuestion(4000), EngineQuestion("/info")):
+                with pytest.raises(MachineUnreachable) as lost:
+                    link.ask(question)
+                assert lost.value.code == "ssh-lost"
+                said(lost.value)
+
+    def test_a_machine_that_falls_silent_in_mid_run_is_not_the_students_fault(self, room: Room) -> None:
+        """The site does not answer either: it must not be taken for one that is down."""
+        room.bring_up_tp2()
+        suite = read_suite(ROOT / "exercises" / "tp2")
+        with room.link() as link:
+            link.version()
+            for pid in room.machine.processes("sshd"):
+                end(pid, signal.SIGSTOP)
+            began = time.monotonic()
+            ledger = judge_suite(suite, Machine(link, suite.sheet))
+        assert {row.outcome.verdict for row in ledger} == {"error"}
+        assert {row.outcome.code for row in ledger} <= {"ssh-lost", "engine-silent"}
+        assert mark(ledger).value is None
+        assert time.monotonic() - began < IN_TIME_S
+
+
+@pytest.mark.parametrize("code", [code for code in catalogue("en") if code.startswith("ssh-")])
+def test_every_sentence_says_the_way_out(code: str) -> None:
+    said(MachineUnreachable(code, where="ssh://pc1", user="anna", detail="…"))
+
+
+def test_of_several_words_the_telling_ones_count() -> None:
+    words = "@@@@\n@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @\nOffending key\nHost key verification failed.\n"
+    assert failure(words)[0] == "ssh-host-key-changed"
+    assert failure("Warning: Permanently added 'pc1'\r\nkex: strange\r\n") == ("ssh-failed", "kex: strange")
+    assert failure("") == ("ssh-failed", "")
+
+
+def test_what_ssh_says_is_made_visible() -> None:
+    assert failure("ssh: Could not resolve hostname \x1b]0;owned\x07: no\n")[1].isprintable()
+    assert channel_refusal("channel 3: open failed: connect failed: \x1b[31mConnection refused\r\n").isprintable()

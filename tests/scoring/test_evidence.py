@@ -1,0 +1,69 @@
+"""What a failed check shows: the commands to type, what came back, and no secret."""
+
+from __future__ import annotations
+
+import json
+
+from grader.machine.question import Answer, EngineQuestion, HttpQuestion, NoAnswer, NonceQuestion, WaitQuestion
+from grader.scoring.evidence import evidence_of
+
+ID = "a" * 64
+LISTED = (EngineQuestion("/containers/json", (("all", "1"),)), [{"Id": ID, "Names": ["/web"], "Image": "nginx"}])
+INSPECTED = (
+    EngineQuestion(f"/containers/{ID}/json"),
+    {
+        "Name": "/web",
+        "State": {"Status": "running", "ExitCode": 0},
+        "Config": {"Env": ["DB_PASSWORD=hunter2"]},
+        "Mounts": [{"Type": "volume", "Name": "site", "Destination": "/html"}],
+        "NetworkSettings": {"Ports": {"80/tcp": [{"HostPort": "4000"}]}, "Networks": {"bridge": {}}},
+    },
+)
+
+
+def told(*seen: tuple[object, object]) -> tuple[str, ...]:
+    trail = [
+        (question, answer if isinstance(answer, (Answer, NoAnswer)) else Answer(body=json.dumps(answer).encode()))
+        for question, answer in seen
+    ]
+    return evidence_of(trail)  # type: ignore[arg-type]
+
+
+def test_containers_are_called_by_their_names_and_only_what_is_judged_is_shown() -> None:
+    assert told(LISTED, INSPECTED) == (
+        "$ docker ps -a",
+        "web  nginx",
+        "$ docker inspect web",
+        'State: {"Status": "running", "ExitCode": 0}',
+        'Ports: {"80/tcp": [{"HostPort": "4000"}]}',
+        'Mounts: [{"Type": "volume", "Name": "site", "Destination": "/html"}]',
+        'Networks: ["bridge"]',
+    )
+
+
+def test_environment_values_are_never_shown() -> None:
+    assert "hunter2" not in " ".join(told(LISTED, INSPECTED))
+
+
+def test_an_http_exchange_is_shown_as_curl_would() -> None:
+    page = Answer(404, b"<h1>Not Found</h1>\nmore", {"server": "nginx/1.27"})
+    assert told((HttpQuestion(4000, "/x"), page)) == (
+        "$ curl -i http://localhost:4000/x",
+        "HTTP 404 nginx/1.27",
+        "<h1>Not Found</h1>",
+        "more",
+    )
+    refused = NoAnswer("refused", "Connection refused")
+    assert told((HttpQuestion(4000), refused))[1] == "refused: Connection refused"
+
+
+def test_what_nobody_would_type_is_left_out() -> None:
+    assert told((NonceQuestion(), Answer(body=b"x")), (WaitQuestion(1), Answer())) == ()
+
+
+def test_hostile_answers_are_bounded_and_escaped() -> None:
+    log = EngineQuestion(f"/containers/{ID}/logs")
+    lines = told((log, Answer(body=b"\x1b]0;owned\x07\xe2\x80\xae\n" * 100000)))
+    assert len(lines) <= 9
+    assert not set("\x1b\x07\u202e") & set("".join(lines))
+    assert told((LISTED[0], Answer(body=b'[1, null, {"Names": 3}]')))[0] == "$ docker ps -a"

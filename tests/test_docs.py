@@ -1,0 +1,80 @@
+"""The documentation is true: every command and option that it names is there, and every one that is there is named."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+import typer.main
+
+from grader.cli import app
+from grader.messages import catalogue
+from tests.desk import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+COMMAND = typer.main.get_command(app)
+VERBS = sorted(COMMAND.commands)  # type: ignore[attr-defined]
+GRADER = re.compile(r"^(?:[$>] +)?(?:\.venv/bin/)?grader ([a-z]+)(.*)")
+
+
+def commands_in(page: Path) -> list[tuple[str, str]]:
+    """Verb and rest of every `grader …` in a code span, or at the beginning of a line of a code block."""
+    text = page.read_text(encoding="utf-8").replace("\\\n", " ")
+    blocks = re.findall(r"^ *```.*?\n(.*?)^ *```", text, flags=re.DOTALL | re.MULTILINE)
+    spans = re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
+    lines = [line.strip() for block in blocks for line in block.splitlines()]
+    return [(found[1], found[2]) for line in [*spans, *lines] if (found := GRADER.match(line))]
+
+
+def options_of(verb: str) -> set[str]:
+    command = COMMAND.commands[verb]  # type: ignore[attr-defined]
+    return {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)} | {
+        "--help"
+    }
+
+
+def test_the_readme_names_every_verb() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [verb for verb in VERBS if f"`grader {verb}" not in readme] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_that_a_page_shows_exists_with_its_options(page: Path) -> None:
+    unknown = []
+    for verb, rest in commands_in(page):
+        if verb not in VERBS:
+            unknown.append(verb)
+            continue
+        unknown += [f"{verb} {option}" for option in re.findall(r"--[a-z-]+", rest) if option not in options_of(verb)]
+    assert unknown == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_file_that_a_page_links_to_exists(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8"))
+    local = [link for link in links if "://" not in link]
+    assert [link for link in local if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_help_of_every_verb_has_an_example(verb: str) -> None:
+    command = COMMAND.commands[verb]  # type: ignore[attr-defined]
+    assert f"Example: grader {verb}" in (command.help or "")
+
+
+def test_every_option_of_the_plugin_is_in_a_students_page() -> None:
+    plugin = (ROOT / "grader/plugin.py").read_text(encoding="utf-8")
+    options = set(re.findall(r'add\("(--[a-z-]+)"', plugin))
+    told = "".join(page.read_text(encoding="utf-8") for page in PAGES)
+    assert {option for option in options if f"{option}" not in told} == set()
+
+
+def test_every_diagnosis_that_a_page_names_exists() -> None:
+    known = set(catalogue("en"))
+    for page in PAGES:
+        named = re.findall(r'= "([a-z]+(?:-[a-z]+)+)"', page.read_text(encoding="utf-8"))
+        assert set(named) <= known, page.name
