@@ -16,12 +16,21 @@ from grader.probes.images import find_image, same_image_name
 from grader.probes.logs import last_lines, read_log
 
 if TYPE_CHECKING:
-    from grader.machine.machine import Container
+    from grader.machine.machine import Container, Machine
     from grader.probes.container_json import ContainerFact
 
-__all__ = ["ContainerExpectation", "is_settling", "running", "there"]
+__all__ = [
+    "STABLE_S",
+    "ContainerExpectation",
+    "is_settling",
+    "may_change",
+    "publishes_nothing",
+    "running",
+    "stays_up",
+    "there",
+]
 
-_STABLE_S: Final = 10.0
+STABLE_S: Final = 10.0
 """After this long the engine itself forgets that a container had to be restarted."""
 _AT_ONCE_S: Final = 10.0
 _SHELLS: Final = {"ash", "bash", "dash", "sh", "zsh"}
@@ -42,15 +51,37 @@ def running(container: Container) -> ContainerFact:
     """The container, running. Raises `Mistake` that says what it does instead."""
     fact = there(container)
     if not fact.is_running:
-        _not_running(container, fact)
+        _not_running(container.machine, fact)
     return fact
+
+
+def stays_up(machine: Machine, fact: ContainerFact, for_s: float = 3) -> None:
+    """Raises `Mistake` unless it has been running for `for_s` seconds and was not restarted just now."""
+    if not fact.is_running:
+        _not_running(machine, fact)
+    if fact.restarts and fact.uptime_s < STABLE_S:
+        _crash_loop(machine, fact)
+    if fact.uptime_s < for_s:
+        raise Mistake("container-just-started", name=fact.name, seconds=f"{for_s:.0f}")
+
+
+def publishes_nothing(fact: ContainerFact) -> None:
+    """Raises `Mistake` where a port of the container is open on the machine."""
+    if fact.network_mode == "host":
+        raise Mistake("host-network-inside", name=fact.name)
+    if fact.ports:
+        published = ", ".join(map(str, fact.ports))
+        raise Mistake("published-inside", name=fact.name, published=published, evidence=(published,))
 
 
 def is_settling(container: Container, within_s: float) -> bool:
     """True while the container may still change by itself: just started, starting again, health not known yet."""
     fact = find_container(container)
-    if isinstance(fact, NoContainer):
-        return False
+    return not isinstance(fact, NoContainer) and may_change(fact, within_s)
+
+
+def may_change(fact: ContainerFact, within_s: float) -> bool:
+    """As `is_settling`, for a container that was looked at."""
     if fact.state == "restarting":
         return fact.restarts <= 1
     return fact.is_running and (fact.health == "starting" or fact.uptime_s < within_s)
@@ -74,17 +105,13 @@ class ContainerExpectation:
         """
 
         def judge() -> None:
-            fact = running(self._container)
-            if fact.restarts and fact.uptime_s < _STABLE_S:
-                _crash_loop(self._container, fact)
-            if fact.uptime_s < for_s:
-                raise Mistake("container-just-started", name=fact.name, seconds=f"{for_s:.0f}")
+            stays_up(self._container.machine, there(self._container), for_s)
 
         eventually(
             self._container.machine,
             judge,
-            within_s=max(self._within_s, for_s, _STABLE_S) + 1,
-            is_settling=lambda: is_settling(self._container, _STABLE_S),
+            within_s=max(self._within_s, for_s, STABLE_S) + 1,
+            is_settling=lambda: is_settling(self._container, STABLE_S),
         )
 
     def to_be_made_from_its_image(self) -> None:
@@ -142,7 +169,7 @@ class ContainerExpectation:
         """
         fact = there(self._container)
         if fact.state in {"created", "paused", "restarting"}:
-            _not_running(self._container, fact)
+            _not_running(self._container.machine, fact)
         left_cleanly(self._container.machine, fact)
 
     def to_have_as_process_1(self, program: str) -> None:
@@ -190,12 +217,7 @@ class ContainerExpectation:
 
         Asks: one inspect. Diagnoses: `published-inside`, `host-network-inside`, those of a container that does not run.
         """
-        fact = running(self._container)
-        if fact.network_mode == "host":
-            raise Mistake("host-network-inside", name=fact.name)
-        if fact.ports:
-            published = ", ".join(map(str, fact.ports))
-            raise Mistake("published-inside", name=fact.name, published=published, evidence=(published,))
+        publishes_nothing(running(self._container))
 
     def to_know_no_name_by_hand(self) -> None:
         """Neither `--add-host` nor `--link`: a network of one's own knows the names.
@@ -215,7 +237,7 @@ def _last(actions: tuple[str, ...], action: str) -> int:
     return max(1, len(actions) - 1 - actions[::-1].index(action))
 
 
-def _not_running(container: Container, fact: ContainerFact) -> NoReturn:
+def _not_running(machine: Machine, fact: ContainerFact) -> NoReturn:
     name = fact.name
     match fact.state:
         case "created" if "already allocated" in fact.error or "already in use" in fact.error:
@@ -227,8 +249,8 @@ def _not_running(container: Container, fact: ContainerFact) -> NoReturn:
         case "paused":
             raise Mistake("container-paused", name=name)
         case "restarting":
-            _crash_loop(container, fact)
-    lines = last_lines(read_log(container.machine, fact), 5)
+            _crash_loop(machine, fact)
+    lines = last_lines(read_log(machine, fact), 5)
     last = lines[-1] if lines else b""
     values = {"name": name, "exit_code": fact.exit_code, "seconds": f"{fact.uptime_s:.0f}"}
     if fact.attached and fact.exit_code in _STOPPED_BY_HAND and fact.uptime_s >= 1:
@@ -245,8 +267,8 @@ def _is_a_shell_with_nothing_to_read(fact: ContainerFact) -> bool:
     return alone and not fact.stdin_open and fact.exit_code == 0 and fact.uptime_s < _AT_ONCE_S
 
 
-def _crash_loop(container: Container, fact: ContainerFact) -> NoReturn:
-    lines = last_lines(read_log(container.machine, fact), 5)
+def _crash_loop(machine: Machine, fact: ContainerFact) -> NoReturn:
+    lines = last_lines(read_log(machine, fact), 5)
     last = lines[-1] if lines else b""
     raise Mistake(
         "container-crash-loop",
