@@ -29,9 +29,7 @@ def test_first_is_interactive(machine: Machine) -> None:
     points=2,
     fr="tu en es sorti proprement, avec le code 0",
     en="you left it cleanly, with code 0",
-    hint=Hint(
-        fr="un shell rend le code de sa dernière commande", en="a shell ends with the code of its last command"
-    ),
+    hint=Hint(fr="un shell rend le code de sa dernière commande", en="a shell ends with the code of its last command"),
 )
 def test_first_was_left_cleanly(machine: Machine) -> None:
     expect(machine.container("first")).to_have_been_left_cleanly()
@@ -53,6 +51,7 @@ def test_trace_is_kept(machine: Machine) -> None:
 )
 def test_trace_is_in_the_layer(machine: Machine) -> None:
     expect(machine.file("trace")).to_be_added()
+    expect(machine.container("first")).to_leave_its_image_untouched()
 
 
 @check(
