@@ -93,16 +93,17 @@ class ContainerExpectation:
         Asks: the list, one inspect; two images where the name differs. Diagnosis: `container-other-image`.
         """
         fact = there(self._container)
-        wanted = self._container.wanted.image
-        if same_image_name(fact.image, wanted):
+        wanted = self._container.wanted
+        images = (wanted.image, *wanted.also)
+        if any(same_image_name(fact.image, image) for image in images):
             return
         machine = self._container.machine
-        used, reference = find_image(machine, fact.image_id), find_image(machine, wanted)
-        if used and any(same_image_name(tag, wanted) for tag in used.tags):
+        used, reference = find_image(machine, fact.image_id), find_image(machine, wanted.image)
+        if used and any(same_image_name(tag, image) for tag in used.tags for image in images):
             return
         if used and reference and used.is_built_on(reference):
             return
-        raise Mistake("container-other-image", name=fact.name, image=fact.image, wanted=wanted)
+        raise Mistake("container-other-image", name=fact.name, image=fact.image, wanted=wanted.image)
 
     def to_have_its_image_there(self) -> None:
         """The image it was made from still has its name on the machine.
@@ -183,6 +184,30 @@ class ContainerExpectation:
         since_start = actions[_last(actions, "start") - 1 :] if "start" in actions else ()
         if "attach" in since_start or (fact.attached and not since_start and not fact.is_of_compose):
             raise Mistake("foreground", name=fact.name)
+
+    def to_publish_nothing(self) -> None:
+        """No port of it is open on the machine: a port that is only exposed is not.
+
+        Asks: one inspect. Diagnoses: `published-inside`, `host-network-inside`, those of a container that does not run.
+        """
+        fact = running(self._container)
+        if fact.network_mode == "host":
+            raise Mistake("host-network-inside", name=fact.name)
+        if fact.ports:
+            published = ", ".join(map(str, fact.ports))
+            raise Mistake("published-inside", name=fact.name, published=published, evidence=(published,))
+
+    def to_know_no_name_by_hand(self) -> None:
+        """Neither `--add-host` nor `--link`: a network of one's own knows the names.
+
+        Asks: one inspect. Diagnoses: `still-add-host`, `still-linked`, those of a container that is not there.
+        """
+        fact = there(self._container)
+        if fact.extra_hosts:
+            raise Mistake("still-add-host", name=fact.name, hosts=", ".join(fact.extra_hosts))
+        if fact.links:
+            links = ", ".join(f"{name}:{alias}" for alias, name in fact.links.items())
+            raise Mistake("still-linked", name=fact.name, links=links)
 
 
 def _last(actions: tuple[str, ...], action: str) -> int:

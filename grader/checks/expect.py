@@ -4,19 +4,33 @@ from __future__ import annotations
 
 from typing import overload
 
+from grader.checks.compose import ProjectExpectation
 from grader.checks.containers import ContainerExpectation
 from grader.checks.files import FileExpectation
+from grader.checks.hosts import HostExpectation
 from grader.checks.images import ImageExpectation
 from grader.checks.left_overs import MachineExpectation
 from grader.checks.mounts import FolderExpectation
+from grader.checks.networks import NetworkExpectation
 from grader.checks.sites import SiteExpectation
-from grader.machine.machine import Container, File, Folder, Image, Machine, Site
+from grader.checks.todos import TodosExpectation
+from grader.machine.machine import Machine
+from grader.machine.subjects import Container, File, Folder, Host, Image, Network, Project, Site, Todos
 
 __all__ = ["expect"]
 
-Subject = Container | Site | Folder | File | Image | Machine
+Subject = Container | Site | Folder | File | Image | Machine | Network | Host | Project | Todos
 Expectation = (
-    ContainerExpectation | SiteExpectation | FolderExpectation | FileExpectation | ImageExpectation | MachineExpectation
+    ContainerExpectation
+    | SiteExpectation
+    | FolderExpectation
+    | FileExpectation
+    | ImageExpectation
+    | MachineExpectation
+    | NetworkExpectation
+    | HostExpectation
+    | ProjectExpectation
+    | TodosExpectation
 )
 
 
@@ -32,7 +46,15 @@ def expect(subject: File) -> FileExpectation: ...
 def expect(subject: Image) -> ImageExpectation: ...
 @overload
 def expect(subject: Machine) -> MachineExpectation: ...
-def expect(subject: Subject, *, within_s: float = 0) -> Expectation:
+@overload
+def expect(subject: Network) -> NetworkExpectation: ...
+@overload
+def expect(subject: Host) -> HostExpectation: ...
+@overload
+def expect(subject: Project) -> ProjectExpectation: ...
+@overload
+def expect(subject: Todos, *, within_s: float = 0) -> TodosExpectation: ...
+def expect(subject: Subject, *, within_s: float = 0) -> Expectation:  # noqa: C901, PLR0911 - one case a subject
     """What is judged of `subject`. `within_s`: seconds to wait for it, as long as something is still starting."""
     match subject:
         case Container():
@@ -41,6 +63,14 @@ def expect(subject: Subject, *, within_s: float = 0) -> Expectation:
             return SiteExpectation(subject, within_s)
         case Folder():
             return FolderExpectation(subject, within_s)
+        case Network():
+            return NetworkExpectation(subject)
+        case Host():
+            return HostExpectation(subject)
+        case Project():
+            return ProjectExpectation(subject)
+        case Todos():
+            return TodosExpectation(subject, within_s)
         case File():
             return FileExpectation(subject)
         case Image():

@@ -14,12 +14,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Sheet",
+    "SheetCompose",
     "SheetContainer",
     "SheetFile",
     "SheetFolder",
     "SheetImage",
     "SheetNetwork",
     "SheetPort",
+    "SheetTodos",
     "Title",
     "read_sheet",
 ]
@@ -38,8 +40,12 @@ class SheetPort(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SheetContainer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    name: str
-    image: str
+    name: str = ""
+    """Left out where compose names it: then its service stands in `[compose.services]`."""
+    image: str = ""
+    """Left out where it is built."""
+    also: list[str] = []
+    """Images that are as good."""
     port: int | None = None
     """The port it listens on inside, where one is published."""
 
@@ -81,6 +87,28 @@ class SheetCompose(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     project: str
     services: dict[str, str]
     """Role to the service's name."""
+    built: dict[str, str] = {}
+    """Role of each service that compose builds, to the folder of the project that it is built from."""
+
+
+class SheetTodos(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is relied on of the todos application, for schools with other images than the course's."""
+
+    mongo_variable: str
+    """In the API's environment: `host:port` of the database."""
+    api_variable: str
+    """In the page's environment: `host:port` of the API."""
+    list: str
+    """Path of the API: GET gives the todos in JSON, DELETE of a todo's id below it removes that one."""
+    id: str
+    """The fields of a todo in that JSON."""
+    text: str
+    page: str
+    """Path of the page that lists the todos, and takes a new one by POST."""
+    field: str
+    """The form's field with the words of the new todo."""
+    remove: str
+    """Path of the page that removes a todo by POST, with `{id}` in it."""
 
 
 class Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -94,6 +122,7 @@ class Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     built: dict[str, SheetImage] = {}
     networks: dict[str, SheetNetwork] = {}
     compose: SheetCompose | None = None
+    todos: SheetTodos | None = None
     texts: dict[str, str] = {}
     kept: list[str] = []
     """Names of containers that other exercises leave on the machine: they are no left-overs of this one."""
@@ -117,6 +146,16 @@ def read_sheet(folder: Path) -> Sheet:
 
 
 def _check_roles(path: Path, text: str, sheet: Sheet) -> None:
+    services = sheet.compose.services if sheet.compose else {}
+    for role, wanted in sheet.containers.items():
+        if not wanted.name and role not in services:
+            line = _line_of(text, f"`$.containers.{role}`")
+            raise ExerciseError(f"{path}:{line}: [containers.{role}] has no name, wanted one, or a service of compose")
+    for role in services:
+        if role not in sheet.containers:
+            line = _line_of(text, "`$.compose`")
+            known = ", ".join(sheet.containers)
+            raise ExerciseError(f"{path}:{line}: [compose] has a service {role!r}, wanted one of: {known}")
     inside = [(f"folders.{role}", folder.container) for role, folder in sheet.folders.items()]
     inside += [(f"files.{role}", file.container) for role, file in sheet.files.items()]
     for place, container in inside:

@@ -12,6 +12,7 @@ from grader.machine.text import visible
 from grader.probes.engine_json import decode
 from grader.probes.moments import moment
 from grader.probes.mounts import MountFact, RawMount, mount_facts
+from grader.probes.networks import EndpointFact, RawEndpoint, endpoint_facts
 from grader.probes.ports import PortFact, RawBinding, port_facts
 
 if TYPE_CHECKING:
@@ -67,15 +68,21 @@ class ContainerFact:
     publish_all: bool
     exposed: tuple[str, ...]
     mounts: tuple[MountFact, ...]
-    networks: dict[str, tuple[str, ...]]
-    """Name of each network to the aliases in it."""
+    networks: dict[str, EndpointFact]
+    """Name of each network to its place on it."""
     network_mode: str
     extra_hosts: tuple[str, ...]
-    links: tuple[str, ...]
+    links: dict[str, str]
+    """Alias to the name of the container that `--link` gave it for, on the default bridge and on networks."""
 
     @property
     def is_running(self) -> bool:
         return self.state == "running"
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Its addresses on all its networks, while it runs."""
+        return tuple(address for place in self.networks.values() for address in place.addresses)
 
     @property
     def is_of_compose(self) -> bool:
@@ -121,13 +128,9 @@ class _RawHostConfig(msgspec.Struct, rename="pascal"):
     tmpfs: dict[str, str] | None = None
 
 
-class _RawEndpoint(msgspec.Struct, rename="pascal"):
-    aliases: list[str] | None = None
-
-
 class _RawNetworkSettings(msgspec.Struct, rename="pascal"):
     ports: dict[str, list[RawBinding] | None] | None = None
-    networks: dict[str, _RawEndpoint | None] | None = None
+    networks: dict[str, RawEndpoint | None] | None = None
 
 
 class _RawContainer(msgspec.Struct, rename="pascal"):
@@ -181,13 +184,10 @@ def parse_container(answer: Answer) -> ContainerFact:
         exposed=tuple(config.exposed_ports or {}),
         # `--tmpfs` is no entry of `Mounts`, though it is one in every other way.
         mounts=mount_facts([*(raw.mounts or []), *(RawMount("tmpfs", Destination=at) for at in host.tmpfs or ())]),
-        networks={
-            name: tuple(endpoint.aliases or ()) if endpoint else ()
-            for name, endpoint in (raw.network_settings.networks or {}).items()
-        },
+        networks=(networks := endpoint_facts(raw.network_settings.networks or {})),
         network_mode=host.network_mode,
         extra_hosts=tuple(host.extra_hosts or ()),
-        links=tuple(host.links or ()),
+        links=_links([*(host.links or ()), *(link for endpoint in networks.values() for link in endpoint.links)]),
     )
 
 
@@ -196,6 +196,12 @@ def _state(status: str) -> State:
     # Podman's words for the same.
     status = {"configured": "created", "initialized": "created", "stopped": "exited"}.get(status, status)
     return next((state for state in known if state == status), "unknown")
+
+
+def _links(written: list[str]) -> dict[str, str]:
+    """Reads `/mongo:/api/db` of the default bridge, and `mongo:db` or `mongo` of a network."""
+    pairs = (link.rpartition(":") if ":" in link else (link, ":", link) for link in written)
+    return {alias.rpartition("/")[2]: name.strip("/") for name, _, alias in pairs}
 
 
 def _clock(answer: Answer) -> float:

@@ -30,6 +30,9 @@ class ImageFact:
     workdir: str
     exposed: tuple[str, ...]
     env: dict[str, str]
+    labels: dict[str, str]
+    volumes: tuple[str, ...]
+    """Paths for which the engine makes an anonymous volume where nothing else is mounted."""
     digests: tuple[str, ...]
     """Names with digests, of an image that came from a registry or went to one."""
     parent: str
@@ -60,6 +63,8 @@ class _RawConfig(msgspec.Struct, rename="pascal"):
     working_dir: str = ""
     exposed_ports: dict[str, msgspec.Raw] | None = None
     env: list[str] | None = None
+    labels: dict[str, str] | None = None
+    volumes: dict[str, msgspec.Raw] | None = None
 
 
 class _RawMetadata(msgspec.Struct, rename="pascal"):
@@ -106,6 +111,8 @@ def find_image(machine: Machine, name: str) -> ImageFact | None:
         workdir=config.working_dir,
         exposed=tuple(config.exposed_ports or {}),
         env=dict(entry.partition("=")[::2] for entry in config.env or []),
+        labels=config.labels or {},
+        volumes=tuple(config.volumes or {}),
         digests=tuple(raw.repo_digests or ()),
         parent=raw.parent,
         created=raw.created,
