@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "STABLE_S",
     "ContainerExpectation",
+    "is_a_shell_with_nothing_to_read",
     "is_settling",
     "may_change",
     "publishes_nothing",
@@ -142,7 +143,7 @@ class ContainerExpectation:
     def to_leave_its_image_untouched(self) -> None:
         """Nothing was committed over the image: another container of it begins as this one did.
 
-        Asks: the list, one inspect, two images. Diagnoses: `image-committed-over`, `image-gone`, those of `to_exist`.
+        Asks: the list, one inspect, two images. Diagnosis: `image-committed-over`, those of `to_exist`.
         """
         image_untouched(self._container.machine, there(self._container), self._container.wanted.image)
 
@@ -255,14 +256,15 @@ def _not_running(machine: Machine, fact: ContainerFact) -> NoReturn:
     values = {"name": name, "exit_code": fact.exit_code, "seconds": f"{fact.uptime_s:.0f}"}
     if fact.attached and fact.exit_code in _STOPPED_BY_HAND and fact.uptime_s >= 1:
         raise Mistake("foreground-stopped", evidence=tuple(lines), **values)
-    if _is_a_shell_with_nothing_to_read(fact):
+    if is_a_shell_with_nothing_to_read(fact):
         raise Mistake("shell-without-terminal", name=name, exit_code=fact.exit_code)
     if fact.exit_code in _STOPPED_BY_HAND and fact.uptime_s >= _AT_ONCE_S:
         raise Mistake("container-stopped", evidence=tuple(lines), **values)
     raise Mistake("container-exited", last_line=last, evidence=tuple(lines), **values)
 
 
-def _is_a_shell_with_nothing_to_read(fact: ContainerFact) -> bool:
+def is_a_shell_with_nothing_to_read(fact: ContainerFact) -> bool:
+    """True for a shell that was started without an input, and ended at once."""
     alone = len(fact.command) == 1 and PurePosixPath(fact.command[0]).name in _SHELLS
     return alone and not fact.stdin_open and fact.exit_code == 0 and fact.uptime_s < _AT_ONCE_S
 
