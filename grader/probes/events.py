@@ -1,8 +1,9 @@
-"""What happened to a container. Source: `GET /events`; an engine remembers its last 256."""
+"""What happened to a container. Source: `GET /events`; Docker remembers its last 256, of all containers together."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -15,20 +16,32 @@ if TYPE_CHECKING:
     from grader.machine.machine import Machine
     from grader.probes.container_json import ContainerFact
 
-__all__ = ["actions_on"]
+__all__ = ["EventFact", "events_of"]
+
+
+@dataclass(frozen=True)
+class EventFact:
+    action: str
+    """Such as `create`, `attach`, `start`, `die`."""
+    at: float
+    """By the machine's clock, in seconds since 1970."""
 
 
 class _RawEvent(msgspec.Struct):
     Action: str = ""
+    timeNano: int = 0  # noqa: N815 - the engine's name
 
 
-def actions_on(machine: Machine, container: ContainerFact, until: float) -> tuple[str, ...]:
-    """The container's remembered actions up to `until` (seconds since 1970), the oldest first: such as `start`."""
+def events_of(machine: Machine, container: ContainerFact) -> tuple[EventFact, ...]:
+    """What is remembered of the container, the oldest first; empty where nothing is."""
     filters = json.dumps({"container": [container.id], "type": ["container"]})
-    answer = machine.engine("/events", since="0", until=f"{until:.0f}", filters=filters)
+    # Without an end Docker goes on telling for ever; Podman cuts short what it remembers where the end is past.
+    end = {"stream": "false"} if machine.is_podman else {"until": f"{container.seen_at + 1:.0f}"}
+    answer = machine.engine("/events", since="0", filters=filters, **end)
     if answer.status != 200:
         return ()
     try:
-        return tuple(decoded(line, _RawEvent).Action for line in answer.body.splitlines() if line)
+        raw = [decoded(line, _RawEvent) for line in answer.body.splitlines() if line]
     except Garbled as error:
         raise ProbeFailed("answer-garbled", asked="docker events", detail=visible(str(error), 120)) from error
+    return tuple(EventFact(one.Action, one.timeNano / 1e9) for one in raw)

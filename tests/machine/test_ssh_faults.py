@@ -27,6 +27,7 @@ from tests.machine.room import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
     from tests.machine.room import Room
 
 IN_TIME_S = 25
@@ -35,7 +36,9 @@ IN_TIME_S = 25
 
 def said(error: MachineUnreachable) -> str:
     """The sentences that the user reads; fails where one of them has a hole."""
-    sentences = [say(error.code, field, error.values, language) for language in LANGUAGES for field in ("wrong", "look")]
+    sentences = [
+        say(error.code, field, error.values, language) for language in LANGUAGES for field in ("wrong", "look")
+    ]
     for sentence in sentences:
         assert sentence
         assert "{" not in sentence
@@ -276,4 +279,3 @@ def test_of_several_words_the_telling_ones_count() -> None:
 def test_what_ssh_says_is_made_visible() -> None:
     assert failure("ssh: Could not resolve hostname \x1b]0;owned\x07: no\n")[1].isprintable()
     assert channel_refusal("channel 3: open failed: connect failed: \x1b[31mConnection refused\r\n").isprintable()
-

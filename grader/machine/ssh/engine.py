@@ -39,10 +39,8 @@ class SshEngine:
             return self._client.ask(question)
 
     def lines(self, question: EngineQuestion) -> Iterator[bytes]:
-        try:
+        with self._explained():
             yield from self._client.lines(question)
-        except MachineUnreachable as error:
-            raise self._explained(error) from error
 
     def close(self) -> None:
         self._client.close()
