@@ -39,6 +39,8 @@ def breaking_of(error: BaseException) -> Breaking:
 
 
 def _kind(error: BaseException) -> Breaking | None:  # noqa: PLR0911 - one return a kind
+    if isinstance(error, urllib3.exceptions.NewConnectionError):
+        return None  # derived from its timeout, whatever it was: the system's own error is further in
     if isinstance(error, (TimeoutError, requests.Timeout, urllib3.exceptions.TimeoutError)):
         return "timeout"
     if isinstance(error, ssl.SSLError):
