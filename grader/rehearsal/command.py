@@ -13,7 +13,7 @@ __all__ = ["rehearse"]
 def rehearse(
     exercises: Annotated[list[Path], typer.Argument(help="Exercises to prove, such as exercises/tp2.")],
     repeat: Annotated[int, typer.Option(min=1, help="Bring everything up that many times.")] = 1,
-    only: Annotated[str, typer.Option(help="One solution, by its folder's name.")] = "",
+    only: Annotated[list[str] | None, typer.Option(help="A solution, by its folder's name; may be repeated.")] = None,
     solutions: Annotated[Path | None, typer.Option(help="Try the solutions in this folder instead.")] = None,
     machine: Annotated[str, typer.Option(help="The empty engine to rehearse on.")] = "local",
 ) -> None:
@@ -37,7 +37,7 @@ def rehearse(
             exercise,
             parse_machine_url(machine),
             repeat=repeat,
-            only=only,
+            only=only or (),
             solutions=solutions,
             on_tried=lambda one, exercise=exercise: progress.print(  # type: ignore[misc]
                 f"{exercise.name}/{one.name}: {'DIFFERS' if one.faults else 'as expected'}", style="dim"

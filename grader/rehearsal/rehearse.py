@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from grader.scoring.mark import mark
 from grader.scoring.suite import read_suite
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from pathlib import Path
 
     from grader.rehearsal.solution import Solution
@@ -56,13 +57,13 @@ def rehearse(
     machine: MachineUrl,
     *,
     repeat: int = 1,
-    only: str = "",
+    only: Collection[str] = (),
     solutions: Path | None = None,
     on_tried: Callable[[Tried], None] = lambda _: None,
 ) -> Rehearsed:
     """Rehearses one exercise on the engine at `machine`, which must be empty.
 
-    `only`: the name of one solution. `on_tried` hears of each as soon as it is graded.
+    `only`: the names of some solutions. `on_tried` hears of each as soon as it is graded.
     """
     suite = read_suite(exercise)
     chosen = _chosen(read_solutions(suite, solutions), only)
@@ -89,11 +90,14 @@ def rehearse(
     return rehearsed
 
 
-def _chosen(solutions: list[Solution], only: str) -> list[Solution]:
-    chosen = [one for one in solutions if only in {"", one.name}]
-    if not chosen:
-        raise ExerciseError(f"no solution named {only!r}; there are: {', '.join(one.name for one in solutions)}")
-    return chosen
+def _chosen(solutions: list[Solution], only: Collection[str]) -> list[Solution]:
+    names = [one.name for one in solutions]
+    for name in only:
+        if name not in names:
+            near = difflib.get_close_matches(name, names, n=1)
+            guess = f"did you mean {near[0]}?" if near else f"there are: {', '.join(names)}"
+            raise ExerciseError(f"no solution named {name!r}; {guess}")
+    return [one for one in solutions if not only or one.name in only]
 
 
 def _try(suite: Suite, solution: Solution, machine: MachineUrl, stage: Stage, suffix: str) -> Tried:

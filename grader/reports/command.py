@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
 
-from grader.errors import GraderError
-from grader.reports.results import ResultFile, read_result, write_atomically
+from grader.errors import ExerciseError, GraderError
+from grader.machine.sheet import read_sheet
+from grader.reports.results import ResultFile, Words, read_result, write_atomically
 from grader.settings import language_of
 
 if TYPE_CHECKING:
@@ -96,8 +97,18 @@ def _write_pages(results: list[ResultFile], place: Path, language: Language) -> 
         own = [result for result in results if result.exercise == exercise]
         pages = {result.student.id: f"{exercise}/{file_name_for(result.student.id)}.html" for result in own}
         for result in own:
-            _write(place / pages[result.student.id], student_page(result, language).encode())
-        _say(_write(place / f"{exercise}.html", class_page(own, language, student_pages=pages).encode()))
+            _write(place / pages[result.student.id], student_page(result, language, title=_title(exercise)).encode())
+        page = class_page(own, language, title=_title(exercise), student_pages=pages)
+        _say(_write(place / f"{exercise}.html", page.encode()))
+
+
+def _title(exercise: str) -> Words | None:
+    """The exercise's own title, where its sheet is at hand."""
+    try:
+        title = read_sheet(Path("exercises", exercise)).title
+    except ExerciseError:
+        return None
+    return Words(fr=title.fr, en=title.en)
 
 
 def _write(path: Path, content: bytes) -> Path:

@@ -38,7 +38,10 @@ def repo(  # noqa: PLR0917  # typer makes options of them
 
 
 def verify_results(folder: Annotated[Path, typer.Argument(help="A folder of results.")]) -> None:
-    """Check a results folder against its signature (key in GRADER_SIGNING_KEY). Exit code 1: not all is signed."""
+    """Check a results folder against its signature (key in GRADER_SIGNING_KEY). Exit code 1: not all is signed.
+
+    Example: grader verify results
+    """
     from grader.errors import GraderError  # noqa: PLC0415 - only this verb
     from grader.reports.signature import FileStatus, signing_key, verify  # noqa: PLC0415
 
@@ -51,7 +54,10 @@ def verify_results(folder: Annotated[Path, typer.Argument(help="A folder of resu
 
 
 def sign_results(folder: Annotated[Path, typer.Argument(help="A folder of results.")]) -> None:
-    """Sign every file of a results folder (key in GRADER_SIGNING_KEY), once all of them have been gathered."""
+    """Sign every file of a results folder (key in GRADER_SIGNING_KEY), once all of them have been gathered.
+
+    Example: grader sign results
+    """
     from grader.errors import GraderError  # noqa: PLC0415 - only this verb
     from grader.reports.signature import KEY_VARIABLE, FileStatus, sign, signing_key, verify  # noqa: PLC0415
 

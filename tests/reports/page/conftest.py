@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from grader.reports.page import class_page, student_page
-from tests.reports.page.browser import launch
+from tests.reports.page.browser import install, launch
 from tests.reports.page.sample import make_class
 from tests.reports.page.tp2 import TITLE
 
@@ -35,6 +35,7 @@ class OpenPage(Protocol):
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     # Not for the session: Playwright keeps an event loop running, which other packages' tests could not stand.
+    install()
     with sync_playwright() as playwright:
         browser = launch(playwright)
         yield browser

@@ -133,6 +133,7 @@ def test_hiding_names_leaves_no_name_id_or_mark_on_the_screen(page: Page) -> Non
         assert result.student.id not in text
         assert result.machine.url not in text
     assert "/home/etu" not in text
+    assert "tcp://" not in text
     assert page.locator("tbody td.total").all_inner_texts() == [""] * len(CLASS)
 
 
@@ -144,6 +145,8 @@ def test_hiding_names_orders_the_class_by_nothing_that_gives_them_away(page: Pag
     assert aliases == [f"Étudiant {n}" for n in range(1, len(CLASS) + 1)]
     hidden = page.locator("tbody .name").all_text_contents()
     assert hidden != [name for name, _ in CLASS]
+    _sort(page, "Étudiant")
+    assert page.locator("tbody .alias").all_inner_texts() == aliases
     discreet.uncheck()
     assert _names(page) == [name for name, _ in CLASS]
 

@@ -22,6 +22,7 @@
   };
   const compare = (a, b) => (typeof a === "string" ? collator.compare(a, b) : a - b);
 
+  const discreet = document.querySelector("#discreet");
   const heads = [...document.querySelectorAll("th[data-sort]")];
   const order = (key, down) => {
     const keyed = rows.map((row) => [key(row), row]);
@@ -35,7 +36,8 @@
     const down = head.getAttribute("aria-sort") === "ascending";
     for (const other of heads) other.removeAttribute("aria-sort");
     head.setAttribute("aria-sort", down ? "descending" : "ascending");
-    order(keyOf[head.dataset.sort] ?? verdictOf(Number(head.dataset.sort)), down);
+    const sort = discreet.checked && head.dataset.sort === "name" ? "alias" : head.dataset.sort;
+    order(keyOf[sort] ?? verdictOf(Number(sort)), down);
   };
   for (const head of heads) {
     const button = document.createElement("button");
@@ -68,7 +70,6 @@
   filter();
 
   // While names are hidden the order of the rows must not give them away either.
-  const discreet = document.querySelector("#discreet");
   const hideNames = () => {
     find.value = show.value = "";
     filter();

@@ -1,0 +1,112 @@
+"""Every exercise rehearsed on real engines, by as few solutions as show every check and every diagnosis.
+
+`make rehearse` brings all of them up. Here three machines share the exercises, since most of the time is waiting.
+"""
+
+from __future__ import annotations
+
+import queue
+import subprocess
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.desk import ROOT
+from tests.exercises.part import part_of
+from tests.lab.machines import DOCKER_20, machines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.lab import Lab
+    from tests.lab.machines import LabMachine
+
+pytestmark = pytest.mark.live
+
+EXERCISES = [sheet.parent for sheet in sorted((ROOT / "exercises").glob("tp*/exercise.toml"))]
+IMAGES = (
+    "nginx",
+    "nginx:alpine",
+    "ubuntu",
+    "python:alpine",
+    "python:3",
+    "alpine",
+    "redis",
+    "redis:alpine",
+    "haproxy",
+    "mongo",
+    "mvertes/alpine-mongo",
+)
+LIMIT_S = 900
+
+
+class Rehearsals:
+    """Each exercise's rehearsal, as soon as a machine is free for it."""
+
+    def __init__(self, hosts: list[LabMachine]) -> None:
+        shown: set[str] = set()
+        self._tasks: queue.SimpleQueue[list[str]] = queue.SimpleQueue()
+        parts = {exercise.name: part_of(exercise, shown) for exercise in EXERCISES}
+        for name in sorted(parts, key=lambda one: -len(parts[one])):
+            self._tasks.put([str(ROOT / "exercises" / name), *(f"--only={one}" for one in parts[name])])
+        self._done: dict[str, subprocess.CompletedProcess[str]] = {}
+        self._heard = threading.Condition()
+        self._threads = [threading.Thread(target=self._work, args=(host,), daemon=True) for host in hosts]
+        for thread in self._threads:
+            thread.start()
+
+    def of(self, exercise: str) -> subprocess.CompletedProcess[str]:
+        with self._heard:
+            assert self._heard.wait_for(lambda: exercise in self._done, LIMIT_S), (
+                f"{exercise} took more than {LIMIT_S} s"
+            )
+        return self._done[exercise]
+
+    def _work(self, host: LabMachine) -> None:
+        while True:
+            try:
+                words = self._tasks.get_nowait()
+            except queue.Empty:
+                return
+            command = [sys.executable, "-c", "from grader.cli import main; main()", "rehearse", *words]
+            done = subprocess.run(
+                host.beside(*command),
+                env=host.engine.env(),
+                cwd=ROOT,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=LIMIT_S,
+            )
+            with self._heard:
+                self._done[words[0].rpartition("/")[2]] = done
+                self._heard.notify_all()
+
+
+@pytest.fixture(scope="module")
+def rehearsals(lab: Lab) -> Iterator[Rehearsals]:
+    with machines(lab, dict.fromkeys(("stage1", "stage2", "stage3"), DOCKER_20), IMAGES) as hosts:
+        yield Rehearsals(hosts)
+
+
+@pytest.mark.parametrize("exercise", [exercise.name for exercise in EXERCISES])
+def test_every_solution_comes_out_as_expected(rehearsals: Rehearsals, exercise: str) -> None:
+    done = rehearsals.of(exercise)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "all as expected" in done.stdout
+
+
+def test_every_check_and_every_diagnosis_of_the_course_is_shown() -> None:
+    """The part that is brought up leaves nothing out that the whole would show."""
+    from grader.rehearsal.solution import read_solutions  # noqa: PLC0415
+    from grader.scoring.suite import read_suite  # noqa: PLC0415
+
+    shown: set[str] = set()
+    for exercise in EXERCISES:
+        part_of(exercise, shown)
+    for exercise in EXERCISES:
+        suite = read_suite(exercise)
+        assert {f"{exercise.name} {spec.name}" for spec in suite.specs} <= shown, exercise.name
+        assert {code for one in read_solutions(suite) for code in one.expected.failed.values()} <= shown
