@@ -9,6 +9,7 @@ from grader.checks.containers import running, there
 from grader.checks.drops import Drop
 from grader.checks.mistake import Mistake, NotTried
 from grader.checks.sites import fetch
+from grader.machine.desktop import is_nameless
 from grader.machine.question import Answer, FileQuestion
 from grader.probes.images import same_image_name
 from grader.probes.layers import changed_paths
@@ -106,7 +107,8 @@ def bind_of(folder: Folder) -> MountFact:
         raise Mistake("mount-not-bind", type=here.type, evidence=evidence, **values)
     names = PurePosixPath(wanted.outside.removeprefix("~/").lstrip("/")).parts
     source = PurePosixPath(here.source).parts
-    is_it = source[-len(names) :] == names
+    # Behind WSL the folder's name is not told: what is in it, and what is served from it, decide.
+    is_it = source[-len(names) :] == names or is_nameless(here.source)
     # `/Docker/site` for `~/Docker/site`: the engine made an empty folder at the root of the disk.
     mistyped = not is_it or len(source) == len(names) + 1
     if mistyped and _is_empty(folder.machine, fact, here):

@@ -102,7 +102,7 @@ def test_nothing_that_is_there_is_written_over(link: Link, folder: Path) -> None
 
 def test_only_our_names_are_written_or_removed(link: Link, folder: Path) -> None:
     (folder / "precious").write_text("mine", encoding="ascii")
-    with pytest.raises(RuntimeError, match="only .grader- names"):
+    with pytest.raises(RuntimeError, match=r"only \.grader- names"):
         link.ask(FileQuestion("write", f"{folder}/page.html", b""))
     link.ask(FileQuestion("remove", f"{folder}/precious"))
     assert (folder / "precious").exists()

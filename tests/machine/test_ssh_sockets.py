@@ -37,7 +37,7 @@ def test_docker_host_and_the_current_context_go_first() -> None:
     there = ("open /var/run/docker.sock",)
     context = 'context {"Name":"rootless","Endpoints":{"docker":{"Host":"unix:///run/user/7/docker.sock"}}}'
     current = 'current \t"currentContext": "rootless",'
-    assert chosen(*there, "env unix:///tmp/my.sock", current, context) == "/tmp/my.sock"
+    assert chosen(*there, "env unix:///home/anna/my.sock", current, context) == "/home/anna/my.sock"
     assert chosen(*there, "env ", current, context) == "/run/user/7/docker.sock"
     assert chosen(*there, "env ", 'current "currentContext": "default"', context) == "/var/run/docker.sock"
     assert chosen(*there, "env ", 'current {"currentContext": "rootless"}', context) == "/run/user/7/docker.sock"
