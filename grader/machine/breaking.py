@@ -14,7 +14,7 @@ import urllib3
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["BREAKING", "Breaking", "breaking_of"]
+__all__ = ["BREAKING", "Breaking", "breaking_of", "words_of"]
 
 Breaking = Literal["timeout", "absent", "permission", "refused", "unreachable", "tls", "not-http", "cut-off"]
 
@@ -36,6 +36,12 @@ def breaking_of(error: BaseException) -> Breaking:
     """The first cause that says more than that the connection broke."""
     found = [kind for cause in _causes(error) if (kind := _kind(cause))]
     return found[0] if found else "cut-off"
+
+
+def words_of(error: BaseException) -> str:
+    """What the system itself said: the libraries wrap it in words of their own, longer than what can be shown."""
+    *_, innermost = _causes(error)
+    return (innermost.strerror if isinstance(innermost, OSError) else None) or str(innermost)
 
 
 def _kind(error: BaseException) -> Breaking | None:  # noqa: PLR0911 - one return a kind
