@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 import warnings
 from typing import TYPE_CHECKING
 
@@ -12,11 +14,13 @@ from grader.errors import MachineUnreachable
 from grader.machine.machine import Machine
 from grader.machine.question import FileQuestion, NoAnswer
 from grader.machine.reach import reach
+from grader.machine.traces import STALE_S
 from grader.messages import say
 from grader.roster.machine_url import parse_machine_url
 from grader.scoring.judging import judge_suite
 from grader.scoring.suite import read_suite
 from tests.desk import ROOT
+from tests.machine.room import REFERENCE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,6 +79,41 @@ def test_the_reference_has_full_marks_with_the_files_out_of_reach(room: Room, mo
         link.close()
     assert sum(row.points for row in ledger) == 20
     assert not list((room.machine.home / "Docker" / "site").glob(".grader-*"))
+
+
+def test_a_folder_mounted_read_only_is_as_good(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    script = room.scratch / "up.sh"
+    reference = REFERENCE.read_text(encoding="utf-8")
+    script.write_text(reference.replace("share/nginx/html nginx", "share/nginx/html:ro nginx"), encoding="utf-8")
+    room.bring_up_tp2(script)
+    use(monkeypatch, room.machine.certificates)
+    suite = read_suite(ROOT / "exercises" / "tp2")
+    link = link_to(room)
+    try:
+        ledger = judge_suite(suite, Machine(link, suite.sheet))
+    finally:
+        link.close()
+    assert [row.spec.name for row in ledger if row.outcome.verdict != "passed"] == []
+
+
+def test_two_runs_do_not_take_each_others_pages_away(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A student may grade while a teacher does: only what is old is swept."""
+    room.bring_up_tp2()
+    use(monkeypatch, room.machine.certificates)
+    site = room.machine.home / "Docker" / "site"
+    others, left = site / ".grader-00000000-1-ff.txt", site / ".grader-00000000-2-ff.txt"
+    for path in (others, left):
+        path.touch()
+    long_ago = time.time() - STALE_S - 120
+    os.utime(left, (long_ago, long_ago))
+    suite = read_suite(ROOT / "exercises" / "tp2")
+    link = link_to(room)
+    try:
+        judge_suite(suite, Machine(link, suite.sheet))
+    finally:
+        link.close()
+    assert [path.name for path in site.glob(".grader-*")] == [others.name]
+    others.unlink()
 
 
 def test_ports_are_those_of_that_host(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
