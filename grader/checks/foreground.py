@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from grader.probes.events import EventFact, events_of
+from grader.probes.events import Happening, happenings_on
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
@@ -24,14 +24,14 @@ def was_attached(machine: Machine, fact: ContainerFact) -> bool | None:
     """
     if not fact.attached and not machine.is_podman:
         return False
-    events = events_of(machine, fact)
+    events = happenings_on(machine, fact)
     starts = [place for place, event in enumerate(events) if event.action == "start"]
     if not starts:
         return None if machine.is_podman else fact.attached and not fact.is_of_compose
     return _attached_at(events, starts[-1])
 
 
-def _attached_at(events: tuple[EventFact, ...], start: int) -> bool:
+def _attached_at(events: tuple[Happening, ...], start: int) -> bool:
     """Whether a terminal was attached since the container last ended, or at once after it was started."""
     began = events[start].at
     for event in reversed(events[:start]):

@@ -16,24 +16,34 @@ if TYPE_CHECKING:
     from grader.machine.machine import Machine
     from grader.probes.container_json import ContainerFact
 
-__all__ = ["EventFact", "events_of"]
+__all__ = ["Happening", "happenings_on"]
 
 
 @dataclass(frozen=True)
-class EventFact:
+class Happening:
+    """One thing that happened to a container, as its engine remembers it."""
+
     action: str
     """Such as `create`, `attach`, `start`, `die`."""
     at: float
-    """By the machine's clock, in seconds since 1970."""
+    """Seconds since 1970, by the machine's clock."""
+    exit_code: int | None
+    """Of a `die`."""
+
+
+class _RawActor(msgspec.Struct):
+    Attributes: dict[str, str] | None = None
 
 
 class _RawEvent(msgspec.Struct):
     Action: str = ""
-    timeNano: int = 0  # noqa: N815 - the engine's name
+    Actor: _RawActor | None = None
+    time: int = 0
+    nanoseconds: int = msgspec.field(default=0, name="timeNano")
 
 
-def events_of(machine: Machine, container: ContainerFact) -> tuple[EventFact, ...]:
-    """What is remembered of the container, the oldest first; empty where nothing is."""
+def happenings_on(machine: Machine, container: ContainerFact) -> tuple[Happening, ...]:
+    """All that the engine remembers of the container until it was looked at, the oldest first."""
     filters = json.dumps({"container": [container.id], "type": ["container"]})
     # Without an end Docker goes on telling for ever; Podman cuts short what it remembers where the end is past.
     end = {"stream": "false"} if machine.is_podman else {"until": f"{container.seen_at + 1:.0f}"}
@@ -44,4 +54,12 @@ def events_of(machine: Machine, container: ContainerFact) -> tuple[EventFact, ..
         raw = [decoded(line, _RawEvent) for line in answer.body.splitlines() if line]
     except Garbled as error:
         raise ProbeFailed("answer-garbled", asked="docker events", detail=visible(str(error), 120)) from error
-    return tuple(EventFact(one.Action, one.timeNano / 1e9) for one in raw)
+    return tuple(Happening(one.Action, one.nanoseconds / 1e9 or float(one.time), _exit_code(one)) for one in raw)
+
+
+def _exit_code(event: _RawEvent) -> int | None:
+    # Podman writes `containerExitCode`.
+    told = (event.Actor.Attributes or {} if event.Actor else {}).items()
+    codes = {name: code for name, code in told if name in {"exitCode", "containerExitCode"}}
+    code = next(iter(codes.values()), "")
+    return int(code) if code.isdecimal() else None

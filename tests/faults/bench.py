@@ -1,0 +1,85 @@
+"""Grades with the command that students type, and measures what it took."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tests.desk import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from grader.reports.results import ResultFile
+    from tests.desk import Desk
+
+__all__ = ["Graded", "grade"]
+
+
+@dataclass(frozen=True)
+class Graded:
+    exit_code: int
+    screen: str
+    result: ResultFile
+    seconds: float
+    peak_mb: float
+    """The most memory that the process ever held."""
+
+    @property
+    def blamed(self) -> list[str]:
+        """Checks of which the student would be told that they failed."""
+        return [check.id for check in self.result.checks if check.verdict in {"failed", "blocked"}]
+
+    @property
+    def code(self) -> str:
+        """The code of the first error; empty where there is none."""
+        errors = (check.diagnosis for check in self.result.checks if check.verdict == "error")
+        return next((error.code for error in errors if error), "")
+
+
+def grade(
+    desk: Desk,
+    folder: Path,
+    *options: str,
+    command: Sequence[str] = (sys.executable, "-m", "pytest"),
+    limit_s: float = 200,
+) -> Graded:
+    """Grades the desk's exercise in a process of its own, as the student `e1`."""
+    screen = folder / "screen"
+    folder.mkdir(parents=True, exist_ok=True)
+    began = time.monotonic()
+    with screen.open("wb") as out:
+        process = subprocess.Popen(
+            [*command, str(desk.exercise), "--student=e1", f"--results={folder}", *options],
+            env=desk.environment | {"LANG": "en_GB.UTF-8", "PYTHONIOENCODING": "utf-8"},
+            cwd=ROOT,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
+        exit_code, peak_mb = _ended(process, limit_s)
+    return Graded(
+        exit_code,
+        screen.read_text("utf-8", "replace"),
+        desk.result(folder, "e1"),
+        time.monotonic() - began,
+        peak_mb,
+    )
+
+
+def _ended(process: subprocess.Popen[bytes], limit_s: float) -> tuple[int, float]:
+    deadline = time.monotonic() + limit_s
+    while True:
+        pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+        if pid:
+            process.returncode = os.waitstatus_to_exitcode(status)
+            return process.returncode, usage.ru_maxrss / 1024
+        if time.monotonic() > deadline:
+            process.kill()
+            process.wait()
+            raise AssertionError(f"not ended after {limit_s:.0f} s")
+        time.sleep(0.02)
