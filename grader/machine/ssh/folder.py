@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -89,6 +90,7 @@ def _command_line(pid: int) -> bytes:
 
 
 def _base() -> Path:
-    """Where temporary files go, unless that path is too long for sockets."""
+    """Where temporary files go, unless `ssh` could not name a socket in there: it has a limit, and expands `%`."""
     usual = Path(tempfile.gettempdir())
-    return usual if len(bytes(usual / (_PREFIX + "12345678"))) <= _LONGEST else Path("/tmp")  # noqa: S108 - mkdtemp is private
+    fits = len(bytes(usual / (_PREFIX + "12345678"))) <= _LONGEST and re.fullmatch(r"[A-Za-z0-9/._+-]+", str(usual))
+    return usual if fits else Path("/tmp")  # noqa: S108 - the folder itself is private
