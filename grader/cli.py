@@ -67,7 +67,13 @@ def _refused(sentence: str, code: int) -> int:
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
     if wanted:
+        from pathlib import Path  # noqa: PLC0415
+
+        from grader.scoring.suite import suite_hash  # noqa: PLC0415
+
         print(f"grader {VERSION}, Python {sys.version.split()[0]}")  # noqa: T201
+        for sheet in sorted(Path("exercises").glob("*/exercise.toml")):
+            print(f"  {sheet.parent}  {suite_hash(sheet.parent)[:16]}")  # noqa: T201
         raise typer.Exit
 
 
@@ -76,7 +82,8 @@ def root(
     context: typer.Context,
     *,
     version: Annotated[  # noqa: ARG001 - its callback does it
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version and stop.")
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Say the version, and which suites are here."),
     ] = False,
 ) -> None:
     """Grades container labs: one machine, a class, a pushed repository."""

@@ -176,13 +176,14 @@ class Grading:
         row = exercise.ledger[item.name]
         if call.when == "call" or (call.excinfo and not call.excinfo.errisinstance(pytest.skip.Exception)):
             outcome = judge(call.excinfo.value if call.excinfo else None, exercise.folder)
+            outcome = exercise.ledger.settled(row, outcome)
             outcome = outcome.with_trail(exercise.machine.trail if exercise.machine else [])
             outcome = outcome.with_traceback(report.longreprtext.splitlines()[-60:])
             # An exception while cleaning up must not take a failure back, nor leave points behind.
             if call.when == "call" or outcome.verdict != "passed":
                 row.outcome = outcome
             row.duration_s += call.duration
-            if outcome.verdict == "skipped":
+            if outcome.verdict in {"skipped", "blocked"}:
                 report.outcome = "skipped"
                 report.longrepr = (row.spec.file, row.spec.line, outcome.code)
         return report

@@ -39,6 +39,7 @@ def exercises_meant(config: pytest.Config) -> list[Path]:
     for arg in config.args:
         path = Path(config.invocation_params.dir, arg.partition("::")[0])
         if not path.exists():
+            _suggest(path)
             continue
         path = path.resolve()
         own = next((folder for folder in (path, *path.parents) if (folder / SHEET).is_file()), None)
@@ -47,6 +48,17 @@ def exercises_meant(config: pytest.Config) -> list[Path]:
         elif path.is_dir() and path != config.rootpath:
             meant.update(dict.fromkeys(sorted(child.parent for child in path.glob(f"*/{SHEET}"))))
     return list(meant)
+
+
+def _suggest(path: Path) -> None:
+    """Where a mistyped exercise stands beside real ones, says which may be meant; elsewhere pytest says its own."""
+    there = sorted(sheet.parent.name for sheet in path.parent.glob(f"*/{SHEET}"))
+    if there:
+        import difflib  # noqa: PLC0415 - only for a mistake
+
+        near = difflib.get_close_matches(path.name, there, n=1, cutoff=0.5)
+        guess = f"did you mean {path.parent.name}/{near[0]}?" if near else f"there are: {', '.join(there)}"
+        raise pytest.UsageError(f"there is no exercise {path.name!r}; {guess}")
 
 
 @pytest.hookimpl(trylast=True)

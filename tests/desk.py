@@ -64,12 +64,14 @@ class Desk:
         self.make_folders_of_tp2()
         self.type(f"docker run --name hello -v ~/Docker/app1:/foo ubuntu /foo/hello\n{web}")
 
-    def grade(self, *, ports: PortRange | None = None, passive: bool = False, url: str = "") -> Ledger:
+    def grade(
+        self, *, ports: PortRange | None = None, passive: bool = False, disposable: bool = False, url: str = ""
+    ) -> Ledger:
         """Grades in this process, as campaigns and rehearsals do."""
         suite = read_suite(self.exercise)
         link = reach(parse_machine_url(url or self.engine.url))
         try:
-            return judge_suite(suite, Machine(link, suite.sheet, ports=ports, passive=passive))
+            return judge_suite(suite, Machine(link, suite.sheet, ports=ports, passive=passive, disposable=disposable))
         finally:
             link.close()
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from grader.checks.mistake import Mistake
+from grader.checks.origins import image_there, image_untouched, latest_build
 from grader.checks.polling import eventually
+from grader.checks.programs import not_root, own_hostname, process_1
+from grader.checks.terminals import interactive, left_cleanly
 from grader.probes.containers import NoContainer, find_container
 from grader.probes.events import actions_on
 from grader.probes.images import find_image, same_image_name
@@ -20,6 +24,7 @@ __all__ = ["ContainerExpectation", "is_settling", "running", "there"]
 _STABLE_S: Final = 10.0
 """After this long the engine itself forgets that a container had to be restarted."""
 _AT_ONCE_S: Final = 10.0
+_SHELLS: Final = {"ash", "bash", "dash", "sh", "zsh"}
 _STOPPED_BY_HAND: Final = {0, 129, 130, 131, 137, 143}
 """Exit codes of a process that was asked to stop: by itself, or by SIGHUP, SIGINT, SIGQUIT, SIGKILL, SIGTERM."""
 
@@ -64,7 +69,8 @@ class ContainerExpectation:
         """Running for `for_s` seconds without having been restarted just now; waits only while it is younger.
 
         Asks: the list, one inspect; the log of one that stopped. Diagnoses: `container-created`, `-exited`,
-        `-stopped`, `-paused`, `-crash-loop`, `-unhealthy`, `foreground-stopped`, `port-taken`, and those of `to_exist`.
+        `-stopped`, `-paused`, `-crash-loop`, `-unhealthy`, `foreground-stopped`, `shell-without-terminal`,
+        `port-taken`, and those of `to_exist`.
         """
 
         def judge() -> None:
@@ -87,16 +93,79 @@ class ContainerExpectation:
         Asks: the list, one inspect; two images where the name differs. Diagnosis: `container-other-image`.
         """
         fact = there(self._container)
-        wanted = self._container.wanted.image
-        if same_image_name(fact.image, wanted):
+        wanted = self._container.wanted
+        images = (wanted.image, *wanted.also)
+        if any(same_image_name(fact.image, image) for image in images):
             return
         machine = self._container.machine
-        used, reference = find_image(machine, fact.image_id), find_image(machine, wanted)
-        if used and any(same_image_name(tag, wanted) for tag in used.tags):
+        used, reference = find_image(machine, fact.image_id), find_image(machine, wanted.image)
+        if used and any(same_image_name(tag, image) for tag in used.tags for image in images):
             return
-        if used and reference and reference.layers and used.layers[: len(reference.layers)] == reference.layers:
+        if used and reference and used.is_built_on(reference):
             return
-        raise Mistake("container-other-image", name=fact.name, image=fact.image, wanted=wanted)
+        raise Mistake("container-other-image", name=fact.name, image=fact.image, wanted=wanted.image)
+
+    def to_have_its_image_there(self) -> None:
+        """The image it was made from still has its name on the machine.
+
+        Asks: the list, one inspect, the images. Diagnosis: `image-gone`, those of `to_exist`.
+        """
+        image_there(self._container.machine, there(self._container), self._container.wanted.image)
+
+    def to_leave_its_image_untouched(self) -> None:
+        """Nothing was committed over the image: another container of it begins as this one did.
+
+        Asks: the list, one inspect, two images. Diagnoses: `image-committed-over`, `image-gone`, those of `to_exist`.
+        """
+        image_untouched(self._container.machine, there(self._container), self._container.wanted.image)
+
+    def to_be_of_the_latest_build(self) -> None:
+        """Made from the image as it is now, not as it was before it was built again.
+
+        Asks: the list, one inspect, two images. Diagnosis: `container-of-older-build`, those of `to_exist`.
+        """
+        latest_build(self._container.machine, there(self._container), self._container.wanted.image)
+
+    def to_be_interactive(self, shell: str) -> None:
+        """Made for typing into: its command is that shell and nothing else, with a terminal and an open input.
+
+        Asks: the list, one inspect. Diagnoses: `command-other`, `no-terminal`, `no-tty`, `no-stdin`, those of
+        `to_exist`.
+        """
+        interactive(there(self._container), shell)
+
+    def to_have_been_left_cleanly(self) -> None:
+        """Its shell ended by itself with code 0, the last time; it may be running again since.
+
+        Asks: the list, one inspect; the events of one that runs. Diagnoses: `still-inside`, `left-by-force`,
+        `left-after-a-failure`, `container-created`, `-paused`, `-crash-loop`, those of `to_exist`.
+        """
+        fact = there(self._container)
+        if fact.state in {"created", "paused", "restarting"}:
+            _not_running(self._container, fact)
+        left_cleanly(self._container.machine, fact)
+
+    def to_have_as_process_1(self, program: str) -> None:
+        """Its process 1 is that program, now, whatever it was started with.
+
+        Asks: one inspect, `docker top`. Diagnoses: `process-1-other`, those of a container that does not run.
+        """
+        process_1(self._container.machine, running(self._container), program)
+
+    def to_have_its_own_hostname(self) -> None:
+        """Another name than the machine's. Asks: one inspect, `docker info`.
+
+        Diagnoses: `hostname-of-the-machine`, those of a container that does not run.
+        """
+        own_hostname(self._container.machine, running(self._container))
+
+    def to_not_run_as_root(self) -> None:
+        """The program that does the work has another user than root, by `USER`, by `-u` or because it changed itself.
+
+        Asks: one inspect, a command inside (where only looking is allowed, the configuration); the image of one that
+        is root. Diagnoses: `runs-as-root`, `root-by-option`, `user-is-root`, those of a container that does not run.
+        """
+        not_root(self._container.machine, running(self._container))
 
     def to_be_detached(self) -> None:
         """In the background: nobody's terminal was attached when it was started.
@@ -115,6 +184,30 @@ class ContainerExpectation:
         since_start = actions[_last(actions, "start") - 1 :] if "start" in actions else ()
         if "attach" in since_start or (fact.attached and not since_start and not fact.is_of_compose):
             raise Mistake("foreground", name=fact.name)
+
+    def to_publish_nothing(self) -> None:
+        """No port of it is open on the machine: a port that is only exposed is not.
+
+        Asks: one inspect. Diagnoses: `published-inside`, `host-network-inside`, those of a container that does not run.
+        """
+        fact = running(self._container)
+        if fact.network_mode == "host":
+            raise Mistake("host-network-inside", name=fact.name)
+        if fact.ports:
+            published = ", ".join(map(str, fact.ports))
+            raise Mistake("published-inside", name=fact.name, published=published, evidence=(published,))
+
+    def to_know_no_name_by_hand(self) -> None:
+        """Neither `--add-host` nor `--link`: a network of one's own knows the names.
+
+        Asks: one inspect. Diagnoses: `still-add-host`, `still-linked`, those of a container that is not there.
+        """
+        fact = there(self._container)
+        if fact.extra_hosts:
+            raise Mistake("still-add-host", name=fact.name, hosts=", ".join(fact.extra_hosts))
+        if fact.links:
+            links = ", ".join(f"{name}:{alias}" for alias, name in fact.links.items())
+            raise Mistake("still-linked", name=fact.name, links=links)
 
 
 def _last(actions: tuple[str, ...], action: str) -> int:
@@ -140,9 +233,16 @@ def _not_running(container: Container, fact: ContainerFact) -> NoReturn:
     values = {"name": name, "exit_code": fact.exit_code, "seconds": f"{fact.uptime_s:.0f}"}
     if fact.attached and fact.exit_code in _STOPPED_BY_HAND and fact.uptime_s >= 1:
         raise Mistake("foreground-stopped", evidence=tuple(lines), **values)
+    if _is_a_shell_with_nothing_to_read(fact):
+        raise Mistake("shell-without-terminal", name=name, exit_code=fact.exit_code)
     if fact.exit_code in _STOPPED_BY_HAND and fact.uptime_s >= _AT_ONCE_S:
         raise Mistake("container-stopped", evidence=tuple(lines), **values)
     raise Mistake("container-exited", last_line=last, evidence=tuple(lines), **values)
+
+
+def _is_a_shell_with_nothing_to_read(fact: ContainerFact) -> bool:
+    alone = len(fact.command) == 1 and PurePosixPath(fact.command[0]).name in _SHELLS
+    return alone and not fact.stdin_open and fact.exit_code == 0 and fact.uptime_s < _AT_ONCE_S
 
 
 def _crash_loop(container: Container, fact: ContainerFact) -> NoReturn:

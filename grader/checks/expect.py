@@ -4,12 +4,34 @@ from __future__ import annotations
 
 from typing import overload
 
+from grader.checks.compose import ProjectExpectation
 from grader.checks.containers import ContainerExpectation
+from grader.checks.files import FileExpectation
+from grader.checks.hosts import HostExpectation
+from grader.checks.images import ImageExpectation
+from grader.checks.left_overs import MachineExpectation
 from grader.checks.mounts import FolderExpectation
+from grader.checks.networks import NetworkExpectation
 from grader.checks.sites import SiteExpectation
-from grader.machine.machine import Container, Folder, Site
+from grader.checks.todos import TodosExpectation
+from grader.machine.machine import Machine
+from grader.machine.subjects import Container, File, Folder, Host, Image, Network, Project, Site, Todos
 
 __all__ = ["expect"]
+
+Subject = Container | Site | Folder | File | Image | Machine | Network | Host | Project | Todos
+Expectation = (
+    ContainerExpectation
+    | SiteExpectation
+    | FolderExpectation
+    | FileExpectation
+    | ImageExpectation
+    | MachineExpectation
+    | NetworkExpectation
+    | HostExpectation
+    | ProjectExpectation
+    | TodosExpectation
+)
 
 
 @overload
@@ -18,9 +40,21 @@ def expect(subject: Container, *, within_s: float = 0) -> ContainerExpectation: 
 def expect(subject: Site, *, within_s: float = 0) -> SiteExpectation: ...
 @overload
 def expect(subject: Folder, *, within_s: float = 0) -> FolderExpectation: ...
-def expect(
-    subject: Container | Site | Folder, *, within_s: float = 0
-) -> ContainerExpectation | SiteExpectation | FolderExpectation:
+@overload
+def expect(subject: File) -> FileExpectation: ...
+@overload
+def expect(subject: Image) -> ImageExpectation: ...
+@overload
+def expect(subject: Machine) -> MachineExpectation: ...
+@overload
+def expect(subject: Network) -> NetworkExpectation: ...
+@overload
+def expect(subject: Host) -> HostExpectation: ...
+@overload
+def expect(subject: Project) -> ProjectExpectation: ...
+@overload
+def expect(subject: Todos, *, within_s: float = 0) -> TodosExpectation: ...
+def expect(subject: Subject, *, within_s: float = 0) -> Expectation:  # noqa: C901, PLR0911 - one case a subject
     """What is judged of `subject`. `within_s`: seconds to wait for it, as long as something is still starting."""
     match subject:
         case Container():
@@ -29,3 +63,17 @@ def expect(
             return SiteExpectation(subject, within_s)
         case Folder():
             return FolderExpectation(subject, within_s)
+        case Network():
+            return NetworkExpectation(subject)
+        case Host():
+            return HostExpectation(subject)
+        case Project():
+            return ProjectExpectation(subject)
+        case Todos():
+            return TodosExpectation(subject, within_s)
+        case File():
+            return FileExpectation(subject)
+        case Image():
+            return ImageExpectation(subject)
+        case Machine():
+            return MachineExpectation(subject)

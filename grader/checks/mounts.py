@@ -10,6 +10,7 @@ from grader.checks.drops import Drop
 from grader.checks.mistake import Mistake, NotTried
 from grader.checks.sites import fetch
 from grader.machine.question import Answer, FileQuestion
+from grader.probes.compose import origin_of
 from grader.probes.images import same_image_name
 from grader.probes.layers import changed_paths
 from grader.probes.logs import read_log
@@ -97,6 +98,8 @@ def bind_of(folder: Folder) -> MountFact:
     here = next((mount for mount in fact.mounts if mount.inside == wanted.inside.rstrip("/")), None)
     if here is None:
         _not_mounted(folder, fact)
+    if here.is_anonymous and any(mount.type == "bind" for mount in fact.mounts):
+        _not_mounted(folder, fact)  # the image's own volume, beside a folder that went elsewhere
     values = {"name": fact.name, "inside": wanted.inside, "wanted": wanted.outside, "source": here.source}
     evidence = (f"{here.type} {here.source} -> {here.inside}",)
     if here.type == "volume":
@@ -104,11 +107,9 @@ def bind_of(folder: Folder) -> MountFact:
         raise Mistake(code, volume=here.volume, evidence=evidence, **values)
     if here.type != "bind":
         raise Mistake("mount-not-bind", type=here.type, evidence=evidence, **values)
-    names = PurePosixPath(wanted.outside.removeprefix("~/").lstrip("/")).parts
-    source = PurePosixPath(here.source).parts
-    is_it = source[-len(names) :] == names
+    is_it = _is_the_folder(folder, fact, here)
     # `/Docker/site` for `~/Docker/site`: the engine made an empty folder at the root of the disk.
-    mistyped = not is_it or len(source) == len(names) + 1
+    mistyped = not is_it or len(PurePosixPath(here.source).parts) == len(_names(folder)) + 1
     if mistyped and _is_empty(folder.machine, fact, here):
         raise Mistake("mount-mistyped", evidence=evidence, **values)
     if not is_it:
@@ -116,9 +117,22 @@ def bind_of(folder: Folder) -> MountFact:
     return here
 
 
+def _names(folder: Folder) -> tuple[str, ...]:
+    """What is compared of the folder's path: it may stand in any home."""
+    return PurePosixPath(folder.wanted.outside.removeprefix("~/").lstrip("/")).parts
+
+
+def _is_the_folder(folder: Folder, fact: ContainerFact, mount: MountFact) -> bool:
+    """Its last names are those of the sheet; one that is relative is below the compose project's own folder."""
+    origin = origin_of(fact)
+    if origin and not folder.wanted.outside.startswith(("~", "/")) and origin.folder.startswith("/"):
+        return PurePosixPath(mount.source) == PurePosixPath(origin.folder, folder.wanted.outside)
+    names = _names(folder)
+    return PurePosixPath(mount.source).parts[-len(names) :] == names
+
+
 def _not_mounted(folder: Folder, fact: ContainerFact) -> NoReturn:
-    wanted = folder.wanted
-    names = PurePosixPath(wanted.outside.removeprefix("~/").lstrip("/")).parts
+    wanted, names = folder.wanted, _names(folder)
     values = {"name": fact.name, "inside": wanted.inside, "wanted": wanted.outside}
     evidence = tuple(f"{mount.type} {mount.source} -> {mount.inside}" for mount in fact.mounts) or ("no mount",)
     for mount in fact.mounts:
@@ -128,7 +142,8 @@ def _not_mounted(folder: Folder, fact: ContainerFact) -> NoReturn:
         if mount.type == "bind" and parts[-len(names) :] == names:
             raise Mistake("mount-wrong-inside", source=mount.source, there=mount.inside, evidence=evidence, **values)
     changed = changed_paths(folder.machine, fact.id)
-    own_image = not same_image_name(fact.image, folder.container.wanted.image)
+    known = (folder.container.wanted.image, *folder.container.wanted.also)
+    own_image = not any(same_image_name(fact.image, image) for image in known)
     if any(path.startswith(wanted.inside.rstrip("/") + "/") for path in changed) or (
         own_image and read_inside(folder.machine, fact.id, wanted.inside) is not None
     ):

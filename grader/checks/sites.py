@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Final
 
 from grader.checks.containers import is_settling, running
 from grader.checks.mistake import Mistake
@@ -14,11 +14,11 @@ from grader.probes.logs import last_lines, read_log
 from grader.probes.traffic import received_bytes
 
 if TYPE_CHECKING:
-    from grader.machine.machine import Site
+    from grader.machine.machine import Container, Site
     from grader.probes.container_json import ContainerFact
     from grader.probes.ports import PortFact
 
-__all__ = ["SiteExpectation", "fetch", "published_at"]
+__all__ = ["SiteExpectation", "ask_site", "deafness", "fetch", "published_at", "silence"]
 
 _LOG_PAUSES_S: Final = (0.0, 0.1, 0.3, 0.6)
 """A log line reaches the engine a little after the answer reaches us."""
@@ -58,7 +58,7 @@ class SiteExpectation:
             path = "/.grader-" + site.machine.nonce(f"site {site.role}")
             answer = _ask(site, port, path)
             if isinstance(answer, NoAnswer):
-                _silent(site, fact, answer)
+                raise silence(site, fact, answer)
             if answer.status >= 500:
                 lines = last_lines(read_log(site.machine, fact), 3)
                 raise Mistake("site-error", port=site.port, status=answer.status, evidence=tuple(lines))
@@ -102,11 +102,16 @@ class SiteExpectation:
 
 def fetch(site: Site, path: str = "/", within_s: float = 5) -> Answer:
     """What the site answers to `GET path`. Raises `Mistake` where nothing usable comes back."""
-    fact = running(site.container)
-    answer = _ask(site, published_at(site), path, within_s)
+    answer = ask_site(site, path, within_s)
     if isinstance(answer, NoAnswer):
-        _silent(site, fact, answer)
+        raise silence(site, running(site.container), answer)
     return answer
+
+
+def ask_site(site: Site, path: str = "/", within_s: float = 5) -> Answer | NoAnswer:
+    """What comes back of `GET path`. Raises `Mistake` where its container does not run, or does not publish it."""
+    running(site.container)
+    return _ask(site, published_at(site), path, within_s)
 
 
 def published_at(site: Site) -> PortFact:
@@ -159,25 +164,32 @@ def _ask(site: Site, port: PortFact, path: str, within_s: float = 5) -> Answer |
     return site.machine.ask(HttpQuestion(site.port, path, host=port.host_ip, within_s=within_s))
 
 
-def _silent(site: Site, fact: ContainerFact, why: NoAnswer) -> NoReturn:
-    """Nothing usable came back: says what is behind it, as far as can be seen inside."""
-    inside = site.container.wanted.port
-    values = {"name": fact.name, "port": site.port, "inside": inside, "why": why.reason}
+def silence(site: Site, fact: ContainerFact, why: NoAnswer) -> Mistake:
+    """Nothing usable came back: what is behind it, as far as can be seen inside."""
+    values = {"name": fact.name, "port": site.port, "inside": site.container.wanted.port, "why": why.reason}
     evidence = (f"GET http://…:{site.port}: {why.reason}: {why.detail}",)
     if why.reason == "not-http":
-        raise Mistake("site-not-http", evidence=evidence, **values)
-    heard = listeners(site.machine, fact.id)
-    if heard is not None:
-        here = [one for one in heard if one.port == inside]
-        if here and all(one.is_on_loopback for one in here):
-            raise Mistake("listens-on-loopback-inside", evidence=evidence, **values)
-        if not here and heard:
-            others = ", ".join(sorted({str(one.port) for one in heard}))
-            raise Mistake("listens-on-another-port", others=others, evidence=evidence, **values)
-        if not here:
-            lines = last_lines(read_log(site.machine, fact), 3)
-            raise Mistake("nothing-listens-inside", evidence=(*evidence, *lines), **values)
-    raise Mistake("site-silent", evidence=evidence, **values)
+        return Mistake("site-not-http", evidence=evidence, **values)
+    deaf = deafness(site.container, fact)
+    return deaf.with_evidence(*evidence) if deaf else Mistake("site-silent", evidence=evidence, **values)
+
+
+def deafness(container: Container, fact: ContainerFact) -> Mistake | None:
+    """What is wrong with how it listens on its port; `None` where nothing is, or it cannot be seen."""
+    machine, inside = container.machine, container.wanted.port
+    heard = listeners(machine, fact.id)
+    if heard is None:
+        return None
+    here = [one for one in heard if one.port == inside]
+    if here and all(one.is_on_loopback for one in here):
+        return Mistake("listens-on-loopback-inside", name=fact.name, inside=inside)
+    if not here and heard:
+        others = ", ".join(sorted({str(one.port) for one in heard}))
+        return Mistake("listens-on-another-port", name=fact.name, inside=inside, others=others)
+    if not here:
+        lines = last_lines(read_log(machine, fact), 3)
+        return Mistake("nothing-listens-inside", name=fact.name, inside=inside, evidence=tuple(lines))
+    return None
 
 
 def _prove_it_is(fact: ContainerFact, site: Site, port: PortFact, path: str, answer: Answer) -> None:

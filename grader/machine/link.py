@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from grader.errors import MachineUnreachable
+from grader.machine.compose import NoCompose
 from grader.machine.question import (
     Answer,
+    ComposeQuestion,
     EngineQuestion,
     FileQuestion,
     HttpQuestion,
@@ -70,14 +72,28 @@ class _Files(Protocol):
     def ask(self, question: FileQuestion) -> Answer | NoAnswer: ...
 
 
-class DirectLink:
-    """A machine that is really there: its engine, its sites and its files, each reached in its own way."""
+class _Compose(Protocol):
+    def ask(self, question: ComposeQuestion) -> Answer | NoAnswer: ...
 
-    def __init__(self, facts: LinkFacts, engine: _Engine, sites: _Sites, files: _Files, deadline_s: float) -> None:
+
+class DirectLink:
+    """A machine that is really there: its engine, its sites, its files and its compose, each reached in its own way."""
+
+    def __init__(
+        self,
+        facts: LinkFacts,
+        engine: _Engine,
+        sites: _Sites,
+        files: _Files,
+        deadline_s: float,
+        *,
+        compose: _Compose | None = None,
+    ) -> None:
         self.facts = facts
         self._engine = engine
         self._sites = sites
         self._files = files
+        self._compose = compose or NoCompose()
         self._deadline_s = deadline_s
         self._deadline = time.monotonic() + deadline_s
 
@@ -97,6 +113,8 @@ class DirectLink:
                 return self._sites.ask(question)
             case FileQuestion():
                 return self._files.ask(question)
+            case ComposeQuestion():
+                return self._compose.ask(question)
             case NonceQuestion():
                 return Answer(body=new_word().encode())
             case WaitQuestion():

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from grader.errors import ExerciseError
-from grader.machine.question import Answer, EngineQuestion, FileQuestion, HttpQuestion, NonceQuestion, WaitQuestion
+from grader.machine.question import (
+    Answer,
+    ComposeQuestion,
+    EngineQuestion,
+    FileQuestion,
+    HttpQuestion,
+    NonceQuestion,
+    WaitQuestion,
+)
+from grader.machine.subjects import Container, File, Folder, Host, Image, Network, Project, Site, Todos
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,46 +22,23 @@ if TYPE_CHECKING:
 
     from grader.machine.link import Link
     from grader.machine.question import NoAnswer, Question
-    from grader.machine.sheet import Sheet, SheetContainer, SheetFolder
+    from grader.machine.sheet import Sheet
     from grader.roster.ports import PortRange
 
     Entry = TypeVar("Entry")
 
-__all__ = ["Container", "Folder", "Machine", "Site"]
-
-
-@dataclass(frozen=True)
-class Container:
-    """A container that the sheet asks for. It need not exist."""
-
-    machine: Machine
-    role: str
-    wanted: SheetContainer
-
-    @property
-    def name(self) -> str:
-        return self.wanted.name
-
-
-@dataclass(frozen=True)
-class Site:
-    """What should answer on a port of the machine, from inside a container."""
-
-    machine: Machine
-    role: str
-    port: int
-    """The machine's port: the course's, or the student's own."""
-    container: Container
-
-
-@dataclass(frozen=True)
-class Folder:
-    """A folder of the machine that should be bind-mounted in a container."""
-
-    machine: Machine
-    role: str
-    wanted: SheetFolder
-    container: Container
+__all__ = [
+    "Container",
+    "File",
+    "Folder",
+    "Host",
+    "Image",
+    "Machine",
+    "Network",
+    "Project",
+    "Site",
+    "Todos",
+]
 
 
 class Machine:
@@ -90,6 +75,34 @@ class Machine:
         wanted = _entry(self.sheet.folders, role, "folders")
         return Folder(self, role, wanted, self.container(wanted.container))
 
+    def network(self, role: str) -> Network:
+        return Network(self, role, _entry(self.sheet.networks, role, "networks"))
+
+    def host(self, role: str) -> Host:
+        """The name in `[texts]` by which containers should know the machine."""
+        return Host(self, self.text(role))
+
+    def project(self) -> Project:
+        """The compose project of the exercise."""
+        compose = self.sheet.compose
+        if compose is None:
+            raise ExerciseError("exercise.toml has no [compose]")
+        return Project(self, compose, tuple(self.container(role) for role in compose.services))
+
+    def todos(self) -> Todos:
+        """The application of the roles `app`, `api` and `mongo`."""
+        wanted = self.sheet.todos
+        if wanted is None:
+            raise ExerciseError("exercise.toml has no [todos]")
+        return Todos(self, wanted, self.site("app"), self.container("api"), self.container("mongo"))
+
+    def file(self, role: str) -> File:
+        wanted = _entry(self.sheet.files, role, "files")
+        return File(self, role, wanted, self.container(wanted.container))
+
+    def image(self, role: str) -> Image:
+        return Image(self, role, _entry(self.sheet.built, role, "built"))
+
     def port(self, role: str) -> int:
         """The port of the machine that a role is to be published on."""
         wanted = _entry(self.sheet.ports, role, "ports")
@@ -99,11 +112,7 @@ class Machine:
         return _entry(self.sheet.texts, role, "texts")
 
     def ask(self, question: Question) -> Answer | NoAnswer:
-        looks_only = isinstance(question, FileQuestion) or (
-            isinstance(question, (EngineQuestion, HttpQuestion)) and question.method in {"GET", "HEAD"}
-        )
-        changes = isinstance(question, FileQuestion) and question.operation in {"write", "remove"}
-        if not looks_only or changes:
+        if not _looks_only(question):
             answer = self.link.ask(question)
         else:
             if question not in self._seen:
@@ -139,6 +148,19 @@ class Machine:
         answer = self.link.ask(NonceQuestion(purpose))
         assert isinstance(answer, Answer), "every link gives a nonce"  # noqa: S101
         return answer.body.decode("ascii", "replace")
+
+
+def _looks_only(question: Question) -> bool:
+    """True where asking changes nothing, so that the answer may be remembered."""
+    match question:
+        case EngineQuestion() | HttpQuestion():
+            return question.method in {"GET", "HEAD"}
+        case FileQuestion():
+            return question.operation in {"list", "read"}
+        case ComposeQuestion():
+            return question.verb in {"config", "hashes"}
+        case NonceQuestion() | WaitQuestion():
+            return False
 
 
 def _entry(table: Mapping[str, Entry], role: str, name: str) -> Entry:

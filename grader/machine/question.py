@@ -13,6 +13,8 @@ from msgspec import Meta
 
 __all__ = [
     "Answer",
+    "ComposeQuestion",
+    "ComposeVerb",
     "EngineQuestion",
     "FileQuestion",
     "HttpQuestion",
@@ -58,6 +60,22 @@ class FileQuestion(msgspec.Struct, frozen=True, omit_defaults=True, tag="file"):
     body: bytes = b""
 
 
+ComposeVerb = Literal["config", "hashes", "down", "up"]
+_Paths = Annotated[tuple[str, ...], Meta(max_length=64)]
+
+
+class ComposeQuestion(msgspec.Struct, frozen=True, omit_defaults=True, tag="compose"):
+    """`docker compose` on the machine, for the project that was brought up from `files` in `folder`."""
+
+    verb: ComposeVerb
+    """`config` prints the files as compose understands them, in JSON; `hashes` a line a service: its name and the hash
+    that compose puts on its containers. `down` and `up` are only for machines that are declared disposable."""
+    project: str
+    folder: str
+    files: _Paths
+    env_files: _Paths = ()
+
+
 class NonceQuestion(msgspec.Struct, frozen=True, omit_defaults=True, tag="nonce"):
     """A word nobody can have prepared. A question, so that a recording gives the same again."""
 
@@ -71,12 +89,12 @@ class WaitQuestion(msgspec.Struct, frozen=True, omit_defaults=True, tag="wait"):
     seconds: float
 
 
-Question = EngineQuestion | HttpQuestion | FileQuestion | NonceQuestion | WaitQuestion
+Question = EngineQuestion | HttpQuestion | FileQuestion | ComposeQuestion | NonceQuestion | WaitQuestion
 
 
 class Answer(msgspec.Struct, frozen=True, omit_defaults=True, tag="answer"):
     status: int = 200
-    """The HTTP status; 200 and 404 for files."""
+    """The HTTP status; 200 and 404 for files; 200 and 422 for compose, which then says why."""
     body: bytes = b""
     headers: _Headers = {}
     """Names in lower case."""

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Final
 from grader.errors import ProbeFailed
 from grader.machine.engine import EngineVersion
 from grader.machine.lookup import Lookup
-from grader.machine.question import Answer, EngineQuestion, FileQuestion, HttpQuestion, NonceQuestion, WaitQuestion
+from grader.machine.question import (
+    Answer,
+    ComposeQuestion,
+    EngineQuestion,
+    FileQuestion,
+    HttpQuestion,
+    NonceQuestion,
+    WaitQuestion,
+)
 from grader.machine.recording import Lost
 from grader.machine.text import visible
 
@@ -105,5 +113,7 @@ def _shown(question: Question) -> str:
             return visible(f"{question.method} http://…:{question.port}{question.path}", 120)
         case FileQuestion():
             return visible(f"{question.operation} {question.path}", 120)
+        case ComposeQuestion():
+            return visible(f"docker compose {question.verb}", 120)
         case NonceQuestion() | WaitQuestion():
             return type(question).__name__

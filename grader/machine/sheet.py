@@ -12,7 +12,19 @@ from grader.errors import ExerciseError
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Sheet", "SheetContainer", "SheetFolder", "SheetNetwork", "SheetPort", "Title", "read_sheet"]
+__all__ = [
+    "Sheet",
+    "SheetCompose",
+    "SheetContainer",
+    "SheetFile",
+    "SheetFolder",
+    "SheetImage",
+    "SheetNetwork",
+    "SheetPort",
+    "SheetTodos",
+    "Title",
+    "read_sheet",
+]
 
 
 class Title(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -28,8 +40,12 @@ class SheetPort(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SheetContainer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    name: str
-    image: str
+    name: str = ""
+    """Left out where compose names it: then its service stands in `[compose.services]`."""
+    image: str = ""
+    """Left out where it is built."""
+    also: list[str] = []
+    """Images that are as good."""
     port: int | None = None
     """The port it listens on inside, where one is published."""
 
@@ -42,6 +58,26 @@ class SheetFolder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     inside: str
 
 
+class SheetFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A file that is to be made, or changed, in a container itself."""
+
+    container: str
+    """The role of the container."""
+    path: str
+
+
+class SheetImage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An image that is to be built."""
+
+    name: str
+    base: str
+    """What its Dockerfile begins with."""
+    port: int
+    """The port that it says it listens on."""
+    under_mb: int
+    """What it must weigh less than, in millions of bytes, as `docker images` counts them."""
+
+
 class SheetNetwork(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     driver: str = "bridge"
@@ -51,6 +87,28 @@ class SheetCompose(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     project: str
     services: dict[str, str]
     """Role to the service's name."""
+    built: dict[str, str] = {}
+    """Role of each service that compose builds, to the folder of the project that it is built from."""
+
+
+class SheetTodos(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is relied on of the todos application, for schools with other images than the course's."""
+
+    mongo_variable: str
+    """In the API's environment: `host:port` of the database."""
+    api_variable: str
+    """In the page's environment: `host:port` of the API."""
+    list: str
+    """Path of the API: GET gives the todos in JSON, DELETE of a todo's id below it removes that one."""
+    id: str
+    """The fields of a todo in that JSON."""
+    text: str
+    page: str
+    """Path of the page that lists the todos, and takes a new one by POST."""
+    field: str
+    """The form's field with the words of the new todo."""
+    remove: str
+    """Path of the page that removes a todo by POST, with `{id}` in it."""
 
 
 class Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -60,9 +118,14 @@ class Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ports: dict[str, SheetPort] = {}
     containers: dict[str, SheetContainer] = {}
     folders: dict[str, SheetFolder] = {}
+    files: dict[str, SheetFile] = {}
+    built: dict[str, SheetImage] = {}
     networks: dict[str, SheetNetwork] = {}
     compose: SheetCompose | None = None
+    todos: SheetTodos | None = None
     texts: dict[str, str] = {}
+    kept: list[str] = []
+    """Names of containers that other exercises leave on the machine: they are no left-overs of this one."""
 
 
 def read_sheet(folder: Path) -> Sheet:
@@ -83,13 +146,23 @@ def read_sheet(folder: Path) -> Sheet:
 
 
 def _check_roles(path: Path, text: str, sheet: Sheet) -> None:
-    for role, folder in sheet.folders.items():
-        if folder.container not in sheet.containers:
-            line = _line_of(text, f"`$.folders.{role}`")
+    services = sheet.compose.services if sheet.compose else {}
+    for role, wanted in sheet.containers.items():
+        if not wanted.name and role not in services:
+            line = _line_of(text, f"`$.containers.{role}`")
+            raise ExerciseError(f"{path}:{line}: [containers.{role}] has no name, wanted one, or a service of compose")
+    for role in services:
+        if role not in sheet.containers:
+            line = _line_of(text, "`$.compose`")
             known = ", ".join(sheet.containers)
-            raise ExerciseError(
-                f"{path}:{line}: [folders.{role}] is in container {folder.container!r}, wanted one of: {known}"
-            )
+            raise ExerciseError(f"{path}:{line}: [compose] has a service {role!r}, wanted one of: {known}")
+    inside = [(f"folders.{role}", folder.container) for role, folder in sheet.folders.items()]
+    inside += [(f"files.{role}", file.container) for role, file in sheet.files.items()]
+    for place, container in inside:
+        if container not in sheet.containers:
+            line = _line_of(text, f"`$.{place}`")
+            known = ", ".join(sheet.containers)
+            raise ExerciseError(f"{path}:{line}: [{place}] is in container {container!r}, wanted one of: {known}")
     places: dict[int, str] = {}
     for role, port in sheet.ports.items():
         if port.offset in places:

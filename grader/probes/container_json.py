@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -12,7 +10,9 @@ import msgspec
 from grader.errors import ProbeFailed
 from grader.machine.text import visible
 from grader.probes.engine_json import decode
+from grader.probes.moments import moment
 from grader.probes.mounts import MountFact, RawMount, mount_facts
+from grader.probes.networks import EndpointFact, RawEndpoint, endpoint_facts
 from grader.probes.ports import PortFact, RawBinding, port_facts
 
 if TYPE_CHECKING:
@@ -45,9 +45,15 @@ class ContainerFact:
     """The machine's clock when it was looked at, in seconds since 1970."""
     stopped_at: str
     started_at: str
+    pid: int
+    """Of its process 1, as the machine numbers it; 0 while it does not run."""
     command: tuple[str, ...]
     user: str
     hostname: str
+    uts_mode: str
+    """`host` where it has the machine's own name."""
+    pid_mode: str
+    """`host` or `container:…` where it shares the processes of the machine or of another; empty for its own."""
     workdir: str
     tty: bool
     stdin_open: bool
@@ -62,15 +68,21 @@ class ContainerFact:
     publish_all: bool
     exposed: tuple[str, ...]
     mounts: tuple[MountFact, ...]
-    networks: dict[str, tuple[str, ...]]
-    """Name of each network to the aliases in it."""
+    networks: dict[str, EndpointFact]
+    """Name of each network to its place on it."""
     network_mode: str
     extra_hosts: tuple[str, ...]
-    links: tuple[str, ...]
+    links: dict[str, str]
+    """Alias to the name of the container that `--link` gave it for, on the default bridge and on networks."""
 
     @property
     def is_running(self) -> bool:
         return self.state == "running"
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Its addresses on all its networks, while it runs."""
+        return tuple(address for place in self.networks.values() for address in place.addresses)
 
     @property
     def is_of_compose(self) -> bool:
@@ -85,6 +97,7 @@ class _RawState(msgspec.Struct, rename="pascal"):
     status: str = "unknown"
     exit_code: int = 0
     error: str = ""
+    pid: int = 0
     started_at: str = ""
     finished_at: str = ""
     health: _RawHealth | None = None
@@ -108,18 +121,16 @@ class _RawHostConfig(msgspec.Struct, rename="pascal"):
     port_bindings: dict[str, list[RawBinding] | None] | None = None
     publish_all_ports: bool = False
     network_mode: str = ""
+    uts_mode: str = msgspec.field(default="", name="UTSMode")
+    pid_mode: str = ""
     extra_hosts: list[str] | None = None
     links: list[str] | None = None
     tmpfs: dict[str, str] | None = None
 
 
-class _RawEndpoint(msgspec.Struct, rename="pascal"):
-    aliases: list[str] | None = None
-
-
 class _RawNetworkSettings(msgspec.Struct, rename="pascal"):
     ports: dict[str, list[RawBinding] | None] | None = None
-    networks: dict[str, _RawEndpoint | None] | None = None
+    networks: dict[str, RawEndpoint | None] | None = None
 
 
 class _RawContainer(msgspec.Struct, rename="pascal"):
@@ -155,9 +166,12 @@ def parse_container(answer: Answer) -> ContainerFact:
         seen_at=_clock(answer),
         started_at=state.started_at,
         stopped_at=state.finished_at,
+        pid=state.pid,
         command=(raw.path, *(raw.args or [])) if raw.path else (),
         user=config.user,
         hostname=config.hostname,
+        uts_mode=host.uts_mode,
+        pid_mode="" if host.pid_mode == "private" else host.pid_mode,  # Podman's word for its own
         workdir=config.working_dir,
         tty=config.tty,
         stdin_open=config.open_stdin,
@@ -170,13 +184,10 @@ def parse_container(answer: Answer) -> ContainerFact:
         exposed=tuple(config.exposed_ports or {}),
         # `--tmpfs` is no entry of `Mounts`, though it is one in every other way.
         mounts=mount_facts([*(raw.mounts or []), *(RawMount("tmpfs", Destination=at) for at in host.tmpfs or ())]),
-        networks={
-            name: tuple(endpoint.aliases or ()) if endpoint else ()
-            for name, endpoint in (raw.network_settings.networks or {}).items()
-        },
+        networks=(networks := endpoint_facts(raw.network_settings.networks or {})),
         network_mode=host.network_mode,
         extra_hosts=tuple(host.extra_hosts or ()),
-        links=tuple(host.links or ()),
+        links=_links([*(host.links or ()), *(link for endpoint in networks.values() for link in endpoint.links)]),
     )
 
 
@@ -187,6 +198,12 @@ def _state(status: str) -> State:
     return next((state for state in known if state == status), "unknown")
 
 
+def _links(written: list[str]) -> dict[str, str]:
+    """Reads `/mongo:/api/db` of the default bridge, and `mongo:db` or `mongo` of a network."""
+    pairs = (link.rpartition(":") if ":" in link else (link, ":", link) for link in written)
+    return {alias.rpartition("/")[2]: name.strip("/") for name, _, alias in pairs}
+
+
 def _clock(answer: Answer) -> float:
     if answer.at is None:
         raise ProbeFailed("no-clock")
@@ -194,24 +211,10 @@ def _clock(answer: Answer) -> float:
 
 
 def _uptime(state: _RawState, at: float) -> float:
-    started = _moment(state.started_at)
+    started = moment(state.started_at)
     if started is None:
         return 0.0
     if state.status in {"running", "paused"}:
         return max(0.0, at - started)
-    finished = _moment(state.finished_at)
+    finished = moment(state.finished_at)
     return max(0.0, finished - started) if finished else 0.0
-
-
-def _moment(written: str) -> float | None:
-    """Seconds since 1970 of the engine's RFC 3339 with nanoseconds; `None` for its zero time."""
-    found = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,6})?\d*(Z|[+-]\d\d:\d\d)", written)
-    if not found or written.startswith("0001-"):
-        return None
-    zone = "+00:00" if found[3] == "Z" else found[3]
-    try:
-        return dt.datetime.fromisoformat(
-            f"{found[1]}{(found[2] or '').ljust(7, '0') if found[2] else ''}{zone}"
-        ).timestamp()
-    except (ValueError, OverflowError):  # a thirtieth of February
-        return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -15,20 +16,57 @@ if TYPE_CHECKING:
     from grader.machine.machine import Machine
     from grader.probes.container_json import ContainerFact
 
-__all__ = ["actions_on"]
+__all__ = ["Happening", "actions_on", "happenings_on"]
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One thing that happened to a container, as its engine remembers it."""
+
+    action: str
+    """Such as `create`, `start`, `die`."""
+    at: float
+    """Seconds since 1970, by the machine's clock."""
+    exit_code: int | None
+    """Of a `die`."""
+
+
+class _RawActor(msgspec.Struct):
+    Attributes: dict[str, str] | None = None
 
 
 class _RawEvent(msgspec.Struct):
     Action: str = ""
+    Actor: _RawActor | None = None
+    time: int = 0
+    nanoseconds: int = msgspec.field(default=0, name="timeNano")
 
 
 def actions_on(machine: Machine, container: ContainerFact, until: float) -> tuple[str, ...]:
     """The container's remembered actions up to `until` (seconds since 1970), the oldest first: such as `start`."""
+    return tuple(one.action for one in _happenings(machine, container, until))
+
+
+def happenings_on(machine: Machine, container: ContainerFact) -> tuple[Happening, ...]:
+    """All that the engine remembers of the container until it was looked at, the oldest first."""
+    return _happenings(machine, container, container.seen_at + 1)
+
+
+def _happenings(machine: Machine, container: ContainerFact, until: float) -> tuple[Happening, ...]:
     filters = json.dumps({"container": [container.id], "type": ["container"]})
     answer = machine.engine("/events", since="0", until=f"{until:.0f}", filters=filters)
     if answer.status != 200:
         return ()
     try:
-        return tuple(decoded(line, _RawEvent).Action for line in answer.body.splitlines() if line)
+        raw = [decoded(line, _RawEvent) for line in answer.body.splitlines() if line]
     except Garbled as error:
         raise ProbeFailed("answer-garbled", asked="docker events", detail=visible(str(error), 120)) from error
+    return tuple(Happening(one.Action, one.nanoseconds / 1e9 or float(one.time), _exit_code(one)) for one in raw)
+
+
+def _exit_code(event: _RawEvent) -> int | None:
+    # Podman writes `containerExitCode`.
+    told = (event.Actor.Attributes or {} if event.Actor else {}).items()
+    codes = {name: code for name, code in told if name in {"exitCode", "containerExitCode"}}
+    code = next(iter(codes.values()), "")
+    return int(code) if code.isdecimal() else None

@@ -13,7 +13,7 @@ from grader.probes.engine_json import decode
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
 
-__all__ = ["ImageFact", "find_image", "same_image_name"]
+__all__ = ["ImageFact", "ImageSummary", "all_images", "find_image", "images_named", "repository_of", "same_image_name"]
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,31 @@ class ImageFact:
     user: str
     workdir: str
     exposed: tuple[str, ...]
+    env: dict[str, str]
+    labels: dict[str, str]
+    volumes: tuple[str, ...]
+    """Paths for which the engine makes an anonymous volume where nothing else is mounted."""
+    digests: tuple[str, ...]
+    """Names with digests, of an image that came from a registry or went to one."""
+    parent: str
+    """The image that the old builder, or `docker commit`, made it on here; empty for any other."""
     created: str
+    named_at: str
+    """When it was last given a name here."""
+
+    def is_built_on(self, other: ImageFact) -> bool:
+        """True where all the layers of `other` lie beneath its own; an image is built on itself, too."""
+        return bool(other.layers) and self.layers[: len(other.layers)] == other.layers
+
+
+@dataclass(frozen=True)
+class ImageSummary:
+    """A line of `docker images`."""
+
+    id: str
+    tags: tuple[str, ...]
+    """Empty for one without a name: `<none>`."""
+    digests: tuple[str, ...]
 
 
 class _RawConfig(msgspec.Struct, rename="pascal"):
@@ -38,6 +62,13 @@ class _RawConfig(msgspec.Struct, rename="pascal"):
     user: str = ""
     working_dir: str = ""
     exposed_ports: dict[str, msgspec.Raw] | None = None
+    env: list[str] | None = None
+    labels: dict[str, str] | None = None
+    volumes: dict[str, msgspec.Raw] | None = None
+
+
+class _RawMetadata(msgspec.Struct, rename="pascal"):
+    last_tag_time: str = ""
 
 
 class _RawRootFs(msgspec.Struct, rename="pascal"):
@@ -47,10 +78,19 @@ class _RawRootFs(msgspec.Struct, rename="pascal"):
 class _RawImage(msgspec.Struct, rename="pascal"):
     id: str
     repo_tags: list[str] | None = None
+    repo_digests: list[str] | None = None
+    parent: str = ""
     size: int = 0
     created: str = ""
+    metadata: _RawMetadata | None = None
     config: _RawConfig | None = None
     root_fs: _RawRootFs | None = msgspec.field(default=None, name="RootFS")
+
+
+class _RawSummary(msgspec.Struct, rename="pascal"):
+    id: str
+    repo_tags: list[str] | None = None
+    repo_digests: list[str] | None = None
 
 
 def find_image(machine: Machine, name: str) -> ImageFact | None:
@@ -70,19 +110,53 @@ def find_image(machine: Machine, name: str) -> ImageFact | None:
         user=config.user,
         workdir=config.working_dir,
         exposed=tuple(config.exposed_ports or {}),
+        env=dict(entry.partition("=")[::2] for entry in config.env or []),
+        labels=config.labels or {},
+        volumes=tuple(config.volumes or {}),
+        digests=tuple(raw.repo_digests or ()),
+        parent=raw.parent,
         created=raw.created,
+        named_at=raw.metadata.last_tag_time if raw.metadata else "",
     )
+
+
+def all_images(machine: Machine) -> tuple[ImageSummary, ...]:
+    """Every image of the machine, the newest first, without those that the builder keeps in between."""
+    raw = decode(machine.engine("/images/json"), list[_RawSummary], "docker images")
+    return tuple(ImageSummary(one.id, _names(one.repo_tags), _names(one.repo_digests)) for one in raw)
+
+
+def images_named(machine: Machine, wanted: str) -> tuple[ImageFact, ...]:
+    """The images of that name in any of its spellings, and those whose name has gone to a newer one since."""
+    repository = repository_of(wanted)
+    ids = [
+        one.id
+        for one in all_images(machine)
+        if any(same_image_name(tag, wanted) for tag in one.tags)
+        or (not one.tags and any(same_image_name(name, repository) for name in one.digests))
+    ]
+    return tuple(image for image_id in ids if (image := find_image(machine, image_id)))
+
+
+def repository_of(name: str) -> str:
+    """A name without its tag: `python` of `python:alpine`."""
+    return _parts(name)[0]
 
 
 def same_image_name(typed: str, wanted: str) -> bool:
     """True where `typed` is `wanted` with any registry, tag or digest.
 
-    A wanted name with a tag (`python:alpine`) also accepts longer ones (`python:3.12-alpine`).
+    A wanted name with a tag (`python:alpine`) also accepts longer ones (`python:3.12-alpine3.20`).
     """
     typed_name, typed_tag = _parts(typed)
     wanted_name, wanted_tag = _parts(wanted)
     same = typed_name == wanted_name or typed_name.endswith("/" + wanted_name)
-    return same and (not wanted_tag or typed_tag == wanted_tag or wanted_tag in typed_tag.split("-"))
+    parts = (part.rstrip("0123456789.") for part in typed_tag.split("-"))
+    return same and (not wanted_tag or typed_tag == wanted_tag or wanted_tag in (*typed_tag.split("-"), *parts))
+
+
+def _names(written: list[str] | None) -> tuple[str, ...]:
+    return tuple(name for name in written or () if not name.startswith("<none>"))
 
 
 def _parts(name: str) -> tuple[str, str]:

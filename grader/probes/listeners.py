@@ -11,7 +11,7 @@ from grader.probes.commands import run_inside
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
 
-__all__ = ["Listener", "listeners", "parse_proc_net"]
+__all__ = ["Listener", "listeners", "parse_proc_net", "proc_net", "socket_address"]
 
 _LISTEN: Final = "0A"
 
@@ -28,10 +28,14 @@ class Listener:
 
 def listeners(machine: Machine, container_id: str) -> tuple[Listener, ...] | None:
     """The listening TCP sockets; `None` where it cannot be looked at (no `cat` inside, or only looking is allowed)."""
+    table = proc_net(machine, container_id)
+    return None if table is None else parse_proc_net(table)
+
+
+def proc_net(machine: Machine, container_id: str) -> bytes | None:
+    """The kernel's tables of TCP sockets in a running container; `None` where they cannot be looked at."""
     result = run_inside(machine, container_id, "cat", "/proc/net/tcp", "/proc/net/tcp6")
-    if result is None or b"local_address" not in result.stdout:
-        return None
-    return parse_proc_net(result.stdout)
+    return None if result is None or b"local_address" not in result.stdout else result.stdout
 
 
 def parse_proc_net(text: bytes) -> tuple[Listener, ...]:
@@ -44,14 +48,21 @@ def parse_proc_net(text: bytes) -> tuple[Listener, ...]:
         fields = line.split()
         if len(fields) < 4 or fields[3] != _LISTEN or ":" not in fields[1]:
             continue
-        address, _, port = fields[1].partition(":")
         try:
-            raw = bytes.fromhex(address)
-            ordered = b"".join(raw[at : at + 4][::-1] for at in range(0, len(raw), 4))
-            listener = Listener(str(ipaddress.ip_address(ordered)), int(port, 16))
+            address, port = socket_address(fields[1])
         except ValueError:
             continue
         # Docker's own name server listens in each container of a user-defined network.
-        if listener.address != "127.0.0.11":
-            found[listener] = None
+        if address != "127.0.0.11":
+            found[Listener(address, port)] = None
     return tuple(found)
+
+
+def socket_address(written: str) -> tuple[str, int]:
+    """Address and port of `0B00007F:85F5`: in hexadecimal, in groups of four bytes, each with the lowest first."""
+    digits, _, port = written.partition(":")
+    raw = bytes.fromhex(digits)
+    address = ipaddress.ip_address(b"".join(raw[at : at + 4][::-1] for at in range(0, len(raw), 4)))
+    # A server for both families has IPv4 clients as `::ffff:172.18.0.3`.
+    mapped = getattr(address, "ipv4_mapped", None)
+    return str(mapped or address), int(port, 16)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import tarfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from grader.errors import ProbeFailed
+from grader.machine.decoding import Garbled, decoded
 from grader.machine.desktop import typed_path
 from grader.machine.text import visible
+from grader.probes.moments import moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,6 +59,8 @@ class FileFact:
     content: bytes = b""
     names: tuple[str, ...] = ()
     """What is in a folder, at its first level."""
+    changed_at: float = 0.0
+    """When it was last written, in seconds since 1970, by the machine's clock."""
 
 
 def mount_facts(raw: Iterable[RawMount]) -> tuple[MountFact, ...]:
@@ -74,7 +79,10 @@ def read_inside(machine: Machine, container_id: str, path: str) -> FileFact | No
     if answer.status != 200:
         detail = f"{answer.status} {visible(answer.body, 160)}"
         raise ProbeFailed("answer-unexpected", asked=f"docker cp {path}", detail=detail)
-    return parse_archive(answer.body)
+    fact = parse_archive(answer.body)
+    # An archive knows whole seconds only; the engine tells the rest in a header, where it fits.
+    exact = _exact_time(answer.headers.get("x-docker-container-path-stat", ""))
+    return fact if exact is None else replace(fact, changed_at=exact)
 
 
 def parse_archive(body: bytes) -> FileFact:
@@ -89,7 +97,8 @@ def parse_archive(body: bytes) -> FileFact:
                 if first is None:
                     file = tar.extractfile(member) if member.isfile() else None
                     # A sparse file may come to any size from a few bytes.
-                    first = FileFact(not member.isfile(), file.read(_LARGEST_FILE) if file else b"")
+                    content = file.read(_LARGEST_FILE) if file else b""
+                    first = FileFact(not member.isfile(), content, changed_at=float(member.mtime))
                 elif len(parts) > 1:
                     names[parts[1]] = None
     except (tarfile.TarError, EOFError, OSError, ValueError, RecursionError) as error:
@@ -97,4 +106,15 @@ def parse_archive(body: bytes) -> FileFact:
             raise ProbeFailed("answer-garbled", asked="docker cp", detail=visible(str(error), 120)) from error
     if first is None:
         raise ProbeFailed("answer-garbled", asked="docker cp", detail="empty archive")
-    return FileFact(first.is_folder, first.content, tuple(names))
+    return replace(first, names=tuple(names))
+
+
+class _RawStat(msgspec.Struct):
+    mtime: str = ""
+
+
+def _exact_time(header: str) -> float | None:
+    try:
+        return moment(decoded(base64.b64decode(header), _RawStat).mtime)
+    except (ValueError, Garbled):
+        return None

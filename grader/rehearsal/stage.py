@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import shutil
 import signal
@@ -28,6 +29,7 @@ __all__ = ["BroughtUp", "Stage"]
 UP_S: Final = 120
 """Seconds that a solution's `up.sh` may take."""
 _KEPT_LINES: Final = 20
+_KEPT: Final = "grader-rehearsal"
 _BUILT_IN: Final = {"bridge", "host", "none", "podman", "docker_gwbridge", "ingress"}
 
 
@@ -61,6 +63,8 @@ class Stage:
             )
         self._containers = {str(one["Id"]) for one in held}
         self._tags = self._image_tags()
+        self._layers = self._image_ids()
+        self._nameless = self._nameless_ids()
         self._networks = self._network_ids()
         self._volumes = self._volume_names()
         self._was_in_swarm = self._in_swarm()
@@ -124,11 +128,29 @@ class Stage:
         for volume in self._volume_names() - self._volumes:
             with contextlib.suppress(NotFound):
                 self._client.remove_volume(volume, force=True)
-        for tag in self._image_tags() - self._tags:
+        self._give_back_names()
+        for tag in self._image_tags().keys() - self._tags:
             with contextlib.suppress(NotFound, APIError):
+                # What was built stays until the end under another name: the next solution builds the same.
+                self._client.tag(tag, _KEPT, hashlib.sha256(tag.encode()).hexdigest()[:12])
                 self._client.remove_image(tag, force=True)
+        for image in self._nameless_ids() - self._nameless:
+            with contextlib.suppress(NotFound, APIError):
+                self._client.remove_image(image, force=True)
+
+    def _give_back_names(self) -> None:
+        """Names that a solution took away from their images, or gave to others: `docker commit` over `ubuntu`."""
+        now = self._image_tags()
+        for tag, image in self._tags.items():
+            if now.get(tag) != image:
+                repository, _, version = tag.rpartition(":")
+                self._client.tag(image, repository, version, force=True)
 
     def close(self) -> None:
+        # The newest first: an image that another was built on cannot go before it.
+        for image in [one for one in self._image_ids() if one not in self._layers]:
+            with contextlib.suppress(NotFound, APIError):
+                self._client.remove_image(image, force=True)
         self._client.close()
 
     def _environment(self, home: Path, suite: Suite) -> dict[str, str]:
@@ -143,10 +165,23 @@ class Stage:
     def _in_swarm(self) -> bool:
         return bool(self._client.info().get("Swarm", {}).get("LocalNodeState") == "active")
 
-    def _image_tags(self) -> set[str]:
+    def _image_tags(self) -> dict[str, str]:
+        """Each name of an image, to its id."""
         return {
-            str(tag) for image in self._client.images() for tag in image.get("RepoTags") or [] if tag != "<none>:<none>"
+            str(tag): str(image["Id"])
+            for image in self._client.images()
+            for tag in image.get("RepoTags") or []
+            if tag != "<none>:<none>" and not tag.startswith(f"{_KEPT}:")
         }
+
+    def _image_ids(self) -> list[str]:
+        """Of every image, layers of images that were built included, the newest first."""
+        images = sorted(self._client.images(all=True), key=lambda one: int(one["Created"]), reverse=True)
+        return [str(one["Id"]) for one in images]
+
+    def _nameless_ids(self) -> set[str]:
+        """Of images that lost their name to a newer build, or never had one."""
+        return {str(one["Id"]) for one in self._client.images(filters={"dangling": True})}
 
     def _network_ids(self) -> set[str]:
         return {str(one["Id"]) for one in self._client.networks() if one["Name"] not in _BUILT_IN}

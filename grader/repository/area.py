@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import stat
 import tempfile
@@ -30,11 +31,13 @@ class Area:
     """Folders of one run, all real paths."""
 
     top: Path
+    name: str = "work"
+    """The repository's own: Compose names a project after its folder where the file does not."""
 
     @property
     def work(self) -> Path:
         """The copy of the repository."""
-        return self.top / "work"
+        return self.top / "work" / self.name
 
     @property
     def home(self) -> Path:
@@ -48,7 +51,7 @@ class Area:
 
 
 @contextmanager
-def made_area(below: Path | None = None) -> Iterator[Area]:
+def made_area(below: Path | None = None, name: str = "") -> Iterator[Area]:
     """An area that is gone after the block.
 
     `below` must be a folder that the engine sees under the same path. It is the system's temporary folder by default,
@@ -57,8 +60,8 @@ def made_area(below: Path | None = None) -> Iterator[Area]:
     outer = Path(os.path.realpath(tempfile.mkdtemp(prefix="grader-", dir=below)))
     try:
         outer.chmod(0o711)  # passed through by the engine's containers, listed by nobody
-        area = Area(outer / "area")
-        for folder in (area.top, area.work, area.home, area.tools):
+        area = Area(outer / "area", _plain(name))
+        for folder in (area.top, area.work.parent, area.work, area.home, area.tools):
             folder.mkdir(mode=0o755)
         yield area
     finally:
@@ -87,6 +90,11 @@ def copy_repository(root: Path, area: Area, policy: Policy, findings: Findings) 
                 findings.refuse("repository-too-big", Place("."), limit=f"{policy.limits.bytes >> 20} MiB")
                 return
             _copy(here / name, there / name, status.st_mode, (here / name).relative_to(start).as_posix(), findings)
+
+
+def _plain(name: str) -> str:
+    """`name` as a folder may be called anywhere."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", name)[:64].strip(".-") or "work"
 
 
 def _copy(source: Path, target: Path, mode: int, name: str, findings: Findings) -> None:

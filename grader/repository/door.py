@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from grader.machine.address import EngineAddress
 
-__all__ = ["Door", "open_door"]
+__all__ = ["Door", "dial", "open_door"]
 
 _CONNECT_S: Final = 10.0
 _CONNECTIONS: Final = 64
@@ -68,7 +68,7 @@ class Door:
 
     def _serve(self, inside: socket.socket) -> None:
         try:
-            with inside, _connect(self._engine) as outside:
+            with inside, dial(self._engine) as outside:
                 with self._lock:
                     self._open |= {inside, outside}
                 try:
@@ -94,7 +94,8 @@ def open_door(path: Path, engine: EngineAddress) -> Iterator[Door]:
         door.close()
 
 
-def _connect(engine: EngineAddress) -> socket.socket:
+def dial(engine: EngineAddress) -> socket.socket:
+    """A connection to the engine, TLS where its address says so. Raises `OSError`."""
     url = urlsplit(engine.url)
     if url.scheme == "unix":
         plain = socket.socket(socket.AF_UNIX)

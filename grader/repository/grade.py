@@ -45,6 +45,8 @@ class Handin:
     """The engine and its machine are thrown away: a script may run, and the engine need not be empty."""
     image: str = ""
     """The name for an image that is built from a Dockerfile alone."""
+    name: str = ""
+    """The repository's, for Compose projects that take their name from their folder."""
     areas: Path | None = None
     """Where copies of the work are made: a folder that the engine sees under the same path."""
     usual_sockets: Collection[str] = ("/var/run/docker.sock", "/run/docker.sock")
@@ -76,7 +78,7 @@ def grade_repository(
     at the engine and gives the result. The engine is taken down however this ends. Raises `GraderError` where nobody
     can be graded (no throw-away engine, no wall, our own process failed), and what the client raises.
     """
-    with made_area(handin.areas) as area:
+    with made_area(handin.areas, handin.name) as area:
         review, work = _read(handin, area)
         if review.refused:
             return Refused(review)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from grader.reports.results import ResultFile, Student, Words, write_atomically
 from grader.reports.signature import sign, signing_key
 from grader.repository.clone import clone
 from grader.repository.commit import commit_of
+from grader.repository.door import dial
 from grader.repository.grade import Graded, Handin, Refused, grade_repository
 from grader.repository.isolated import GradingFailed, GradingRun, grade_isolated
 from grader.repository.not_graded import not_graded, refused
@@ -59,8 +61,15 @@ class Asked:
 
     @property
     def who(self) -> Student:
-        known = self.student or Path(self.path.rstrip("/")).name.removesuffix(".git") or "repository"
-        return Student(id=known, name=self.name)
+        return Student(id=self.student or self.repository or "repository", name=self.name)
+
+    @property
+    def repository(self) -> str:
+        """The repository's name: that of its folder, or the last part of its address."""
+        path = Path(self.path)
+        return (
+            path.resolve().name if path.is_dir() else re.split(r"[/:]", self.path.rstrip("/"))[-1].removesuffix(".git")
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +114,7 @@ def grade_one(asked: Asked, environ: Mapping[str, str]) -> Done:
             engine_address(parse_machine_url(asked.machine), environ),
             disposable=asked.disposable,
             image=next((one.image for one in sheet.containers.values()), ""),
+            name=asked.repository,
             areas=asked.areas,
         )
         ports = parse_ports(asked.ports) if asked.ports else None
@@ -166,6 +176,10 @@ def _code(result: ResultFile) -> int:
 
 
 def _client(address: EngineAddress) -> docker.APIClient:
+    try:  # first by hand: the package leaves a socket open where nobody answers
+        dial(address).close()
+    except OSError as error:
+        raise MachineUnreachable("engine-unreachable", where=address.shown, detail=visible(str(error), 200)) from error
     tls: TLSConfig | bool = False
     if address.tls:
         tls = TLSConfig(

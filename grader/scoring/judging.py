@@ -40,7 +40,7 @@ def judge_suite(
             continue
         began = time.monotonic()
         on_check(row.spec.name)
-        row.outcome = _outcome(check, row, ledger, machine, suite)
+        row.outcome = ledger.settled(row, _outcome(check, row, ledger, machine, suite))
         row.duration_s = time.monotonic() - began
     return ledger
 

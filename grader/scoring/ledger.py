@@ -70,6 +70,23 @@ class Ledger:
                     continue
         return None
 
+    def settled(self, row: Row, outcome: Outcome) -> Outcome:
+        """`outcome` as it counts for that row: a mistake that an earlier check has already named is one failure.
+
+        So a container that is not there fails the first check that asks for it, and the others wait for that one,
+        without having to need it for everything else, too.
+        """
+        if outcome.verdict == "failed":
+            for earlier in self:
+                if earlier.number < row.number and _is_same_mistake(earlier.outcome, outcome):
+                    return _blocked(earlier, earlier.spec.name)
+        return outcome
+
+
+def _is_same_mistake(one: Outcome, other: Outcome) -> bool:
+    # A bare `assert` says nothing of its cause but its own line.
+    return one.verdict == "failed" and one.code != "assertion" and (one.code, one.values) == (other.code, other.values)
+
 
 def _blocked(row: Row, cause: str) -> Outcome:
     """Blocked by the check at the root, which is the one to mend."""

@@ -100,8 +100,8 @@ def _haproxy(tar: tarfile.TarFile) -> None:
 
 
 def _mongo(tar: tarfile.TarFile) -> None:
-    options = "--standalone --cache-size 64M --host 0.0.0.0 --port 27017 --storage-path /data/db"
-    add_file(tar, "usr/local/bin/mongod", f"#!/bin/sh\nexec python3 -m secantus {options}\n", 0o755)
+    """A `mongod` that takes those of the real one's options that students type."""
+    add_file(tar, "usr/local/bin/mongod", MONGOD, 0o755)
     add_folder(tar, "data/db")
 
 
@@ -113,6 +113,20 @@ def _for_mongo(lab: Lab) -> Path:
     return pip_packages(lab, "mongo", "secantusdb")
 
 
+MONGOD = """\
+#!/bin/sh
+host=0.0.0.0 port=27017 data=/data/db
+while [ $# -gt 0 ]; do
+    case $1 in
+        --bind_ip) host=$2; shift ;;
+        --port) port=$2; shift ;;
+        --dbpath) data=$2; shift ;;
+    esac
+    shift
+done
+[ -d "$data" ] || { echo "Data directory $data not found." >&2; exit 100; }
+exec python3 -m secantus --standalone --cache-size 64M --host "$host" --port "$port" --storage-path "$data"
+"""
 NGINX_CONF = """\
 user nginx;
 worker_processes auto;

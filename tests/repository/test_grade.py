@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from grader.errors import GraderError
+from grader.repository.area import made_area
 from grader.repository.grade import Graded, Refused
+from grader.repository.run import Asked
 from tests.lab.proxy import EngineProxy
 from tests.repository.corpus import samples
-from tests.repository.handins import COMPOSE, HONEST_COMPOSE, HONEST_SCRIPT, SCRIPT, Bench, verdicts
+from tests.repository.handins import COMPOSE, EXERCISE, HONEST_COMPOSE, HONEST_SCRIPT, SCRIPT, Bench, verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 pytestmark = pytest.mark.live
 
@@ -137,7 +140,7 @@ def test_an_engine_that_holds_something_is_refused_unless_it_is_said_to_be_dispo
 
 def test_an_engine_that_does_not_answer_is_no_mark_and_no_zero(bench: Bench) -> None:
     code, result = bench.run(bench.repository(HONEST_COMPOSE), url=f"unix://{bench.folder}/gone.sock")
-    assert (code, result.status, result.mark, result.reason_code) == (6, "not-graded", None, "engine-lost")
+    assert (code, result.status, result.mark, result.reason_code) == (6, "not-graded", None, "engine-unreachable")
 
 
 def test_a_long_path_of_a_checkout_is_no_hindrance(bench: Bench) -> None:
@@ -161,6 +164,14 @@ def test_a_secret_of_the_graders_is_in_nothing_that_is_written(bench: Bench, mon
     written = [path.read_text() for path in (bench.folder / "results").rglob("*") if path.is_file()]
     assert written
     assert not [text for text in written if canary in text]
+
+
+@pytest.mark.parametrize("path", ["todos", "./todos/", "ssh://git@example.org:22/e1/todos.git", "git@host:todos"])
+def test_a_compose_project_without_a_name_has_the_repositorys(path: str, tmp_path: Path) -> None:
+    asked = Asked(path, EXERCISE, tmp_path)
+    assert asked.repository == "todos"
+    with made_area(tmp_path, asked.repository) as area:
+        assert area.work.name == "todos"
 
 
 def test_results_hold_commit_suite_version_and_engine(bench: Bench) -> None:

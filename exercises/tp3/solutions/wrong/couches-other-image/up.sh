@@ -2,7 +2,7 @@
 # Took another image than `ubuntu`.
 set -eu
 
-docker run --name couches nginx bash -c 'echo ajout > /root/ajout.txt; echo bonjour >> /etc/issue'
+docker run --name couches python:alpine bash -c 'echo ajout > /root/ajout.txt; echo bonjour >> /etc/issue'
 cp "$MATERIAL/app.py" .
 docker build --tag tp3-app .
 docker run -d --name tp3-app -p 4003:8000 tp3-app

@@ -4,6 +4,8 @@ set -eu
 
 cp -r "$MATERIAL/todos/api" "$MATERIAL/todos/app" .
 docker compose up --build &
-until docker compose ps --services --status running | grep -q todos-app; do sleep 0.2; done
+for service in todos-api todos-app; do
+  until docker compose logs $service | grep -q 'Running on'; do sleep 0.2; done
+done
 kill -INT $!  # Ctrl-C
 wait $! || true

@@ -1,0 +1,95 @@
+"""TP3: the layer of a container, and an image of one's own from a Dockerfile."""
+
+from __future__ import annotations
+
+from grader import Hint, Machine, check, expect
+
+
+@check(
+    points=1,
+    fr="couches est fait de l'image ubuntu, et l'image est intacte",
+    en="couches is made from the image ubuntu, and the image is untouched",
+)
+def test_image_is_untouched(machine: Machine) -> None:
+    layers = machine.container("layers")
+    expect(layers).to_be_made_from_its_image()
+    expect(layers).to_leave_its_image_untouched()
+
+
+@check(
+    points=2,
+    fr="docker diff montre le fichier ajouté",
+    en="docker diff shows the added file",
+)
+def test_added_file_is_in_the_layer(machine: Machine) -> None:
+    expect(machine.file("added")).to_be_added()
+
+
+@check(
+    points=2,
+    fr="docker diff montre le fichier modifié",
+    en="docker diff shows the changed file",
+)
+def test_changed_file_is_in_the_layer(machine: Machine) -> None:
+    expect(machine.file("changed")).to_be_changed()
+
+
+@check(
+    points=3,
+    fr="tp3-app est construite ici, sur les couches de python:alpine",
+    en="tp3-app is built here, on the layers of python:alpine",
+)
+def test_image_is_built_here(machine: Machine) -> None:
+    expect(machine.image("app")).to_be_built_here()
+
+
+@check(
+    points=2,
+    fr="l'image dit comment elle tourne : commande, port, dossier de travail",
+    en="the image says how it runs: command, port, working folder",
+)
+def test_image_says_how_it_runs(machine: Machine) -> None:
+    expect(machine.image("app")).to_say_how_it_runs()
+
+
+@check(
+    points=2,
+    fr="l'image est petite",
+    en="the image is small",
+    hint=Hint(fr="ce qu'une couche suivante supprime pèse encore", en="what a later layer removes still weighs"),
+)
+def test_image_is_small(machine: Machine) -> None:
+    expect(machine.image("app")).to_be_small()
+
+
+@check(
+    points=4,
+    fr="un conteneur de ton image répond sur ton port",
+    en="a container of your image answers on your port",
+    hint=Hint(fr="essaie avec un navigateur, puis lis `docker logs`", en="try with a browser, then read `docker logs`"),
+)
+def test_container_answers(machine: Machine) -> None:
+    container = machine.container("image")
+    expect(container).to_be_made_from_its_image()
+    expect(container).to_be_of_the_latest_build()
+    expect(machine.site("image"), within_s=10).to_answer(from_container="image")
+
+
+@check(
+    points=2,
+    fr="le code est dans l'image, pas monté",
+    en="the code is in the image, not mounted",
+)
+def test_code_is_in_the_image(machine: Machine) -> None:
+    expect(machine.image("app")).to_hold_the_code_of(machine.container("image"))
+
+
+@check(
+    points=2,
+    fr="le programme ne tourne pas en root",
+    en="the program does not run as root",
+)
+def test_program_is_not_root(machine: Machine) -> None:
+    container = machine.container("image")
+    expect(container).to_be_of_the_latest_build()
+    expect(container).to_not_run_as_root()

@@ -1,0 +1,113 @@
+"""TP5: the todos on a network of their own, where containers know each other by name."""
+
+from __future__ import annotations
+
+from grader import Hint, Machine, check, expect
+
+
+@check(
+    points=2,
+    fr="le réseau todos-net existe, avec le pilote bridge",
+    en="the network todos-net exists, with the driver bridge",
+)
+def test_network_is_there(machine: Machine) -> None:
+    expect(machine.network("todos")).to_be_there()
+
+
+@check(
+    points=1,
+    fr="les trois conteneurs tournent",
+    en="the three containers run",
+)
+def test_three_containers_run(machine: Machine) -> None:
+    expect(machine.todos()).to_be_made_of_their_images()
+    expect(machine.todos(), within_s=30).to_be_up()
+
+
+@check(
+    points=2,
+    needs=[test_network_is_there, test_three_containers_run],
+    fr="tous les trois sont sur ce réseau",
+    en="all three are on that network",
+)
+def test_all_three_are_on_it(machine: Machine) -> None:
+    mongo, api, app = machine.container("mongo"), machine.container("api"), machine.container("app")
+    expect(machine.network("todos")).to_join(mongo, api, app)
+
+
+@check(
+    points=3,
+    needs=[test_three_containers_run],
+    fr="la base et l'API ne publient aucun port",
+    en="the database and the API publish no port",
+)
+def test_only_the_page_is_open(machine: Machine) -> None:
+    expect(machine.container("mongo")).to_publish_nothing()
+    expect(machine.container("api")).to_publish_nothing()
+
+
+@check(
+    points=2,
+    needs=[test_three_containers_run],
+    fr="la page est publiée sur ton port",
+    en="the page is published on your port",
+)
+def test_page_is_published(machine: Machine) -> None:
+    expect(machine.site("app")).to_be_published()
+
+
+@check(
+    points=1,
+    needs=[test_three_containers_run],
+    fr="il ne reste ni --add-host ni --link",
+    en="no --add-host and no --link is left",
+)
+def test_no_name_is_known_by_hand(machine: Machine) -> None:
+    expect(machine.container("mongo")).to_know_no_name_by_hand()
+    expect(machine.container("api")).to_know_no_name_by_hand()
+    expect(machine.container("app")).to_know_no_name_by_hand()
+
+
+@check(
+    points=3,
+    needs=[test_all_three_are_on_it],
+    fr="l'API est vraiment reliée à todos-mongo, et par son nom",
+    en="the API really is connected to todos-mongo, and by its name",
+    hint=Hint(
+        fr="l'API dit dans sa réponse, et dans ses journaux, à quelle adresse elle cherche sa base",
+        en="the API says in its answer, and in its log, at which address it looks for its database",
+    ),
+)
+def test_api_reaches_the_database(machine: Machine) -> None:
+    expect(machine.todos(), within_s=30).to_reach_the_database(by_name=True)
+
+
+@check(
+    points=2,
+    needs=[test_three_containers_run],
+    fr="les données sont dans ton dossier",
+    en="the data is in your folder",
+)
+def test_data_is_in_your_folder(machine: Machine) -> None:
+    expect(machine.folder("db")).to_be_mounted()
+
+
+@check(
+    points=2,
+    needs=[test_page_is_published, test_api_reaches_the_database],
+    fr="un todo fait tout le chemin : posé sur la page, retrouvé à l'autre bout",
+    en="a todo goes all the way: put in on the page, found again at the other end",
+)
+def test_todo_goes_all_the_way(machine: Machine) -> None:
+    expect(machine.todos(), within_s=30).to_go_all_the_way()
+
+
+@check(
+    points=2,
+    needs=[test_data_is_in_your_folder, test_todo_goes_all_the_way],
+    disposable=True,
+    fr="il survit à un todos-mongo tout neuf",
+    en="it survives a brand-new todos-mongo",
+)
+def test_todo_survives_a_new_database(machine: Machine) -> None:
+    expect(machine.todos()).to_survive_a_new_database()

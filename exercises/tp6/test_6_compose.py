@@ -1,0 +1,102 @@
+"""TP6: the todos, written once in a compose file."""
+
+from __future__ import annotations
+
+from grader import Hint, Machine, check, expect
+
+
+@check(
+    points=3,
+    fr="les trois services du projet tournent",
+    en="the three services of the project run",
+)
+def test_three_services_run(machine: Machine) -> None:
+    expect(machine.project()).to_run_its_services()
+    expect(machine.todos(), within_s=30).to_be_up()
+
+
+@check(
+    points=2,
+    needs=[test_three_services_run],
+    fr="les images de l'API et de la page ont été construites ici",
+    en="the images of the API and of the page were built here",
+)
+def test_images_are_built_here(machine: Machine) -> None:
+    expect(machine.project()).to_build(machine.container("api"), machine.container("app"))
+
+
+@check(
+    points=2,
+    needs=[test_three_services_run],
+    fr="le réseau du projet réunit les trois",
+    en="the project's network joins the three",
+)
+def test_network_joins_the_three(machine: Machine) -> None:
+    expect(machine.project()).to_join_its_services()
+
+
+@check(
+    points=1,
+    needs=[test_three_services_run],
+    fr="la page est publiée sur ton port",
+    en="the page is published on your port",
+)
+def test_page_is_published(machine: Machine) -> None:
+    expect(machine.site("app")).to_be_published()
+
+
+@check(
+    points=2,
+    needs=[test_three_services_run],
+    fr="rien d'autre n'est publié",
+    en="nothing else is published",
+)
+def test_only_the_page_is_open(machine: Machine) -> None:
+    expect(machine.container("mongo")).to_publish_nothing()
+    expect(machine.container("api")).to_publish_nothing()
+
+
+@check(
+    points=2,
+    needs=[test_three_services_run],
+    fr="les données sont dans le dossier du projet",
+    en="the data is in the project's folder",
+)
+def test_data_is_in_the_folder(machine: Machine) -> None:
+    expect(machine.folder("db")).to_be_mounted()
+
+
+@check(
+    points=2,
+    needs=[test_three_services_run],
+    fr="le fichier compose est valide, et c'est bien lui qui tourne",
+    en="the compose file is valid, and it is what runs",
+)
+def test_file_is_what_runs(machine: Machine) -> None:
+    expect(machine.project()).to_run_what_its_file_says()
+
+
+@check(
+    points=3,
+    needs=[test_network_joins_the_three, test_page_is_published],
+    fr="un todo fait tout le chemin : posé sur la page, retrouvé à l'autre bout",
+    en="a todo goes all the way: put in on the page, found again at the other end",
+    hint=Hint(
+        fr="la page et l'API disent qui ne répond pas, et à quelle adresse elles l'ont cherché",
+        en="the page and the API say who does not answer, and at which address they looked",
+    ),
+)
+def test_todo_goes_all_the_way(machine: Machine) -> None:
+    expect(machine.todos(), within_s=30).to_reach_the_database()
+    expect(machine.todos(), within_s=30).to_go_all_the_way()
+
+
+@check(
+    points=3,
+    needs=[test_data_is_in_the_folder, test_file_is_what_runs, test_todo_goes_all_the_way],
+    disposable=True,
+    fr="down ne laisse rien, et up retrouve les todos",
+    en="down leaves nothing, and up finds the todos again",
+)
+def test_todo_survives_down_and_up(machine: Machine) -> None:
+    expect(machine.todos()).to_survive_down_and_up(machine.project())

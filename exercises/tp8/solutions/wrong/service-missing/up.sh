@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Made the swarm and the network, and stopped there.
+set -eu
+
+cp "$MATERIAL/haproxy.cfg" .
+docker swarm init --advertise-addr 127.0.0.1
+docker network create --driver overlay --attachable tp8-net
+docker run -d --name porte --network tp8-net -p 4000:80 -v "$PWD/haproxy.cfg:/usr/local/etc/haproxy/haproxy.cfg:ro" haproxy

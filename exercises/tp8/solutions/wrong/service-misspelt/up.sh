@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Called the service `site`.
+set -eu
+
+cp "$MATERIAL/haproxy.cfg" .
+docker swarm init --advertise-addr 127.0.0.1
+docker network create --driver overlay --attachable tp8-net
+docker service create --detach --name site --network tp8-net --replicas 3 nginx
+sed -i 's/tasks.web/tasks.site/' haproxy.cfg
+docker run -d --name porte --network tp8-net -p 4000:80 -v "$PWD/haproxy.cfg:/usr/local/etc/haproxy/haproxy.cfg:ro" haproxy

@@ -1,0 +1,57 @@
+"""Where the code that a container runs comes from, when it does not come with its image."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from grader.probes.layers import changed_paths
+from grader.probes.mounts import read_inside
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from grader.machine.machine import Machine
+    from grader.probes.container_json import ContainerFact
+    from grader.probes.mounts import MountFact
+
+__all__ = ["code_mount", "copied_code"]
+
+_CODE: Final = {".py", ".html", ".js", ".css"}
+"""What an application of the course is made of. Data may well be mounted, and its own files be written."""
+
+
+def code_mount(machine: Machine, container: ContainerFact) -> MountFact | None:
+    """The mount that hides the working folder, or a file of the command, or that has code in it."""
+    workdir = PurePosixPath(container.workdir or "/")
+    for mount in container.mounts:
+        inside = PurePosixPath(mount.inside)
+        if any(path.is_relative_to(inside) for path in (workdir, *_commanded(container))):
+            return mount
+        if inside.is_relative_to(workdir) and _has_code(machine, container, inside):
+            return mount
+    return None
+
+
+def copied_code(machine: Machine, container: ContainerFact) -> str:
+    """A file of code that was put into the container itself; empty where there is none."""
+    workdir = PurePosixPath(container.workdir or "/")
+    for name in changed_paths(machine, container.id):
+        path = PurePosixPath(name)
+        is_near = workdir in path.parents if workdir != PurePosixPath("/") else path.parent == workdir
+        if path in _commanded(container) or (path.suffix in _CODE and is_near):
+            return name
+    return ""
+
+
+def _commanded(container: ContainerFact) -> list[PurePosixPath]:
+    """The files of code that the command names: `app.py` of `python app.py`."""
+    workdir = PurePosixPath(container.workdir or "/")
+    words = " ".join(container.command).split()
+    return [path for word in words if (path := workdir / word).suffix in _CODE]
+
+
+def _has_code(machine: Machine, container: ContainerFact, inside: PurePosixPath) -> bool:
+    there = read_inside(machine, container.id, str(inside))
+    names: Iterable[str] = there.names if there and there.is_folder else (inside.name,)
+    return any(PurePosixPath(name).suffix in _CODE for name in names)

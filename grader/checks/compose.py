@@ -1,0 +1,138 @@
+"""What can be expected of a compose project: its services, its network, its images, its file."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+from grader.checks.compose_file import difference
+from grader.checks.containers import ContainerExpectation, running, there
+from grader.checks.mistake import Mistake
+from grader.checks.networks import off_networks, own_networks
+from grader.errors import ProbeFailed
+from grader.machine.question import FileQuestion, NoAnswer
+from grader.probes.compose import ComposeSays, Origin, compose_hashes, origin_of, read_compose_file
+from grader.probes.containers import all_containers
+from grader.probes.images import find_image
+
+if TYPE_CHECKING:
+    from grader.machine.machine import Container, Project
+    from grader.probes.compose import ComposeFile
+    from grader.probes.container_json import ContainerFact
+
+__all__ = ["ProjectExpectation", "origin_of_project"]
+
+
+class ProjectExpectation:
+    def __init__(self, project: Project) -> None:
+        self._project = project
+
+    def to_run_its_services(self) -> None:
+        """Each service of the sheet has a container of that project, by compose's labels, and it stays up.
+
+        Asks: the list, one inspect a service. Diagnoses: `project-missing`, `project-not-compose`,
+        `project-other-name`, `service-missing`, `service-misspelt`, those of `to_stay_up`.
+        """
+        services = {one.service for one in all_containers(self._project.machine) if one.project == self._project.name}
+        wanted = [container.service for container in self._project.containers]
+        if not services.intersection(wanted):
+            raise self._no_project(wanted)
+        for container in self._project.containers:
+            if container.service not in services:
+                others = services.difference(wanted)
+                near = difflib.get_close_matches(container.service, sorted(others), n=1, cutoff=0.5)
+                code = "service-misspelt" if near else "service-missing"
+                raise Mistake(code, service=container.service, project=self._project.name, near="".join(near))
+            ContainerExpectation(container).to_stay_up()
+
+    def to_join_its_services(self) -> None:
+        """One network that somebody made has all the services on it: compose's own, or another.
+
+        Asks: one inspect a service. Diagnoses: `network-default-bridge`, `network-mode`, `networks-do-not-meet`.
+        """
+        facts = [running(container) for container in self._project.containers]
+        for fact in facts:
+            wrong = off_networks(fact, f"{self._project.name}_default")
+            if wrong:
+                raise wrong
+        if not set.intersection(*(own_networks(fact) for fact in facts)):
+            places = "; ".join(f"{fact.name}: {', '.join(sorted(own_networks(fact)))}" for fact in facts)
+            raise Mistake("networks-do-not-meet", places=places, evidence=(places,))
+
+    def to_build(self, *containers: Container) -> None:
+        """Compose built the image of each here, rather than taking one that was there.
+
+        What the file says decides; where it is not at hand, what compose and registries leave on an image.
+        Asks: one inspect and one image each, `docker compose config`. Diagnosis: `image-not-built`.
+        """
+        for container in containers:
+            fact = running(container)
+            if not _is_built(self._project, container, fact):
+                folder = self._project.wanted.built.get(container.role, "")
+                raise Mistake("image-not-built", service=container.service, image=fact.image, folder=folder)
+
+    def to_run_what_its_file_says(self) -> None:
+        """The compose file is there, valid, and says of every service what runs.
+
+        Asks: one inspect a service, `docker compose config` with and without `--hash`.
+        Diagnoses: `compose-file-gone`, `compose-file-invalid`, `compose-file-differs`.
+        """
+        machine, origin = self._project.machine, origin_of_project(self._project)
+        file = _file_of(self._project, origin)
+        running_services = {one.service: one.id for one in all_containers(machine) if one.project == self._project.name}
+        for service in file.services:
+            if service not in running_services:
+                raise Mistake("compose-file-differs", service=service, what="services", file=service, running="-")
+        hashes = compose_hashes(machine, origin)
+        for container in self._project.containers:
+            fact = running(container)
+            found = difference(file, container.service, fact, find_image(machine, fact.image_id))
+            own = origin_of(fact)
+            if not found and own and hashes.get(container.service, own.hash) != own.hash:
+                found = ("config-hash", hashes[container.service][:12], own.hash[:12])
+            if found:
+                what, on_disk, runs = found
+                raise Mistake("compose-file-differs", service=container.service, what=what, file=on_disk, running=runs)
+
+    def _no_project(self, wanted: list[str]) -> Mistake:
+        name, there_are = self._project.name, all_containers(self._project.machine)
+        other = next((one.project for one in there_are if one.project and one.service in wanted), "")
+        if other:
+            return Mistake("project-other-name", project=name, near=other)
+        by_hand = next((one.name for one in there_are if one.name in wanted), "")
+        if by_hand:
+            return Mistake("project-not-compose", project=name, near=by_hand)
+        return Mistake("project-missing", project=name)
+
+
+def origin_of_project(project: Project) -> Origin:
+    """From which files the project was brought up. Raises `ProbeFailed` where nothing tells."""
+    for container in project.containers:
+        origin = origin_of(there(container))
+        if origin:
+            return origin
+    raise ProbeFailed("compose-not-at-hand", folder=project.name, detail="no labels of compose")
+
+
+def _file_of(project: Project, origin: Origin) -> ComposeFile:
+    """The compose file as it is now. Raises `Mistake` where it is gone or refused, `ProbeFailed` where out of reach."""
+    for path in origin.files:
+        answer = project.machine.ask(FileQuestion("read", path))
+        if not isinstance(answer, NoAnswer) and answer.status == 404:
+            raise Mistake("compose-file-gone", path=path)
+    file = read_compose_file(project.machine, origin)
+    if isinstance(file, ComposeSays):
+        raise Mistake("compose-file-invalid", path=", ".join(origin.files), detail=file.words, evidence=(file.words,))
+    return file
+
+
+def _is_built(project: Project, container: Container, fact: ContainerFact) -> bool:
+    try:
+        file = _file_of(project, origin_of_project(project))
+    except (Mistake, ProbeFailed):  # the file has a check of its own
+        image = find_image(project.machine, fact.image_id)
+        by_compose = {f"{project.name}{dash}{container.service}" for dash in "-_"}
+        repository = fact.image.partition(":")[0]
+        return repository in by_compose or (image is not None and not image.digests)
+    service = file.services.get(container.service)
+    return service is not None and service.build is not None

@@ -1,0 +1,47 @@
+"""A compose project taken down and brought up again: only where the machine is declared disposable."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from grader.checks.compose import origin_of_project
+from grader.checks.mistake import Mistake
+from grader.errors import ProbeFailed
+from grader.machine.question import Answer
+from grader.probes.compose import ask_compose, last_words
+from grader.probes.containers import all_containers
+from grader.probes.networks import all_networks
+
+if TYPE_CHECKING:
+    from grader.machine.machine import Project
+    from grader.machine.question import ComposeVerb
+    from grader.probes.compose import Origin
+
+__all__ = ["down_and_up"]
+
+
+def down_and_up(project: Project) -> None:
+    """Raises `Mistake` where `down` leaves something behind, or compose refuses; brings it up again in every case."""
+    origin = origin_of_project(project)
+    try:
+        _do(project, origin, "down")
+        left = [one.name for one in all_containers(project.machine) if one.project == project.name]
+        left += [
+            one.name
+            for one in all_networks(project.machine)
+            if one.labels.get("com.docker.compose.project") == project.name
+        ]
+        if left:
+            raise Mistake("down-leaves", project=project.name, left=", ".join(left))
+    finally:
+        _do(project, origin, "up")
+
+
+def _do(project: Project, origin: Origin, verb: ComposeVerb) -> None:
+    answer = ask_compose(project.machine, origin, verb)
+    project.machine.look_again()
+    if not isinstance(answer, Answer):
+        raise ProbeFailed("compose-not-at-hand", folder=origin.folder, detail=f"{answer.reason} {answer.detail}")
+    if answer.status != 200:
+        words = last_words(answer.body)
+        raise Mistake("compose-fails", verb=verb, detail=words, evidence=tuple(answer.body.splitlines()[-5:]))

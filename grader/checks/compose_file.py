@@ -1,0 +1,84 @@
+"""A service as its compose file says it, against its container: the first thing in which they differ."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from grader.probes.compose import ComposeFile, FileMount, FilePort, FileService
+    from grader.probes.container_json import ContainerFact
+    from grader.probes.images import ImageFact
+    from grader.probes.mounts import MountFact
+    from grader.probes.ports import PortFact
+
+__all__ = ["difference"]
+
+
+def difference(
+    file: ComposeFile, name: str, fact: ContainerFact, image: ImageFact | None
+) -> tuple[str, str, str] | None:
+    """The key that differs, what the file says and what runs; `None` where nothing does.
+
+    Only what a student writes in these files is compared, each as far as both sides tell it for certain.
+    """
+    service = file.services.get(name)
+    if service is None:
+        return "services", "-", name
+    return next((one for one in _compared(file, service, fact, image) if one[1] != one[2]), None)
+
+
+def _compared(
+    file: ComposeFile, service: FileService, fact: ContainerFact, image: ImageFact | None
+) -> Iterator[tuple[str, str, str]]:
+    """A key of the file, what it says, and what runs, in words that are the same where both are."""
+    if service.image:
+        yield "image", _full_name(service.image), _full_name(fact.image)
+    if not any("-" in port.published for port in service.ports):
+        yield "ports", _shown(map(_file_port, service.ports)), _shown(map(_port, fact.ports_typed))
+    yield "volumes", _shown(map(_file_mount, service.volumes)), _shown(_mounts(fact.mounts, image))
+    for variable, value in service.environment.items():
+        if value is not None:
+            yield f"environment: {variable}", value, fact.env.get(variable, "-")
+    if service.command:
+        yield "command", " ".join(service.command), " ".join(fact.command[-len(service.command) :])
+    if service.networks:
+        yield "networks", _shown(file.network_names(service)), _shown(fact.networks)
+
+
+def _file_port(port: FilePort) -> str:
+    host_ip = "" if port.host_ip in {"0.0.0.0", "::"} else port.host_ip  # noqa: S104 - compared, not bound
+    return _port_words(host_ip, port.published, port.target, port.protocol)
+
+
+def _port(port: PortFact) -> str:
+    return _port_words(port.host_ip, str(port.host_port or ""), port.inside, port.protocol)
+
+
+def _port_words(host_ip: str, published: str, target: int, protocol: str) -> str:
+    return f"{host_ip}:{published}:{target}/{protocol}".lstrip(":")
+
+
+def _file_mount(mount: FileMount) -> str:
+    return f"{mount.source}:{mount.target.rstrip('/')}" if mount.type == "bind" else f"{mount.type} {mount.target}"
+
+
+def _mounts(mounts: tuple[MountFact, ...], image: ImageFact | None) -> set[str]:
+    """What is mounted, without the volumes that the image alone asks for."""
+    by_image = image.volumes if image else ()
+    return {
+        f"{mount.source}:{mount.inside}" if mount.type == "bind" else f"{mount.type} {mount.inside}"
+        for mount in mounts
+        if not (mount.is_anonymous and mount.inside in by_image)
+    }
+
+
+def _full_name(image: str) -> str:
+    """`docker.io/library/mongo:latest` and `mongo` are one."""
+    name = image.removeprefix("docker.io/").removeprefix("library/")
+    return name if ":" in name.rpartition("/")[2] or "@" in name else f"{name}:latest"
+
+
+def _shown(words: Iterable[str]) -> str:
+    return ", ".join(sorted(set(words))) or "-"

@@ -1,0 +1,118 @@
+"""What can be expected of a file in a container's own layer."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from grader.checks.containers import ContainerExpectation, there
+from grader.checks.mistake import Mistake
+from grader.probes.containers import all_containers
+from grader.probes.layers import changed_paths
+from grader.probes.mounts import read_inside
+from grader.probes.restarts import earlier_output, earlier_run_ended
+
+if TYPE_CHECKING:
+    from grader.machine.machine import File
+    from grader.probes.container_json import ContainerFact
+    from grader.probes.mounts import FileFact
+
+__all__ = ["FileExpectation"]
+
+_LOOKED_AT: Final = 20
+"""Other containers in which a missing file is looked for."""
+
+
+class FileExpectation:
+    def __init__(self, file: File) -> None:
+        self._file = file
+        self._machine = file.machine
+
+    def to_be_added(self) -> None:
+        """In the container's own layer: `docker diff` shows it as added, and its image has no such file.
+
+        Asks: one inspect, `docker diff`, one `docker cp`, the image. Diagnoses: `file-in-image`, `file-on-a-mount`,
+        `image-committed-over`, and those of a file that is not there.
+        """
+        fact, _ = self._found()
+        change = changed_paths(self._machine, fact.id).get(self._file.path)
+        self._is_not_mounted(fact)
+        if change != "added":
+            raise Mistake("file-in-image", name=fact.name, path=self._file.path, image=fact.image)
+        ContainerExpectation(self._file.container).to_leave_its_image_untouched()
+
+    def to_be_changed(self) -> None:
+        """A file of the image that the container has another version of: `docker diff` shows it as changed.
+
+        Asks: one inspect, `docker diff`, one `docker cp`. Diagnoses: `file-unchanged`, `file-not-of-image`,
+        `file-deleted`, `file-on-a-mount`, and those of a file that is not there.
+        """
+        fact = there(self._file.container)
+        change = changed_paths(self._machine, fact.id).get(self._file.path)
+        if change == "deleted":
+            raise Mistake("file-deleted", name=fact.name, path=self._file.path)
+        self._found()
+        self._is_not_mounted(fact)
+        if change is None:
+            raise Mistake("file-unchanged", name=fact.name, path=self._file.path)
+        if change == "added":
+            raise Mistake("file-not-of-image", name=fact.name, path=self._file.path, image=fact.image)
+
+    def to_be_kept_over_a_restart(self) -> None:
+        """The container was started more than once, and the file is from before its last start.
+
+        The proof is the file's own date; where it was written to again since, that the terminal showed its name before.
+        Asks: one inspect, one `docker cp`, the events, the log. Diagnoses: `never-restarted`, `file-empty`,
+        `file-written-late`, and those of a file that is not there.
+        """
+        fact, file = self._found()
+        ended = earlier_run_ended(self._machine, fact)
+        if ended is None:
+            raise Mistake("never-restarted", name=fact.name)
+        if not file.content.strip():
+            raise Mistake("file-empty", name=fact.name, path=self._file.path)
+        name = PurePosixPath(self._file.path).name.encode()
+        if file.changed_at > ended and name not in earlier_output(self._machine, fact, ended):
+            raise Mistake("file-written-late", name=fact.name, path=self._file.path)
+
+    def _found(self) -> tuple[ContainerFact, FileFact]:
+        fact = there(self._file.container)
+        file = read_inside(self._machine, fact.id, self._file.path)
+        if file is None:
+            raise self._missing(fact)
+        if file.is_folder:
+            raise Mistake("not-a-file", name=fact.name, path=self._file.path)
+        return fact, file
+
+    def _missing(self, fact: ContainerFact) -> Mistake:
+        name, path = fact.name, self._file.path
+        changed = changed_paths(self._machine, fact.id)
+        if changed.get(path) == "deleted":
+            return Mistake("file-deleted", name=name, path=path)
+        added = [one for one, change in changed.items() if change == "added"]
+        same_name = next((one for one in added if _last(one) == _last(path)), None)
+        if same_name:
+            return Mistake("file-elsewhere", name=name, path=path, near=same_name)
+        folder = path.removesuffix(_last(path))
+        beside = {_last(one).lower(): one for one in added if one == folder + _last(one)}
+        close = difflib.get_close_matches(_last(path).lower(), beside, n=1, cutoff=0.6)
+        if close:
+            return Mistake("file-misnamed", name=name, path=path, near=beside[close[0]])
+        taken = {one.name for one in self._machine.sheet.containers.values()}
+        others = [one for one in all_containers(self._machine) if one.name not in taken][:_LOOKED_AT]
+        other = next((one for one in others if path in changed_paths(self._machine, one.id)), None)
+        if other:
+            return Mistake("file-in-another-container", name=name, path=path, other=other.name)
+        return Mistake("file-not-made", name=name, path=path)
+
+    def _is_not_mounted(self, fact: ContainerFact) -> None:
+        path = self._file.path
+        mount = next((one for one in fact.mounts if PurePosixPath(path).is_relative_to(one.inside)), None)
+        if mount:
+            source = mount.source or mount.volume
+            raise Mistake("file-on-a-mount", name=fact.name, path=path, source=source, inside=mount.inside)
+
+
+def _last(path: str) -> str:
+    return PurePosixPath(path).name

@@ -1,0 +1,84 @@
+"""What can be expected of a name for the machine: known in containers, and really the machine."""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+from typing import TYPE_CHECKING, Any
+
+from grader.checks.containers import there
+from grader.checks.mistake import Mistake
+from grader.machine.question import Answer, HttpQuestion
+from grader.probes.addresses import container_at, own_addresses
+from grader.probes.containers import NoContainer, find_container
+from grader.probes.hosts import HOST_GATEWAY, added_hosts, known_hosts
+from grader.probes.logs import read_log
+
+if TYPE_CHECKING:
+    from grader.machine.machine import Container, Host, Machine
+
+__all__ = ["HostExpectation"]
+
+
+class HostExpectation:
+    def __init__(self, host: Host) -> None:
+        self._host = host
+
+    def to_be_known_in(self, *containers: Container) -> None:
+        """Each of the containers has an address for the name, whichever.
+
+        Asks: one inspect and `/etc/hosts` of each. Diagnoses: `host-missing`, `host-misspelt`.
+        """
+        for container in containers:
+            self._address_in(container)
+
+    def to_be_this_machine_in(self, *containers: Container) -> None:
+        """In each of the containers, the name's address is one of the machine's.
+
+        Asks: what `to_be_known_in` asks; the machine's own addresses, or an answer through that address where these
+        cannot be seen. Diagnoses: `host-is-loopback`, `host-is-a-container`, `host-elsewhere`.
+        """
+        machine = self._host.machine
+        for container in containers:
+            address, fact = self._address_in(container), there(container)
+            values: dict[str, Any] = {"name": fact.name, "host": self._host.name, "address": address}
+            if address == HOST_GATEWAY or address in {place.gateway for place in fact.networks.values()}:
+                continue
+            ip = ipaddress.ip_address(address)
+            if ip.is_loopback or ip.is_unspecified:
+                raise Mistake("host-is-loopback", **values)
+            if address in own_addresses(machine):
+                continue
+            other = container_at(machine, address)
+            if other:
+                raise Mistake("host-is-a-container", other=other, **values)
+            if not _answers_at(machine, address):
+                raise Mistake("host-elsewhere", **values)
+
+    def _address_in(self, container: Container) -> str:
+        fact = there(container)
+        name = self._host.name.lower()
+        known = known_hosts(self._host.machine, fact)
+        if name in known:
+            return known[name]
+        added = added_hosts(fact)
+        near = difflib.get_close_matches(name, added, n=1)
+        if near:
+            raise Mistake("host-misspelt", name=fact.name, host=self._host.name, near=near[0])
+        raise Mistake("host-missing", name=fact.name, host=self._host.name)
+
+
+def _answers_at(machine: Machine, address: str) -> bool:
+    """True where something of the exercise that is published answers at that address: it tells so in its own log.
+
+    For machines whose addresses cannot be seen from here: a laptop's, when the engine runs in a virtual machine.
+    """
+    for role in machine.sheet.ports:
+        fact = find_container(machine.container(role))
+        path = f"/.grader-{machine.nonce('host')}"
+        answer = machine.ask(HttpQuestion(machine.port(role), path, host=address, within_s=2))
+        if isinstance(answer, Answer) and not isinstance(fact, NoContainer):
+            log = read_log(machine, fact, fresh=True)
+            if log and path.encode() in log:
+                return True
+    return False

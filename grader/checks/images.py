@@ -1,0 +1,151 @@
+"""What can be expected of an image: built here on the right base, saying how it is run, small, with the code in it."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Any, Final
+
+from grader.checks.code import code_mount, copied_code
+from grader.checks.containers import there
+from grader.checks.mistake import Mistake
+from grader.probes.history import image_history
+from grader.probes.images import all_images, find_image, images_named, repository_of, same_image_name
+from grader.probes.pulls import pulled_from
+
+if TYPE_CHECKING:
+    from grader.machine.machine import Container, Image
+    from grader.probes.history import HistoryLine
+    from grader.probes.images import ImageFact
+
+__all__ = ["ImageExpectation", "built"]
+
+_MB: Final = 1_000_000
+"""As `docker images` counts."""
+_LOOKED_AT: Final = 50
+"""Images of the machine that a strange one is compared with."""
+
+
+def built(image: Image) -> ImageFact:
+    """The image of that name. Raises `Mistake` with a near miss where there is none."""
+    found = find_image(image.machine, image.name) or next(iter(images_named(image.machine, image.name)), None)
+    if found:
+        return found
+    beside = all_images(image.machine)
+    repositories = {repository_of(tag).rpartition("/")[2]: tag for one in beside for tag in one.tags}
+    near = difflib.get_close_matches(image.name, repositories, n=1, cutoff=0.7)
+    if near:
+        raise Mistake("image-misnamed", name=image.name, near=repositories[near[0]])
+    nameless = [one.id for one in beside if not one.tags and not one.digests][:_LOOKED_AT]
+    if any(_is_finished(image, fact) for one in nameless if (fact := find_image(image.machine, one))):
+        raise Mistake("image-unnamed", name=image.name)
+    raise Mistake("image-missing", name=image.name)
+
+
+class ImageExpectation:
+    def __init__(self, image: Image) -> None:
+        self._image = image
+        self._machine = image.machine
+
+    def to_be_built_here(self) -> None:
+        """From a Dockerfile, on this machine, on all the layers of the sheet's base.
+
+        Asks: the images, those of the base's name, the history of both. Diagnoses: `image-missing`, `image-misnamed`,
+        `image-unnamed`, `image-pulled`, `image-imported`, `image-committed`, `image-only-tagged`, `image-other-base`,
+        `base-gone`.
+        """
+        image, base_name = built(self._image), self._image.wanted.base
+        source = pulled_from(self._machine, image)
+        if source:
+            raise Mistake("image-pulled", name=self._image.name, source=source)
+        base = _below(self._image, image, base_name)
+        if base is None:
+            raise self._other_base(image)
+        if image.id == base.id:
+            raise Mistake("image-only-tagged", name=self._image.name, base=base_name)
+        own = self._own_history(image, base)
+        if not any(line.is_of_a_dockerfile for line in own):
+            raise Mistake("image-committed", name=self._image.name, evidence=tuple(line.created_by for line in own))
+
+    def to_say_how_it_runs(self) -> None:
+        """A command, a port and a working folder of its own, so that `docker run` needs no more than a name.
+
+        Asks: the image, those of the base's name. Diagnoses: `image-no-command`, `image-no-port`, `image-other-port`,
+        `image-no-workdir`, those of an image that is not there.
+        """
+        image, port = built(self._image), self._image.wanted.port
+        base = _below(self._image, image)
+        own = (image.command, image.entrypoint)
+        values: dict[str, Any] = {"name": self._image.name, "port": port}
+        if not any(own) or (base and own == (base.command, base.entrypoint)):
+            raise Mistake("image-no-command", seen=" ".join(image.command) or "-", **values)
+        if f"{port}/tcp" not in image.exposed:
+            others = [one for one in image.exposed if base is None or one not in base.exposed]
+            raise Mistake("image-other-port" if others else "image-no-port", seen=", ".join(others), **values)
+        if image.workdir in {"", "/"}:
+            raise Mistake("image-no-workdir", **values)
+
+    def to_be_small(self) -> None:
+        """Lighter than the sheet's limit, and than other images of the base's family that are not as small as it.
+
+        Asks: the image, those of the base's repository. Diagnoses: `image-too-big`, `image-not-lighter`, those of an
+        image that is not there.
+        """
+        image, wanted = built(self._image), self._image.wanted
+        values: dict[str, Any] = {"name": self._image.name, "mb": image.size // _MB, "limit": wanted.under_mb}
+        if image.size >= wanted.under_mb * _MB:
+            lines = sorted(image_history(self._machine, image.id), key=lambda line: -line.size)[:3]
+            evidence = tuple(f"{line.size // _MB} MB  {line.created_by}" for line in lines)
+            raise Mistake("image-too-big", evidence=evidence, **values)
+        for other in images_named(self._machine, repository_of(wanted.base)):
+            is_base = any(same_image_name(tag, wanted.base) for tag in other.tags) or image.is_built_on(other)
+            if other.tags and not is_base and image.size >= other.size:
+                raise Mistake("image-not-lighter", other=other.tags[0], other_mb=other.size // _MB, **values)
+
+    def to_hold_the_code_of(self, container: Container) -> None:
+        """What the container runs came with the image: neither mounted over it, nor put into the container later.
+
+        Asks: one inspect, `docker diff`, the history; a listing of each mount near the code. Diagnoses: `code-mounted`,
+        `code-copied-in`, `code-not-in-image`, those of a container or image that is not there.
+        """
+        fact = there(container)
+        mount = code_mount(self._machine, fact)
+        if mount:
+            raise Mistake("code-mounted", name=fact.name, inside=mount.inside, source=mount.source or mount.type)
+        copied = copied_code(self._machine, fact)
+        if copied:
+            raise Mistake("code-copied-in", name=fact.name, path=copied)
+        image = built(self._image)
+        base = _below(self._image, image)
+        if base and not any(line.size for line in self._own_history(image, base)):
+            raise Mistake("code-not-in-image", name=self._image.name)
+
+    def _own_history(self, image: ImageFact, base: ImageFact) -> tuple[HistoryLine, ...]:
+        return image_history(self._machine, image.id)[len(image_history(self._machine, base.id)) :]
+
+    def _other_base(self, image: ImageFact) -> Mistake:
+        name, base = self._image.name, self._image.wanted.base
+        if any(line.is_imported for line in image_history(self._machine, image.id)):
+            return Mistake("image-imported", name=name)
+        if not images_named(self._machine, base):
+            return Mistake("base-gone", name=name, base=base)
+        near = "-"
+        deepest = 0
+        for one in all_images(self._machine)[:_LOOKED_AT]:
+            other = find_image(self._machine, one.id) if one.tags else None
+            if other and deepest < len(other.layers) and image.is_built_on(other):
+                tags = [tag for tag in other.tags if not same_image_name(tag, name)]
+                near, deepest = (tags[0], len(other.layers)) if tags else (near, deepest)
+        return Mistake("image-other-base", name=name, base=base, near=near)
+
+
+def _is_finished(image: Image, fact: ImageFact) -> bool:
+    """True for what a whole Dockerfile came to, not for what a builder has in between."""
+    base = _below(image, fact)
+    return base is not None and (fact.command, fact.entrypoint) != (base.command, base.entrypoint)
+
+
+def _below(image: Image, fact: ImageFact, name: str = "") -> ImageFact | None:
+    """The image called `name` (by default any of the base's repository) that `fact` is built on."""
+    candidates = images_named(image.machine, name or repository_of(image.wanted.base))
+    beneath = [one for one in candidates if fact.is_built_on(one)]
+    return max(beneath, key=lambda one: len(one.layers), default=None)

@@ -1,0 +1,45 @@
+"""What can be expected of the machine as a whole: that nothing was left lying about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from grader.checks.containers import there
+from grader.checks.mistake import Mistake
+from grader.probes.containers import all_containers
+
+if TYPE_CHECKING:
+    from grader.machine.machine import Machine
+    from grader.probes.containers import ContainerSummary
+
+__all__ = ["MachineExpectation"]
+
+_OF_TOOLS: Final = ("com.docker.compose.", "com.docker.swarm.", "desktop.docker.", "devcontainer.", "io.kubernetes.")
+"""How the labels begin that a tool puts on the containers it makes: nobody forgot those after a `docker run`."""
+_UP: Final = {"running", "paused", "restarting"}
+
+
+class MachineExpectation:
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+
+    def to_hold_nothing_else(self) -> None:
+        """The sheet's containers are there, and no others, stopped or not.
+
+        Those that other exercises keep (`kept` of the sheet) do not count, nor do those of compose, swarm and other
+        tools. Asks: the list, one inspect a container of the sheet. Diagnoses: `left-over-running`,
+        `left-over-stopped`, those of a container that is not there.
+        """
+        sheet = self._machine.sheet
+        wanted = {there(self._machine.container(role)).name for role in sheet.containers}
+        others = [one for one in all_containers(self._machine) if one.name not in wanted | set(sheet.kept)]
+        left = [one for one in others if not _is_of_a_tool(one)]
+        up = [one for one in left if one.state in _UP]
+        if left:
+            code = "left-over-running" if up else "left-over-stopped"
+            names = ", ".join(one.name for one in up or left)
+            raise Mistake(code, names=names, wanted=", ".join(sorted(wanted)), count=len(up or left))
+
+
+def _is_of_a_tool(container: ContainerSummary) -> bool:
+    return container.name.startswith(".grader-") or any(label.startswith(_OF_TOOLS) for label in container.labels)

@@ -1,0 +1,47 @@
+"""The image that a container was made from, and what has become of it since."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from grader.checks.mistake import Mistake
+from grader.probes.images import find_image, images_named, same_image_name
+
+if TYPE_CHECKING:
+    from grader.machine.machine import Machine
+    from grader.probes.container_json import ContainerFact
+    from grader.probes.images import ImageFact
+
+__all__ = ["image_there", "image_untouched", "latest_build"]
+
+
+def image_there(machine: Machine, container: ContainerFact, wanted: str) -> ImageFact:
+    """The image that has the name now which the container was made by. Raises `Mistake` where none has."""
+    # One that was named by its id or digest is looked for by the sheet's name.
+    typed = container.image if same_image_name(container.image, wanted) else wanted
+    image = find_image(machine, typed) or next(iter(images_named(machine, wanted)), None)
+    if image is None:
+        raise Mistake("image-gone", name=container.name, image=typed)
+    return image
+
+
+def image_untouched(machine: Machine, container: ContainerFact, wanted: str) -> None:
+    """Raises `Mistake` where the name now means the container's image with more layers on it.
+
+    A newer version pulled since shares no layers, and is not the student's doing.
+    """
+    now, made_from = image_there(machine, container, wanted), find_image(machine, container.image_id)
+    if made_from and now.is_built_on(made_from) and len(now.layers) > len(made_from.layers):
+        raise Mistake("image-committed-over", name=container.name, image=container.image)
+
+
+def latest_build(machine: Machine, container: ContainerFact, wanted: str) -> None:
+    """Raises `Mistake` where the name has gone to a newer build since the container was made from it."""
+    now, made_from = image_there(machine, container, wanted), find_image(machine, container.image_id)
+    # Ids alone differ between two builds of the same, where an engine writes down when each was made.
+    if made_from and _what_it_is(now) != _what_it_is(made_from):
+        raise Mistake("container-of-older-build", name=container.name, image=wanted)
+
+
+def _what_it_is(image: ImageFact) -> tuple[object, ...]:
+    return image.layers, image.command, image.entrypoint, image.user, image.workdir, image.exposed, image.env

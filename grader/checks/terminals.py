@@ -1,0 +1,57 @@
+"""A container that was made for typing into, and how it was left."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from grader.checks.mistake import Mistake
+from grader.probes.events import happenings_on
+
+if TYPE_CHECKING:
+    from grader.machine.machine import Machine
+    from grader.probes.container_json import ContainerFact
+
+__all__ = ["interactive", "left_cleanly"]
+
+_FORCED: Final = {129, 137, 143}
+"""Exit codes of a shell that was ended from outside, by SIGHUP, SIGKILL or SIGTERM. 130 is Ctrl-C typed in it."""
+
+
+def interactive(container: ContainerFact, shell: str) -> None:
+    """Raises `Mistake` where the container was not made for typing into that shell."""
+    command = container.command
+    program = PurePosixPath(command[0]).name if command else ""
+    if program != shell or "-c" in command:
+        raise Mistake("command-other", name=container.name, wanted=shell, seen=" ".join(command))
+    _can_be_typed_into(container)
+
+
+def left_cleanly(machine: Machine, container: ContainerFact) -> None:
+    """Raises `Mistake` where the shell's last end was not its own, or not code 0."""
+    code = _last_exit_code(machine, container) if container.is_running else container.exit_code
+    if code is None:
+        raise Mistake("still-inside", name=container.name)
+    if code in _FORCED and not container.stdin_open:
+        _can_be_typed_into(container)  # that is why it could only be stopped
+    if code in _FORCED:
+        raise Mistake("left-by-force", name=container.name, exit_code=code)
+    if code:
+        raise Mistake("left-after-a-failure", name=container.name, exit_code=code)
+
+
+def _can_be_typed_into(container: ContainerFact) -> None:
+    name = container.name
+    match container.stdin_open, container.tty:
+        case False, False:
+            raise Mistake("no-terminal", name=name)
+        case True, False:
+            raise Mistake("no-tty", name=name)
+        case False, True:
+            raise Mistake("no-stdin", name=name)
+
+
+def _last_exit_code(machine: Machine, container: ContainerFact) -> int | None:
+    """Of the run before this one, as far as the engine remembers it."""
+    codes = [one.exit_code for one in happenings_on(machine, container) if one.exit_code is not None]
+    return codes[-1] if codes else None

@@ -1,0 +1,64 @@
+"""Why a todo does not go all the way: what is behind a page or an API that fails, the nearest cause first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from grader.checks.containers import running
+from grader.checks.directions import misdirected
+from grader.checks.mistake import Mistake
+from grader.checks.sites import deafness, silence
+from grader.machine.machine import Site
+from grader.machine.question import Answer, NoAnswer
+from grader.probes.logs import last_lines, read_log
+from grader.probes.networks import all_networks
+from grader.probes.todos import ask_api
+
+if TYPE_CHECKING:
+    from grader.machine.machine import Todos
+
+__all__ = ["api_fault", "page_fault", "page_silence"]
+
+
+def page_silence(todos: Todos, why: NoAnswer) -> Mistake:
+    """What to say of a page that is published and does not answer."""
+    fact = running(todos.app)
+    internal = {network.name for network in all_networks(todos.machine) if network.is_internal}
+    if fact.networks and internal.issuperset(fact.networks):
+        return Mistake("network-internal", name=fact.name, network=", ".join(fact.networks))
+    silent = silence(todos.page, fact, why)
+    # A page may wait longer than we do for a name that nobody has.
+    waits = silent.code == "site-silent"
+    return (misdirected(todos.app, todos.api, todos.wanted.api_variable) if waits else None) or silent
+
+
+def page_fault(todos: Todos, page: Answer) -> Mistake:
+    """What to say of a page that answers with an error."""
+    wrong = misdirected(todos.app, todos.api, todos.wanted.api_variable)
+    if wrong:
+        return wrong
+    told = ask_api(todos, running(todos.api))
+    if isinstance(told, NoAnswer) or told.status != 200:
+        return api_fault(todos, told)
+    values = {"name": todos.app.name, "port": todos.page.port, "status": page.status}
+    lines = last_lines(read_log(todos.machine, running(todos.app)), 3)
+    return Mistake("page-not-todos" if page.status < 500 else "site-error", evidence=tuple(lines), **values)
+
+
+def api_fault(todos: Todos, told: Answer | NoAnswer) -> Mistake:
+    """What to say of an API that does not tell its list, or has not got it from the database."""
+    wrong = misdirected(todos.api, todos.mongo, todos.wanted.mongo_variable)
+    if wrong:
+        return wrong
+    fact = running(todos.api)
+    if isinstance(told, NoAnswer):
+        port = todos.machine.port("api") if "api" in todos.machine.sheet.ports else todos.api.wanted.port or 80
+        return silence(Site(todos.machine, todos.api.role, port, todos.api), fact, told)
+    if told.status >= 500:
+        deaf = deafness(todos.mongo, running(todos.mongo))
+        if deaf:
+            return deaf.with_evidence(told.body[:200])
+    values = {"name": fact.name, "database": todos.mongo.name, "status": told.status}
+    lines = last_lines(read_log(todos.machine, fact), 3)
+    code = "api-not-todos" if 400 <= told.status < 500 else "api-without-database"
+    return Mistake(code, evidence=(told.body[:200], *lines), **values)

@@ -1,0 +1,219 @@
+"""What can be expected of the todos application: connected, and a todo that goes all the way and stays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from grader.checks.compose_cycle import down_and_up
+from grader.checks.containers import ContainerExpectation, is_settling, running, there
+from grader.checks.directions import by_address, misdirected
+from grader.checks.mistake import Mistake, NotTried
+from grader.checks.placed import PlacedTodo
+from grader.checks.polling import eventually
+from grader.checks.renewal import renew, wake
+from grader.checks.sites import SiteExpectation, ask_site, deafness
+from grader.checks.todo_faults import api_fault, page_fault, page_silence
+from grader.errors import ProbeFailed
+from grader.machine.question import Answer, NoAnswer
+from grader.probes.connections import is_connected
+from grader.probes.images import find_image
+from grader.probes.todos import ask_api
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from grader.machine.machine import Container, Project, Todos
+
+__all__ = ["TodosExpectation"]
+
+_TOLD: Final = {"address-not-name", "asks-itself", "looks-elsewhere", "looks-on-another-port", "network-internal"}
+"""Mistakes in what a container was told when it was made: time does not mend them."""
+_NOT_YET: Final = "nothing-listens-inside"
+_START_S: Final = 30.0
+"""What a new database, and an API that finds it again, may take."""
+
+
+class TodosExpectation:
+    def __init__(self, todos: Todos, within_s: float = 0) -> None:
+        self._todos = todos
+        self._within_s = within_s
+
+    def to_be_made_of_their_images(self) -> None:
+        """The images of the sheet, or others that declare the same: the database's port, the variables of the others.
+
+        Asks: one inspect and one image a container. Diagnosis: `container-other-image`.
+        """
+        todos = self._todos
+        for container, variable in (
+            (todos.mongo, ""),
+            (todos.api, todos.wanted.mongo_variable),
+            (todos.app, todos.wanted.api_variable),
+        ):
+            if not _declares(container, variable):
+                ContainerExpectation(container).to_be_made_from_its_image()
+
+    def to_be_up(self) -> None:
+        """The three containers run, and still do once they have had the time to start.
+
+        One that has just been started is watched until it listens, or ends: a program that is slow to start is slow
+        to fail too. That it never listens is for other checks to say. Asks: what `to_stay_up` asks, one `docker exec`
+        a container. Diagnoses: those of `to_stay_up`.
+        """
+
+        def judge() -> None:
+            for container in (self._todos.mongo, self._todos.api, self._todos.app):
+                ContainerExpectation(container).to_stay_up()
+                deaf = deafness(container, running(container))
+                if deaf and deaf.code == _NOT_YET:
+                    raise deaf
+
+        try:
+            self._eventually(judge)
+        except Mistake as mistake:
+            if mistake.code != _NOT_YET:
+                raise
+
+    def to_reach_the_database(self, *, by_name: bool = False) -> None:
+        """The API is connected to the database's container; with `by_name`, not by an address that was typed.
+
+        The proof is a connection of the one to the other in the kernel's tables inside, once the API was asked for
+        its list. Asks: one inspect of each, one HTTP request, one `docker exec` or two. Diagnoses: `address-not-name`,
+        `asks-itself`, `looks-elsewhere`, `looks-on-another-port`, `api-without-database`.
+        """
+        todos = self._todos
+        variable = todos.wanted.mongo_variable
+        wrong = by_address(todos.api, todos.mongo, variable) if by_name else None
+        wrong = wrong or misdirected(todos.api, todos.mongo, variable)
+
+        def judge() -> None:
+            api, mongo = running(todos.api), running(todos.mongo)
+            answer = ask_api(todos, api)
+            connected = is_connected(todos.machine, api, mongo, todos.mongo.wanted.port)
+            if by_name and wrong and wrong.code == "address-not-name":
+                raise wrong
+            if connected is None:
+                raise wrong or (
+                    NotTried("passive") if todos.machine.passive else ProbeFailed("no-connections", name=api.name)
+                )
+            if not connected:
+                raise wrong or api_fault(todos, answer)
+
+        self._eventually(judge)
+
+    def to_show_their_page(self) -> None:
+        """The page answers, it is its container that does, and it says nothing of an API that is not there.
+
+        Asks: two HTTP requests, the log; what is behind it where it fails. Diagnoses: those of `to_answer`, and those
+        of `to_go_all_the_way`.
+        """
+        todos = self._todos
+
+        def judge() -> None:
+            page = ask_site(todos.page, todos.wanted.page)
+            if isinstance(page, NoAnswer):
+                raise page_silence(todos, page)
+            if page.status != 200:
+                raise page_fault(todos, page)
+            SiteExpectation(todos.page).to_answer(from_container=todos.page.role)
+
+        self._eventually(judge)
+
+    def to_go_all_the_way(self) -> None:
+        """A todo put in at the page is told by the API, and taken away again.
+
+        Not tried where the machine is only to be looked at. Asks: one POST at the page, one GET at the API, one POST
+        to remove it. Diagnoses: `asks-itself`, `looks-elsewhere`, `looks-on-another-port`, `api-without-database`,
+        `page-not-todos`, `network-internal`, `todo-not-at-the-api`, those of a site that does not answer.
+        """
+        todos = self._todos
+        if todos.machine.passive:
+            raise NotTried("passive")
+
+        def judge() -> None:
+            running(todos.app)
+            with PlacedTodo(todos) as todo:
+                self._arrives(todo)
+
+        self._eventually(judge)
+
+    def to_survive_a_new_database(self) -> None:
+        """A todo is still told after the database's container was removed and made again, with the same settings.
+
+        For disposable machines only. Asks: one POST at the page; the container is killed, made again, and the old one
+        removed; GETs at the API until it tells. Diagnosis: `todo-lost`, those of `to_go_all_the_way`.
+        """
+        todos = self._todos
+        with PlacedTodo(todos) as todo:
+            self._arrives(todo)
+            renew(todos.machine, running(todos.mongo))
+            self._is_found_again(todo)
+
+    def to_survive_down_and_up(self, project: Project) -> None:
+        """A todo is still told after `docker compose down`, which leaves nothing, and `up`.
+
+        For disposable machines only. Asks: one POST at the page, compose's `down` and `up`, the lists of containers
+        and networks, GETs at the API until it tells. Diagnoses: `down-leaves`, `compose-fails`, `todo-lost`, those of
+        `to_go_all_the_way`.
+        """
+        with PlacedTodo(self._todos) as todo:
+            self._arrives(todo)
+            down_and_up(project)
+            self._is_found_again(todo)
+
+    def _arrives(self, todo: PlacedTodo) -> None:
+        """Raises `Mistake` unless the page took the todo and the API tells it."""
+        todos = self._todos
+        if isinstance(todo.answer, NoAnswer):
+            raise page_silence(todos, todo.answer)
+        if todo.answer.status >= 400:
+            raise page_fault(todos, todo.answer)
+        told = ask_api(todos, running(todos.api))
+        if isinstance(told, NoAnswer) or told.status != 200:
+            raise api_fault(todos, told)
+        if not todo.is_told_by(told):
+            raise misdirected(todos.app, todos.api, todos.wanted.api_variable) or Mistake(
+                "todo-not-at-the-api", page=todos.app.name, api=todos.api.name, evidence=(told.body[:200],)
+            )
+
+    def _is_found_again(self, todo: PlacedTodo) -> None:
+        """Raises `Mistake` unless the API tells the todo, as soon as it tells anything."""
+        todos = self._todos
+        told: Answer | NoAnswer = NoAnswer("not-at-hand")
+
+        def judge() -> None:
+            nonlocal told
+            told = ask_api(todos, wake(todos.api))
+            if isinstance(told, NoAnswer) or told.status != 200:
+                raise api_fault(todos, told)
+            if not todo.is_told_by(told):
+                raise Mistake("todo-lost", name=todos.mongo.name, evidence=(told.body[:200],))
+
+        def is_starting() -> bool:
+            return not (isinstance(told, Answer) and told.status == 200)
+
+        eventually(todos.machine, judge, within_s=_START_S, is_settling=is_starting)
+
+    def _eventually(self, judge: Callable[[], None]) -> None:
+        todos = self._todos
+        code = ""
+
+        def remembered() -> None:
+            nonlocal code
+            try:
+                judge()
+            except Mistake as mistake:
+                code = mistake.code
+                raise
+
+        def may_change() -> bool:
+            containers = (todos.mongo, todos.api, todos.app)
+            return code not in _TOLD and any(is_settling(one, self._within_s) for one in containers)
+
+        eventually(todos.machine, remembered, within_s=self._within_s, is_settling=may_change)
+
+
+def _declares(container: Container, variable: str) -> bool:
+    image = find_image(container.machine, there(container).image_id)
+    if image is None:
+        return False
+    return variable in image.env if variable else f"{container.wanted.port}/tcp" in image.exposed

@@ -1,0 +1,114 @@
+"""`docker compose` on this very machine: the student's own, else the binary that comes with a Python package."""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from grader.machine.question import Answer, NoAnswer
+
+if TYPE_CHECKING:
+    from grader.machine.address import EngineAddress
+    from grader.machine.question import ComposeQuestion
+
+__all__ = ["LocalCompose", "NoCompose", "arguments"]
+
+CAP: Final = 1024 * 1024
+_LOOK_S: Final = 20.0
+_CHANGE_S: Final = 90.0
+"""Seconds for `down` and `up`: a database may take its ten seconds to stop."""
+_STOP_S: Final = "2"
+_ARGUMENTS: Final = {
+    "config": ("config", "--format", "json"),
+    "hashes": ("config", "--hash", "*"),
+    # Ten seconds are given to each container by default; a database that is killed must not lose anything either.
+    "down": ("down", "--timeout", _STOP_S),
+    "up": ("up", "--detach"),
+}
+
+
+class NoCompose:
+    """For machines on which no command can be run."""
+
+    def ask(self, question: ComposeQuestion) -> Answer | NoAnswer:
+        return NoAnswer("not-at-hand", question.folder)
+
+
+class LocalCompose:
+    """Runs compose in the project's folder, against the engine that is graded."""
+
+    def __init__(self, address: EngineAddress) -> None:
+        self._address = address
+
+    def ask(self, question: ComposeQuestion) -> Answer | NoAnswer:
+        """What it printed; 422 where it refused, with what it said. The header `version` tells compose's own."""
+        if not Path(question.folder).is_dir():
+            return NoAnswer("not-at-hand", question.folder)
+        command = _command()
+        if not command:
+            return NoAnswer("not-at-hand", "docker compose")
+        within_s = _LOOK_S if question.verb in {"config", "hashes"} else _CHANGE_S
+        environment = {name: value for name, value in os.environ.items() if name != "DOCKER_CONTEXT"}
+        # Compose takes `-f` and other things from the environment too; what is graded is what the labels tell.
+        environment = {name: value for name, value in environment.items() if not name.startswith("COMPOSE_")}
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            try:
+                done = subprocess.run(
+                    [*command, *arguments(question)],
+                    cwd=question.folder,
+                    env=environment | {"DOCKER_HOST": self._address.url},
+                    stdin=subprocess.DEVNULL,
+                    stdout=out,
+                    stderr=err,
+                    timeout=within_s,
+                    check=False,
+                )
+            except subprocess.TimeoutExpired:
+                return NoAnswer("timeout", f"docker compose {question.verb}: no end after {within_s:.0f} s")
+            except OSError as error:
+                return NoAnswer("no-access", error.strerror or "")
+            said = out if done.returncode == 0 else err
+            said.seek(0)
+            body = said.read(CAP + 1)
+        status = 200 if done.returncode == 0 else 422
+        return Answer(status, body[:CAP], {"version": _version(command)}, truncated=len(body) > CAP)
+
+
+def arguments(question: ComposeQuestion) -> list[str]:
+    """What is typed after `docker compose`."""
+    files = [word for file in question.files for word in ("--file", file)]
+    env_files = [word for file in question.env_files for word in ("--env-file", file)]
+    return ["--ansi", "never", "--project-name", question.project, *files, *env_files, *_ARGUMENTS[question.verb]]
+
+
+@functools.cache
+def _command() -> tuple[str, ...]:
+    """How compose is called here; empty where it is not there."""
+    docker = shutil.which("docker")
+    if docker and _says_its_version(docker, "compose"):
+        return (docker, "compose")
+    beside = Path(sys.executable).parent / "docker-compose"
+    own = str(beside) if beside.exists() else shutil.which("docker-compose")
+    return (own,) if own and _says_its_version(own) else ()
+
+
+@functools.cache
+def _version(command: tuple[str, ...]) -> str:
+    return _says_its_version(*command)
+
+
+def _says_its_version(*command: str) -> str:
+    """Such as `2.39.1`; empty where that is no compose."""
+    try:
+        asked = subprocess.run(
+            [*command, "version", "--short"], capture_output=True, text=True, timeout=_LOOK_S, check=False
+        )
+    except (OSError, subprocess.SubprocessError, UnicodeDecodeError):
+        return ""
+    return asked.stdout.strip().removeprefix("v") if asked.returncode == 0 else ""

@@ -1,0 +1,48 @@
+"""Whose an IP address is: the machine's, or a container's. Source: the kernel's tables, `GET /containers/json`."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import TYPE_CHECKING, Final
+
+from grader.machine.question import Answer, FileQuestion
+from grader.probes.containers import all_containers
+
+if TYPE_CHECKING:
+    from grader.machine.machine import Machine
+
+__all__ = ["container_at", "own_addresses", "parse_fib_trie", "parse_if_inet6"]
+
+_LOCAL: Final = re.compile(r"\|-- (\S+)\n\s+/32 host LOCAL")
+
+
+def own_addresses(machine: Machine) -> frozenset[str]:
+    """The machine's addresses, loopback included; none where its files cannot be seen, or it is no Linux."""
+    return frozenset(
+        [
+            *parse_fib_trie(_read(machine, "/proc/net/fib_trie")),
+            *parse_if_inet6(_read(machine, "/proc/net/if_inet6")),
+        ]
+    )
+
+
+def parse_fib_trie(text: str) -> list[str]:
+    """The IPv4 addresses that the kernel takes for its own."""
+    return _LOCAL.findall(text)
+
+
+def parse_if_inet6(text: str) -> list[str]:
+    """The IPv6 addresses of its interfaces: 32 digits at the start of each line."""
+    digits = [line.split()[0] for line in text.splitlines() if line.strip()]
+    return [str(ipaddress.ip_address(bytes.fromhex(one))) for one in digits if re.fullmatch("[0-9a-f]{32}", one)]
+
+
+def container_at(machine: Machine, address: str) -> str:
+    """Name of the running container that has the address; empty where none has."""
+    return next((one.name for one in all_containers(machine) if address in one.addresses), "")
+
+
+def _read(machine: Machine, path: str) -> str:
+    answer = machine.ask(FileQuestion("read", path))
+    return answer.body.decode("ascii", "replace") if isinstance(answer, Answer) and answer.status == 200 else ""

@@ -1,0 +1,63 @@
+"""Who a container is connected with. Source: `/proc/net/tcp` and `tcp6` there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from grader.probes.listeners import proc_net, socket_address
+
+if TYPE_CHECKING:
+    from grader.machine.machine import Machine
+    from grader.probes.container_json import ContainerFact
+
+__all__ = ["Connection", "connections", "is_connected", "parse_connections"]
+
+_NOT_CONNECTED: Final = {"02", "03", "07", "0A"}
+"""SYN_SENT, SYN_RECV, CLOSE and LISTEN: asked, or waiting. In every other state both ends have agreed."""
+
+
+@dataclass(frozen=True)
+class Connection:
+    """TCP, established, or closed within the last minute."""
+
+    own_port: int
+    peer: str
+    peer_port: int
+
+
+def connections(machine: Machine, container_id: str) -> tuple[Connection, ...] | None:
+    """Its connections; `None` where it cannot be looked at (no `cat` inside, or only looking is allowed)."""
+    table = proc_net(machine, container_id)
+    return None if table is None else parse_connections(table)
+
+
+def parse_connections(table: bytes) -> tuple[Connection, ...]:
+    found: dict[Connection, None] = {}
+    for line in table.decode("ascii", "replace").splitlines():
+        fields = line.split()
+        if len(fields) < 4 or fields[3] in _NOT_CONNECTED or ":" not in fields[2]:
+            continue
+        (_, own_port), (peer, peer_port) = socket_address(fields[1]), socket_address(fields[2])
+        found[Connection(own_port, peer, peer_port)] = None
+    return tuple(found)
+
+
+def is_connected(machine: Machine, client: ContainerFact, server: ContainerFact, port: int | None) -> bool | None:
+    """True where the one holds a connection to the other's `port`; `None` where neither can be looked into.
+
+    On a common network they are each other's peers. Through a port of the machine an address of the machine stands
+    in between: then the client must be connected to the port that is published, and the server must have a client.
+    """
+    from_client = connections(machine, client.id)
+    published = {one.host_port for one in server.ports if one.inside == port}
+    if from_client is not None:
+        if any(one.peer in server.addresses and one.peer_port == port for one in from_client):
+            return True
+        if not any(one.peer_port in published for one in from_client):
+            return False
+    at_server = connections(machine, server.id)
+    if at_server is None:
+        return None
+    peers = {one.peer for one in at_server if one.own_port == port and not one.peer.startswith("127.")}
+    return bool(peers) if from_client is not None else bool(peers.intersection(client.addresses))

@@ -1,0 +1,23 @@
+"""What an engine says of the machine it is on. Source: `GET /info`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from grader.probes.engine_json import decode
+
+if TYPE_CHECKING:
+    from grader.machine.machine import Machine
+
+__all__ = ["machine_name"]
+
+
+class _RawInfo(msgspec.Struct, rename="pascal"):
+    name: str = ""
+
+
+def machine_name(machine: Machine) -> str:
+    """The machine's own host name."""
+    return decode(machine.engine("/info"), _RawInfo, "docker info").name

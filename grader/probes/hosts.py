@@ -1,0 +1,48 @@
+"""Names that a container was told by hand. Source: its `/etc/hosts`, and `--add-host` in `docker inspect`."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import TYPE_CHECKING, Final
+
+from grader.errors import ProbeFailed
+from grader.probes.mounts import read_inside
+
+if TYPE_CHECKING:
+    from grader.machine.machine import Machine
+    from grader.probes.container_json import ContainerFact
+
+__all__ = ["HOST_GATEWAY", "added_hosts", "known_hosts", "parse_hosts"]
+
+HOST_GATEWAY: Final = "host-gateway"
+"""What is typed for the machine itself; the engine finds the address when the container starts."""
+
+
+def added_hosts(container: ContainerFact) -> dict[str, str]:
+    """Name, in lower case, to address, as `--add-host` or compose's `extra_hosts` were given them."""
+    pairs = (entry.partition(":") for entry in container.extra_hosts)
+    return {name.lower(): address.strip("[]") for name, _, address in pairs if name and address}
+
+
+def known_hosts(machine: Machine, container: ContainerFact) -> dict[str, str]:
+    """Name, in lower case, to address, as the container itself knows them, however it came to."""
+    try:
+        file = read_inside(machine, container.id, "/etc/hosts")
+    except ProbeFailed:
+        file = None
+    written = parse_hosts(file.content) if file and not file.is_folder else {}
+    return added_hosts(container) | written
+
+
+def parse_hosts(content: bytes) -> dict[str, str]:
+    """Name, in lower case, to the first address that the file gives it: the one that counts."""
+    found: dict[str, str] = {}
+    for line in content.decode("utf-8", "replace").splitlines():
+        address, *names = line.partition("#")[0].split() or [""]
+        try:
+            ipaddress.ip_address(address)
+        except ValueError:
+            continue
+        for name in names:
+            found.setdefault(name.lower(), address)
+    return found

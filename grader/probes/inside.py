@@ -1,0 +1,58 @@
+"""HTTP to a container's own port, published or not, as another container of its network would see it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from grader.machine.question import Answer, HttpQuestion, NoAnswer
+from grader.machine.text import visible
+from grader.probes.commands import run_inside
+
+if TYPE_CHECKING:
+    from grader.machine.machine import Machine
+    from grader.probes.container_json import ContainerFact
+
+__all__ = ["ask_inside"]
+
+_WITHIN_S: Final = 5.0
+_PYTHON: Final = "import sys,urllib.request as r;print(r.urlopen(sys.argv[1],timeout=5).read().decode())"
+_CLIENTS: Final = (
+    ("curl", "--silent", "--fail", "--show-error", "--max-time", "5"),
+    ("wget", "-q", "-T", "5", "-O", "-"),
+    ("python3", "-c", _PYTHON),
+)
+_STATUS: Final = re.compile(rb"(?:error:|HTTP Error|HTTP/1\.\d) (\d{3})")
+"""How curl, busybox's wget and Python say which status they got."""
+
+
+def ask_inside(machine: Machine, container: ContainerFact, port: int, path: str = "/") -> Answer | NoAnswer:
+    """What listens there answers to `GET path`.
+
+    Asked from the machine where its containers can be reached from there, as on Linux; else, where an engine runs in
+    a virtual machine, by a program in the container. No body comes with an answer that is an error.
+    """
+    answer: Answer | NoAnswer = NoAnswer("unresolved", f"{container.name} has no address")
+    # An engine behind TCP has its networks on another computer: an address of theirs may be anyone's here.
+    if not machine.link.facts.host:
+        for address in container.addresses[:2]:
+            answer = machine.ask_again(HttpQuestion(port, path, host=address, within_s=_WITHIN_S))
+            if isinstance(answer, Answer):
+                return answer
+    own = next(iter(container.addresses), "127.0.0.1")
+    host = f"[{own}]" if ":" in own else own
+    return _from_within(machine, container, f"http://{host}:{port}{path}") or answer
+
+
+def _from_within(machine: Machine, container: ContainerFact, url: str) -> Answer | NoAnswer | None:
+    for client in _CLIENTS:
+        result = run_inside(machine, container.id, *client, url)
+        if result is None:
+            return None
+        if result.exit_code in {126, 127}:
+            continue
+        if result.exit_code == 0:
+            return Answer(200, result.stdout)
+        status = _STATUS.search(result.stderr)
+        return Answer(int(status[1])) if status else NoAnswer("refused", visible(result.stderr, 160))
+    return None

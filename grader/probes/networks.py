@@ -1,0 +1,108 @@
+"""Networks of the engine, and a container's place on them. Source: `GET /networks`, `NetworkSettings.Networks`."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from grader.probes.engine_json import decode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from grader.machine.machine import Machine, Network
+
+__all__ = ["EndpointFact", "NetworkFact", "NoNetwork", "RawEndpoint", "all_networks", "endpoint_facts", "find_network"]
+
+_BUILT_IN = {"bridge", "host", "none", "podman"}
+
+
+@dataclass(frozen=True)
+class EndpointFact:
+    """A container's place on one network."""
+
+    aliases: tuple[str, ...] = ()
+    """Names that the network's own name service knows it by, besides its own."""
+    addresses: tuple[str, ...] = ()
+    """IPv4, then IPv6; none while it does not run."""
+    gateway: str = ""
+    """The machine, as seen from there."""
+    links: tuple[str, ...] = ()
+    """As typed after `--link`: `name:alias`."""
+
+
+@dataclass(frozen=True)
+class NetworkFact:
+    id: str
+    name: str
+    driver: str
+    is_internal: bool
+    """True where nothing outside can be reached, nor anything published."""
+    labels: dict[str, str]
+
+    @property
+    def is_built_in(self) -> bool:
+        return self.name in _BUILT_IN
+
+
+@dataclass(frozen=True)
+class NoNetwork:
+    """No network has the wanted name."""
+
+    near: str = ""
+    """One that may be meant: its name."""
+    why: Literal["", "compose", "name"] = ""
+    """What makes it near: compose put its project's name in front, or it is almost the name."""
+
+
+class RawEndpoint(msgspec.Struct):
+    Aliases: list[str] | None = None
+    DNSNames: list[str] | None = None
+    IPAddress: str = ""
+    GlobalIPv6Address: str = ""
+    Gateway: str = ""
+    Links: list[str] | None = None
+
+
+class _RawNetwork(msgspec.Struct):
+    Id: str
+    Name: str
+    Driver: str = ""
+    Internal: bool = False
+    Labels: dict[str, str] | None = None
+
+
+def endpoint_facts(raw: dict[str, RawEndpoint | None]) -> dict[str, EndpointFact]:
+    """One fact a network, by the network's name."""
+    return {name: _endpoint(one) if one else EndpointFact() for name, one in raw.items()}
+
+
+def all_networks(machine: Machine) -> tuple[NetworkFact, ...]:
+    raw = decode(machine.engine("/networks"), list[_RawNetwork], "GET /networks")
+    return tuple(NetworkFact(one.Id, one.Name, one.Driver, one.Internal, one.Labels or {}) for one in raw)
+
+
+def find_network(network: Network) -> NetworkFact | NoNetwork:
+    """The network of that exact name, else what may be meant."""
+    there = all_networks(network.machine)
+    found = next((one for one in there if one.name == network.name), None)
+    return found or _near(network.name, [one for one in there if not one.is_built_in])
+
+
+def _endpoint(raw: RawEndpoint) -> EndpointFact:
+    names = dict.fromkeys([*(raw.Aliases or ()), *(raw.DNSNames or ())])
+    addresses = tuple(address for address in (raw.IPAddress, raw.GlobalIPv6Address) if address)
+    return EndpointFact(tuple(names), addresses, raw.Gateway, tuple(raw.Links or ()))
+
+
+def _near(name: str, others: Iterable[NetworkFact]) -> NoNetwork:
+    by_compose = next((one.name for one in others if one.labels.get("com.docker.compose.network") == name), "")
+    if by_compose:
+        return NoNetwork(by_compose, "compose")
+    folded = {re.sub(r"[^a-z0-9]", "", one.name.lower()): one.name for one in others}
+    close = difflib.get_close_matches(re.sub(r"[^a-z0-9]", "", name.lower()), folded, n=1, cutoff=0.7)
+    return NoNetwork(folded[close[0]], "name") if close else NoNetwork()

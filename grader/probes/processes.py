@@ -1,0 +1,73 @@
+"""What runs in a container, and as whom. Source: `docker top`, and `/proc/*/status` there."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from grader.probes.commands import run_inside
+from grader.probes.engine_json import decode
+
+if TYPE_CHECKING:
+    from grader.machine.machine import Machine
+    from grader.probes.container_json import ContainerFact
+
+__all__ = ["first_process", "parse_users", "users_of_programs"]
+
+_FIELDS: Final = re.compile(rb"^(Pid|PPid|Uid):\s+(\d+)(?:\s+(\d+))?", re.MULTILINE)
+
+
+class _RawTop(msgspec.Struct, rename="pascal"):
+    titles: list[str] | None = None
+    processes: list[list[str]] | None = None
+
+
+def first_process(machine: Machine, container: ContainerFact) -> str:
+    """The command of a running container's process 1, as it is now: a shell may have put another in its place.
+
+    Where the engine cannot list processes (it needs a `ps` of the machine), the command that it was started with.
+    """
+    answer = machine.engine(f"/containers/{container.id}/top")
+    if answer.status == 200:
+        top = decode(answer, _RawTop, "docker top")
+        titles = [title.upper() for title in top.titles or []]
+        for row in top.processes or []:
+            fields = dict(zip(titles, row, strict=False))
+            # Docker tells the numbers of the machine, Podman those inside.
+            if fields.get("PID") in {str(container.pid), "1"}:
+                return fields.get("CMD") or fields.get("COMMAND") or ""
+    return " ".join(container.command)
+
+
+def users_of_programs(machine: Machine, container: ContainerFact) -> frozenset[int] | None:
+    """The users that a running container's programs run as, as the container numbers them.
+
+    `docker top` would show the machine's numbers: with user namespaces a container's root is somebody else there.
+    `None` where nothing may be run, or nothing is told.
+    """
+    result = run_inside(machine, container.id, "sh", "-c", "cat /proc/[0-9]*/status")
+    return parse_users(result.stdout) if result else None
+
+
+def parse_users(statuses: bytes) -> frozenset[int] | None:
+    """The users of the last in each line of process 1: a shell, `su` or a master only starts what does the work.
+
+    `statuses`: the text of `/proc/<pid>/status` of each. What was started from outside, as by us, is left out.
+    """
+    parents: dict[int, int] = {}
+    users: dict[int, int] = {}
+    pid = 0
+    for name, first, second in _FIELDS.findall(statuses):
+        if name == b"Pid":
+            pid = int(first)
+        elif name == b"PPid":
+            parents[pid] = int(first)
+        elif second:
+            users[pid] = int(second)
+    own = {1}
+    while more := {pid for pid, parent in parents.items() if parent in own} - own:
+        own |= more
+    last = own - {parents.get(pid, 0) for pid in own}
+    return frozenset(users[pid] for pid in last if pid in users) or None

@@ -1,0 +1,69 @@
+"""Whether an image came from a registry. Source: its digests and dates, and what the engine remembers of images."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from grader.errors import ProbeFailed
+from grader.machine.decoding import Garbled, decoded
+from grader.machine.text import visible
+from grader.probes.moments import moment
+
+if TYPE_CHECKING:
+    from grader.machine.machine import Machine
+    from grader.probes.images import ImageFact
+
+__all__ = ["pulled_from"]
+
+_BUILD_S: Final = 3600.0
+"""Seconds within which whoever builds an image also names it. One that was pulled is older when it gets its name."""
+
+
+class _RawActor(msgspec.Struct):
+    ID: str = ""
+
+
+class _RawEvent(msgspec.Struct):
+    Action: str = ""
+    Actor: _RawActor | None = None
+
+
+def pulled_from(machine: Machine, image: ImageFact) -> str:
+    """The registry's name for an image that was pulled from there; empty for one that was built here.
+
+    An image has such a name once it was pulled, and also once it was pushed: what else is known of it decides.
+    """
+    names = [name.partition("@")[0] for name in image.digests if "/" in name]
+    # Newer engines give an image that was built here a digest under its own bare name, Podman under `localhost/`.
+    foreign = next((name for name in names if not name.startswith("localhost/")), "")
+    if not foreign or image.parent:
+        return ""
+    actions = _remembered(machine, foreign)
+    if actions & {"push", "build"}:
+        return ""
+    created, named = moment(image.created), moment(image.named_at)
+    is_just_built = created is not None and named is not None and named - created < _BUILD_S
+    return "" if is_just_built and "pull" not in actions else foreign
+
+
+def _remembered(machine: Machine, repository: str) -> set[str]:
+    """What was done under that name, as far as the engine remembers, such as `pull`, `push` and `tag`."""
+    now = machine.engine("/version").at
+    if now is None:
+        raise ProbeFailed("no-clock")
+    answer = machine.engine("/events", since="0", until=f"{now:.0f}", filters=json.dumps({"type": ["image"]}))
+    if answer.status != 200:
+        return set()
+    try:
+        events = [decoded(line, _RawEvent) for line in answer.body.splitlines() if line]
+    except Garbled as error:
+        raise ProbeFailed("answer-garbled", asked="docker events", detail=visible(str(error), 120)) from error
+    return {one.Action for one in events if one.Actor and _without_tag(one.Actor.ID) == repository}
+
+
+def _without_tag(name: str) -> str:
+    head, _, tail = name.rpartition("/")
+    return f"{head}/{tail.partition(':')[0]}"

@@ -1,0 +1,59 @@
+"""Where a container was told to look for another, and under which names it can find it. Source: `docker inspect`."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from grader.probes.hosts import added_hosts
+
+if TYPE_CHECKING:
+    from grader.probes.container_json import ContainerFact
+
+__all__ = ["Target", "names_for", "target_of"]
+
+_BUILT_IN: Final = {"bridge", "podman", "host", "none"}
+_AUTHORITY: Final = re.compile(r"(?:[a-z][a-z0-9+]*://)?(?:[^@/]*@)?(\[[^\]]*\]|[^:/?,]+)(?::(\d+))?", re.IGNORECASE)
+"""Of `host:port`, `http://host:port/` and `mongodb://user:word@host:port/todos`: the host and the port."""
+
+
+@dataclass(frozen=True)
+class Target:
+    variable: str
+    value: str
+    """As it is written."""
+    host: str
+    """In lower case, as names are compared."""
+    port: int | None
+
+    @property
+    def is_address(self) -> bool:
+        """True where it is an IP address, not a name."""
+        try:
+            ipaddress.ip_address(self.host)
+        except ValueError:
+            return False
+        return True
+
+
+def target_of(container: ContainerFact, variable: str) -> Target | None:
+    """What the variable says; `None` where the container has none, or it says no `host:port`."""
+    value = container.env.get(variable, "").strip()
+    found = _AUTHORITY.match(value)
+    if not found:
+        return None
+    return Target(variable, value, found[1].strip("[]").lower(), int(found[2]) if found[2] else None)
+
+
+def names_for(asker: ContainerFact, asked: ContainerFact) -> set[str]:
+    """Every name, in lower case, by which the one finds the other: on a network of both, by `--link`, by hand."""
+    shared = [name for name in asker.networks if name in asked.networks and name not in _BUILT_IN]
+    names = {alias for name in shared for alias in asked.networks[name].aliases}
+    if shared:
+        # Since Docker 26 the host name is one too; before, nobody is told to look for it.
+        names |= {asked.name, asked.hostname}
+    names |= {alias for alias, name in asker.links.items() if name == asked.name}
+    names |= {name for name, address in added_hosts(asker).items() if address in asked.addresses}
+    return {name.lower() for name in names if name}

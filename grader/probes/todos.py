@@ -1,0 +1,41 @@
+"""The todos as their API tells them, whether its port is published or not."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from grader.machine.question import Answer, HttpQuestion, NoAnswer
+from grader.probes.inside import ask_inside
+
+if TYPE_CHECKING:
+    from grader.machine.machine import Todos
+    from grader.probes.container_json import ContainerFact
+
+__all__ = ["ask_api", "parse_todos"]
+
+
+def ask_api(todos: Todos, api: ContainerFact) -> Answer | NoAnswer:
+    """What the API answers to `GET` of its list: on the machine's port where the sheet publishes it, else inside."""
+    path, machine = todos.wanted.list, todos.machine
+    if todos.api.role in machine.sheet.ports:
+        return machine.ask_again(HttpQuestion(machine.port(todos.api.role), path))
+    return ask_inside(machine, api, todos.api.wanted.port or 80, path)
+
+
+def parse_todos(body: bytes, id_field: str, text_field: str) -> dict[str, str]:
+    """Id to text of every todo in the JSON, however deep it stands; empty where it is none."""
+    try:
+        return dict(_walk(json.loads(body), id_field, text_field))
+    except (ValueError, RecursionError):
+        return {}
+
+
+def _walk(node: Any, id_field: str, text_field: str) -> list[tuple[str, str]]:
+    if isinstance(node, list):
+        return [pair for one in node for pair in _walk(one, id_field, text_field)]
+    if not isinstance(node, dict):
+        return []
+    if id_field in node and text_field in node:
+        return [(str(node[id_field]), str(node[text_field]))]
+    return [pair for one in node.values() for pair in _walk(one, id_field, text_field)]
