@@ -15,11 +15,15 @@ __all__: list[str] = []
 SHEET = "exercise.toml"
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    # testinfra's plugin, which comes along with us, has an option of one of these names and falls over where it is
+    # taken: it goes first, unless it is switched off, and then that option is both's.
+    pluginmanager.load_setuptools_entrypoints("pytest11", name="pytest11.testinfra")
     group = parser.getgroup("grader", "container-lab-grader")
     add = group.addoption
     add("--machine", metavar="URL", help="local, unix:///…, tcp://host:2376, ssh://user@host:port or recording:FILE")
-    add("--ssh-config", metavar="FILE", help="configuration for ssh, instead of the user's own")
+    if not pluginmanager.has_plugin("pytest11.testinfra"):
+        add("--ssh-config", metavar="FILE", help="configuration for ssh, instead of the user's own")
     add("--student", metavar="ID", help="whose work this is; names the files of --results")
     add("--student-name", metavar="NAME", help="the name that goes with --student")
     add("--ports", metavar="FIRST-LAST", help="the range of ports reserved for the student, such as 41200-41209")

@@ -40,6 +40,24 @@ def test_nothing_heavy_is_imported_and_nothing_is_printed(tmp_path: Path) -> Non
     assert without.returncode == 5
 
 
+def test_it_stands_beside_testinfras_own_plugin(tmp_path: Path) -> None:
+    """Testinfra comes along with us, and its plugin with it: both have an option `--ssh-config`."""
+    (tmp_path / "test_theirs.py").write_text("def test_it():\n    pass\n", encoding="utf-8")
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "no:cacheprovider",
+        "--ssh-config",
+        "theirs",
+        "--hosts",
+        "local://",
+    ]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_their_own_fixture_named_machine_is_theirs(tmp_path: Path) -> None:
     (tmp_path / "test_theirs.py").write_text(
         "import pytest\n@pytest.fixture\ndef machine():\n    return 42\n"
