@@ -25,6 +25,8 @@ _LOG_PAUSES_S: Final = (0.0, 0.1, 0.3, 0.6)
 _PROBE_LENGTH: Final = 4000
 """Characters of the request that is counted: under the 8 KiB that servers take, above what else goes by."""
 _PROBES: Final = 4
+_EPHEMERAL: Final = range(32768, 61000)
+"""Linux's `ip_local_port_range`."""
 
 
 class SiteExpectation:
@@ -134,13 +136,13 @@ def published_at(site: Site) -> PortFact:
         raise Mistake("port-on-loopback", evidence=evidence, **values)
     if fact.network_mode == "host":
         raise Mistake("port-host-network", evidence=evidence, **values)
-    raise Mistake(_port_mistake(fact, wanted, inside), evidence=evidence, **values)
+    raise Mistake(_port_mistake(site.machine, fact, wanted, inside), evidence=evidence, **values)
 
 
 def _stays_in_range(site: Site, fact: ContainerFact) -> None:
     mine = site.machine.ports
     for port in fact.ports_typed:
-        if mine and port.host_port and port.host_port not in mine:
+        if mine and port.host_port and port.host_port not in mine and not _was_chosen(site.machine, port):
             raise Mistake(
                 "outside-your-ports",
                 name=fact.name,
@@ -152,7 +154,7 @@ def _stays_in_range(site: Site, fact: ContainerFact) -> None:
             )
 
 
-def _port_mistake(fact: ContainerFact, wanted: int, inside: int | None) -> str:
+def _port_mistake(machine: Machine, fact: ContainerFact, wanted: int, inside: int | None) -> str:
     ports = fact.ports
     if any(p.inside == wanted != inside and p.host_port == inside for p in ports):
         return "port-reversed"
@@ -160,9 +162,21 @@ def _port_mistake(fact: ContainerFact, wanted: int, inside: int | None) -> str:
         return "port-udp"
     if any(p.host_port == wanted for p in ports):
         return "port-wrong-inside"
-    if fact.publish_all or any(inside in {None, p.inside} and p.host_port is None for p in fact.ports_typed):
+    if fact.publish_all or any(inside in {None, p.inside} and _was_chosen(machine, p) for p in fact.ports_typed):
         return "port-random"
     return "port-other" if ports else "port-not-published"
+
+
+def _was_chosen(machine: Machine, typed: PortFact) -> bool:
+    """Whether the engine chose the port of the machine.
+
+    Podman writes down the one that it took as if it had been asked for: it is told by lying where the kernel chooses,
+    and not being a number that a person would type.
+    """
+    if typed.host_port is None:
+        return True
+    is_typed = typed.host_port % 100 == 0 or (machine.ports is not None and typed.host_port in machine.ports)
+    return machine.is_podman and typed.host_port in _EPHEMERAL and not is_typed
 
 
 def _ask(site: Site, port: PortFact, path: str, within_s: float = 5) -> Answer | NoAnswer:

@@ -81,6 +81,11 @@ class Machine:
         """What the check that runs now has looked at, from memory or not: one that looked at nothing proves nothing."""
         self._seen: dict[Question, Answer | NoAnswer] = {}
 
+    @property
+    def is_podman(self) -> bool:
+        """True for an engine that tells some things otherwise, or not at all: see `docs/engines.md`."""
+        return self.link.version().product == "Podman"
+
     def container(self, role: str) -> Container:
         return Container(self, role, _entry(self.sheet.containers, role, "containers"))
 

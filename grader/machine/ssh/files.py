@@ -19,7 +19,7 @@ __all__ = ["SshFiles"]
 
 _NOT_A_FILE: Final = 44
 """An exit code that no command has by itself."""
-_ABSENT: Final = (b"No such file", b"nonexistent")
+_ABSENT: Final = (b"No such file", b"nonexistent", b"Not a directory")
 """What shells and `ls` say of it in the C locale."""
 
 _LIST: Final = "LC_ALL=C ls -1Ap -- %s"
