@@ -81,7 +81,7 @@ def test_who_is_behind(machine: Machine) -> None:
 
 @check(
     points=1,
-    needs=[test_web_runs],
+    needs=[test_three_replicas],
     fr="les répliques ne publient aucun port",
     en="the replicas publish no port",
 )

@@ -47,19 +47,23 @@ class BalancerExpectation:
         self._within_s = within_s
 
     def to_answer(self) -> None:
-        """It answers, below 500, and it is its container that does.
+        """It answers, below 500, and it is its container that does: to one request of some, as a replica may be down.
 
-        Asks: one HTTP request, the log; what listens in the replicas where it gives an error. Diagnoses:
-        `lb-finds-nobody`, `listens-on-loopback-inside`, those of a site that does not answer.
+        Asks: one HTTP request, the log; as many as there should be replicas, and what listens in these, where it gives
+        an error. Diagnoses: `lb-finds-nobody`, `listens-on-loopback-inside`, `nothing-listens-inside`, those of a site
+        that does not answer.
         """
         site = self._balancer.site
-        try:
-            SiteExpectation(site, self._within_s).to_answer(from_container=site.role)
-        except Mistake as mistake:
-            if mistake.code != "site-error":
-                raise
-            keeper, behind = running(site.container), running_replicas(self._balancer.replicas)
-            raise nobody_behind(site.machine, keeper, behind, int(mistake.values["status"])) from None
+        for left in reversed(range(self._balancer.replicas.wanted)):
+            try:
+                SiteExpectation(site, self._within_s).to_answer(from_container=site.role)
+            except Mistake as mistake:
+                if mistake.code not in {"site-silent", "site-error"}:
+                    raise
+                if not left:
+                    raise self._why(mistake) from None
+            else:
+                return
 
     def to_reach_each_replica(self) -> None:
         """Each of the replicas is served requests: the page's words prove nothing, a replica's own log does.
@@ -136,6 +140,12 @@ class BalancerExpectation:
         site = self._balancer.site
         question = HttpQuestion(site.port, path, host=published_at(site).host_ip)
         return self._balancer.machine.ask_again(question)
+
+    def _why(self, mistake: Mistake) -> Mistake:
+        if mistake.code != "site-error":
+            return mistake
+        machine, behind = self._balancer.machine, running_replicas(self._balancer.replicas)
+        return nobody_behind(machine, running(self._balancer.site.container), behind, int(mistake.values["status"]))
 
     def _is_settling(self) -> bool:
         facts = (running(self._balancer.site.container), *running_replicas(self._balancer.replicas))

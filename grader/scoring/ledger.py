@@ -87,21 +87,6 @@ def _is_same_mistake(one: Outcome, other: Outcome) -> bool:
     # A bare `assert` says nothing of its cause but its own line.
     return one.verdict == "failed" and one.code != "assertion" and (one.code, one.values) == (other.code, other.values)
 
-    def told_once(self, name: str, outcome: Outcome) -> Outcome:
-        """The outcome, or `blocked` where an earlier check failed for the very same cause: same code, same values.
-
-        `needs` says what is known beforehand. This is for what is known only now: a container that is missing fails the
-        first check that looks for it, and no other that would say the same again.
-        """
-        if outcome.verdict == "failed":
-            for row in self:
-                if row.spec.name == name:
-                    break
-                came = row.outcome
-                if (came.verdict, came.code, came.values) == ("failed", outcome.code, outcome.values):
-                    return _blocked(row, row.spec.name)
-        return outcome
-
 
 def _blocked(row: Row, cause: str) -> Outcome:
     """Blocked by the check at the root, which is the one to mend."""
