@@ -25,6 +25,7 @@ _STABLE_S: Final = 10.0
 """After this long the engine itself forgets that a container had to be restarted."""
 _AT_ONCE_S: Final = 10.0
 _SHELLS: Final = {"ash", "bash", "dash", "sh", "zsh"}
+_KILLED: Final = {137, 143}
 _STOPPED_BY_HAND: Final = {0, 129, 130, 131, 137, 143}
 """Exit codes of a process that was asked to stop: by itself, or by SIGHUP, SIGINT, SIGQUIT, SIGKILL, SIGTERM."""
 
@@ -235,7 +236,8 @@ def _not_running(container: Container, fact: ContainerFact) -> NoReturn:
         raise Mistake("foreground-stopped", evidence=tuple(lines), **values)
     if is_a_shell_with_nothing_to_read(fact):
         raise Mistake("shell-without-terminal", name=name, exit_code=fact.exit_code)
-    if fact.exit_code in _STOPPED_BY_HAND and fact.uptime_s >= _AT_ONCE_S:
+    by_signal = fact.exit_code in _KILLED and not fact.out_of_memory
+    if by_signal or (fact.exit_code in _STOPPED_BY_HAND and fact.uptime_s >= _AT_ONCE_S):
         raise Mistake("container-stopped", evidence=tuple(lines), **values)
     raise Mistake("container-exited", last_line=last, evidence=tuple(lines), **values)
 
