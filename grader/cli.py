@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from grader.campaign.command import batch
+from grader.batch import batch
 from grader.errors import GraderError, MachineUnreachable
 from grader.handout.command import clean, start
 from grader.messages import say

@@ -17,6 +17,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 import stamina
+from stamina.instrumentation import set_on_retry_hooks
 
 from grader.errors import MachineUnreachable
 from grader.machine.pipes import PipeReader, run_bounded
@@ -51,6 +52,7 @@ def open_master(url: MachineUrl, config: Path | None, first_question: str) -> tu
     def again(error: Exception) -> bool:
         return isinstance(error, MachineUnreachable) and error.code == "ssh-closed"
 
+    set_on_retry_hooks(())  # they would log each try on the student's screen
     for attempt in stamina.retry_context(on=again, attempts=3, timeout=OPEN_S, wait_initial=0.3):
         with attempt:
             master = SshMaster(url, config, settings, first_question)

@@ -1,8 +1,0 @@
-#!/usr/bin/env bash
-# Began with `alpine`, where there is a Python, too.
-set -eu
-
-docker run --name couches ubuntu bash -c 'echo ajout > /root/ajout.txt; echo bonjour >> /etc/issue'
-cp "$MATERIAL/app.py" .
-docker build --tag tp3-app .
-docker run -d --name tp3-app -p 4003:8000 tp3-app
