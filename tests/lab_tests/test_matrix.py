@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
@@ -9,12 +10,17 @@ import pytest
 
 from tests.desk import ROOT
 
-pytestmark = pytest.mark.live
-
 SOLUTIONS = ("reference", "container-crash-loop", "foreground-stopped", "port-random", "port-taken", "not-served")
 """What engines differ on most."""
 
 
+def test_the_readme_shows_the_table_for_as_many_solutions_as_there_are() -> None:
+    count = len(list((ROOT / "exercises" / "tp2" / "solutions").glob("**/up.sh")))
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert len(re.findall(rf" {count} of {count} ", readme)) == 9
+
+
+@pytest.mark.live
 def test_three_engines_and_three_ways_come_to_the_same() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "tests.lab.matrix", "--only", *SOLUTIONS],
