@@ -14,7 +14,7 @@ from grader.probes.logs import last_lines, read_log
 from grader.probes.traffic import received_bytes
 
 if TYPE_CHECKING:
-    from grader.machine.machine import Container, Machine, Site
+    from grader.machine.machine import Machine, Site
     from grader.probes.container_json import ContainerFact
     from grader.probes.ports import PortFact
 
@@ -120,9 +120,14 @@ def published_at(site: Site) -> PortFact:
     """The binding of the site's port. Raises `Mistake` that names what was done instead."""
     fact = running(site.container)
     inside, wanted = site.container.wanted.port, site.port
-    values = {"name": fact.name, "wanted": wanted, "inside": inside, "published": ", ".join(map(str, fact.ports))}
+    values = {
+        "name": fact.name,
+        "wanted": wanted,
+        "inside": inside or "…",
+        "published": ", ".join(map(str, fact.ports)),
+    }
     evidence = tuple(str(port) for port in fact.ports) or ("no published port",)
-    right = [p for p in fact.ports if p.inside == inside and p.host_port == wanted and p.protocol == "tcp"]
+    right = [p for p in fact.ports if inside in {None, p.inside} and p.host_port == wanted and p.protocol == "tcp"]
     _stays_in_range(site, fact)
     reachable = next((port for port in right if not port.is_on_loopback), None)
     if reachable:
@@ -153,11 +158,11 @@ def _port_mistake(machine: Machine, fact: ContainerFact, wanted: int, inside: in
     ports = fact.ports
     if any(p.inside == wanted != inside and p.host_port == inside for p in ports):
         return "port-reversed"
-    if any(p.host_port == wanted and p.inside == inside and p.protocol == "udp" for p in ports):
+    if any(p.host_port == wanted and inside in {None, p.inside} and p.protocol == "udp" for p in ports):
         return "port-udp"
     if any(p.host_port == wanted for p in ports):
         return "port-wrong-inside"
-    if fact.publish_all or any(p.inside == inside and _was_chosen(machine, p) for p in fact.ports_typed):
+    if fact.publish_all or any(inside in {None, p.inside} and _was_chosen(machine, p) for p in fact.ports_typed):
         return "port-random"
     return "port-other" if ports else "port-not-published"
 
@@ -180,17 +185,17 @@ def _ask(site: Site, port: PortFact, path: str, within_s: float = 5) -> Answer |
 
 def silence(site: Site, fact: ContainerFact, why: NoAnswer) -> Mistake:
     """Nothing usable came back: what is behind it, as far as can be seen inside."""
-    values = {"name": fact.name, "port": site.port, "inside": site.container.wanted.port, "why": why.reason}
+    inside = site.container.wanted.port or published_at(site).inside
+    values = {"name": fact.name, "port": site.port, "inside": inside, "why": why.reason}
     evidence = (f"GET http://…:{site.port}: {why.reason}: {why.detail}",)
     if why.reason == "not-http":
         return Mistake("site-not-http", evidence=evidence, **values)
-    deaf = deafness(site.container, fact)
+    deaf = deafness(site.machine, fact, inside)
     return deaf.with_evidence(*evidence) if deaf else Mistake("site-silent", evidence=evidence, **values)
 
 
-def deafness(container: Container, fact: ContainerFact) -> Mistake | None:
+def deafness(machine: Machine, fact: ContainerFact, inside: int | None) -> Mistake | None:
     """What is wrong with how it listens on its port; `None` where nothing is, or it cannot be seen."""
-    machine, inside = container.machine, container.wanted.port
     heard = listeners(machine, fact.id)
     if heard is None:
         return None

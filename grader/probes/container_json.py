@@ -18,7 +18,7 @@ from grader.probes.ports import PortFact, RawBinding, port_facts
 if TYPE_CHECKING:
     from grader.machine.question import Answer
 
-__all__ = ["ContainerFact", "State", "parse_container"]
+__all__ = ["ContainerFact", "State", "moment", "parse_container"]
 
 State = Literal["created", "running", "paused", "restarting", "removing", "exited", "dead", "unknown"]
 

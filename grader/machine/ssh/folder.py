@@ -32,8 +32,10 @@ class PrivateFolder:
     def __init__(self) -> None:
         sweep()
         self.path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=_base()))
-        self._lock = os.open(self.path / "lock", os.O_CREAT | os.O_RDWR, 0o600)
+        unseen = self.path / "lock.new"
+        self._lock = os.open(unseen, os.O_CREAT | os.O_RDWR, 0o600)
         fcntl.flock(self._lock, fcntl.LOCK_EX)
+        unseen.rename(self.path / "lock")  # locked before any sweep can find it: an open lock is nobody's
 
     @property
     def control(self) -> Path:

@@ -5,10 +5,8 @@ set -eu
 # Runs a command on a terminal, and types what comes on standard input there.
 typed() { script --quiet --return --command "$*" /dev/null; }
 
-typed docker run -ti --name tp1-ubuntu ubuntu bash <<'KEYS'
-sleep 1  # a student is not that fast
+typed docker run -ti --name tp1-ubuntu ubuntu bash <<KEYS
 echo 'premier passage' > /root/trace.txt
-exit
+$(printf '\020\021')
 KEYS
-docker start tp1-ubuntu
 docker run -dti --name tp1-fond ubuntu bash
