@@ -23,7 +23,7 @@ from grader.scoring.judging import judge_suite
 from grader.scoring.mark import mark
 from grader.scoring.suite import read_suite
 from tests.desk import ROOT
-from tests.lab.machines.faults import change_host_key, hang_sshd
+from tests.lab.machines.faults import change_host_key, hang, hang_sshd
 from tests.lab.process import end
 from tests.machine.room import refusal
 
@@ -284,6 +284,12 @@ class TestAfterTheLogin:
                     link.ask(question)
                 assert lost.value.code == "ssh-lost"
                 said(lost.value)
+
+    def test_docker_hangs(self, room: Room) -> None:
+        hang(room.machine)
+        error, took_s = refusal(room)
+        assert error.code == "engine-silent"
+        assert took_s < IN_TIME_S
 
     def test_a_machine_that_falls_silent_in_mid_run_is_not_the_students_fault(self, room: Room) -> None:
         """The site does not answer either: it must not be taken for one that is down."""
