@@ -38,6 +38,9 @@ class Watcher(Protocol):
 
     def ended(self, outcome: Outcome) -> None: ...
 
+    def close(self) -> None:
+        """At the end, whatever happened: an interrupted campaign, too, gives the terminal back."""
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -73,7 +76,7 @@ class Campaign:
     def run(self, watcher: Watcher) -> Outcome:
         """Grades whoever is to be graded. Raises `GraderError` where the folder does not allow it."""
         books = Books(self.folder, self.suite, self.language)
-        with contextlib.closing(books):
+        with contextlib.closing(books), contextlib.closing(watcher):
             done, jobs = self._split(books)
             watcher.began(jobs, done)
             landed: dict[str, ResultFile] = {result.student.id: result for result in done}
