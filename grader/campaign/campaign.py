@@ -38,6 +38,9 @@ class Watcher(Protocol):
 
     def ended(self, outcome: Outcome) -> None: ...
 
+    def close(self) -> None:
+        """At the end, whatever happened: an interrupted campaign, too, gives the terminal back."""
+
 
 @dataclass(frozen=True, slots=True)
 class Landed:
@@ -81,7 +84,7 @@ class Campaign:
     def run(self, watcher: Watcher) -> Outcome:
         """Grades whoever is to be graded. Raises `GraderError` where the folder does not allow it."""
         books = Books(self.folder, self.suite, self.language)
-        with contextlib.closing(books):
+        with contextlib.closing(books), contextlib.closing(watcher):
             done, jobs = self._split(books)
             watcher.began(jobs, done)
             landed = {result.student.id: Landed(result.status, result.points) for result in done}

@@ -33,13 +33,13 @@ _WORDS: Final = {
         "graded": "notés", "not_graded": "sans note", "running": "en cours", "waiting": "en attente", "mean": "moyenne",
         "left": "reste environ", "mistakes": "erreurs fréquentes", "room": "machine après machine est injoignable : "
         "c'est la salle (réseau, clé SSH, VPN), pas les étudiants ; corrige, puis continue avec --resume",
-        "files": "résultats dans {folder}",
+        "interrupted": "interrompu : ce qui est noté est gardé, continue avec --resume",
     },
     "en": {
         "graded": "graded", "not_graded": "no mark", "running": "running", "waiting": "waiting", "mean": "mean",
         "left": "about", "mistakes": "frequent mistakes", "room": "machine after machine is out of reach: it is the "
         "room (network, SSH key, VPN), not the students; mend it, then go on with --resume",
-        "files": "results in {folder}",
+        "interrupted": "interrupted: what is graded is kept, go on with --resume",
     },
 }  # fmt: skip
 
@@ -48,9 +48,9 @@ _NAME: Final = 40
 """Columns of a student's name."""
 
 
-def _line(result: ResultFile, language: Language) -> str:
+def _line(result: ResultFile, language: Language, *, is_unicode: bool) -> str:
     name = visible(" ".join(filter(None, (result.student.id, result.student.name))), _NAME)
-    name = padded(cut(name, _NAME), _NAME)
+    name = padded(cut(name if is_unicode else ascii_only(name), _NAME), _NAME)
     if result.mark is None:
         reason = getattr(result.reason, language) if result.reason else "?"
         return f"{name}      –  {reason.splitlines()[0]}"
@@ -69,17 +69,22 @@ class Lines:
     def began(self, jobs: list[Job], done: list[ResultFile]) -> None:
         self._count = len(jobs) + len(done)
         self._number = len(done)
+        self._is_unicode = shows_unicode(sys.stdout, os.environ)
 
     def heard(self, event: Event) -> None:
         if isinstance(event, Ended):
             self._number += 1
-            print(f"[{self._number:>3}/{self._count}] {_line(event.result, self._language)}", flush=True)  # noqa: T201
+            line = _line(event.result, self._language, is_unicode=self._is_unicode)
+            print(f"[{self._number:>3}/{self._count}] {line}", flush=True)  # noqa: T201
 
     def ended(self, outcome: Outcome) -> None:
         words = _WORDS[self._language]
         print(_counts(outcome, words))  # noqa: T201
         if outcome.is_the_room:
             print(words["room"], file=sys.stderr)  # noqa: T201
+
+    def close(self) -> None:
+        """Every line was written when it was known."""
 
 
 class JsonLines:
@@ -117,6 +122,9 @@ class JsonLines:
                 "is_the_room": outcome.is_the_room,
             }
         )
+
+    def close(self) -> None:
+        """Every line was written when it was known."""
 
     def _say(self, line: dict[str, object]) -> None:
         sys.stdout.buffer.write(msgspec.json.encode(line) + b"\n")
@@ -161,7 +169,10 @@ class LiveTable:
                 self._running.pop(job.student, None)
                 self._count_in(result)
                 self._live.console.print(
-                    self._text(_line(result, self._language)),
+                    self._text(
+                        _line(result, self._language, is_unicode=self._is_unicode),
+                        "magenta" if result.mark is None else "",
+                    ),
                     no_wrap=True,
                     overflow="ellipsis" if self._is_unicode else "crop",
                 )
@@ -174,6 +185,11 @@ class LiveTable:
         self._console.print(self._text(_counts(outcome, self._words), "bold"))
         if outcome.is_the_room:
             self._console.print(self._text(self._words["room"], "red"))
+
+    def close(self) -> None:
+        if self._live.is_started:
+            self._live.stop()
+            self._console.print(self._text(self._words["interrupted"], "yellow"))
 
     def _text(self, text: str, style: str = "") -> Text:
         return Text(text if self._is_unicode else ascii_only(text), style=style)

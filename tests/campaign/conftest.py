@@ -1,4 +1,4 @@
-"""Recorded machines for campaigns: real ones, graded once on a real engine, then judged without it."""
+"""Classes of recorded machines."""
 
 from __future__ import annotations
 
@@ -7,24 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.campaign.recorded_class import record_solutions, write_roster
-from tests.lab import wipe
+from tests.campaign.recorded_class import write_roster
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    from tests.lab import Engine
-
-
-@pytest.fixture(scope="session")
-def recorded(
-    shared_engine: Engine, images: Callable[..., None], tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, Path]:
-    """A recording of each of five solutions of tp2, by its name."""
-    images("nginx", "ubuntu")
-    wipe(shared_engine)
-    return record_solutions(shared_engine, tmp_path_factory.mktemp("recordings"))
 
 
 @pytest.fixture

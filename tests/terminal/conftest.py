@@ -7,16 +7,12 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from tests.campaign.recorded_class import record_solutions
-from tests.lab import wipe
 from tests.lab.debian import need
 from tests.terminal.tmux import Terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
-
-    from tests.lab import Engine
 
 PYTEST = (sys.executable, "-m", "pytest")
 GRADER = (sys.executable, "-c", "from grader.cli import main; main()")
@@ -31,16 +27,6 @@ class Open(Protocol):
 @pytest.fixture(scope="session")
 def tmux() -> str:
     return need("tmux", "tmux")
-
-
-@pytest.fixture(scope="session")
-def recorded(
-    shared_engine: Engine, images: Callable[..., None], tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, Path]:
-    """A recording of each of five solutions of tp2, by its name."""
-    images("nginx", "ubuntu")
-    wipe(shared_engine)
-    return record_solutions(shared_engine, tmp_path_factory.mktemp("recordings"))
 
 
 @pytest.fixture
