@@ -13,6 +13,7 @@ from grader.errors import GraderError, MachineUnreachable
 from grader.handout.command import clean, start
 from grader.messages import say
 from grader.newexercise.command import new
+from grader.regrade.command import regrade
 from grader.rehearsal.command import rehearse
 from grader.reports.command import report
 from grader.repository.command import repo, sign_results, verify_results
@@ -95,6 +96,7 @@ app.command()(batch)
 app.command()(clean)
 app.command()(new)
 app.command()(repo)
+app.command()(regrade)
 app.command()(rehearse)
 app.command()(report)
 app.command("sign")(sign_results)
