@@ -96,7 +96,7 @@ def test_replicas_publish_nothing(machine: Machine) -> None:
     en="the load balancer answers",
 )
 def test_balancer_answers(machine: Machine) -> None:
-    expect(machine.balancer("lb", before="web"), within_s=10).to_answer()
+    expect(machine.balancer("lb", before="web"), within_s=20).to_answer()
 
 
 @check(
@@ -110,7 +110,7 @@ def test_balancer_answers(machine: Machine) -> None:
     ),
 )
 def test_each_replica_is_reached(machine: Machine) -> None:
-    expect(machine.balancer("lb", before="web"), within_s=10).to_reach_each_replica()
+    expect(machine.balancer("lb", before="web"), within_s=20).to_reach_each_replica()
 
 
 @check(

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import msgspec
 
 from grader.campaign.frames import FrameReader
+from grader.campaign.warm import warm_up
 from grader.campaign.worker import Job, Worker, forked, spawned
 from grader.errors import MachineUnreachable
 from grader.grade import Run
 from grader.machine.link import LinkFacts
-from grader.messages import LANGUAGES, catalogue
 from grader.reports.results import ResultFile
 from grader.scoring.judging import judge_suite
 
@@ -81,7 +81,8 @@ def graded_all(suite: Suite, jobs: list[Job], at_once: int) -> Generator[Event]:
 
     Closing the iterator ends all workers.
     """
-    _warm_up(jobs)
+    if _may_fork():
+        warm_up(jobs)
     waiting = collections.deque(jobs)
     running: dict[int, _Running] = {}
     with selectors.DefaultSelector() as selector:
@@ -105,18 +106,6 @@ def graded_all(suite: Suite, jobs: list[Job], at_once: int) -> Generator[Event]:
             for one in running.values():
                 one.worker.end()
             gc.unfreeze()
-
-
-def _warm_up(jobs: list[Job]) -> None:
-    """Does once what every forked worker would else do for itself: that was two thirds of a worker's own time."""
-    if not _may_fork():
-        return
-    if any(job.machine.startswith("ssh:") for job in jobs):
-        import grader.machine.ssh.reach  # noqa: F401, PLC0415 - a class without SSH does not pay for it
-    for language in LANGUAGES:
-        catalogue(language)
-    gc.collect()
-    gc.freeze()  # else each worker's first collection would copy the whole of our memory
 
 
 def _may_fork() -> bool:

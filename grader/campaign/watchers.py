@@ -146,12 +146,15 @@ class LiveTable:
         self._is_unicode = shows_unicode(self._console, os.environ)
         self._live = Live(console=self._console, auto_refresh=False, transient=True)
         self._running: dict[str, tuple[float, str]] = {}
-        self._results: list[ResultFile] = []
+        self._points: list[int] = []
+        self._not_graded = 0
+        self._codes: collections.Counter[str] = collections.Counter()
         self._began = self._drawn = time.monotonic()
         self._count = self._earlier = 0
 
     def began(self, jobs: list[Job], done: list[ResultFile]) -> None:
-        self._results = list(done)
+        for result in done:
+            self._count_in(result)
         self._earlier = len(done)
         self._count = len(jobs) + len(done)
         self._live.start()
@@ -164,7 +167,7 @@ class LiveTable:
                 self._running[job.student] = (self._running[job.student][0], check)
             case Ended(job, result):
                 self._running.pop(job.student, None)
-                self._results.append(result)
+                self._count_in(result)
                 self._live.console.print(
                     self._text(
                         _line(result, self._language, is_unicode=self._is_unicode),
@@ -191,6 +194,18 @@ class LiveTable:
     def _text(self, text: str, style: str = "") -> Text:
         return Text(text if self._is_unicode else ascii_only(text), style=style)
 
+    @property
+    def _done(self) -> int:
+        return len(self._points) + self._not_graded
+
+    def _count_in(self, result: ResultFile) -> None:
+        if result.points is None:
+            self._not_graded += 1
+        else:
+            self._points.append(result.points)
+        failed = (check.diagnosis for check in result.checks if check.verdict == "failed")
+        self._codes.update(diagnosis.code for diagnosis in failed if diagnosis)
+
     def _table(self) -> Group:
         """At most a screen: those that have run longest first, the others counted."""
         table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
@@ -211,30 +226,23 @@ class LiveTable:
 
     def _summary(self, now: float) -> str:
         words = self._words
-        graded = [result.points for result in self._results if result.points is not None]
-        waiting = self._count - len(self._results) - len(self._running)
+        waiting = self._count - self._done - len(self._running)
         parts = [
-            f"{len(self._results)}/{self._count}",
+            f"{self._done}/{self._count}",
             f"{words['running']} {len(self._running)}",
             f"{words['waiting']} {waiting}",
-            f"{words['not_graded']} {len(self._results) - len(graded)}",
+            f"{words['not_graded']} {self._not_graded}",
         ]
-        if graded:
-            parts.append(f"{words['mean']} {sum(graded) / len(graded):.1f}")
-        finished = len(self._results) - self._earlier
+        if self._points:
+            parts.append(f"{words['mean']} {sum(self._points) / len(self._points):.1f}")
+        finished = self._done - self._earlier
         if finished:
-            left_s = (now - self._began) / finished * (self._count - len(self._results))
+            left_s = (now - self._began) / finished * (self._count - self._done)
             parts.append(f"{words['left']} {left_s:.0f} s")
         return " · ".join(parts)
 
     def _mistakes(self) -> str:
-        codes = collections.Counter(
-            check.diagnosis.code
-            for result in self._results
-            for check in result.checks
-            if check.verdict == "failed" and check.diagnosis
-        )
-        shown = ", ".join(f"{code} ×{count}" for code, count in codes.most_common(4))
+        shown = ", ".join(f"{code} ×{count}" for code, count in self._codes.most_common(4))
         return f"{self._words['mistakes']}{':' if self._language == 'en' else ' :'} {shown}" if shown else ""
 
 

@@ -38,6 +38,7 @@ STABLE_S: Final = 10.0
 """After this long the engine itself forgets that a container had to be restarted."""
 _AT_ONCE_S: Final = 10.0
 _SHELLS: Final = {"ash", "bash", "dash", "sh", "zsh"}
+_KILLED: Final = {137, 143}
 _STOPPED_BY_HAND: Final = {0, 129, 130, 131, 137, 143}
 """Exit codes of a process that was asked to stop: by itself, or by SIGHUP, SIGINT, SIGQUIT, SIGKILL, SIGTERM."""
 
@@ -255,7 +256,8 @@ def _not_running(machine: Machine, fact: ContainerFact) -> NoReturn:
         raise Mistake("foreground-stopped", evidence=tuple(lines), **values)
     if is_a_shell_with_nothing_to_read(fact):
         raise Mistake("shell-without-terminal", name=name, exit_code=fact.exit_code)
-    if by_hand and fact.uptime_s >= _AT_ONCE_S:
+    killed = fact.exit_code in _KILLED and not fact.out_of_memory
+    if by_hand and (killed or fact.uptime_s >= _AT_ONCE_S):
         raise Mistake("container-stopped", evidence=tuple(lines), **values)
     raise Mistake("container-exited", last_line=last, evidence=tuple(lines), **values)
 

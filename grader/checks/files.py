@@ -46,7 +46,7 @@ class FileExpectation:
         """A file of the image that the container has another version of: `docker diff` shows it as changed.
 
         Asks: one inspect, `docker diff`, one `docker cp`. Diagnoses: `file-unchanged`, `file-not-of-image`,
-        `file-deleted`, `file-on-a-mount`, and those of a file that is not there.
+        `file-deleted`, `file-on-a-mount`, and those of a file that is not there (see `to_be_added`).
         """
         fact = there(self._file.container)
         change = changed_paths(self._machine, fact.id).get(self._file.path)
@@ -55,6 +55,7 @@ class FileExpectation:
         self._found()
         self._is_not_mounted(fact)
         if change is None:
+            self._something_was_done(fact)
             raise Mistake("file-unchanged", name=fact.name, path=self._file.path)
         if change == "added":
             raise Mistake("file-not-of-image", name=fact.name, path=self._file.path, image=fact.image)
@@ -89,10 +90,7 @@ class FileExpectation:
 
     def _missing(self, fact: ContainerFact) -> Mistake:
         name, path = fact.name, self._file.path
-        if fact.state == "created":
-            running(self._file.container)  # raises: nobody could make the file
-        if is_a_shell_with_nothing_to_read(fact):
-            return Mistake("no-terminal", name=name)
+        self._something_was_done(fact)
         changed = changed_paths(self._machine, fact.id)
         if changed.get(path) == "deleted":
             return Mistake("file-deleted", name=name, path=path)
@@ -111,6 +109,13 @@ class FileExpectation:
         if other:
             return Mistake("file-in-another-container", name=name, path=path, other=other.name)
         return Mistake("file-not-made", name=name, path=path)
+
+    def _something_was_done(self, fact: ContainerFact) -> None:
+        """Raises `Mistake` where nobody can have worked in the container."""
+        if fact.state == "created":
+            running(self._file.container)  # raises
+        if is_a_shell_with_nothing_to_read(fact):
+            raise Mistake("no-terminal", name=fact.name)
 
     def _is_not_mounted(self, fact: ContainerFact) -> None:
         path = self._file.path

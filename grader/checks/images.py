@@ -30,7 +30,8 @@ def built(image: Image) -> ImageFact:
     found = find_image(image.machine, image.name) or next(iter(images_named(image.machine, image.name)), None)
     base = _below(image, found) if found else None
     if found and base and found.id == base.id:
-        raise Mistake("image-only-tagged", name=image.name, base=base.tags[0] if base.tags else image.wanted.base)
+        known = next((tag for tag in base.tags if same_image_name(tag, image.wanted.base)), image.wanted.base)
+        raise Mistake("image-only-tagged", name=image.name, base=known)
     if found:
         return found
     beside = all_images(image.machine)
@@ -134,7 +135,7 @@ class ImageExpectation:
 
     def _other_base(self, image: ImageFact) -> Mistake:
         name, base = self._image.name, self._image.wanted.base
-        if any(line.is_imported for line in image_history(self._machine, image.id)):
+        if any(line.is_imported for line in image_history(self._machine, image.id)[-1:]):
             return Mistake("image-imported", name=name)
         if not images_named(self._machine, base):
             return Mistake("base-gone", name=name, base=base)

@@ -32,7 +32,9 @@ def image_untouched(machine: Machine, container: ContainerFact, wanted: str) -> 
 
 
 def latest_build(machine: Machine, container: ContainerFact, wanted: str) -> None:
-    """Raises `Mistake` where the name has gone to a newer build since the container was made from it."""
+    """Raises `Mistake` where the name has gone to a newer build since the container was made by it."""
+    if not same_image_name(container.image, wanted):
+        return
     now, made_from = _named(machine, container, wanted), find_image(machine, container.image_id)
     # Ids alone differ between two builds of the same, where an engine writes down when each was made.
     if now and made_from and _what_it_is(now) != _what_it_is(made_from):

@@ -28,7 +28,12 @@ class Happening:
     at: float
     """Seconds since 1970, by the machine's clock."""
     exit_code: int | None
-    """Of a `die`."""
+    """Of an end, and of that of a `docker exec`."""
+
+    @property
+    def is_an_end(self) -> bool:
+        """True where the container stopped, in whatever way: Docker says `die`, Podman `died`."""
+        return self.action in {"die", "died"}
 
 
 class _RawActor(msgspec.Struct):

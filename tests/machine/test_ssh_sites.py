@@ -12,6 +12,7 @@ import pytest
 from grader.errors import MachineUnreachable
 from grader.machine.question import Answer, HttpQuestion, NoAnswer
 from grader.machine.sites import SiteClient
+from grader.machine.ssh.sites import explained
 from tests.lab.machines.entered import entered
 from tests.lab.process import end, wait_until
 
@@ -120,3 +121,22 @@ def test_what_is_silent_since_the_machine_is_silent_is_no_site_of_the_students(r
         with pytest.raises(MachineUnreachable) as lost:
             link.ask(HttpQuestion(4010, within_s=1))
     assert lost.value.code in {"ssh-lost", "engine-silent"}
+
+
+@pytest.mark.parametrize(
+    ("refusal", "reason"),
+    [
+        ("", "cut-off"),
+        ("connect failed: Connection refused", "refused"),
+        ("connect failed: Connection timed out", "timeout"),
+        ("connect failed: No route to host", "timeout"),
+        ("unknown channel type: ", "cut-off"),
+    ],
+)
+def test_what_sshd_says_of_a_connection_is_the_sites_failure(refusal: str, reason: str) -> None:
+    assert explained(NoAnswer("cut-off"), refusal, "ssh://pc1").reason == reason
+
+
+def test_what_sshd_forbids_is_not() -> None:
+    with pytest.raises(MachineUnreachable, match="ssh-no-forwarding"):
+        explained(NoAnswer("cut-off"), "administratively prohibited: open failed", "ssh://pc1")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import socket
 import subprocess
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from grader.errors import MachineUnreachable
+from grader.machine.ssh.greeting import answer_in, remote_command
 from grader.machine.ssh.sockets import engine_socket, where_is_the_engine
 from grader.roster.machine_url import parse_machine_url
 
@@ -91,6 +93,29 @@ def test_the_question_finds_sockets_and_contexts_and_takes_no_password(tmp_path:
     assert f"open {tmp_path}/podman/podman.sock" in asked.stdout.splitlines()
     assert "c2VjcmV0" not in asked.stdout
     assert engine_socket(URL, "anna", asked.stdout.splitlines()) == f"{tmp_path}/d.sock"
+
+
+def test_only_what_ran_between_the_marks_is_the_answer() -> None:
+    for shell in ("sh", "bash", "dash", "csh", "fish", "zsh"):
+        if not shutil.which(shell):
+            continue
+        command = remote_command("f00", where_is_the_engine(URL))
+        asked = subprocess.run(
+            [shell, "-c", command], stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=20
+        )
+        answer = answer_in(command.encode() + b"\n<f00\n" + asked.stdout, "f00")
+        assert answer is not None, shell
+        assert answer.endswith(b"\n")
+        assert b"env " in answer
+    assert answer_in(command.encode(), "f00") is None
+    assert answer_in(b"</f00>\n<f00>\n", "f00") is None
+    assert answer_in(b"<f00>\nenv \n", "f00") is None
+
+
+@pytest.mark.parametrize("question", ["echo 'x'", "echo x\necho y", "test ! -e /x"])
+def test_a_question_that_shells_read_differently_is_not_asked(question: str) -> None:
+    with pytest.raises(ValueError, match="not every shell"):
+        remote_command("f00", question)
 
 
 @pytest.mark.live

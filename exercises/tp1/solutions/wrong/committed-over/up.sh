@@ -14,6 +14,5 @@ typed docker start -i tp1-ubuntu <<'KEYS'
 cat /root/trace.txt
 exit
 KEYS
-docker image inspect --format '{{.Id}}' ubuntu > before  # for down.sh
 docker commit tp1-ubuntu ubuntu
 docker run -dti --name tp1-fond ubuntu bash

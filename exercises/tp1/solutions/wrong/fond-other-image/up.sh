@@ -14,4 +14,7 @@ typed docker start -i tp1-ubuntu <<'KEYS'
 cat /root/trace.txt
 exit
 KEYS
-docker run -dti --name tp1-fond nginx bash
+docker create --name modele ubuntu
+docker export modele | docker import - debian
+docker rm modele
+docker run -dti --name tp1-fond debian bash
