@@ -12,8 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.messages import say
-from grader.reports.glyphs import ascii_only, marks_for, shows_unicode
+from grader.reports.glyphs import ascii_only, folded, marks_for, shows_unicode
 from grader.reports.of_ledger import check_result
+from grader.reports.screen_words import WORDS
 from grader.scoring.mark import mark
 
 if TYPE_CHECKING:
@@ -90,8 +91,20 @@ class SheetView:
         """The first thing to mend, as the usual screen says it."""
         folder = self._suite.folder
         result = check_result(row, shown.ledger, folder.parent.parent, self._hints)
-        said = [getattr(words, self._language) for words in (result.message, result.hint) if words]
-        return [self._text(f"{row.number}. {line}", "red") for line in "\n".join(said).splitlines()]
+        number = f"{row.number}. "
+        said = getattr(result.message, self._language).splitlines() if result.message else []
+        lines = [self._hanging("" if at else number, line, "red") for at, line in enumerate(said)]
+        if result.hint:
+            words = WORDS[self._language]
+            lines.append(
+                self._hanging("", f"{words['hint']}{words['colon']} {getattr(result.hint, self._language)}", "cyan")
+            )
+        return lines
+
+    def _hanging(self, first: str, text: str, style: str) -> Text:
+        """`text` under the number of its check, whichever lines it takes."""
+        text = text if self._is_unicode else ascii_only(text)
+        return Text("\n".join(folded(text, self._console.width, f"{first:<4}", " " * 4)), style=style)
 
 
 class LineView:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
+from tests.desk import ROOT
 from tests.lab.debian import need
 from tests.terminal.tmux import Terminal
 
@@ -20,7 +21,7 @@ GRADER = (sys.executable, "-c", "from grader.cli import main; main()")
 
 class Open(Protocol):
     def __call__(
-        self, command: Sequence[str], environ: Mapping[str, str], *, columns: int, rows: int = 24
+        self, command: Sequence[str], environ: Mapping[str, str], *, columns: int, rows: int = 24, cwd: Path = ROOT
     ) -> Terminal: ...
 
 
@@ -34,8 +35,10 @@ def terminal(tmux: str, tmp_path: Path) -> Iterator[Open]:
     """Opens a terminal of so many columns and rows, with a command in it."""
     opened: list[Terminal] = []
 
-    def open_it(command: Sequence[str], environ: Mapping[str, str], *, columns: int, rows: int = 24) -> Terminal:
-        opened.append(Terminal(command, tmp_path, environ, columns=columns, rows=rows))
+    def open_it(
+        command: Sequence[str], environ: Mapping[str, str], *, columns: int, rows: int = 24, cwd: Path = ROOT
+    ) -> Terminal:
+        opened.append(Terminal(command, tmp_path, environ, columns=columns, rows=rows, cwd=cwd))
         return opened[-1]
 
     yield open_it

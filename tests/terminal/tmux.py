@@ -47,7 +47,14 @@ class Terminal:
     """Starts `command` at once. `close` ends this server, and so the command; no other tmux is touched."""
 
     def __init__(
-        self, command: Sequence[str], folder: Path, environ: Mapping[str, str], *, columns: int, rows: int = 24
+        self,
+        command: Sequence[str],
+        folder: Path,
+        environ: Mapping[str, str],
+        *,
+        columns: int,
+        rows: int = 24,
+        cwd: Path = ROOT,
     ) -> None:
         self.columns = columns
         self._name = f"grader-{os.getpid()}-{next(_NUMBERS)}"
@@ -55,7 +62,7 @@ class Terminal:
         given = dict(environ) | {"TERM": "xterm-256color", "PATH": _OWN["PATH"], "STATUS": str(self._status)}
         words = ["env", "-i", *(f"{name}={text}" for name, text in given.items()), "bash", "-c", _STAYS, "-", *command]
         size = ["-x", str(columns), "-y", str(rows)]
-        self._tmux("new-session", "-d", *size, "-c", str(ROOT), shlex.join(words))
+        self._tmux("new-session", "-d", *size, "-c", str(cwd), shlex.join(words))
 
     def _tmux(self, *words: str) -> str:
         command = ["tmux", "-u", "-L", self._name, "-f", "/dev/null", *words]
