@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 from typing import Annotated
@@ -10,9 +11,10 @@ import typer
 from typer.exceptions import TyperException
 
 from grader.batch import batch
+from grader.doctor.command import doctor
 from grader.errors import GraderError, MachineUnreachable
 from grader.handout.command import clean, start
-from grader.messages import say
+from grader.messages import LANGUAGES, say
 from grader.newexercise.command import new
 from grader.regrade.command import regrade
 from grader.rehearsal.command import rehearse
@@ -56,11 +58,16 @@ def main() -> None:
     except (typer.Abort, KeyboardInterrupt):
         sys.exit(INTERRUPTED)
     except MachineUnreachable as error:
-        language = language_of("", os.environ)
+        language = language_of(_language_asked_for(sys.argv), os.environ)
         sentences = [say(error.code, field, error.values, language) for field in ("wrong", "look")]
         sys.exit(_refused("; ".join(filter(None, sentences)), NOT_GRADED))
     except GraderError as error:
         sys.exit(_refused(str(error), USAGE))
+
+
+def _language_asked_for(words: list[str]) -> str:
+    """What stands behind `--lang`: here its verb has ended already."""
+    return next((value for name, value in itertools.pairwise(words) if name == "--lang" and value in LANGUAGES), "")
 
 
 def _refused(sentence: str, code: int) -> int:
@@ -96,6 +103,7 @@ def root(
 
 app.command()(batch)
 app.command()(clean)
+app.command()(doctor)
 app.command()(new)
 app.command()(repo)
 app.command()(regrade)

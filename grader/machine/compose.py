@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from grader.machine.address import EngineAddress
     from grader.machine.question import ComposeQuestion
 
-__all__ = ["CAP", "CHANGE_S", "LOOK_S", "LocalCompose", "NoCompose", "arguments"]
+__all__ = ["CAP", "CHANGE_S", "LOOK_S", "LocalCompose", "NoCompose", "arguments", "compose_version"]
 
 CAP: Final = 1024 * 1024
 LOOK_S: Final = 20.0
@@ -87,6 +87,12 @@ def arguments(question: ComposeQuestion) -> list[str]:
     files = [word for file in question.files for word in ("--file", file)]
     env_files = [word for file in question.env_files for word in ("--env-file", file)]
     return ["--ansi", "never", "--project-name", question.project, *files, *env_files, *_ARGUMENTS[question.verb]]
+
+
+def compose_version() -> str:
+    """Of the `docker compose` that a person here would call; empty where there is none."""
+    docker = shutil.which("docker")
+    return _says_its_version(docker, "compose") if docker else ""
 
 
 @functools.cache
