@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from grader.errors import MachineUnreachable
 from grader.machine.address import resolved
+from grader.machine.compose import LocalCompose
 from grader.machine.engine import EngineClient
 from grader.machine.files import LocalFiles, NoFiles
 from grader.machine.link import DirectLink, LinkFacts
@@ -42,4 +43,6 @@ def reach(url: MachineUrl, ssh_config: Path | None = None, deadline_s: float = M
         return reach_over_ssh(address, ssh_config, deadline_s)
     facts = LinkFacts(address.shown, address.context, address.host)
     files = NoFiles() if address.host else LocalFiles()
-    return DirectLink(facts, EngineClient(address), SiteClient(address.host), files, deadline_s)
+    engine, sites = EngineClient(address), SiteClient(address.host)
+    # Behind TCP too: a continuous integration brings up on another engine what lies here.
+    return DirectLink(facts, engine, sites, files, deadline_s, compose=LocalCompose(address))
