@@ -9,6 +9,7 @@ import typer
 from typer.exceptions import TyperException
 
 from grader.campaign.command import batch
+from grader.compare.command import compare
 from grader.errors import GraderError, MachineUnreachable
 from grader.handout.command import clean, start
 from grader.messages import say
@@ -94,6 +95,7 @@ def root(
 
 app.command()(batch)
 app.command()(clean)
+app.command()(compare)
 app.command()(new)
 app.command()(repo)
 app.command()(regrade)
