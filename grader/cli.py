@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated
 
 import typer
 from typer.exceptions import TyperException
 
-from grader.campaign.command import batch
+from grader.batch import batch
 from grader.compare.command import compare
 from grader.errors import GraderError, MachineUnreachable
 from grader.handout.command import clean, start
@@ -17,6 +18,7 @@ from grader.newexercise.command import new
 from grader.regrade.command import regrade
 from grader.rehearsal.command import rehearse
 from grader.reports.command import report
+from grader.reports.glyphs import say_what_it_can
 from grader.repository.command import repo, sign_results, verify_results
 from grader.settings import language_of
 from grader.version import VERSION
@@ -42,6 +44,8 @@ app = typer.Typer(
 
 def main() -> None:
     """Runs the command line; a user's mistake is one sentence and an exit code, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        say_what_it_can(stream, os.environ)
     try:
         code = app(standalone_mode=False) or 0
         sys.exit(INTERRUPTED if code == _CTRL_C else code)
@@ -53,8 +57,6 @@ def main() -> None:
     except (typer.Abort, KeyboardInterrupt):
         sys.exit(INTERRUPTED)
     except MachineUnreachable as error:
-        import os  # noqa: PLC0415
-
         language = language_of("", os.environ)
         sentences = [say(error.code, field, error.values, language) for field in ("wrong", "look")]
         sys.exit(_refused("; ".join(filter(None, sentences)), NOT_GRADED))

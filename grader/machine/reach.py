@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 
 from grader.errors import MachineUnreachable
 from grader.machine.address import resolved
-from grader.machine.compose import LocalCompose
 from grader.machine.engine import EngineClient
 from grader.machine.files import LocalFiles, NoFiles
 from grader.machine.link import DirectLink, LinkFacts
@@ -43,5 +42,4 @@ def reach(url: MachineUrl, ssh_config: Path | None = None, deadline_s: float = M
         return reach_over_ssh(address, ssh_config, deadline_s)
     facts = LinkFacts(address.shown, address.context, address.host)
     files = NoFiles() if address.host else LocalFiles()
-    engine, sites = EngineClient(address), SiteClient(address.host)
-    return DirectLink(facts, engine, sites, files, deadline_s, compose=LocalCompose(address))
+    return DirectLink(facts, EngineClient(address), SiteClient(address.host), files, deadline_s)

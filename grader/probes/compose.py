@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import PurePosixPath, PureWindowsPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -66,7 +66,7 @@ class FileService(msgspec.Struct, frozen=True):
     """What the files say of one service, with everything that compose fills in."""
 
     image: str = ""
-    build: msgspec.Raw | None = None
+    build: dict[str, Any] | None = None
     command: list[str] | None = None
     environment: dict[str, str | None] = {}
     networks: dict[str, msgspec.Raw] = {}

@@ -38,7 +38,10 @@ def parse_connections(table: bytes) -> tuple[Connection, ...]:
         fields = line.split()
         if len(fields) < 4 or fields[3] in _NOT_CONNECTED or ":" not in fields[2]:
             continue
-        (_, own_port), (peer, peer_port) = socket_address(fields[1]), socket_address(fields[2])
+        try:
+            (_, own_port), (peer, peer_port) = socket_address(fields[1]), socket_address(fields[2])
+        except ValueError:
+            continue
         found[Connection(own_port, peer, peer_port)] = None
     return tuple(found)
 

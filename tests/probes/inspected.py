@@ -1,0 +1,32 @@
+"""`docker inspect` of a container, as much of it as a test is about."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from grader.machine.question import Answer
+from grader.probes.container_json import ContainerFact, parse_container
+
+__all__ = ["inspected"]
+
+NOW = 1_800_000_000.0
+
+
+def inspected(
+    name: str = "todos-api",
+    *,
+    config: dict[str, Any] | None = None,
+    host_config: dict[str, Any] | None = None,
+    networks: dict[str, dict[str, Any] | None] | None = None,
+    **more: Any,
+) -> ContainerFact:
+    raw = {
+        "Id": f"{name}-id",
+        "Name": f"/{name}",
+        "State": {"Status": "running", "StartedAt": "2027-01-15T07:59:00.123456789Z"},
+        "Config": config or {},
+        "HostConfig": host_config or {},
+        "NetworkSettings": {"Networks": networks or {}},
+    }
+    return parse_container(Answer(body=json.dumps(raw | more).encode(), at=NOW))

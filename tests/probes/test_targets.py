@@ -1,0 +1,66 @@
+"""Where a container looks for another, and by which names it would find it."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.probes.targets import names_for, target_of
+from tests.probes.inspected import inspected
+
+
+@pytest.mark.parametrize(
+    ("value", "host", "port"),
+    [
+        ("todos-mongo:27017", "todos-mongo", 27017),
+        ("TODOS-MONGO:27017", "todos-mongo", 27017),
+        (" todos-mongo ", "todos-mongo", None),
+        ("http://todos-api:8082/todos?x=1", "todos-api", 8082),
+        ("mongodb://anna:s3:cret@todos-mongo:27017/todos", "todos-mongo", 27017),
+        ("mongodb://one:27017,two:27017/", "one", 27017),
+        ("[2001:db8::1]:27017", "2001:db8::1", 27017),
+        ("172.18.0.2:27017", "172.18.0.2", 27017),
+    ],
+)
+def test_host_and_port_are_found_in_every_spelling(value: str, host: str, port: int | None) -> None:
+    target = target_of(inspected(config={"Env": [f"MONGO={value}"]}), "MONGO")
+    assert target is not None
+    assert (target.host, target.port) == (host, port)
+
+
+@pytest.mark.parametrize("env", [[], ["MONGO="], ["MONGO=/:"], ["OTHER=a:1"]])
+def test_a_variable_that_says_no_host_is_no_target(env: list[str]) -> None:
+    assert target_of(inspected(config={"Env": env}), "MONGO") is None
+
+
+@pytest.mark.parametrize(
+    ("host", "is_address"), [("172.18.0.2", True), ("[::1]", True), ("todos-mongo", False), ("1.2.3", False)]
+)
+def test_an_address_is_told_from_a_name(host: str, is_address: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    target = target_of(inspected(config={"Env": [f"MONGO={host}:1"]}), "MONGO")
+    assert target is not None
+    assert target.is_address is is_address
+
+
+def test_a_container_is_known_by_every_name_on_a_network_of_both() -> None:
+    """`Aliases` is what engines tell, `DNSNames` what those since Docker 26 add."""
+    api = inspected(networks={"todos-net": {}, "bridge": {}})
+    mongo = inspected(
+        "todos-mongo",
+        config={"Hostname": "base"},
+        networks={"todos-net": {"Aliases": ["DB"], "DNSNames": ["todos-mongo", "DB", "0123456789ab"]}},
+    )
+    assert names_for(api, mongo) == {"todos-mongo", "db", "0123456789ab", "base"}
+
+
+def test_on_the_default_bridge_only_a_link_or_a_name_by_hand_is_known() -> None:
+    mongo = inspected("todos-mongo", networks={"bridge": {"IPAddress": "172.17.0.2", "Aliases": None}})
+    assert names_for(inspected(networks={"bridge": {}}), mongo) == set()
+    linked = inspected(host_config={"Links": ["/todos-mongo:/todos-api/db"]}, networks={"bridge": {}})
+    assert names_for(linked, mongo) == {"db"}
+    by_hand = inspected(host_config={"ExtraHosts": ["base:172.17.0.2"]}, networks={"bridge": {}})
+    assert names_for(by_hand, mongo) == {"base"}
+
+
+def test_links_of_a_network_are_read_with_and_without_an_alias() -> None:
+    fact = inspected(networks={"todos-net": {"Links": ["todos-mongo", "todos-app:page"]}})
+    assert fact.links == {"todos-mongo": "todos-mongo", "page": "todos-app"}
