@@ -11,6 +11,7 @@ import typer
 from typer.exceptions import TyperException
 
 from grader.batch import batch
+from grader.compare.command import compare
 from grader.doctor.command import doctor
 from grader.errors import GraderError, MachineUnreachable
 from grader.handout.command import clean, start
@@ -103,6 +104,7 @@ def root(
 
 app.command()(batch)
 app.command()(clean)
+app.command()(compare)
 app.command()(doctor)
 app.command()(new)
 app.command()(repo)
