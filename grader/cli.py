@@ -14,6 +14,7 @@ from grader.errors import GraderError, MachineUnreachable
 from grader.handout.command import clean, start
 from grader.messages import say
 from grader.newexercise.command import new
+from grader.regrade.command import regrade
 from grader.rehearsal.command import rehearse
 from grader.reports.command import report
 from grader.reports.glyphs import say_what_it_can
@@ -97,6 +98,7 @@ app.command()(batch)
 app.command()(clean)
 app.command()(new)
 app.command()(repo)
+app.command()(regrade)
 app.command()(rehearse)
 app.command()(report)
 app.command("sign")(sign_results)

@@ -42,7 +42,6 @@ def main() -> int:
     os.chdir(ROOT)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that whatever was begun is put away
     lab = Lab.at(ROOT / ".lab")
-    parts = kept(ROOT / "bench.json")
     try:
         with held_engine(lab) as engine:
             for name in options.only:
@@ -51,7 +50,7 @@ def main() -> int:
                 with tempfile.TemporaryDirectory(prefix="grader-bench-") as place:
                     setting = Setting(lab, engine, Path(place), options.machines, options.recorded, options.kills)
                     part.figures.extend(measure(setting))
-                parts[name] = part
+                parts = kept(ROOT / "bench.json") | {name: part}
                 keep({one: parts[one] for one in PARTS if one in parts}, ROOT / "bench.json", ROOT / "docs/figures.md")
                 sys.stdout.write(as_table(part))
                 sys.stdout.flush()
