@@ -37,8 +37,8 @@ images: env ## give the engine its images, NAMES="nginx redis" for others than t
 rehearse: env ## prove every suite by its reference and its known-wrong solutions
 	@$(LAB) with-engine -- $(VENV)/bin/grader rehearse exercises/*
 
-bench: env ## measure, and write bench.json
-	@$(PY) -m tests.lab.bench
+bench: env ## measure, and write bench.json and docs/figures.md
+	@$(LAB) with-engine -- $(PY) -m tests.lab.bench
 
 matrix: env ## the same verdicts on three engines, each reached in three ways
 	@$(PY) -m tests.lab.matrix

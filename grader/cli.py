@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 import sys
 from typing import Annotated
 
 import typer
 from typer.exceptions import TyperException
 
-from grader.campaign.command import batch
+from grader.batch import batch
+from grader.compare.command import compare
+from grader.doctor.command import doctor
 from grader.errors import GraderError, MachineUnreachable
 from grader.handout.command import clean, start
-from grader.messages import say
+from grader.messages import LANGUAGES, say
 from grader.newexercise.command import new
+from grader.regrade.command import regrade
 from grader.rehearsal.command import rehearse
 from grader.reports.command import report
+from grader.reports.glyphs import say_what_it_can
 from grader.repository.command import repo, sign_results, verify_results
 from grader.settings import language_of
 from grader.version import VERSION
@@ -40,6 +46,8 @@ app = typer.Typer(
 
 def main() -> None:
     """Runs the command line; a user's mistake is one sentence and an exit code, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        say_what_it_can(stream, os.environ)
     try:
         code = app(standalone_mode=False) or 0
         sys.exit(INTERRUPTED if code == _CTRL_C else code)
@@ -51,13 +59,16 @@ def main() -> None:
     except (typer.Abort, KeyboardInterrupt):
         sys.exit(INTERRUPTED)
     except MachineUnreachable as error:
-        import os  # noqa: PLC0415
-
-        language = language_of("", os.environ)
+        language = language_of(_language_asked_for(sys.argv), os.environ)
         sentences = [say(error.code, field, error.values, language) for field in ("wrong", "look")]
         sys.exit(_refused("; ".join(filter(None, sentences)), NOT_GRADED))
     except GraderError as error:
         sys.exit(_refused(str(error), USAGE))
+
+
+def _language_asked_for(words: list[str]) -> str:
+    """What stands behind `--lang`: here its verb has ended already."""
+    return next((value for name, value in itertools.pairwise(words) if name == "--lang" and value in LANGUAGES), "")
 
 
 def _refused(sentence: str, code: int) -> int:
@@ -93,8 +104,11 @@ def root(
 
 app.command()(batch)
 app.command()(clean)
+app.command()(compare)
+app.command()(doctor)
 app.command()(new)
 app.command()(repo)
+app.command()(regrade)
 app.command()(rehearse)
 app.command()(report)
 app.command("sign")(sign_results)

@@ -73,6 +73,7 @@ class Run:
             grader=VERSION,
             started_at=self.started_at,
             duration_s=time.monotonic() - self.began,
+            ports=str(self.settings.ports or ""),
         )
 
     def recording(self, result: ResultFile, link: Link | None) -> Recording:

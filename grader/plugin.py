@@ -15,11 +15,17 @@ __all__: list[str] = []
 SHEET = "exercise.toml"
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
+TESTINFRA = "pytest11.testinfra"
+"""The plugin of a package that we use as a library."""
+
+
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     group = parser.getgroup("grader", "container-lab-grader")
     add = group.addoption
     add("--machine", metavar="URL", help="local, unix:///…, tcp://host:2376, ssh://user@host:port or recording:FILE")
-    add("--ssh-config", metavar="FILE", help="configuration for ssh, instead of the user's own")
+    # testinfra's plugin, where it is let in, brings the very same option; two of a name would stop pytest.
+    if pluginmanager.is_blocked(TESTINFRA) or os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD"):
+        add("--ssh-config", metavar="FILE", help="configuration for ssh, instead of the user's own")
     add("--student", metavar="ID", help="whose work this is; names the files of --results")
     add("--student-name", metavar="NAME", help="the name that goes with --student")
     add("--ports", metavar="FIRST-LAST", help="the range of ports reserved for the student, such as 41200-41209")
@@ -76,6 +82,8 @@ def pytest_configure(config: pytest.Config) -> None:
     except GraderError as error:
         raise pytest.UsageError(str(error)) from error
     plugins = config.pluginmanager
+    if plugins.has_plugin(TESTINFRA):
+        plugins.unregister(name=TESTINFRA)  # its fixture `host` would be the grader's own computer
     grading = Grading(config, settings, exercises)
     plugins.register(grading, "grader-grading")
     standard = plugins.get_plugin("terminalreporter")

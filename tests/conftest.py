@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.campaign.recorded_class import record_solutions
 from tests.desk import Desk
 from tests.lab import Engine, Lab, LabError, ensure_images, wipe
 from tests.lab.hold import held_engine
@@ -56,3 +57,13 @@ def desk(engine: Engine, images: Callable[..., None], tmp_path: Path) -> Desk:
     """A student's desk at an empty engine with the images of tp2."""
     images("nginx", "ubuntu")
     return Desk(engine, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def recorded(
+    shared_engine: Engine, images: Callable[..., None], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Path]:
+    """A recording of each of five solutions of tp2, by its name."""
+    images("nginx", "ubuntu")
+    wipe(shared_engine)
+    return record_solutions(shared_engine, tmp_path_factory.mktemp("recordings"))

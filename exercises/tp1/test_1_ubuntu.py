@@ -51,6 +51,7 @@ def test_trace_is_kept(machine: Machine) -> None:
 )
 def test_trace_is_in_the_layer(machine: Machine) -> None:
     expect(machine.file("trace")).to_be_added()
+    expect(machine.container("first")).to_leave_its_image_untouched()
 
 
 @check(

@@ -6,17 +6,6 @@ from grader import Hint, Machine, check, expect
 
 
 @check(
-    points=1,
-    fr="couches est fait de l'image ubuntu, et l'image est intacte",
-    en="couches is made from the image ubuntu, and the image is untouched",
-)
-def test_image_is_untouched(machine: Machine) -> None:
-    layers = machine.container("layers")
-    expect(layers).to_be_made_from_its_image()
-    expect(layers).to_leave_its_image_untouched()
-
-
-@check(
     points=2,
     fr="docker diff montre le fichier ajouté",
     en="docker diff shows the added file",
@@ -32,6 +21,18 @@ def test_added_file_is_in_the_layer(machine: Machine) -> None:
 )
 def test_changed_file_is_in_the_layer(machine: Machine) -> None:
     expect(machine.file("changed")).to_be_changed()
+
+
+@check(
+    points=1,
+    fr="couches est fait de l'image ubuntu, et l'image est intacte",
+    en="couches is made from the image ubuntu, and the image is untouched",
+)
+def test_image_is_untouched(machine: Machine) -> None:
+    layers = machine.container("layers")
+    expect(layers).to_be_made_from_its_image()
+    expect(layers).to_have_its_image_there()
+    expect(layers).to_leave_its_image_untouched()
 
 
 @check(
@@ -69,10 +70,12 @@ def test_image_is_small(machine: Machine) -> None:
     hint=Hint(fr="essaie avec un navigateur, puis lis `docker logs`", en="try with a browser, then read `docker logs`"),
 )
 def test_container_answers(machine: Machine) -> None:
-    container = machine.container("image")
+    container, site = machine.container("image"), machine.site("image")
+    expect(machine.image("app")).to_exist()
     expect(container).to_be_made_from_its_image()
     expect(container).to_be_of_the_latest_build()
-    expect(machine.site("image"), within_s=10).to_answer(from_container="image")
+    expect(site).to_be_published()
+    expect(site, within_s=5).to_answer(from_container="image")
 
 
 @check(

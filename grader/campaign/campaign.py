@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from grader.campaign.books import Books
 from grader.campaign.pool import Ended, Started, graded_all
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from grader.roster.student import RosterStudent
     from grader.scoring.suite import Suite
 
-__all__ = ["Campaign", "Outcome", "Watcher"]
+__all__ = ["Campaign", "Landed", "Outcome", "Watcher"]
 
 _ROOM: Final = 8
 """So many machines one after the other out of reach, and none in reach before: it is the room, not the students."""
@@ -38,10 +38,21 @@ class Watcher(Protocol):
 
     def ended(self, outcome: Outcome) -> None: ...
 
+    def close(self) -> None:
+        """At the end, whatever happened: an interrupted campaign, too, gives the terminal back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """What is kept in mind of a result once it is on disk: thousands of them take next to nothing."""
+
+    status: Literal["graded", "not-graded"]
+    points: int | None
+
 
 @dataclass(frozen=True)
 class Outcome:
-    results: list[ResultFile]
+    results: list[Landed]
     """Of everyone that this campaign was asked to grade and did, those of an earlier run included."""
     not_tried: list[str] = field(default_factory=list)
     """Students that were left out when the campaign stopped early."""
@@ -73,10 +84,11 @@ class Campaign:
     def run(self, watcher: Watcher) -> Outcome:
         """Grades whoever is to be graded. Raises `GraderError` where the folder does not allow it."""
         books = Books(self.folder, self.suite, self.language)
-        with contextlib.closing(books):
+        with contextlib.closing(books), contextlib.closing(watcher):
             done, jobs = self._split(books)
             watcher.began(jobs, done)
-            landed: dict[str, ResultFile] = {result.student.id: result for result in done}
+            landed = {result.student.id: Landed(result.status, result.points) for result in done}
+            out_of_reach = 0
             is_the_room = False
             events = self._events(jobs)
             with contextlib.closing(events):
@@ -88,9 +100,10 @@ class Campaign:
                             if crash:
                                 print(crash, file=sys.stderr)  # noqa: T201 - a bug of ours must not pass unseen
                             books.land(job, result, recording)
-                            landed[job.student] = result
+                            landed[job.student] = Landed(result.status, result.points)
+                            out_of_reach += result.status == "not-graded"
+                            is_the_room = _ROOM <= out_of_reach == len(landed)
                     watcher.heard(event)
-                    is_the_room = _is_the_room(list(landed.values())[len(done) :]) and not done
                     if is_the_room:
                         break
             write_class_report(self.folder, self.suite, books.results(), self.language)
@@ -149,7 +162,3 @@ def write_class_report(folder: Path, suite: Suite, results: list[ResultFile], la
 
     if results:
         write_atomically(folder / f"{suite.id}.xml", junit_for_class(results, language))
-
-
-def _is_the_room(tried: list[ResultFile]) -> bool:
-    return len(tried) >= _ROOM and all(result.status == "not-graded" for result in tried)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import gc
 import os
 import selectors
 import sys
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import msgspec
 
 from grader.campaign.frames import FrameReader
+from grader.campaign.warm import warm_up
 from grader.campaign.worker import Job, Worker, forked, spawned
 from grader.errors import MachineUnreachable
 from grader.grade import Run
@@ -79,6 +81,8 @@ def graded_all(suite: Suite, jobs: list[Job], at_once: int) -> Generator[Event]:
 
     Closing the iterator ends all workers.
     """
+    if _may_fork():
+        warm_up(jobs)
     waiting = collections.deque(jobs)
     running: dict[int, _Running] = {}
     with selectors.DefaultSelector() as selector:
@@ -101,11 +105,16 @@ def graded_all(suite: Suite, jobs: list[Job], at_once: int) -> Generator[Event]:
         finally:
             for one in running.values():
                 one.worker.end()
+            gc.unfreeze()
+
+
+def _may_fork() -> bool:
+    """Whether a worker may start from this very state: elsewhere than on Linux, and beside threads, that is unsafe."""
+    return sys.platform == "linux" and threading.active_count() == 1
 
 
 def _start(suite: Suite, job: Job) -> Worker:
-    may_fork = sys.platform == "linux" and threading.active_count() == 1
-    return forked(suite, job) if may_fork else spawned(job)
+    return forked(suite, job) if _may_fork() else spawned(job)
 
 
 def _heard(

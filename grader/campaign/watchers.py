@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import os
 import sys
 import time
 from typing import TYPE_CHECKING, Final
@@ -16,6 +17,7 @@ from rich.text import Text
 from grader.campaign.pool import Checking, Ended, Started
 from grader.errors import GraderError
 from grader.machine.text import visible
+from grader.reports.glyphs import ascii_only, cut, padded, shows_unicode
 
 if TYPE_CHECKING:
     from grader.campaign.campaign import Outcome
@@ -31,26 +33,31 @@ _WORDS: Final = {
         "graded": "notés", "not_graded": "sans note", "running": "en cours", "waiting": "en attente", "mean": "moyenne",
         "left": "reste environ", "mistakes": "erreurs fréquentes", "room": "machine après machine est injoignable : "
         "c'est la salle (réseau, clé SSH, VPN), pas les étudiants ; corrige, puis continue avec --resume",
-        "files": "résultats dans {folder}",
+        "interrupted": "interrompu : ce qui est noté est gardé, continue avec --resume",
     },
     "en": {
         "graded": "graded", "not_graded": "no mark", "running": "running", "waiting": "waiting", "mean": "mean",
         "left": "about", "mistakes": "frequent mistakes", "room": "machine after machine is out of reach: it is the "
         "room (network, SSH key, VPN), not the students; mend it, then go on with --resume",
-        "files": "results in {folder}",
+        "interrupted": "interrupted: what is graded is kept, go on with --resume",
     },
 }  # fmt: skip
 
 
-def _line(result: ResultFile, language: Language) -> str:
-    name = visible(" ".join(filter(None, (result.student.id, result.student.name))), 40)
+_NAME: Final = 40
+"""Columns of a student's name."""
+
+
+def _line(result: ResultFile, language: Language, *, is_unicode: bool) -> str:
+    name = visible(" ".join(filter(None, (result.student.id, result.student.name))), _NAME)
+    name = padded(cut(name if is_unicode else ascii_only(name), _NAME), _NAME)
     if result.mark is None:
         reason = getattr(result.reason, language) if result.reason else "?"
-        return f"{name:<40}      –  {reason.splitlines()[0]}"
+        return f"{name}      –  {reason.splitlines()[0]}"
     first = next((check for check in result.checks if check.verdict == "failed"), None)
     code = f"  {first.diagnosis.code}" if first and first.diagnosis else ""
     provisional = " ?" if result.provisional else "  "
-    return f"{name:<40} {result.points:>3}/{result.max_points}{provisional}{code}"
+    return f"{name} {result.points:>3}/{result.max_points}{provisional}{code}"
 
 
 class Lines:
@@ -62,17 +69,22 @@ class Lines:
     def began(self, jobs: list[Job], done: list[ResultFile]) -> None:
         self._count = len(jobs) + len(done)
         self._number = len(done)
+        self._is_unicode = shows_unicode(sys.stdout, os.environ)
 
     def heard(self, event: Event) -> None:
         if isinstance(event, Ended):
             self._number += 1
-            print(f"[{self._number:>3}/{self._count}] {_line(event.result, self._language)}", flush=True)  # noqa: T201
+            line = _line(event.result, self._language, is_unicode=self._is_unicode)
+            print(f"[{self._number:>3}/{self._count}] {line}", flush=True)  # noqa: T201
 
     def ended(self, outcome: Outcome) -> None:
         words = _WORDS[self._language]
         print(_counts(outcome, words))  # noqa: T201
         if outcome.is_the_room:
             print(words["room"], file=sys.stderr)  # noqa: T201
+
+    def close(self) -> None:
+        """Every line was written when it was known."""
 
 
 class JsonLines:
@@ -111,6 +123,9 @@ class JsonLines:
             }
         )
 
+    def close(self) -> None:
+        """Every line was written when it was known."""
+
     def _say(self, line: dict[str, object]) -> None:
         sys.stdout.buffer.write(msgspec.json.encode(line) + b"\n")
         sys.stdout.buffer.flush()
@@ -128,14 +143,18 @@ class LiveTable:
         self._language = language
         self._words = _WORDS[language]
         self._console = console or Console()
+        self._is_unicode = shows_unicode(self._console, os.environ)
         self._live = Live(console=self._console, auto_refresh=False, transient=True)
         self._running: dict[str, tuple[float, str]] = {}
-        self._results: list[ResultFile] = []
+        self._points: list[int] = []
+        self._not_graded = 0
+        self._codes: collections.Counter[str] = collections.Counter()
         self._began = self._drawn = time.monotonic()
         self._count = self._earlier = 0
 
     def began(self, jobs: list[Job], done: list[ResultFile]) -> None:
-        self._results = list(done)
+        for result in done:
+            self._count_in(result)
         self._earlier = len(done)
         self._count = len(jobs) + len(done)
         self._live.start()
@@ -148,17 +167,44 @@ class LiveTable:
                 self._running[job.student] = (self._running[job.student][0], check)
             case Ended(job, result):
                 self._running.pop(job.student, None)
-                self._results.append(result)
-                self._live.console.print(_line(result, self._language), markup=False, highlight=False, no_wrap=True)
+                self._count_in(result)
+                self._live.console.print(
+                    self._text(
+                        _line(result, self._language, is_unicode=self._is_unicode),
+                        "magenta" if result.mark is None else "",
+                    ),
+                    no_wrap=True,
+                    overflow="ellipsis" if self._is_unicode else "crop",
+                )
         if time.monotonic() - self._drawn > self._REFRESH_S:
             self._drawn = time.monotonic()
             self._live.update(self._table(), refresh=True)
 
     def ended(self, outcome: Outcome) -> None:
         self._live.stop()
-        self._console.print(_counts(outcome, self._words), style="bold", highlight=False)
+        self._console.print(self._text(_counts(outcome, self._words), "bold"))
         if outcome.is_the_room:
-            self._console.print(self._words["room"], style="red")
+            self._console.print(self._text(self._words["room"], "red"))
+
+    def close(self) -> None:
+        if self._live.is_started:
+            self._live.stop()
+            self._console.print(self._text(self._words["interrupted"], "yellow"))
+
+    def _text(self, text: str, style: str = "") -> Text:
+        return Text(text if self._is_unicode else ascii_only(text), style=style)
+
+    @property
+    def _done(self) -> int:
+        return len(self._points) + self._not_graded
+
+    def _count_in(self, result: ResultFile) -> None:
+        if result.points is None:
+            self._not_graded += 1
+        else:
+            self._points.append(result.points)
+        failed = (check.diagnosis for check in result.checks if check.verdict == "failed")
+        self._codes.update(diagnosis.code for diagnosis in failed if diagnosis)
 
     def _table(self) -> Group:
         """At most a screen: those that have run longest first, the others counted."""
@@ -169,42 +215,35 @@ class LiveTable:
         for student, (since, check) in longest[:room]:
             seconds = now - since
             table.add_row(
-                Text(visible(student, 24)),
+                self._text(visible(student, 24)),
                 f"{seconds:.0f} s",
-                Text(check),
+                self._text(check),
                 style="yellow" if seconds > 30 else "",
             )
         if len(longest) > room:
             table.add_row(f"+ {len(longest) - room}")
-        return Group(table, Text(self._summary(now)), Text(self._mistakes(), style="dim"))
+        return Group(table, self._text(self._summary(now)), self._text(self._mistakes(), "dim"))
 
     def _summary(self, now: float) -> str:
         words = self._words
-        graded = [result.points for result in self._results if result.points is not None]
-        waiting = self._count - len(self._results) - len(self._running)
+        waiting = self._count - self._done - len(self._running)
         parts = [
-            f"{len(self._results)}/{self._count}",
+            f"{self._done}/{self._count}",
             f"{words['running']} {len(self._running)}",
             f"{words['waiting']} {waiting}",
-            f"{words['not_graded']} {len(self._results) - len(graded)}",
+            f"{words['not_graded']} {self._not_graded}",
         ]
-        if graded:
-            parts.append(f"{words['mean']} {sum(graded) / len(graded):.1f}")
-        finished = len(self._results) - self._earlier
+        if self._points:
+            parts.append(f"{words['mean']} {sum(self._points) / len(self._points):.1f}")
+        finished = self._done - self._earlier
         if finished:
-            left_s = (now - self._began) / finished * (self._count - len(self._results))
+            left_s = (now - self._began) / finished * (self._count - self._done)
             parts.append(f"{words['left']} {left_s:.0f} s")
         return " · ".join(parts)
 
     def _mistakes(self) -> str:
-        codes = collections.Counter(
-            check.diagnosis.code
-            for result in self._results
-            for check in result.checks
-            if check.verdict == "failed" and check.diagnosis
-        )
-        shown = ", ".join(f"{code} ×{count}" for code, count in codes.most_common(4))
-        return f"{self._words['mistakes']}: {shown}" if shown else ""
+        shown = ", ".join(f"{code} ×{count}" for code, count in self._codes.most_common(4))
+        return f"{self._words['mistakes']}{':' if self._language == 'en' else ' :'} {shown}" if shown else ""
 
 
 def _counts(outcome: Outcome, words: dict[str, str]) -> str:

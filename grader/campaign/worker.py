@@ -99,8 +99,12 @@ def forked(suite: Suite, job: Job) -> Worker:
     parent = os.getpid()
     sys.stdout.flush()
     sys.stderr.flush()
+    ending = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    # An interrupt in the middle of a fork would be raised in a hook of Python's own, and be ignored there.
+    held = signal.pthread_sigmask(signal.SIG_BLOCK, ending)
     pid = os.fork()
     if pid:
+        signal.pthread_sigmask(signal.SIG_SETMASK, held)
         os.close(writable)
         return Worker(pid, readable)
     code = 1
@@ -108,8 +112,9 @@ def forked(suite: Suite, job: Job) -> Worker:
         os.close(readable)
         os.setsid()
         _die_with(parent)
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in ending:
             signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, held)
         _work(suite, job, writable)
         code = 0
     finally:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING
 
 from grader.checks.compose_file import difference
+from grader.checks.compose_services import has_service
 from grader.checks.containers import ContainerExpectation, running, there
 from grader.checks.mistake import Mistake
 from grader.checks.networks import off_networks, own_networks
 from grader.errors import ProbeFailed
 from grader.machine.question import FileQuestion, NoAnswer
 from grader.probes.compose import ComposeSays, Origin, compose_hashes, origin_of, read_compose_file
-from grader.probes.containers import all_containers
+from grader.probes.containers import NoContainer, all_containers, find_container
 from grader.probes.images import find_image
 
 if TYPE_CHECKING:
@@ -33,17 +33,18 @@ class ProjectExpectation:
         Asks: the list, one inspect a service. Diagnoses: `project-missing`, `project-not-compose`,
         `project-other-name`, `service-missing`, `service-misspelt`, those of `to_stay_up`.
         """
-        services = {one.service for one in all_containers(self._project.machine) if one.project == self._project.name}
-        wanted = [container.service for container in self._project.containers]
-        if not services.intersection(wanted):
-            raise self._no_project(wanted)
         for container in self._project.containers:
-            if container.service not in services:
-                others = services.difference(wanted)
-                near = difflib.get_close_matches(container.service, sorted(others), n=1, cutoff=0.5)
-                code = "service-misspelt" if near else "service-missing"
-                raise Mistake(code, service=container.service, project=self._project.name, near="".join(near))
+            has_service(self._project, container)
             ContainerExpectation(container).to_stay_up()
+
+    def to_run(self, container: Container) -> None:
+        """The service of that one container is there and stays up.
+
+        Asks: the list, one inspect. Diagnoses: `service-missing`, `service-misspelt`, those of `to_stay_up`.
+        """
+        if isinstance(find_container(container), NoContainer):
+            has_service(self._project, container)
+        ContainerExpectation(container).to_stay_up()
 
     def to_join_its_services(self) -> None:
         """One network that somebody made has all the services on it: compose's own, or another.
@@ -93,16 +94,6 @@ class ProjectExpectation:
             if found:
                 what, on_disk, runs = found
                 raise Mistake("compose-file-differs", service=container.service, what=what, file=on_disk, running=runs)
-
-    def _no_project(self, wanted: list[str]) -> Mistake:
-        name, there_are = self._project.name, all_containers(self._project.machine)
-        other = next((one.project for one in there_are if one.project and one.service in wanted), "")
-        if other:
-            return Mistake("project-other-name", project=name, near=other)
-        by_hand = next((one.name for one in there_are if one.name in wanted), "")
-        if by_hand:
-            return Mistake("project-not-compose", project=name, near=by_hand)
-        return Mistake("project-missing", project=name)
 
 
 def origin_of_project(project: Project) -> Origin:

@@ -5,26 +5,40 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final, NoReturn
 
+from grader.checks.foreground import was_attached
 from grader.checks.mistake import Mistake
 from grader.checks.origins import image_there, image_untouched, latest_build
 from grader.checks.polling import eventually
 from grader.checks.programs import not_root, own_hostname, process_1
 from grader.checks.terminals import interactive, left_cleanly
+from grader.errors import ProbeFailed
+from grader.machine.question import Answer, HttpQuestion
 from grader.probes.containers import NoContainer, find_container
-from grader.probes.events import actions_on
 from grader.probes.images import find_image, same_image_name
 from grader.probes.logs import last_lines, read_log
 
 if TYPE_CHECKING:
-    from grader.machine.machine import Container
+    from grader.machine.machine import Container, Machine
     from grader.probes.container_json import ContainerFact
+    from grader.probes.ports import PortFact
 
-__all__ = ["ContainerExpectation", "is_settling", "running", "there"]
+__all__ = [
+    "STABLE_S",
+    "ContainerExpectation",
+    "is_a_shell_with_nothing_to_read",
+    "is_settling",
+    "may_change",
+    "publishes_nothing",
+    "running",
+    "stays_up",
+    "there",
+]
 
-_STABLE_S: Final = 10.0
+STABLE_S: Final = 10.0
 """After this long the engine itself forgets that a container had to be restarted."""
 _AT_ONCE_S: Final = 10.0
 _SHELLS: Final = {"ash", "bash", "dash", "sh", "zsh"}
+_KILLED: Final = {137, 143}
 _STOPPED_BY_HAND: Final = {0, 129, 130, 131, 137, 143}
 """Exit codes of a process that was asked to stop: by itself, or by SIGHUP, SIGINT, SIGQUIT, SIGKILL, SIGTERM."""
 
@@ -42,15 +56,37 @@ def running(container: Container) -> ContainerFact:
     """The container, running. Raises `Mistake` that says what it does instead."""
     fact = there(container)
     if not fact.is_running:
-        _not_running(container, fact)
+        _not_running(container.machine, fact)
     return fact
+
+
+def stays_up(machine: Machine, fact: ContainerFact, for_s: float = 3) -> None:
+    """Raises `Mistake` unless it has been running for `for_s` seconds and was not restarted just now."""
+    if not fact.is_running:
+        _not_running(machine, fact)
+    if fact.restarts and fact.uptime_s < STABLE_S:
+        _crash_loop(machine, fact)
+    if fact.uptime_s < for_s:
+        raise Mistake("container-just-started", name=fact.name, seconds=f"{for_s:.0f}")
+
+
+def publishes_nothing(fact: ContainerFact) -> None:
+    """Raises `Mistake` where a port of the container is open on the machine."""
+    if fact.network_mode == "host":
+        raise Mistake("host-network-inside", name=fact.name)
+    if fact.ports:
+        published = ", ".join(map(str, fact.ports))
+        raise Mistake("published-inside", name=fact.name, published=published, evidence=(published,))
 
 
 def is_settling(container: Container, within_s: float) -> bool:
     """True while the container may still change by itself: just started, starting again, health not known yet."""
     fact = find_container(container)
-    if isinstance(fact, NoContainer):
-        return False
+    return not isinstance(fact, NoContainer) and may_change(fact, within_s)
+
+
+def may_change(fact: ContainerFact, within_s: float) -> bool:
+    """As `is_settling`, for a container that was looked at."""
     if fact.state == "restarting":
         return fact.restarts <= 1
     return fact.is_running and (fact.health == "starting" or fact.uptime_s < within_s)
@@ -74,17 +110,13 @@ class ContainerExpectation:
         """
 
         def judge() -> None:
-            fact = running(self._container)
-            if fact.restarts and fact.uptime_s < _STABLE_S:
-                _crash_loop(self._container, fact)
-            if fact.uptime_s < for_s:
-                raise Mistake("container-just-started", name=fact.name, seconds=f"{for_s:.0f}")
+            stays_up(self._container.machine, there(self._container), for_s)
 
         eventually(
             self._container.machine,
             judge,
-            within_s=max(self._within_s, for_s, _STABLE_S) + 1,
-            is_settling=lambda: is_settling(self._container, _STABLE_S),
+            within_s=max(self._within_s, for_s, STABLE_S) + 1,
+            is_settling=lambda: is_settling(self._container, STABLE_S),
         )
 
     def to_be_made_from_its_image(self) -> None:
@@ -115,7 +147,7 @@ class ContainerExpectation:
     def to_leave_its_image_untouched(self) -> None:
         """Nothing was committed over the image: another container of it begins as this one did.
 
-        Asks: the list, one inspect, two images. Diagnoses: `image-committed-over`, `image-gone`, those of `to_exist`.
+        Asks: the list, one inspect, two images. Diagnosis: `image-committed-over`, those of `to_exist`.
         """
         image_untouched(self._container.machine, there(self._container), self._container.wanted.image)
 
@@ -142,7 +174,7 @@ class ContainerExpectation:
         """
         fact = there(self._container)
         if fact.state in {"created", "paused", "restarting"}:
-            _not_running(self._container, fact)
+            _not_running(self._container.machine, fact)
         left_cleanly(self._container.machine, fact)
 
     def to_have_as_process_1(self, program: str) -> None:
@@ -170,19 +202,13 @@ class ContainerExpectation:
     def to_be_detached(self) -> None:
         """In the background: nobody's terminal was attached when it was started.
 
-        `docker create` and compose leave a container that looks attached in its configuration: there, what the engine
-        remembers decides. Asks: one inspect, the events where the configuration alone cannot tell.
-        Diagnosis: `foreground`.
+        Asks: one inspect, the events where the configuration alone cannot tell. Diagnosis: `foreground`.
         """
         fact = running(self._container)
-        machine = self._container.machine
-        # Podman never writes down whether a terminal was attached, but remembers the event.
-        is_podman = machine.link.version().product == "Podman"
-        if not fact.attached and not is_podman:
-            return
-        actions = actions_on(machine, fact, fact.seen_at + 1)
-        since_start = actions[_last(actions, "start") - 1 :] if "start" in actions else ()
-        if "attach" in since_start or (fact.attached and not since_start and not fact.is_of_compose):
+        attached = was_attached(self._container.machine, fact)
+        if attached is None:
+            raise ProbeFailed("no-events", name=fact.name)
+        if attached:
             raise Mistake("foreground", name=fact.name)
 
     def to_publish_nothing(self) -> None:
@@ -190,12 +216,7 @@ class ContainerExpectation:
 
         Asks: one inspect. Diagnoses: `published-inside`, `host-network-inside`, those of a container that does not run.
         """
-        fact = running(self._container)
-        if fact.network_mode == "host":
-            raise Mistake("host-network-inside", name=fact.name)
-        if fact.ports:
-            published = ", ".join(map(str, fact.ports))
-            raise Mistake("published-inside", name=fact.name, published=published, evidence=(published,))
+        publishes_nothing(running(self._container))
 
     def to_know_no_name_by_hand(self) -> None:
         """Neither `--add-host` nor `--link`: a network of one's own knows the names.
@@ -210,16 +231,13 @@ class ContainerExpectation:
             raise Mistake("still-linked", name=fact.name, links=links)
 
 
-def _last(actions: tuple[str, ...], action: str) -> int:
-    """Place of the last `action`; `attach` comes just before `start` in what `docker run` asks for."""
-    return max(1, len(actions) - 1 - actions[::-1].index(action))
-
-
-def _not_running(container: Container, fact: ContainerFact) -> NoReturn:
+def _not_running(machine: Machine, fact: ContainerFact) -> NoReturn:
     name = fact.name
     match fact.state:
         case "created" if "already allocated" in fact.error or "already in use" in fact.error:
             raise Mistake("port-taken", name=name, detail=fact.error, evidence=(fact.error,))
+        case "created" if taken := _taken_port(machine, fact):
+            raise Mistake("port-taken", name=name, detail=str(taken), evidence=(str(taken),))
         case "created":
             raise Mistake(
                 "container-created", name=name, detail=fact.error, evidence=(fact.error,) if fact.error else ()
@@ -227,26 +245,43 @@ def _not_running(container: Container, fact: ContainerFact) -> NoReturn:
         case "paused":
             raise Mistake("container-paused", name=name)
         case "restarting":
-            _crash_loop(container, fact)
-    lines = last_lines(read_log(container.machine, fact), 5)
+            _crash_loop(machine, fact)
+    lines = last_lines(read_log(machine, fact), 5)
     last = lines[-1] if lines else b""
     values = {"name": name, "exit_code": fact.exit_code, "seconds": f"{fact.uptime_s:.0f}"}
-    if fact.attached and fact.exit_code in _STOPPED_BY_HAND and fact.uptime_s >= 1:
+    by_hand = fact.exit_code in _STOPPED_BY_HAND
+    if fact.restarts and not (by_hand and fact.uptime_s >= _AT_ONCE_S):
+        _crash_loop(machine, fact)  # Podman starts it again at once: it may be seen between two starts
+    if by_hand and fact.uptime_s >= 1 and was_attached(machine, fact):
         raise Mistake("foreground-stopped", evidence=tuple(lines), **values)
-    if _is_a_shell_with_nothing_to_read(fact):
+    if is_a_shell_with_nothing_to_read(fact):
         raise Mistake("shell-without-terminal", name=name, exit_code=fact.exit_code)
-    if fact.exit_code in _STOPPED_BY_HAND and fact.uptime_s >= _AT_ONCE_S:
+    killed = fact.exit_code in _KILLED and not fact.out_of_memory
+    if by_hand and (killed or fact.uptime_s >= _AT_ONCE_S):
         raise Mistake("container-stopped", evidence=tuple(lines), **values)
     raise Mistake("container-exited", last_line=last, evidence=tuple(lines), **values)
 
 
-def _is_a_shell_with_nothing_to_read(fact: ContainerFact) -> bool:
+def _taken_port(machine: Machine, fact: ContainerFact) -> PortFact | None:
+    """Of a container that Podman could not start, which port someone else holds: Podman does not write it down."""
+    if not machine.is_podman:
+        return None
+    for port in fact.ports_typed:
+        if port.host_port and port.protocol == "tcp":
+            answer = machine.ask(HttpQuestion(port.host_port, host=port.host_ip, within_s=2))
+            if isinstance(answer, Answer) or answer.reason not in {"refused", "timeout"}:
+                return port
+    return None
+
+
+def is_a_shell_with_nothing_to_read(fact: ContainerFact) -> bool:
+    """True for a shell that was started without an input, and ended at once."""
     alone = len(fact.command) == 1 and PurePosixPath(fact.command[0]).name in _SHELLS
     return alone and not fact.stdin_open and fact.exit_code == 0 and fact.uptime_s < _AT_ONCE_S
 
 
-def _crash_loop(container: Container, fact: ContainerFact) -> NoReturn:
-    lines = last_lines(read_log(container.machine, fact), 5)
+def _crash_loop(machine: Machine, fact: ContainerFact) -> NoReturn:
+    lines = last_lines(read_log(machine, fact), 5)
     last = lines[-1] if lines else b""
     raise Mistake(
         "container-crash-loop",

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final, Self
 from grader.errors import ProbeFailed
 from grader.machine.question import Answer, EngineQuestion, FileQuestion
 from grader.machine.text import visible
-from grader.probes.commands import run_inside
+from grader.machine.traces import STALE_S
+from grader.probes.commands import CommandFact, run_inside
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Drop"]
 
-_SWEEP: Final = 'rm -f -- "$0"/.grader-*'
+_REMOVE: Final = 'rm -f -- "$0"'
+_SWEEP: Final = f'find "$0" -maxdepth 1 -name ".grader-*" -type f -mmin +{STALE_S // 60} -exec rm -f -- {{}} +'
+"""What killed runs left. Others may be looking at the same folder right now: only age tells, in a container."""
 
 
 class Drop:
@@ -35,19 +38,30 @@ class Drop:
         self.content = f"grader {nonce[::-1]}".encode()
 
     def __enter__(self) -> Self:
-        wrote = self._machine.ask(FileQuestion("write", self._outside, self.content))
-        self._is_outside = isinstance(wrote, Answer) and wrote.status == 200
-        if not self._is_outside:
-            self._put()
+        self._is_outside = True
+        try:
+            wrote = self._machine.ask(FileQuestion("write", self._outside, self.content))
+            self._is_outside = isinstance(wrote, Answer) and wrote.status == 200
+            if not self._is_outside:
+                self._put()
+        except KeyboardInterrupt:  # it may be there already
+            self._take_away()
+            raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self._take_away()
+
+    def _take_away(self) -> None:
         if self._is_outside:
             self._machine.ask(FileQuestion("remove", self._outside))
         else:
-            run_inside(self._machine, self._container.id, "sh", "-c", _SWEEP, self._bind.inside)
+            self._run(_REMOVE, f"{self._bind.inside}/{self.name}")
+
+    def _run(self, command: str, path: str) -> CommandFact | None:
+        return run_inside(self._machine, self._container.id, "sh", "-c", command, path)
 
     @property
     def _outside(self) -> str:
@@ -55,9 +69,10 @@ class Drop:
 
     def _put(self) -> None:
         # First what takes it away again: without it nothing is dropped.
-        swept = run_inside(self._machine, self._container.id, "sh", "-c", _SWEEP, self._bind.inside)
-        if swept is None or swept.exit_code != 0:
+        removed = self._run(_REMOVE, f"{self._bind.inside}/{self.name}")
+        if removed is None or removed.exit_code != 0:
             raise ProbeFailed("cannot-drop", name=self._container.name, folder=self._bind.source)
+        self._run(_SWEEP, self._bind.inside)
         archive = io.BytesIO()
         with tarfile.open(fileobj=archive, mode="w") as tar:
             member = tarfile.TarInfo(self.name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import overload
 
+from grader.checks.balancing import BalancerExpectation
 from grader.checks.compose import ProjectExpectation
 from grader.checks.containers import ContainerExpectation
 from grader.checks.files import FileExpectation
@@ -12,14 +13,46 @@ from grader.checks.images import ImageExpectation
 from grader.checks.left_overs import MachineExpectation
 from grader.checks.mounts import FolderExpectation
 from grader.checks.networks import NetworkExpectation
+from grader.checks.replicas import ReplicasExpectation
 from grader.checks.sites import SiteExpectation
+from grader.checks.swarm import SwarmExpectation
+from grader.checks.swarm_services import ServiceExpectation
 from grader.checks.todos import TodosExpectation
 from grader.machine.machine import Machine
-from grader.machine.subjects import Container, File, Folder, Host, Image, Network, Project, Site, Todos
+from grader.machine.subjects import (
+    Balancer,
+    Container,
+    File,
+    Folder,
+    Host,
+    Image,
+    Network,
+    Project,
+    Replicas,
+    Service,
+    Site,
+    Swarm,
+    Todos,
+)
 
 __all__ = ["expect"]
 
-Subject = Container | Site | Folder | File | Image | Machine | Network | Host | Project | Todos
+Subject = (
+    Container
+    | Site
+    | Folder
+    | File
+    | Image
+    | Machine
+    | Network
+    | Host
+    | Project
+    | Replicas
+    | Balancer
+    | Swarm
+    | Service
+    | Todos
+)
 Expectation = (
     ContainerExpectation
     | SiteExpectation
@@ -30,6 +63,10 @@ Expectation = (
     | NetworkExpectation
     | HostExpectation
     | ProjectExpectation
+    | ReplicasExpectation
+    | BalancerExpectation
+    | SwarmExpectation
+    | ServiceExpectation
     | TodosExpectation
 )
 
@@ -53,8 +90,16 @@ def expect(subject: Host) -> HostExpectation: ...
 @overload
 def expect(subject: Project) -> ProjectExpectation: ...
 @overload
+def expect(subject: Replicas) -> ReplicasExpectation: ...
+@overload
+def expect(subject: Balancer, *, within_s: float = 0) -> BalancerExpectation: ...
+@overload
+def expect(subject: Swarm) -> SwarmExpectation: ...
+@overload
+def expect(subject: Service, *, within_s: float = 0) -> ServiceExpectation: ...
+@overload
 def expect(subject: Todos, *, within_s: float = 0) -> TodosExpectation: ...
-def expect(subject: Subject, *, within_s: float = 0) -> Expectation:  # noqa: C901, PLR0911 - one case a subject
+def expect(subject: Subject, *, within_s: float = 0) -> Expectation:  # noqa: C901, PLR0911, PLR0912 - a case a subject
     """What is judged of `subject`. `within_s`: seconds to wait for it, as long as something is still starting."""
     match subject:
         case Container():
@@ -69,6 +114,14 @@ def expect(subject: Subject, *, within_s: float = 0) -> Expectation:  # noqa: C9
             return HostExpectation(subject)
         case Project():
             return ProjectExpectation(subject)
+        case Replicas():
+            return ReplicasExpectation(subject)
+        case Balancer():
+            return BalancerExpectation(subject, within_s)
+        case Swarm():
+            return SwarmExpectation(subject)
+        case Service():
+            return ServiceExpectation(subject, within_s)
         case Todos():
             return TodosExpectation(subject, within_s)
         case File():

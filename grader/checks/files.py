@@ -6,7 +6,7 @@ import difflib
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from grader.checks.containers import ContainerExpectation, there
+from grader.checks.containers import is_a_shell_with_nothing_to_read, running, there
 from grader.checks.mistake import Mistake
 from grader.probes.containers import all_containers
 from grader.probes.layers import changed_paths
@@ -32,21 +32,21 @@ class FileExpectation:
     def to_be_added(self) -> None:
         """In the container's own layer: `docker diff` shows it as added, and its image has no such file.
 
-        Asks: one inspect, `docker diff`, one `docker cp`, the image. Diagnoses: `file-in-image`, `file-on-a-mount`,
-        `image-committed-over`, and those of a file that is not there.
+        Asks: one inspect, `docker diff`, one `docker cp`. Diagnoses: `file-in-image`, `file-on-a-mount`, and those of a
+        file that is not there: `file-not-made`, `not-a-file`, `file-deleted`, `file-elsewhere`, `file-misnamed`,
+        `file-in-another-container`, `container-created`, `no-terminal`.
         """
         fact, _ = self._found()
         change = changed_paths(self._machine, fact.id).get(self._file.path)
         self._is_not_mounted(fact)
         if change != "added":
             raise Mistake("file-in-image", name=fact.name, path=self._file.path, image=fact.image)
-        ContainerExpectation(self._file.container).to_leave_its_image_untouched()
 
     def to_be_changed(self) -> None:
         """A file of the image that the container has another version of: `docker diff` shows it as changed.
 
         Asks: one inspect, `docker diff`, one `docker cp`. Diagnoses: `file-unchanged`, `file-not-of-image`,
-        `file-deleted`, `file-on-a-mount`, and those of a file that is not there.
+        `file-deleted`, `file-on-a-mount`, and those of a file that is not there (see `to_be_added`).
         """
         fact = there(self._file.container)
         change = changed_paths(self._machine, fact.id).get(self._file.path)
@@ -55,6 +55,7 @@ class FileExpectation:
         self._found()
         self._is_not_mounted(fact)
         if change is None:
+            self._something_was_done(fact)
             raise Mistake("file-unchanged", name=fact.name, path=self._file.path)
         if change == "added":
             raise Mistake("file-not-of-image", name=fact.name, path=self._file.path, image=fact.image)
@@ -63,11 +64,13 @@ class FileExpectation:
         """The container was started more than once, and the file is from before its last start.
 
         The proof is the file's own date; where it was written to again since, that the terminal showed its name before.
-        Asks: one inspect, one `docker cp`, the events, the log. Diagnoses: `never-restarted`, `file-empty`,
-        `file-written-late`, and those of a file that is not there.
+        Asks: one inspect, one `docker cp`, the events, the log. Diagnoses: `never-restarted`,
+        `still-inside`, `file-empty`, `file-written-late`, and those of a file that is not there.
         """
         fact, file = self._found()
         ended = earlier_run_ended(self._machine, fact)
+        if ended is None and fact.is_running:
+            raise Mistake("still-inside", name=fact.name)
         if ended is None:
             raise Mistake("never-restarted", name=fact.name)
         if not file.content.strip():
@@ -87,6 +90,7 @@ class FileExpectation:
 
     def _missing(self, fact: ContainerFact) -> Mistake:
         name, path = fact.name, self._file.path
+        self._something_was_done(fact)
         changed = changed_paths(self._machine, fact.id)
         if changed.get(path) == "deleted":
             return Mistake("file-deleted", name=name, path=path)
@@ -105,6 +109,13 @@ class FileExpectation:
         if other:
             return Mistake("file-in-another-container", name=name, path=path, other=other.name)
         return Mistake("file-not-made", name=name, path=path)
+
+    def _something_was_done(self, fact: ContainerFact) -> None:
+        """Raises `Mistake` where nobody can have worked in the container."""
+        if fact.state == "created":
+            running(self._file.container)  # raises
+        if is_a_shell_with_nothing_to_read(fact):
+            raise Mistake("no-terminal", name=fact.name)
 
     def _is_not_mounted(self, fact: ContainerFact) -> None:
         path = self._file.path

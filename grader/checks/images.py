@@ -26,8 +26,12 @@ _LOOKED_AT: Final = 50
 
 
 def built(image: Image) -> ImageFact:
-    """The image of that name. Raises `Mistake` with a near miss where there is none."""
+    """The image of that name, not another one renamed. Raises `Mistake` with a near miss where there is none."""
     found = find_image(image.machine, image.name) or next(iter(images_named(image.machine, image.name)), None)
+    base = _below(image, found) if found else None
+    if found and base and found.id == base.id:
+        known = next((tag for tag in base.tags if same_image_name(tag, image.wanted.base)), image.wanted.base)
+        raise Mistake("image-only-tagged", name=image.name, base=known)
     if found:
         return found
     beside = all_images(image.machine)
@@ -46,22 +50,26 @@ class ImageExpectation:
         self._image = image
         self._machine = image.machine
 
+    def to_exist(self) -> None:
+        """There, and not another image under a second name. Asks: the image, the images, those of the base's name.
+
+        Diagnoses: `image-missing`, `image-misnamed`, `image-unnamed`, `image-only-tagged`.
+        """
+        built(self._image)
+
     def to_be_built_here(self) -> None:
         """From a Dockerfile, on this machine, on all the layers of the sheet's base.
 
-        Asks: the images, those of the base's name, the history of both. Diagnoses: `image-missing`, `image-misnamed`,
-        `image-unnamed`, `image-pulled`, `image-imported`, `image-committed`, `image-only-tagged`, `image-other-base`,
-        `base-gone`.
+        Asks: the images, those of the base's name, the history of both. Diagnoses: `image-pulled`, `image-imported`,
+        `image-committed`, `image-other-base`, `base-gone`, those of `to_exist`.
         """
-        image, base_name = built(self._image), self._image.wanted.base
+        image = built(self._image)
         source = pulled_from(self._machine, image)
         if source:
             raise Mistake("image-pulled", name=self._image.name, source=source)
-        base = _below(self._image, image, base_name)
+        base = _below(self._image, image, self._image.wanted.base)
         if base is None:
             raise self._other_base(image)
-        if image.id == base.id:
-            raise Mistake("image-only-tagged", name=self._image.name, base=base_name)
         own = self._own_history(image, base)
         if not any(line.is_of_a_dockerfile for line in own):
             raise Mistake("image-committed", name=self._image.name, evidence=tuple(line.created_by for line in own))
@@ -70,7 +78,7 @@ class ImageExpectation:
         """A command, a port and a working folder of its own, so that `docker run` needs no more than a name.
 
         Asks: the image, those of the base's name. Diagnoses: `image-no-command`, `image-no-port`, `image-other-port`,
-        `image-no-workdir`, those of an image that is not there.
+        `image-no-workdir`, those of `to_exist`.
         """
         image, port = built(self._image), self._image.wanted.port
         base = _below(self._image, image)
@@ -87,14 +95,17 @@ class ImageExpectation:
     def to_be_small(self) -> None:
         """Lighter than the sheet's limit, and than other images of the base's family that are not as small as it.
 
-        Asks: the image, those of the base's repository. Diagnoses: `image-too-big`, `image-not-lighter`, those of an
-        image that is not there.
+        Asks: the image, those of the base's repository. Diagnoses: `image-too-big`, `image-not-lighter`, those of
+        `to_exist`.
         """
         image, wanted = built(self._image), self._image.wanted
         values: dict[str, Any] = {"name": self._image.name, "mb": image.size // _MB, "limit": wanted.under_mb}
         if image.size >= wanted.under_mb * _MB:
             lines = sorted(image_history(self._machine, image.id), key=lambda line: -line.size)[:3]
             evidence = tuple(f"{line.size // _MB} MB  {line.created_by}" for line in lines)
+            beneath = _below(self._image, image)
+            if beneath and beneath.size >= wanted.under_mb * _MB and not _below(self._image, image, wanted.base):
+                raise self._other_base(image)  # on that base, nobody could make it small
             raise Mistake("image-too-big", evidence=evidence, **values)
         for other in images_named(self._machine, repository_of(wanted.base)):
             is_base = any(same_image_name(tag, wanted.base) for tag in other.tags) or image.is_built_on(other)
@@ -124,7 +135,7 @@ class ImageExpectation:
 
     def _other_base(self, image: ImageFact) -> Mistake:
         name, base = self._image.name, self._image.wanted.base
-        if any(line.is_imported for line in image_history(self._machine, image.id)):
+        if any(line.is_imported for line in image_history(self._machine, image.id)[-1:]):
             return Mistake("image-imported", name=name)
         if not images_named(self._machine, base):
             return Mistake("base-gone", name=name, base=base)

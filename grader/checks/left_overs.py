@@ -34,11 +34,10 @@ class MachineExpectation:
         wanted = {there(self._machine.container(role)).name for role in sheet.containers}
         others = [one for one in all_containers(self._machine) if one.name not in wanted | set(sheet.kept)]
         left = [one for one in others if not _is_of_a_tool(one)]
-        up = [one for one in left if one.state in _UP]
         if left:
-            code = "left-over-running" if up else "left-over-stopped"
-            names = ", ".join(one.name for one in up or left)
-            raise Mistake(code, names=names, wanted=", ".join(sorted(wanted)), count=len(up or left))
+            code = "left-over-running" if any(one.state in _UP for one in left) else "left-over-stopped"
+            names = ", ".join(one.name for one in left)
+            raise Mistake(code, names=names, wanted=", ".join(sorted(wanted)), count=len(left))
 
 
 def _is_of_a_tool(container: ContainerSummary) -> bool:

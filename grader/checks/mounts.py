@@ -9,6 +9,8 @@ from grader.checks.containers import running, there
 from grader.checks.drops import Drop
 from grader.checks.mistake import Mistake, NotTried
 from grader.checks.sites import fetch
+from grader.errors import ProbeFailed
+from grader.machine.desktop import is_nameless
 from grader.machine.question import Answer, FileQuestion
 from grader.probes.compose import origin_of
 from grader.probes.images import same_image_name
@@ -71,17 +73,25 @@ class FolderExpectation:
         if self._folder.machine.passive:
             raise NotTried("passive")
         fact = running(self._folder.container)
-        with Drop(self._folder.machine, fact, bind) as drop:
-            page = fetch(site, f"/{drop.name}")
-            if page.status == 200 and drop.content in page.body:
-                return
-            evidence = (f"GET /{drop.name}: {page.status}", page.body[:120])
-            values = {"name": fact.name, "status": page.status, "folder": bind.source}
-            if page.status == 403 and _another_is_served(fact, bind, site):
-                return  # only names with a dot in front are kept back
-            if page.status == 403:
-                raise Mistake("unreadable", evidence=evidence, **values)
-            raise Mistake("not-served", evidence=evidence, **values)
+        try:
+            with Drop(self._folder.machine, fact, bind) as drop:
+                _fetch_dropped(drop, fact, bind, site)
+        except ProbeFailed as error:
+            # Where the machine's files are not at hand, a folder mounted read-only takes nothing: what it has is looked
+            # at from both sides instead.
+            if error.code != "cannot-drop" or not _another_is_served(fact, bind, site):
+                raise
+
+
+def _fetch_dropped(drop: Drop, fact: ContainerFact, bind: MountFact, site: Site) -> None:
+    page = fetch(site, f"/{drop.name}")
+    if page.status == 200 and drop.content in page.body:
+        return
+    evidence = (f"GET /{drop.name}: {page.status}", page.body[:120])
+    values = {"name": fact.name, "status": page.status, "folder": bind.source}
+    if page.status == 403 and _another_is_served(fact, bind, site):
+        return  # only names with a dot in front are kept back
+    raise Mistake("unreadable" if page.status == 403 else "not-served", evidence=evidence, **values)
 
 
 def folded(text: str | bytes) -> str:
@@ -107,7 +117,8 @@ def bind_of(folder: Folder) -> MountFact:
         raise Mistake(code, volume=here.volume, evidence=evidence, **values)
     if here.type != "bind":
         raise Mistake("mount-not-bind", type=here.type, evidence=evidence, **values)
-    is_it = _is_the_folder(folder, fact, here)
+    # Behind WSL the folder's name is not told: what is in it, and what is served from it, decide.
+    is_it = is_nameless(here.source) or _is_the_folder(folder, fact, here)
     # `/Docker/site` for `~/Docker/site`: the engine made an empty folder at the root of the disk.
     mistyped = not is_it or len(PurePosixPath(here.source).parts) == len(_names(folder)) + 1
     if mistyped and _is_empty(folder.machine, fact, here):

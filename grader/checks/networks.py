@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from grader.checks.containers import running
 from grader.checks.mistake import Mistake
+from grader.checks.replicas import running_replicas
+from grader.machine.machine import Replicas
 from grader.probes.networks import NoNetwork, find_network
 
 if TYPE_CHECKING:
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from grader.probes.container_json import ContainerFact
     from grader.probes.networks import NetworkFact
 
-__all__ = ["NetworkExpectation", "off_networks", "own_networks"]
+__all__ = ["NetworkExpectation", "off_networks", "own_networks", "there"]
 
 _DEFAULTS: Final = {"bridge", "podman", "default"}
 _BUILT_IN: Final = {"bridge", "podman", "host", "none"}
@@ -29,25 +31,42 @@ class NetworkExpectation:
         Asks: the list of networks. Diagnoses: `network-missing`, `network-misnamed`, `network-of-compose`,
         `network-other-driver`.
         """
-        fact = _there(self._network)
+        fact = there(self._network)
         wanted = self._network.wanted.driver
         if fact.driver != wanted:
             raise Mistake("network-other-driver", network=fact.name, driver=fact.driver, wanted=wanted)
 
-    def to_join(self, *containers: Container) -> None:
-        """Each of the containers runs, and is on the network; on others too, if it wants.
+    def to_be_attachable(self) -> None:
+        """Not only services may be on it, but containers that are started by hand, too.
+
+        Asks: the list of networks. Diagnoses: `network-not-attachable`, those of `to_be_there`.
+        """
+        fact = there(self._network)
+        if fact.is_of_swarm and not fact.is_attachable:
+            raise Mistake("network-not-attachable", network=fact.name)
+
+    def to_join(self, *members: Container | Replicas) -> None:
+        """Each of the containers runs, and is on the network; on others too, if it wants. Of replicas, those that run.
 
         Asks: the list of networks, one inspect a container. Diagnoses: `network-default-bridge`, `network-mode`,
         `network-not-joined`, those of a container that does not run, those of `to_be_there`.
         """
-        network = _there(self._network)
-        for container in containers:
-            fact = running(container)
-            if network.name not in fact.networks:
-                others = ", ".join(fact.networks) or fact.network_mode
-                raise off_networks(fact, network.name) or Mistake(
-                    "network-not-joined", name=fact.name, network=network.name, others=others, evidence=(others,)
-                )
+        network = there(self._network)
+        for member in members:
+            facts = running_replicas(member) if isinstance(member, Replicas) else (running(member),)
+            for fact in facts:
+                _is_on(fact, network)
+
+    def to_be_the_only_one_of(self, container: Container) -> None:
+        """The container runs, and is on this network and on no other.
+
+        Asks: the list of networks, one inspect. Diagnoses: `network-not-only`, those of `to_join`.
+        """
+        network, fact = there(self._network), running(container)
+        _is_on(fact, network)
+        others = ", ".join(name for name in fact.networks if name != network.name)
+        if others:
+            raise Mistake("network-not-only", name=fact.name, network=network.name, others=others, evidence=(others,))
 
 
 def own_networks(fact: ContainerFact) -> set[str]:
@@ -64,7 +83,15 @@ def off_networks(fact: ContainerFact, network: str) -> Mistake | None:
     return Mistake("network-mode", name=fact.name, network=network, mode=fact.network_mode)
 
 
-def _there(network: Network) -> NetworkFact:
+def _is_on(fact: ContainerFact, network: NetworkFact) -> None:
+    if network.name not in fact.networks:
+        others = ", ".join(fact.networks) or fact.network_mode
+        raise off_networks(fact, network.name) or Mistake(
+            "network-not-joined", name=fact.name, network=network.name, others=others, evidence=(others,)
+        )
+
+
+def there(network: Network) -> NetworkFact:
     fact = find_network(network)
     if isinstance(fact, NoNetwork):
         code = {"": "network-missing", "name": "network-misnamed", "compose": "network-of-compose"}[fact.why]

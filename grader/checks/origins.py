@@ -15,14 +15,10 @@ if TYPE_CHECKING:
 __all__ = ["image_there", "image_untouched", "latest_build"]
 
 
-def image_there(machine: Machine, container: ContainerFact, wanted: str) -> ImageFact:
-    """The image that has the name now which the container was made by. Raises `Mistake` where none has."""
-    # One that was named by its id or digest is looked for by the sheet's name.
-    typed = container.image if same_image_name(container.image, wanted) else wanted
-    image = find_image(machine, typed) or next(iter(images_named(machine, wanted)), None)
-    if image is None:
-        raise Mistake("image-gone", name=container.name, image=typed)
-    return image
+def image_there(machine: Machine, container: ContainerFact, wanted: str) -> None:
+    """Raises `Mistake` where the image has lost the name that the container was made by."""
+    if _named(machine, container, wanted) is None:
+        raise Mistake("image-gone", name=container.name, image=_typed(container, wanted))
 
 
 def image_untouched(machine: Machine, container: ContainerFact, wanted: str) -> None:
@@ -30,17 +26,29 @@ def image_untouched(machine: Machine, container: ContainerFact, wanted: str) -> 
 
     A newer version pulled since shares no layers, and is not the student's doing.
     """
-    now, made_from = image_there(machine, container, wanted), find_image(machine, container.image_id)
-    if made_from and now.is_built_on(made_from) and len(now.layers) > len(made_from.layers):
-        raise Mistake("image-committed-over", name=container.name, image=container.image)
+    now, made_from = _named(machine, container, wanted), find_image(machine, container.image_id)
+    if now and made_from and now.is_built_on(made_from) and len(now.layers) > len(made_from.layers):
+        raise Mistake("image-committed-over", name=container.name, image=_typed(container, wanted))
 
 
 def latest_build(machine: Machine, container: ContainerFact, wanted: str) -> None:
-    """Raises `Mistake` where the name has gone to a newer build since the container was made from it."""
-    now, made_from = image_there(machine, container, wanted), find_image(machine, container.image_id)
+    """Raises `Mistake` where the name has gone to a newer build since the container was made by it."""
+    if not same_image_name(container.image, wanted):
+        return
+    now, made_from = _named(machine, container, wanted), find_image(machine, container.image_id)
     # Ids alone differ between two builds of the same, where an engine writes down when each was made.
-    if made_from and _what_it_is(now) != _what_it_is(made_from):
+    if now and made_from and _what_it_is(now) != _what_it_is(made_from):
         raise Mistake("container-of-older-build", name=container.name, image=wanted)
+
+
+def _typed(container: ContainerFact, wanted: str) -> str:
+    """The image's name as it was typed; the sheet's, where it was named by its id or not at all."""
+    return container.image if same_image_name(container.image, wanted) else wanted
+
+
+def _named(machine: Machine, container: ContainerFact, wanted: str) -> ImageFact | None:
+    """The image that has that name now."""
+    return find_image(machine, _typed(container, wanted)) or next(iter(images_named(machine, wanted)), None)
 
 
 def _what_it_is(image: ImageFact) -> tuple[object, ...]:

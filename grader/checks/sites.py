@@ -14,7 +14,7 @@ from grader.probes.logs import last_lines, read_log
 from grader.probes.traffic import received_bytes
 
 if TYPE_CHECKING:
-    from grader.machine.machine import Container, Site
+    from grader.machine.machine import Machine, Site
     from grader.probes.container_json import ContainerFact
     from grader.probes.ports import PortFact
 
@@ -25,6 +25,8 @@ _LOG_PAUSES_S: Final = (0.0, 0.1, 0.3, 0.6)
 _PROBE_LENGTH: Final = 4000
 """Characters of the request that is counted: under the 8 KiB that servers take, above what else goes by."""
 _PROBES: Final = 4
+_EPHEMERAL: Final = range(32768, 61000)
+"""Linux's `ip_local_port_range`."""
 
 
 class SiteExpectation:
@@ -118,9 +120,14 @@ def published_at(site: Site) -> PortFact:
     """The binding of the site's port. Raises `Mistake` that names what was done instead."""
     fact = running(site.container)
     inside, wanted = site.container.wanted.port, site.port
-    values = {"name": fact.name, "wanted": wanted, "inside": inside, "published": ", ".join(map(str, fact.ports))}
+    values = {
+        "name": fact.name,
+        "wanted": wanted,
+        "inside": inside or "…",
+        "published": ", ".join(map(str, fact.ports)),
+    }
     evidence = tuple(str(port) for port in fact.ports) or ("no published port",)
-    right = [p for p in fact.ports if p.inside == inside and p.host_port == wanted and p.protocol == "tcp"]
+    right = [p for p in fact.ports if inside in {None, p.inside} and p.host_port == wanted and p.protocol == "tcp"]
     _stays_in_range(site, fact)
     reachable = next((port for port in right if not port.is_on_loopback), None)
     if reachable:
@@ -129,13 +136,13 @@ def published_at(site: Site) -> PortFact:
         raise Mistake("port-on-loopback", evidence=evidence, **values)
     if fact.network_mode == "host":
         raise Mistake("port-host-network", evidence=evidence, **values)
-    raise Mistake(_port_mistake(fact, wanted, inside), evidence=evidence, **values)
+    raise Mistake(_port_mistake(site.machine, fact, wanted, inside), evidence=evidence, **values)
 
 
 def _stays_in_range(site: Site, fact: ContainerFact) -> None:
     mine = site.machine.ports
     for port in fact.ports_typed:
-        if mine and port.host_port and port.host_port not in mine:
+        if mine and port.host_port and port.host_port not in mine and not _was_chosen(site.machine, port):
             raise Mistake(
                 "outside-your-ports",
                 name=fact.name,
@@ -147,17 +154,29 @@ def _stays_in_range(site: Site, fact: ContainerFact) -> None:
             )
 
 
-def _port_mistake(fact: ContainerFact, wanted: int, inside: int | None) -> str:
+def _port_mistake(machine: Machine, fact: ContainerFact, wanted: int, inside: int | None) -> str:
     ports = fact.ports
     if any(p.inside == wanted != inside and p.host_port == inside for p in ports):
         return "port-reversed"
-    if any(p.host_port == wanted and p.inside == inside and p.protocol == "udp" for p in ports):
+    if any(p.host_port == wanted and inside in {None, p.inside} and p.protocol == "udp" for p in ports):
         return "port-udp"
     if any(p.host_port == wanted for p in ports):
         return "port-wrong-inside"
-    if fact.publish_all or any(p.inside == inside and p.host_port is None for p in fact.ports_typed):
+    if fact.publish_all or any(inside in {None, p.inside} and _was_chosen(machine, p) for p in fact.ports_typed):
         return "port-random"
     return "port-other" if ports else "port-not-published"
+
+
+def _was_chosen(machine: Machine, typed: PortFact) -> bool:
+    """Whether the engine chose the port of the machine.
+
+    Podman writes down the one that it took as if it had been asked for: it is told by lying where the kernel chooses,
+    and not being a number that a person would type.
+    """
+    if typed.host_port is None:
+        return True
+    is_typed = typed.host_port % 100 == 0 or (machine.ports is not None and typed.host_port in machine.ports)
+    return machine.is_podman and typed.host_port in _EPHEMERAL and not is_typed
 
 
 def _ask(site: Site, port: PortFact, path: str, within_s: float = 5) -> Answer | NoAnswer:
@@ -166,17 +185,17 @@ def _ask(site: Site, port: PortFact, path: str, within_s: float = 5) -> Answer |
 
 def silence(site: Site, fact: ContainerFact, why: NoAnswer) -> Mistake:
     """Nothing usable came back: what is behind it, as far as can be seen inside."""
-    values = {"name": fact.name, "port": site.port, "inside": site.container.wanted.port, "why": why.reason}
+    inside = site.container.wanted.port or published_at(site).inside
+    values = {"name": fact.name, "port": site.port, "inside": inside, "why": why.reason}
     evidence = (f"GET http://…:{site.port}: {why.reason}: {why.detail}",)
     if why.reason == "not-http":
         return Mistake("site-not-http", evidence=evidence, **values)
-    deaf = deafness(site.container, fact)
+    deaf = deafness(site.machine, fact, inside)
     return deaf.with_evidence(*evidence) if deaf else Mistake("site-silent", evidence=evidence, **values)
 
 
-def deafness(container: Container, fact: ContainerFact) -> Mistake | None:
+def deafness(machine: Machine, fact: ContainerFact, inside: int | None) -> Mistake | None:
     """What is wrong with how it listens on its port; `None` where nothing is, or it cannot be seen."""
-    machine, inside = container.machine, container.wanted.port
     heard = listeners(machine, fact.id)
     if heard is None:
         return None

@@ -53,5 +53,5 @@ def _can_be_typed_into(container: ContainerFact) -> None:
 
 def _last_exit_code(machine: Machine, container: ContainerFact) -> int | None:
     """Of the run before this one, as far as the engine remembers it."""
-    codes = [one.exit_code for one in happenings_on(machine, container) if one.exit_code is not None]
+    codes = [one.exit_code for one in happenings_on(machine, container) if one.is_an_end]
     return codes[-1] if codes else None

@@ -55,7 +55,7 @@ def api_fault(todos: Todos, told: Answer | NoAnswer) -> Mistake:
         port = todos.machine.port("api") if "api" in todos.machine.sheet.ports else todos.api.wanted.port or 80
         return silence(Site(todos.machine, todos.api.role, port, todos.api), fact, told)
     if told.status >= 500:
-        deaf = deafness(todos.mongo, running(todos.mongo))
+        deaf = deafness(todos.machine, running(todos.mongo), todos.mongo.wanted.port)
         if deaf:
             return deaf.with_evidence(told.body[:200])
     values = {"name": fact.name, "database": todos.mongo.name, "status": told.status}

@@ -63,7 +63,7 @@ class TodosExpectation:
         def judge() -> None:
             for container in (self._todos.mongo, self._todos.api, self._todos.app):
                 ContainerExpectation(container).to_stay_up()
-                deaf = deafness(container, running(container))
+                deaf = deafness(container.machine, running(container), container.wanted.port)
                 if deaf and deaf.code == _NOT_YET:
                     raise deaf
 

@@ -14,7 +14,7 @@ import urllib3
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["BREAKING", "Breaking", "breaking_of"]
+__all__ = ["BREAKING", "Breaking", "breaking_of", "words_of"]
 
 Breaking = Literal["timeout", "absent", "permission", "refused", "unreachable", "tls", "not-http", "cut-off"]
 
@@ -38,7 +38,15 @@ def breaking_of(error: BaseException) -> Breaking:
     return found[0] if found else "cut-off"
 
 
+def words_of(error: BaseException) -> str:
+    """What the system itself said: the libraries wrap it in words of their own, longer than what can be shown."""
+    *_, innermost = _causes(error)
+    return (innermost.strerror if isinstance(innermost, OSError) else None) or str(innermost)
+
+
 def _kind(error: BaseException) -> Breaking | None:  # noqa: PLR0911 - one return a kind
+    if isinstance(error, urllib3.exceptions.NewConnectionError):
+        return None  # derived from its timeout, whatever it was: the system's own error is further in
     if isinstance(error, (TimeoutError, requests.Timeout, urllib3.exceptions.TimeoutError)):
         return "timeout"
     if isinstance(error, ssl.SSLError):

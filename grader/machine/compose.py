@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from grader.machine.address import EngineAddress
     from grader.machine.question import ComposeQuestion
 
-__all__ = ["LocalCompose", "NoCompose", "arguments"]
+__all__ = ["CAP", "CHANGE_S", "LOOK_S", "LocalCompose", "NoCompose", "arguments", "compose_version"]
 
 CAP: Final = 1024 * 1024
-_LOOK_S: Final = 20.0
-_CHANGE_S: Final = 90.0
+LOOK_S: Final = 20.0
+CHANGE_S: Final = 90.0
 """Seconds for `down` and `up`: a database may take its ten seconds to stop."""
 _STOP_S: Final = "2"
 _ARGUMENTS: Final = {
@@ -53,7 +53,7 @@ class LocalCompose:
         command = _command()
         if not command:
             return NoAnswer("not-at-hand", "docker compose")
-        within_s = _LOOK_S if question.verb in {"config", "hashes"} else _CHANGE_S
+        within_s = LOOK_S if question.verb in {"config", "hashes"} else CHANGE_S
         environment = {name: value for name, value in os.environ.items() if name != "DOCKER_CONTEXT"}
         # Compose takes `-f` and other things from the environment too; what is graded is what the labels tell.
         environment = {name: value for name, value in environment.items() if not name.startswith("COMPOSE_")}
@@ -73,6 +73,8 @@ class LocalCompose:
                 return NoAnswer("timeout", f"docker compose {question.verb}: no end after {within_s:.0f} s")
             except OSError as error:
                 return NoAnswer("no-access", error.strerror or "")
+            except ValueError as error:  # a NUL in a label
+                return NoAnswer("no-access", str(error))
             said = out if done.returncode == 0 else err
             said.seek(0)
             body = said.read(CAP + 1)
@@ -85,6 +87,12 @@ def arguments(question: ComposeQuestion) -> list[str]:
     files = [word for file in question.files for word in ("--file", file)]
     env_files = [word for file in question.env_files for word in ("--env-file", file)]
     return ["--ansi", "never", "--project-name", question.project, *files, *env_files, *_ARGUMENTS[question.verb]]
+
+
+def compose_version() -> str:
+    """Of the `docker compose` that a person here would call; empty where there is none."""
+    docker = shutil.which("docker")
+    return _says_its_version(docker, "compose") if docker else ""
 
 
 @functools.cache
@@ -107,7 +115,7 @@ def _says_its_version(*command: str) -> str:
     """Such as `2.39.1`; empty where that is no compose."""
     try:
         asked = subprocess.run(
-            [*command, "version", "--short"], capture_output=True, text=True, timeout=_LOOK_S, check=False
+            [*command, "version", "--short"], capture_output=True, text=True, timeout=LOOK_S, check=False
         )
     except (OSError, subprocess.SubprocessError, UnicodeDecodeError):
         return ""

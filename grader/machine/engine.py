@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import calendar
 import email.utils
+import warnings
 from typing import TYPE_CHECKING, Any, Final
 
 import docker
+import urllib3
 from docker.constants import DEFAULT_DOCKER_API_VERSION
 from docker.tls import TLSConfig
 from docker.utils import version_lt
+from requests.adapters import HTTPAdapter
 
 from grader.errors import MachineUnreachable
-from grader.machine.breaking import BREAKING, Breaking, breaking_of
+from grader.machine.breaking import BREAKING, Breaking, breaking_of, words_of
 from grader.machine.decoding import Garbled, decoded
 from grader.machine.exchange import exchange, ignore_redirects
 from grader.machine.question import Answer, EngineQuestion
@@ -22,12 +25,16 @@ from grader.machine.text import visible
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import requests
+
     from grader.machine.address import EngineAddress
 
 __all__ = ["EngineClient", "EngineVersion"]
 
 CALL_S: Final = 20.0
 """Seconds that any one call may take."""
+_WANTS_TLS: Final = b"HTTP request to an HTTPS server"
+"""What Go's server says to whoever comes without TLS."""
 _LARGEST_VERSION: Final = 256 * 1024
 _LONGEST_LINE: Final = 256 * 1024
 CAP: Final = 16 * 1024 * 1024
@@ -84,6 +91,8 @@ class EngineClient:
                 raw = decoded(answer.body[:_LARGEST_VERSION], dict[str, Any])
             except Garbled:
                 raw = {}
+            if answer.status == 400 and _WANTS_TLS in answer.body:
+                raise self._give_up("engine-wants-tls")
             if not isinstance(raw.get("ApiVersion"), str):
                 raise self._give_up("engine-garbled", detail=visible(answer.body, 60))
             self._version = self._supported(EngineVersion(raw))
@@ -155,6 +164,8 @@ class EngineClient:
             )
         # A given version keeps the package from asking for it by itself: that question is ours, and recorded.
         session = docker.APIClient(self._address.url, version=OLDEST_API, timeout=int(CALL_S), tls=tls)
+        if self._address.tls and not self._address.tls.verify:
+            session.mount("https://", _Unverified())
         path = self._address.socket
         if path:
             session.mount("http+docker://", SocketAdapter(lambda *_: path))
@@ -182,9 +193,17 @@ class EngineClient:
         return self._lost
 
 
+class _Unverified(HTTPAdapter):
+    """For whoever has asked for no verification, as `docker` lets them: the warning is theirs, not the student's."""
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        warnings.filterwarnings("ignore", category=urllib3.exceptions.InsecureRequestWarning)
+        return super().send(request, *args, **kwargs)
+
+
 def _why(error: BaseException) -> tuple[str, str]:
     """The code for a failed call, and the words of the system."""
-    detail = visible(str(error), 120)
+    detail = visible(words_of(error), 120)
     kind = breaking_of(error)
     return _CODES[kind], f"{CALL_S:.0f}" if kind == "timeout" else detail
 

@@ -49,7 +49,7 @@ class LocalFiles:
                     if is_ours(question.path):
                         path.unlink(missing_ok=True)
                     return Answer()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return Answer(404)
         except OSError as error:
             return NoAnswer("no-access", error.strerror or "")

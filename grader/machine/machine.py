@@ -14,7 +14,21 @@ from grader.machine.question import (
     NonceQuestion,
     WaitQuestion,
 )
-from grader.machine.subjects import Container, File, Folder, Host, Image, Network, Project, Site, Todos
+from grader.machine.subjects import (
+    Balancer,
+    Container,
+    File,
+    Folder,
+    Host,
+    Image,
+    Network,
+    Project,
+    Replicas,
+    Service,
+    Site,
+    Swarm,
+    Todos,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +42,7 @@ if TYPE_CHECKING:
     Entry = TypeVar("Entry")
 
 __all__ = [
+    "Balancer",
     "Container",
     "File",
     "Folder",
@@ -36,7 +51,10 @@ __all__ = [
     "Machine",
     "Network",
     "Project",
+    "Replicas",
+    "Service",
     "Site",
+    "Swarm",
     "Todos",
 ]
 
@@ -63,6 +81,11 @@ class Machine:
         """What the check that runs now has looked at, from memory or not: one that looked at nothing proves nothing."""
         self._seen: dict[Question, Answer | NoAnswer] = {}
 
+    @property
+    def is_podman(self) -> bool:
+        """True for an engine that tells some things otherwise, or not at all: see `docs/engines.md`."""
+        return self.link.version().product == "Podman"
+
     def container(self, role: str) -> Container:
         return Container(self, role, _entry(self.sheet.containers, role, "containers"))
 
@@ -88,6 +111,22 @@ class Machine:
         if compose is None:
             raise ExerciseError("exercise.toml has no [compose]")
         return Project(self, compose, tuple(self.container(role) for role in compose.services))
+
+    def replicas(self, role: str) -> Replicas:
+        """The containers of a service that is scaled."""
+        project = self.project()
+        return Replicas(project, self.container(role), _entry(project.wanted.replicas, role, "compose.replicas"))
+
+    def balancer(self, role: str, *, before: str) -> Balancer:
+        """The site of `role`, which passes on what it is asked to the replicas of `before`."""
+        return Balancer(self.site(role), self.replicas(before))
+
+    def swarm(self) -> Swarm:
+        return Swarm(self)
+
+    def service(self, role: str) -> Service:
+        """The service of the swarm, of a role that has a port of the machine."""
+        return Service(self, role, _entry(self.sheet.services, role, "services"), self.port(role))
 
     def todos(self) -> Todos:
         """The application of the roles `app`, `api` and `mongo`."""

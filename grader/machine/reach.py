@@ -44,4 +44,5 @@ def reach(url: MachineUrl, ssh_config: Path | None = None, deadline_s: float = M
     facts = LinkFacts(address.shown, address.context, address.host)
     files = NoFiles() if address.host else LocalFiles()
     engine, sites = EngineClient(address), SiteClient(address.host)
+    # Behind TCP too: a continuous integration brings up on another engine what lies here.
     return DirectLink(facts, engine, sites, files, deadline_s, compose=LocalCompose(address))

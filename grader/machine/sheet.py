@@ -21,6 +21,7 @@ __all__ = [
     "SheetImage",
     "SheetNetwork",
     "SheetPort",
+    "SheetService",
     "SheetTodos",
     "Title",
     "read_sheet",
@@ -47,7 +48,7 @@ class SheetContainer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     also: list[str] = []
     """Images that are as good."""
     port: int | None = None
-    """The port it listens on inside, where one is published."""
+    """The port it listens on inside, where one is published. Left out where any will do."""
 
 
 class SheetFolder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -80,7 +81,15 @@ class SheetImage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class SheetNetwork(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
+    """As a compose file has it: compose puts the project's name before."""
     driver: str = "bridge"
+
+
+class SheetService(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A service of a swarm."""
+
+    name: str
+    replicas: int
 
 
 class SheetCompose(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -89,6 +98,8 @@ class SheetCompose(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Role to the service's name."""
     built: dict[str, str] = {}
     """Role of each service that compose builds, to the folder of the project that it is built from."""
+    replicas: dict[str, int] = {}
+    """Role of each service that is scaled, to how many containers it must have."""
 
 
 class SheetTodos(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -121,6 +132,7 @@ class Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     files: dict[str, SheetFile] = {}
     built: dict[str, SheetImage] = {}
     networks: dict[str, SheetNetwork] = {}
+    services: dict[str, SheetService] = {}
     compose: SheetCompose | None = None
     todos: SheetTodos | None = None
     texts: dict[str, str] = {}

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from grader.machine.breaking import BREAKING, breaking_of
+from grader.machine.breaking import BREAKING, breaking_of, words_of
 from grader.machine.exchange import exchange, ignore_redirects
 from grader.machine.question import Answer, HttpQuestion, NoAnswer
 from grader.machine.socket_adapter import SocketAdapter
@@ -91,7 +91,7 @@ def _same_site(home: str, url: str, location: str) -> str:
 
 
 def _no_answer(error: BaseException) -> NoAnswer:
-    detail = visible(str(error), 160)
+    detail = visible(words_of(error), 160)
     match breaking_of(error):
         case "timeout" | "unreachable":
             return NoAnswer("timeout", detail)

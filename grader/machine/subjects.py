@@ -14,10 +14,25 @@ if TYPE_CHECKING:
         SheetFolder,
         SheetImage,
         SheetNetwork,
+        SheetService,
         SheetTodos,
     )
 
-__all__ = ["Container", "File", "Folder", "Host", "Image", "Network", "Project", "Site", "Todos"]
+__all__ = [
+    "Balancer",
+    "Container",
+    "File",
+    "Folder",
+    "Host",
+    "Image",
+    "Network",
+    "Project",
+    "Replicas",
+    "Service",
+    "Site",
+    "Swarm",
+    "Todos",
+]
 
 
 @dataclass(frozen=True)
@@ -94,6 +109,58 @@ class Project:
     @property
     def name(self) -> str:
         return self.wanted.project
+
+
+@dataclass(frozen=True)
+class Replicas:
+    """A service of the project with several containers, all alike."""
+
+    project: Project
+    container: Container
+    """The role that each of them has."""
+    wanted: int
+
+    @property
+    def machine(self) -> Machine:
+        return self.project.machine
+
+    @property
+    def service(self) -> str:
+        return self.container.service
+
+
+@dataclass(frozen=True)
+class Balancer:
+    """What stands before replicas, and answers in their name."""
+
+    site: Site
+    replicas: Replicas
+
+    @property
+    def machine(self) -> Machine:
+        return self.site.machine
+
+
+@dataclass(frozen=True)
+class Swarm:
+    """The machine as a node of a swarm."""
+
+    machine: Machine
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service of the swarm, published on a port of the machine."""
+
+    machine: Machine
+    role: str
+    wanted: SheetService
+    port: int
+    """The machine's port: the course's, or the student's own."""
+
+    @property
+    def name(self) -> str:
+        return self.wanted.name
 
 
 @dataclass(frozen=True)

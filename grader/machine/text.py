@@ -14,10 +14,11 @@ def visible(text: str | bytes, cap: int = 300) -> str:
     """`text` with every control, bidi mark and unassigned character as a visible escape, at most `cap` characters."""
     if isinstance(text, bytes):
         text = text[: cap * 4].decode("utf-8", "replace")
-    shown = "".join(
-        escape(character) if unicodedata.category(character) in HIDDEN else character for character in text[: cap + 1]
-    )
-    return shown if len(shown) <= cap else shown[: cap - 1] + "…"
+    text = text[: cap + 1]
+    # Nearly all text is plain, and most of what is said of a machine comes by here.
+    if not text.isprintable():
+        text = "".join(escape(one) if unicodedata.category(one) in HIDDEN else one for one in text)
+    return text if len(text) <= cap else text[: cap - 1] + "…"
 
 
 def escape(character: str) -> str:

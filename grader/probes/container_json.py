@@ -18,7 +18,7 @@ from grader.probes.ports import PortFact, RawBinding, port_facts
 if TYPE_CHECKING:
     from grader.machine.question import Answer
 
-__all__ = ["ContainerFact", "State", "parse_container"]
+__all__ = ["ContainerFact", "State", "moment", "parse_container"]
 
 State = Literal["created", "running", "paused", "restarting", "removing", "exited", "dead", "unknown"]
 
@@ -34,6 +34,8 @@ class ContainerFact:
     image_id: str
     state: State
     exit_code: int
+    out_of_memory: bool
+    """True where the kernel ended it for want of memory."""
     error: str
     """What the engine said when it could not start the container."""
     health: str
@@ -96,6 +98,7 @@ class _RawHealth(msgspec.Struct, rename="pascal"):
 class _RawState(msgspec.Struct, rename="pascal"):
     status: str = "unknown"
     exit_code: int = 0
+    oom_killed: bool = msgspec.field(default=False, name="OOMKilled")
     error: str = ""
     pid: int = 0
     started_at: str = ""
@@ -159,6 +162,7 @@ def parse_container(answer: Answer) -> ContainerFact:
         image_id=raw.image,
         state=_state(state.status),
         exit_code=state.exit_code,
+        out_of_memory=state.oom_killed,
         error=visible(state.error),
         health=state.health.status if state.health and state.health.status != "none" else "",
         restarts=raw.restart_count,

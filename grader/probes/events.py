@@ -1,4 +1,4 @@
-"""What happened to a container. Source: `GET /events`; an engine remembers its last 256."""
+"""What happened to a container. Source: `GET /events`; Docker remembers its last 256, of all containers together."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from grader.machine.machine import Machine
     from grader.probes.container_json import ContainerFact
 
-__all__ = ["Happening", "actions_on", "happenings_on"]
+__all__ = ["Happening", "happenings_on"]
 
 
 @dataclass(frozen=True)
@@ -24,11 +24,16 @@ class Happening:
     """One thing that happened to a container, as its engine remembers it."""
 
     action: str
-    """Such as `create`, `start`, `die`."""
+    """Such as `create`, `attach`, `start`, `die`."""
     at: float
     """Seconds since 1970, by the machine's clock."""
     exit_code: int | None
-    """Of a `die`."""
+    """Of an end, and of that of a `docker exec`."""
+
+    @property
+    def is_an_end(self) -> bool:
+        """True where the container stopped, in whatever way: Docker says `die`, Podman `died`."""
+        return self.action in {"die", "died"}
 
 
 class _RawActor(msgspec.Struct):
@@ -42,19 +47,12 @@ class _RawEvent(msgspec.Struct):
     nanoseconds: int = msgspec.field(default=0, name="timeNano")
 
 
-def actions_on(machine: Machine, container: ContainerFact, until: float) -> tuple[str, ...]:
-    """The container's remembered actions up to `until` (seconds since 1970), the oldest first: such as `start`."""
-    return tuple(one.action for one in _happenings(machine, container, until))
-
-
 def happenings_on(machine: Machine, container: ContainerFact) -> tuple[Happening, ...]:
     """All that the engine remembers of the container until it was looked at, the oldest first."""
-    return _happenings(machine, container, container.seen_at + 1)
-
-
-def _happenings(machine: Machine, container: ContainerFact, until: float) -> tuple[Happening, ...]:
     filters = json.dumps({"container": [container.id], "type": ["container"]})
-    answer = machine.engine("/events", since="0", until=f"{until:.0f}", filters=filters)
+    # Without an end Docker goes on telling for ever; Podman cuts short what it remembers where the end is past.
+    end = {"stream": "false"} if machine.is_podman else {"until": f"{container.seen_at + 1:.0f}"}
+    answer = machine.engine("/events", since="0", filters=filters, **end)
     if answer.status != 200:
         return ()
     try:

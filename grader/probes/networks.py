@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from grader.probes.engine_json import decode
+from grader.probes.stacks import as_written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,11 +43,28 @@ class NetworkFact:
     driver: str
     is_internal: bool
     """True where nothing outside can be reached, nor anything published."""
+    is_attachable: bool
+    """False for a network of a swarm that only services may be on."""
+    scope: str
     labels: dict[str, str]
 
     @property
     def is_built_in(self) -> bool:
         return self.name in _BUILT_IN
+
+    @property
+    def project(self) -> str:
+        """The compose project that it was made for, or an empty string."""
+        return self.labels.get("com.docker.compose.project", "")
+
+    @property
+    def written(self) -> str:
+        """Its name as the student wrote it: in the file, where compose or a stack made it."""
+        return self.labels.get("com.docker.compose.network") or as_written(self.name, self.labels)
+
+    @property
+    def is_of_swarm(self) -> bool:
+        return self.scope == "swarm"
 
 
 @dataclass(frozen=True)
@@ -73,6 +91,8 @@ class _RawNetwork(msgspec.Struct):
     Name: str
     Driver: str = ""
     Internal: bool = False
+    Attachable: bool = False
+    Scope: str = ""
     Labels: dict[str, str] | None = None
 
 
@@ -83,13 +103,23 @@ def endpoint_facts(raw: dict[str, RawEndpoint | None]) -> dict[str, EndpointFact
 
 def all_networks(machine: Machine) -> tuple[NetworkFact, ...]:
     raw = decode(machine.engine("/networks"), list[_RawNetwork], "GET /networks")
-    return tuple(NetworkFact(one.Id, one.Name, one.Driver, one.Internal, one.Labels or {}) for one in raw)
+    return tuple(
+        NetworkFact(one.Id, one.Name, one.Driver, one.Internal, one.Attachable, one.Scope, one.Labels or {})
+        for one in raw
+    )
 
 
 def find_network(network: Network) -> NetworkFact | NoNetwork:
-    """The network of that exact name, else what may be meant."""
+    """The network of that exact name, else what may be meant.
+
+    Where the exercise is about compose, the network that is called so in its project's file comes before any other.
+    """
     there = all_networks(network.machine)
-    found = next((one for one in there if one.name == network.name), None)
+    compose = network.machine.sheet.compose
+    written = [one for one in there if (one.is_of_swarm or compose) and one.written == network.name]
+    own = next((one for one in written if compose and one.project == compose.project), None)
+    named = next((one for one in there if one.name == network.name), None)
+    found = own or named or next(iter(written), None)
     return found or _near(network.name, [one for one in there if not one.is_built_in])
 
 
@@ -100,9 +130,9 @@ def _endpoint(raw: RawEndpoint) -> EndpointFact:
 
 
 def _near(name: str, others: Iterable[NetworkFact]) -> NoNetwork:
-    by_compose = next((one.name for one in others if one.labels.get("com.docker.compose.network") == name), "")
+    by_compose = next((one.name for one in others if one.written == name), "")
     if by_compose:
         return NoNetwork(by_compose, "compose")
-    folded = {re.sub(r"[^a-z0-9]", "", one.name.lower()): one.name for one in others}
+    folded = {re.sub(r"[^a-z0-9]", "", one.written.lower()): one.written for one in others}
     close = difflib.get_close_matches(re.sub(r"[^a-z0-9]", "", name.lower()), folded, n=1, cutoff=0.7)
     return NoNetwork(folded[close[0]], "name") if close else NoNetwork()

@@ -17,8 +17,6 @@ __all__ = ["earlier_output", "earlier_run_ended"]
 _BEFORE_S: Final = 2.0
 """A container's first output can be dated a little before the engine notes that it has started."""
 _TAIL: Final = "200"
-_ENDS: Final = {"die", "died"}
-"""Docker's word, and Podman's."""
 
 
 def earlier_run_ended(machine: Machine, container: ContainerFact) -> float | None:
@@ -30,7 +28,7 @@ def earlier_run_ended(machine: Machine, container: ContainerFact) -> float | Non
     happened = happenings_on(machine, container)
     starts = [one.at for one in happened if one.action == "start"]
     if len(starts) > 1:
-        return max((one.at for one in happened if one.action in _ENDS and one.at < starts[-1]), default=starts[-1])
+        return max((one.at for one in happened if one.is_an_end and one.at < starts[-1]), default=starts[-1])
     if any(one.action == "create" for one in happened):
         return None  # its whole life is remembered
     started, stopped = moment(container.started_at), moment(container.stopped_at)

@@ -93,5 +93,7 @@ def _read(suite: Suite, folder: Path) -> Solution:
     for name, code in expected.failed.items():
         if code not in catalogue("fr"):
             raise ExerciseError(f"{path}: {name} expects {code!r}, which is no diagnosis of grader/messages/fr.toml")
+    if folder.parent.name == "wrong" and not expected.failed:
+        raise ExerciseError(f"{path}: expects no failure; wanted at least one check below [failed], with its diagnosis")
     ports = parse_ports(expected.ports) if expected.ports else None
     return Solution(folder.name, folder, Expectation(expected.failed, frozenset(expected.blocked)), ports)

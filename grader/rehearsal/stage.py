@@ -9,10 +9,12 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import docker
+import stamina
 from docker.errors import APIError, DockerException, NotFound
 
 from grader.errors import GraderError
@@ -31,6 +33,10 @@ UP_S: Final = 120
 _KEPT_LINES: Final = 20
 _KEPT: Final = "grader-rehearsal"
 _BUILT_IN: Final = {"bridge", "host", "none", "podman", "docker_gwbridge", "ingress"}
+
+
+def _is_of_a_swarm_that_was_left(error: Exception) -> bool:
+    return isinstance(error, APIError) and error.status_code == HTTPStatus.SERVICE_UNAVAILABLE
 
 
 class BroughtUp:
@@ -124,7 +130,7 @@ class Stage:
                 self._client.remove_container(container, force=True, v=True)
         for network in self._network_ids() - self._networks:
             with contextlib.suppress(NotFound):
-                self._client.remove_network(network)
+                self._remove_network(network)
         for volume in self._volume_names() - self._volumes:
             with contextlib.suppress(NotFound):
                 self._client.remove_volume(volume, force=True)
@@ -161,6 +167,11 @@ class Stage:
             "DOCKER_HOST": self._address.url,
             "MATERIAL": str(suite.folder / "material"),
         }
+
+    @stamina.retry(on=_is_of_a_swarm_that_was_left, attempts=None, timeout=20)
+    def _remove_network(self, network: str) -> None:
+        """A swarm's network goes by itself, a little after the machine left: until then, it can only be waited for."""
+        self._client.remove_network(network)
 
     def _in_swarm(self) -> bool:
         return bool(self._client.info().get("Swarm", {}).get("LocalNodeState") == "active")

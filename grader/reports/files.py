@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from grader.messages import Language
     from grader.reports.results import ResultFile
 
-__all__ = ["result_path", "write_recording", "write_reports"]
+__all__ = ["result_path", "write_recording", "write_reports", "write_reports_at"]
 
 
 def result_path(folder: Path, exercise: str, student: str) -> Path:
@@ -24,8 +24,12 @@ def result_path(folder: Path, exercise: str, student: str) -> Path:
 
 
 def write_reports(result: ResultFile, folder: Path, language: Language) -> None:
-    """The JSON first: it is the truth that the JUnit is made from."""
-    path = result_path(folder, result.exercise, result.student.id)
+    """In the result's own place below `folder`."""
+    write_reports_at(result, result_path(folder, result.exercise, result.student.id), language)
+
+
+def write_reports_at(result: ResultFile, path: Path, language: Language) -> None:
+    """The JSON first, at `path`: it is the truth that the JUnit beside it is made from."""
     write_result(result, path)
     write_atomically(path.with_suffix(".xml"), junit_for(result, language))
 

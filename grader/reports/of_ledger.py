@@ -39,6 +39,7 @@ def result_of(
     grader: str,
     started_at: str,
     duration_s: float,
+    ports: str = "",
 ) -> ResultFile:
     """The result of one run. `root`: the folder that files are named from."""
     total = mark(ledger)
@@ -60,6 +61,7 @@ def result_of(
         grader=grader,
         started_at=started_at,
         duration_s=round(duration_s, 3),
+        ports=ports,
     )
 
 

@@ -13,6 +13,7 @@ __all__ = [
     "Advice",
     "CheckResult",
     "Diagnosis",
+    "Regrade",
     "ResultFile",
     "Student",
     "SuiteInfo",
@@ -87,6 +88,20 @@ class Advice(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
+class Regrade(msgspec.Struct, frozen=True, kw_only=True):
+    """A result that was judged again from its recording, with another suite or grader."""
+
+    at: str
+    """UTC, ISO 8601."""
+    reason: str
+    """Why, in the words of who asked for it."""
+    mark_before: float | None
+    """`None` where there was none."""
+    suite_before: str
+    """SHA-256; empty where there was no result before."""
+    grader_before: str
+
+
 class ResultFile(msgspec.Struct, frozen=True, kw_only=True):
     exercise: str
     student: Student
@@ -110,6 +125,10 @@ class ResultFile(msgspec.Struct, frozen=True, kw_only=True):
     started_at: str
     """UTC, ISO 8601."""
     duration_s: float
+    ports: str = ""
+    """The student's own range, such as `41200-41209`; empty for the course's ports."""
+    regraded: list[Regrade] = []
+    """Each time that it was judged again, the oldest first."""
     commit: str | None = None
     """Of the pushed repository that was graded."""
     advice: list[Advice] = []

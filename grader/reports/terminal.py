@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
-import textwrap
-import unicodedata
 from typing import TYPE_CHECKING, Final, Protocol
 
 import pytest
 
 from grader.machine.text import visible
+from grader.reports.glyphs import ascii_only, folded, marks_for, padded, shows_unicode
 from grader.reports.screen_words import WORDS
 
 if TYPE_CHECKING:
@@ -23,10 +23,8 @@ if TYPE_CHECKING:
     from grader.scoring.ledger import Row
     from grader.settings import Settings
 
-__all__ = ["Screen", "plain"]
+__all__ = ["Screen"]
 
-_MARKS: Final = {"passed": "✓", "failed": "✗", "blocked": "…", "error": "!", "skipped": "–"}
-_PLAIN_MARKS: Final = {"passed": "ok", "failed": "KO", "blocked": "..", "error": "!!", "skipped": "--"}
 _COLOURS: Final = {"passed": "green", "failed": "red", "blocked": "yellow", "error": "purple", "skipped": "cyan"}
 _FRENCH_SPACE: Final = re.compile(r"(?<=«) | (?=[»:;!?])")
 _WIDEST: Final = 100
@@ -52,14 +50,6 @@ class Grading(Protocol):
     def check_result(self, exercise: Exercise, row: Row) -> CheckResult: ...
 
 
-def plain(text: str) -> str:
-    """`text` in ASCII, for a terminal that has nothing else: accents dropped, quotes and dashes made simple."""
-    for fancy, simple in (("«", '"'), ("»", '"'), ("’", "'"), ("“", '"'), ("”", '"'), ("–", "-"), ("—", "-")):
-        text = text.replace(fancy, simple)
-    text = text.replace("…", "...").replace("·", "-").replace("→", "->")
-    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-
-
 # pytest marks its reporter final, but reaches for it by name in many places: what is not said here must stay as it is.
 class Screen(pytest.TerminalReporter):  # type: ignore[misc]
     """Stands where pytest's own reporter stood, and says things in its own way."""
@@ -69,7 +59,8 @@ class Screen(pytest.TerminalReporter):  # type: ignore[misc]
         self._grading = grading
         self._language = grading.settings.language
         self._words = WORDS[self._language]
-        self._is_unicode = "utf" in (getattr(sys.stdout, "encoding", "") or "").lower()
+        self._is_unicode = shows_unicode(sys.stdout, os.environ)
+        self._marks = marks_for(is_unicode=self._is_unicode)
         self._seen: Exercise | None = None
         self._width = min(self._tw.fullwidth, _WIDEST) - 1
 
@@ -99,7 +90,7 @@ class Screen(pytest.TerminalReporter):  # type: ignore[misc]
             ("ports", ports),
             ("language", settings.language),
         ):
-            self._say(f"{words[label]:<9} {text}")
+            self._lines(text, f"{words[label]:<9} ", " " * 10)
 
     def pytest_collection(self) -> None:
         """Collecting takes no time worth a line."""
@@ -155,15 +146,15 @@ class Screen(pytest.TerminalReporter):  # type: ignore[misc]
 
     def _row(self, row: Row, *, listed: bool = False) -> None:
         verdict = row.outcome.verdict
-        mark = " " if listed else (_MARKS if self._is_unicode else _PLAIN_MARKS)[verdict]
+        mark = " " if listed else self._marks[verdict]
         points = f"{row.spec.points}" if listed else f"{row.points}/{row.spec.points}"
         title = self._text(getattr(row.spec, self._language))
         room = self._width - _INDENT - len(points) - 1
-        first, *more = textwrap.wrap(title, room) or [""]
+        first, *more = folded(title, room)
         markup = {} if listed else {_COLOURS[verdict]: True}
         self.write(f"{row.number:>3} ")
         self.write(f"{mark:<2} ", **markup)
-        self.write(f"{first:<{room}} ", **({"bold": True} if verdict == "failed" and not listed else {}))
+        self.write(f"{padded(first, room)} ", **({"bold": True} if verdict == "failed" and not listed else {}))
         self.write_line(points, **markup)
         for line in more:
             self._say(" " * _INDENT + line)
@@ -247,25 +238,24 @@ class Screen(pytest.TerminalReporter):  # type: ignore[misc]
 
     def _text(self, text: str) -> str:
         if not self._is_unicode:
-            return plain(text)
+            return ascii_only(text)
         # French puts a space before these, and no line may begin with one of them.
         return _FRENCH_SPACE.sub("\u00a0", text) if self._language == "fr" else text
 
     def _say(self, text: str = "", **markup: bool) -> None:
-        self.write_line(self._text(text), **markup)
+        bare = text.lstrip(" ")
+        indent = " " * (len(text) - len(bare))
+        self._lines(bare, indent, indent, **markup)
 
     def _paragraph(self, text: str, indent: int = _INDENT, **markup: bool) -> None:
         """Each line of `text`, wrapped to the terminal; what has a label keeps its lines under it."""
-        for line in self._text(text).splitlines():
+        for line in text.splitlines():
             hanging = line.index(":") + 2 if ":" in line[:12] else 0
-            for part in textwrap.wrap(
-                line,
-                max(20, self._width),
-                initial_indent=" " * indent,
-                subsequent_indent=" " * (indent + hanging),
-                break_on_hyphens=False,
-            ):
-                self.write_line(part, **markup)
+            self._lines(line, " " * indent, " " * (indent + hanging), **markup)
+
+    def _lines(self, text: str, first: str, rest: str, /, **markup: bool) -> None:
+        for line in folded(self._text(text), self._width, self._text(first), rest):
+            self.write_line(line, **markup)
 
     def _labelled(self, label: str, text: str) -> None:
         self._paragraph(f"{label}{self._words['colon']} {text}", cyan=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from typing import TYPE_CHECKING, Any, Final, TypeVar
+from urllib.parse import unquote
 
 import msgspec
 
@@ -26,6 +27,7 @@ _OF_ONE: Final = 8
 """Lines of evidence for one question."""
 _WIDTH: Final = 200
 _CONTAINER: Final = re.compile(r"/containers/([^/]+)/(json|logs|archive|changes|stats|top|exec)")
+_IMAGE: Final = re.compile(r"/images/(.+)/(json|history)")
 
 Shape = TypeVar("Shape")
 
@@ -37,6 +39,7 @@ class _Spec(msgspec.Struct, rename="pascal"):
 class _Listed(msgspec.Struct, rename="pascal"):
     id: str = ""
     names: list[str] | None = None
+    repo_tags: list[str] | None = None
     name: str = ""
     image: str = ""
     driver: str = ""
@@ -47,6 +50,10 @@ class _Listed(msgspec.Struct, rename="pascal"):
 class _Changed(msgspec.Struct, rename="pascal"):
     path: str
     kind: int
+
+
+class _Top(msgspec.Struct, rename="pascal"):
+    processes: list[list[str]] | None = None
 
 
 class _Settings(msgspec.Struct, rename="pascal"):
@@ -119,7 +126,15 @@ def _engine_command(question: EngineQuestion, names: dict[str, str]) -> str:
             "top": f"docker top {name}",
         }
         return commands.get(found[2], "")
-    lists = {"/containers/json": "docker ps -a", "/networks": "docker network ls", "/services": "docker service ls"}
+    image = _IMAGE.fullmatch(question.path)
+    if image:
+        return f"docker {'history' if image[2] == 'history' else 'image inspect'} {unquote(image[1])}"
+    lists = {
+        "/containers/json": "docker ps -a",
+        "/images/json": "docker images",
+        "/networks": "docker network ls",
+        "/services": "docker service ls",
+    }
     return lists.get(question.path, "")
 
 
@@ -138,7 +153,7 @@ def _said(question: Question, answer: Answer | NoAnswer) -> list[str]:
             return []
 
 
-def _engine_said(question: EngineQuestion, answer: Answer) -> list[str]:
+def _engine_said(question: EngineQuestion, answer: Answer) -> list[str]:  # noqa: PLR0911 - one return a question
     if answer.status != 200:
         return [f"{answer.status} {answer.body[:_WIDTH].decode('utf-8', 'replace')}".strip()]
     if question.path.endswith("/logs"):
@@ -147,6 +162,11 @@ def _engine_said(question: EngineQuestion, answer: Answer) -> list[str]:
         return [f"{len(answer.body)} bytes of tar"]
     if question.path.endswith("/changes"):
         return [f"{'CAD'[one.kind % 3]} {one.path}" for one in _read(answer.body, list[_Changed]) or []]
+    if question.path.endswith("/top"):
+        top = _read(answer.body, _Top)
+        return ["  ".join(row) for row in top.processes or []] if top else []
+    if question.path.endswith("/history"):
+        return []  # its lines hold environment values, too
     listed = _read(answer.body, list[_Listed])
     if listed is not None:
         return [_row(one) for one in listed]
@@ -156,7 +176,8 @@ def _engine_said(question: EngineQuestion, answer: Answer) -> list[str]:
 
 def _row(one: _Listed) -> str:
     """A line of a list: its name, and what a person looks for beside it."""
-    name = one.names[0].lstrip("/") if one.names else one.name or one.spec.name
+    tags = ", ".join(one.repo_tags or [])
+    name = one.names[0].lstrip("/") if one.names else one.name or one.spec.name or tags or one.id[:19]
     return "  ".join(filter(None, (name, one.image, one.driver, one.status)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from typing import TYPE_CHECKING, Final
 
@@ -11,7 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.messages import say
+from grader.reports.glyphs import ascii_only, folded, marks_for, shows_unicode
 from grader.reports.of_ledger import check_result
+from grader.reports.screen_words import WORDS
 from grader.scoring.mark import mark
 
 if TYPE_CHECKING:
@@ -22,8 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = ["LineView", "SheetView"]
 
-_MARKS: Final = {"passed": "✓", "failed": "✗", "blocked": "…", "error": "!", "skipped": "–"}
-_PLAIN: Final = {"passed": "ok", "failed": "KO", "blocked": "..", "error": "!!", "skipped": "--"}
 _COLOURS: Final = {"passed": "green", "failed": "red", "blocked": "yellow", "error": "magenta", "skipped": "cyan"}
 _WAITING: Final = {"fr": "j'attends que Docker revienne…", "en": "waiting for Docker to come back…"}
 _QUIT: Final = {"fr": "Ctrl-C pour finir", "en": "Ctrl-C to end"}
@@ -37,7 +38,8 @@ class SheetView:
         self._language: Language = language
         self._hints = hints
         self._console = Console()
-        self._marks = _MARKS if "utf" in self._console.encoding.lower() else _PLAIN
+        self._is_unicode = shows_unicode(self._console, os.environ)
+        self._marks = marks_for(is_unicode=self._is_unicode)
         self._live = Live(console=self._console, auto_refresh=False)
 
     def __enter__(self) -> SheetView:  # noqa: PYI034 - nobody derives from it
@@ -48,31 +50,38 @@ class SheetView:
         self._live.stop()
 
     def show(self, shown: Shown) -> None:
-        self._live.update(self._sheet(shown), refresh=True)
+        sheet = self._sheet(shown, list(shown.ledger))
+        if len(self._console.render_lines(sheet)) > self._console.height:
+            # What does not fit is cut at its end, where the first thing to mend stands: what is green goes first.
+            sheet = self._sheet(shown, [row for row in shown.ledger if row.outcome.verdict != "passed"])
+        self._live.update(sheet, refresh=True)
 
-    def _sheet(self, shown: Shown) -> Group:
+    def _text(self, text: str, style: str = "") -> Text:
+        return Text(text if self._is_unicode else ascii_only(text), style=style)
+
+    def _sheet(self, shown: Shown, rows: list[Row]) -> Group:
         title = getattr(self._suite.sheet.title, self._language)
         table = Table(box=None, show_header=False, padding=(0, 1), expand=False)
         table.add_column(justify="right")
         table.add_column()
         table.add_column(ratio=1)
         table.add_column(justify="right")
-        for row in shown.ledger:
+        for row in rows:
             verdict = row.outcome.verdict
-            words = Text(getattr(row.spec, self._language), style="bold" if row.spec.name in shown.judged else "")
+            style = "bold" if row.spec.name in shown.judged else ""
+            words = self._text(getattr(row.spec, self._language), style)
             points = f"{row.points}/{row.spec.points}"
             table.add_row(str(row.number), Text(self._marks[verdict], style=_COLOURS[verdict]), words, points)
-        return Group(Text(f"{self._suite.id.upper()} · {title}", style="bold"), table, *self._below(shown))
+        return Group(self._text(f"{self._suite.id.upper()} · {title}", "bold"), table, *self._below(shown))
 
     def _below(self, shown: Shown) -> list[Text]:
         if shown.lost:
             wrong = say(shown.lost.code, "wrong", shown.lost.values, self._language)
-            return [Text(wrong, style="magenta"), Text(_WAITING[self._language], style="magenta")]
+            return [self._text(wrong, "magenta"), self._text(_WAITING[self._language], "magenta")]
         total = mark(shown.ledger)
         lines = [
-            Text(
-                f"{total.points}/{total.max_points} · {shown.took_s * 1000:.0f} ms · {_QUIT[self._language]}",
-                style="dim",
+            self._text(
+                f"{total.points}/{total.max_points} · {shown.took_s * 1000:.0f} ms · {_QUIT[self._language]}", "dim"
             )
         ]
         first = next((row for row in shown.ledger if row.outcome.verdict == "failed"), None)
@@ -82,8 +91,20 @@ class SheetView:
         """The first thing to mend, as the usual screen says it."""
         folder = self._suite.folder
         result = check_result(row, shown.ledger, folder.parent.parent, self._hints)
-        said = [getattr(words, self._language) for words in (result.message, result.hint) if words]
-        return [Text(f"{row.number}. {line}", style="red") for line in "\n".join(said).splitlines()]
+        number = f"{row.number}. "
+        said = getattr(result.message, self._language).splitlines() if result.message else []
+        lines = [self._hanging("" if at else number, line, "red") for at, line in enumerate(said)]
+        if result.hint:
+            words = WORDS[self._language]
+            lines.append(
+                self._hanging("", f"{words['hint']}{words['colon']} {getattr(result.hint, self._language)}", "cyan")
+            )
+        return lines
+
+    def _hanging(self, first: str, text: str, style: str) -> Text:
+        """`text` under the number of its check, whichever lines it takes."""
+        text = text if self._is_unicode else ascii_only(text)
+        return Text("\n".join(folded(text, self._console.width, f"{first:<4}", " " * 4)), style=style)
 
 
 class LineView:
@@ -92,6 +113,7 @@ class LineView:
     def __init__(self, language: Language) -> None:
         self._language: Language = language
         self._known: dict[str, str] = {}
+        self._marks = marks_for(is_unicode=False)
 
     def show(self, shown: Shown) -> None:
         for row in shown.ledger:
@@ -101,7 +123,7 @@ class LineView:
                 code = f" [{row.outcome.code}]" if row.outcome.code else ""
                 at = time.strftime("%H:%M:%S")
                 print(  # noqa: T201 - this is the screen
-                    f"{at} {row.number} {_PLAIN[verdict]} {getattr(row.spec, self._language)}{code} "
+                    f"{at} {row.number} {self._marks[verdict]} {getattr(row.spec, self._language)}{code} "
                     f"({shown.took_s * 1000:.0f} ms)",
                     flush=True,
                 )

@@ -25,7 +25,7 @@ def asked_for(toml: dict[str, Any]) -> list[str]:
         *(net[key] for net in toml.get("networks", {}).values() for key in ("name", "driver")),
         *(file["path"] for file in toml.get("files", {}).values()),
         *(image[key] for image in toml.get("built", {}).values() for key in ("name", "base", "port", "under_mb")),
-        *(service[key] for service in toml.get("services", {}).values() for key in ("name", "image", "port")),
+        *(service.get(key) for service in toml.get("services", {}).values() for key in ("name", "image", "port")),
         compose.get("project"),
         *compose.get("services", {}).values(),
         *compose.get("built", {}).values(),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import signal
 import socket
+import sys
 import threading
 import time
 import zlib
@@ -213,3 +215,13 @@ def _drain(client: socket.socket) -> None:
     with suppress(OSError):
         while client.recv(65536):
             pass
+
+
+def main() -> None:
+    """Behaves as the name on the command line says, on port 80 of a container."""
+    with serving(SITES[sys.argv[1]][0], socket.create_server(("", 80))):
+        signal.pause()
+
+
+if __name__ == "__main__":
+    main()

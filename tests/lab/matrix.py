@@ -46,7 +46,6 @@ class Column:
     engine: str
     tried: int = 0
     as_expected: dict[str, int] = field(default_factory=lambda: dict.fromkeys(WAYS, 0))
-    seconds: dict[str, float] = field(default_factory=lambda: dict.fromkeys(WAYS, 0.0))
     faults: list[str] = field(default_factory=list)
 
 
@@ -110,27 +109,23 @@ def _graded(machine: LabMachine, suite: Suite, solution: Solution, way: str, col
         except MachineUnreachable as error:
             return judge_suite(suite, error)
         stack.callback(link.close)
-        column.engine = str(link.version())
-        began = link.now()
-        ledger = judge_suite(suite, Machine(link, suite.sheet, ports=solution.ports, disposable=True))
-        column.seconds[way] += link.now() - began
-    return ledger
+        column.engine = f"{link.version()} (API {link.version().api})"
+        return judge_suite(suite, Machine(link, suite.sheet, ports=solution.ports, disposable=True))
 
 
 def _print(columns: Sequence[Column]) -> int:
-    lines = [f"{'engine':<24}" + "".join(f"{way:>22}" for way in WAYS)]
-    for column in columns:
-        cells = (f"{column.as_expected[way]}/{column.tried} in {column.seconds[way]:.0f} s" for way in WAYS)
-        lines.append(f"{column.engine:<24}" + "".join(f"{cell:>22}" for cell in cells))
+    lines = [_row("engine", *WAYS), _row("---", *("---:" for _ in WAYS))]
+    lines += [_row(one.engine, *(f"{one.as_expected[way]} of {one.tried}" for way in WAYS)) for one in columns]
     faults = [fault for column in columns for fault in column.faults]
     same = sum(column.as_expected[way] == column.tried > 0 for column in columns for way in WAYS)
-    lines += [
-        "",
-        *faults,
-        f"{same} of {len(columns) * len(WAYS)} the same: solutions of tp2 that came to what is expected",
-    ]
+    cells = len(columns) * len(WAYS)
+    lines += ["", *faults, f"{same} of {cells} the same: solutions of tp2 that came to the verdicts expected of them"]
     sys.stdout.write("\n".join(lines) + "\n")
-    return 0 if same == len(columns) * len(WAYS) else 1
+    return 0 if same == cells else 1
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 def _options() -> argparse.Namespace:

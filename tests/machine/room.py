@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from grader.machine.link import Link
     from tests.lab.machines import LabMachine
 
-__all__ = ["Room", "leftovers", "refusal"]
+__all__ = ["REFERENCE", "Room", "leftovers", "refusal"]
 
 REFERENCE = ROOT / "exercises" / "tp2" / "solutions" / "reference" / "up.sh"
 

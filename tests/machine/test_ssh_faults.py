@@ -7,7 +7,7 @@ import signal
 import socket
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,13 +15,15 @@ import pytest
 from grader.errors import MachineUnreachable
 from grader.machine.machine import Machine
 from grader.machine.question import EngineQuestion, HttpQuestion
+from grader.machine.reach import reach
 from grader.machine.ssh.words import channel_refusal, failure
 from grader.messages import LANGUAGES, catalogue, say
+from grader.roster.machine_url import parse_machine_url
 from grader.scoring.judging import judge_suite
 from grader.scoring.mark import mark
 from grader.scoring.suite import read_suite
 from tests.desk import ROOT
-from tests.lab.machines.faults import change_host_key, hang_sshd
+from tests.lab.machines.faults import change_host_key, hang, hang_sshd
 from tests.lab.process import end
 from tests.machine.room import refusal
 
@@ -67,6 +69,34 @@ def server(first_words: bytes, *, then_close: bool = False) -> Iterator[int]:
         listener.shutdown(socket.SHUT_RDWR)
     for connection in kept:
         connection.close()
+
+
+@contextmanager
+def busy_gateway(address: str, turned_away: int) -> Iterator[int]:
+    """The port of a way to the machine's sshd, which closes so many connections first."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            for _ in range(turned_away):
+                listener.accept()[0].close()
+            here = listener.accept()[0]
+            with here, socket.create_connection((address, 22)) as there:
+                back = threading.Thread(target=carry, args=(there, here), daemon=True)
+                back.start()
+                carry(here, there)
+                back.join()
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield listener.getsockname()[1]
+        thread.join(10)
+
+
+def carry(source: socket.socket, target: socket.socket) -> None:
+    with suppress(OSError):
+        while chunk := source.recv(65536):
+            target.sendall(chunk)
+        target.shutdown(socket.SHUT_WR)
 
 
 @pytest.mark.live
@@ -142,6 +172,13 @@ class TestBeforeTheLogin:
             error, took_s = refusal(room)
         assert error.code == "ssh-closed"
         assert took_s < 10
+
+    def test_a_gateway_that_is_full_lets_us_in_later(self, room: Room) -> None:
+        """As one does where a whole class is graded through it; nothing else is tried twice."""
+        with busy_gateway(room.machine.address, turned_away=2) as port:
+            room.configure("HostName 127.0.0.1", f"Port {port}")
+            with room.link() as link:
+                assert link.version().product == "Docker"
 
     def test_it_is_something_else(self, room: Room) -> None:
         with server(b"220 mail.invalid ESMTP\r\n" * 2000) as port:
@@ -248,6 +285,12 @@ class TestAfterTheLogin:
                 assert lost.value.code == "ssh-lost"
                 said(lost.value)
 
+    def test_docker_hangs(self, room: Room) -> None:
+        hang(room.machine)
+        error, took_s = refusal(room)
+        assert error.code == "engine-silent"
+        assert took_s < IN_TIME_S
+
     def test_a_machine_that_falls_silent_in_mid_run_is_not_the_students_fault(self, room: Room) -> None:
         """The site does not answer either: it must not be taken for one that is down."""
         room.bring_up_tp2()
@@ -267,6 +310,13 @@ class TestAfterTheLogin:
 @pytest.mark.parametrize("code", [code for code in catalogue("en") if code.startswith("ssh-")])
 def test_every_sentence_says_the_way_out(code: str) -> None:
     said(MachineUnreachable(code, where="ssh://pc1", user="anna", detail="…"))
+
+
+def test_on_windows_ssh_is_refused_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grader.machine.reach.sys.platform", "win32")
+    with pytest.raises(MachineUnreachable, match="ssh-on-windows") as refused:
+        reach(parse_machine_url("ssh://pc1"))
+    assert "WSL" in said(refused.value)
 
 
 def test_of_several_words_the_telling_ones_count() -> None:

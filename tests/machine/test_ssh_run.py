@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import tempfile
 import time
 from contextlib import closing
@@ -126,6 +128,36 @@ def test_what_a_killed_run_left_while_it_was_connecting_is_swept(room: Room, tem
     again = room.pytest(temporary=temporary)
     again.communicate(timeout=60)
     assert again.returncode == 1
+    assert leftovers(temporary) == []
+
+
+FORGETFUL = """
+import os, sys
+from pathlib import Path
+from grader.machine.question import EngineQuestion
+from grader.machine.reach import reach
+from grader.roster.machine_url import parse_machine_url
+link = reach(parse_machine_url("ssh://pc1"), Path(sys.argv[1]))
+if os.fork() == 0:
+    sys.exit(0)
+os.wait()
+print(link.ask(EngineQuestion("/_ping")).status)
+"""
+
+
+def test_a_program_that_forgets_to_close_leaves_nothing_and_its_forks_close_nothing(
+    room: Room, temporary: Path
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FORGETFUL, str(room.config)],
+        env=os.environ | {"TMPDIR": str(temporary)},
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=60,
+    )
+    assert done.stdout == "200\n", done.stderr
     assert leftovers(temporary) == []
 
 

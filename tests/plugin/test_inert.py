@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING
+
+from tests.desk import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,6 +41,24 @@ def test_nothing_heavy_is_imported_and_nothing_is_printed(tmp_path: Path) -> Non
     assert "1 passed" in with_plugin.stdout
     assert "grader" not in with_plugin.stdout
     assert without.returncode == 5
+
+
+def test_testinfra_is_left_to_those_who_use_it(tmp_path: Path) -> None:
+    """Its plugin brings an option of the same name as ours: together they must not stop anyone's pytest."""
+    (tmp_path / "test_theirs.py").write_text("def test_it(host):\n    assert host\n", encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--ssh-config", "theirs"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_an_exercise_is_graded_beside_testinfra(tmp_path: Path) -> None:
+    """In a school's own repository nothing switches testinfra's plugin off."""
+    shutil.copytree(ROOT / "exercises/tp2", tmp_path / "exercises/tp2", ignore=shutil.ignore_patterns("solutions"))
+    options = ["-p", "no:cacheprovider", "--machine", "unix:///nowhere", "--ssh-config", "x", "--lang", "en"]
+    command = [sys.executable, "-m", "pytest", "exercises/tp2", *options]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 6, done.stdout + done.stderr
+    assert "no mark" in done.stdout
 
 
 def test_their_own_fixture_named_machine_is_theirs(tmp_path: Path) -> None:

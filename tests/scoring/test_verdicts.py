@@ -86,6 +86,18 @@ def test_what_needs_a_check_in_error_is_in_error_and_never_the_students() -> Non
     assert (hindered.verdict, hindered.code) == ("error", "engine-lost")
 
 
+def test_the_very_same_cause_fails_once() -> None:
+    """`container-missing` of one container is one failure, however many checks look for it."""
+    rows = ledger()
+    missing = Outcome("failed", "container-missing", (("name", "web"),))
+    rows["first"].outcome = missing
+    again = rows.settled(rows["second"], missing)
+    assert (again.verdict, again.blocked_by) == ("blocked", "first")
+    other = Outcome("failed", "container-missing", (("name", "db"),))
+    assert rows.settled(rows["second"], other) == other
+    assert rows.settled(rows["first"], missing) == missing
+
+
 def test_what_was_not_tried_hinders_nothing() -> None:
     assert ledger().hindrance("second") is None
 

@@ -47,16 +47,16 @@ class BoundedSsh(SshBackend):  # type: ignore[misc] # testinfra's types are not 
         self._encoding = "utf-8"  # else it starts Python there, to ask for one
         self._master = master
 
-    def run(self, command: str, *args: str, **_: Any) -> CommandResult:
-        """Both outputs of the command are in `stdout`. Raises `NoResult`, `MachineUnreachable`."""
+    def run(self, command: str, *args: str, within_s: float | None = None, **_: Any) -> CommandResult:
+        """What the command printed on its standard output. Raises `NoResult`, `MachineUnreachable`."""
         word = secrets.token_hex(8)
         wanted = self.get_command(command, *args)
-        script = f'printf "<%s>\\n" {word}; ({wanted}) 2>&1; printf "</%s %d>" {word} $?'
-        ran = run_bounded(
-            client_command(self._master.control, "-T", "master", f"exec sh -c {shlex.quote(script)}"),
-            within_s=CALL_S,
-            most=_MOST,
-        )
+        script = f'printf "<%s>\\n" {word}; ({wanted}); printf "</%s %d>" {word} $?'
+        typed = client_command(self._master.control, "-T", "master", f"exec sh -c {shlex.quote(script)}")
+        try:
+            ran = run_bounded(typed, within_s=within_s or CALL_S, most=_MOST)
+        except (OSError, ValueError) as error:  # a NUL, half a character, or far too much of them in a name
+            raise NoResult("not-at-hand", visible(str(error), 160)) from error
         answer = re.search(rf"<{word}>\n(.*)</{word} (\d+)>".encode(), ran.out, re.DOTALL)
         if answer:
             return self.result(int(answer[2]), wanted.encode("utf-8", "replace"), answer[1], b"")
@@ -66,5 +66,5 @@ class BoundedSsh(SshBackend):  # type: ignore[misc] # testinfra's types are not 
         if len(ran.out) >= _MOST:
             raise NoResult("too-large", f"more than {_MOST} bytes")
         if ran.code is None:
-            raise NoResult("timeout", f"no end after {CALL_S:.0f} s")
+            raise NoResult("timeout", f"no end after {within_s or CALL_S:.0f} s")
         raise NoResult("not-at-hand", visible(ran.err.strip(), 160))

@@ -28,6 +28,7 @@ class SshEngine:
         self._master = master
         local = master.forward("engine", socket)
         self._client = EngineClient(EngineAddress(f"unix://{local}", master.where))
+        self._lost: MachineUnreachable | None = None
 
     @property
     def version(self) -> EngineVersion:
@@ -52,7 +53,8 @@ class SshEngine:
         try:
             yield
         except MachineUnreachable as error:
-            raise self._why(error, said) from error
+            self._lost = self._lost or self._why(error, said)
+            raise self._lost from error
 
     def _why(self, error: MachineUnreachable, said: int) -> MachineUnreachable:
         lost = self._master.why_lost()

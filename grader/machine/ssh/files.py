@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from testinfra.host import Host
-
 from grader.machine.files import CAP, ENTRIES
 from grader.machine.question import Answer, FileQuestion, NoAnswer
-from grader.machine.ssh.backend import BoundedSsh, NoResult
+from grader.machine.ssh.backend import NoResult
 from grader.machine.text import visible
 from grader.machine.traces import PREFIX, STALE_S, is_of_a_dead_run, is_ours
 
 if TYPE_CHECKING:
-    from grader.machine.ssh.master import SshMaster
+    from testinfra.host import Host
 
 __all__ = ["SshFiles"]
 
 _NOT_A_FILE: Final = 44
 """An exit code that no command has by itself."""
-_ABSENT: Final = (b"No such file", b"nonexistent")
+_ABSENT: Final = (b"No such file", b"nonexistent", b"Not a directory")
 """What shells and `ls` say of it in the C locale."""
 
 _LIST: Final = "LC_ALL=C ls -1Ap -- %s"
@@ -32,13 +30,13 @@ _REMOVE_OLD: Final = f"find %s -maxdepth 0 -type f -mmin +{STALE_S // 60} -exec 
 
 
 class SshFiles:
-    def __init__(self, master: SshMaster) -> None:
-        self._host = Host(BoundedSsh(master))
+    def __init__(self, host: Host) -> None:
+        self._host = host
 
     def ask(self, question: FileQuestion) -> Answer | NoAnswer:
         """As `LocalFiles` answers. Raises `MachineUnreachable` where the connection is gone."""
         path = question.path
-        if not path.startswith("/") or "\0" in path:
+        if not path.startswith("/"):
             return NoAnswer("no-access", f"not an absolute path: {visible(path)}")
         try:
             match question.operation:
@@ -86,7 +84,7 @@ class SshFiles:
 
     def _run(self, command: str, *args: str) -> Answer | NoAnswer:
         """What it printed; 404 where it says that there is no such thing."""
-        done = self._host.run(command, *args)
+        done = self._host.run(f"({command}) 2>&1", *args)
         said = done.stdout_bytes
         if done.succeeded:
             return Answer(200, said)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -31,8 +32,10 @@ class PrivateFolder:
     def __init__(self) -> None:
         sweep()
         self.path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=_base()))
-        self._lock = os.open(self.path / "lock", os.O_CREAT | os.O_RDWR, 0o600)
+        unseen = self.path / "lock.new"
+        self._lock = os.open(unseen, os.O_CREAT | os.O_RDWR, 0o600)
         fcntl.flock(self._lock, fcntl.LOCK_EX)
+        unseen.rename(self.path / "lock")  # locked before any sweep can find it: an open lock is nobody's
 
     @property
     def control(self) -> Path:
@@ -89,6 +92,7 @@ def _command_line(pid: int) -> bytes:
 
 
 def _base() -> Path:
-    """Where temporary files go, unless that path is too long for sockets."""
+    """Where temporary files go, unless `ssh` could not name a socket in there: it has a limit, and expands `%`."""
     usual = Path(tempfile.gettempdir())
-    return usual if len(bytes(usual / (_PREFIX + "12345678"))) <= _LONGEST else Path("/tmp")  # noqa: S108 - mkdtemp is private
+    fits = len(bytes(usual / (_PREFIX + "12345678"))) <= _LONGEST and re.fullmatch(r"[A-Za-z0-9/._+-]+", str(usual))
+    return usual if fits else Path("/tmp")  # noqa: S108 - the folder itself is private

@@ -17,10 +17,12 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 import stamina
+from stamina.instrumentation import set_on_retry_hooks
 
 from grader.errors import MachineUnreachable
 from grader.machine.pipes import PipeReader, run_bounded
 from grader.machine.ssh.folder import PrivateFolder
+from grader.machine.ssh.greeting import answer_in, remote_command
 from grader.machine.ssh.options import client_command, master_command, user_settings
 from grader.machine.ssh.words import channel_refusal, failure
 from grader.machine.text import visible
@@ -51,6 +53,7 @@ def open_master(url: MachineUrl, config: Path | None, first_question: str) -> tu
     def again(error: Exception) -> bool:
         return isinstance(error, MachineUnreachable) and error.code == "ssh-closed"
 
+    set_on_retry_hooks(())  # they would log each try on the student's screen
     for attempt in stamina.retry_context(on=again, attempts=3, timeout=OPEN_S, wait_initial=0.3):
         with attempt:
             master = SshMaster(url, config, settings, first_question)
@@ -66,7 +69,7 @@ class SshMaster:
         self.user = settings.get("user", "?")
         self._folder = PrivateFolder()
         word = secrets.token_hex(8)
-        remote = _remote_command(word, first_question)
+        remote = remote_command(word, first_question)
         try:
             self._process = subprocess.Popen(
                 master_command(url, config, settings, self._folder.control, remote),
@@ -143,14 +146,7 @@ class SshMaster:
         return None
 
     def _greeting(self, word: str) -> list[str]:
-        """The lines between the two marks, whatever the machine's shell says before them."""
-        first, last = f"<{word}>\n".encode(), f"</{word}>\n".encode()
-
-        def between(heard: bytes) -> bytes | None:
-            start, end = heard.find(first), heard.find(last)
-            return heard[start + len(first) : end] if 0 <= start < end else None
-
-        answer = self._out.wait_for(between, time.monotonic() + OPEN_S)
+        answer = self._out.wait_for(lambda heard: answer_in(heard, word), time.monotonic() + OPEN_S)
         if answer is None:
             raise self._why_not()
         return answer.decode("utf-8", "replace").splitlines()
@@ -171,18 +167,6 @@ class SshMaster:
 
     def _unreachable(self, code: str, detail: str = "") -> MachineUnreachable:
         return MachineUnreachable(code, where=self.where, user=self.user, detail=detail)
-
-
-def _remote_command(word: str, question: str) -> str:
-    """`question` between two marks, then nothing until our end of the connection is closed.
-
-    Whatever shell the account has, `sh` does it. The marks are put together there, so that a shell which repeats the
-    command is not mistaken for one that has run it. No quote, newline or `!` in it: shells differ on them.
-    """
-    tag = 'printf "%s%s%s\\n"'
-    script = f'{tag} "<" {word} ">"; {question}; {tag} "</" {word} ">"; exec cat >/dev/null'
-    assert "'" not in script  # noqa: S101 - see above
-    return f"exec sh -c '{script}'"
 
 
 def _end(owner: int, process: subprocess.Popen[bytes], folder: PrivateFolder) -> None:

@@ -101,7 +101,7 @@ def master_command(
 
 def client_command(control: Path, *words: str) -> list[str]:
     """An `ssh` that asks the master behind `control`. It reads no configuration, and cannot connect by itself."""
-    alone = ["-F", "/dev/null", "-o", "ProxyCommand=exit 1", "-o", "BatchMode=yes", "-o", "ControlMaster=no"]
+    alone = ["-F", "/dev/null", "-o", "ProxyCommand=false", "-o", "BatchMode=yes", "-o", "ControlMaster=no"]
     return ["ssh", *alone, "-S", str(control), *words]
 
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from testinfra.host import Host
+
 from grader.machine.link import DirectLink, LinkFacts
+from grader.machine.ssh.backend import BoundedSsh
+from grader.machine.ssh.compose import SshCompose
 from grader.machine.ssh.engine import SshEngine
 from grader.machine.ssh.files import SshFiles
 from grader.machine.ssh.master import open_master
@@ -23,8 +27,16 @@ def reach_over_ssh(url: MachineUrl, config: Path | None, deadline_s: float) -> D
     """The link to the machine at `url`. `config`: a file for `ssh -F`. Raises `MachineUnreachable`."""
     master, answer = open_master(url, config, where_is_the_engine(url))
     try:
-        engine = SshEngine(master, engine_socket(url, master.user, answer))
-        return DirectLink(LinkFacts(str(url)), engine, SshSites(master, engine), SshFiles(master), deadline_s)
+        socket = engine_socket(url, master.user, answer)
+        engine, host = SshEngine(master, socket), Host(BoundedSsh(master))
+        return DirectLink(
+            LinkFacts(str(url)),
+            engine,
+            SshSites(master, engine),
+            SshFiles(host),
+            deadline_s,
+            compose=SshCompose(host, socket),
+        )
     except BaseException:
         master.close()
         raise

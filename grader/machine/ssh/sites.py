@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from grader.machine.ssh.engine import SshEngine
     from grader.machine.ssh.master import SshMaster
 
-__all__ = ["SshSites"]
+__all__ = ["SshSites", "explained"]
 
 _NOT_THERE: Final = re.compile(r"timed out|[Nn]o route|unreachable")
 
@@ -45,12 +45,7 @@ class SshSites:
             return got
         # Silence is the student's only where the way to the machine is seen to work.
         self._engine.ask(EngineQuestion("/_ping"))
-        refusal = channel_refusal(self._master.words_since(said))
-        if "prohibited" in refusal:
-            raise MachineUnreachable("ssh-no-forwarding", where=self._master.where, detail=refusal)
-        if "refused" in refusal:
-            return NoAnswer("refused", refusal)
-        return NoAnswer("timeout", refusal) if _NOT_THERE.search(refusal) else got
+        return explained(got, channel_refusal(self._master.words_since(said)), self._master.where)
 
     def _tunnel(self, host: str, port: int) -> Path:
         ip = ipaddress.ip_address(host)  # `ssh` would expand other things
@@ -59,3 +54,12 @@ class SshSites:
             target = f"[{ip}]:{port}" if ip.version == 6 else f"{ip}:{port}"
             self._tunnels[place] = self._master.forward(f"site{len(self._tunnels)}", target)
         return self._tunnels[place]
+
+
+def explained(got: NoAnswer, refusal: str, where: str) -> NoAnswer:
+    """`got`, with the reason that `sshd` gave for not making the connection. Raises `MachineUnreachable`."""
+    if "prohibited" in refusal:
+        raise MachineUnreachable("ssh-no-forwarding", where=where, detail=refusal)
+    if "refused" in refusal:
+        return NoAnswer("refused", refusal)
+    return NoAnswer("timeout", refusal) if _NOT_THERE.search(refusal) else got

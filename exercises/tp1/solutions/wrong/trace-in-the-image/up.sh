@@ -10,7 +10,6 @@ sleep 1  # a student is not that fast
 echo 'premier passage' > /root/trace.txt
 exit
 KEYS
-docker image inspect --format '{{.Id}}' ubuntu > before  # for down.sh
 docker commit tp1-ubuntu ubuntu
 docker rm tp1-ubuntu
 typed docker run -ti --name tp1-ubuntu ubuntu bash <<'KEYS'

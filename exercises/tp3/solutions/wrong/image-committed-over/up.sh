@@ -3,7 +3,6 @@
 set -eu
 
 docker run --name couches ubuntu bash -c 'echo ajout > /root/ajout.txt; echo bonjour >> /etc/issue'
-docker image inspect --format '{{.Id}}' ubuntu > before  # for down.sh
 docker commit couches ubuntu
 cp "$MATERIAL/app.py" .
 docker build --tag tp3-app .

@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Took another image for the second container.
+set -eu
+
+# Runs a command on a terminal, and types what comes on standard input there.
+typed() { script --quiet --return --command "$*" /dev/null; }
+
+typed docker run -ti --name tp1-ubuntu ubuntu bash <<'KEYS'
+sleep 1  # a student is not that fast
+echo 'premier passage' > /root/trace.txt
+exit
+KEYS
+typed docker start -i tp1-ubuntu <<'KEYS'
+cat /root/trace.txt
+exit
+KEYS
+docker create --name modele ubuntu
+docker export modele | docker import - debian
+docker rm modele
+docker run -dti --name tp1-fond debian bash

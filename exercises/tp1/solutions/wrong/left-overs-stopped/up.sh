@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Tried things out: they have stopped, and are still there.
+set -eu
+
+# Runs a command on a terminal, and types what comes on standard input there.
+typed() { script --quiet --return --command "$*" /dev/null; }
+
+docker run ubuntu echo bonjour
+docker run --name essai ubuntu true
+typed docker run -ti --name tp1-ubuntu ubuntu bash <<'KEYS'
+sleep 1  # a student is not that fast
+echo 'premier passage' > /root/trace.txt
+exit
+KEYS
+typed docker start -i tp1-ubuntu <<'KEYS'
+cat /root/trace.txt
+exit
+KEYS
+docker run -dti --name tp1-fond ubuntu bash

@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# A first container got the file; the one with the right name is new.
+set -eu
+
+# Runs a command on a terminal, and types what comes on standard input there.
+typed() { script --quiet --return --command "$*" /dev/null; }
+
+typed docker run -ti --name essai ubuntu bash <<'KEYS'
+sleep 1  # a student is not that fast
+echo 'premier passage' > /root/trace.txt
+exit
+KEYS
+typed docker run -ti --name tp1-ubuntu ubuntu bash <<'KEYS'
+sleep 1  # a student is not that fast
+ls /root
+exit
+KEYS
+typed docker start -i tp1-ubuntu <<'KEYS'
+ls /root
+exit
+KEYS
+docker run -dti --name tp1-fond ubuntu bash

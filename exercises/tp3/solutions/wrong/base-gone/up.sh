@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Removed the base once the image was built: its layers stay, its name does not.
+set -eu
+
+docker run --name couches ubuntu bash -c 'echo ajout > /root/ajout.txt; echo bonjour >> /etc/issue'
+cp "$MATERIAL/app.py" .
+docker build --tag tp3-app .
+docker run -d --name tp3-app -p 4003:8000 tp3-app
+docker tag python:alpine reserve
+docker rmi python:alpine

@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Gave the image another name, then removed the old one.
+set -eu
+
+docker run --name couches ubuntu bash -c 'echo ajout > /root/ajout.txt; echo bonjour >> /etc/issue'
+docker tag ubuntu mon-ubuntu
+docker rmi ubuntu
+cp "$MATERIAL/app.py" .
+docker build --tag tp3-app .
+docker run -d --name tp3-app -p 4003:8000 tp3-app

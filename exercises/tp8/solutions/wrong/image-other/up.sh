@@ -1,9 +1,0 @@
-#!/usr/bin/env bash
-# Serves the page with another image.
-set -eu
-
-cp "$MATERIAL/haproxy.cfg" .
-docker swarm init --advertise-addr 127.0.0.1
-docker network create --driver overlay --attachable tp8-net
-docker service create --detach --name web --network tp8-net --replicas 3 python:alpine python -m http.server 80
-docker run -d --name porte --network tp8-net -p 4000:80 -v "$PWD/haproxy.cfg:/usr/local/etc/haproxy/haproxy.cfg:ro" haproxy

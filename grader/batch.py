@@ -1,0 +1,124 @@
+"""The verb `grader batch`: its options, parsed. A class by its machines (`campaign`) or by its repositories."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+import typer
+
+from grader.settings import language_of
+
+if TYPE_CHECKING:
+    from grader.repository.run import Done
+    from grader.roster.columns import Column
+    from grader.roster.student import RosterStudent
+
+__all__ = ["batch"]
+
+NOT_GRADED = 6
+
+
+def batch(
+    exercise: Annotated[Path, typer.Argument(help="The exercise, such as exercises/tp2.")],
+    roster: Annotated[Path, typer.Option(help="The class: a CSV with id, name, machine, ports, …")],
+    results: Annotated[Path, typer.Option(help="Where the results go.")],
+    *,
+    jobs: Annotated[int, typer.Option(min=0, help="How many machines at a time (else 8 a core).")] = 0,
+    deadline: Annotated[float, typer.Option(min=1, help="Seconds that one machine may take.")] = 180,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where an earlier run stopped.")] = False,
+    retry_not_graded: Annotated[
+        bool, typer.Option("--retry-not-graded", help="Try again those who have no mark.")
+    ] = False,
+    limit: Annotated[int, typer.Option(min=0, help="Only the first so many students.")] = 0,
+    group: Annotated[str, typer.Option(help="Only this group of the roster.")] = "",
+    record: Annotated[bool, typer.Option("--record", help="Keep recordings, to judge again later.")] = False,
+    passive: Annotated[bool, typer.Option("--passive", help="Only look, change nothing.")] = False,
+    disposable: Annotated[bool, typer.Option("--disposable", help="Also the checks that break things.")] = False,
+    hints: Annotated[int, typer.Option(min=1, max=3, help="How much the hints say.")] = 2,
+    ssh_config: Annotated[Path | None, typer.Option(help="Configuration for ssh, instead of your own.")] = None,
+    lang: Annotated[str, typer.Option(help="fr or en.")] = "",
+    engines: Annotated[
+        list[str] | None,
+        typer.Option(help="Grade the roster's repositories on this throw-away engine; may be repeated."),
+    ] = None,
+    scheduler: Annotated[str, typer.Option(help="Hand the work to a Dask cluster, tcp://host:8786.")] = "",
+    progress: Annotated[str, typer.Option(help="auto, lines or json.")] = "auto",
+) -> None:
+    """Grade a class over SSH, many machines at a time, or with --engines its repositories; nothing graded is lost.
+
+    Example: grader batch exercises/tp2 --roster class.csv --results results/tp2
+    """
+    if engines:
+        students = _students(roster, ("id", "repo"), group, limit)
+        raise typer.Exit(
+            _grade_repositories(exercise, students, results, engines, lang, disposable=disposable, resume=resume)
+        )
+    from grader.campaign.campaign import Campaign  # noqa: PLC0415 - only this verb grades a class
+    from grader.campaign.pool import default_jobs  # noqa: PLC0415
+    from grader.campaign.watchers import watcher_for  # noqa: PLC0415
+    from grader.scoring.suite import read_suite  # noqa: PLC0415
+
+    language = language_of(lang, os.environ)
+    campaign = Campaign(
+        suite=read_suite(exercise),
+        students=_students(roster, ("id", "machine"), group, limit),
+        folder=results,
+        language=language,
+        at_once=jobs or default_jobs(),
+        deadline_s=deadline,
+        resume=resume,
+        retry_not_graded=retry_not_graded,
+        record=record,
+        passive=passive,
+        disposable=disposable,
+        hints=hints,
+        ssh_config=str(ssh_config or ""),
+        scheduler=scheduler,
+    )
+    outcome = campaign.run(watcher_for(progress, language))
+    if not outcome.everyone_graded:
+        raise typer.Exit(NOT_GRADED)
+
+
+def _students(roster: Path, wanted: tuple[Column, ...], group: str, limit: int) -> tuple[RosterStudent, ...]:
+    from grader.campaign.chosen import chosen_students  # noqa: PLC0415
+    from grader.roster.read import read_roster  # noqa: PLC0415
+
+    return chosen_students(read_roster(roster, wanted), group=group, limit=limit)
+
+
+def _grade_repositories(
+    exercise: Path,
+    students: tuple[RosterStudent, ...],
+    results: Path,
+    engines: list[str],
+    lang: str,
+    *,
+    disposable: bool,
+    resume: bool,
+) -> int:
+    from grader.repository.many import Batch, grade_everyone  # noqa: PLC0415
+
+    waiting = [student for student in students if not (resume and _is_done(results, exercise.name, student.id))]
+
+    def on_done(student: RosterStudent, done: Done) -> None:
+        result = done.result
+        mark = "–" if result.mark is None else f"{result.points}/{result.max_points}"
+        reason = result.reason_code or ""
+        print(f"{student.id:<40} {mark:>7}  {reason}".rstrip(), flush=True)  # noqa: T201
+
+    batch = Batch(exercise, results, tuple(engines), lang, disposable=disposable)
+    return grade_everyone(waiting, batch, os.environ, on_done)
+
+
+def _is_done(results: Path, exercise: str, student: str) -> bool:
+    from grader.reports.files import result_path  # noqa: PLC0415
+    from grader.reports.results import read_result  # noqa: PLC0415
+
+    try:
+        return read_result(result_path(results, exercise, student)).status == "graded"
+    except (OSError, msgspec.DecodeError):
+        return False

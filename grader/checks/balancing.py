@@ -1,0 +1,163 @@
+"""What can be expected of a balancer: it answers, for each of the replicas, and forgets one that dies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from grader.checks.containers import may_change, running
+from grader.checks.mistake import Mistake
+from grader.checks.outage import killed
+from grader.checks.polling import eventually
+from grader.checks.replicas import running_replicas
+from grader.checks.sites import SiteExpectation, published_at
+from grader.errors import ProbeFailed
+from grader.machine.question import HttpQuestion, NoAnswer
+from grader.probes.listeners import listeners
+from grader.probes.logs import last_lines, read_log
+from grader.probes.visits import Visits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from grader.machine.machine import Balancer, Machine
+    from grader.machine.question import Answer
+    from grader.probes.containers import ContainerFact
+
+__all__ = ["BalancerExpectation", "nobody_behind"]
+
+_ROUND: Final = 4
+"""Requests a replica in one round. In turns, one would do; drawn by lot, a replica is left out of five rounds of three
+replicas once in ten thousand million times."""
+_ROUNDS: Final = 5
+_LONG: Final = 4000
+"""Characters of a request that is found by its bytes: under the 8 KiB that servers take, above what else goes by."""
+_LOST: Final = 3
+"""Requests without an answer after which no more are sent: each may take its whole time."""
+_LOG_PAUSES_S: Final = (0.0, 0.1, 0.3)
+"""A log line reaches the engine a little after the answer reaches us."""
+_SETTLES_S: Final = 15.0
+"""What a balancer may take to see that a replica is dead."""
+_STREAK: Final = 40
+"""Requests in a row that must be answered then: drawn by lot, they miss a dead one of three once in ten million."""
+
+
+class BalancerExpectation:
+    def __init__(self, balancer: Balancer, within_s: float = 0) -> None:
+        self._balancer = balancer
+        self._within_s = within_s
+
+    def to_answer(self) -> None:
+        """It answers, below 500, and it is its container that does: to one request of some, as a replica may be down.
+
+        Asks: one HTTP request, the log; as many as there should be replicas, and what listens in these, where it gives
+        an error. Diagnoses: `lb-finds-nobody`, `listens-on-loopback-inside`, `nothing-listens-inside`, those of a site
+        that does not answer.
+        """
+        site = self._balancer.site
+        for left in reversed(range(self._balancer.replicas.wanted)):
+            try:
+                SiteExpectation(site, self._within_s).to_answer(from_container=site.role)
+            except Mistake as mistake:
+                if mistake.code not in {"site-silent", "site-error"}:
+                    raise
+                if not left:
+                    raise self._why(mistake) from None
+            else:
+                return
+
+    def to_reach_each_replica(self) -> None:
+        """Each of the replicas is served requests: the page's words prove nothing, a replica's own log does.
+
+        Every request carries a word that nobody can have prepared; it is looked for in the log of each replica, and
+        where one logs nothing, among the bytes that it received. Asks: a dozen HTTP requests, or up to five dozen,
+        each in a session of its own, one log and one look at the statistics a replica and round.
+        Diagnoses: `lb-answers-by-itself`, `lb-reaches-some`, those of a container that does not run.
+        """
+
+        def judge() -> None:
+            wanted = running_replicas(self._balancer.replicas)
+            reached = self._reached(wanted)
+            missed = ", ".join(fact.name for fact in wanted if fact.id not in reached)
+            values: dict[str, Any] = {
+                "name": self._balancer.site.container.name,
+                "reached": len(reached),
+                "wanted": len(wanted),
+            }
+            if not reached:
+                raise Mistake("lb-answers-by-itself", **values)
+            if missed:
+                raise Mistake("lb-reaches-some", missed=missed, evidence=(f"not reached: {missed}",), **values)
+
+        eventually(self._balancer.machine, judge, within_s=self._within_s, is_settling=self._is_settling)
+
+    def to_lose_nothing_when_a_replica_dies(self) -> None:
+        """One replica is killed; as soon as the balancer knows, every request is answered again.
+
+        For disposable machines only; the replica is started again. Asks: HTTP requests, forty in a row at the end.
+        Diagnosis: `requests-lost`.
+        """
+        victim = running_replicas(self._balancer.replicas)[-1]
+
+        def judge() -> None:
+            for number in range(_STREAK):
+                answer = self._ask(f"/?.grader-{number}")
+                said = answer.reason if isinstance(answer, NoAnswer) else str(answer.status)
+                if isinstance(answer, NoAnswer) or answer.status >= 500:
+                    raise Mistake("requests-lost", name=victim.name, said=said, answered=number, evidence=(said,))
+
+        with killed(self._balancer.machine, victim):
+            eventually(self._balancer.machine, judge, within_s=_SETTLES_S, is_settling=lambda: True)
+
+    def _reached(self, wanted: tuple[ContainerFact, ...]) -> set[str]:
+        """Ids of the replicas that requests came to. Raises `ProbeFailed` where one could not tell."""
+        machine = self._balancer.machine
+        mark = f".grader-{machine.nonce('balanced')}"
+        visits = Visits.of(machine, wanted, mark, at_least=2 * _LONG)
+        reached: set[str] = set()
+        for turn in range(_ROUNDS):
+            # The first round is short, as most replicas log it; the others can be counted in bytes.
+            self._send(f"/?{mark}{'-' + 'x' * _LONG if turn else ''}", _ROUND * len(wanted))
+            for pause_s in _LOG_PAUSES_S:
+                if pause_s:
+                    machine.wait(pause_s)
+                reached |= {fact.id for fact in wanted if fact.id not in reached and visits.seen_in(fact)}
+                if len(reached) == len(wanted):
+                    return reached
+        blind = next((fact for fact in wanted if fact.id not in reached and not visits.can_be_seen_in(fact)), None)
+        if blind:
+            raise ProbeFailed("no-proof", name=blind.name)
+        return reached
+
+    def _send(self, path: str, count: int) -> None:
+        lost = 0
+        for _ in range(count):
+            lost += isinstance(self._ask(path), NoAnswer)
+            if lost == _LOST:
+                return
+
+    def _ask(self, path: str) -> Answer | NoAnswer:
+        """One request, in a session of its own."""
+        site = self._balancer.site
+        question = HttpQuestion(site.port, path, host=published_at(site).host_ip)
+        return self._balancer.machine.ask_again(question)
+
+    def _why(self, mistake: Mistake) -> Mistake:
+        if mistake.code != "site-error":
+            return mistake
+        machine, behind = self._balancer.machine, running_replicas(self._balancer.replicas)
+        return nobody_behind(machine, running(self._balancer.site.container), behind, int(mistake.values["status"]))
+
+    def _is_settling(self) -> bool:
+        facts = (running(self._balancer.site.container), *running_replicas(self._balancer.replicas))
+        return any(may_change(fact, self._within_s) for fact in facts)
+
+
+def nobody_behind(machine: Machine, keeper: ContainerFact, behind: Iterable[ContainerFact], status: int) -> Mistake:
+    """What to say where the container that passes requests on gives an error of its own."""
+    for fact in behind:
+        heard = listeners(machine, fact.id)
+        if heard is not None and all(one.is_on_loopback for one in heard):
+            code = "listens-on-loopback-inside" if heard else "nothing-listens-inside"
+            return Mistake(code, name=fact.name, inside=heard[0].port if heard else "…")
+    lines = last_lines(read_log(machine, keeper), 3)
+    return Mistake("lb-finds-nobody", name=keeper.name, status=status, evidence=tuple(lines))

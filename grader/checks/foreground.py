@@ -1,0 +1,42 @@
+"""Whether a container was started in the foreground: a terminal attached to it, and the prompt gone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from grader.probes.events import Happening, happenings_on
+
+if TYPE_CHECKING:
+    from grader.machine.machine import Machine
+    from grader.probes.container_json import ContainerFact
+
+__all__ = ["was_attached"]
+
+_AT_ONCE_S: Final = 2.0
+"""`podman run` attaches just after the start, where `docker run` does just before. Later it is `docker attach`."""
+
+
+def was_attached(machine: Machine, fact: ContainerFact) -> bool | None:
+    """Whether a terminal was attached when the container was last started; `None` where nobody can tell.
+
+    `docker create` and compose leave a container that looks attached in its configuration, and Podman never writes
+    it down: there, what the engine remembers decides.
+    """
+    if not fact.attached and not machine.is_podman:
+        return False
+    events = happenings_on(machine, fact)
+    starts = [place for place, event in enumerate(events) if event.action == "start"]
+    if not starts:
+        return None if machine.is_podman else fact.attached and not fact.is_of_compose
+    return _attached_at(events, starts[-1])
+
+
+def _attached_at(events: tuple[Happening, ...], start: int) -> bool:
+    """Whether a terminal was attached since the container last ended, or at once after it was started."""
+    began = events[start].at
+    for event in reversed(events[:start]):
+        if event.action == "attach":
+            return True
+        if event.action == "die":
+            break
+    return any(event.action == "attach" and event.at - began <= _AT_ONCE_S for event in events[start:])

@@ -1,0 +1,98 @@
+"""What can be expected of the replicas of a service: that they run, how many, and what they publish."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from grader.checks.compose_services import has_service
+from grader.checks.containers import STABLE_S, may_change, publishes_nothing, stays_up
+from grader.checks.mistake import Mistake
+from grader.checks.polling import eventually
+from grader.probes.replicas import find_replicas, is_named_by_compose
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from grader.machine.machine import Replicas
+    from grader.probes.containers import ContainerFact
+
+__all__ = ["ReplicasExpectation", "running_replicas"]
+
+_WITHIN_S: Final = STABLE_S + 1
+
+
+def running_replicas(replicas: Replicas) -> tuple[ContainerFact, ...]:
+    """Those that run, one at least. Raises `Mistake` that says what they do instead."""
+    has_service(replicas.project, replicas.container)
+    facts = find_replicas(replicas)
+    running = tuple(fact for fact in facts if fact.is_running)
+    if not running:
+        stays_up(replicas.machine, facts[0])
+    return running
+
+
+class ReplicasExpectation:
+    def __init__(self, replicas: Replicas) -> None:
+        self._replicas = replicas
+
+    def to_run(self) -> None:
+        """The project has that service, and one replica of it at least stays up.
+
+        Asks: the list, one inspect a replica, the log of one that stopped. Diagnoses: `project-missing`,
+        `project-not-compose`, `project-other-name`, `service-missing`, `service-misspelt`, `copied-not-scaled`, those
+        of a container that does not stay up.
+        """
+
+        def judge() -> None:
+            mistakes: list[Mistake] = []
+            for fact in running_replicas(self._replicas):
+                try:
+                    return stays_up(self._replicas.machine, fact)
+                except Mistake as mistake:
+                    mistakes.append(mistake)
+            raise mistakes[0]
+
+        self._eventually(judge)
+
+    def to_be_exactly_as_many_as_asked(self) -> None:
+        """As many as the sheet says, no more and no less, and every one of them stays up.
+
+        Asks: the list, one inspect a replica, the log of one that stopped. Diagnoses: `replicas-too-few`,
+        `replicas-too-many`, `container-name-blocks-scaling`, `port-blocks-scaling`, those of a container that does not
+        stay up.
+        """
+        replicas = self._replicas
+
+        def judge() -> None:
+            facts = find_replicas(replicas)
+            values: dict[str, Any] = {"service": replicas.service, "seen": len(facts), "wanted": replicas.wanted}
+            for fact in facts:
+                if any(port.host_port for port in fact.ports_typed) and "port is already allocated" in fact.error:
+                    raise Mistake("port-blocks-scaling", name=fact.name, detail=fact.error, **values)
+            names = ", ".join(fact.name for fact in facts)
+            if len(facts) > replicas.wanted:
+                raise Mistake("replicas-too-many", names=names, **values)
+            if len(facts) == 1 < replicas.wanted and not is_named_by_compose(facts[0]):
+                raise Mistake("container-name-blocks-scaling", name=facts[0].name, **values)
+            if len(facts) < replicas.wanted:
+                raise Mistake("replicas-too-few", names=names, **values)
+            for fact in facts:
+                stays_up(replicas.machine, fact)
+
+        self._eventually(judge)
+
+    def to_publish_nothing(self) -> None:
+        """No port of a replica is open on the machine.
+
+        Asks: one inspect a replica. Diagnoses: `published-inside`, `host-network-inside`.
+        """
+        for fact in running_replicas(self._replicas):
+            publishes_nothing(fact)
+
+    def _eventually(self, judge: Callable[[], None]) -> None:
+        eventually(
+            self._replicas.machine,
+            judge,
+            within_s=_WITHIN_S,
+            is_settling=lambda: any(may_change(fact, STABLE_S) for fact in find_replicas(self._replicas)),
+        )

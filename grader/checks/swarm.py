@@ -1,0 +1,30 @@
+"""What can be expected of a machine as a node of a swarm."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from grader.checks.mistake import Mistake
+from grader.probes.swarm import swarm_of
+
+if TYPE_CHECKING:
+    from grader.machine.machine import Swarm
+
+__all__ = ["SwarmExpectation"]
+
+
+class SwarmExpectation:
+    def __init__(self, swarm: Swarm) -> None:
+        self._swarm = swarm
+
+    def to_be_managed_from_here(self) -> None:
+        """The machine is in a swarm, active, and as a manager: only managers are told of services.
+
+        Asks: what the engine is. Diagnoses: `swarm-inactive`, `swarm-locked`, `swarm-not-active`, `swarm-worker`.
+        """
+        fact = swarm_of(self._swarm.machine)
+        codes = {"inactive": "swarm-inactive", "locked": "swarm-locked", "active": "swarm-worker"}
+        values: dict[str, Any] = {"state": fact.state, "detail": fact.error}
+        if fact.state != "active" or not fact.is_manager:
+            code = codes.get(fact.state, "swarm-not-active")
+            raise Mistake(code, evidence=(fact.error,) if fact.error else (), **values)

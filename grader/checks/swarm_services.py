@@ -1,0 +1,163 @@
+"""What can be expected of a service of a swarm: its tasks, its network, its port, and a task that comes back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from grader.checks import networks, swarm_tasks
+from grader.checks.containers import may_change
+from grader.checks.doors import answers
+from grader.checks.mistake import Mistake
+from grader.checks.outage import kill
+from grader.checks.polling import eventually
+from grader.checks.publishing import doors_of
+from grader.errors import ProbeFailed
+from grader.probes.containers import all_containers, inspect_container
+from grader.probes.networks import all_networks
+from grader.probes.swarm_services import NoService, find_service
+from grader.probes.swarm_tasks import tasks_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from grader.checks.doors import Door
+    from grader.machine.machine import Machine, Network, Service
+    from grader.probes.swarm_services import ServiceFact
+    from grader.probes.swarm_tasks import TaskFact
+
+__all__ = ["ServiceExpectation"]
+
+_STARTS_S: Final = 20.0
+"""What new tasks may take, the five seconds that a swarm waits before it tries again included."""
+_NOTICES_S: Final = 5.0
+"""What a swarm may take to see that a task has ended."""
+_COMES_BACK_S: Final = 30.0
+
+
+class ServiceExpectation:
+    def __init__(self, service: Service, within_s: float = 0) -> None:
+        self._service = service
+        self._within_s = within_s
+
+    def to_run(self) -> None:
+        """The swarm has a service of that name, and a task of it stays up.
+
+        Asks: the lists of services and tasks; that of containers where there is none; the log of a task that failed.
+        Diagnoses: `swarm-service-missing`, `swarm-service-misspelt`, `service-by-hand`, `tasks-pending`,
+        `task-image-missing`, `tasks-fail`, `tasks-starting`.
+        """
+        self._eventually(swarm_tasks.one_runs)
+
+    def to_run_all_its_tasks(self) -> None:
+        """The service asks for as many replicas as the sheet says, and each task of it stays up.
+
+        Asks: the lists of services and tasks; the log of one that failed. Diagnoses: `service-global`,
+        `service-scale`, `host-port-blocks-tasks`, those of `to_run`.
+        """
+        fact, wanted = _there(self._service), self._service.wanted.replicas
+        if fact.replicas is None:
+            raise Mistake("service-global", service=fact.name, wanted=wanted)
+        if fact.replicas != wanted:
+            raise Mistake("service-scale", service=fact.name, seen=fact.replicas, wanted=wanted)
+        self._eventually(swarm_tasks.all_run)
+
+    def to_be_on(self, network: Network) -> None:
+        """The service is on that network; on others too, if it wants.
+
+        Asks: the lists of services and networks. Diagnoses: `service-not-on-network`, those of a network that is not
+        there.
+        """
+        fact, wanted = _there(self._service), networks.there(network)
+        if not {wanted.id, wanted.name}.intersection(fact.networks):
+            names = {one.id: one.name for one in all_networks(self._service.machine)}
+            others = ", ".join(names.get(one, one) for one in fact.networks) or "-"
+            raise Mistake("service-not-on-network", service=fact.name, network=wanted.name, others=others)
+
+    def to_be_published(self) -> None:
+        """On the sheet's port of the machine: by the service itself, or by a container that stands before it.
+
+        A service that publishes for each task by itself may leave the ports to the engine. Asks: the list of services,
+        one inspect a container. Diagnoses: `service-not-published`, `service-port-reversed`, `service-port-other`,
+        `service-port-udp`, `outside-your-ports`, for a container those of a site.
+        """
+        self._doors()
+
+    def to_answer(self) -> None:
+        """It answers there, and a task of it received the request.
+
+        The proof is the request in the log of the task's container, or among the bytes that it received. Asks: the
+        lists, one inspect a task, HTTP requests, logs and statistics. Diagnoses: `lb-finds-nobody`,
+        `lb-answers-by-itself`, `nothing-listens-inside`, `listens-on-another-port`, `listens-on-loopback-inside`,
+        `site-silent`, `site-not-http`, `site-error`, `someone-else-answers`.
+        """
+        machine = self._service.machine
+
+        def judge() -> None:
+            for door in self._doors():
+                if not door.tasks:
+                    raise ProbeFailed("task-elsewhere", service=self._service.name)
+                answers(machine, door)
+
+        def is_settling() -> bool:
+            containers = [fact for door in self._doors() for fact in (*door.tasks, door.keeper) if fact]
+            return any(may_change(fact, self._within_s) for fact in containers)
+
+        eventually(machine, judge, within_s=self._within_s, is_settling=is_settling)
+
+    def to_replace_a_killed_task(self) -> None:
+        """The container of one task is killed, and the swarm starts another in its place.
+
+        For disposable machines only. Asks: one inspect, the kill, the list of tasks until all run again.
+        Diagnosis: `task-not-replaced`.
+        """
+        machine, fact = self._service.machine, _there(self._service)
+        before = {task.id for task in tasks_of(machine, fact)}
+        victim = next(task for task in tasks_of(machine, fact) if task.is_running)
+        container = inspect_container(machine, victim.container_id)
+        if container is None:
+            raise ProbeFailed("task-elsewhere", service=fact.name)
+        kill(machine, container)
+        killed_at = machine.now()
+
+        def judge() -> None:
+            running = {task.id for task in tasks_of(machine, fact) if task.is_running}
+            if len(running) != fact.replicas or victim.id in running:
+                values: dict[str, Any] = {"running": len(running), "wanted": fact.replicas}
+                raise Mistake("task-not-replaced", service=fact.name, name=container.name, **values)
+
+        def is_settling() -> bool:
+            is_new = any(task.id not in before for task in tasks_of(machine, fact))
+            return is_new or machine.now() - killed_at < _NOTICES_S
+
+        eventually(machine, judge, within_s=_COMES_BACK_S, is_settling=is_settling)
+
+    def _doors(self) -> list[Door]:
+        fact = _there(self._service)
+        running = [task for task in tasks_of(self._service.machine, fact) if task.is_running]
+        return doors_of(self._service, fact, running)
+
+    def _eventually(self, judge_tasks: Callable[[Machine, ServiceFact, tuple[TaskFact, ...]], None]) -> None:
+        machine = self._service.machine
+
+        def judge() -> None:
+            fact = _there(self._service)
+            judge_tasks(machine, fact, tasks_of(machine, fact))
+
+        def is_settling() -> bool:
+            fact = find_service(self._service)
+            return not isinstance(fact, NoService) and swarm_tasks.may_change(tasks_of(machine, fact))
+
+        eventually(machine, judge, within_s=_STARTS_S, is_settling=is_settling)
+
+
+def _there(service: Service) -> ServiceFact:
+    fact = find_service(service)
+    if not isinstance(fact, NoService):
+        return fact
+    if fact.near:
+        raise Mistake("swarm-service-misspelt", service=service.name, near=fact.near)
+    by_hand = [one.name for one in all_containers(service.machine) if service.name in {one.name, one.service}]
+    by_hand += [one.name for one in all_containers(service.machine) if one.name.rstrip("-_.0123456789") == service.name]
+    if by_hand:
+        raise Mistake("service-by-hand", service=service.name, near=by_hand[0])
+    raise Mistake("swarm-service-missing", service=service.name)

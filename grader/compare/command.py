@@ -1,0 +1,36 @@
+"""The verb `grader compare`: its options, parsed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from typing import Annotated
+
+import typer
+
+from grader.settings import language_of
+
+__all__ = ["compare"]
+
+
+def compare(
+    before: Annotated[Path, typer.Argument(help="A result, such as monday/tp2/e1.json.")],
+    now: Annotated[Path, typer.Argument(help="Another result of the same exercise.")],
+    *,
+    exercise: Annotated[Path | None, typer.Option(help="Judge both recordings by this exercise's suite.")] = None,
+    lang: Annotated[str, typer.Option(help="fr or en.")] = "",
+) -> None:
+    """Say why two results differ: suite, engine, ports, or the student's work. Exit code 1: a verdict differs.
+
+    Example: grader compare monday/tp2/e1.json tuesday/tp2/e1.json --exercise exercises/tp2
+    """
+    from grader.compare.compare import compare as run  # noqa: PLC0415 - only this verb
+    from grader.compare.said import lines_of  # noqa: PLC0415
+    from grader.scoring.suite import read_suite  # noqa: PLC0415
+
+    language = language_of(lang, os.environ)
+    comparison = run(before, now, read_suite(exercise) if exercise else None)
+    for line in lines_of(comparison, language):
+        print(line)  # noqa: T201 - what the verb is for
+    if comparison.checks:
+        raise typer.Exit(1)

@@ -1,0 +1,1 @@
+"""`grader doctor`: what machine this is, whether it can be graded, and what is in the way."""

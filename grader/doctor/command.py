@@ -1,0 +1,63 @@
+"""The verb `grader doctor`: its options, parsed, and what it prints."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from typing import Annotated
+
+import typer
+
+from grader.messages import say
+from grader.settings import settings_of
+
+__all__ = ["doctor"]
+
+IN_THE_WAY = 1
+_FACTS = {
+    "machine": ("machine", "machine"),
+    "context": ("contexte", "context"),
+    "engine": ("moteur", "engine"),
+    "api": ("API", "API"),
+    "storage": ("stockage", "storage"),
+    "system": ("système", "system"),
+    "compose": ("compose", "compose"),
+}
+_FINE = {"fr": "rien ne s'oppose à la correction", "en": "nothing is in the way of grading"}
+
+
+def doctor(
+    exercise: Annotated[str, typer.Argument(help="The exercise to look for, such as tp2.")] = "",
+    *,
+    machine: Annotated[str, typer.Option(help="local, unix:///…, tcp://host:2376 or ssh://user@host.")] = "",
+    ssh_config: Annotated[Path | None, typer.Option(help="Configuration for ssh, instead of your own.")] = None,
+    ports: Annotated[str, typer.Option(help="Your reserved range of ports, such as 41200-41209.")] = "",
+    lang: Annotated[str, typer.Option(help="fr or en.")] = "",
+) -> None:
+    """Say what machine this is, whether it can be graded, and what is in the way. Exit code 1: something is.
+
+    Example: grader doctor tp2
+    """
+    from grader.doctor.examine import examine  # noqa: PLC0415 - only this verb
+    from grader.handout.start import find_exercise  # noqa: PLC0415
+    from grader.machine.machine import Machine  # noqa: PLC0415
+    from grader.machine.reach import reach  # noqa: PLC0415
+    from grader.machine.sheet import Sheet, Title, read_sheet  # noqa: PLC0415
+
+    settings = settings_of({"machine": machine, "ssh_config": ssh_config, "ports": ports, "lang": lang}, os.environ)
+    folder = find_exercise(exercise).resolve() if exercise else None
+    sheet = read_sheet(folder) if folder else Sheet(points=0, title=Title("", ""))
+    link = reach(settings.machine, settings.ssh_config)
+    try:
+        found = examine(Machine(link, sheet, ports=settings.ports, passive=True), folder)
+    finally:
+        link.close()
+    for name, value in found.facts.items():
+        if value:
+            print(f"{_FACTS[name][settings.language == 'en']:<9} {value}")  # noqa: T201
+    for finding in found.findings:
+        wrong, look = (say(finding.code, part, finding.values, settings.language) for part in ("wrong", "look"))
+        print(f"! {wrong}\n  {look}")  # noqa: T201
+    if found.findings:
+        raise typer.Exit(IN_THE_WAY)
+    print(_FINE[settings.language])  # noqa: T201

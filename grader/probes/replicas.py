@@ -1,0 +1,38 @@
+"""The containers of one service of a compose project. Source: its labels in `GET /containers/json`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from grader.probes.containers import all_containers, inspect_container
+
+if TYPE_CHECKING:
+    from grader.machine.machine import Replicas
+    from grader.probes.containers import ContainerFact
+
+__all__ = ["find_replicas", "is_named_by_compose"]
+
+_NUMBER = "com.docker.compose.container-number"
+
+
+def find_replicas(replicas: Replicas) -> tuple[ContainerFact, ...]:
+    """In any state, in the order of compose's numbers."""
+    machine, wanted = replicas.machine, (replicas.project.name, replicas.service)
+    own = [one for one in all_containers(machine) if (one.project, one.service) == wanted]
+    # One that went between the list and the look is not there.
+    seen = (inspect_container(machine, one.id) for one in own)
+    return tuple(sorted((fact for fact in seen if fact), key=_number))
+
+
+def is_named_by_compose(replica: ContainerFact) -> bool:
+    """True for `tp7-web-2`, and for `tp7_web_2` as the first compose wrote it: any other name is a `container_name`."""
+    project = replica.labels.get("com.docker.compose.project", "")
+    service = replica.labels.get("com.docker.compose.service", "")
+    number = replica.labels.get(_NUMBER, "")
+    # A name whose container is being replaced has an id in front.
+    return any(replica.name.endswith(dash.join((project, service, number))) for dash in "-_")
+
+
+def _number(replica: ContainerFact) -> tuple[int, str]:
+    written = replica.labels.get(_NUMBER, "")
+    return (int(written) if written.isdecimal() else 0), replica.name

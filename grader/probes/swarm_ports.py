@@ -1,0 +1,45 @@
+"""Ports that a service of a swarm publishes, and a task of it by itself. Source: `Endpoint.Ports`, `PortStatus`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import msgspec
+
+__all__ = ["RawEndpoint", "ServicePort", "service_ports"]
+
+
+@dataclass(frozen=True)
+class ServicePort:
+    inside: int
+    published: int | None
+    """`None` where the engine is to choose one for each task."""
+    protocol: str
+    mode: Literal["ingress", "host"]
+
+    def __str__(self) -> str:
+        return f"{self.published or '?'}->{self.inside}/{self.protocol}"
+
+
+class _RawPort(msgspec.Struct, rename="pascal"):
+    target_port: int = 0
+    published_port: int | None = None
+    protocol: str = "tcp"
+    publish_mode: str = "ingress"
+
+
+class RawEndpoint(msgspec.Struct, rename="pascal"):
+    ports: list[_RawPort] | None = None
+
+
+def service_ports(endpoint: RawEndpoint | None) -> tuple[ServicePort, ...]:
+    return tuple(
+        ServicePort(
+            one.target_port,
+            one.published_port or None,
+            one.protocol,
+            "host" if one.publish_mode == "host" else "ingress",
+        )
+        for one in (endpoint.ports if endpoint else None) or ()
+    )

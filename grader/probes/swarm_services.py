@@ -1,0 +1,112 @@
+"""Services of a swarm. Source: `GET /services`, which only a manager answers."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from grader.probes.engine_json import decode
+from grader.probes.stacks import as_written
+from grader.probes.swarm_ports import RawEndpoint, ServicePort, service_ports
+
+if TYPE_CHECKING:
+    from grader.machine.machine import Service
+    from grader.machine.question import Answer
+
+__all__ = ["NoService", "ServiceFact", "find_service", "parse_services"]
+
+
+@dataclass(frozen=True)
+class ServiceFact:
+    id: str
+    name: str
+    image: str
+    replicas: int | None
+    """`None` for a global service, which has one task a node."""
+    networks: tuple[str, ...]
+    """Ids, or names where the service has them so."""
+    ports: tuple[ServicePort, ...]
+    labels: dict[str, str]
+
+    @property
+    def written(self) -> str:
+        """Its name as the student wrote it: in the file of a stack, where it is of one."""
+        return as_written(self.name, self.labels)
+
+
+@dataclass(frozen=True)
+class NoService:
+    """No service has the wanted name."""
+
+    near: str = ""
+    """One that may be meant: its name."""
+
+
+class _RawAttachment(msgspec.Struct, rename="pascal"):
+    target: str = ""
+
+
+class _RawContainer(msgspec.Struct, rename="pascal"):
+    image: str = ""
+
+
+class _RawTemplate(msgspec.Struct, rename="pascal"):
+    container_spec: _RawContainer | None = None
+    networks: list[_RawAttachment] | None = None
+
+
+class _RawReplicated(msgspec.Struct, rename="pascal"):
+    replicas: int | None = None
+
+
+class _RawMode(msgspec.Struct, rename="pascal"):
+    replicated: _RawReplicated | None = None
+
+
+class _RawSpec(msgspec.Struct, rename="pascal"):
+    name: str
+    task_template: _RawTemplate
+    mode: _RawMode
+    labels: dict[str, str] | None = None
+    networks: list[_RawAttachment] | None = None
+    """Where engines before API 1.25 had them."""
+
+
+class _RawService(msgspec.Struct, rename="pascal"):
+    spec: _RawSpec
+    id: str = msgspec.field(name="ID")
+    endpoint: RawEndpoint | None = None
+
+
+def find_service(service: Service) -> ServiceFact | NoService:
+    """The service of that exact name, or of that name in a stack; else what may be meant."""
+    there = parse_services(service.machine.engine("/services"))
+    found = next((one for one in there if one.name == service.name), None)
+    found = found or next((one for one in there if one.written == service.name), None)
+    if found:
+        return found
+    names = {one.written.lower(): one.name for one in there}
+    near = difflib.get_close_matches(service.name.lower(), names, n=1, cutoff=0.6)
+    return NoService(names[near[0]] if near else "")
+
+
+def parse_services(answer: Answer) -> tuple[ServiceFact, ...]:
+    return tuple(_service(raw) for raw in decode(answer, list[_RawService], "GET /services"))
+
+
+def _service(raw: _RawService) -> ServiceFact:
+    spec = raw.spec
+    container = spec.task_template.container_spec or _RawContainer()
+    replicated = spec.mode.replicated
+    return ServiceFact(
+        id=raw.id,
+        name=spec.name,
+        image=container.image,
+        replicas=(replicated.replicas or 0) if replicated else None,
+        networks=tuple(one.target for one in spec.task_template.networks or spec.networks or ()),
+        ports=service_ports(raw.endpoint),
+        labels=spec.labels or {},
+    )

@@ -1,0 +1,107 @@
+"""Tasks of a service: one a container, present or past. Source: `GET /tasks`, which only a manager answers."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from grader.errors import ProbeFailed
+from grader.machine.text import visible
+from grader.probes.engine_json import decode
+from grader.probes.moments import moment
+from grader.probes.swarm_ports import RawEndpoint, ServicePort, service_ports
+
+if TYPE_CHECKING:
+    from grader.machine.machine import Machine
+    from grader.machine.question import Answer
+    from grader.probes.swarm_services import ServiceFact
+
+__all__ = ["TaskFact", "parse_tasks", "tasks_of"]
+
+_ON_THE_WAY = {"new", "allocated", "pending", "assigned", "accepted", "preparing", "ready", "starting"}
+
+
+@dataclass(frozen=True)
+class TaskFact:
+    """One of the containers that a service wants, present or past."""
+
+    id: str
+    slot: int
+    state: str
+    """`running`, or a step before or after: `pending`, `preparing`, `failed`, `rejected`, `shutdown`, …"""
+    wanted: str
+    """What the swarm wants it to be: `running`, or `shutdown` for one that was replaced."""
+    error: str
+    message: str
+    since_s: float
+    """Seconds in that state, by the machine's own clock."""
+    container_id: str
+    """Empty before it has one."""
+    ports: tuple[ServicePort, ...]
+    """Those of its own, published in the mode `host`."""
+
+    @property
+    def is_running(self) -> bool:
+        return self.state == "running" == self.wanted
+
+    @property
+    def is_starting(self) -> bool:
+        """True for one on its way that nothing is known to hold up, and for one that waits for its turn to restart."""
+        return self.wanted in {"running", "ready"} and self.state in _ON_THE_WAY and not self.error
+
+    @property
+    def has_failed(self) -> bool:
+        return self.state in {"failed", "rejected"}
+
+
+class _RawContainerStatus(msgspec.Struct, rename="pascal"):
+    container_id: str = msgspec.field(default="", name="ContainerID")
+
+
+class _RawStatus(msgspec.Struct, rename="pascal"):
+    state: str = ""
+    timestamp: str = ""
+    err: str = ""
+    message: str = ""
+    container_status: _RawContainerStatus | None = None
+    port_status: RawEndpoint | None = None
+
+
+class _RawTask(msgspec.Struct, rename="pascal"):
+    status: _RawStatus
+    id: str = msgspec.field(name="ID")
+    slot: int = 0
+    desired_state: str = ""
+
+
+def tasks_of(machine: Machine, service: ServiceFact) -> tuple[TaskFact, ...]:
+    """Its tasks, those of the past too, of which a swarm keeps a few."""
+    return parse_tasks(machine.engine("/tasks", filters=json.dumps({"service": [service.id]})))
+
+
+def parse_tasks(answer: Answer) -> tuple[TaskFact, ...]:
+    """In the order of their slots, the newest first. Raises `ProbeFailed` where the engine does not say the time."""
+    if answer.at is None:
+        raise ProbeFailed("no-clock")
+    at = answer.at
+    tasks = [_task(raw, at) for raw in decode(answer, list[_RawTask], "GET /tasks")]
+    return tuple(sorted(tasks, key=lambda one: (one.slot, one.since_s)))
+
+
+def _task(raw: _RawTask, at: float) -> TaskFact:
+    status = raw.status
+    since = moment(status.timestamp)
+    return TaskFact(
+        id=raw.id,
+        slot=raw.slot,
+        state=status.state,
+        wanted=raw.desired_state,
+        error=visible(status.err),
+        message=visible(status.message),
+        since_s=max(0.0, at - since) if since is not None else 0.0,
+        container_id=status.container_status.container_id if status.container_status else "",
+        ports=service_ports(status.port_status),
+    )

@@ -1,0 +1,49 @@
+"""A student's site that misbehaves is the student's to mend: a diagnosis, in time, in little room, never an error."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from tests.faults.bench import grade
+from tests.faults.site_faults import SITE_FAULTS, SiteFault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.desk import Desk
+
+pytestmark = pytest.mark.live
+
+PEAK_MB: Final = 120
+OF_EVERY_KIND: Final = {
+    "endless body",
+    "one byte a second",
+    "compressed bomb",
+    "thousands of headers",
+    "cut-off body",
+    "not HTTP",
+    "redirect elsewhere",
+    "broken Location",
+}
+"""`make faults` tries the others as well."""
+
+
+@pytest.mark.parametrize(
+    "fault", [fault for fault in SITE_FAULTS if fault.name in OF_EVERY_KIND], ids=lambda fault: fault.name
+)
+def test_a_site_that_misbehaves_gets_a_diagnosis(
+    desk: Desk, images: Callable[..., None], fault: SiteFault, tmp_path: Path
+) -> None:
+    images("python:alpine")
+    fault.bring_up(desk)
+    graded = grade(desk, tmp_path)
+    failed = [check for check in graded.result.checks if check.verdict == "failed"]
+    assert [check.verdict for check in graded.result.checks if check.verdict == "error"] == []
+    assert [check.diagnosis.code for check in failed if check.diagnosis] == [fault.code]
+    assert graded.result.checks[-1].points == 0
+    assert graded.exit_code == 1
+    assert graded.seconds < 60
+    assert graded.peak_mb < PEAK_MB

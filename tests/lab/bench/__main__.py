@@ -1,0 +1,75 @@
+"""`python -m tests.lab.bench`: measure all, or some parts of it; the others keep what was measured last."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from tests.desk import ROOT
+from tests.lab import Lab, LabError
+from tests.lab.bench.class_page import class_page
+from tests.lab.bench.classroom import classroom
+from tests.lab.bench.figure import Figure, begin
+from tests.lab.bench.killed import killed
+from tests.lab.bench.page import as_table, keep, kept
+from tests.lab.bench.recordings import recordings
+from tests.lab.bench.screen import screen
+from tests.lab.bench.setting import Setting
+from tests.lab.bench.watching import watching
+from tests.lab.hold import held_engine
+from tests.lab.process import say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+PARTS: Final[dict[str, tuple[str, Callable[[Setting], Iterator[Figure]]]]] = {
+    "screen": ("One machine, on a student's screen", screen),
+    "classroom": ("A class over SSH, eight questions a machine", classroom),
+    "recordings": ("Recorded machines in one campaign", recordings),
+    "killed": ("Campaigns that were killed and resumed", killed),
+    "watching": ("`grader watch`, from an event to its verdict", watching),
+    "class_page": ("The class page", class_page),
+}
+
+
+def main() -> int:
+    options = _options()
+    os.chdir(ROOT)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that whatever was begun is put away
+    lab = Lab.at(ROOT / ".lab")
+    try:
+        with held_engine(lab) as engine:
+            for name in options.only:
+                title, measure = PARTS[name]
+                part = begin(title)
+                with tempfile.TemporaryDirectory(prefix="grader-bench-") as place:
+                    setting = Setting(lab, engine, Path(place), options.machines, options.recorded, options.kills)
+                    part.figures.extend(measure(setting))
+                parts = kept(ROOT / "bench.json") | {name: part}
+                keep({one: parts[one] for one in PARTS if one in parts}, ROOT / "bench.json", ROOT / "docs/figures.md")
+                sys.stdout.write(as_table(part))
+                sys.stdout.flush()
+    except LabError as error:
+        say(f"bench: {error}")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.lab.bench", description=__doc__)
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), help="by default all of them")
+    parser.add_argument("--machines", type=int, default=40, help="in the larger class (%(default)s)")
+    parser.add_argument("--recorded", type=int, default=10_000, help="recorded machines in one campaign (%(default)s)")
+    parser.add_argument("--kills", type=int, default=10, help="campaigns to kill and resume (%(default)s)")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

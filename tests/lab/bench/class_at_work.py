@@ -1,0 +1,93 @@
+"""A class of real machines on which tp2 is done, and the three ways to ask them eight questions each."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from grader.campaign.pool import default_jobs
+from tests.campaign.batch import command, verdicts_in
+from tests.desk import ROOT
+from tests.lab.bench.timing import Took, took
+from tests.lab.process import LabError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tests.lab.machines import LabMachine
+
+__all__ = ["ClassAtWork"]
+
+_HERE: Final = Path(__file__).parent
+_QUESTIONS: Final = 8
+_ASKED: Final = (
+    "_ping", "version", "info", "containers/json?all=1", "containers/web/json", "containers/hello/json",
+    "images/nginx/json", "images/ubuntu/json",
+)  # fmt: skip
+"""What the floor asks the engine: as many questions, with the same answers."""
+_LIMIT_S: Final = 300
+
+
+class ClassAtWork:
+    def __init__(self, machines: Sequence[LabMachine], place: Path) -> None:
+        self._machines = machines
+        self._place = place
+        self._config = str(machines[0].ssh_config)
+        # Outside of the repository, whose settings for pytest are not a user's.
+        shutil.copytree(_HERE / "stock", place / "stock")
+
+    def do_tp2(self) -> None:
+        """Every student does tp2, as its reference has it, a few at a time."""
+        reference = ROOT / "exercises" / "tp2" / "solutions" / "reference" / "up.sh"
+        for at in range(0, len(self._machines), 6):
+            working = [_do(reference, machine) for machine in self._machines[at : at + 6]]
+            codes = [process.wait(_LIMIT_S) for process in working]
+            if any(codes):
+                raise LabError(f"tp2's reference ended with {codes}")
+
+    def ours(self, size: int) -> Took:
+        roster = self._place / "eight.csv"
+        lines = [f"{one.name},ssh://root@{one.name}" for one in self._machines[:size]]
+        roster.write_text("\n".join(["id,machine", *lines]) + "\n", encoding="utf-8")
+        results = self._place / "results"
+        shutil.rmtree(results, ignore_errors=True)
+        words = command(roster, results, "--ssh-config", self._config, exercise=_HERE / "eight")
+        done = self._took(words, "ours.out")
+        points = [result.points for result in verdicts_in(results, "eight").values()]
+        _expect(points == [_QUESTIONS] * size, done)
+        return done
+
+    def floor(self, size: int) -> Took:
+        """One `ssh` a machine, as many at a time as we have, and one `curl` for all that it is asked."""
+        places = " ".join(f"'http://engine/{path}'" for path in _ASKED)
+        curl = f"curl --silent --show-error --fail --unix-socket /run/docker.sock {places}"
+        ssh = ["ssh", "-F", self._config, "-o", "BatchMode=yes", "root@{}", curl]
+        names = self._place / "names"
+        names.write_text("".join(f"{one.name}\n" for one in self._machines[:size]), encoding="ascii")
+        done = self._took(["xargs", "-a", str(names), "-P", str(default_jobs()), "-I{}", *ssh], "floor.out")
+        _expect(done.out.count('"HostConfig"') >= 2 * size, done)
+        return done
+
+    def stock(self, size: int) -> Took:
+        """As many workers as we have: it was faster so than with `-n auto`."""
+        hosts = ",".join(f"ssh://root@{one.name}" for one in self._machines[:size])
+        given = [f"--hosts={hosts}", f"--ssh-config={self._config}", "-n", str(default_jobs())]
+        done = self._took([sys.executable, "-m", "pytest", "-q", "-p", "no:grader", *given, "stock"], "stock.out")
+        _expect(f"{_QUESTIONS * size} passed" in done.out, done)
+        return done
+
+    def _took(self, words: Sequence[str], out: str) -> Took:
+        return took(words, limit_s=_LIMIT_S, cwd=self._place, out=self._place / out)
+
+
+def _do(solution: Path, machine: LabMachine) -> subprocess.Popen[bytes]:
+    environment = machine.engine.env() | {"HOME": str(machine.home)}
+    return subprocess.Popen(machine.beside("bash", str(solution)), env=environment, stdout=subprocess.DEVNULL)
+
+
+def _expect(holds: bool, done: Took) -> None:  # noqa: FBT001 - as `assert`, that no -O takes away
+    if not holds:
+        raise LabError(f"not every machine was asked every question: {done.out[-2000:]}")

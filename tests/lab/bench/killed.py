@@ -1,0 +1,25 @@
+"""`kill -9` at random moments of campaigns, the parent's or a worker's, each followed by `--resume`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.campaign.kills import kill_and_resume
+from tests.lab.bench.figure import Figure
+from tests.lab.bench.recordings import recorded_roster
+from tests.lab.process import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.lab.bench.setting import Setting
+
+__all__ = ["killed"]
+
+
+def killed(setting: Setting) -> Iterator[Figure]:
+    say(f"bench: {setting.kills} campaigns, each killed and resumed…")
+    tally = kill_and_resume(recorded_roster(setting, 20), setting.kills)
+    yield Figure("campaigns of 20 recorded machines killed", tally.kills, note=f"{tally.of_workers} times a worker")
+    yield Figure("results that differ from an undisturbed run's after `--resume`", tally.differing, aim="0")
+    yield Figure("torn or left-over files", tally.torn, aim="0")

@@ -1,0 +1,67 @@
+"""What was measured, as a table on the screen, as `bench.json`, and as a page of the documentation."""
+
+from __future__ import annotations
+
+import os
+import platform
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from tests.lab.bench.figure import Part
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tests.lab.bench.figure import Figure
+
+__all__ = ["as_table", "keep", "kept"]
+
+_HEAD = """# Figures
+
+Written by `make bench`; a figure without an aim is only told. What is compared was run in turn in one go, on one
+machine that also played all the students' machines, with their engines and `sshd`: a ratio says more than seconds do.
+The load average beside each part says how busy the machine was with other things when it began.
+
+"""
+
+
+def kept(path: Path) -> dict[str, Part]:
+    """The parts of the last benches, by name; none where there was no bench yet."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=dict[str, Part])
+    except (OSError, msgspec.DecodeError):
+        return {}
+
+
+def keep(parts: Mapping[str, Part], json: Path, page: Path) -> None:
+    json.write_bytes(msgspec.json.format(msgspec.json.encode(parts)) + b"\n")
+    page.write_text(_HEAD + f"Machine: {_machine()}.\n" + "".join(map(_section, parts.values())), encoding="utf-8")
+
+
+def as_table(part: Part) -> str:
+    lines = [f"{part.title} (load {part.load})"]
+    for one in part.figures:
+        aim = f"   aim: {one.aim}" if one.aim else ""
+        lines.append(f"  {one.name:<74} {_value(one):>12}{aim}")
+        lines += [f"      {one.note}"] if one.note else []
+    return "\n".join(lines) + "\n"
+
+
+def _section(part: Part) -> str:
+    rows = [f"| {one.name}{f' ({one.note})' if one.note else ''} | {_value(one)} | {one.aim} |" for one in part.figures]
+    head = ["", f"## {part.title}", "", f"{part.at}, load average {part.load}.", ""]
+    return "\n".join([*head, "| figure | measured | aim |", "| --- | --- | --- |", *rows]) + "\n"
+
+
+def _value(one: Figure) -> str:
+    digits = 0 if one.value == round(one.value) or abs(one.value) >= 100 else 2
+    return f"{one.value:,.{digits}f} {one.unit}".strip()
+
+
+def _machine() -> str:
+    info = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
+    model = next((line.partition(":")[2].strip() for line in info.splitlines() if line.startswith("model name")), "?")
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
+    return f"{os.cpu_count()} processors ({model}), {memory:.0f} GiB, Python {platform.python_version()}"

@@ -1,0 +1,31 @@
+"""What every part of the bench stands on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tests.lab import ensure_images
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.lab import Engine, Lab
+
+__all__ = ["Setting"]
+
+
+@dataclass(frozen=True)
+class Setting:
+    lab: Lab
+    engine: Engine
+    place: Path
+    """A folder of the part's own, gone afterwards."""
+    machines: int = 40
+    """How many machines the larger class has."""
+    recorded: int = 10_000
+    """How many recorded machines one campaign has."""
+    kills: int = 10
+
+    def images(self) -> None:
+        ensure_images(self.engine, self.lab, ("nginx", "ubuntu"))

@@ -1,0 +1,82 @@
+"""How long commands take, what they use, and how two of them compare on a machine that is busy with other things."""
+
+from __future__ import annotations
+
+import os
+import signal
+import statistics
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from tests.lab.process import LabError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+__all__ = ["Took", "in_turn", "ratio", "took"]
+
+_LOOK_S: Final = 0.02
+
+
+@dataclass(frozen=True)
+class Took:
+    seconds: float
+    cpu_s: float
+    """Processor time of the process and of those it waited for; what others did for it is not in it."""
+    peak_mb: float
+    """Most memory that the process itself, not its children, has held."""
+    out: str
+
+
+def took(command: Sequence[str], *, limit_s: float, cwd: Path, out: Path) -> Took:
+    """Runs a command to its end, its output in the file `out`. `LabError` where it fails or does not end in time."""
+    began = time.monotonic()
+    peak = 0.0
+    with out.open("wb") as written:
+        process = subprocess.Popen(command, cwd=cwd, stdout=written, stderr=subprocess.STDOUT, start_new_session=True)
+        try:
+            while True:
+                # Not `getrusage`: its maximum is that of the largest child as well.
+                peak = max(peak, _peak_mb(process.pid))
+                pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+                if pid:
+                    process.returncode = os.waitstatus_to_exitcode(status)
+                    break
+                if time.monotonic() - began > limit_s:
+                    raise LabError(f"`{' '.join(command)}` did not end within {limit_s:g} s")
+                time.sleep(_LOOK_S)
+        finally:
+            if process.returncode is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+    seconds = time.monotonic() - began
+    said = out.read_text(encoding="utf-8", errors="replace")
+    if process.returncode:
+        raise LabError(f"`{' '.join(command)}` ended with code {process.returncode}: {said[-2000:]}")
+    return Took(seconds, usage.ru_utime + usage.ru_stime, peak, said)
+
+
+def in_turn(calls: Mapping[str, Callable[[], Took]], rounds: int) -> dict[str, list[Took]]:
+    """Each call once a round; every other round backwards, so that none always comes after the same one."""
+    found: dict[str, list[Took]] = {name: [] for name in calls}
+    for number in range(rounds):
+        for name in reversed(list(calls)) if number % 2 else calls:
+            found[name].append(calls[name]())
+    return found
+
+
+def ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
+    """The median of the ratios of each round: load that comes and goes is the same for both of a round."""
+    return statistics.median(one / other for one, other in zip(ours, theirs, strict=True))
+
+
+def _peak_mb(pid: int) -> float:
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return 0.0
+    kilobytes = next((line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:")), "0")
+    return int(kilobytes) / 1024

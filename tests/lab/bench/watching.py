@@ -1,0 +1,98 @@
+"""How long after an event of the engine `grader watch` has said the new verdict."""
+
+from __future__ import annotations
+
+import json
+import random
+import signal
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from typing import IO, TYPE_CHECKING, Final
+
+from tests.desk import ROOT, Desk
+from tests.lab import LabError, wait_until, wipe
+from tests.lab.bench.figure import Figure
+from tests.lab.process import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.lab.bench.setting import Setting
+
+__all__ = ["watching"]
+
+_ROUNDS: Final = 25
+_LIMIT_S: Final = 60.0
+_PAUSED: Final = "[container-paused]"
+
+
+class _Heard:
+    """What a `grader watch` without a terminal says, and when each line came, in seconds since the epoch."""
+
+    def __init__(self, said: IO[str]) -> None:
+        self.lines: list[tuple[float, str]] = []
+        threading.Thread(target=self._read, args=(said,), daemon=True).start()
+
+    def _read(self, said: IO[str]) -> None:
+        for line in said:
+            self.lines.append((time.time(), line))
+
+    def first_after(self, at: int, part: str) -> float:
+        """When the first line from the line `at` on came that has `part` in it."""
+
+        def look() -> float | None:
+            return next((when for when, line in self.lines[at:] if part in line), None)
+
+        return wait_until(f"`grader watch` to say {part!r}", look, _LIMIT_S)
+
+
+def watching(setting: Setting) -> Iterator[Figure]:
+    say("bench: `grader watch` while a container is paused and goes on…")
+    setting.images()
+    wipe(setting.engine)
+    desk = Desk(setting.engine, setting.place / "home")
+    desk.home.mkdir()
+    words = ["watch", str(desk.exercise), "--machine", setting.engine.url, "--lang", "en"]
+    command = [sys.executable, "-c", "from grader.cli import main; main()", *words]
+    try:
+        desk.do_tp2()
+        desk.grade()
+        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=desk.environment) as watch:
+            try:
+                if watch.stdout is None:
+                    raise LabError("a watch without a pipe")
+                latencies = _latencies(desk, _Heard(watch.stdout))
+            finally:
+                watch.send_signal(signal.SIGINT)
+    finally:
+        wipe(setting.engine)
+    ordered = sorted(1000 * one for one in latencies)
+    note = f"{len(ordered)} events: `docker pause` and `docker unpause`, seven checks"
+    yield Figure("from the engine's event to the verdict, median", statistics.median(ordered), "ms", "under 300", note)
+    yield Figure("95 of 100 within", ordered[round(0.95 * (len(ordered) - 1))], "ms", "under 300")
+
+
+def _latencies(desk: Desk, heard: _Heard) -> list[float]:
+    heard.first_after(0, "7 ok")
+    chance = random.Random(1)  # noqa: S311 - for moments, repeatably
+    began = time.time()
+    verdicts: list[float] = []
+    for verb, said in (("pause", _PAUSED), ("unpause", " 7 ok")) * _ROUNDS:
+        time.sleep(chance.uniform(0.3, 0.8))  # a student's pace, and never in step with the watch
+        at = len(heard.lines)
+        desk.type(f"docker {verb} web")
+        verdicts.append(heard.first_after(at, said))
+    happened = _moments(desk, began)
+    return [verdict - event for verdict, event in zip(verdicts, happened, strict=True)]
+
+
+def _moments(desk: Desk, began: float) -> list[float]:
+    """When the engine says that it paused a container or let it go on."""
+    said = desk.engine.docker(
+        "events", "--since", f"{began:.3f}", "--until", f"{time.time():.3f}", "--format", "{{json .}}",
+        "--filter", "event=pause", "--filter", "event=unpause",
+    )  # fmt: skip
+    return [json.loads(line)["timeNano"] / 1e9 for line in said.stdout.splitlines()]

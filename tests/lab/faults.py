@@ -1,0 +1,194 @@
+"""Every way a machine can fail or lie, made to happen, and what the grader makes of it: `make faults` prints the table.
+
+Faults of an engine and of a site are measured here one by one. The others (machines that die, SSH, pushed
+repositories, hostile text, recordings) are tests of their own: they are run, and each is a line.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from xml.etree import ElementTree as ET
+
+from grader.rehearsal.solution import read_solutions
+from grader.scoring.suite import read_suite
+from tests.desk import ROOT, Desk
+from tests.faults.bench import grade
+from tests.faults.engine_faults import ENGINE_FAULTS
+from tests.faults.site_faults import SITE_FAULTS
+from tests.lab import Lab, LabError, ensure_images, wipe
+from tests.lab.hold import held_engine
+from tests.lab.process import say
+from tests.lab.proxy import EngineProxy
+from tests.recorded import judged_otherwise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.faults.bench import Graded
+    from tests.lab import Engine
+
+DEADLINE_S: Final = 180
+"""Seconds that one machine may take."""
+PEAK_MB: Final = 250
+TESTS: Final = {
+    "machine": ("tests/faults/test_engine_ends.py", "tests/faults/test_hostile_text.py"),
+    "answers": ("tests/faults/test_changed_answers.py", "tests/faults/test_hostile_servers.py"),
+    "ssh": ("tests/machine/test_ssh_faults.py",),
+    "repository": ("tests/repository/test_tampering.py", "tests/repository/test_hostile_scripts.py"),
+}
+TESTS_LIMIT_S: Final = 1800
+
+
+@dataclass
+class Figures:
+    injected: int = 0
+    blamed: int = 0
+    crashes: int = 0
+    late: int = 0
+    undeserved: int = 0
+    controls: int = 0
+    controls_full: int = 0
+    surprises: list[str] = field(default_factory=list)
+
+
+def main() -> int:
+    figures = Figures()
+    lab = Lab.at(ROOT / ".lab")
+    try:
+        with held_engine(lab) as engine, tempfile.TemporaryDirectory() as folder:
+            ensure_images(engine, lab, ("nginx", "ubuntu", "python:alpine"))
+            _head()
+            _engine_faults(engine, Path(folder), figures)
+            _site_faults(engine, Path(folder), figures)
+            _recordings(engine, lab, Path(folder), figures)
+            for kind, files in TESTS.items():
+                _tests(kind, files, Path(folder), figures)
+    except LabError as error:
+        say(f"faults: {error}")
+        return 1
+    _say_figures(figures)
+    return 1 if figures.surprises else 0
+
+
+def _engine_faults(engine: Engine, folder: Path, figures: Figures) -> None:
+    """An honest student's work, seen through an engine that fails."""
+    with _desk(engine, folder / "engine") as desk, EngineProxy(engine.url, folder / "s") as proxy:
+        desk.do_tp2()
+        url = f"--machine={proxy.url}"
+        _control("engine", grade(desk, folder / "before", url), figures)
+        for fault in ENGINE_FAULTS:
+            proxy.forget()
+            fault.order(proxy)
+            graded = grade(desk, folder / "engine" / fault.name, url)
+            figures.injected += 1
+            figures.blamed += bool(graded.blamed)
+            wanted = fault.code or "20/20"
+            got = graded.code or f"{graded.result.mark:g}/20"
+            _line("engine", fault.name, got, graded, figures, as_wanted=got == wanted and not graded.blamed)
+        proxy.forget()
+        _control("engine", grade(desk, folder / "after", url), figures)
+
+
+def _site_faults(engine: Engine, folder: Path, figures: Figures) -> None:
+    """A student's own site that misbehaves: to be mended, and no point for what does not work."""
+    for fault in SITE_FAULTS:
+        with _desk(engine, folder / "site" / fault.name) as desk:
+            fault.bring_up(desk)
+            graded = grade(desk, folder / "results" / fault.name)
+            failed = [check for check in graded.result.checks if check.verdict == "failed"]
+            got = ", ".join(check.diagnosis.code for check in failed if check.diagnosis) or graded.code
+            figures.injected += 1
+            figures.undeserved += graded.result.checks[-1].points
+            _line("site", fault.name, got, graded, figures, as_wanted=got == fault.code)
+    with _desk(engine, folder / "honest") as desk:
+        desk.do_tp2()
+        _control("site", grade(desk, folder / "control"), figures)
+
+
+def _recordings(engine: Engine, lab: Lab, folder: Path, figures: Figures) -> None:
+    """Every solution of tp2, judged again from its recording with the engine stopped."""
+    suite = read_suite(ROOT / "exercises" / "tp2")
+    began = time.monotonic()
+    wipe(engine)
+    differs = judged_otherwise(suite, read_solutions(suite), engine, lab, folder)
+    same = list(differs.values()).count(False)
+    figures.surprises += [f"recording: {name} is judged otherwise" for name, is_other in differs.items() if is_other]
+    _row("recording", "engine stopped", f"{same} of {len(differs)} the same", "", f"{time.monotonic() - began:.0f}", "")
+
+
+def _tests(kind: str, files: tuple[str, ...], folder: Path, figures: Figures) -> None:
+    report = folder / f"{kind}.xml"
+    there = [file for file in files if (ROOT / file).is_file()]
+    subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *there],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        timeout=TESTS_LIMIT_S,
+        check=False,
+    )
+    if not report.is_file():
+        figures.surprises.append(f"{kind}: the tests did not run")
+        return
+    for case in ET.parse(report).getroot().iter("testcase"):  # noqa: S314 - pytest's own
+        is_bad = case.find("failure") is not None or case.find("error") is not None
+        name = (case.get("name") or "").removeprefix("test_").replace("_", " ")
+        figures.injected += 1
+        if is_bad:
+            figures.surprises.append(f"{kind}: {name}")
+        _row(kind, name, "FAILED" if is_bad else "as it must be", "", f"{float(case.get('time') or 0):.1f}", "")
+
+
+@contextmanager
+def _desk(engine: Engine, home: Path) -> Iterator[Desk]:
+    wipe(engine)
+    home.mkdir(parents=True, exist_ok=True)
+    yield Desk(engine, home)
+    wipe(engine)
+
+
+def _control(kind: str, graded: Graded, figures: Figures) -> None:
+    figures.controls += 1
+    full = graded.result.mark == 20
+    figures.controls_full += full
+    _line(kind, "(honest control)", f"{graded.result.mark:g}/20", graded, figures, as_wanted=full)
+
+
+def _line(kind: str, name: str, got: str, graded: Graded, figures: Figures, *, as_wanted: bool) -> None:
+    figures.crashes += graded.exit_code == 3 or "Traceback" in graded.screen
+    figures.late += graded.seconds > DEADLINE_S
+    if not as_wanted or graded.peak_mb > PEAK_MB:
+        figures.surprises.append(f"{kind}: {name} came to {got}, {graded.peak_mb:.0f} MB")
+    _row(kind, name, got, str(graded.exit_code), f"{graded.seconds:.1f}", f"{graded.peak_mb:.0f}")
+
+
+def _head() -> None:
+    _row("where", "fault", "came to", "exit", "s", "peak MB")
+    _row("-" * 10, "-" * 44, "-" * 24, "----", "------", "-------")
+
+
+def _row(*cells: str) -> None:
+    kind, name, got, exit_code, seconds, peak = cells
+    sys.stdout.write(f"{kind:<10} {name[:44]:<44} {got[:24]:<24} {exit_code:>4} {seconds:>6} {peak:>7}\n")
+    sys.stdout.flush()
+
+
+def _say_figures(figures: Figures) -> None:
+    sys.stdout.write(
+        f"\nfaults injected: {figures.injected} · students blamed for the machine's: {figures.blamed} · "
+        f"crashes: {figures.crashes} · past deadline: {figures.late} · "
+        f"points not deserved: {figures.undeserved} · "
+        f"honest controls with full marks: {figures.controls_full} of {figures.controls}\n"
+    )
+    for surprise in figures.surprises:
+        sys.stdout.write(f"not as it must be: {surprise}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

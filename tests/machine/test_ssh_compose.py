@@ -1,0 +1,106 @@
+"""Compose over SSH is the machine's own, and answers as on the machine itself."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from grader.machine.address import EngineAddress
+from grader.machine.compose import LocalCompose
+from grader.machine.question import Answer, ComposeQuestion, ComposeVerb, NoAnswer
+from tests.lab.machines.entered import entered
+
+if TYPE_CHECKING:
+    from tests.machine.room import Room
+
+pytestmark = pytest.mark.live
+
+PROJECT = """
+services:
+  web:
+    image: nginx
+    environment: {NAME: "${NAME-50% of nothing}"}
+"""
+
+
+@pytest.fixture
+def project(room: Room) -> Path:
+    """A folder with a project, by the same path here and there, and compose on the machine."""
+    plugin = room.machine.home / ".docker" / "cli-plugins" / "docker-compose"
+    if not plugin.exists():
+        plugin.parent.mkdir(parents=True)
+        shutil.copy(Path(sys.executable).parent / "docker-compose", plugin)
+    folder = room.machine.home / "it's a project"
+    folder.mkdir(exist_ok=True)
+    (folder / "compose.yaml").write_text(PROJECT, encoding="ascii")
+    return folder
+
+
+def question(verb: ComposeVerb, folder: Path) -> ComposeQuestion:
+    return ComposeQuestion(verb, "todos", str(folder), (str(folder / "compose.yaml"),))
+
+
+def test_answers_are_those_of_compose_on_the_machine(room: Room, project: Path) -> None:
+    room.startup("root", "echo noise; export COMPOSE_FILE=/nowhere COMPOSE_PROJECT_NAME=other NAME=there\n")
+    local = LocalCompose(EngineAddress(room.machine.engine.url, "here"))
+    with room.link() as link:
+        for verb in ("config", "hashes"):
+            over_ssh = link.ask(question(verb, project))
+            assert isinstance(over_ssh, Answer)
+            assert over_ssh.status == 200
+            with entered(room.machine):
+                there = local.ask(question(verb, project))
+            assert isinstance(there, Answer)
+            if verb == "config":
+                read = json.loads(over_ssh.body)
+                assert read["services"]["web"].pop("environment") == {"NAME": "there"}
+                expected = json.loads(there.body)
+                expected["services"]["web"].pop("environment")
+                assert read == expected
+            assert over_ssh.headers["version"]
+
+
+def test_a_project_goes_down_and_comes_up(room: Room, project: Path) -> None:
+    def names() -> list[str]:
+        return room.machine.engine.docker("ps", "--format", "{{.Names}}").stdout.split()
+
+    verbs: dict[ComposeVerb, list[str]] = {"up": ["todos-web-1"], "down": []}
+    with room.link() as link:
+        for verb, expected in verbs.items():
+            answer = link.ask(question(verb, project))
+            assert isinstance(answer, Answer)
+            assert answer.status == 200, answer.body
+            assert names() == expected
+
+
+def test_what_compose_refuses_is_told(room: Room, project: Path) -> None:
+    (project / "compose.yaml").write_text("services: [", encoding="ascii")
+    with room.link() as link:
+        answer = link.ask(question("config", project))
+    assert isinstance(answer, Answer)
+    assert answer.status == 422
+    assert b"yaml" in answer.body
+
+
+def test_without_the_folder_or_compose_it_is_not_at_hand(room: Room, project: Path) -> None:
+    with room.link() as link:
+        gone = link.ask(question("config", project / "gone"))
+    with room.link("ssh://student@pc1") as link:  # whose home has no compose
+        absent = link.ask(question("config", Path("/")))
+    for answer in (gone, absent):
+        assert isinstance(answer, NoAnswer)
+        assert answer.reason == "not-at-hand"
+    assert isinstance(absent, NoAnswer)
+    assert absent.detail == "docker compose"
+
+
+@pytest.mark.parametrize("name", ["nul\0", "half \ud800", "x" * 200_000])
+def test_names_that_no_project_has_are_not_at_hand(room: Room, project: Path, name: str) -> None:
+    with room.link() as link:
+        answer = link.ask(ComposeQuestion("config", name, str(project), ()))
+    assert isinstance(answer, NoAnswer)

@@ -1,0 +1,162 @@
+"""`ssh` is called as its user has configured it, but for what must never depend on that."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from grader.machine.ssh.master import open_master
+from grader.machine.ssh.options import client_command, master_command, user_settings
+from grader.roster.machine_url import parse_machine_url
+from tests.lab.machines.faults import ssh_connections
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.machine.room import Room
+
+HARMFUL = """\
+Host *
+  ForwardAgent yes
+  ForwardX11 yes
+  Tunnel yes
+  GSSAPIDelegateCredentials yes
+  LocalForward 127.0.0.1:4123 127.0.0.1:1
+  RemoteForward 4124 127.0.0.1:1
+  DynamicForward 4125
+  ControlMaster auto
+  ControlPath ~/.ssh/%C
+  ControlPersist yes
+  RemoteCommand tmux
+  RequestTTY force
+  PermitLocalCommand yes
+  LocalCommand touch owned
+  StrictHostKeyChecking no
+  NoHostAuthenticationForLocalhost yes
+  UpdateHostKeys yes
+  AddKeysToAgent yes
+  BatchMode no
+  LogLevel QUIET
+  SessionType none
+  StdinNull yes
+  ForkAfterAuthentication yes
+  ServerAliveInterval 0
+"""
+
+
+def effective(command: list[str]) -> dict[str, str]:
+    """What `ssh` itself makes of a command line."""
+    asked = subprocess.run([command[0], "-G", *command[1:]], capture_output=True, check=True, text=True)
+    return {name: value for name, _, value in (line.partition(" ") for line in asked.stdout.splitlines())}
+
+
+def test_no_configuration_takes_away_what_a_connection_needs(tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    config.write_text(HARMFUL, encoding="ascii")
+    url = parse_machine_url("ssh://anna@pc1:2222")
+    settings = user_settings(url, config)
+    made = effective(master_command(url, config, settings, tmp_path / "control", "true"))
+    wanted = {
+        "addkeystoagent": "false",
+        "batchmode": "yes",
+        "clearallforwardings": "yes",
+        "controlpath": str(tmp_path / "control"),
+        "controlpersist": "no",
+        "forkafterauthentication": "no",
+        "forwardagent": "no",
+        "forwardx11": "no",
+        "gssapidelegatecredentials": "no",
+        "loglevel": "INFO",
+        "nohostauthenticationforlocalhost": "no",
+        "permitlocalcommand": "no",
+        "port": "2222",
+        "requesttty": "false",
+        "serveraliveinterval": "5",
+        "sessiontype": "default",
+        "stdinnull": "no",
+        "stricthostkeychecking": "true",
+        "tunnel": "false",
+        "updatehostkeys": "false",
+        "user": "anna",
+    }
+    assert {name: made[name] for name in wanted} == wanted
+    assert not {"localforward", "remoteforward", "dynamicforward", "remotecommand"} & made.keys()
+
+
+def test_what_the_user_has_configured_is_kept(tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    config.write_text(
+        "Host pc1\n  HostName 198.51.100.7\n  Port 2200\n  User anna\n  ProxyJump gate\n  IdentityFile ~/.ssh/course\n"
+        "  StrictHostKeyChecking accept-new\n",
+        encoding="ascii",
+    )
+    url = parse_machine_url("ssh://pc1")
+    made = effective(master_command(url, config, user_settings(url, config), tmp_path / "control", "true"))
+    assert [made[name] for name in ("hostname", "port", "user", "proxyjump", "stricthostkeychecking")] == [
+        "198.51.100.7",
+        "2200",
+        "anna",
+        "gate",
+        "accept-new",
+    ]
+    assert made["identityfile"].endswith("/.ssh/course")
+
+
+def test_a_client_of_the_connection_cannot_make_one_of_its_own(tmp_path: Path) -> None:
+    done = subprocess.run(
+        client_command(tmp_path / "nothing", "-T", "localhost", "true"), capture_output=True, check=False, timeout=10
+    )
+    assert done.returncode == 255
+
+
+@contextmanager
+def agent(room: Room) -> Iterator[dict[str, str]]:
+    """An agent that holds the key of the lab; its variables."""
+    socket = room.scratch / "agent"
+    process = subprocess.Popen(["ssh-agent", "-D", "-a", str(socket)], stdout=subprocess.DEVNULL)
+    environment = {"SSH_AUTH_SOCK": str(socket)}
+    try:
+        subprocess.run(
+            ["ssh-add", "-q", str(room.machine.ssh_config.with_name("id_ed25519"))],
+            env=os.environ | environment,
+            check=True,
+            timeout=10,
+        )
+        yield environment
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@pytest.mark.live
+def test_an_agent_opens_the_door_and_does_not_come_in(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the user forwards it: a student who is root there could use it while it is."""
+    with agent(room) as environment:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setenv("DISPLAY", ":7")
+        usual = room.machine.ssh_config.read_text(encoding="utf-8")
+        config = room.scratch / "config"
+        without_key = "\n".join(line for line in usual.splitlines() if "Identit" not in line)
+        config.write_text(f"Host pc1\n  ForwardAgent yes\n  ForwardX11 yes\n{without_key}\n", encoding="utf-8")
+        question = 'echo "agent=$SSH_AUTH_SOCK display=$DISPLAY tty=$SSH_TTY"'
+        master, answer = open_master(parse_machine_url("ssh://pc1"), config, question)
+        master.close()
+    assert answer == ["agent= display= tty="]
+
+
+@pytest.mark.live
+def test_a_machine_behind_a_jump_is_reached_by_one_connection_to_each(room: Room) -> None:
+    usual = room.machine.ssh_config.read_text(encoding="utf-8")
+    gate = usual.replace("Host pc1", "Host gate")
+    room.config = room.scratch / "config"
+    room.config.write_text(f"Host pc1\n  ProxyJump gate\n{usual}\n{gate}", encoding="utf-8")
+    before = ssh_connections(room.machine)
+    with room.link() as link:
+        assert link.version().product == "Docker"
+    assert ssh_connections(room.machine) - before == 2

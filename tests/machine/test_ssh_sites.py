@@ -1,0 +1,142 @@
+"""Sites are seen as from the machine itself, and their silence is told from that of the way to it."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from grader.errors import MachineUnreachable
+from grader.machine.question import Answer, HttpQuestion, NoAnswer
+from grader.machine.sites import SiteClient
+from grader.machine.ssh.sites import explained
+from tests.lab.machines.entered import entered
+from tests.lab.process import end, wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.machine.room import Room
+
+pytestmark = pytest.mark.live
+
+HOST_OF_REQUEST = """
+import http.server
+class Echo(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(302 if self.path == '/to' else 200)
+        self.send_header('Location', f"http://{self.headers['Host']}/here")
+        self.end_headers()
+        self.wfile.write(f"{self.headers['Host']} {self.path} {self.client_address[0]}".encode())
+http.server.HTTPServer(('127.0.0.1', 4010), Echo).serve_forever()
+"""
+SILENT = "import socket, time; s = socket.create_server(('127.0.0.1', 4011)); time.sleep(600)"
+CURT = """
+import socket
+s = socket.create_server(('127.0.0.1', 4012))
+while True:
+    s.accept()[0].close()
+"""
+NOT_HTTP = """
+import socket
+s = socket.create_server(('127.0.0.1', 4013))
+while True:
+    c = s.accept()[0]
+    c.recv(1000)
+    c.sendall(b'+PONG\\r\\n' * 9)
+    c.close()
+"""
+
+
+@contextmanager
+def server(room: Room, port: int, program: str) -> Iterator[None]:
+    """Runs a program on the machine's own loopback."""
+    process = subprocess.Popen(room.machine.inside("python3", "-c", program))
+
+    def listens() -> bool:
+        table = subprocess.run(room.machine.inside("cat", "/proc/net/tcp"), capture_output=True, check=True, text=True)
+        return f"0100007F:{port:04X} 00000000:0000 0A" in table.stdout
+
+    try:
+        wait_until("the server to listen", listens, 10)
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+def both(room: Room, question: HttpQuestion) -> tuple[Answer | NoAnswer, Answer | NoAnswer]:
+    """What is seen over SSH, and on the machine."""
+    with room.link() as link:
+        over_ssh = link.ask(question)
+    with entered(room.machine):
+        return over_ssh, SiteClient().ask(question)
+
+
+def test_a_site_on_the_machines_own_loopback_is_seen_as_there(room: Room) -> None:
+    with server(room, 4010, HOST_OF_REQUEST):
+        for path in ("/page", "/to"):
+            over_ssh, there = both(room, HttpQuestion(4010, path))
+            assert isinstance(over_ssh, Answer)
+            assert over_ssh.body == (there.body if isinstance(there, Answer) else there)
+            assert over_ssh.body.startswith(b"127.0.0.1:4010 ")
+
+
+@pytest.mark.parametrize(("port", "program"), [(4011, SILENT), (4012, CURT), (4013, NOT_HTTP)])
+def test_a_site_that_fails_fails_in_the_same_way(room: Room, port: int, program: str) -> None:
+    with server(room, port, program):
+        over_ssh, there = both(room, HttpQuestion(port, within_s=1))
+    assert isinstance(over_ssh, NoAnswer)
+    assert isinstance(there, NoAnswer)
+    assert over_ssh.reason == there.reason
+
+
+def test_a_port_that_nobody_listens_on_is_refused(room: Room) -> None:
+    over_ssh, there = both(room, HttpQuestion(4019))
+    assert isinstance(over_ssh, NoAnswer)
+    assert isinstance(there, NoAnswer)
+    assert over_ssh.reason == there.reason == "refused"
+
+
+def test_an_address_that_leads_nowhere_is_the_sites_silence(room: Room) -> None:
+    over_ssh, there = both(room, HttpQuestion(4019, host="192.0.2.1", within_s=1))
+    assert isinstance(over_ssh, NoAnswer)
+    assert isinstance(there, NoAnswer)
+
+
+def test_only_addresses_are_asked_for(room: Room) -> None:
+    """`ssh` would take other things for a path, or expand them."""
+    with room.link() as link, pytest.raises(ValueError, match="does not appear to be"):
+        link.ask(HttpQuestion(80, host="%h"))
+
+
+def test_what_is_silent_since_the_machine_is_silent_is_no_site_of_the_students(room: Room) -> None:
+    with server(room, 4010, HOST_OF_REQUEST), room.link() as link:
+        assert isinstance(link.ask(HttpQuestion(4010)), Answer)
+        for pid in room.machine.processes("sshd"):
+            end(pid, signal.SIGSTOP)
+        with pytest.raises(MachineUnreachable) as lost:
+            link.ask(HttpQuestion(4010, within_s=1))
+    assert lost.value.code in {"ssh-lost", "engine-silent"}
+
+
+@pytest.mark.parametrize(
+    ("refusal", "reason"),
+    [
+        ("", "cut-off"),
+        ("connect failed: Connection refused", "refused"),
+        ("connect failed: Connection timed out", "timeout"),
+        ("connect failed: No route to host", "timeout"),
+        ("unknown channel type: ", "cut-off"),
+    ],
+)
+def test_what_sshd_says_of_a_connection_is_the_sites_failure(refusal: str, reason: str) -> None:
+    assert explained(NoAnswer("cut-off"), refusal, "ssh://pc1").reason == reason
+
+
+def test_what_sshd_forbids_is_not() -> None:
+    with pytest.raises(MachineUnreachable, match="ssh-no-forwarding"):
+        explained(NoAnswer("cut-off"), "administratively prohibited: open failed", "ssh://pc1")
