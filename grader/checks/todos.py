@@ -29,7 +29,7 @@ __all__ = ["TodosExpectation"]
 _TOLD: Final = {"address-not-name", "asks-itself", "looks-elsewhere", "looks-on-another-port", "network-internal"}
 """Mistakes in what a container was told when it was made: time does not mend them."""
 _NOT_YET: Final = "nothing-listens-inside"
-_START_S: Final = 30.0
+_START_S: Final = 60.0
 """What a new database, and an API that finds it again, may take."""
 
 
