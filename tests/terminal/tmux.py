@@ -8,6 +8,7 @@ import shlex
 import subprocess
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -16,7 +17,6 @@ from tests.desk import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
 __all__ = ["Shown", "Terminal"]
 
@@ -101,7 +101,9 @@ class Terminal:
         return self._tmux("display-message", "-p", f"#{{{variable}}}").strip()
 
     def close(self) -> None:
+        socket = Path(self.asks("socket_path"))
         self._tmux("kill-server")
+        socket.unlink(missing_ok=True)  # tmux leaves it there
 
 
 def _lines(text: str) -> list[str]:
