@@ -57,6 +57,8 @@ def _show(engine: Engine, suite: Suite) -> None:
     finally:
         stage.empty()
         stage.close()
+    report = [sys.executable, "-c", "from grader.cli import main; main()", "report", str(RESULTS), "--page"]
+    subprocess.run(report, check=True, timeout=60, stdout=subprocess.DEVNULL)
 
 
 def _grade(solution: Solution) -> None:
@@ -87,7 +89,8 @@ def _say_what_next(engine: Engine, seconds: float) -> None:
         f"""
 {"─" * 78}
 Shown: tp2's reference and {len(SHOWN) - 1} wrong solutions, each graded as a student does ({seconds:.0f} s in all).
-Files: {RESULTS}/tp2/<solution>.json (the truth) and .xml (JUnit, for GitLab).
+Files: {RESULTS}/tp2/<solution>.json (the truth) and .xml (JUnit, for GitLab),
+       {RESULTS}/reports/tp2.html (the page of this small class, to open in a browser), and gradebooks beside it.
 
 To go on, by hand:
 {exports}  .venv/bin/pytest exercises/tp2 --lang en          grade this machine: nothing is done yet, so 0/20
