@@ -10,17 +10,20 @@ NAMES  ?=
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help env demo test lint engine images bench matrix faults rehearse classroom clean
+.PHONY: help env demo test test-long lint engine images bench matrix faults rehearse classroom clean
 
 help: ## what can be made
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
 demo: env ## the main job on a real engine: a right answer and four wrong ones, graded
 	@$(PY) -m tests.lab.demo
 
 test: env ## lint, types, direction of imports, and every test, those on a real engine included
 	@$(MAKE) --no-print-directory lint
-	@$(LAB) with-engine -- $(PY) -m pytest
+	@$(LAB) with-engine -- $(PY) -m pytest -m "not long"
+
+test-long: env ## the tests that take minutes: repositories, faults, every exercise rehearsed and done right in other ways
+	@$(LAB) with-engine -- $(PY) -m pytest -m long
 
 lint: env ## ruff, mypy --strict and import-linter
 	$(VENV)/bin/ruff check

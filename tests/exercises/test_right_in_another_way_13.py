@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tests.desk import Desk
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.long]
 
 MATERIAL = ROOT / "exercises" / "tp3" / "material"
 TYPED = """typed() { script --quiet --return --command "$*" /dev/null; }\n"""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from grader.roster.ports import PortRange
     from tests.desk import Desk
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.long]
 
 MATERIAL = ROOT / "exercises" / "material" / "todos"
 DATA = "-v ~/Docker/todos/mongo/db:/data/db"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from grader.roster.ports import PortRange
     from tests.lab import Engine, Lab
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.long]
 
 HERE = Path(__file__).parent
 MATERIAL = ROOT / "exercises" / "tp7" / "material"

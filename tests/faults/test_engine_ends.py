@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.lab import Lab
     from tests.lab.machines import LabMachine
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.long]
 
 NO_OVERRIDE: Final = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
 """Root without the right to open what belongs to others: as an ordinary user before Docker's socket."""

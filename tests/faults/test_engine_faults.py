@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 from tests.desk import Desk
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.long]
 
 CALL_S: Final = 20
 PEAK_MB: Final = 250

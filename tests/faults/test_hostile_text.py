@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from grader.reports.results import ResultFile
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.long]
 
 EVIL: Final = "a\x1b[31m\x1b]0;owned\x07\r\x08\u202eevil\u2066\ufeff\ufffe\u2028\x9b2J]]><script>&\x00\n{name} \ud83d"
 """Escape sequences, bidi marks, line separators, what XML forbids, NUL, half a surrogate pair."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from tests.desk import Desk
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.long]
 
 PEAK_MB: Final = 120
 OF_EVERY_KIND: Final = {

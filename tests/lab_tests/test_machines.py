@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tests.lab.machines import LabMachine
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.long]
 
 KINDS = {"d20": DOCKER_20, "d26": DOCKER_26, "pod": PODMAN}
 ENGINES = {"d20": "20.10", "d26": "26.1", "pod": "4.3"}

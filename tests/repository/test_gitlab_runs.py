@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from tests.lab import Engine, Lab
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.long]
 
 PACKAGE = Path(__file__).parent / "gitlab_ci_local" / "package.json"
 REFERENCE = ROOT / "exercises" / "tp2" / "solutions" / "reference" / "up.sh"

@@ -12,7 +12,7 @@ from grader.repository.grade import Graded
 from grader.repository.watch import Quota
 from tests.repository.handins import HONEST_SCRIPT, Bench
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.long]
 
 LIMITS = BringUpLimits(seconds=2, output_bytes=2_000_000, quota=Quota(disk_bytes=200 << 20))
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from grader.reports.results import ResultFile
     from grader.repository.run import Done
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.long]
 
 KEY = "a key of the school's, long enough"
 

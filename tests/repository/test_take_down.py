@@ -8,7 +8,7 @@ from grader.errors import GraderError
 from grader.repository.engine_state import EngineState, require_throw_away
 from tests.repository.handins import HONEST_SCRIPT, Bench
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.long]
 
 LEFT = {
     "containers": "docker run -d --restart always ubuntu sleep 600; docker create ubuntu true",

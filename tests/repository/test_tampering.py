@@ -6,7 +6,7 @@ import pytest
 
 from tests.repository.handins import HONEST_COMPOSE, HONEST_SCRIPT, SCRIPT, Bench, verdicts
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.long]
 
 ALWAYS_GREEN = """\
 import pytest

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tests.terminal.conftest import Open
     from tests.terminal.tmux import Shown
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.long]
 PICTURES = ROOT / "docs" / "pictures"
 UTF_8 = {"LANG": "C.UTF-8"}
 LARGEST = 250_000
