@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 __all__ = ["BroughtUp", "Stage"]
 
+_CONFLICT: Final = 409
+_GONE_S: Final = 10.0
 UP_S: Final = 120
 """Seconds that a solution's `up.sh` may take."""
 _KEPT_LINES: Final = 20
@@ -126,8 +129,7 @@ class Stage:
             self._client.leave_swarm(force=True)
         now = {str(one["Id"]) for one in self._client.containers(all=True)}
         for container in now - self._containers:
-            with contextlib.suppress(NotFound):
-                self._client.remove_container(container, force=True, v=True)
+            self._remove_container(container)
         for network in self._network_ids() - self._networks:
             with contextlib.suppress(NotFound):
                 self._remove_network(network)
@@ -143,6 +145,21 @@ class Stage:
         for image in self._nameless_ids() - self._nameless:
             with contextlib.suppress(NotFound, APIError):
                 self._client.remove_image(image, force=True)
+
+    def _remove_container(self, container: str) -> None:
+        """A swarm that was left takes its own tasks away: removing what is being removed is refused for a moment."""
+        deadline = time.monotonic() + _GONE_S
+        while True:
+            try:
+                self._client.remove_container(container, force=True, v=True)
+            except NotFound:
+                return
+            except APIError as error:
+                if error.status_code != _CONFLICT or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)
+            else:
+                return
 
     def _give_back_names(self) -> None:
         """Names that a solution took away from their images, or gave to others: `docker commit` over `ubuntu`."""
