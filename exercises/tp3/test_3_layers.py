@@ -75,7 +75,7 @@ def test_container_answers(machine: Machine) -> None:
     expect(container).to_be_made_from_its_image()
     expect(container).to_be_of_the_latest_build()
     expect(site).to_be_published()
-    expect(site, within_s=5).to_answer(from_container="image")
+    expect(site, within_s=10).to_answer(from_container="image")
 
 
 @check(
