@@ -260,7 +260,9 @@ class TestAfterTheLogin:
         assert error.code == "ssh-engine-stopped"
         assert "systemctl start docker" in said(error)
 
-    @pytest.mark.parametrize("option", ["AllowTcpForwarding no", "DisableForwarding yes"])
+    @pytest.mark.parametrize(
+        "option", ["AllowTcpForwarding no", pytest.param("DisableForwarding yes", marks=pytest.mark.long)]
+    )
     def test_nothing_may_be_forwarded(self, room: Room, option: str) -> None:
         room.configure(server=option)
         error, _ = refusal(room)
