@@ -38,7 +38,7 @@ images: env ## give the engine its images, NAMES="nginx redis" for others than t
 	@$(LAB) images $(NAMES)
 
 rehearse: env ## prove every suite by its reference and its known-wrong solutions
-	@$(LAB) with-engine -- $(VENV)/bin/grader rehearse exercises/*
+	@$(LAB) with-engine --images -- $(VENV)/bin/grader rehearse exercises/*
 
 bench: env ## measure, and write bench.json and docs/figures.md
 	@$(LAB) with-engine -- $(PY) -m tests.lab.bench

@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING, Final
 import msgspec
 
 from grader.errors import GraderError
-from grader.reports.files import result_path, write_reports
+from grader.reports.files import result_path, write_junit, write_reports
 from grader.reports.results import ResultFile, read_result, write_atomically
 from grader.scoring.suite import suite_hash
 
@@ -66,11 +66,12 @@ class Books:
 
     def done(self, job: Job) -> ResultFile | None:
         """The result of this student by this very suite, where there is a whole one."""
-        result = self._read(result_path(self._folder, self._suite.id, job.student))
+        path = result_path(self._folder, self._suite.id, job.student)
+        result = self._read(path)
         if result is None or result.suite.sha256 != self._suite_hash or result.student.id != job.student:
             return None
-        if not result_path(self._folder, self._suite.id, job.student).with_suffix(".xml").exists():
-            write_reports(result, self._folder, self._language)  # killed between the two files
+        if not path.with_suffix(".xml").exists():
+            write_junit(result, path, self._language)  # killed between the two files: the result itself is not touched
         return result
 
     def start(self, job: Job) -> None:

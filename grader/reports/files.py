@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from grader.messages import Language
     from grader.reports.results import ResultFile
 
-__all__ = ["result_path", "write_recording", "write_reports", "write_reports_at"]
+__all__ = ["result_path", "write_junit", "write_recording", "write_reports", "write_reports_at"]
 
 
 def result_path(folder: Path, exercise: str, student: str) -> Path:
@@ -31,6 +31,11 @@ def write_reports(result: ResultFile, folder: Path, language: Language) -> None:
 def write_reports_at(result: ResultFile, path: Path, language: Language) -> None:
     """The JSON first, at `path`: it is the truth that the JUnit beside it is made from."""
     write_result(result, path)
+    write_junit(result, path, language)
+
+
+def write_junit(result: ResultFile, path: Path, language: Language) -> None:
+    """The JUnit alone, beside the result at `path`."""
     write_atomically(path.with_suffix(".xml"), junit_for(result, language))
 
 

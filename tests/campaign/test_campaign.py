@@ -79,6 +79,20 @@ def test_an_interrupted_campaign_goes_on_where_it_stopped(roster: Callable[[int]
     assert before.items() <= after.items(), "what was done is not done again"
 
 
+def test_a_result_whose_junit_was_not_written_any_more_gets_it_and_stays_as_it_is(
+    roster: Callable[[int], Path], results: Path
+) -> None:
+    path = roster(2)
+    assert batch(path, results).returncode == 0
+    result = results / "tp2" / "e00001.json"
+    junit = result.with_suffix(".xml")
+    whole, written = junit.read_bytes(), result.stat().st_mtime_ns
+    junit.unlink()
+    assert batch(path, results, "--resume").returncode == 0
+    assert junit.read_bytes() == whole
+    assert result.stat().st_mtime_ns == written
+
+
 def test_two_campaigns_into_one_folder_exclude_each_other(roster: Callable[[int], Path], results: Path) -> None:
     (results / "tp2").mkdir(parents=True)
     with (results / "tp2" / ".grader-lock").open("ab") as lock:

@@ -15,6 +15,7 @@ import pytest
 
 from tests.desk import ROOT
 from tests.exercises.part import part_of
+from tests.lab.catalog import COURSE_IMAGES
 from tests.lab.machines import DOCKER_20, machines
 
 if TYPE_CHECKING:
@@ -26,19 +27,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.live
 
 EXERCISES = [sheet.parent for sheet in sorted((ROOT / "exercises").glob("tp*/exercise.toml"))]
-IMAGES = (
-    "nginx",
-    "nginx:alpine",
-    "ubuntu",
-    "python:alpine",
-    "python:3",
-    "alpine",
-    "redis",
-    "redis:alpine",
-    "haproxy",
-    "mongo",
-    "mvertes/alpine-mongo",
-)
 LIMIT_S = 900
 SHORT = {"tp1", "tp2", "tp3"}
 """Those that `make test` has the time for; `make test-long` rehearses the others."""
@@ -92,7 +80,7 @@ class Rehearsals:
 @pytest.fixture(scope="module")
 def rehearsals(lab: Lab, request: pytest.FixtureRequest) -> Iterator[Rehearsals]:
     wanted = {str(item.callspec.params.get("exercise")) for item in request.session.items if hasattr(item, "callspec")}
-    with machines(lab, dict.fromkeys(("stage1", "stage2", "stage3", "stage4"), DOCKER_20), IMAGES) as hosts:
+    with machines(lab, dict.fromkeys(("stage1", "stage2", "stage3", "stage4"), DOCKER_20), COURSE_IMAGES) as hosts:
         yield Rehearsals(hosts, wanted)
 
 

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from tests.lab import Lab, LabError, ensure_images, ready_engine
+from tests.lab.catalog import COURSE_IMAGES
 from tests.lab.classroom import open_classroom
 from tests.lab.hold import run_with_engine
 from tests.lab.process import say
@@ -40,7 +41,8 @@ def images(options: argparse.Namespace) -> None:
 
 
 def with_engine(options: argparse.Namespace) -> int:
-    return run_with_engine(Lab.at(options.dir), [word for word in options.command if word != "--"])
+    images = COURSE_IMAGES if options.images else ()
+    return run_with_engine(Lab.at(options.dir), [word for word in options.command if word != "--"], images)
 
 
 def classroom(options: argparse.Namespace) -> None:
@@ -61,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     verb.add_argument("names", nargs="*", help=f"by default {', '.join(USUAL_IMAGES)}")
     verb.set_defaults(verb=images)
     verb = verbs.add_parser("with-engine", help="run a command with the lab's engine up")
+    verb.add_argument("--images", action="store_true", help="with all the images of the course")
     verb.add_argument("command", nargs=argparse.REMAINDER)
     verb.set_defaults(verb=with_engine)
     verb = verbs.add_parser("classroom", help="start machines to try things by hand, and write their roster")

@@ -18,6 +18,20 @@ if TYPE_CHECKING:
 
 PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 ENTRYPOINT = "docker-entrypoint.sh"
+COURSE_IMAGES = (
+    "nginx",
+    "nginx:alpine",
+    "ubuntu",
+    "python:alpine",
+    "python:3",
+    "alpine",
+    "redis",
+    "redis:alpine",
+    "haproxy",
+    "mongo",
+    "mvertes/alpine-mongo",
+)
+"""What the eight exercises start from, and their solutions."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from tests.lab.apart import beside, go_apart
 from tests.lab.find import answering_engine, private_engine, running_engine
+from tests.lab.images import ensure_images
 from tests.lab.process import LabError, say
 from tests.lab.sweep import stop
 
@@ -53,8 +54,11 @@ def held_engine(lab: Lab, *, may_go_apart: bool = False) -> Iterator[Engine]:
         stop(lab)
 
 
-def run_with_engine(lab: Lab, command: Sequence[str]) -> int:
-    """Run a command with the lab's engine up; its exit code. Ctrl-C ends the command first, then the engine."""
+def run_with_engine(lab: Lab, command: Sequence[str], images: Sequence[str] = ()) -> int:
+    """Run a command with the lab's engine up, and these images on it; its exit code.
+
+    Ctrl-C ends the command first, then the engine.
+    """
     child: subprocess.Popen[bytes] | None = None
 
     def pass_on(number: int, _frame: FrameType | None) -> None:
@@ -66,5 +70,6 @@ def run_with_engine(lab: Lab, command: Sequence[str]) -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, pass_on)
     with held_engine(lab, may_go_apart=True) as engine:
+        ensure_images(engine, lab, images)
         child = subprocess.Popen(beside(lab, command), env=engine.env())
         return child.wait()

@@ -260,9 +260,7 @@ class TestAfterTheLogin:
         assert error.code == "ssh-engine-stopped"
         assert "systemctl start docker" in said(error)
 
-    @pytest.mark.parametrize(
-        "option", ["AllowTcpForwarding no", pytest.param("DisableForwarding yes", marks=pytest.mark.long)]
-    )
+    @pytest.mark.parametrize("option", ["AllowTcpForwarding no", "DisableForwarding yes"])
     def test_nothing_may_be_forwarded(self, room: Room, option: str) -> None:
         room.configure(server=option)
         error, _ = refusal(room)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from grader.errors import MachineUnreachable
 from grader.machine.address import EngineAddress
 from grader.machine.engine import EngineClient
-from grader.machine.ssh.words import channel_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +59,7 @@ class SshEngine:
         lost = self._master.why_lost()
         if lost or error.code not in {"engine-lost", "engine-silent"}:
             return lost or error
-        refusal = channel_refusal(self._master.words_since(said))
+        refusal = self._master.refusal_since(said)
         if not refusal:
             return error
         # Of a socket `sshd` says the same whether nobody listens or it may not be forwarded; of a port it does not.

@@ -106,11 +106,19 @@ class SshMaster:
 
     @property
     def said(self) -> int:
-        """How much `ssh` has said up to now, to be given to `words_since`."""
+        """How much `ssh` has said up to now, to be given to `refusal_since`."""
         return len(self._err.heard)
 
-    def words_since(self, said: int) -> str:
-        return self._err.heard[said:].decode("utf-8", "replace")
+    def refusal_since(self, said: int, within_s: float = _LAST_MOMENT_S) -> str:
+        """Why `sshd` did not open a connection asked of it since then; empty where it opened them all.
+
+        The socket may close a moment before we have heard the reason.
+        """
+
+        def look(heard: bytes) -> str | None:
+            return channel_refusal(heard[said:].decode("utf-8", "replace")) or None
+
+        return self._err.wait_for(look, time.monotonic() + within_s) or ""
 
     def forward(self, name: str, target: str) -> Path:
         """A socket of this machine's that leads to `target` on the other: `host:port`, or the path of a socket."""
@@ -129,7 +137,7 @@ class SshMaster:
             asking.settimeout(_FORWARD_S)
             asking.connect(str(path))
             asking.recv(1)
-        refusal = channel_refusal(self.words_since(said))
+        refusal = self.refusal_since(said, _END_S)
         return refusal if "prohibited" in refusal else ""
 
     def why_lost(self) -> MachineUnreachable | None:
@@ -142,8 +150,12 @@ class SshMaster:
         if self._err.is_full or self._out.is_full:
             return self._unreachable("ssh-flood")
         if not self.is_alive:
-            return self._unreachable("ssh-lost", failure(self.words_since(0))[1])
+            return self._unreachable("ssh-lost", failure(self._words)[1])
         return None
+
+    @property
+    def _words(self) -> str:
+        return self._err.heard.decode("utf-8", "replace")
 
     def _greeting(self, word: str) -> list[str]:
         answer = self._out.wait_for(lambda heard: answer_in(heard, word), time.monotonic() + OPEN_S)
@@ -160,7 +172,7 @@ class SshMaster:
         if self.is_alive:
             return self._unreachable("ssh-hangs" if has_logged_in else "ssh-silent", f"{OPEN_S:.0f}")
         self._err.wait_for_end(time.monotonic() + _END_S)
-        code, detail = failure(self.words_since(0))
+        code, detail = failure(self._words)
         if code == "ssh-failed" and not detail:
             return self._unreachable("ssh-no-shell", str(self._process.returncode))
         return self._unreachable(code, detail)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 from grader.errors import MachineUnreachable
 from grader.machine.question import EngineQuestion, HttpQuestion, NoAnswer
 from grader.machine.sites import SiteClient
-from grader.machine.ssh.words import channel_refusal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,7 +44,7 @@ class SshSites:
             return got
         # Silence is the student's only where the way to the machine is seen to work.
         self._engine.ask(EngineQuestion("/_ping"))
-        return explained(got, channel_refusal(self._master.words_since(said)), self._master.where)
+        return explained(got, self._master.refusal_since(said), self._master.where)
 
     def _tunnel(self, host: str, port: int) -> Path:
         ip = ipaddress.ip_address(host)  # `ssh` would expand other things
