@@ -19,8 +19,9 @@ from grader.probes.visits import Visits
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from grader.machine.machine import Balancer, Machine
+    from grader.machine.machine import Machine
     from grader.machine.question import Answer
+    from grader.machine.subjects import Balancer
     from grader.probes.containers import ContainerFact
 
 __all__ = ["BalancerExpectation", "nobody_behind"]

@@ -16,7 +16,7 @@ from grader.probes.containers import NoContainer, all_containers, find_container
 from grader.probes.images import find_image
 
 if TYPE_CHECKING:
-    from grader.machine.machine import Container, Project
+    from grader.machine.subjects import Container, Project
     from grader.probes.compose import ComposeFile
     from grader.probes.container_json import ContainerFact
 

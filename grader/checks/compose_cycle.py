@@ -13,8 +13,8 @@ from grader.probes.containers import all_containers
 from grader.probes.networks import all_networks
 
 if TYPE_CHECKING:
-    from grader.machine.machine import Project
     from grader.machine.question import ComposeVerb
+    from grader.machine.subjects import Project
     from grader.probes.compose import Origin
 
 __all__ = ["down_and_up"]

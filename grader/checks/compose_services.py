@@ -10,7 +10,7 @@ from grader.checks.mistake import Mistake
 from grader.probes.containers import all_containers
 
 if TYPE_CHECKING:
-    from grader.machine.machine import Container, Project
+    from grader.machine.subjects import Container, Project
 
 __all__ = ["has_service"]
 

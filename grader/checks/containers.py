@@ -18,7 +18,8 @@ from grader.probes.images import find_image, same_image_name
 from grader.probes.logs import last_lines, read_log
 
 if TYPE_CHECKING:
-    from grader.machine.machine import Container, Machine
+    from grader.machine.machine import Machine
+    from grader.machine.subjects import Container
     from grader.probes.container_json import ContainerFact
     from grader.probes.ports import PortFact
 

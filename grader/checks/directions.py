@@ -11,7 +11,7 @@ from grader.probes.hosts import known_hosts
 from grader.probes.targets import names_for, target_of
 
 if TYPE_CHECKING:
-    from grader.machine.machine import Container
+    from grader.machine.subjects import Container
 
 __all__ = ["by_address", "misdirected"]
 

@@ -14,7 +14,7 @@ from grader.probes.mounts import read_inside
 from grader.probes.restarts import earlier_output, earlier_run_ended
 
 if TYPE_CHECKING:
-    from grader.machine.machine import File
+    from grader.machine.subjects import File
     from grader.probes.container_json import ContainerFact
     from grader.probes.mounts import FileFact
 

@@ -15,7 +15,8 @@ from grader.probes.hosts import HOST_GATEWAY, added_hosts, known_hosts
 from grader.probes.logs import read_log
 
 if TYPE_CHECKING:
-    from grader.machine.machine import Container, Host, Machine
+    from grader.machine.machine import Machine
+    from grader.machine.subjects import Container, Host
 
 __all__ = ["HostExpectation"]
 

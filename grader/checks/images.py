@@ -13,7 +13,7 @@ from grader.probes.images import all_images, find_image, images_named, repositor
 from grader.probes.pulls import pulled_from
 
 if TYPE_CHECKING:
-    from grader.machine.machine import Container, Image
+    from grader.machine.subjects import Container, Image
     from grader.probes.history import HistoryLine
     from grader.probes.images import ImageFact
 

@@ -19,7 +19,8 @@ from grader.probes.logs import read_log
 from grader.probes.mounts import MountFact, read_inside
 
 if TYPE_CHECKING:
-    from grader.machine.machine import Folder, Machine, Site
+    from grader.machine.machine import Machine
+    from grader.machine.subjects import Folder, Site
     from grader.probes.container_json import ContainerFact
 
 __all__ = ["FolderExpectation", "folded"]

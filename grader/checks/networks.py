@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 from grader.checks.containers import running
 from grader.checks.mistake import Mistake
 from grader.checks.replicas import running_replicas
-from grader.machine.machine import Replicas
+from grader.machine.subjects import Replicas
 from grader.probes.networks import NoNetwork, find_network
 
 if TYPE_CHECKING:
-    from grader.machine.machine import Container, Network
+    from grader.machine.subjects import Container, Network
     from grader.probes.container_json import ContainerFact
     from grader.probes.networks import NetworkFact
 

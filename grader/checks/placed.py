@@ -17,7 +17,7 @@ from grader.probes.todos import ask_api, parse_todos
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from grader.machine.machine import Todos
+    from grader.machine.subjects import Todos
 
 __all__ = ["PlacedTodo"]
 

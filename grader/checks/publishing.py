@@ -13,7 +13,8 @@ from grader.probes.containers import NoContainer, all_containers, find_container
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from grader.machine.machine import Machine, Service
+    from grader.machine.machine import Machine
+    from grader.machine.subjects import Service
     from grader.probes.containers import ContainerFact
     from grader.probes.ports import PortFact
     from grader.probes.swarm_ports import ServicePort

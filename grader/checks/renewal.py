@@ -13,7 +13,8 @@ from grader.machine.text import visible
 from grader.probes.engine_json import decode
 
 if TYPE_CHECKING:
-    from grader.machine.machine import Container, Machine
+    from grader.machine.machine import Machine
+    from grader.machine.subjects import Container
     from grader.probes.container_json import ContainerFact
 
 __all__ = ["renew", "wake"]

@@ -13,7 +13,7 @@ from grader.probes.replicas import find_replicas, is_named_by_compose
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from grader.machine.machine import Replicas
+    from grader.machine.subjects import Replicas
     from grader.probes.containers import ContainerFact
 
 __all__ = ["ReplicasExpectation", "running_replicas"]

@@ -14,7 +14,8 @@ from grader.probes.logs import last_lines, read_log
 from grader.probes.traffic import received_bytes
 
 if TYPE_CHECKING:
-    from grader.machine.machine import Machine, Site
+    from grader.machine.machine import Machine
+    from grader.machine.subjects import Site
     from grader.probes.container_json import ContainerFact
     from grader.probes.ports import PortFact
 

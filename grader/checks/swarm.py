@@ -8,7 +8,7 @@ from grader.checks.mistake import Mistake
 from grader.probes.swarm import swarm_of
 
 if TYPE_CHECKING:
-    from grader.machine.machine import Swarm
+    from grader.machine.subjects import Swarm
 
 __all__ = ["SwarmExpectation"]
 

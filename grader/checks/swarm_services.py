@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from grader.checks.doors import Door
-    from grader.machine.machine import Machine, Network, Service
+    from grader.machine.machine import Machine
+    from grader.machine.subjects import Network, Service
     from grader.probes.swarm_services import ServiceFact
     from grader.probes.swarm_tasks import TaskFact
 

@@ -8,14 +8,14 @@ from grader.checks.containers import running
 from grader.checks.directions import misdirected
 from grader.checks.mistake import Mistake
 from grader.checks.sites import deafness, silence
-from grader.machine.machine import Site
 from grader.machine.question import Answer, NoAnswer
+from grader.machine.subjects import Site
 from grader.probes.logs import last_lines, read_log
 from grader.probes.networks import all_networks
 from grader.probes.todos import ask_api
 
 if TYPE_CHECKING:
-    from grader.machine.machine import Todos
+    from grader.machine.subjects import Todos
 
 __all__ = ["api_fault", "page_fault", "page_silence"]
 

@@ -22,7 +22,7 @@ from grader.probes.todos import ask_api
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from grader.machine.machine import Container, Project, Todos
+    from grader.machine.subjects import Container, Project, Todos
 
 __all__ = ["TodosExpectation"]
 

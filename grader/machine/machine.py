@@ -41,22 +41,7 @@ if TYPE_CHECKING:
 
     Entry = TypeVar("Entry")
 
-__all__ = [
-    "Balancer",
-    "Container",
-    "File",
-    "Folder",
-    "Host",
-    "Image",
-    "Machine",
-    "Network",
-    "Project",
-    "Replicas",
-    "Service",
-    "Site",
-    "Swarm",
-    "Todos",
-]
+__all__ = ["Machine"]
 
 
 class Machine:

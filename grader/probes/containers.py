@@ -17,7 +17,8 @@ from grader.probes.images import same_image_name
 from grader.probes.networks import RawEndpoint, endpoint_facts
 
 if TYPE_CHECKING:
-    from grader.machine.machine import Container, Machine
+    from grader.machine.machine import Machine
+    from grader.machine.subjects import Container
 
 __all__ = [
     "ContainerFact",

@@ -15,7 +15,8 @@ from grader.probes.stacks import as_written
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from grader.machine.machine import Machine, Network
+    from grader.machine.machine import Machine
+    from grader.machine.subjects import Network
 
 __all__ = ["EndpointFact", "NetworkFact", "NoNetwork", "RawEndpoint", "all_networks", "endpoint_facts", "find_network"]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from grader.probes.containers import all_containers, inspect_container
 
 if TYPE_CHECKING:
-    from grader.machine.machine import Replicas
+    from grader.machine.subjects import Replicas
     from grader.probes.containers import ContainerFact
 
 __all__ = ["find_replicas", "is_named_by_compose"]

@@ -13,8 +13,8 @@ from grader.probes.stacks import as_written
 from grader.probes.swarm_ports import RawEndpoint, ServicePort, service_ports
 
 if TYPE_CHECKING:
-    from grader.machine.machine import Service
     from grader.machine.question import Answer
+    from grader.machine.subjects import Service
 
 __all__ = ["NoService", "ServiceFact", "find_service", "parse_services"]
 

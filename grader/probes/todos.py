@@ -9,7 +9,7 @@ from grader.machine.question import Answer, HttpQuestion, NoAnswer
 from grader.probes.inside import ask_inside
 
 if TYPE_CHECKING:
-    from grader.machine.machine import Todos
+    from grader.machine.subjects import Todos
     from grader.probes.container_json import ContainerFact
 
 __all__ = ["ask_api", "parse_todos"]
