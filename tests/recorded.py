@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from grader.scoring.suite import Suite
     from tests.lab import Engine, Lab
 
-__all__ = ["checks_of", "judged_otherwise", "stopped"]
+__all__ = ["checks_of", "judged_otherwise", "record", "stopped"]
 
 
 @contextmanager
@@ -58,6 +58,16 @@ def judged_otherwise(
     suite: Suite, solutions: Iterable[Solution], engine: Engine, lab: Lab, folder: Path
 ) -> dict[str, bool]:
     """Name of each solution, and whether anything in its `checks` came out otherwise from the recording."""
+    live = record(suite, solutions, engine, folder)
+    with stopped(lab):
+        return {
+            solution.name: checks_of(suite, _replay(folder / f"{solution.name}.recording"), solution) != checks
+            for solution, checks in live
+        }
+
+
+def record(suite: Suite, solutions: Iterable[Solution], engine: Engine, folder: Path) -> list[tuple[Solution, bytes]]:
+    """Each solution, and its `checks` as they came out live; the recordings are in `folder`, by name."""
     url = parse_machine_url(engine.url)
     stage = Stage(engine_address(url, os.environ))
     live = []
@@ -69,11 +79,7 @@ def judged_otherwise(
             (folder / f"{solution.name}.recording").write_bytes(encode_recording(recorder.recording(about)))
             recorder.close()
     stage.close()
-    with stopped(lab):
-        return {
-            solution.name: checks_of(suite, _replay(folder / f"{solution.name}.recording"), solution) != checks
-            for solution, checks in live
-        }
+    return live
 
 
 def _replay(path: Path) -> Replay:

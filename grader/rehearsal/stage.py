@@ -9,7 +9,6 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 import docker
 import stamina
 from docker.errors import APIError, DockerException, NotFound
+from stamina.instrumentation import set_on_retry_hooks
 
 from grader.errors import GraderError
 
@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BroughtUp", "Stage"]
 
-_CONFLICT: Final = 409
-_GONE_S: Final = 10.0
+_GONE_S: Final = 20.0
 UP_S: Final = 120
 """Seconds that a solution's `up.sh` may take."""
 _KEPT_LINES: Final = 20
@@ -38,8 +37,9 @@ _KEPT: Final = "grader-rehearsal"
 _BUILT_IN: Final = {"bridge", "host", "none", "podman", "docker_gwbridge", "ingress"}
 
 
-def _is_of_a_swarm_that_was_left(error: Exception) -> bool:
-    return isinstance(error, APIError) and error.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+def _goes_by_itself(error: Exception) -> bool:
+    """A swarm's tasks and networks do, a little after the machine left: until then, they can only be waited for."""
+    return isinstance(error, APIError) and error.status_code in {HTTPStatus.CONFLICT, HTTPStatus.SERVICE_UNAVAILABLE}
 
 
 class BroughtUp:
@@ -59,6 +59,7 @@ class Stage:
 
     def __init__(self, address: EngineAddress, *, beside_others: bool = False) -> None:
         self._address = address
+        set_on_retry_hooks(())  # they would log each try on the teacher's screen
         try:
             self._client = docker.APIClient(address.url, version="auto", timeout=60)
             held = self._client.containers(all=True)
@@ -129,7 +130,8 @@ class Stage:
             self._client.leave_swarm(force=True)
         now = {str(one["Id"]) for one in self._client.containers(all=True)}
         for container in now - self._containers:
-            self._remove_container(container)
+            with contextlib.suppress(NotFound):
+                self._remove_container(container)
         for network in self._network_ids() - self._networks:
             with contextlib.suppress(NotFound):
                 self._remove_network(network)
@@ -145,21 +147,6 @@ class Stage:
         for image in self._nameless_ids() - self._nameless:
             with contextlib.suppress(NotFound, APIError):
                 self._client.remove_image(image, force=True)
-
-    def _remove_container(self, container: str) -> None:
-        """A swarm that was left takes its own tasks away: removing what is being removed is refused for a moment."""
-        deadline = time.monotonic() + _GONE_S
-        while True:
-            try:
-                self._client.remove_container(container, force=True, v=True)
-            except NotFound:
-                return
-            except APIError as error:
-                if error.status_code != _CONFLICT or time.monotonic() > deadline:
-                    raise
-                time.sleep(0.2)
-            else:
-                return
 
     def _give_back_names(self) -> None:
         """Names that a solution took away from their images, or gave to others: `docker commit` over `ubuntu`."""
@@ -185,9 +172,12 @@ class Stage:
             "MATERIAL": str(suite.folder / "material"),
         }
 
-    @stamina.retry(on=_is_of_a_swarm_that_was_left, attempts=None, timeout=20)
+    @stamina.retry(on=_goes_by_itself, attempts=None, timeout=_GONE_S, wait_initial=0.2)
+    def _remove_container(self, container: str) -> None:
+        self._client.remove_container(container, force=True, v=True)
+
+    @stamina.retry(on=_goes_by_itself, attempts=None, timeout=_GONE_S, wait_initial=0.2)
     def _remove_network(self, network: str) -> None:
-        """A swarm's network goes by itself, a little after the machine left: until then, it can only be waited for."""
         self._client.remove_network(network)
 
     def _in_swarm(self) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from tests.desk import ROOT
 from tests.lab import Lab, LabError
+from tests.lab.bench.broken import broken
 from tests.lab.bench.class_page import class_page
 from tests.lab.bench.classroom import classroom
 from tests.lab.bench.figure import Figure, begin
@@ -34,6 +35,7 @@ PARTS: Final[dict[str, tuple[str, Callable[[Setting], Iterator[Figure]]]]] = {
     "killed": ("Campaigns that were killed and resumed", killed),
     "watching": ("`grader watch`, from an event to its verdict", watching),
     "class_page": ("The class page", class_page),
+    "broken": ("Checks broken on purpose", broken),
 }
 
 

@@ -1,0 +1,84 @@
+"""Python source broken on purpose, in one place at a time: what a suite of tests, or a rehearsal, has to notice."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["Mutant", "broken_source", "mutants_of"]
+
+
+@dataclass(frozen=True)
+class Mutant:
+    number: int
+    """Its place among those of the source."""
+    line: int
+    what: str
+
+
+def mutants_of(source: str) -> list[Mutant]:
+    """Each way to break `source`: a statement that raises or calls left out, a condition that is always or never so."""
+    ways = _ways(ast.parse(source))
+    return [Mutant(number, line, what) for number, (line, what, _, _, _) in enumerate(ways)]
+
+
+def broken_source(source: str, number: int) -> str:
+    """`source`, broken in that one way of `mutants_of`."""
+    tree = ast.parse(source)
+    for place, (_, _, parent, field, new) in enumerate(_ways(tree)):
+        if place == number:
+            _put(parent, field, new)
+            return ast.unparse(tree)
+    raise IndexError(number)
+
+
+_Way = tuple[int, str, ast.AST, "str | tuple[str, int]", ast.AST]
+"""Line, what is done, and where the new node goes: a field of the parent, or a place in a list of it."""
+
+
+def _ways(tree: ast.AST) -> Iterator[_Way]:
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.FunctionDef):
+            continue
+        for inner in _within(node):
+            yield from _left_out(inner)
+            if isinstance(inner, ast.If | ast.IfExp):
+                for value in (True, False):
+                    yield inner.lineno, f"if {value}", inner, "test", ast.Constant(value)
+
+
+def _within(function: ast.FunctionDef) -> Iterator[ast.AST]:
+    """The function's own nodes: those of a function inside it are met with that one."""
+    left: list[ast.AST] = [function]
+    while left:
+        node = left.pop(0)
+        yield node
+        left += [child for child in ast.iter_child_nodes(node) if not isinstance(child, ast.FunctionDef | ast.Lambda)]
+
+
+def _left_out(node: ast.AST) -> Iterator[_Way]:
+    for name in ("body", "orelse", "finalbody"):
+        statements = getattr(node, name, None)
+        if not isinstance(statements, list):
+            continue
+        for place, statement in enumerate(statements):
+            if isinstance(statement, ast.Raise):
+                what = "not raised"
+            elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+                what = "not called"
+            else:
+                continue
+            yield statement.lineno, f"{what}: {ast.unparse(statement)[:60]}", node, (name, place), ast.Pass()
+
+
+def _put(parent: ast.AST, field: str | tuple[str, int], new: ast.AST) -> None:
+    if isinstance(field, str):
+        setattr(parent, field, new)
+    else:
+        name, place = field
+        getattr(parent, name)[place] = new
+    ast.fix_missing_locations(parent)
