@@ -143,11 +143,13 @@ def published_at(site: Site) -> PortFact:
 def _stays_in_range(site: Site, fact: ContainerFact) -> None:
     mine = site.machine.ports
     for port in fact.ports_typed:
-        if mine and port.host_port and port.host_port not in mine and not _was_chosen(site.machine, port):
+        typed = port.among or ((port.host_port,) if port.host_port and not _was_chosen(site.machine, port) else ())
+        outside = next((number for number in typed if mine and number not in mine), None)
+        if mine and outside is not None:
             raise Mistake(
                 "outside-your-ports",
                 name=fact.name,
-                published=port.host_port,
+                published=outside,
                 wanted=site.port,
                 first=mine.first,
                 last=mine.last,

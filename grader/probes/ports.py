@@ -26,6 +26,8 @@ class PortFact:
     """Empty for every address."""
     host_port: int | None
     """`None` where the engine is to choose one."""
+    among: range | None = None
+    """The ports that it is to choose from, where some were named: `-p 8000-8002:80`."""
 
     @property
     def is_on_loopback(self) -> bool:
@@ -34,8 +36,14 @@ class PortFact:
     def __str__(self) -> str:
         """As `docker ps` writes it."""
         host = f"[{self.host_ip}]" if ":" in self.host_ip else self.host_ip
-        outside = f"{host}:{self.host_port or '?'}" if host else str(self.host_port or "?")
+        outside = f"{host}:{self._written}" if host else self._written
         return f"{outside}->{self.inside}/{self.protocol}"
+
+    @property
+    def _written(self) -> str:
+        if self.among:
+            return f"{self.among[0]}-{self.among[-1]}"
+        return str(self.host_port or "?")
 
 
 def port_facts(bindings: dict[str, list[RawBinding] | None]) -> tuple[PortFact, ...]:
@@ -47,8 +55,10 @@ def port_facts(bindings: dict[str, list[RawBinding] | None]) -> tuple[PortFact, 
     for inside, hosts in bindings.items():
         number, _, protocol = inside.partition("/")
         for host in hosts or []:
-            port = _number(host.HostPort) if host.HostPort not in {"", "0"} else None
-            facts[PortFact(_number(number), protocol or "tcp", _address(host.HostIp), port)] = None
+            first, dash, last = host.HostPort.partition("-")
+            among = range(_number(first), _number(last) + 1) if dash else None
+            port = _number(first) if first not in {"", "0"} and not among else None
+            facts[PortFact(_number(number), protocol or "tcp", _address(host.HostIp), port, among)] = None
     return tuple(facts)
 
 

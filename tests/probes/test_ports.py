@@ -1,0 +1,43 @@
+"""Ports as the engine writes them down: one, none to choose, or some to choose from."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.errors import ProbeFailed
+from grader.probes.ports import PortFact, RawBinding, port_facts
+
+
+def of(*written: str, host_ip: str = "") -> tuple[PortFact, ...]:
+    return port_facts({"80/tcp": [RawBinding(host_ip, port) for port in written]})
+
+
+def test_a_port_that_was_named() -> None:
+    (port,) = of("4000")
+    assert (port.inside, port.protocol, port.host_port, port.among) == (80, "tcp", 4000, None)
+    assert str(port) == "4000->80/tcp"
+
+
+@pytest.mark.parametrize("written", ["", "0"])
+def test_a_port_that_the_engine_chooses(written: str) -> None:
+    (port,) = of(written)
+    assert (port.host_port, port.among) == (None, None)
+    assert str(port) == "?->80/tcp"
+
+
+def test_a_port_that_the_engine_chooses_among_some() -> None:
+    """What `-p 8000-8002:80` is written down as, until the container runs."""
+    (port,) = of("8000-8002", host_ip="127.0.0.1")
+    assert port.host_port is None
+    assert port.among == range(8000, 8003)
+    assert str(port) == "127.0.0.1:8000-8002->80/tcp"
+
+
+@pytest.mark.parametrize("written", ["eighty", "-80", "80-", "80-x", "٨٠", "4000000"])
+def test_what_is_no_port_is_no_answer(written: str) -> None:
+    with pytest.raises(ProbeFailed, match="answer-garbled"):
+        of(written)
+
+
+def test_twins_are_one() -> None:
+    assert len(port_facts({"80/tcp": [RawBinding("0.0.0.0", "4000"), RawBinding("::", "4000")]})) == 1
