@@ -20,7 +20,8 @@ demo: env ## the main job on a real engine: a right answer and four wrong ones, 
 
 test: env ## lint, types, direction of imports, and every test, those on a real engine included
 	@$(MAKE) --no-print-directory lint
-	@$(LAB) with-engine -- $(PY) -m pytest -m "not long"
+	@$(PY) -m pytest -m "not live and not long" -n auto --dist worksteal
+	@$(LAB) with-engine -- $(PY) -m pytest -m "live and not long"
 
 test-long: env ## the tests that take minutes: repositories, faults, every exercise rehearsed and done right in other ways
 	@$(LAB) with-engine -- $(PY) -m pytest -m long
