@@ -46,12 +46,12 @@ class ProjectExpectation:
             has_service(self._project, container)
         ContainerExpectation(container).to_stay_up()
 
-    def to_join_its_services(self) -> None:
-        """One network that somebody made has all the services on it: compose's own, or another.
+    def to_join(self, *containers: Container) -> None:
+        """One network that somebody made has those services on it: compose's own, or another.
 
         Asks: one inspect a service. Diagnoses: `network-default-bridge`, `network-mode`, `networks-do-not-meet`.
         """
-        facts = [running(container) for container in self._project.containers]
+        facts = [running(container) for container in containers]
         for fact in facts:
             wrong = off_networks(fact, f"{self._project.name}_default")
             if wrong:
@@ -81,8 +81,8 @@ class ProjectExpectation:
         machine, origin = self._project.machine, origin_of_project(self._project)
         file = _file_of(self._project, origin)
         running_services = {one.service: one.id for one in all_containers(machine) if one.project == self._project.name}
-        for service in file.services:
-            if service not in running_services:
+        for service, written in file.services.items():
+            if service not in running_services and not written.profiles:
                 raise Mistake("compose-file-differs", service=service, what="services", file=service, running="-")
         hashes = compose_hashes(machine, origin)
         for container in self._project.containers:
