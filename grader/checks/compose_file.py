@@ -37,7 +37,8 @@ def _compared(
         yield "image", _full_name(service.image), _full_name(fact.image)
     if not any("-" in port.published for port in service.ports):
         yield "ports", _shown(map(_file_port, service.ports)), _shown(map(_port, fact.ports_typed))
-    written = _shown(map(_file_mount, service.volumes))
+    in_memory = [f"tmpfs {path.partition(':')[0].rstrip('/')}" for path in service.tmpfs]
+    written = _shown([*map(_file_mount, service.volumes), *in_memory])
     yield "volumes", written, _shown(_mounts(service, fact.mounts, image))
     for variable, value in service.environment.items():
         if value is not None:

@@ -86,6 +86,8 @@ class FileService(msgspec.Struct, frozen=True):
     profiles: list[str] = []
     """Where there are any, it is only started where one of them is asked for."""
     secrets: list[FileGrant] = []
+    tmpfs: list[str] = []
+    """Paths inside, options of the mount behind a colon."""
     volumes: list[FileMount] = []
 
     @property

@@ -97,3 +97,11 @@ def test_a_file_mounted_for_a_secret_or_a_config_is_no_volume() -> None:
     found = compared(SERVICE, Mounts=MOUNTS + files)
     assert found is not None
     assert found[0] == "volumes"
+
+
+def test_a_folder_in_memory_is_the_same_by_either_key() -> None:
+    made = {"host_config": HOST_CONFIG | {"Tmpfs": {"/run": "size=1m"}}}
+    assert compared(SERVICE | {"tmpfs": ["/run/:size=1m"]}, **made) is None
+    found = compared(SERVICE, **made)
+    assert found is not None
+    assert found[0] == "volumes"
