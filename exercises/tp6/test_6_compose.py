@@ -54,8 +54,7 @@ def test_page_is_published(machine: Machine) -> None:
     en="nothing else is published",
 )
 def test_only_the_page_is_open(machine: Machine) -> None:
-    expect(machine.container("mongo")).to_publish_nothing()
-    expect(machine.container("api")).to_publish_nothing()
+    expect(machine.project()).to_publish_nothing_but(machine.container("app"))
 
 
 @check(
