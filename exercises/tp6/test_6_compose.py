@@ -32,7 +32,9 @@ def test_images_are_built_here(machine: Machine) -> None:
     en="the project's network joins the three",
 )
 def test_network_joins_the_three(machine: Machine) -> None:
-    expect(machine.project()).to_join_its_services()
+    mongo, api, app = machine.container("mongo"), machine.container("api"), machine.container("app")
+    expect(machine.project()).to_join(api, mongo)
+    expect(machine.project()).to_join(app, api)
 
 
 @check(
@@ -52,8 +54,7 @@ def test_page_is_published(machine: Machine) -> None:
     en="nothing else is published",
 )
 def test_only_the_page_is_open(machine: Machine) -> None:
-    expect(machine.container("mongo")).to_publish_nothing()
-    expect(machine.container("api")).to_publish_nothing()
+    expect(machine.project()).to_publish_nothing_but(machine.container("app"))
 
 
 @check(

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from grader.checks.compose_file import difference
 from grader.checks.compose_services import has_service
-from grader.checks.containers import ContainerExpectation, running, there
+from grader.checks.containers import ContainerExpectation, publishes_nothing, running, there
 from grader.checks.mistake import Mistake
 from grader.checks.networks import off_networks, own_networks
 from grader.errors import ProbeFailed
 from grader.machine.question import FileQuestion, NoAnswer
 from grader.probes.compose import ComposeSays, Origin, compose_hashes, origin_of, read_compose_file
-from grader.probes.containers import NoContainer, all_containers, find_container
+from grader.probes.containers import NoContainer, all_containers, find_container, inspect_container
 from grader.probes.images import find_image
 
 if TYPE_CHECKING:
@@ -46,12 +46,12 @@ class ProjectExpectation:
             has_service(self._project, container)
         ContainerExpectation(container).to_stay_up()
 
-    def to_join_its_services(self) -> None:
-        """One network that somebody made has all the services on it: compose's own, or another.
+    def to_join(self, *containers: Container) -> None:
+        """One network that somebody made has those services on it: compose's own, or another.
 
         Asks: one inspect a service. Diagnoses: `network-default-bridge`, `network-mode`, `networks-do-not-meet`.
         """
-        facts = [running(container) for container in self._project.containers]
+        facts = [running(container) for container in containers]
         for fact in facts:
             wrong = off_networks(fact, f"{self._project.name}_default")
             if wrong:
@@ -59,6 +59,17 @@ class ProjectExpectation:
         if not set.intersection(*(own_networks(fact) for fact in facts)):
             places = "; ".join(f"{fact.name}: {', '.join(sorted(own_networks(fact)))}" for fact in facts)
             raise Mistake("networks-do-not-meet", places=places, evidence=(places,))
+
+    def to_publish_nothing_but(self, container: Container) -> None:
+        """No port of the project's other containers is open on the machine, whether the sheet asks for them or not.
+
+        Asks: the list, one inspect a container. Diagnoses: `published-inside`, `host-network-inside`.
+        """
+        machine, name = self._project.machine, self._project.name
+        for one in all_containers(machine):
+            other = inspect_container(machine, one.id) if one.project == name else None
+            if other and other.is_running and one.service != container.service:
+                publishes_nothing(other)
 
     def to_build(self, *containers: Container) -> None:
         """Compose built the image of each here, rather than taking one that was there.
@@ -76,24 +87,24 @@ class ProjectExpectation:
         """The compose file is there, valid, and says of every service what runs.
 
         Asks: one inspect a service, `docker compose config` with and without `--hash`.
-        Diagnoses: `compose-file-gone`, `compose-file-invalid`, `compose-file-differs`.
+        Diagnoses: `compose-file-gone`, `compose-file-invalid`, `compose-file-differs`, `compose-file-changed`.
         """
         machine, origin = self._project.machine, origin_of_project(self._project)
         file = _file_of(self._project, origin)
         running_services = {one.service: one.id for one in all_containers(machine) if one.project == self._project.name}
-        for service in file.services:
-            if service not in running_services:
+        for service, written in file.services.items():
+            if service not in running_services and not written.profiles:
                 raise Mistake("compose-file-differs", service=service, what="services", file=service, running="-")
         hashes = compose_hashes(machine, origin)
         for container in self._project.containers:
             fact = running(container)
             found = difference(file, container.service, fact, find_image(machine, fact.image_id))
             own = origin_of(fact)
-            if not found and own and hashes.get(container.service, own.hash) != own.hash:
-                found = ("config-hash", hashes[container.service][:12], own.hash[:12])
             if found:
                 what, on_disk, runs = found
                 raise Mistake("compose-file-differs", service=container.service, what=what, file=on_disk, running=runs)
+            if own and hashes.get(container.service, own.hash) != own.hash:
+                raise Mistake("compose-file-changed", service=container.service, name=fact.name)
 
 
 def origin_of_project(project: Project) -> Origin:

@@ -8,7 +8,7 @@ from grader.checks.compose import origin_of_project
 from grader.checks.mistake import Mistake
 from grader.errors import ProbeFailed
 from grader.machine.question import Answer
-from grader.probes.compose import ask_compose, last_words
+from grader.probes.compose import ComposeSays, ask_compose, last_words, read_compose_file
 from grader.probes.containers import all_containers
 from grader.probes.networks import all_networks
 
@@ -23,9 +23,11 @@ __all__ = ["down_and_up"]
 def down_and_up(project: Project) -> None:
     """Raises `Mistake` where `down` leaves something behind, or compose refuses; brings it up again in every case."""
     origin = origin_of_project(project)
+    profiles = _profiles(project, origin)
     try:
         _do(project, origin, "down")
-        left = [one.name for one in all_containers(project.machine) if one.project == project.name]
+        # One that `docker compose run` left is of no service: it is not the file that made it.
+        left = [one.name for one in all_containers(project.machine) if one.project == project.name and one.service]
         left += [
             one.name
             for one in all_networks(project.machine)
@@ -34,11 +36,21 @@ def down_and_up(project: Project) -> None:
         if left:
             raise Mistake("down-leaves", project=project.name, left=", ".join(left))
     finally:
-        _do(project, origin, "up")
+        _do(project, origin, "up", profiles)
 
 
-def _do(project: Project, origin: Origin, verb: ComposeVerb) -> None:
-    answer = ask_compose(project.machine, origin, verb)
+def _profiles(project: Project, origin: Origin) -> tuple[str, ...]:
+    """One profile of each service that runs and has some: without it, `up` would leave that service out."""
+    file = read_compose_file(project.machine, origin)
+    if isinstance(file, ComposeSays):
+        return ()
+    there = {one.service for one in all_containers(project.machine) if one.project == project.name}
+    wanted = (service.profiles[0] for name, service in file.services.items() if name in there and service.profiles)
+    return tuple(dict.fromkeys(wanted))
+
+
+def _do(project: Project, origin: Origin, verb: ComposeVerb, profiles: tuple[str, ...] = ()) -> None:
+    answer = ask_compose(project.machine, origin, verb, profiles)
     project.machine.look_again()
     if not isinstance(answer, Answer):
         raise ProbeFailed("compose-not-at-hand", folder=origin.folder, detail=f"{answer.reason} {answer.detail}")

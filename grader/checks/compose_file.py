@@ -37,7 +37,9 @@ def _compared(
         yield "image", _full_name(service.image), _full_name(fact.image)
     if not any("-" in port.published for port in service.ports):
         yield "ports", _shown(map(_file_port, service.ports)), _shown(map(_port, fact.ports_typed))
-    yield "volumes", _shown(map(_file_mount, service.volumes)), _shown(_mounts(fact.mounts, image))
+    in_memory = [f"tmpfs {path.partition(':')[0].rstrip('/')}" for path in service.tmpfs]
+    written = _shown([*map(_file_mount, service.volumes), *in_memory])
+    yield "volumes", written, _shown(_mounts(service, fact.mounts, image))
     for variable, value in service.environment.items():
         if value is not None:
             yield f"environment: {variable}", value, fact.env.get(variable, "-")
@@ -64,13 +66,14 @@ def _file_mount(mount: FileMount) -> str:
     return f"{mount.source}:{mount.target.rstrip('/')}" if mount.type == "bind" else f"{mount.type} {mount.target}"
 
 
-def _mounts(mounts: tuple[MountFact, ...], image: ImageFact | None) -> set[str]:
-    """What is mounted, without the volumes that the image alone asks for."""
-    by_image = image.volumes if image else ()
+def _mounts(service: FileService, mounts: tuple[MountFact, ...], image: ImageFact | None) -> set[str]:
+    """What is mounted, without configs and secrets, nor the volumes that the image alone asks for."""
+    asked = {mount.target.rstrip("/") for mount in service.volumes}
+    by_image = {path for path in image.volumes if path not in asked} if image else set()
     return {
         f"{mount.source}:{mount.inside}" if mount.type == "bind" else f"{mount.type} {mount.inside}"
         for mount in mounts
-        if not (mount.is_anonymous and mount.inside in by_image)
+        if mount.inside not in service.granted and not (mount.is_anonymous and mount.inside in by_image)
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final, NoReturn
 
+from grader.checks.dependencies import unhealthy_dependency
 from grader.checks.foreground import was_attached
 from grader.checks.mistake import Mistake
 from grader.checks.origins import image_there, image_untouched, latest_build
@@ -106,7 +107,7 @@ class ContainerExpectation:
         """Running for `for_s` seconds without having been restarted just now; waits only while it is younger.
 
         Asks: the list, one inspect; the log of one that stopped. Diagnoses: `container-created`, `-exited`,
-        `-stopped`, `-paused`, `-crash-loop`, `-unhealthy`, `foreground-stopped`, `shell-without-terminal`,
+        `-stopped`, `-paused`, `-crash-loop`, `dependency-unhealthy`, `foreground-stopped`, `shell-without-terminal`,
         `port-taken`, and those of `to_exist`.
         """
 
@@ -235,14 +236,8 @@ class ContainerExpectation:
 def _not_running(machine: Machine, fact: ContainerFact) -> NoReturn:
     name = fact.name
     match fact.state:
-        case "created" if "already allocated" in fact.error or "already in use" in fact.error:
-            raise Mistake("port-taken", name=name, detail=fact.error, evidence=(fact.error,))
-        case "created" if taken := _taken_port(machine, fact):
-            raise Mistake("port-taken", name=name, detail=str(taken), evidence=(str(taken),))
         case "created":
-            raise Mistake(
-                "container-created", name=name, detail=fact.error, evidence=(fact.error,) if fact.error else ()
-            )
+            raise _never_started(machine, fact)
         case "paused":
             raise Mistake("container-paused", name=name)
         case "restarting":
@@ -261,6 +256,15 @@ def _not_running(machine: Machine, fact: ContainerFact) -> NoReturn:
     if by_hand and (killed or fact.uptime_s >= _AT_ONCE_S):
         raise Mistake("container-stopped", evidence=tuple(lines), **values)
     raise Mistake("container-exited", last_line=last, evidence=tuple(lines), **values)
+
+
+def _never_started(machine: Machine, fact: ContainerFact) -> Mistake:
+    name, said = fact.name, fact.error
+    taken = said if "already allocated" in said or "already in use" in said else _taken_port(machine, fact)
+    if taken:
+        return Mistake("port-taken", name=name, detail=str(taken), evidence=(str(taken),))
+    waiting = unhealthy_dependency(machine, fact)
+    return waiting or Mistake("container-created", name=name, detail=said, evidence=(said,) if said else ())
 
 
 def _taken_port(machine: Machine, fact: ContainerFact) -> PortFact | None:

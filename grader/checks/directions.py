@@ -13,7 +13,7 @@ from grader.probes.targets import names_for, target_of
 if TYPE_CHECKING:
     from grader.machine.subjects import Container
 
-__all__ = ["by_address", "misdirected"]
+__all__ = ["by_address", "misdirected", "more_than_a_place"]
 
 
 def misdirected(asker: Container, asked: Container, variable: str) -> Mistake | None:
@@ -47,6 +47,15 @@ def by_address(asker: Container, asked: Container, variable: str) -> Mistake | N
     if target is None or not target.is_address or _is_loopback(target.host):
         return None
     return Mistake("address-not-name", name=fact.name, variable=variable, value=target.value, wanted=_wanted(asked))
+
+
+def more_than_a_place(asker: Container, asked: Container, variable: str) -> Mistake | None:
+    """What to say where a URL stands in the place of `host:port`. Some programs take one: only for what fails."""
+    fact = running(asker)
+    target = target_of(fact, variable)
+    if target is None or "/" not in target.value:
+        return None
+    return Mistake("url-not-place", name=fact.name, variable=variable, value=target.value, wanted=_wanted(asked))
 
 
 def _wanted(asked: Container) -> str:

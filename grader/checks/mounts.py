@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NoReturn
 
@@ -16,7 +17,7 @@ from grader.probes.compose import origin_of
 from grader.probes.images import same_image_name
 from grader.probes.layers import changed_paths
 from grader.probes.logs import read_log
-from grader.probes.mounts import MountFact, read_inside
+from grader.probes.mounts import MountFact, bound_folder, read_inside
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
@@ -111,6 +112,9 @@ def bind_of(folder: Folder) -> MountFact:
         _not_mounted(folder, fact)
     if here.is_anonymous and any(mount.type == "bind" for mount in fact.mounts):
         _not_mounted(folder, fact)  # the image's own volume, beside a folder that went elsewhere
+    if here.volume and not here.is_anonymous:
+        source = bound_folder(folder.machine, here)
+        here = replace(here, type="bind", source=source) if source else here
     values = {"name": fact.name, "inside": wanted.inside, "wanted": wanted.outside, "source": here.source}
     evidence = (f"{here.type} {here.source} -> {here.inside}",)
     if here.type == "volume":

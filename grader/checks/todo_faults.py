@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grader.checks.containers import running
-from grader.checks.directions import misdirected
+from grader.checks.directions import misdirected, more_than_a_place
 from grader.checks.mistake import Mistake
 from grader.checks.sites import deafness, silence
 from grader.machine.question import Answer, NoAnswer
@@ -40,6 +40,9 @@ def page_fault(todos: Todos, page: Answer) -> Mistake:
     told = ask_api(todos, running(todos.api))
     if isinstance(told, NoAnswer) or told.status != 200:
         return api_fault(todos, told)
+    wordy = more_than_a_place(todos.app, todos.api, todos.wanted.api_variable)
+    if wordy:
+        return wordy.with_evidence(page.body[:200])
     values = {"name": todos.app.name, "port": todos.page.port, "status": page.status}
     lines = last_lines(read_log(todos.machine, running(todos.app)), 3)
     return Mistake("page-not-todos" if page.status < 500 else "site-error", evidence=tuple(lines), **values)

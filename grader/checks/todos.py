@@ -26,7 +26,14 @@ if TYPE_CHECKING:
 
 __all__ = ["TodosExpectation"]
 
-_TOLD: Final = {"address-not-name", "asks-itself", "looks-elsewhere", "looks-on-another-port", "network-internal"}
+_TOLD: Final = {
+    "address-not-name",
+    "asks-itself",
+    "looks-elsewhere",
+    "looks-on-another-port",
+    "network-internal",
+    "url-not-place",
+}
 """Mistakes in what a container was told when it was made: time does not mend them."""
 _NOT_YET: Final = "nothing-listens-inside"
 _START_S: Final = 60.0
@@ -123,7 +130,7 @@ class TodosExpectation:
 
         Not tried where the machine is only to be looked at. Asks: one POST at the page, one GET at the API, one POST
         to remove it. Diagnoses: `asks-itself`, `looks-elsewhere`, `looks-on-another-port`, `api-without-database`,
-        `page-not-todos`, `network-internal`, `todo-not-at-the-api`, those of a site that does not answer.
+        `url-not-place`, `page-not-todos`, `network-internal`, `todo-not-at-the-api`, those of a site that is silent.
         """
         todos = self._todos
         if todos.machine.passive:

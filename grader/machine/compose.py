@@ -62,7 +62,8 @@ class LocalCompose:
                 done = subprocess.run(
                     [*command, *arguments(question)],
                     cwd=question.folder,
-                    env=environment | {"DOCKER_HOST": self._address.url},
+                    # `${PWD}` in a file is the folder in which a student types `docker compose`.
+                    env=environment | {"DOCKER_HOST": self._address.url, "PWD": question.folder},
                     stdin=subprocess.DEVNULL,
                     stdout=out,
                     stderr=err,
@@ -86,7 +87,14 @@ def arguments(question: ComposeQuestion) -> list[str]:
     """What is typed after `docker compose`."""
     files = [word for file in question.files for word in ("--file", file)]
     env_files = [word for file in question.env_files for word in ("--env-file", file)]
-    return ["--ansi", "never", "--project-name", question.project, *files, *env_files, *_ARGUMENTS[question.verb]]
+    profiles = [word for profile in _profiles(question) for word in ("--profile", profile)]
+    before = ["--ansi", "never", "--project-name", question.project, *files, *env_files, *profiles]
+    return [*before, *_ARGUMENTS[question.verb]]
+
+
+def _profiles(question: ComposeQuestion) -> tuple[str, ...]:
+    """No label tells which profiles were asked for: all are looked at and taken down, those that ran brought up."""
+    return question.profiles if question.verb == "up" else ("*",)
 
 
 def compose_version() -> str:

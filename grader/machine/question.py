@@ -74,6 +74,8 @@ class ComposeQuestion(msgspec.Struct, frozen=True, omit_defaults=True, tag="comp
     folder: str
     files: _Paths
     env_files: _Paths = ()
+    profiles: _Paths = ()
+    """Those whose services `up` brings up, too."""
 
 
 class NonceQuestion(msgspec.Struct, frozen=True, omit_defaults=True, tag="nonce"):

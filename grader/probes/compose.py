@@ -62,16 +62,39 @@ class FileMount(msgspec.Struct, frozen=True):
     source: str = ""
 
 
+class FileGrant(msgspec.Struct, frozen=True):
+    """A config or a secret of a service: it is mounted as a file."""
+
+    source: str = ""
+    target: str = ""
+
+    def path(self, folder: str) -> str:
+        """Inside; `folder` is where compose puts one that says no whole path."""
+        return str(PurePosixPath(folder, self.target or self.source))
+
+
 class FileService(msgspec.Struct, frozen=True):
     """What the files say of one service, with everything that compose fills in."""
 
     image: str = ""
     build: dict[str, Any] | None = None
     command: list[str] | None = None
+    configs: list[FileGrant] = []
     environment: dict[str, str | None] = {}
     networks: dict[str, msgspec.Raw] = {}
     ports: list[FilePort] = []
+    profiles: list[str] = []
+    """Where there are any, it is only started where one of them is asked for."""
+    secrets: list[FileGrant] = []
+    tmpfs: list[str] = []
+    """Paths inside, options of the mount behind a colon."""
     volumes: list[FileMount] = []
+
+    @property
+    def granted(self) -> set[str]:
+        """Where its configs and secrets stand inside."""
+        secrets = {one.path("/run/secrets") for one in self.secrets}
+        return secrets | {one.path("/") for one in self.configs}
 
 
 class _Network(msgspec.Struct, frozen=True):
@@ -111,8 +134,10 @@ def origin_of(container: ContainerFact) -> Origin | None:
     )
 
 
-def ask_compose(machine: Machine, origin: Origin, verb: ComposeVerb) -> Answer | NoAnswer:
-    return machine.ask(ComposeQuestion(verb, origin.project, origin.folder, origin.files, origin.env_files))
+def ask_compose(
+    machine: Machine, origin: Origin, verb: ComposeVerb, profiles: tuple[str, ...] = ()
+) -> Answer | NoAnswer:
+    return machine.ask(ComposeQuestion(verb, origin.project, origin.folder, origin.files, origin.env_files, profiles))
 
 
 def read_compose_file(machine: Machine, origin: Origin) -> ComposeFile | ComposeSays:

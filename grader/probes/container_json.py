@@ -40,6 +40,8 @@ class ContainerFact:
     """What the engine said when it could not start the container."""
     health: str
     """`starting`, `healthy`, `unhealthy`, or empty where there is no health check."""
+    health_said: str
+    """What the health check printed, the last time."""
     restarts: int
     uptime_s: float
     """Seconds since the last start, by the machine's own clock; for a stopped one, how long it ran."""
@@ -91,8 +93,13 @@ class ContainerFact:
         return "com.docker.compose.service" in self.labels
 
 
+class _RawHealthLog(msgspec.Struct, rename="pascal"):
+    output: str = ""
+
+
 class _RawHealth(msgspec.Struct, rename="pascal"):
     status: str = ""
+    log: list[_RawHealthLog] | None = None
 
 
 class _RawState(msgspec.Struct, rename="pascal"):
@@ -165,6 +172,7 @@ def parse_container(answer: Answer) -> ContainerFact:
         out_of_memory=state.oom_killed,
         error=visible(state.error),
         health=state.health.status if state.health and state.health.status != "none" else "",
+        health_said=_health_said(state),
         restarts=raw.restart_count,
         uptime_s=_uptime(state, _clock(answer)),
         seen_at=_clock(answer),
@@ -193,6 +201,11 @@ def parse_container(answer: Answer) -> ContainerFact:
         extra_hosts=tuple(host.extra_hosts or ()),
         links=_links([*(host.links or ()), *(link for endpoint in networks.values() for link in endpoint.links)]),
     )
+
+
+def _health_said(state: _RawState) -> str:
+    log = (state.health.log if state.health else None) or []
+    return visible(log[-1].output.strip(), 160) if log else ""
 
 
 def _state(status: str) -> State:

@@ -7,6 +7,7 @@ import io
 import tarfile
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 import msgspec
 
@@ -14,6 +15,7 @@ from grader.errors import ProbeFailed
 from grader.machine.decoding import Garbled, decoded
 from grader.machine.desktop import typed_path
 from grader.machine.text import visible
+from grader.probes.engine_json import decode
 from grader.probes.moments import moment
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
     from grader.machine.machine import Machine
 
-__all__ = ["FileFact", "MountFact", "RawMount", "mount_facts", "read_inside"]
+__all__ = ["FileFact", "MountFact", "RawMount", "bound_folder", "mount_facts", "read_inside"]
 
 
 _LARGEST_FILE: Final = 1024 * 1024
@@ -83,6 +85,22 @@ def read_inside(machine: Machine, container_id: str, path: str) -> FileFact | No
     # An archive knows whole seconds only; the engine tells the rest in a header, where it fits.
     exact = _exact_time(answer.headers.get("x-docker-container-path-stat", ""))
     return fact if exact is None else replace(fact, changed_at=exact)
+
+
+class _RawVolume(msgspec.Struct, rename="pascal"):
+    driver: str = ""
+    options: dict[str, str] | None = None
+
+
+def bound_folder(machine: Machine, mount: MountFact) -> str:
+    """The folder of the machine that a named volume was made to stand for (`o=bind`); empty where it is none such."""
+    answer = machine.engine(f"/volumes/{quote(mount.volume, safe='')}")
+    if answer.status == 404:
+        return ""
+    raw = decode(answer, _RawVolume, "docker volume inspect")
+    options = raw.options or {}
+    is_bind = raw.driver == "local" and not {"bind", "rbind"}.isdisjoint(options.get("o", "").split(","))
+    return typed_path(options.get("device", "")) if is_bind else ""
 
 
 def parse_archive(body: bytes) -> FileFact:

@@ -85,3 +85,23 @@ def test_a_service_that_is_no_more_in_the_file_is_named() -> None:
 def test_a_range_of_ports_is_not_compared() -> None:
     """The engine chose one of them."""
     assert compared(SERVICE | {"ports": [{"target": 27017, "published": "4000-4009"}]}) is None
+
+
+def test_a_file_mounted_for_a_secret_or_a_config_is_no_volume() -> None:
+    granted = {"secrets": [{"source": "word"}], "configs": [{"source": "hello", "target": "/etc/hello"}]}
+    files = [
+        {"Type": "bind", "Source": "/home/anna/todos/word", "Destination": "/run/secrets/word"},
+        {"Type": "bind", "Source": "/home/anna/todos/hello", "Destination": "/etc/hello"},
+    ]
+    assert compared(SERVICE | granted, Mounts=MOUNTS + files) is None
+    found = compared(SERVICE, Mounts=MOUNTS + files)
+    assert found is not None
+    assert found[0] == "volumes"
+
+
+def test_a_folder_in_memory_is_the_same_by_either_key() -> None:
+    made = {"host_config": HOST_CONFIG | {"Tmpfs": {"/run": "size=1m"}}}
+    assert compared(SERVICE | {"tmpfs": ["/run/:size=1m"]}, **made) is None
+    found = compared(SERVICE, **made)
+    assert found is not None
+    assert found[0] == "volumes"

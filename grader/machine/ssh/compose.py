@@ -24,7 +24,7 @@ _COMMAND: Final = f"""\
 cd -- %s 2>/dev/null || exit {_NO_FOLDER}; \
 PATH=$PATH:/usr/local/bin:/opt/homebrew/bin:$HOME/.docker/bin; \
 for name in $(env | sed -n "s/^\\(COMPOSE_[A-Z_]*\\)=.*/\\1/p"); do unset "$name"; done; \
-unset DOCKER_CONTEXT; export DOCKER_HOST=%s; \
+unset DOCKER_CONTEXT; export PWD DOCKER_HOST=%s; \
 for compose in "docker compose" docker-compose none; do $compose version >/dev/null 2>&1 && break; done; \
 test "$compose" = none && exit {_NO_COMPOSE}; \
 $compose version --short; exec 3>&1; \

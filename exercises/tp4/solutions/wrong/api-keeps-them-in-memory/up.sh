@@ -4,28 +4,7 @@ set -eu
 
 "$MATERIAL/todos/build.sh"
 cp -r "$MATERIAL/todos/api" .
-cat > api/api.py << 'END'
-from flask import Flask, request
-
-app, todos = Flask(__name__), {}
-
-
-@app.get("/todos")
-def every():
-    return [{"id": number, "text": text} for number, text in todos.items()]
-
-
-@app.post("/todos")
-def add():
-    todos[str(len(todos))] = request.json["text"]
-    return "", 201
-
-
-@app.delete("/todos/<number>")
-def remove(number):
-    del todos[number]
-    return "", 204
-END
+cp "$MATERIAL/../../material/api-without-database.py" api/api.py
 docker build --tag todos-api-v1 --build-arg MONGO=mydocker:4000 api
 mkdir -p ~/Docker/todos/mongo/db
 docker run -d --name todos-mongo --add-host mydocker:host-gateway -p 4000:27017 -v ~/Docker/todos/mongo/db:/data/db mvertes/alpine-mongo

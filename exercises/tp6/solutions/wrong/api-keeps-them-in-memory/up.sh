@@ -3,26 +3,5 @@
 set -eu
 
 cp -r "$MATERIAL/todos/api" "$MATERIAL/todos/app" .
-cat > api/api.py << 'END'
-from flask import Flask, request
-
-app, todos = Flask(__name__), {}
-
-
-@app.get("/todos")
-def every():
-    return [{"id": number, "text": text} for number, text in todos.items()]
-
-
-@app.post("/todos")
-def add():
-    todos[str(len(todos))] = request.json["text"]
-    return "", 201
-
-
-@app.delete("/todos/<number>")
-def remove(number):
-    del todos[number]
-    return "", 204
-END
+cp "$MATERIAL/../../material/api-without-database.py" api/api.py
 docker compose up -d --build
