@@ -38,6 +38,10 @@ _LOG_PAUSES_S: Final = (0.0, 0.1, 0.3)
 """A log line reaches the engine a little after the answer reaches us."""
 _SETTLES_S: Final = 15.0
 """What a balancer may take to see that a replica is dead."""
+_PATIENCE_S: Final = 62.0
+"""What a visitor may wait for one page then. nginx, as it comes, gives a replica up after 60 s, or when Linux tells it
+that the address leads nowhere: the dead one's is believed for up to 45 s, and looked for during 14 more. It then turns
+to another replica, and nothing was lost; but it learns nothing from a visitor who left before."""
 _STREAK: Final = 40
 """Requests in a row that must be answered then: drawn by lot, they miss a dead one of three once in ten million."""
 
@@ -94,8 +98,8 @@ class BalancerExpectation:
     def to_lose_nothing_when_a_replica_dies(self) -> None:
         """One replica is killed; as soon as the balancer knows, every request is answered again.
 
-        For disposable machines only; the replica is started again. Asks: HTTP requests, forty in a row at the end.
-        Diagnosis: `requests-lost`.
+        For disposable machines only; the replica is started again. Asks: HTTP requests, up to forty that may wait until
+        it knows, and forty in a row at the end. Diagnosis: `requests-lost`.
         """
         victim = running_replicas(self._balancer.replicas)[-1]
 
@@ -107,6 +111,7 @@ class BalancerExpectation:
                     raise Mistake("requests-lost", name=victim.name, said=said, answered=number, evidence=(said,))
 
         with killed(self._balancer.machine, victim):
+            self._let_it_notice()
             eventually(self._balancer.machine, judge, within_s=_SETTLES_S, is_settling=lambda: True)
 
     def _reached(self, wanted: tuple[ContainerFact, ...]) -> set[str]:
@@ -129,6 +134,15 @@ class BalancerExpectation:
             raise ProbeFailed("no-proof", name=blind.name)
         return reached
 
+    def _let_it_notice(self) -> None:
+        """Visitors who wait for their page, until one of them gets none, or they have waited long enough together."""
+        machine = self._balancer.machine
+        began = machine.now()
+        for _ in range(_STREAK):
+            answer = self._ask("/?.grader-patient", _PATIENCE_S)
+            if isinstance(answer, NoAnswer) or answer.status >= 500 or machine.now() - began >= _PATIENCE_S:
+                return
+
     def _send(self, path: str, count: int) -> None:
         lost = 0
         for _ in range(count):
@@ -136,10 +150,10 @@ class BalancerExpectation:
             if lost == _LOST:
                 return
 
-    def _ask(self, path: str) -> Answer | NoAnswer:
+    def _ask(self, path: str, within_s: float = 5) -> Answer | NoAnswer:
         """One request, in a session of its own."""
         site = self._balancer.site
-        question = HttpQuestion(site.port, path, host=published_at(site).host_ip)
+        question = HttpQuestion(site.port, path, host=published_at(site).host_ip, within_s=within_s)
         return self._balancer.machine.ask_again(question)
 
     def _why(self, mistake: Mistake) -> Mistake:

@@ -1,7 +1,9 @@
 """A stand-in for IPVS where the kernel has none: the one piece that a swarm's routing mesh then lacks.
 
-All of Docker's own mesh stays in use (the published port, its rules, its network `ingress`); only the last step, from
-the namespace that Docker calls `ingress_sbox` to a task, is made by a relay instead of the kernel.
+Docker's network `ingress` stays in use, and its rules for the published port where it made them; the last step, from
+the namespace that Docker calls `ingress_sbox` to a task, is made by a relay instead of the kernel. Docker 20.10 makes
+no rules there: without IPVS it takes the kernel's polite answer to a message it does not know for "all is set up".
+Then the relay listens on the machine's port itself.
 """
 
 from __future__ import annotations
@@ -21,10 +23,11 @@ if TYPE_CHECKING:
 __all__ = ["has_ipvs", "stand_in_for_ipvs"]
 
 _RELAY = r"""
-import itertools, socket, sys, threading
+import contextlib, ctypes, itertools, socket, sys, threading
 
-port, *targets = sys.argv[1:]
+port, ingress, *targets = sys.argv[1:]
 turns = itertools.cycle(targets)
+NEW_NET = 0x40000000
 
 
 def pour(source, into):
@@ -39,10 +42,21 @@ def relay(visitor):
         pour(task, visitor)
 
 
-with socket.create_server(("", int(port))) as door:
-    print("open", flush=True)
+def serve(door):
     while True:
         threading.Thread(target=relay, args=(door.accept()[0],), daemon=True).start()
+
+
+doors = []
+with contextlib.suppress(OSError):  # held by Docker, whose rules then lead to the other door
+    doors.append(socket.create_server(("", int(port))))
+with open(ingress) as namespace:
+    assert ctypes.CDLL(None).setns(namespace.fileno(), NEW_NET) == 0
+doors.append(socket.create_server(("", int(port))))
+print("open", flush=True)
+for door in doors[1:]:
+    threading.Thread(target=serve, args=(door,), daemon=True).start()
+serve(doors[0])
 """
 
 
@@ -56,14 +70,11 @@ def stand_in_for_ipvs(engine: Engine, lab: Lab, port: int) -> Iterator[None]:
     told = json.loads(engine.docker("network", "inspect", "ingress").stdout)[0]["Containers"]
     tasks = [one["IPv4Address"].partition("/")[0] for name, one in told.items() if name != "ingress-sbox"]
     namespace = lab.sockets / "exec" / "netns" / "ingress_sbox"
-    relay = subprocess.Popen(
-        ["nsenter", f"--net={namespace}", sys.executable, "-c", _RELAY, str(port), *tasks],
-        stdout=subprocess.PIPE,
-    )
-    try:
-        assert relay.stdout
-        assert relay.stdout.readline() == b"open\n"
-        yield
-    finally:
-        relay.kill()
-        relay.wait()
+    command = [sys.executable, "-c", _RELAY, str(port), str(namespace), *tasks]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as relay:
+        try:
+            assert relay.stdout
+            assert relay.stdout.readline() == b"open\n"
+            yield
+        finally:
+            relay.kill()
