@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
+from grader.errors import GraderError, RosterError, TypedError
+from grader.machine.exercise_folder import find_exercise
+from grader.machine.sheet import check_ports, read_sheet
 from grader.settings import language_of
 
 if TYPE_CHECKING:
+    from grader.machine.sheet import Sheet
     from grader.repository.run import Done
     from grader.roster.columns import Column
     from grader.roster.student import RosterStudent
@@ -51,8 +55,18 @@ def batch(
 
     Example: grader batch exercises/tp2 --roster class.csv --results results/tp2
     """
+    if passive and disposable:
+        raise TypedError("typed-passive-and-disposable")
+    if ssh_config and not ssh_config.is_file():
+        raise GraderError(f"--ssh-config: {ssh_config}: no such file")
+    exercise = find_exercise(exercise)
     if engines:
-        students = _students(roster, ("id", "repo"), group, limit)
+        ignored = {
+            "--retry-not-graded": retry_not_graded, "--record": record, "--passive": passive, "--scheduler": scheduler
+        }  # fmt: skip
+        if meant := [name for name, given in ignored.items() if given]:
+            raise GraderError(f"{' and '.join(meant)}: for a class's machines only, not with --engines")
+        students = _students(roster, ("id", "repo"), group, limit, read_sheet(exercise))
         raise typer.Exit(
             _grade_repositories(exercise, students, results, engines, lang, disposable=disposable, resume=resume)
         )
@@ -62,9 +76,10 @@ def batch(
     from grader.scoring.suite import read_suite  # noqa: PLC0415
 
     language = language_of(lang, os.environ)
+    suite = read_suite(exercise)
     campaign = Campaign(
-        suite=read_suite(exercise),
-        students=_students(roster, ("id", "machine"), group, limit),
+        suite=suite,
+        students=_students(roster, ("id", "machine"), group, limit, suite.sheet),
         folder=results,
         language=language,
         at_once=jobs or default_jobs(),
@@ -83,11 +98,19 @@ def batch(
         raise typer.Exit(NOT_GRADED)
 
 
-def _students(roster: Path, wanted: tuple[Column, ...], group: str, limit: int) -> tuple[RosterStudent, ...]:
+def _students(
+    roster: Path, wanted: tuple[Column, ...], group: str, limit: int, sheet: Sheet
+) -> tuple[RosterStudent, ...]:
     from grader.campaign.chosen import chosen_students  # noqa: PLC0415
     from grader.roster.read import read_roster  # noqa: PLC0415
 
-    return chosen_students(read_roster(roster, wanted), group=group, limit=limit)
+    students = chosen_students(read_roster(roster, wanted), group=group, limit=limit)
+    for student in students:
+        try:
+            check_ports(sheet, "this exercise", student.ports)
+        except RosterError as error:
+            raise RosterError(f"{roster}: {student.id}: {error}") from error
+    return students
 
 
 def _grade_repositories(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import sys
+import traceback
 from typing import Annotated
 
 import typer
@@ -13,16 +13,18 @@ from typer.exceptions import TyperException
 from grader.batch import batch
 from grader.compare.command import compare
 from grader.doctor.command import doctor
-from grader.errors import GraderError, MachineUnreachable
+from grader.errors import GraderError, MachineUnreachable, TypedError
 from grader.handout.command import clean, start
-from grader.messages import LANGUAGES, say
+from grader.messages import say
+from grader.mistyped import language_asked_for, mistyped
 from grader.newexercise.command import new
 from grader.regrade.command import regrade
 from grader.rehearsal.command import rehearse
 from grader.reports.command import report
 from grader.reports.glyphs import say_what_it_can
+from grader.reports.streams import end_as_ctrl_c_does, lasting, open_all_three
 from grader.repository.command import repo, sign_results, verify_results
-from grader.settings import language_of
+from grader.settings import spoken_language
 from grader.version import VERSION
 from grader.watch.command import watch
 
@@ -31,6 +33,7 @@ __all__ = ["app", "main"]
 INTERRUPTED = 2
 _CTRL_C = 130
 """What typer makes of Ctrl-C."""
+INTERNAL = 3
 USAGE = 4
 NOT_GRADED = 6
 
@@ -46,29 +49,47 @@ app = typer.Typer(
 
 def main() -> None:
     """Runs the command line; a user's mistake is one sentence and an exit code, never a traceback."""
+    open_all_three()
+    sys.stdout, out = lasting(sys.stdout)
+    sys.stderr, _ = lasting(sys.stderr)
     for stream in (sys.stdout, sys.stderr):
         say_what_it_can(stream, os.environ)
+    end_as_ctrl_c_does()
+    code = _run()
+    sys.stdout.flush()
+    if out and out.is_incomplete:
+        assert out.lost is not None  # noqa: S101 - that is what incomplete means
+        code = _refused(f"standard output: {out.lost.strerror}", code or USAGE)
+    sys.exit(code)
+
+
+def _run() -> int:
     try:
         code = app(standalone_mode=False) or 0
-        sys.exit(INTERRUPTED if code == _CTRL_C else code)
-    except TyperException as error:
-        context = getattr(error, "ctx", None)
-        command = context.command_path if context else "grader"
-        message = getattr(error, "format_message", error.__str__)().rstrip(".")
-        sys.exit(_refused(f"{message}; see {command} --help", USAGE))
     except (typer.Abort, KeyboardInterrupt):
-        sys.exit(INTERRUPTED)
-    except MachineUnreachable as error:
-        language = language_of(_language_asked_for(sys.argv), os.environ)
-        sentences = [say(error.code, field, error.values, language) for field in ("wrong", "look")]
-        sys.exit(_refused("; ".join(filter(None, sentences)), NOT_GRADED))
-    except GraderError as error:
-        sys.exit(_refused(str(error), USAGE))
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - whatever it is, it must not look like a student's failure (1)
+        return _refused(*_told(error))
+    return INTERRUPTED if code == _CTRL_C else int(code)
 
 
-def _language_asked_for(words: list[str]) -> str:
-    """What stands behind `--lang`: here its verb has ended already."""
-    return next((value for name, value in itertools.pairwise(words) if name == "--lang" and value in LANGUAGES), "")
+def _told(error: Exception) -> tuple[str, int]:
+    """What to say of it, and the exit code."""
+    language = spoken_language(language_asked_for(sys.argv), os.environ)
+    match error:
+        case TyperException():
+            return mistyped(error, language), USAGE
+        case MachineUnreachable():
+            sentences = [say(error.code, field, error.values, language) for field in ("wrong", "look")]
+            return "; ".join(filter(None, sentences)), NOT_GRADED
+        case TypedError():
+            return error.said(language), USAGE
+        case GraderError():
+            return str(error), USAGE
+        case OSError() if error.filename is not None:
+            return f"{error.filename}: {error.strerror}", USAGE
+    traceback.print_exception(error)
+    return "an error of the grader's own: please report the lines above", INTERNAL
 
 
 def _refused(sentence: str, code: int) -> int:

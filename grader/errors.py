@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-__all__ = ["ExerciseError", "GraderError", "MachineUnreachable", "ProbeFailed", "RosterError"]
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from grader.messages import Language
+
+__all__ = [
+    "AddressError", "ExerciseError", "GraderError", "MachineUnreachable", "NoSuchExercise", "ProbeFailed",
+    "RosterError", "TypedError",
+]  # fmt: skip
 
 
 class GraderError(Exception):
@@ -15,6 +23,35 @@ class RosterError(GraderError):
 
 class ExerciseError(GraderError):
     """An exercise is wrong as its author wrote it. The text cites `file:line` and what was wanted."""
+
+
+class TypedError(GraderError):
+    """Something that a student may have typed is wrong: the words are in the catalogues, in both languages.
+
+    As text it is English, for whoever puts it into a longer sentence.
+    """
+
+    def __init__(self, code: str, **values: str) -> None:
+        super().__init__(code, values)
+        self.code = code
+        self.values = values
+
+    def said(self, language: Language) -> str:
+        """One sentence."""
+        from grader.messages import say  # noqa: PLC0415 - only where something is wrong
+
+        return say(self.code, "wrong", self.values, language)
+
+    def __str__(self) -> str:
+        return self.said("en")
+
+
+class AddressError(TypedError, RosterError):
+    """A machine or a range of ports that cannot be one, on the command line or in a class list."""
+
+
+class NoSuchExercise(TypedError, ExerciseError):
+    """There is no exercise of that name."""
 
 
 class CodedError(GraderError):

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from dataclasses import dataclass
 from pathlib import Path  # noqa: TC003 - pytest reads the fixture's annotations
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from grader.errors import ExerciseError, GraderError, MachineUnreachable
+from grader.errors import ExerciseError, GraderError, MachineUnreachable, TypedError
 from grader.grade import Run
 from grader.machine.link import LinkFacts
 from grader.machine.machine import Machine
 from grader.machine.reach import reach
 from grader.machine.recorder import Recorder
 from grader.machine.replay import Replay
-from grader.machine.sheet import read_sheet
+from grader.machine.sheet import check_ports, read_sheet
 from grader.reports.of_ledger import check_result
+from grader.reports.streams import end_as_ctrl_c_does
 from grader.scoring.exercise import Exercise
 from grader.scoring.judging import hindrance, looked_at_nothing
 from grader.scoring.ledger import Ledger
@@ -63,14 +66,22 @@ class Grading:
         self._run = Run(settings, LinkFacts(str(settings.machine)))
         self.results: list[ResultFile] = []
         self._link: Link | None = None
-        try:
-            self.exercises = {folder: Exercise(folder, read_sheet(folder)) for folder in folders}
-        except ExerciseError as error:
-            raise pytest.UsageError(str(error)) from error
+        self.exercises = {folder: Exercise(folder, read_sheet(folder)) for folder in folders}
         if settings.machine.scheme == "recording":
             self.connect()
             recording = self._link.recording if isinstance(self._link, Replay) else None
             self._run.settings = as_recorded(settings, recording)
+        for exercise in self.exercises.values():
+            check_ports(exercise.sheet, exercise.id, self.settings.ports)
+        if settings.results and not config.option.collectonly:
+            from grader.reports.files import ready_for_results  # noqa: PLC0415 - JUnit is slow to import
+
+            ready_for_results(settings.results)
+
+    def pytest_sessionstart(self) -> None:
+        """A job that is cancelled ends as Ctrl-C does: what was dropped is taken away, what was broken mended."""
+        if threading.current_thread() is threading.main_thread():
+            end_as_ctrl_c_does()
 
     # --- the machine ---
 
@@ -129,10 +140,20 @@ class Grading:
                 exercise.ledger = Ledger(exercise.specs, exercise.sheet.points, str(sheet))
         except ExerciseError as error:
             raise pytest.UsageError(str(error)) from error
+        for one in self._selections:
+            self._must_mean_something(one, items)
         chosen = [item for item in items if any(one.covers(item) for one in self._selections)]
         if len(chosen) < len(items):
             self.config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
             items[:] = chosen
+
+    def _must_mean_something(self, selection: _Selection, items: list[pytest.Item]) -> None:
+        """A check that was mistyped stops the run: nothing would be graded, and nobody be told why."""
+        exercise = self.exercise_of(selection.path)
+        if exercise and selection.name and not any(selection.covers(item) for item in items):
+            folder = os.path.relpath(exercise.folder, self.config.invocation_params.dir)
+            error = TypedError("typed-no-check", exercise=exercise.id, folder=folder)
+            raise pytest.UsageError(error.said(self.settings.language))
 
     def pytest_exception_interact(self, call: pytest.CallInfo[object], report: object) -> None:
         """A suite that cannot be read stops the run in one sentence: nobody is graded by half of it."""
@@ -226,7 +247,8 @@ class Grading:
                     link = exercise.machine.link if exercise.machine else self._link
                     write_recording(self._run.recording(result, link), folder)
             except OSError as error:
-                raise pytest.UsageError(f"the results cannot be written to {folder}: {error.strerror}") from error
+                said = TypedError("typed-results", path=str(folder), detail=str(error.strerror))
+                raise pytest.UsageError(said.said(self.settings.language)) from error
 
     def _exit_code(self) -> int:
         rows = [row for exercise in self.exercises.values() for row in exercise.ledger or ()]

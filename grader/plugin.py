@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from grader.errors import GraderError
 
 __all__: list[str] = []
 
@@ -45,26 +49,33 @@ def exercises_meant(config: pytest.Config) -> list[Path]:
     for arg in config.args:
         path = Path(config.invocation_params.dir, arg.partition("::")[0])
         if not path.exists():
-            _suggest(path)
+            _suggest(arg, path, config)
             continue
         path = path.resolve()
         own = next((folder for folder in (path, *path.parents) if (folder / SHEET).is_file()), None)
         if own:
             meant[own] = None
         elif path.is_dir() and path != config.rootpath:
-            meant.update(dict.fromkeys(sorted(child.parent for child in path.glob(f"*/{SHEET}"))))
+            inside = sorted(child.parent for child in path.glob(f"*/{SHEET}"))
+            if not inside and (config.invocation_params.dir / "exercises" / path.name / SHEET).is_file():
+                _suggest(arg, path, config)  # the folder of the student's own work: it has the exercise's name
+            meant.update(dict.fromkeys(inside))
     return list(meant)
 
 
-def _suggest(path: Path) -> None:
-    """Where a mistyped exercise stands beside real ones, says which may be meant; elsewhere pytest says its own."""
-    there = sorted(sheet.parent.name for sheet in path.parent.glob(f"*/{SHEET}"))
-    if there:
-        import difflib  # noqa: PLC0415 - only for a mistake
+def _suggest(typed: str, path: Path, config: pytest.Config) -> None:
+    """Where real exercises are at hand, says which may be meant; elsewhere pytest says its own."""
+    start = config.invocation_params.dir
+    if any(path.parent.glob(f"*/{SHEET}")) or any((start / "exercises").glob(f"*/{SHEET}")):
+        from grader.machine.exercise_folder import no_such_exercise  # noqa: PLC0415 - only for a mistake
 
-        near = difflib.get_close_matches(path.name, there, n=1, cutoff=0.5)
-        guess = f"did you mean {path.parent.name}/{near[0]}?" if near else f"there are: {', '.join(there)}"
-        raise pytest.UsageError(f"there is no exercise {path.name!r}; {guess}")
+        raise _usage(no_such_exercise(typed.partition("::")[0], path, start), config)
+
+
+def _usage(error: GraderError, config: pytest.Config) -> pytest.UsageError:
+    from grader.settings import said_to_the_user  # noqa: PLC0415 - only for a mistake
+
+    return pytest.UsageError(said_to_the_user(error, config.option.lang or "", os.environ))
 
 
 @pytest.hookimpl(trylast=True)
@@ -78,13 +89,12 @@ def pytest_configure(config: pytest.Config) -> None:
     from grader.settings import settings_of  # noqa: PLC0415
 
     try:
-        settings = settings_of(vars(config.option), os.environ)
+        grading = Grading(config, settings_of(vars(config.option), os.environ), exercises)
     except GraderError as error:
-        raise pytest.UsageError(str(error)) from error
+        raise _usage(error, config) from error
     plugins = config.pluginmanager
     if plugins.has_plugin(TESTINFRA):
         plugins.unregister(name=TESTINFRA)  # its fixture `host` would be the grader's own computer
-    grading = Grading(config, settings, exercises)
     plugins.register(grading, "grader-grading")
     standard = plugins.get_plugin("terminalreporter")
     if standard is not None:

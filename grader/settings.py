@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import locale
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from grader.errors import GraderError
+from grader.errors import GraderError, TypedError
 from grader.roster.machine_url import MachineUrl, parse_machine_url
 from grader.roster.ports import PortRange, parse_ports
 
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
     from grader.machine.recording import Recording
     from grader.messages import Language
 
-__all__ = ["Settings", "as_recorded", "language_of", "settings_of"]
+__all__ = ["Settings", "as_recorded", "language_of", "said_to_the_user", "settings_of", "spoken_language"]
 
-_HINT_LEVELS: Final = (1, 2, 3)
+_HINT_LEVELS: Final = ("1", "2", "3")
 
 
 @dataclass(frozen=True)
@@ -48,12 +49,12 @@ def settings_of(options: Mapping[str, object], environ: Mapping[str, str]) -> Se
 
     passive, disposable = bool(options.get("passive")), bool(options.get("disposable"))
     if passive and disposable:
-        raise GraderError("--passive and --disposable exclude each other: choose one")
+        raise TypedError("typed-passive-and-disposable")
     if bool(options.get("record")) and not text("results"):
-        raise GraderError("--record needs a place to put the recording: add --results DIR")
-    hints = int(text("hints") or 2)
+        raise TypedError("typed-record-without-results")
+    hints = text("hints") or "2"
     if hints not in _HINT_LEVELS:
-        raise GraderError("--hints is 1 (where to look), 2 (what is wrong) or 3 (what to read)")
+        raise TypedError("typed-hints", given=repr(hints))
     machine = parse_machine_url(text("machine") or "local")
     user = environ.get("USER") or environ.get("USERNAME") or "local"
     return Settings(
@@ -67,7 +68,7 @@ def settings_of(options: Mapping[str, object], environ: Mapping[str, str]) -> Se
         record=bool(options.get("record")),
         passive=passive,
         disposable=disposable,
-        hints=hints,
+        hints=int(hints),
     )
 
 
@@ -91,9 +92,23 @@ def language_of(given: str, environ: Mapping[str, str]) -> Language:
     asked = (given or environ.get("GRADER_LANG", "")).strip().lower()
     if asked:
         if asked not in {"fr", "en"}:
-            raise GraderError(f"the language is fr or en, not {asked!r} (--lang, GRADER_LANG)")
+            raise TypedError("typed-language", given=repr(asked))
         return "en" if asked == "en" else "fr"
     of_locale = next((environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(name)), "")
     of_locale = of_locale or (locale.getlocale()[0] or "")
     # A locale that names no language (C, POSIX) leaves it to the course's own.
     return "en" if of_locale.lower().startswith("en") else "fr"
+
+
+def spoken_language(given: str, environ: Mapping[str, str]) -> Language:
+    """As `language_of`, for whoever says what is wrong: what is no language counts as not asked for."""
+    for name in (given, environ.get("GRADER_LANG", "")):
+        with contextlib.suppress(TypedError):
+            if name.strip():
+                return language_of(name, {})
+    return language_of("", {name: value for name, value in environ.items() if name != "GRADER_LANG"})
+
+
+def said_to_the_user(error: GraderError, given: str, environ: Mapping[str, str]) -> str:
+    """What is wrong, in the reader's language where there are words for it in both."""
+    return error.said(spoken_language(given, environ)) if isinstance(error, TypedError) else str(error)

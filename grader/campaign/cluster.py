@@ -38,7 +38,7 @@ def graded_on_cluster(suite: Suite, jobs: list[Job], scheduler: str) -> Generato
         raise GraderError("--scheduler needs Dask: pip install 'container-lab-grader[cluster]'") from error
     try:
         client = Client(scheduler, timeout=_CONNECT_S)
-    except (OSError, TimeoutError) as error:
+    except (OSError, TimeoutError, ValueError) as error:  # the last for what is no address
         raise GraderError(f"no Dask scheduler answers at {scheduler}: {error}") from error
     files = {path.name: path.read_bytes() for path in (suite.folder / "exercise.toml", *suite.folder.glob("*.py"))}
     with client:

@@ -65,8 +65,10 @@ class Lines:
 
     def __init__(self, language: Language) -> None:
         self._language = language
+        self._is_over = True
 
     def began(self, jobs: list[Job], done: list[ResultFile]) -> None:
+        self._is_over = False
         self._count = len(jobs) + len(done)
         self._number = len(done)
         self._is_unicode = shows_unicode(sys.stdout, os.environ)
@@ -78,13 +80,16 @@ class Lines:
             print(f"[{self._number:>3}/{self._count}] {line}", flush=True)  # noqa: T201
 
     def ended(self, outcome: Outcome) -> None:
+        self._is_over = True
         words = _WORDS[self._language]
         print(_counts(outcome, words))  # noqa: T201
         if outcome.is_the_room:
             print(words["room"], file=sys.stderr)  # noqa: T201
 
     def close(self) -> None:
-        """Every line was written when it was known."""
+        """Every line was written when it was known; an interrupted campaign says how to go on."""
+        if not self._is_over:
+            print(_WORDS[self._language]["interrupted"], file=sys.stderr)  # noqa: T201
 
 
 class JsonLines:

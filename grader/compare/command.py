@@ -26,10 +26,11 @@ def compare(
     """
     from grader.compare.compare import compare as run  # noqa: PLC0415 - only this verb
     from grader.compare.said import lines_of  # noqa: PLC0415
+    from grader.machine.exercise_folder import find_exercise  # noqa: PLC0415
     from grader.scoring.suite import read_suite  # noqa: PLC0415
 
     language = language_of(lang, os.environ)
-    comparison = run(before, now, read_suite(exercise) if exercise else None)
+    comparison = run(before, now, read_suite(find_exercise(exercise)) if exercise else None)
     for line in lines_of(comparison, language):
         print(line)  # noqa: T201 - what the verb is for
     if comparison.checks:

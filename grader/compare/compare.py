@@ -66,6 +66,8 @@ def compare(before: Path, now: Path, suite: Suite | None = None) -> Comparison:
     old, new = _result(before), _result(now)
     if old.exercise != new.exercise:
         raise GraderError(f"{before} is of {old.exercise} and {now} of {new.exercise}: wanted two of one exercise")
+    if suite and suite.id != old.exercise:
+        raise GraderError(f"{before} is of {old.exercise}: it cannot be judged by {suite.id}")
     recordings = _recording(before), _recording(now)
     differences = _around(old, new)
     if recordings[0] and recordings[1]:

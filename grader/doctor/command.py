@@ -39,14 +39,15 @@ def doctor(
     Example: grader doctor tp2
     """
     from grader.doctor.examine import examine  # noqa: PLC0415 - only this verb
-    from grader.handout.start import find_exercise  # noqa: PLC0415
+    from grader.machine.exercise_folder import find_exercise  # noqa: PLC0415
     from grader.machine.machine import Machine  # noqa: PLC0415
     from grader.machine.reach import reach  # noqa: PLC0415
-    from grader.machine.sheet import Sheet, Title, read_sheet  # noqa: PLC0415
+    from grader.machine.sheet import Sheet, Title, check_ports, read_sheet  # noqa: PLC0415
 
     settings = settings_of({"machine": machine, "ssh_config": ssh_config, "ports": ports, "lang": lang}, os.environ)
     folder = find_exercise(exercise).resolve() if exercise else None
     sheet = read_sheet(folder) if folder else Sheet(points=0, title=Title("", ""))
+    check_ports(sheet, exercise, settings.ports)
     link = reach(settings.machine, settings.ssh_config)
     try:
         found = examine(Machine(link, sheet, ports=settings.ports, passive=True), folder)

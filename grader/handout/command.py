@@ -25,13 +25,17 @@ def start(
 
     Example: grader start tp2
     """
-    from grader.handout.start import find_exercise, lay_out, sheet_of  # noqa: PLC0415 - only this verb
+    from grader.handout.start import lay_out, sheet_of  # noqa: PLC0415 - only this verb
+    from grader.machine.exercise_folder import find_exercise  # noqa: PLC0415
 
     folder = find_exercise(exercise)
     target = into or Path(folder.name)
-    for path in lay_out(folder, target):
-        print(path)  # noqa: T201
     language = language_of(lang, os.environ)
+    laid_out = lay_out(folder, target)
+    for path in laid_out:
+        print(path)  # noqa: T201
+    if not laid_out:
+        print({"fr": "rien à préparer pour cet exercice", "en": "nothing to lay out for this exercise"}[language])  # noqa: T201
     words = {
         "fr": "à lire : {sheet}\npour te noter : pytest {folder}, ou grader watch {folder} pendant que tu travailles",
         "en": "to read: {sheet}\nto grade yourself: pytest {folder}, or grader watch {folder} while you work",
@@ -51,7 +55,7 @@ def clean(
     Example: grader clean tp2
     """
     from grader.handout.clean import made_by, remove  # noqa: PLC0415 - only this verb
-    from grader.handout.start import find_exercise  # noqa: PLC0415
+    from grader.machine.exercise_folder import find_exercise  # noqa: PLC0415
     from grader.machine.machine import Machine  # noqa: PLC0415
     from grader.machine.reach import reach  # noqa: PLC0415
     from grader.machine.sheet import read_sheet  # noqa: PLC0415

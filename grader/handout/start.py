@@ -2,42 +2,32 @@
 
 from __future__ import annotations
 
-import difflib
 import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.errors import GraderError
+from grader.errors import TypedError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from grader.messages import Language
 
-__all__ = ["find_exercise", "lay_out", "sheet_of"]
-
-
-def find_exercise(name: str) -> Path:
-    """The folder of `tp2`, or of `exercises/tp2`. Raises `GraderError` with a near miss where there is none."""
-    given = Path(name)
-    for folder in (given, Path("exercises") / given):
-        if (folder / "exercise.toml").is_file():
-            return folder
-    there = sorted(path.parent.name for path in Path("exercises").glob("*/exercise.toml"))
-    near = difflib.get_close_matches(given.name, there, n=1, cutoff=0.5)
-    guess = f"did you mean {near[0]}?" if near else f"there are: {', '.join(there) or 'none here'}"
-    raise GraderError(f"there is no exercise {name!r}; {guess}")
+__all__ = ["lay_out", "sheet_of"]
 
 
 def lay_out(exercise: Path, into: Path) -> list[Path]:
     """Copies the exercise's material into `into` and gives the files that are new there.
 
-    Raises `GraderError`, and copies nothing, where a file is there already: it may be the student's work.
+    Raises `TypedError`, and copies nothing, where a file is there already: it may be the student's work.
     """
     material = exercise / "material"
     files = [path for path in sorted(material.rglob("*")) if path.is_file()]
     targets = [into / path.relative_to(material) for path in files]
     taken = [str(target) for target in targets if target.exists()]
     if taken:
-        raise GraderError(f"{', '.join(taken[:3])}: already there, and may be your work; choose another --into")
+        raise TypedError("typed-material-there", files=", ".join(taken[:3]))
+    if not files:
+        return []  # an empty folder would only make one look for what should be in it
     try:
         into.mkdir(parents=True, exist_ok=True)
         for path, target in zip(files, targets, strict=True):
@@ -45,7 +35,7 @@ def lay_out(exercise: Path, into: Path) -> list[Path]:
             shutil.copyfile(path, target)
             shutil.copymode(path, target)
     except OSError as error:
-        raise GraderError(f"{into}: cannot be written: {error.strerror}") from error
+        raise TypedError("typed-not-writable", path=str(into), detail=str(error.strerror)) from error
     return targets
 
 

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from grader.errors import ExerciseError
+from grader.errors import AddressError, ExerciseError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from grader.roster.ports import PortRange
 
 __all__ = [
     "Sheet",
@@ -24,6 +26,7 @@ __all__ = [
     "SheetService",
     "SheetTodos",
     "Title",
+    "check_ports",
     "read_sheet",
 ]
 
@@ -149,12 +152,23 @@ def read_sheet(folder: Path) -> Sheet:
         raise ExerciseError(f"{path}: cannot be read ({error.strerror}); an exercise needs this file") from error
     try:
         sheet = msgspec.toml.decode(text, type=Sheet)
+    except UnicodeDecodeError as error:
+        raise ExerciseError(f"{path}: not UTF-8 text ({error.reason}, byte {error.start})") from error
     except msgspec.ValidationError as error:
         raise ExerciseError(f"{path}:{_line_of(text, str(error))}: {error}") from error
     except msgspec.DecodeError as error:
         raise ExerciseError(f"{path}: not TOML: {error}") from error
     _check_roles(path, text, sheet)
     return sheet
+
+
+def check_ports(sheet: Sheet, exercise: str, ports: PortRange | None) -> None:
+    """Raises `AddressError` where a range has no port for some role: nobody could do the exercise in it."""
+    wanted = 1 + max((port.offset for port in sheet.ports.values()), default=0)
+    if ports and len(ports) < wanted:
+        raise AddressError(
+            "typed-ports-few", exercise=exercise, wanted=str(wanted), given=str(ports), count=str(len(ports))
+        )
 
 
 def _check_roles(path: Path, text: str, sheet: Sheet) -> None:

@@ -31,7 +31,8 @@ def regrade(
 
     Example: grader regrade results --exercise exercises/tp2 --write --reason "check 3 refused 0.0.0.0"
     """
-    from grader.regrade.regrade import regrade as run  # noqa: PLC0415 - only this verb
+    from grader.machine.exercise_folder import find_exercise  # noqa: PLC0415 - only this verb
+    from grader.regrade.regrade import regrade as run  # noqa: PLC0415
     from grader.regrade.regrade import signed_folder  # noqa: PLC0415
     from grader.regrade.regrade import write as put  # noqa: PLC0415
     from grader.regrade.said import lines_of, written_line  # noqa: PLC0415
@@ -43,7 +44,7 @@ def regrade(
     if not folder.is_dir():
         raise GraderError(f"{folder} is no folder; wanted one of results made with --record")
     signed = signed_folder(folder, os.environ) if write else None
-    done = run(folder, read_suite(exercise))
+    done = run(folder, read_suite(find_exercise(exercise)))
     for line in lines_of(done, folder, language):
         print(line)  # noqa: T201 - what the verb is for
     if write:

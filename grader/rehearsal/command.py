@@ -23,6 +23,7 @@ def rehearse(
     """
     from rich.console import Console  # noqa: PLC0415 - only this verb draws tables
 
+    from grader.machine.exercise_folder import find_exercise  # noqa: PLC0415
     from grader.rehearsal.rehearse import rehearse as run  # noqa: PLC0415
     from grader.rehearsal.table import print_counts, print_rehearsed  # noqa: PLC0415
     from grader.roster.machine_url import parse_machine_url  # noqa: PLC0415
@@ -32,7 +33,7 @@ def rehearse(
         console = Console(width=160)
     progress = Console(stderr=True)
     done = []
-    for exercise in exercises:
+    for exercise in [find_exercise(name) for name in exercises]:
         rehearsed = run(
             exercise,
             parse_machine_url(machine),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from typing import TYPE_CHECKING
 
+from grader.errors import TypedError
 from grader.machine.recording import encode_recording
 from grader.reports.junit import junit_for
 from grader.reports.results import write_atomically, write_result
@@ -16,11 +19,22 @@ if TYPE_CHECKING:
     from grader.messages import Language
     from grader.reports.results import ResultFile
 
-__all__ = ["result_path", "write_junit", "write_recording", "write_reports", "write_reports_at"]
+__all__ = ["ready_for_results", "result_path", "write_junit", "write_recording", "write_reports", "write_reports_at"]
 
 
 def result_path(folder: Path, exercise: str, student: str) -> Path:
     return folder / exercise / f"{file_name_for(student)}.json"
+
+
+def ready_for_results(folder: Path) -> None:
+    """Makes the folder. Raises `TypedError` where nothing can be written: better now than after the work is graded."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        detail = os.strerror(errno.ENOTDIR) if folder.is_file() else str(error.strerror)
+        raise TypedError("typed-results", path=str(folder), detail=detail) from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise TypedError("typed-results", path=str(folder), detail=os.strerror(errno.EACCES))
 
 
 def write_reports(result: ResultFile, folder: Path, language: Language) -> None:

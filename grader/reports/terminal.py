@@ -12,6 +12,7 @@ import pytest
 from grader.machine.text import visible
 from grader.reports.glyphs import ascii_only, folded, marks_for, padded, shows_unicode
 from grader.reports.screen_words import WORDS
+from grader.reports.streams import lasting
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -55,13 +56,16 @@ class Screen(pytest.TerminalReporter):  # type: ignore[misc]
     """Stands where pytest's own reporter stood, and says things in its own way."""
 
     def __init__(self, config: pytest.Config, grading: Grading) -> None:
-        super().__init__(config, sys.stdout)
+        # Whoever reads the screen may leave (`| head -1`); what is being graded is graded to its end all the same.
+        screen, _ = lasting(sys.stdout)
+        super().__init__(config, screen)
         self._grading = grading
         self._language = grading.settings.language
         self._words = WORDS[self._language]
         self._is_unicode = shows_unicode(sys.stdout, os.environ)
         self._marks = marks_for(is_unicode=self._is_unicode)
         self._seen: Exercise | None = None
+        self._is_interrupted = False
         self._width = min(self._tw.fullwidth, _WIDEST) - 1
 
     # --- before the checks ---
@@ -189,7 +193,11 @@ class Screen(pytest.TerminalReporter):  # type: ignore[misc]
             self.summary_errors()
         words = self._words
         if exitstatus == pytest.ExitCode.INTERRUPTED:
+            self._is_interrupted = False
             self._say(words["interrupted"], yellow=True)
+        elif exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
+            self._say()
+            self._say(words["nothing"], yellow=True)
         elif session.shouldstop or session.shouldfail:
             self._say(words["stopped"], yellow=True)
         if self._grading.settings.results and self._grading.results and self.verbosity >= 0:
@@ -197,6 +205,16 @@ class Screen(pytest.TerminalReporter):  # type: ignore[misc]
 
     def pytest_terminal_summary(self) -> Generator[None]:
         yield
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:  # noqa: ARG002
+        """Where in our code Ctrl-C fell is of no use to a student: that it was one is said at the end."""
+        self._is_interrupted = True
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_unconfigure(self) -> None:
+        if self._is_interrupted:  # before any check: nothing was summed up
+            self._say(self._words["interrupted"], yellow=True)
+        self._tw.flush()
 
     def _summary(self, result: ResultFile) -> None:
         words = self._words

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from grader.errors import GraderError
 from grader.repository.refusal import Findings, Place
 
 if TYPE_CHECKING:
@@ -57,7 +58,10 @@ def made_area(below: Path | None = None, name: str = "") -> Iterator[Area]:
     `below` must be a folder that the engine sees under the same path. It is the system's temporary folder by default,
     and in GitLab's jobs one under `/builds`, which a job shares with its `docker` service.
     """
-    outer = Path(os.path.realpath(tempfile.mkdtemp(prefix="grader-", dir=below)))
+    try:
+        outer = Path(os.path.realpath(tempfile.mkdtemp(prefix="grader-", dir=below)))
+    except OSError as error:
+        raise GraderError(f"{below or tempfile.gettempdir()}: no copy can be made there: {error.strerror}") from error
     try:
         outer.chmod(0o711)  # passed through by the engine's containers, listed by nobody
         area = Area(outer / "area", _plain(name))

@@ -31,9 +31,10 @@ def repo(  # noqa: PLR0917  # typer makes options of them
 
     Example: grader repo ../rendu --exercise exercises/tp6 --results out --machine unix:///run/throw-away.sock
     """
-    from grader.repository.run import Asked, grade_and_write  # noqa: PLC0415 - only this verb needs an engine
+    from grader.machine.exercise_folder import find_exercise  # noqa: PLC0415 - only this verb needs an engine
+    from grader.repository.run import Asked, grade_and_write  # noqa: PLC0415
 
-    asked = Asked(path, exercise, results, machine, student, ports, lang, areas, disposable=disposable)
+    asked = Asked(path, find_exercise(exercise), results, machine, student, ports, lang, areas, disposable=disposable)
     raise typer.Exit(grade_and_write(asked, os.environ))
 
 
@@ -43,13 +44,16 @@ def verify_results(folder: Annotated[Path, typer.Argument(help="A folder of resu
     Example: grader verify results
     """
     from grader.errors import GraderError  # noqa: PLC0415 - only this verb
-    from grader.reports.signature import FileStatus, signing_key, verify  # noqa: PLC0415
+    from grader.reports.signature import KEY_VARIABLE, FileStatus, signing_key, verify  # noqa: PLC0415
 
-    found = verify(folder, signing_key(os.environ))
+    key = signing_key(os.environ)
+    if key is None:
+        raise GraderError(f"no key to check with: set {KEY_VARIABLE}")
+    found = verify(_results_in(folder), key)
     for name, status in found.items():
         print(f"{status.value:<9} {name}")  # noqa: T201  # this is where the command speaks
     if not found:
-        raise GraderError(f"{folder}: no results here")
+        raise GraderError(f"{folder}: no results there")
     raise typer.Exit(int(any(status is not FileStatus.SIGNED for status in found.values())))
 
 
@@ -64,6 +68,17 @@ def sign_results(folder: Annotated[Path, typer.Argument(help="A folder of result
     key = signing_key(os.environ)
     if key is None:
         raise GraderError(f"no key to sign with: set {KEY_VARIABLE}")
-    unsigned = [name for name, status in verify(folder, key).items() if status is FileStatus.UNSIGNED]
+    found = verify(_results_in(folder), key)
+    if not found:
+        raise GraderError(f"{folder}: no results there")
+    unsigned = [name for name, status in found.items() if status is FileStatus.UNSIGNED]
     sign(folder, key, [folder / name for name in unsigned])
     print(f"{len(unsigned)} signed in {folder}")  # noqa: T201  # this is where the command speaks
+
+
+def _results_in(folder: Path) -> Path:
+    from grader.errors import GraderError  # noqa: PLC0415 - only two verbs
+
+    if not folder.is_dir():
+        raise GraderError(f"{folder}: no folder of results")
+    return folder

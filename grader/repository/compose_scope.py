@@ -43,8 +43,6 @@ class Scope:
     binds: list[Bind] = field(default_factory=list)
     ports: int = 0
     """Published so far."""
-    dockerfiles: list[tuple[Path, dict[str, str], Place]] = field(default_factory=list)
-    """Dockerfiles to be read: the file, the build's ARGs, and who builds from it."""
 
     def wrong_shape(self, place: Place, wanted: str) -> None:
         if self.resolved:

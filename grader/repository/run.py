@@ -16,10 +16,10 @@ from docker.tls import TLSConfig
 
 from grader.errors import MachineUnreachable
 from grader.machine.address import EngineAddress, engine_address
-from grader.machine.sheet import read_sheet
+from grader.machine.sheet import check_ports, read_sheet
 from grader.machine.text import visible
 from grader.messages import say
-from grader.reports.files import result_path, write_reports
+from grader.reports.files import ready_for_results, result_path, write_reports
 from grader.reports.results import ResultFile, Student, Words, write_atomically
 from grader.reports.signature import sign, signing_key
 from grader.repository.clone import clone
@@ -86,6 +86,7 @@ class Done:
 
 def grade_and_write(asked: Asked, environ: Mapping[str, str]) -> int:
     """Grades, writes the results, prints them, the mark last; gives the exit code. Raises `GraderError`."""
+    ready_for_results(asked.results)
     try:
         done = grade_one(asked, environ)
     except MachineUnreachable as error:
@@ -103,6 +104,8 @@ def grade_one(asked: Asked, environ: Mapping[str, str]) -> Done:
     language = language_of(asked.lang, environ)
     signing_key(environ)  # a key that cannot be used is said before anything runs
     sheet = read_sheet(asked.exercise)
+    ports = parse_ports(asked.ports) if asked.ports else None
+    check_ports(sheet, asked.exercise.name, ports)
     with tempfile.TemporaryDirectory(prefix="grader-clone-") as clones:
         folder = Path(asked.path)
         if not folder.is_dir():
@@ -117,8 +120,17 @@ def grade_one(asked: Asked, environ: Mapping[str, str]) -> Done:
             name=asked.repository,
             areas=asked.areas,
         )
-        ports = parse_ports(asked.ports) if asked.ports else None
-        return _graded(handin, GradingRun(asked.exercise, asked.machine, asked.who, language, ports), environ)
+        # The process that grades has no DOCKER_HOST and no Docker context: it is told the engine's own address, or it
+        # would look at another engine than the one that the work was brought up on.
+        run = GradingRun(asked.exercise, handin.engine.url, asked.who, language, ports)
+        return _graded(handin, run, {**environ, **_certificates(handin.engine)})
+
+
+def _certificates(engine: EngineAddress) -> dict[str, str]:
+    """Where a Docker context keeps its certificates, as the environment says it: under the very same names."""
+    if not (engine.context and engine.tls):
+        return {}
+    return {"DOCKER_CERT_PATH": str(Path(engine.tls.ca).parent), "DOCKER_TLS_VERIFY": "1" if engine.tls.verify else ""}
 
 
 def without_mark(asked: Asked, environ: Mapping[str, str], code: str, reason: Words) -> Done:

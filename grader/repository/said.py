@@ -76,7 +76,7 @@ def last_line(result: ResultFile, language: Language) -> str:
     words = _WORDS[language]
     head = f"{result.exercise} {visible(result.student.id, 80)}{words['colon']}"
     if result.mark is None:
-        return f"{head} {words['none']} – {visible(reason_said(result, language), 400)}"
+        return f"{head} {words['none']} – {visible(' '.join(reason_said(result, language).split()), 400)}"
     share = 100 * result.mark / result.out_of
     tail = f" – {words['provisional']}" if result.provisional else ""
     return f"{head} {words['mark']} {number(result.mark)}/{result.out_of} ({share:.4g} %){tail}"

@@ -10,17 +10,16 @@ import difflib
 import ipaddress
 import re
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal
 from urllib.parse import unquote
 
-from grader.errors import RosterError
+from grader.errors import AddressError, RosterError
 from grader.roster.quoting import quoted
 
 __all__ = ["MachineUrl", "Scheme", "parse_machine_url"]
 
 Scheme = Literal["local", "unix", "tcp", "ssh", "recording"]
 
-FORMS: Final = "local, unix:///path, tcp://host:2376, ssh://user@host or recording:FILE"
 HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,252})", re.ASCII)
 INTERFACE = re.compile(r"[A-Za-z0-9._-]{0,15}", re.ASCII)
 """What a link-local IPv6 address is followed by."""
@@ -91,7 +90,8 @@ def parse_machine_url(text: str) -> MachineUrl:
     if scheme == "recording" and colon:
         return MachineUrl("recording", path=recording_file(rest))
     if not rest.startswith("//"):
-        raise RosterError(f"a machine is {FORMS}, not {quoted(text)}{guess(text)}")
+        near = guess(text)
+        raise AddressError("typed-machine-near" if near else "typed-machine", given=quoted(text), near=near)
     rest = rest[2:]
     if scheme == "unix":
         return MachineUrl("unix", path=local_socket(rest))
@@ -99,29 +99,26 @@ def parse_machine_url(text: str) -> MachineUrl:
         return tcp(rest)
     if scheme == "ssh":
         return ssh(rest)
-    raise RosterError(f"a machine is {FORMS}: the scheme {quoted(scheme)} is none of these")
+    raise AddressError("typed-machine-scheme", given=quoted(scheme))
 
 
 def guess(text: str) -> str:
-    """What a bare host name was probably meant to be, ready to be said."""
+    """What a bare host name was probably meant to be."""
     try:
-        return f": did you mean {ssh(text)}?"
+        return str(ssh(text))
     except RosterError:
         return ""
 
 
 def recording_file(text: str) -> str:
     if not text or len(text) > LONGEST_PATH:
-        raise RosterError(f"recording: is followed by the path of a file, not {quoted(text)}")
+        raise AddressError("typed-machine-recording", given=quoted(text))
     return text
 
 
 def local_socket(text: str) -> str:
     if not text.startswith("/") or len(text.encode()) > LONGEST_SOCKET:
-        raise RosterError(
-            f"unix:// is followed by an absolute path of at most {LONGEST_SOCKET} bytes, "
-            f"such as unix:///var/run/docker.sock, not {quoted(text)}"
-        )
+        raise AddressError("typed-machine-unix", given=quoted(text), longest=str(LONGEST_SOCKET))
     return text
 
 
@@ -130,7 +127,7 @@ def tcp(text: str) -> MachineUrl:
         raise RosterError(f"tcp:// takes no user, only a host and a port, not {quoted(text)}")
     host, port = host_and_port(text.removesuffix("/"))
     if port is None:
-        raise RosterError(f"tcp:// needs its port, such as tcp://{text}:2376")
+        raise AddressError("typed-machine-tcp", given=text)
     return MachineUrl("tcp", host=host, port=port)
 
 
@@ -162,13 +159,11 @@ def host_and_port(text: str) -> tuple[str, int | None]:
         port = after if colon else None
         right = HOST.fullmatch(host) is not None
     if not right:
-        raise RosterError(
-            f"a host is a name of letters, digits and ._- that does not start with -, or an address: not {quoted(host)}"
-        )
+        raise AddressError("typed-machine-host", given=quoted(host))
     if port is None:
         return host, None
     if not re.fullmatch(r"[0-9]{1,5}", port) or not 1 <= int(port) <= HIGHEST_PORT:
-        raise RosterError(f"a port is a number from 1 to {HIGHEST_PORT}, not {quoted(port)}")
+        raise AddressError("typed-machine-port", given=quoted(port), highest=str(HIGHEST_PORT))
     return host, int(port)
 
 

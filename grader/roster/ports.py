@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from grader.errors import RosterError
+from grader.errors import AddressError
 from grader.roster.quoting import quoted
 
 __all__ = ["PortRange", "parse_ports"]
@@ -23,8 +23,7 @@ class PortRange:
 
     def __post_init__(self) -> None:
         if not 1 <= self.first <= self.last <= HIGHEST:
-            message = f"ports go from 1 to {HIGHEST}, the lower first: not {self.first}-{self.last}"
-            raise RosterError(message)
+            raise AddressError("typed-ports-bounds", given=f"{self.first}-{self.last}", highest=str(HIGHEST))
 
     def __contains__(self, port: int) -> bool:
         return self.first <= port <= self.last
@@ -40,9 +39,9 @@ class PortRange:
 
 
 def parse_ports(text: str) -> PortRange:
-    """The range that `41200-41209`, or one port alone, says. Raises `RosterError` with one sentence."""
+    """The range that `41200-41209`, or one port alone, says. Raises `AddressError` with one sentence."""
     found = RANGE.fullmatch(text)
     if found is None:
-        raise RosterError(f"a range of ports looks like 41200-41209, not {quoted(text)}")
+        raise AddressError("typed-ports-form", given=quoted(text))
     first = int(found[1])
     return PortRange(first, int(found[2]) if found[2] else first)

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from grader.errors import TypedError
 from grader.settings import settings_of
 
 __all__ = ["watch"]
@@ -28,7 +29,9 @@ def watch(
 
     Example: grader watch exercises/tp2
     """
-    from grader.scoring.suite import read_suite  # noqa: PLC0415 - only this verb
+    from grader.machine.exercise_folder import find_exercise  # noqa: PLC0415 - only this verb
+    from grader.machine.sheet import check_ports  # noqa: PLC0415
+    from grader.scoring.suite import read_suite  # noqa: PLC0415
     from grader.watch.view import LineView, SheetView  # noqa: PLC0415
     from grader.watch.watch import watch as run  # noqa: PLC0415
 
@@ -36,7 +39,10 @@ def watch(
         "machine": machine, "ssh_config": ssh_config, "ports": ports, "lang": lang, "hints": hints, "passive": passive
     }  # fmt: skip
     settings = settings_of(options, os.environ)
-    suite = read_suite(exercise)
+    if settings.machine.scheme == "recording":
+        raise TypedError("typed-watch-recording", given=str(settings.machine))
+    suite = read_suite(find_exercise(exercise))
+    check_ports(suite.sheet, suite.id, settings.ports)
     try:
         if not sys.stdout.isatty():
             run(suite, settings, LineView(settings.language))

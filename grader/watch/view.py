@@ -18,7 +18,8 @@ from grader.reports.screen_words import WORDS
 from grader.scoring.mark import mark
 
 if TYPE_CHECKING:
-    from grader.messages import Language
+    from grader.errors import MachineUnreachable
+    from grader.messages import Field, Language
     from grader.scoring.ledger import Row
     from grader.scoring.suite import Suite
     from grader.watch.watch import Shown
@@ -27,6 +28,7 @@ __all__ = ["LineView", "SheetView"]
 
 _COLOURS: Final = {"passed": "green", "failed": "red", "blocked": "yellow", "error": "magenta", "skipped": "cyan"}
 _WAITING: Final = {"fr": "j'attends que Docker revienne…", "en": "waiting for Docker to come back…"}
+_LOST: Final[tuple[Field, ...]] = ("wrong", "look")
 _QUIT: Final = {"fr": "Ctrl-C pour finir", "en": "Ctrl-C to end"}
 
 
@@ -76,8 +78,8 @@ class SheetView:
 
     def _below(self, shown: Shown) -> list[Text]:
         if shown.lost:
-            wrong = say(shown.lost.code, "wrong", shown.lost.values, self._language)
-            return [self._text(wrong, "magenta"), self._text(_WAITING[self._language], "magenta")]
+            said = [*_lost_said(shown.lost, self._language), _WAITING[self._language]]
+            return [self._text(line, "magenta") for line in said]
         total = mark(shown.ledger)
         lines = [
             self._text(
@@ -114,16 +116,34 @@ class LineView:
         self._language: Language = language
         self._known: dict[str, str] = {}
         self._marks = marks_for(is_unicode=False)
+        self._lost = ""
 
     def show(self, shown: Shown) -> None:
+        at = time.strftime("%H:%M:%S")
+        if shown.lost:
+            self._say_lost(at, shown.lost)
+            return
+        self._lost = ""
         for row in shown.ledger:
             verdict = row.outcome.verdict
             if self._known.get(row.spec.name) != verdict + row.outcome.code:
                 self._known[row.spec.name] = verdict + row.outcome.code
                 code = f" [{row.outcome.code}]" if row.outcome.code else ""
-                at = time.strftime("%H:%M:%S")
                 print(  # noqa: T201 - this is the screen
                     f"{at} {row.number} {self._marks[verdict]} {getattr(row.spec, self._language)}{code} "
                     f"({shown.took_s * 1000:.0f} ms)",
                     flush=True,
                 )
+
+    def _say_lost(self, at: str, lost: MachineUnreachable) -> None:
+        """Once, and not again for as long as it stays so."""
+        sentence = "; ".join([*_lost_said(lost, self._language), _WAITING[self._language]])
+        if sentence != self._lost:
+            self._lost = sentence
+            self._known.clear()
+            print(f"{at} {self._marks['error']} {sentence}", flush=True)  # noqa: T201 - this is the screen
+
+
+def _lost_said(lost: MachineUnreachable, language: Language) -> list[str]:
+    """Why nothing can be looked at, and what to do."""
+    return [line for part in _LOST if (line := say(lost.code, part, lost.values, language))]

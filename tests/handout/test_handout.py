@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from grader.errors import GraderError
-from grader.handout.start import find_exercise, lay_out
+from grader.handout.start import lay_out
+from grader.machine.exercise_folder import find_exercise
 from tests.desk import ROOT
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
@@ -39,6 +40,24 @@ def test_honest_work_earns_all_its_points_and_leaves_the_engine_as_it_was(files:
 
 def test_a_compose_file_needs_no_disposable_machine(bench: Bench) -> None:
     code, result = bench.run(bench.repository(HONEST_COMPOSE), disposable=False)
+    assert (code, result.mark) == (0, 20.0), result
+
+
+@pytest.mark.parametrize("via", ["DOCKER_HOST", "context"])
+def test_the_engine_of_the_environment_is_brought_up_and_graded_alike(
+    via: str, bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process that grades has neither: it once looked at this machine's own engine instead."""
+    environ = {"DOCKER_HOST": bench.engine.url}
+    if via == "context":
+        environ = {"DOCKER_CONTEXT": "class"}
+        folder = tmp_path / "docker" / "contexts" / "meta" / hashlib.sha256(b"class").hexdigest()
+        folder.mkdir(parents=True)
+        meta = {"Name": "class", "Metadata": {}, "Endpoints": {"docker": {"Host": bench.engine.url}}}
+        (folder / "meta.json").write_text(json.dumps(meta))
+        (tmp_path / "docker" / "config.json").write_text("{}")
+        monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path / "docker"))
+    code, result = bench.run(bench.repository(HONEST_COMPOSE), environ, url="local")
     assert (code, result.mark) == (0, 20.0), result
 
 
