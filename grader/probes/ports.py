@@ -47,9 +47,15 @@ def port_facts(bindings: dict[str, list[RawBinding] | None]) -> tuple[PortFact, 
     for inside, hosts in bindings.items():
         number, _, protocol = inside.partition("/")
         for host in hosts or []:
-            port = _number(host.HostPort) if host.HostPort not in {"", "0"} else None
-            facts[PortFact(_number(number), protocol or "tcp", _address(host.HostIp), port)] = None
+            fact = PortFact(_number(number), protocol or "tcp", _address(host.HostIp), _of_machine(host.HostPort))
+            facts[fact] = None
     return tuple(facts)
+
+
+def _of_machine(written: str) -> int | None:
+    """`None` where the engine is to choose: among all ports, or in a range such as `4002-4009`."""
+    numbers = [_number(number) for number in written.split("-", 1)] if written else [0]
+    return numbers[0] or None if len(numbers) == 1 else None
 
 
 def _number(written: str) -> int:
