@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from grader.checks.compose import origin_of_project
 from grader.checks.mistake import Mistake
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from grader.probes.compose import Origin
 
 __all__ = ["down_and_up"]
+
+_AGAIN_S: Final = 3.0
 
 
 def down_and_up(project: Project) -> None:
@@ -51,6 +53,10 @@ def _profiles(project: Project, origin: Origin) -> tuple[str, ...]:
 
 def _do(project: Project, origin: Origin, verb: ComposeVerb, profiles: tuple[str, ...] = ()) -> None:
     answer = ask_compose(project.machine, origin, verb, profiles)
+    if isinstance(answer, Answer) and answer.status != 200:
+        # An engine under load may still hold the port, or the network, of a container that has just gone.
+        project.machine.wait(_AGAIN_S)
+        answer = ask_compose(project.machine, origin, verb, profiles)
     project.machine.look_again()
     if not isinstance(answer, Answer):
         raise ProbeFailed("compose-not-at-hand", folder=origin.folder, detail=f"{answer.reason} {answer.detail}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from grader.checks.compose_cycle import down_and_up
-from grader.checks.containers import ContainerExpectation, is_settling, running, there
+from grader.checks.containers import STABLE_S, ContainerExpectation, is_settling, running, there
 from grader.checks.directions import by_address, misdirected
 from grader.checks.mistake import Mistake, NotTried
 from grader.checks.placed import PlacedTodo
@@ -17,6 +17,7 @@ from grader.errors import ProbeFailed
 from grader.machine.question import Answer, NoAnswer
 from grader.probes.connections import is_connected
 from grader.probes.images import find_image
+from grader.probes.listeners import listeners
 from grader.probes.todos import ask_api
 
 if TYPE_CHECKING:
@@ -46,9 +47,11 @@ class TodosExpectation:
         self._within_s = within_s
 
     def to_be_made_of_their_images(self) -> None:
-        """The images of the sheet, or others that declare the same: the database's port, the variables of the others.
+        """The images of the sheet, or others that are as good.
 
-        Asks: one inspect and one image a container. Diagnosis: `container-other-image`.
+        Those declare the same (the database's port, the variables of the others), or listen where the sheet's do: what
+        they are worth is for other checks to say. Asks: one inspect and one image a container, one `docker exec` where
+        that does not tell. Diagnosis: `container-other-image`.
         """
         todos = self._todos
         for container, variable in (
@@ -57,7 +60,16 @@ class TodosExpectation:
             (todos.app, todos.wanted.api_variable),
         ):
             if not _declares(container, variable):
+                self._is_its_image(container)
+
+    def _is_its_image(self, container: Container) -> None:
+        def judge() -> None:
+            fact = there(container)
+            heard = listeners(container.machine, fact.id) if fact.is_running else None
+            if not any(one.port == container.wanted.port for one in heard or ()):
                 ContainerExpectation(container).to_be_made_from_its_image()
+
+        eventually(container.machine, judge, within_s=STABLE_S, is_settling=lambda: is_settling(container, STABLE_S))
 
     def to_be_up(self) -> None:
         """The three containers run, and still do once they have had the time to start.

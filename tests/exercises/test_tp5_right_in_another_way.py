@@ -22,7 +22,7 @@ APP = "docker run -d --name todos-app --network todos-net -p 4002:7777 todos-app
 OTHER_PAGE = '''
 import http.server, json, os, urllib.parse, urllib.request
 
-API = "http://" + os.environ["API_URL"] + "/todos"
+API = "http://" + os.environ.get("API_URL", "todos-api:8082") + "/todos"
 
 
 class Page(http.server.BaseHTTPRequestHandler):
@@ -139,10 +139,10 @@ def test_tp5_by_compose_earns_every_point(todos: Desk, network: str) -> None:
 
 
 def test_tp5_with_a_page_of_ones_own_earns_every_point(todos: Desk) -> None:
-    """Another program behind the page: what counts is that a todo goes all the way."""
+    """Another program behind the page, whose image declares nothing: what counts is that a todo goes all the way."""
     (todos.home / "page.py").write_text(OTHER_PAGE, encoding="utf-8")
     todos.type(
-        f"""printf 'FROM python:alpine\\nCOPY page.py .\\nENV API_URL=todos-api:8082\\nCMD python page.py' > Dockerfile
+        f"""printf 'FROM python:alpine\\nCOPY page.py .\\nCMD python page.py' > Dockerfile
         docker build --tag page . ; docker network create todos-net
         {MONGO}; {API}; {APP.replace("todos-app-v2", "page")}""",
         limit_s=120,

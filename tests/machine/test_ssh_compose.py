@@ -24,7 +24,10 @@ PROJECT = """
 services:
   web:
     image: nginx
-    environment: {NAME: "${NAME-50% of nothing}"}
+    environment: {NAME: "${NAME-50% of nothing}", HERE: "${PWD}"}
+  tool:
+    image: nginx
+    profiles: [tools]
 """
 
 
@@ -58,9 +61,10 @@ def test_answers_are_those_of_compose_on_the_machine(room: Room, project: Path) 
             assert isinstance(there, Answer)
             if verb == "config":
                 read = json.loads(over_ssh.body)
-                assert read["services"]["web"].pop("environment") == {"NAME": "there"}
+                assert set(read["services"]) == {"web", "tool"}, "whatever the profile"
+                assert read["services"]["web"].pop("environment") == {"NAME": "there", "HERE": str(project)}
                 expected = json.loads(there.body)
-                expected["services"]["web"].pop("environment")
+                assert expected["services"]["web"].pop("environment")["HERE"] == str(project)
                 assert read == expected
             assert over_ssh.headers["version"]
 
@@ -75,7 +79,7 @@ def test_a_project_goes_down_and_comes_up(room: Room, project: Path) -> None:
             answer = link.ask(question(verb, project))
             assert isinstance(answer, Answer)
             assert answer.status == 200, answer.body
-            assert names() == expected
+            assert names() == expected, "and nothing of a profile that was not asked for"
 
 
 def test_what_compose_refuses_is_told(room: Room, project: Path) -> None:

@@ -33,7 +33,7 @@ def test_a_port_that_the_engine_chooses_among_some() -> None:
     assert str(port) == "127.0.0.1:8000-8002->80/tcp"
 
 
-@pytest.mark.parametrize("written", ["eighty", "-80", "80-", "80-x", "٨٠", "4000000"])
+@pytest.mark.parametrize("written", ["eighty", "-", "-80", "80-", "80-x", "80-82-84", "٨٠", "400²", "4000000"])
 def test_what_is_no_port_is_no_answer(written: str) -> None:
     with pytest.raises(ProbeFailed, match="answer-garbled"):
         of(written)
