@@ -240,9 +240,8 @@ def _not_running(machine: Machine, fact: ContainerFact) -> NoReturn:
         case "created" if taken := _taken_port(machine, fact):
             raise Mistake("port-taken", name=name, detail=str(taken), evidence=(str(taken),))
         case "created":
-            raise Mistake(
-                "container-created", name=name, detail=fact.error, evidence=(fact.error,) if fact.error else ()
-            )
+            detail, evidence = (f" ({fact.error})", (fact.error,)) if fact.error else ("", ())
+            raise Mistake("container-created", name=name, detail=detail, evidence=evidence)
         case "paused":
             raise Mistake("container-paused", name=name)
         case "restarting":
