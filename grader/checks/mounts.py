@@ -12,7 +12,7 @@ from grader.checks.drops import Drop
 from grader.checks.mistake import Mistake, NotTried
 from grader.checks.sites import fetch
 from grader.errors import ProbeFailed
-from grader.machine.desktop import is_nameless
+from grader.machine.desktop import folds_case, is_nameless
 from grader.machine.question import Answer, FileQuestion
 from grader.probes.commands import run_inside
 from grader.probes.compose import origin_of
@@ -40,7 +40,7 @@ class FolderExpectation:
 
         Asks: one inspect; a listing or two where the mount is not as wanted. Diagnoses: `mount-missing`,
         `named-volume-not-bind`, `anonymous-volume-not-bind`, `mount-wrong-inside`, `mount-wrong-outside`,
-        `mount-mistyped`, `mount-reversed`, `mount-is-a-file`, `copied-not-mounted`.
+        `mount-other-case`, `mount-mistyped`, `mount-reversed`, `mount-is-a-file`, `copied-not-mounted`.
         """
         bind_of(self._folder)
 
@@ -80,7 +80,7 @@ class FolderExpectation:
         if folded(text) in log and folded(name) in asked_for.split():
             return
         code = "script-not-heard" if file.content.startswith(b"#!") else "text-missing"
-        seen = file.content[:80].strip()
+        seen = b" | ".join(line for line in file.content[:80].splitlines() if line.strip())
         raise Mistake(code, name=fact.name, path=path, wanted=text, seen=seen, evidence=(file.content[:200],))
 
     def to_be_served_by(self, site: Site) -> None:
@@ -159,6 +159,8 @@ def bind_of(folder: Folder) -> MountFact:
         raise Mistake("mount-mistyped", evidence=evidence, **values)
     if not is_it and not _is_a_folder(folder.machine, fact, here):
         raise Mistake("mount-is-a-file", there=here.inside, evidence=evidence, **values)
+    if not is_it and _ends_with(here.source.casefold(), tuple(name.casefold() for name in _names(folder))):
+        raise Mistake("mount-other-case", evidence=evidence, **values)
     if not is_it:
         raise Mistake("mount-wrong-outside", evidence=evidence, **values)
     return here
@@ -175,7 +177,13 @@ def _is_the_folder(folder: Folder, fact: ContainerFact, mount: MountFact) -> boo
     if origin and not folder.wanted.outside.startswith(("~", "/")) and origin.folder.startswith("/"):
         return PurePosixPath(mount.source) == PurePosixPath(origin.folder, folder.wanted.outside)
     names = _names(folder)
-    return PurePosixPath(mount.source).parts[-len(names) :] == names
+    if folds_case(mount.source):
+        return _ends_with(mount.source.casefold(), tuple(name.casefold() for name in names))
+    return _ends_with(mount.source, names)
+
+
+def _ends_with(path: str, names: tuple[str, ...]) -> bool:
+    return PurePosixPath(path).parts[-len(names) :] == names
 
 
 def _not_mounted(folder: Folder, fact: ContainerFact) -> NoReturn:
@@ -183,10 +191,9 @@ def _not_mounted(folder: Folder, fact: ContainerFact) -> NoReturn:
     values = {"name": fact.name, "inside": wanted.inside, "wanted": wanted.outside}
     evidence = tuple(f"{mount.type} {mount.source} -> {mount.inside}" for mount in fact.mounts) or ("no mount",)
     for mount in fact.mounts:
-        parts = PurePosixPath(mount.source).parts
         if mount.type == "bind" and mount.source == wanted.inside:
             raise Mistake("mount-reversed", source=mount.source, there=mount.inside, evidence=evidence, **values)
-        if mount.type == "bind" and parts[-len(names) :] == names:
+        if mount.type == "bind" and _ends_with(mount.source, names):
             raise Mistake("mount-wrong-inside", source=mount.source, there=mount.inside, evidence=evidence, **values)
         if mount.type == "bind" and mount.inside.startswith(wanted.inside + "/"):
             raise Mistake("mount-is-a-file", source=mount.source, there=mount.inside, evidence=evidence, **values)
