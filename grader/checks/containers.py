@@ -129,10 +129,16 @@ class ContainerExpectation:
         fact = there(self._container)
         wanted = self._container.wanted
         images = (wanted.image, *wanted.also)
+        machine = self._container.machine
+        used = find_image(machine, fact.image_id)
+        # `docker tag` gives any image any name: one that the sheet calls otherwise is still that other one.
+        alien = [image for image in machine.sheet.images if image not in images]
+        known = next((tag for tag in (used.tags if used else ()) for name in alien if same_image_name(tag, name)), "")
+        if known:
+            raise Mistake("container-other-image", name=fact.name, image=known, wanted=wanted.image)
         if any(same_image_name(fact.image, image) for image in images):
             return
-        machine = self._container.machine
-        used, reference = find_image(machine, fact.image_id), find_image(machine, wanted.image)
+        reference = find_image(machine, wanted.image)
         if used and any(same_image_name(tag, image) for tag in used.tags for image in images):
             return
         if used and reference and used.is_built_on(reference):
@@ -182,7 +188,8 @@ class ContainerExpectation:
     def to_have_as_process_1(self, program: str) -> None:
         """Its process 1 is that program, now, whatever it was started with.
 
-        Asks: one inspect, `docker top`. Diagnoses: `process-1-other`, those of a container that does not run.
+        Asks: one inspect, `docker top`, a command inside. Diagnoses: `process-1-other`, `process-of-the-machine`,
+        those of a container that does not run.
         """
         process_1(self._container.machine, running(self._container), program)
 
@@ -264,7 +271,8 @@ def _never_started(machine: Machine, fact: ContainerFact) -> Mistake:
     if taken:
         return Mistake("port-taken", name=name, detail=str(taken), evidence=(str(taken),))
     waiting = unhealthy_dependency(machine, fact)
-    return waiting or Mistake("container-created", name=name, detail=said, evidence=(said,) if said else ())
+    detail, evidence = (f" ({said})", (said,)) if said else ("", ())
+    return waiting or Mistake("container-created", name=name, detail=detail, evidence=evidence)
 
 
 def _taken_port(machine: Machine, fact: ContainerFact) -> PortFact | None:

@@ -30,7 +30,7 @@ class Drop:
     """Written on the machine itself, where its files are at hand; else through the container's side of the mount."""
 
     def __init__(self, machine: Machine, container: ContainerFact, bind: MountFact) -> None:
-        self._machine = machine
+        self.machine = machine
         self._container = container
         self._bind = bind
         nonce = machine.nonce(f"drop {bind.inside}")
@@ -40,7 +40,7 @@ class Drop:
     def __enter__(self) -> Self:
         self._is_outside = True
         try:
-            wrote = self._machine.ask(FileQuestion("write", self._outside, self.content))
+            wrote = self.machine.ask(FileQuestion("write", self._outside, self.content))
             self._is_outside = isinstance(wrote, Answer) and wrote.status == 200
             if not self._is_outside:
                 self._put()
@@ -56,12 +56,12 @@ class Drop:
 
     def _take_away(self) -> None:
         if self._is_outside:
-            self._machine.ask(FileQuestion("remove", self._outside))
+            self.machine.ask(FileQuestion("remove", self._outside))
         else:
             self._run(_REMOVE, f"{self._bind.inside}/{self.name}")
 
     def _run(self, command: str, path: str) -> CommandFact | None:
-        return run_inside(self._machine, self._container.id, "sh", "-c", command, path)
+        return run_inside(self.machine, self._container.id, "sh", "-c", command, path)
 
     @property
     def _outside(self) -> str:
@@ -78,7 +78,7 @@ class Drop:
             member = tarfile.TarInfo(self.name)
             member.size, member.mode = len(self.content), 0o644
             tar.addfile(member, io.BytesIO(self.content))
-        put = self._machine.ask(
+        put = self.machine.ask(
             EngineQuestion(
                 f"/containers/{self._container.id}/archive",
                 (("path", self._bind.inside),),

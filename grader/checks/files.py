@@ -33,13 +33,13 @@ class FileExpectation:
         """In the container's own layer: `docker diff` shows it as added, and its image has no such file.
 
         Asks: one inspect, `docker diff`, one `docker cp`. Diagnoses: `file-in-image`, `file-on-a-mount`, and those of a
-        file that is not there: `file-not-made`, `not-a-file`, `file-deleted`, `file-elsewhere`, `file-misnamed`,
-        `file-in-another-container`, `container-created`, `no-terminal`.
+        file that is not there: `file-not-made`, `not-a-file`, `link-leads-away`, `file-deleted`, `file-elsewhere`,
+        `file-misnamed`, `file-in-another-container`, `container-created`, `no-terminal`.
         """
-        fact, _ = self._found()
-        change = changed_paths(self._machine, fact.id).get(self._file.path)
-        self._is_not_mounted(fact)
-        if change != "added":
+        fact, file = self._found()
+        changed = changed_paths(self._machine, fact.id)
+        self._is_not_mounted(fact, file)
+        if {changed.get(self._file.path), changed.get(file.at)} != {"added"}:
             raise Mistake("file-in-image", name=fact.name, path=self._file.path, image=fact.image)
 
     def to_be_changed(self) -> None:
@@ -49,11 +49,12 @@ class FileExpectation:
         `file-deleted`, `file-on-a-mount`, and those of a file that is not there (see `to_be_added`).
         """
         fact = there(self._file.container)
-        change = changed_paths(self._machine, fact.id).get(self._file.path)
-        if change == "deleted":
+        changed = changed_paths(self._machine, fact.id)
+        if changed.get(self._file.path) == "deleted":
             raise Mistake("file-deleted", name=fact.name, path=self._file.path)
-        self._found()
-        self._is_not_mounted(fact)
+        _, file = self._found()
+        self._is_not_mounted(fact, file)
+        change = changed.get(self._file.path) or changed.get(file.at)
         if change is None:
             self._something_was_done(fact)
             raise Mistake("file-unchanged", name=fact.name, path=self._file.path)
@@ -86,6 +87,8 @@ class FileExpectation:
             raise self._missing(fact)
         if file.is_folder:
             raise Mistake("not-a-file", name=fact.name, path=self._file.path)
+        if file.link:
+            raise Mistake("link-leads-away", name=fact.name, path=self._file.path, target=file.link)
         return fact, file
 
     def _missing(self, fact: ContainerFact) -> Mistake:
@@ -117,9 +120,10 @@ class FileExpectation:
         if is_a_shell_with_nothing_to_read(fact):
             raise Mistake("no-terminal", name=fact.name)
 
-    def _is_not_mounted(self, fact: ContainerFact) -> None:
+    def _is_not_mounted(self, fact: ContainerFact, file: FileFact) -> None:
         path = self._file.path
-        mount = next((one for one in fact.mounts if PurePosixPath(path).is_relative_to(one.inside)), None)
+        places = (PurePosixPath(path), PurePosixPath(file.at))
+        mount = next((one for one in fact.mounts if any(place.is_relative_to(one.inside) for place in places)), None)
         if mount:
             source = mount.source or mount.volume
             raise Mistake("file-on-a-mount", name=fact.name, path=path, source=source, inside=mount.inside)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NoReturn
@@ -11,13 +12,15 @@ from grader.checks.drops import Drop
 from grader.checks.mistake import Mistake, NotTried
 from grader.checks.sites import fetch
 from grader.errors import ProbeFailed
-from grader.machine.desktop import is_nameless
+from grader.machine.desktop import folds_case, is_nameless
 from grader.machine.question import Answer, FileQuestion
+from grader.probes.commands import run_inside
 from grader.probes.compose import origin_of
 from grader.probes.images import same_image_name
 from grader.probes.layers import changed_paths
 from grader.probes.logs import read_log
-from grader.probes.mounts import MountFact, bound_folder, read_inside
+from grader.probes.mounts import MountFact, read_inside
+from grader.probes.volumes import folder_behind
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
@@ -37,7 +40,7 @@ class FolderExpectation:
 
         Asks: one inspect; a listing or two where the mount is not as wanted. Diagnoses: `mount-missing`,
         `named-volume-not-bind`, `anonymous-volume-not-bind`, `mount-wrong-inside`, `mount-wrong-outside`,
-        `mount-mistyped`, `mount-is-a-file`, `copied-not-mounted`.
+        `mount-other-case`, `mount-mistyped`, `mount-reversed`, `mount-is-a-file`, `copied-not-mounted`.
         """
         bind_of(self._folder)
 
@@ -45,31 +48,47 @@ class FolderExpectation:
         """The mounted folder has a file `name` that says `text`, or says it when it is run there.
 
         Case, punctuation and spaces between words do not count. Asks: one inspect, one `docker cp`; the log where the
-        file alone does not show it. Diagnoses: `file-missing`, `file-is-a-folder`, `text-missing`, those of the mount.
+        file alone does not show it. Diagnoses: `file-missing`, `file-is-a-folder`, `link-leads-away`, `file-empty`,
+        `text-missing`, `script-not-heard`, `not-executable`, `container-created`, those of the mount.
         """
         fact = there(self._folder.container)
         bind_of(self._folder)
         machine, path = self._folder.machine, f"{self._folder.wanted.inside}/{name}"
+        if (
+            fact.state == "created"
+            and "permission denied" in fact.error
+            and name in PurePosixPath(fact.command[0]).name
+        ):
+            raise Mistake("not-executable", name=fact.name, path=path, evidence=(fact.error,))
+        if fact.state == "created":
+            running(self._folder.container)  # raises
         file = read_inside(machine, fact.id, path)
         if file is None:
             beside = read_inside(machine, fact.id, self._folder.wanted.inside)
             raise Mistake("file-missing", path=path, beside=", ".join(beside.names if beside else ()) or "-")
         if file.is_folder:
             raise Mistake("file-is-a-folder", path=path)
+        if file.link or not PurePosixPath(file.at).is_relative_to(self._folder.wanted.inside):
+            raise Mistake("link-leads-away", name=fact.name, path=path, target=file.link or file.at)
+        if not file.content.strip():
+            raise Mistake("file-empty", name=fact.name, path=path)
         if folded(text) in folded(file.content):
             return
         # A script need not hold the words it prints one after the other.
-        if folded(text) in folded(read_log(machine, fact) or b""):
+        log = folded(read_log(machine, fact) or b"")
+        asked_for = f"{folded(' '.join(fact.command))} {log}".replace(folded(text), "")
+        if folded(text) in log and folded(name) in asked_for.split():
             return
-        raise Mistake(
-            "text-missing", path=path, wanted=text, seen=file.content[:80].strip(), evidence=(file.content[:200],)
-        )
+        code = "script-not-heard" if file.content.startswith(b"#!") else "text-missing"
+        seen = b" | ".join(line for line in file.content[:80].splitlines() if line.strip())
+        raise Mistake(code, name=fact.name, path=path, wanted=text, seen=seen, evidence=(file.content[:200],))
 
     def to_be_served_by(self, site: Site) -> None:
         """A page dropped in the folder of the machine comes back over HTTP, and is taken away again.
 
         Not tried where the machine is only to be looked at. Asks: one inspect, one file written and removed, one HTTP
-        request. Diagnoses: `unreadable`, `not-served`, those of the mount and of the site.
+        request; a command inside where it does not come. Diagnoses: `unreadable`, `not-served`, `mount-stale`, those of
+        the mount and of the site.
         """
         bind = bind_of(self._folder)
         if self._folder.machine.passive:
@@ -93,13 +112,23 @@ def _fetch_dropped(drop: Drop, fact: ContainerFact, bind: MountFact, site: Site)
     values = {"name": fact.name, "status": page.status, "folder": bind.source}
     if page.status == 403 and _another_is_served(fact, bind, site):
         return  # only names with a dot in front are kept back
+    if _is_of_another_time(drop, fact, bind):
+        raise Mistake("mount-stale", inside=bind.inside, evidence=evidence, **values)
     raise Mistake("unreadable" if page.status == 403 else "not-served", evidence=evidence, **values)
+
+
+def _is_of_another_time(drop: Drop, fact: ContainerFact, bind: MountFact) -> bool:
+    """True where the container does not see what was just put into the folder: it keeps the one that it began with."""
+    seen = run_inside(drop.machine, fact.id, "cat", f"{bind.inside}/{drop.name}")
+    return seen is not None and seen.exit_code not in {0, 126, 127}
 
 
 def folded(text: str | bytes) -> str:
     """Letters and digits alone, in lower case, one space between words."""
     if isinstance(text, bytes):
-        text = text.decode("utf-8", "replace")
+        # What PowerShell writes with `>` says so in its first two bytes.
+        is_wide = text.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        text = text.decode("utf-16" if is_wide else "utf-8", "replace")
     return " ".join("".join(letter if letter.isalnum() else " " for letter in text.casefold()).split())
 
 
@@ -112,9 +141,9 @@ def bind_of(folder: Folder) -> MountFact:
         _not_mounted(folder, fact)
     if here.is_anonymous and any(mount.type == "bind" for mount in fact.mounts):
         _not_mounted(folder, fact)  # the image's own volume, beside a folder that went elsewhere
-    if here.volume and not here.is_anonymous:
-        source = bound_folder(folder.machine, here)
-        here = replace(here, type="bind", source=source) if source else here
+    behind = folder_behind(folder.machine, here.volume) if here.type == "volume" and not here.is_anonymous else ""
+    if behind:
+        here = replace(here, type="bind", source=behind)
     values = {"name": fact.name, "inside": wanted.inside, "wanted": wanted.outside, "source": here.source}
     evidence = (f"{here.type} {here.source} -> {here.inside}",)
     if here.type == "volume":
@@ -128,6 +157,10 @@ def bind_of(folder: Folder) -> MountFact:
     mistyped = not is_it or len(PurePosixPath(here.source).parts) == len(_names(folder)) + 1
     if mistyped and _is_empty(folder.machine, fact, here):
         raise Mistake("mount-mistyped", evidence=evidence, **values)
+    if not is_it and not _is_a_folder(folder.machine, fact, here):
+        raise Mistake("mount-is-a-file", there=here.inside, evidence=evidence, **values)
+    if not is_it and _ends_with(here.source.casefold(), tuple(name.casefold() for name in _names(folder))):
+        raise Mistake("mount-other-case", evidence=evidence, **values)
     if not is_it:
         raise Mistake("mount-wrong-outside", evidence=evidence, **values)
     return here
@@ -144,7 +177,13 @@ def _is_the_folder(folder: Folder, fact: ContainerFact, mount: MountFact) -> boo
     if origin and not folder.wanted.outside.startswith(("~", "/")) and origin.folder.startswith("/"):
         return PurePosixPath(mount.source) == PurePosixPath(origin.folder, folder.wanted.outside)
     names = _names(folder)
-    return PurePosixPath(mount.source).parts[-len(names) :] == names
+    if folds_case(mount.source):
+        return _ends_with(mount.source.casefold(), tuple(name.casefold() for name in names))
+    return _ends_with(mount.source, names)
+
+
+def _ends_with(path: str, names: tuple[str, ...]) -> bool:
+    return PurePosixPath(path).parts[-len(names) :] == names
 
 
 def _not_mounted(folder: Folder, fact: ContainerFact) -> NoReturn:
@@ -152,11 +191,12 @@ def _not_mounted(folder: Folder, fact: ContainerFact) -> NoReturn:
     values = {"name": fact.name, "inside": wanted.inside, "wanted": wanted.outside}
     evidence = tuple(f"{mount.type} {mount.source} -> {mount.inside}" for mount in fact.mounts) or ("no mount",)
     for mount in fact.mounts:
-        parts = PurePosixPath(mount.source).parts
+        if mount.type == "bind" and mount.source == wanted.inside:
+            raise Mistake("mount-reversed", source=mount.source, there=mount.inside, evidence=evidence, **values)
+        if mount.type == "bind" and _ends_with(mount.source, names):
+            raise Mistake("mount-wrong-inside", source=mount.source, there=mount.inside, evidence=evidence, **values)
         if mount.type == "bind" and mount.inside.startswith(wanted.inside + "/"):
             raise Mistake("mount-is-a-file", source=mount.source, there=mount.inside, evidence=evidence, **values)
-        if mount.type == "bind" and parts[-len(names) :] == names:
-            raise Mistake("mount-wrong-inside", source=mount.source, there=mount.inside, evidence=evidence, **values)
     changed = changed_paths(folder.machine, fact.id)
     known = (folder.container.wanted.image, *folder.container.wanted.also)
     own_image = not any(same_image_name(fact.image, image) for image in known)
@@ -164,11 +204,17 @@ def _not_mounted(folder: Folder, fact: ContainerFact) -> NoReturn:
         own_image and read_inside(folder.machine, fact.id, wanted.inside) is not None
     ):
         raise Mistake("copied-not-mounted", evidence=evidence, **values)
-    others = [mount for mount in fact.mounts if mount.type == "bind"]
+    others = [mount for mount in fact.mounts if mount.type == "bind" and _is_a_folder(folder.machine, fact, mount)]
     if others:
         other = others[0]
         raise Mistake("mount-wrong-inside", source=other.source, there=other.inside, evidence=evidence, **values)
     raise Mistake("mount-missing", evidence=evidence, **values)
+
+
+def _is_a_folder(machine: Machine, fact: ContainerFact, mount: MountFact) -> bool:
+    """False for a file alone, such as a configuration: nobody takes that for the sheet's folder."""
+    there = read_inside(machine, fact.id, mount.inside)
+    return there is not None and there.is_folder
 
 
 def _is_empty(machine: Machine, fact: ContainerFact, mount: MountFact) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from grader.checks.mistake import Mistake
 from grader.probes.engine_info import machine_name
 from grader.probes.images import find_image
-from grader.probes.processes import first_process, users_of_programs
+from grader.probes.processes import first_process, stand_in_for, users_of_programs
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
@@ -28,6 +28,9 @@ def process_1(machine: Machine, container: ContainerFact, program: str) -> None:
     # A login shell has a dash before its name.
     if PurePosixPath(command.partition(" ")[0]).name.removeprefix("-") != program:
         raise Mistake("process-1-other", name=container.name, wanted=program, seen=command)
+    other = stand_in_for(machine, container, program)
+    if other:
+        raise Mistake("process-1-other", name=container.name, wanted=program, seen=other)
 
 
 def own_hostname(machine: Machine, container: ContainerFact) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from typing import TYPE_CHECKING, Final
 
 from grader.checks.containers import is_settling, running
@@ -9,8 +10,10 @@ from grader.checks.mistake import Mistake
 from grader.checks.polling import eventually
 from grader.errors import ProbeFailed
 from grader.machine.question import Answer, HttpQuestion, NoAnswer
+from grader.machine.sites import REDIRECTS
 from grader.probes.listeners import listeners
 from grader.probes.logs import last_lines, read_log
+from grader.probes.mounts import read_inside
 from grader.probes.traffic import received_bytes
 
 if TYPE_CHECKING:
@@ -26,6 +29,10 @@ _LOG_PAUSES_S: Final = (0.0, 0.1, 0.3, 0.6)
 _PROBE_LENGTH: Final = 4000
 """Characters of the request that is counted: under the 8 KiB that servers take, above what else goes by."""
 _PROBES: Final = 4
+_BLANK: Final = b" \t\r\n\v\f\0" + codecs.BOM_UTF8 + codecs.BOM_UTF16
+"""What an editor leaves in a file that has nothing in it."""
+_NAMES: Final = 12
+"""Of a folder's names, how many are told."""
 _EPHEMERAL: Final = range(32768, 61000)
 """Linux's `ip_local_port_range`."""
 
@@ -39,7 +46,8 @@ class SiteExpectation:
         """The container's port is published on the site's port of the machine, reachable from outside.
 
         Asks: the list, one inspect. Diagnoses: `port-not-published`, `port-reversed`, `port-random`, `port-other`,
-        `port-wrong-inside`, `port-on-loopback`, `port-udp`, `port-host-network`, `outside-your-ports`.
+        `port-wrong-inside`, `port-on-loopback`, `port-udp`, `port-host-network`, `port-no-network`,
+        `outside-your-ports`.
         """
         published_at(self._site)
 
@@ -81,18 +89,24 @@ class SiteExpectation:
     def to_show_an_own_page(self) -> None:
         """The page `/` is the student's own, not the one that nginx brings along.
 
-        Asks: one HTTP request. Diagnoses: `index-missing`, `index-default`, `index-empty`, `site-silent`.
+        Asks: one HTTP request; what is in its folder where no page comes. Diagnoses: `index-missing`, `index-default`,
+        `index-empty`, `site-redirects-away`, `site-status`, `site-silent`.
         """
 
         def judge() -> None:
             page = fetch(self._site)
             if page.status in {403, 404}:
-                raise Mistake("index-missing", port=self._site.port, status=page.status)
+                beside = ", ".join(_names_beside(self._site)) or "-"
+                raise Mistake("index-missing", port=self._site.port, status=page.status, beside=beside)
+            if page.status in REDIRECTS:
+                to = page.headers.get("location", "?")
+                raise Mistake("site-redirects-away", port=self._site.port, status=page.status, to=to)
             if page.status != 200:
                 raise Mistake("site-status", port=self._site.port, status=page.status, wanted=200)
-            if not page.body.strip():
+            if not page.body.strip(_BLANK):
                 raise Mistake("index-empty", port=self._site.port)
-            if b"Welcome to nginx!" in page.body and b"nginx.org" in page.body:
+            # A page that was made out of it may well have kept its title.
+            if b"<h1>Welcome to nginx!</h1>" in page.body and b"nginx.org" in page.body:
                 raise Mistake("index-default", port=self._site.port)
 
         eventually(
@@ -101,6 +115,14 @@ class SiteExpectation:
             within_s=self._within_s,
             is_settling=lambda: is_settling(self._site.container, self._within_s),
         )
+
+
+def _names_beside(site: Site) -> tuple[str, ...]:
+    """What is in the sheet's folder of that site, seen from inside; nothing where the sheet has none."""
+    machine = site.machine
+    inside = (folder.inside for folder in machine.sheet.folders.values() if folder.container == site.container.role)
+    found = (read_inside(machine, running(site.container).id, one) for one in inside)
+    return tuple(name for folder in found if folder for name in sorted(folder.names))[:_NAMES]
 
 
 def fetch(site: Site, path: str = "/", within_s: float = 5) -> Answer:
@@ -128,8 +150,12 @@ def published_at(site: Site) -> PortFact:
         "published": ", ".join(map(str, fact.ports)),
     }
     evidence = tuple(str(port) for port in fact.ports) or ("no published port",)
+    if _is_reversed(fact.ports, wanted, inside):
+        raise Mistake("port-reversed", evidence=evidence, **values)  # whoever's port the other one is
     right = [p for p in fact.ports if inside in {None, p.inside} and p.host_port == wanted and p.protocol == "tcp"]
     _stays_in_range(site, fact)
+    if fact.network_mode == "none" or fact.network_mode.startswith("container:"):
+        raise Mistake("port-no-network", mode=fact.network_mode.partition(":")[0], evidence=evidence, **values)
     reachable = next((port for port in right if not port.is_on_loopback), None)
     if reachable:
         return reachable
@@ -159,8 +185,6 @@ def _stays_in_range(site: Site, fact: ContainerFact) -> None:
 
 def _port_mistake(machine: Machine, fact: ContainerFact, wanted: int, inside: int | None) -> str:
     ports = fact.ports
-    if any(p.inside == wanted != inside and p.host_port == inside for p in ports):
-        return "port-reversed"
     if any(p.host_port == wanted and inside in {None, p.inside} and p.protocol == "udp" for p in ports):
         return "port-udp"
     if any(p.host_port == wanted for p in ports):
@@ -168,6 +192,12 @@ def _port_mistake(machine: Machine, fact: ContainerFact, wanted: int, inside: in
     if fact.publish_all or any(inside in {None, p.inside} and _was_chosen(machine, p) for p in fact.ports_typed):
         return "port-random"
     return "port-other" if ports else "port-not-published"
+
+
+def _is_reversed(ports: tuple[PortFact, ...], wanted: int, inside: int | None) -> bool:
+    return not any(port.host_port == wanted for port in ports) and any(
+        port.inside == wanted != inside and port.host_port == inside for port in ports
+    )
 
 
 def _was_chosen(machine: Machine, typed: PortFact) -> bool:

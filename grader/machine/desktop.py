@@ -11,12 +11,13 @@ import sys
 from pathlib import Path
 from typing import Final
 
-__all__ = ["is_nameless", "local_path", "typed_path"]
+__all__ = ["folds_case", "is_nameless", "local_path", "typed_path"]
 
 _WSL: Final = re.compile(r"(?:/run/desktop)?/mnt/(?:host/)?wsl/")
 """A folder of a WSL distribution, as Docker Desktop, or another distribution, sees it."""
 _NAMELESS: Final = re.compile(_WSL.pattern + r"docker-desktop-bind-mounts/[^/]+/[0-9a-f]{64}")
 _DESKTOP: Final = re.compile(r"(?:/run/desktop/mnt/host|/host_mnt)(?=/)|/mnt/host(?=/[A-Za-z](?:/|$))")
+_FOLDING: Final = re.compile(r"/Users/|/[a-z]/")
 _DRIVE: Final = re.compile(r"(?:\\\\\?\\)?([A-Za-z]):(?=[\\/])")
 
 
@@ -34,6 +35,11 @@ def typed_path(source: str) -> str:
 def is_nameless(source: str) -> bool:
     """True where only Docker Desktop knows which folder it is: its name cannot be compared, what it does can."""
     return _NAMELESS.match(source) is not None
+
+
+def folds_case(path: str) -> bool:
+    """True on the disks of macOS and of Windows, where `Docker` and `docker` are one folder."""
+    return _FOLDING.match(path) is not None
 
 
 def local_path(path: str, platform: str = sys.platform) -> Path:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import base64
 import io
+import posixpath
 import tarfile
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
-from urllib.parse import quote
 
 import msgspec
 
@@ -15,7 +16,6 @@ from grader.errors import ProbeFailed
 from grader.machine.decoding import Garbled, decoded
 from grader.machine.desktop import typed_path
 from grader.machine.text import visible
-from grader.probes.engine_json import decode
 from grader.probes.moments import moment
 
 if TYPE_CHECKING:
@@ -23,10 +23,12 @@ if TYPE_CHECKING:
 
     from grader.machine.machine import Machine
 
-__all__ = ["FileFact", "MountFact", "RawMount", "bound_folder", "mount_facts", "read_inside"]
+__all__ = ["FileFact", "MountFact", "RawMount", "mount_facts", "read_inside"]
 
 
 _LARGEST_FILE: Final = 1024 * 1024
+_LINKS: Final = 8
+"""Symbolic links that are followed one after the other: two may well lead to each other."""
 
 
 class RawMount(msgspec.Struct):
@@ -63,6 +65,10 @@ class FileFact:
     """What is in a folder, at its first level."""
     changed_at: float = 0.0
     """When it was last written, in seconds since 1970, by the machine's clock."""
+    link: str = ""
+    """What a symbolic link says, as it was written; empty where it was followed to the end."""
+    at: str = ""
+    """Where it really is, after any symbolic links."""
 
 
 def mount_facts(raw: Iterable[RawMount]) -> tuple[MountFact, ...]:
@@ -74,33 +80,33 @@ def _tidy(path: str) -> str:
 
 
 def read_inside(machine: Machine, container_id: str, path: str) -> FileFact | None:
-    """What is at `path` in the container, running or not, mounts included; `None` where there is nothing."""
+    """What is at `path` in the container, running or not, mounts included; `None` where there is nothing.
+
+    A symbolic link is followed, as a program in the container would: one that leads nowhere there is told as a link.
+    """
+    found = _read(machine, container_id, path)
+    for _ in range(_LINKS):
+        if found is None or not found.link:
+            break
+        further = _read(machine, container_id, str(PurePosixPath(found.at).parent / found.link))
+        if further is None:
+            break
+        found = further
+    return found
+
+
+def _read(machine: Machine, container_id: str, path: str) -> FileFact | None:
+    path = posixpath.normpath(path)
     answer = machine.engine(f"/containers/{container_id}/archive", path=path)
     if answer.status == 404:
         return None
     if answer.status != 200:
         detail = f"{answer.status} {visible(answer.body, 160)}"
         raise ProbeFailed("answer-unexpected", asked=f"docker cp {path}", detail=detail)
-    fact = parse_archive(answer.body)
+    fact = replace(parse_archive(answer.body), at=path)
     # An archive knows whole seconds only; the engine tells the rest in a header, where it fits.
     exact = _exact_time(answer.headers.get("x-docker-container-path-stat", ""))
     return fact if exact is None else replace(fact, changed_at=exact)
-
-
-class _RawVolume(msgspec.Struct, rename="pascal"):
-    driver: str = ""
-    options: dict[str, str] | None = None
-
-
-def bound_folder(machine: Machine, mount: MountFact) -> str:
-    """The folder of the machine that a named volume was made to stand for (`o=bind`); empty where it is none such."""
-    answer = machine.engine(f"/volumes/{quote(mount.volume, safe='')}")
-    if answer.status == 404:
-        return ""
-    raw = decode(answer, _RawVolume, "docker volume inspect")
-    options = raw.options or {}
-    is_bind = raw.driver == "local" and not {"bind", "rbind"}.isdisjoint(options.get("o", "").split(","))
-    return typed_path(options.get("device", "")) if is_bind else ""
 
 
 def parse_archive(body: bytes) -> FileFact:
@@ -116,7 +122,8 @@ def parse_archive(body: bytes) -> FileFact:
                     file = tar.extractfile(member) if member.isfile() else None
                     # A sparse file may come to any size from a few bytes.
                     content = file.read(_LARGEST_FILE) if file else b""
-                    first = FileFact(not member.isfile(), content, changed_at=float(member.mtime))
+                    link = member.linkname if member.issym() else ""
+                    first = FileFact(not member.isfile() and not link, content, (), float(member.mtime), link)
                 elif len(parts) > 1:
                     names[parts[1]] = None
     except (tarfile.TarError, EOFError, OSError, ValueError, RecursionError) as error:

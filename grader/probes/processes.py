@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from grader.machine.text import visible
 from grader.probes.commands import run_inside
 from grader.probes.engine_json import decode
 
@@ -14,9 +15,16 @@ if TYPE_CHECKING:
     from grader.machine.machine import Machine
     from grader.probes.container_json import ContainerFact
 
-__all__ = ["first_process", "parse_users", "users_of_programs"]
+__all__ = ["first_process", "parse_users", "stand_in_for", "users_of_programs"]
 
 _FIELDS: Final = re.compile(rb"^(Pid|PPid|Uid):\s+(\d+)(?:\s+(\d+))?", re.MULTILINE)
+
+
+_OTHER_FILE: Final = (
+    'own=$(command -v "$0") && file=$(readlink /proc/1/exe) && [ -e "$file" ] && ! [ "$file" -ef "$own" ] '
+    '&& echo "$file"'
+)
+"""A file that is gone was replaced by a newer version since: nobody's mistake."""
 
 
 class _RawTop(msgspec.Struct, rename="pascal"):
@@ -39,6 +47,15 @@ def first_process(machine: Machine, container: ContainerFact) -> str:
             if fields.get("PID") in {str(container.pid), "1"}:
                 return fields.get("CMD") or fields.get("COMMAND") or ""
     return " ".join(container.command)
+
+
+def stand_in_for(machine: Machine, container: ContainerFact, program: str) -> str:
+    """The file that process 1 was started from, where that is not the container's own `program`; else empty.
+
+    A name costs nothing: `exec -a bash sleep` has that of a shell. Empty, too, where it cannot be looked at.
+    """
+    result = run_inside(machine, container.id, "sh", "-c", _OTHER_FILE, program)
+    return "" if result is None else visible(result.stdout.strip(), 200)
 
 
 def users_of_programs(machine: Machine, container: ContainerFact) -> frozenset[int] | None:

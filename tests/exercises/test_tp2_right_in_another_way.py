@@ -76,6 +76,37 @@ def all_passed(desk: Desk) -> bool:
             "-v ~/Docker/dot.conf:/etc/nginx/conf.d/default.conf nginx",
             id="names with a dot in front are kept back",
         ),
+        pytest.param(
+            "docker volume create -o type=none -o o=bind -o device=$HOME/Docker/site site\n"
+            "docker run -d --name web -p 4000:80 -v site:/usr/share/nginx/html nginx",
+            id="a volume that stands for the folder",
+        ),
+        pytest.param(
+            "mv ~/Docker/site ~/elsewhere && ln -s ~/elsewhere ~/Docker/site\n"
+            f"docker run -d --name web -p 4000:80 {SITE} nginx",
+            id="the folder is a link to another",
+        ),
+        pytest.param(
+            "echo 'server { listen 80 default_server; return 444; }\n"
+            "server { listen 80; server_name localhost; root /usr/share/nginx/html; }' > ~/Docker/named.conf\n"
+            f"docker run -d --name web -p 4000:80 {SITE} "
+            "-v ~/Docker/named.conf:/etc/nginx/conf.d/default.conf nginx",
+            id="a server that knows itself as localhost only",
+        ),
+        pytest.param(
+            "mkdir ~/Docker/site/accueil && mv ~/Docker/site/index.html ~/Docker/site/accueil\n"
+            "echo 'server { listen 80; root /usr/share/nginx/html;"
+            " location = / { return 301 http://127.0.0.1:4000/accueil/; } }' > ~/Docker/moved.conf\n"
+            f"docker run -d --name web -p 4000:80 {SITE} "
+            "-v ~/Docker/moved.conf:/etc/nginx/conf.d/default.conf nginx",
+            id="a redirect to this machine by another of its names",
+        ),
+        pytest.param(
+            "docker run --rm nginx cat /usr/share/nginx/html/index.html"
+            " | sed 's,<h1>.*</h1>,<h1>Le site de Léa</h1>,' > ~/Docker/site/index.html\n"
+            f"docker run -d --name web -p 4000:80 {SITE} nginx",
+            id="a page made out of nginx's own",
+        ),
         pytest.param(f"docker run -d --name web --log-driver none -p 4000:80 {SITE} nginx", id="no log at all"),
     ],
 )
@@ -98,6 +129,28 @@ def test_hello_by_hand_earns_every_point(desk: Desk) -> None:
         """docker rm -f hello
         echo 'Hello, World!' > ~/Docker/app1/hello
         docker run -dit --name hello -v ~/Docker/app1:/foo ubuntu bash"""
+    )
+    assert all_passed(desk)
+
+
+@pytest.mark.parametrize(
+    "hello",
+    [
+        pytest.param("mv hello hello.sh && ln -s hello.sh hello", id="a link to a file beside it"),
+        pytest.param("printf 'hello world\\r\\n' | iconv -t UTF-16 > hello", id="written by PowerShell"),
+        pytest.param(
+            "printf '#!/bin/sh\\nfor word in hello world; do printf \"$word \"; done' > hello; chmod +x hello",
+            id="a script of other words, run by the container",
+        ),
+    ],
+)
+def test_hello_written_in_another_way_earns_every_point(desk: Desk, hello: str) -> None:
+    desk.do_tp2()
+    desk.type(
+        f"""docker rm hello
+        cd ~/Docker/app1 && {hello}
+        docker run --name hello -v ~/Docker/app1:/foo ubuntu /foo/hello ||
+            {{ docker rm hello; docker run --name hello -v ~/Docker/app1:/foo ubuntu cat /foo/hello > /dev/null; }}"""
     )
     assert all_passed(desk)
 

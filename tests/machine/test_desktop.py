@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.machine.desktop import is_nameless, local_path, typed_path
+from grader.machine.desktop import folds_case, is_nameless, local_path, typed_path
 
 NAMELESS = f"docker-desktop-bind-mounts/Ubuntu/{'0123456789abcdef' * 4}"
 
@@ -55,3 +55,16 @@ def test_on_windows_a_drive_is_a_drive(typed: str, here: str) -> None:
 def test_elsewhere_a_folder_is_where_it_says(tmp_path: Path) -> None:
     assert local_path(str(tmp_path)) == tmp_path
     assert local_path("/c/Users/anna/site") == Path("/c/Users/anna/site")
+
+
+@pytest.mark.parametrize(
+    ("source", "folds"),
+    [
+        ("/Users/anna/docker/site", True),
+        ("/c/Users/anna/docker/site", True),
+        ("/home/anna/docker/site", False),
+        ("/usr/share/site", False),
+    ],
+)
+def test_capital_letters_make_no_difference_on_a_desktops_disk(source: str, folds: bool) -> None:  # noqa: FBT001 - a column of the table
+    assert folds_case(source) is folds

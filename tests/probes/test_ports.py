@@ -41,3 +41,13 @@ def test_what_is_no_port_is_no_answer(written: str) -> None:
 
 def test_twins_are_one() -> None:
     assert len(port_facts({"80/tcp": [RawBinding("", "4000"), RawBinding("::", "4000")]})) == 1
+
+
+def test_what_is_exposed_only_is_no_published_port() -> None:
+    assert port_facts({"80/tcp": None, "443/tcp": []}) == ()
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.0.0.2", "::1"])
+def test_loopback_is_told_in_all_its_spellings(address: str) -> None:
+    (port,) = of("4000", host_ip=address)
+    assert port.is_on_loopback

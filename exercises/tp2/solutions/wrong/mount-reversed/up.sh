@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# The two paths the wrong way round.
+set -eu
+
+mkdir -p ~/Docker/site ~/Docker/app1
+echo '<h1>Ma page</h1>' > ~/Docker/site/index.html
+printf '#!/bin/sh\necho hello world\n' > ~/Docker/app1/hello
+chmod +x ~/Docker/app1/hello
+docker run --name hello -v ~/Docker/app1:/foo ubuntu /foo/hello
+docker run -d --name web -p 4000:80 -v /usr/share/nginx/html:$HOME/Docker/site nginx

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# The folder was thrown away and made again while the container ran.
+set -eu
+
+mkdir -p ~/Docker/site ~/Docker/app1
+echo '<h1>Ma page</h1>' > ~/Docker/site/index.html
+printf '#!/bin/sh\necho hello world\n' > ~/Docker/app1/hello
+chmod +x ~/Docker/app1/hello
+docker run --name hello -v ~/Docker/app1:/foo ubuntu /foo/hello
+docker run -d --name web -p 4000:80 -v ~/Docker/site:/usr/share/nginx/html nginx
+rm -r ~/Docker/site
+mkdir ~/Docker/site
+echo '<h1>Ma nouvelle page</h1>' > ~/Docker/site/index.html
