@@ -24,7 +24,7 @@ from grader.probes.volumes import folder_behind
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
-    from grader.machine.subjects import Folder, Site
+    from grader.machine.subjects import Container, Folder, Site
     from grader.probes.container_json import ContainerFact
 
 __all__ = ["FolderExpectation", "folded"]
@@ -54,14 +54,7 @@ class FolderExpectation:
         fact = there(self._folder.container)
         bind_of(self._folder)
         machine, path = self._folder.machine, f"{self._folder.wanted.inside}/{name}"
-        if (
-            fact.state == "created"
-            and "permission denied" in fact.error
-            and name in PurePosixPath(fact.command[0]).name
-        ):
-            raise Mistake("not-executable", name=fact.name, path=path, evidence=(fact.error,))
-        if fact.state == "created":
-            running(self._folder.container)  # raises
+        _has_run(self._folder.container, fact, path)
         file = read_inside(machine, fact.id, path)
         if file is None:
             beside = read_inside(machine, fact.id, self._folder.wanted.inside)
@@ -102,6 +95,16 @@ class FolderExpectation:
             # at from both sides instead.
             if error.code != "cannot-drop" or not _another_is_served(fact, bind, site):
                 raise
+
+
+def _has_run(container: Container, fact: ContainerFact, path: str) -> None:
+    """Raises `Mistake` where the container was never started: the file's words were never said."""
+    if fact.state != "created":
+        return
+    program = PurePosixPath(next(iter(fact.command), ""))
+    if "permission denied" in fact.error and PurePosixPath(path).name in program.name:
+        raise Mistake("not-executable", name=fact.name, path=path, evidence=(fact.error,))
+    running(container)
 
 
 def _fetch_dropped(drop: Drop, fact: ContainerFact, bind: MountFact, site: Site) -> None:
