@@ -23,6 +23,8 @@ from tests.faults.bench import grade
 from tests.faults.engine_faults import ENGINE_FAULTS
 from tests.faults.site_faults import SITE_FAULTS
 from tests.lab import Lab, LabError, ensure_images, wipe
+from tests.lab.bench.figure import Figure, begin
+from tests.lab.bench.page import keep
 from tests.lab.hold import held_engine
 from tests.lab.process import say
 from tests.lab.proxy import EngineProxy
@@ -55,11 +57,13 @@ class Figures:
     undeserved: int = 0
     controls: int = 0
     controls_full: int = 0
+    peak_mb: float = 0
     surprises: list[str] = field(default_factory=list)
 
 
 def main() -> int:
     figures = Figures()
+    part = begin("Faults and hostile input (`make faults`)")
     lab = Lab.at(ROOT / ".lab")
     try:
         with held_engine(lab) as engine, tempfile.TemporaryDirectory() as folder:
@@ -74,6 +78,8 @@ def main() -> int:
         say(f"faults: {error}")
         return 1
     _say_figures(figures)
+    part.figures.extend(_told(figures))
+    keep("faults", part)
     return 1 if figures.surprises else 0
 
 
@@ -163,9 +169,22 @@ def _control(kind: str, graded: Graded, figures: Figures) -> None:
 def _line(kind: str, name: str, got: str, graded: Graded, figures: Figures, *, as_wanted: bool) -> None:
     figures.crashes += graded.exit_code == 3 or "Traceback" in graded.screen
     figures.late += graded.seconds > DEADLINE_S
+    figures.peak_mb = max(figures.peak_mb, graded.peak_mb)
     if not as_wanted or graded.peak_mb > PEAK_MB:
         figures.surprises.append(f"{kind}: {name} came to {got}, {graded.peak_mb:.0f} MB")
     _row(kind, name, got, str(graded.exit_code), f"{graded.seconds:.1f}", f"{graded.peak_mb:.0f}")
+
+
+def _told(figures: Figures) -> Iterator[Figure]:
+    yield Figure("faults and hostile inputs tried", figures.injected)
+    yield Figure("came out otherwise than they must", len(figures.surprises), aim="0")
+    yield Figure("students blamed for their machine's", figures.blamed, aim="0")
+    yield Figure("points not deserved", figures.undeserved, aim="0")
+    yield Figure("crashes", figures.crashes, aim="0")
+    yield Figure("past the deadline", figures.late, aim="0")
+    yield Figure("honest controls", figures.controls)
+    yield Figure("of these, with full marks", figures.controls_full, aim="all")
+    yield Figure("the grader's memory at most", figures.peak_mb, "MB", f"at most {PEAK_MB}")
 
 
 def _head() -> None:

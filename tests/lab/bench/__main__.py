@@ -17,7 +17,7 @@ from tests.lab.bench.class_page import class_page
 from tests.lab.bench.classroom import classroom
 from tests.lab.bench.figure import Figure, begin
 from tests.lab.bench.killed import killed
-from tests.lab.bench.page import as_table, keep, kept
+from tests.lab.bench.page import as_table, keep
 from tests.lab.bench.recordings import recordings
 from tests.lab.bench.screen import screen
 from tests.lab.bench.setting import Setting
@@ -52,8 +52,7 @@ def main() -> int:
                 with tempfile.TemporaryDirectory(prefix="grader-bench-") as place:
                     setting = Setting(lab, engine, Path(place), options.machines, options.recorded, options.kills)
                     part.figures.extend(measure(setting))
-                parts = kept(ROOT / "bench.json") | {name: part}
-                keep({one: parts[one] for one in PARTS if one in parts}, ROOT / "bench.json", ROOT / "docs/figures.md")
+                keep(name, part)
                 sys.stdout.write(as_table(part))
                 sys.stdout.flush()
     except LabError as error:

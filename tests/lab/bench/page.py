@@ -5,39 +5,39 @@ from __future__ import annotations
 import os
 import platform
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from tests.desk import ROOT
 from tests.lab.bench.figure import Part
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from tests.lab.bench.figure import Figure
 
-__all__ = ["as_table", "keep", "kept"]
+__all__ = ["as_table", "keep"]
+
+_KEPT: Final = ROOT / "bench.json"
+_PAGE: Final = ROOT / "docs" / "figures.md"
 
 _HEAD = """# Figures
 
-Written by `make bench`; a figure without an aim is only told. What is compared was run in turn in one go, on one
+Written by `make bench` and `make faults`; a figure without an aim is only told. What is compared was run in turn in one go, on one
 machine that also played all the students' machines, with their engines and `sshd`: a ratio says more than seconds do.
 The load average beside each part says how busy the machine was with other things when it began.
 
 """
 
 
-def kept(path: Path) -> dict[str, Part]:
-    """The parts of the last benches, by name; none where there was no bench yet."""
+def keep(name: str, part: Part) -> None:
+    """Puts a part in the place of what was measured of it before; the others stay."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=dict[str, Part])
+        parts = msgspec.json.decode(_KEPT.read_bytes(), type=dict[str, Part])
     except (OSError, msgspec.DecodeError):
-        return {}
-
-
-def keep(parts: Mapping[str, Part], json: Path, page: Path) -> None:
-    json.write_bytes(msgspec.json.format(msgspec.json.encode(parts)) + b"\n")
-    page.write_text(_HEAD + f"Machine: {_machine()}.\n" + "".join(map(_section, parts.values())), encoding="utf-8")
+        parts = {}
+    parts[name] = part
+    _KEPT.write_bytes(msgspec.json.format(msgspec.json.encode(parts)) + b"\n")
+    _PAGE.write_text(_HEAD + f"Machine: {_machine()}.\n" + "".join(map(_section, parts.values())), encoding="utf-8")
 
 
 def as_table(part: Part) -> str:
