@@ -22,9 +22,9 @@ _PAGE: Final = ROOT / "docs" / "figures.md"
 
 _HEAD = """# Figures
 
-Written by `make bench` and `make faults`; a figure without an aim is only told. What is compared was run in turn in one go, on one
-machine that also played all the students' machines, with their engines and `sshd`: a ratio says more than seconds do.
-The load average beside each part says how busy the machine was with other things when it began.
+Written by `make bench` and `make faults`; a figure without an aim is only told. What is compared was run in turn in one
+go, on one machine that also played all the students' machines, with their engines and `sshd`: a ratio says more than
+seconds do. The load average beside each part says how busy the machine was with other things when it began.
 
 """
 
