@@ -92,6 +92,8 @@ def pytest_configure(config: pytest.Config) -> None:
         grading = Grading(config, settings_of(vars(config.option), os.environ), exercises)
     except GraderError as error:
         raise _usage(error, config) from error
+    # Where the exercises stand in a folder that only the teacher may write to, no cache is kept, and that is no error.
+    config.addinivalue_line("filterwarnings", "ignore::pytest.PytestCacheWarning")
     plugins = config.pluginmanager
     if plugins.has_plugin(TESTINFRA):
         plugins.unregister(name=TESTINFRA)  # its fixture `host` would be the grader's own computer
