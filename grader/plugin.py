@@ -83,11 +83,14 @@ def pytest_configure(config: pytest.Config) -> None:
     exercises = exercises_meant(config)
     if not exercises or config.option.help:
         return
-    from grader.errors import GraderError  # noqa: PLC0415 - only where there is something to grade
+    from grader.errors import GraderError, TypedError  # noqa: PLC0415 - only where there is something to grade
     from grader.grading import Grading  # noqa: PLC0415
     from grader.reports.terminal import Screen  # noqa: PLC0415
     from grader.settings import settings_of  # noqa: PLC0415
 
+    if getattr(config.option, "numprocesses", None) or getattr(config.option, "tx", None):
+        # In xdist's workers every check would pass or fail unseen, and the run end with 0.
+        raise _usage(TypedError("typed-in-parallel"), config)
     try:
         grading = Grading(config, settings_of(vars(config.option), os.environ), exercises)
     except GraderError as error:
