@@ -94,9 +94,8 @@ def test_a_french_student_is_told_in_french(words: tuple[str, ...], sentence: st
     assert sentence in done.stderr
 
 
-@pytest.mark.parametrize("option", ["--setup-plan", "--fixtures"])
-def test_a_run_that_tries_nothing_is_no_success(option: str) -> None:
-    assert typed(*TP2, option, language="en").returncode == 5
+def test_a_run_that_tries_nothing_is_no_success() -> None:
+    assert typed(*TP2, "--setup-plan", language="en").returncode == 5
 
 
 def test_a_choice_that_leaves_no_check_is_said() -> None:
