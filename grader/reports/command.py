@@ -13,7 +13,6 @@ import typer
 from grader.errors import ExerciseError, GraderError
 from grader.machine.sheet import read_sheet
 from grader.reports.results import ResultFile, Words, read_result, write_atomically
-from grader.reports.signature import SIGNATURE
 from grader.settings import language_of
 
 if TYPE_CHECKING:
@@ -63,6 +62,8 @@ def report(
 
 def read_results(folder: Path) -> list[ResultFile]:
     """Every whole result below `folder`, by file; what is not one is said on standard error and left out."""
+    from grader.reports.signature import SIGNATURE  # noqa: PLC0415 - only where there are results
+
     found = []
     for path in sorted(folder.glob("**/*.json")):
         if path.name == SIGNATURE:
