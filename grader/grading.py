@@ -257,6 +257,8 @@ class Grading:
             return NOT_GRADED
         if errors:
             return int(pytest.ExitCode.INTERNAL_ERROR)
+        if all(row.outcome.verdict == "skipped" for row in rows):
+            return int(pytest.ExitCode.NO_TESTS_COLLECTED)  # as with --setup-plan: nothing was tried, nothing passed
         failed = any(row.outcome.verdict in {"failed", "blocked"} for row in rows)
         return int(pytest.ExitCode.TESTS_FAILED if failed else pytest.ExitCode.OK)
 

@@ -83,15 +83,20 @@ def pytest_configure(config: pytest.Config) -> None:
     exercises = exercises_meant(config)
     if not exercises or config.option.help:
         return
-    from grader.errors import GraderError  # noqa: PLC0415 - only where there is something to grade
+    from grader.errors import GraderError, TypedError  # noqa: PLC0415 - only where there is something to grade
     from grader.grading import Grading  # noqa: PLC0415
     from grader.reports.terminal import Screen  # noqa: PLC0415
     from grader.settings import settings_of  # noqa: PLC0415
 
+    if getattr(config.option, "numprocesses", None) or getattr(config.option, "tx", None):
+        # In xdist's workers every check would pass or fail unseen, and the run end with 0.
+        raise _usage(TypedError("typed-in-parallel"), config)
     try:
         grading = Grading(config, settings_of(vars(config.option), os.environ), exercises)
     except GraderError as error:
         raise _usage(error, config) from error
+    # Where the exercises stand in a folder that only the teacher may write to, no cache is kept, and that is no error.
+    config.addinivalue_line("filterwarnings", "ignore::pytest.PytestCacheWarning")
     plugins = config.pluginmanager
     if plugins.has_plugin(TESTINFRA):
         plugins.unregister(name=TESTINFRA)  # its fixture `host` would be the grader's own computer

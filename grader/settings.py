@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from grader.machine.recording import Recording
     from grader.messages import Language
 
-__all__ = ["Settings", "as_recorded", "language_of", "said_to_the_user", "settings_of", "spoken_language"]
+__all__ = ["Settings", "as_recorded", "as_text", "language_of", "said_to_the_user", "settings_of", "spoken_language"]
 
 _HINT_LEVELS: Final = ("1", "2", "3")
 
@@ -60,8 +60,8 @@ def settings_of(options: Mapping[str, object], environ: Mapping[str, str]) -> Se
     return Settings(
         machine=machine,
         ssh_config=Path(text("ssh_config")) if text("ssh_config") else None,
-        student=text("student") or ("" if machine.scheme == "recording" else user),
-        student_name=text("student_name"),
+        student=as_text(text("student")) or ("" if machine.scheme == "recording" else user),
+        student_name=as_text(text("student_name")),
         ports=parse_ports(text("ports")) if text("ports") else None,
         language=language_of(text("lang"), environ),
         results=Path(text("results")) if text("results") else None,
@@ -70,6 +70,11 @@ def settings_of(options: Mapping[str, object], environ: Mapping[str, str]) -> Se
         disposable=disposable,
         hints=int(hints),
     )
+
+
+def as_text(given: str) -> str:
+    """`given` as results can hold it: what was typed in another encoding than UTF-8 becomes a replacement mark."""
+    return given.encode("utf-8", "replace").decode("utf-8")
 
 
 def as_recorded(settings: Settings, recording: Recording | None) -> Settings:

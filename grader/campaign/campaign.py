@@ -133,8 +133,8 @@ class Campaign:
                 done.append(result)
         if done and not (self.resume or self.retry_not_graded):
             raise GraderError(
-                f"{self.folder / self.suite.id} already holds {len(done)} results of this suite: --resume goes on with "
-                "the others, --retry-not-graded tries again those without a mark, another --results begins anew"
+                f"{self.folder / self.suite.id} already holds results of this suite ({len(done)}): --resume goes on "
+                "with the others, --retry-not-graded tries again those without a mark, another --results begins anew"
             )
         return done, jobs
 

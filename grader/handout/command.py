@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from grader.errors import TypedError
 from grader.settings import language_of
+
+if TYPE_CHECKING:
+    from grader.messages import Language
 
 __all__ = ["clean", "start"]
 
@@ -69,6 +73,17 @@ def clean(
     if not made:
         print({"fr": "rien à enlever", "en": "nothing to remove"}[language])  # noqa: T201
         return
-    question = {"fr": "Enlever tout cela ?", "en": "Remove all of this?"}[language]
-    if yes or typer.confirm(question):
+    if yes or _agreed(language):
         remove(here, made)
+    else:
+        print({"fr": "rien n'a été enlevé", "en": "nothing was removed"}[language])  # noqa: T201
+
+
+def _agreed(language: Language) -> bool:
+    """Asks; typer's own question takes no "oui"."""
+    try:
+        answer = input({"fr": "Enlever tout cela ? [o/N] ", "en": "Remove all of this? [y/N] "}[language])
+    except EOFError:
+        print()  # noqa: T201
+        raise TypedError("typed-no-answer") from None
+    return answer.strip().lower() in {"o", "oui", "y", "yes"}

@@ -140,7 +140,7 @@ def _default(environ: Mapping[str, str]) -> EngineAddress:
         (
             usual,
             Path(runtime, "docker.sock"),
-            Path.home() / ".docker/run/docker.sock",
+            Path(_home(), ".docker/run/docker.sock"),
             Path(runtime, "podman/podman.sock"),
             Path("/run/podman/podman.sock"),
         )
@@ -153,12 +153,17 @@ def _tcp(url: str, environ: Mapping[str, str]) -> EngineAddress:
     verify = bool(environ.get("DOCKER_TLS_VERIFY"))
     if not folder and not verify:
         return EngineAddress(url, url)
-    base = Path(folder) if folder else Path.home() / ".docker"
+    base = Path(folder) if folder else Path(_home(), ".docker")
     tls = Tls(str(base / "ca.pem"), str(base / "cert.pem"), str(base / "key.pem"), verify)
     missing = next((path for path in (tls.ca, tls.cert, tls.key) if not Path(path).is_file()), None)
     if missing:
         raise MachineUnreachable("engine-no-certificate", where=url, detail=missing)
     return EngineAddress(url, url, tls=tls)
+
+
+def _home() -> str:
+    """The user's folder; `~` itself for an account that has none, as in a container with a number for a user."""
+    return os.path.expanduser("~")  # noqa: PTH111 - Path.home() raises there
 
 
 def _bracketed(host: str) -> str:

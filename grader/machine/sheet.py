@@ -150,10 +150,10 @@ def read_sheet(folder: Path) -> Sheet:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise ExerciseError(f"{path}: cannot be read ({error.strerror}); an exercise needs this file") from error
-    try:
-        sheet = msgspec.toml.decode(text, type=Sheet)
     except UnicodeDecodeError as error:
         raise ExerciseError(f"{path}: not UTF-8 text ({error.reason}, byte {error.start})") from error
+    try:
+        sheet = msgspec.toml.decode(text, type=Sheet)
     except msgspec.ValidationError as error:
         raise ExerciseError(f"{path}:{_line_of(text, str(error))}: {error}") from error
     except msgspec.DecodeError as error:

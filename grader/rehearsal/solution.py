@@ -84,7 +84,7 @@ def _read(suite: Suite, folder: Path) -> Solution:
         return Solution(folder.name, folder, Expectation())
     try:
         expected = msgspec.toml.decode(path.read_bytes(), type=_Expected)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ExerciseError(f"{path}: {error}") from error
     names = [spec.name for spec in suite.specs]
     for name in (*expected.failed, *expected.blocked):

@@ -18,7 +18,8 @@ import stamina
 from docker.errors import APIError, DockerException, NotFound
 from stamina.instrumentation import set_on_retry_hooks
 
-from grader.errors import GraderError
+from grader.errors import GraderError, MachineUnreachable
+from grader.machine.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +65,8 @@ class Stage:
             self._client = docker.APIClient(address.url, version="auto", timeout=60)
             held = self._client.containers(all=True)
         except DockerException as error:
-            raise GraderError(f"no engine to rehearse on at {address.shown}: {error}") from error
+            detail = visible(str(error), 200)
+            raise MachineUnreachable("engine-unreachable", where=address.shown, detail=detail) from error
         if held and not beside_others:
             names = ", ".join(str(one["Names"][0]).lstrip("/") for one in held[:5])
             raise GraderError(

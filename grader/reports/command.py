@@ -62,8 +62,12 @@ def report(
 
 def read_results(folder: Path) -> list[ResultFile]:
     """Every whole result below `folder`, by file; what is not one is said on standard error and left out."""
+    from grader.reports.signature import SIGNATURE  # noqa: PLC0415 - only where there are results
+
     found = []
     for path in sorted(folder.glob("**/*.json")):
+        if path.name == SIGNATURE:
+            continue
         try:
             found.append(read_result(path))
         except (OSError, msgspec.DecodeError) as error:
@@ -80,7 +84,10 @@ def _fill(sheet: Path, kind: str, book: Gradebook, language: Language) -> bool:
         data = sheet.read_bytes()
     except OSError as error:
         raise GraderError(f"{sheet}: {error.strerror}") from error
-    filled: Filled = (fill_worksheet if kind == "moodle" else fill_sheet)(data, book, language)
+    try:
+        filled: Filled = (fill_worksheet if kind == "moodle" else fill_sheet)(data, book, language)
+    except GraderError as error:
+        raise GraderError(f"{sheet}: {error}") from error
     _say(_write(sheet, filled.data))
     for said in (*filled.rows_left, *filled.students_left, *filled.remarks):
         print(f"{sheet.name}: {said}", file=sys.stderr)  # noqa: T201

@@ -137,7 +137,10 @@ class ResultFile(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_result(path: Path) -> ResultFile:
     """The checked content of a results file. Raises `msgspec.DecodeError` where it is not one."""
-    return msgspec.json.decode(path.read_bytes(), type=ResultFile)
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=ResultFile)
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise msgspec.DecodeError(str(error)) from error
 
 
 def write_result(result: ResultFile, path: Path) -> None:

@@ -110,7 +110,7 @@ def _read(path: Path) -> _Signature | None:
         return msgspec.json.decode(path.read_bytes(), type=_Signature)
     except FileNotFoundError:
         return None
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise GraderError(f"{path} is not a signature: {error}") from error
 
 

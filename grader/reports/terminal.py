@@ -219,8 +219,9 @@ class Screen(pytest.TerminalReporter):  # type: ignore[misc]
     def _summary(self, result: ResultFile) -> None:
         words = self._words
         self._say()
+        which = f"{result.exercise.upper()} · " if len(self._grading.results) > 1 else ""
         if result.mark is None:
-            self._say(words["not_graded"], bold=True, purple=True)
+            self._say(which + words["not_graded"], bold=True, purple=True)
             if result.reason:
                 self._paragraph(self._in_language(result.reason))
             reason = next((check for check in result.checks if check.verdict == "error"), None)
@@ -232,7 +233,7 @@ class Screen(pytest.TerminalReporter):  # type: ignore[misc]
         if self._language == "fr":
             mark = mark.replace(".", ",")
         colon = words["colon"]
-        points = f"{words['points']}{colon} {result.points}/{result.max_points}"
+        points = f"{which}{words['points']}{colon} {result.points}/{result.max_points}"
         self._say(f"{points} · {words['mark']}{colon} {mark}/{result.out_of}", bold=True, **{colour: True})
         if result.provisional:
             self._say(words["provisional"].format(count=result.not_tried_points), yellow=True)

@@ -15,7 +15,7 @@ import msgspec
 
 from grader.errors import GraderError
 from grader.reports.files import result_path
-from grader.reports.results import ResultFile
+from grader.reports.results import read_result
 from grader.repository.bounded import Ended, Limits, run_bounded
 from grader.repository.tools import plain_environment
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from grader.messages import Language
-    from grader.reports.results import Student
+    from grader.reports.results import ResultFile, Student
     from grader.roster.ports import PortRange
 
 __all__ = ["GradingFailed", "GradingRun", "grade_isolated", "grading_command", "read_child_result"]
@@ -113,7 +113,7 @@ def read_child_result(path: Path, run: GradingRun) -> ResultFile:
     if not stat.S_ISREG(status.st_mode) or status.st_size > _MOST_BYTES:
         raise GradingFailed(f"{path.name}: no ordinary file of at most {_MOST_BYTES >> 20} MiB")
     try:
-        result = msgspec.json.decode(path.read_bytes(), type=ResultFile)
+        result = read_result(path)
     except msgspec.DecodeError as error:
         raise GradingFailed(f"{path.name}: not a result: {error}") from error
     if faults := list(_faults(result, run)):

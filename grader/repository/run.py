@@ -31,7 +31,7 @@ from grader.repository.not_graded import not_graded, refused
 from grader.repository.said import last_line, metrics, refusal_lines, result_lines
 from grader.roster.machine_url import parse_machine_url
 from grader.roster.ports import parse_ports
-from grader.settings import language_of
+from grader.settings import as_text, language_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,7 +61,7 @@ class Asked:
 
     @property
     def who(self) -> Student:
-        return Student(id=self.student or self.repository or "repository", name=self.name)
+        return Student(id=as_text(self.student or self.repository or "repository"), name=self.name)
 
     @property
     def repository(self) -> str:

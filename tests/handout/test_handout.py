@@ -69,10 +69,16 @@ def test_clean_removes_what_the_exercise_made_and_nothing_else(desk: Desk) -> No
     refused = grader(answer="n\n")
     assert refused.returncode == 0
     assert "container  web\n" in refused.stdout
+    assert "nothing was removed" in refused.stdout
+    unanswered = grader()
+    assert (unanswered.returncode, unanswered.stderr) == (
+        4,
+        "grader: nobody is here to answer: with --yes nothing is asked\n",
+    )
     assert set(desk.engine.docker("ps", "-a", "--format", "{{.Names}}").stdout.split()) == {"web", "hello", "web2"}
-    assert grader("--yes").returncode == 0
+    assert grader("--lang", "fr", answer="oui\n").returncode == 0
     assert desk.engine.docker("ps", "-a", "--format", "{{.Names}}").stdout.split() == ["web2"]
     assert "mine" in desk.engine.docker("network", "ls", "--format", "{{.Name}}").stdout
     assert "data" in desk.engine.docker("volume", "ls", "--quiet").stdout
     assert (desk.home / "Docker/site/index.html").exists()
-    assert "nothing to remove" in grader().stdout
+    assert "nothing to remove" in grader("--yes").stdout

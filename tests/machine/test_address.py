@@ -10,6 +10,7 @@ import tempfile
 import warnings
 from contextlib import ExitStack
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -153,3 +154,15 @@ def test_the_first_socket_that_is_there_is_taken(tmp_path: Path) -> None:
         found = usable_socket([tmp_path / "docker.sock", tmp_path / "podman.sock"])
     assert found == tmp_path / "podman.sock"
     assert usable_socket([tmp_path / "docker.sock"]) is None
+
+
+def test_an_account_without_a_home_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As `docker run --user 12345` has it: no HOME, and no line in /etc/passwd."""
+
+    def nobody(_uid: int) -> NoReturn:
+        raise KeyError("uid not found")
+
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.setattr("pwd.getpwuid", nobody)
+    address = engine_address(MachineUrl("local"), {})
+    assert address.url.startswith("unix://")

@@ -43,6 +43,8 @@ def typed(*words: str, language: str) -> subprocess.CompletedProcess[str]:
         ((*TP2, "--record"), "add --results DIR"),
         ((*TP2, "--passive", "--disposable"), "exclude each other"),
         ((*TP2, "--results", "README.md"), "the results cannot be written to README.md: Not a directory"),
+        ((*TP2, "-n", "2"), "an exercise is graded in one process: leave out -n"),
+        ((*TP2, "--dist=each", "--tx=popen"), "an exercise is graded in one process: leave out -n"),
         ((*PYTEST, "exercises/tp2::test_nothing"), "no check of tp2 is called so; `pytest exercises/tp2 --co -v`"),
         ((*GRADER, "start", "tpp2"), "did you mean tp2?"),
         ((*GRADER, "watch", "exercises/tpp2"), "did you mean exercises/tp2?"),
@@ -90,6 +92,10 @@ def test_a_french_student_is_told_in_french(words: tuple[str, ...], sentence: st
     done = typed(*words, language="fr")
     assert done.returncode == 4, done.stdout + done.stderr
     assert sentence in done.stderr
+
+
+def test_a_run_that_tries_nothing_is_no_success() -> None:
+    assert typed(*TP2, "--setup-plan", language="en").returncode == 5
 
 
 def test_a_choice_that_leaves_no_check_is_said() -> None:
