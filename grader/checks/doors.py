@@ -57,6 +57,7 @@ def answers(machine: Machine, door: Door) -> None:
             machine.wait(pause_s)
         if any(visits.seen_in(task) for task in door.tasks):
             return
+    visits = visits.after_a_calm()
     for _ in door.tasks:  # those that log nothing are known by what they receive
         machine.ask_again(HttpQuestion(door.port, f"/{mark}-{'x' * _LONG}", host=door.host))
     if any(visits.seen_in(task) for task in door.tasks):
