@@ -20,6 +20,8 @@ __all__ = ["Door", "answers"]
 
 _LONG: Final = 4000
 """Characters of a request that is found by its bytes: under the 8 KiB that servers take, above what else goes by."""
+_EACH: Final = 4
+"""Of these, requests a task: they must be told from the health checks of the door."""
 _LOG_PAUSES_S: Final = (0.0, 0.1, 0.3)
 _IPVS: Final = "/proc/sys/net/ipv4/vs"
 """There where the kernel has IPVS, with which a swarm spreads requests over its tasks."""
@@ -57,7 +59,8 @@ def answers(machine: Machine, door: Door) -> None:
             machine.wait(pause_s)
         if any(visits.seen_in(task) for task in door.tasks):
             return
-    for _ in door.tasks:  # those that log nothing are known by what they receive
+    visits = visits.after_a_calm()
+    for _ in range(_EACH * len(door.tasks)):  # those that log nothing are known by what they receive
         machine.ask_again(HttpQuestion(door.port, f"/{mark}-{'x' * _LONG}", host=door.host))
     if any(visits.seen_in(task) for task in door.tasks):
         return

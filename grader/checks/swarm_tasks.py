@@ -51,7 +51,7 @@ def _in_the_way(
 ) -> Mistake:
     running = sum(task.is_running for task in tasks)
     values: dict[str, Any] = {"service": service.name, "running": running, "wanted": service.replicas}
-    held_up = next((task for task in tasks if task.wanted == "running" != task.state and task.error), None)
+    held_up = next((task for task in tasks if task.is_held_up), None)
     if held_up and "host-mode port" in held_up.error:
         return Mistake("host-port-blocks-tasks", evidence=(held_up.error,), **values)
     if held_up:

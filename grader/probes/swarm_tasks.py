@@ -53,6 +53,11 @@ class TaskFact:
         return self.wanted in {"running", "ready"} and self.state in _ON_THE_WAY and not self.error
 
     @property
+    def is_held_up(self) -> bool:
+        """True for one that says what it waits for; `ready` is wanted while the one before it is being stopped."""
+        return self.wanted in {"running", "ready"} and self.state in _ON_THE_WAY and bool(self.error)
+
+    @property
     def has_failed(self) -> bool:
         return self.state in {"failed", "rejected"}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+import shlex
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ __all__ = ["check_dockerfile", "check_dockerfile_text"]
 
 _VARIABLE = re.compile(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?::?-([^{}]*))?\})")
 _REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|git@|\$")
+_RESERVED = "com.docker."
+_RESERVED_AS_WRITTEN = re.compile(r"(?:^|[\s\"'])com\.docker\.")
 _KNOWN_TO_DOCKER = frozenset({"ONBUILD"})
 _MOUNTS = frozenset({"bind", "cache", "tmpfs"})
 
@@ -90,9 +93,17 @@ class _Reader:
             self._arg(this.text)
         if this.name == "FROM":
             self._from(this.text, place)
-        if this.name == "LABEL" and re.search(r"(?:^|[\s\"'])com\.docker\.", this.text):
-            self.findings.refuse("label-reserved", place, where=this.text)
+        if this.name == "LABEL":
+            self._label(this.text, place)
         self.sources(this)
+
+    def _label(self, text: str, place: Place) -> None:
+        """The builder takes quotes and backslashes out of a label's name, and puts variables in."""
+        names = _label_names(text)
+        if any(name.startswith(_RESERVED) for name in names) or _RESERVED_AS_WRITTEN.search(text):
+            self.findings.refuse("label-reserved", place, where=text)
+        elif any("$" in name for name in names):
+            self.findings.refuse("variable-where-literal", place, where=text)
 
     def sources(self, this: Instruction) -> None:
         """What COPY and ADD take must lie in the build's folder."""
@@ -176,3 +187,13 @@ class _Reader:
 def _leaves(source: str) -> bool:
     """Whether a path goes above the folder it starts in; a leading `/` is that folder itself."""
     return posixpath.normpath(source.lstrip("/") or ".").split("/", 1)[0] == ".."
+
+
+def _label_names(text: str) -> list[str]:
+    try:
+        words = shlex.split(text)
+    except ValueError:  # a quote without its other: then all of it is looked at
+        return [text]
+    if words and "=" not in words[0]:  # as of old: LABEL name some words
+        return words[:1]
+    return [word.partition("=")[0] for word in words]

@@ -78,9 +78,11 @@ def test_three_tasks_that_run_are_three() -> None:
         (replace(TASK, state="preparing"), "tasks-starting"),
         (replace(TASK, since_s=1), "tasks-starting"),
         (replace(TASK, state="pending", error="no suitable node (insufficient resources)"), "tasks-pending"),
+        (replace(TASK, state="pending", wanted="ready", error="no suitable node (1 not available)"), "tasks-pending"),
         (replace(TASK, state="pending", error="no suitable node (host-mode port already in use)"), "host-port"),
         (FAILED, "tasks-fail"),
         (replace(FAILED, state="rejected", error="No such image: ngnix:latest"), "task-image-missing"),
+        (replace(FAILED, state="rejected", wanted="running", error="No such image: ngnix"), "task-image-missing"),
         (replace(FAILED, since_s=600), "tasks-starting"),
     ],
 )

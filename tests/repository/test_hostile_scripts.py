@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -15,6 +16,8 @@ from tests.repository.handins import HONEST_SCRIPT, Bench
 pytestmark = [pytest.mark.live, pytest.mark.long]
 
 LIMITS = BringUpLimits(seconds=2, output_bytes=2_000_000, quota=Quota(disk_bytes=200 << 20))
+PATIENT = replace(LIMITS, seconds=60)
+"""For what another limit than time must end: a disk that is shared with others may take longer for 200 MB than 2 s."""
 
 ENDLESS = {
     "never ends": ("sleep 100000", Ended.TIME, "bring-up-endless"),
@@ -41,12 +44,13 @@ def test_a_script_without_end_is_ended_and_the_next_student_earns_20(name: str, 
     script, ended, code = ENDLESS[name]
     before = bench.state()
     begun = time.monotonic()
-    outcome = bench.graded({"tp9/up.sh": f"{script}\n"}, limits=LIMITS)
+    limits = PATIENT if ended in {Ended.WATCH, Ended.OUTPUT} else LIMITS
+    outcome = bench.graded({"tp9/up.sh": f"{script}\n"}, limits=limits)
     took = time.monotonic() - begun
     assert outcome.came_up is not None
     assert not outcome.came_up.succeeded
     assert ended is None or outcome.came_up.ended is ended, outcome.came_up
-    assert outcome.came_up.seconds < 2 + 10
+    assert outcome.came_up.seconds < limits.seconds + 10
     assert took < 90
     first = outcome.result.checks[0]
     assert (first.verdict, first.points) == ("failed", 0)
