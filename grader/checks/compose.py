@@ -61,14 +61,16 @@ class ProjectExpectation:
             raise Mistake("networks-do-not-meet", places=places, evidence=(places,))
 
     def to_publish_nothing_but(self, container: Container) -> None:
-        """No port of the project's other containers is open on the machine, whether the sheet asks for them or not.
+        """No port of the project's other services is open on the machine, whether the sheet asks for them or not.
 
-        Asks: the list, one inspect a container. Diagnoses: `published-inside`, `host-network-inside`.
+        An orphan of an older file is for `down` to find. Asks: the list, one inspect a container, `docker compose
+        config`. Diagnoses: `published-inside`, `host-network-inside`.
         """
         machine, name = self._project.machine, self._project.name
+        others = _services(self._project) - {container.service}
         for one in all_containers(machine):
-            other = inspect_container(machine, one.id) if one.project == name else None
-            if other and other.is_running and one.service != container.service:
+            other = inspect_container(machine, one.id) if one.project == name and one.service in others else None
+            if other and other.is_running:
                 publishes_nothing(other)
 
     def to_build(self, *containers: Container) -> None:
@@ -126,6 +128,15 @@ def _file_of(project: Project, origin: Origin) -> ComposeFile:
     if isinstance(file, ComposeSays):
         raise Mistake("compose-file-invalid", path=", ".join(origin.files), detail=file.words, evidence=(file.words,))
     return file
+
+
+def _services(project: Project) -> set[str]:
+    """Those of the sheet, and those of the file where it is at hand, which has a check of its own."""
+    asked = {container.service for container in project.containers}
+    try:
+        return asked | set(_file_of(project, origin_of_project(project)).services)
+    except (Mistake, ProbeFailed):
+        return asked
 
 
 def _is_built(project: Project, container: Container, fact: ContainerFact) -> bool:

@@ -78,13 +78,18 @@ class TodosExpectation:
         to fail too. That it never listens is for other checks to say. Asks: what `to_stay_up` asks, one `docker exec`
         a container. Diagnoses: those of `to_stay_up`.
         """
+        containers = (self._todos.mongo, self._todos.api, self._todos.app)
 
         def judge() -> None:
-            for container in (self._todos.mongo, self._todos.api, self._todos.app):
+            for container in containers:
                 ContainerExpectation(container).to_stay_up()
                 deaf = deafness(container.machine, running(container), container.wanted.port)
                 if deaf and deaf.code == _NOT_YET:
                     raise deaf
+            # One that ended just before it was looked into is not deaf: nothing could be seen in it.
+            self._todos.machine.look_again()
+            for container in containers:
+                running(container)
 
         try:
             self._eventually(judge)

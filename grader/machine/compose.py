@@ -111,7 +111,9 @@ def _command() -> tuple[str, ...]:
         return (docker, "compose")
     beside = Path(sys.executable).parent / "docker-compose"
     own = str(beside) if beside.exists() else shutil.which("docker-compose")
-    return (own,) if own and _says_its_version(own) else ()
+    version = _says_its_version(own) if own else ""
+    # The old `docker-compose` 1 does not tell what it reads.
+    return (own,) if own and version and not version.startswith("1.") else ()
 
 
 @functools.cache

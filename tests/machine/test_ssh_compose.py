@@ -103,6 +103,24 @@ def test_without_the_folder_or_compose_it_is_not_at_hand(room: Room, project: Pa
     assert absent.detail == "docker compose"
 
 
+def test_the_old_compose_alone_is_not_at_hand(room: Room, project: Path) -> None:
+    """Version 1 answers `config --format json` with its own help, and says that all went well."""
+    plugin = room.machine.home / ".docker" / "cli-plugins" / "docker-compose"
+    old = room.machine.home / ".docker" / "bin" / "docker-compose"
+    old.parent.mkdir(exist_ok=True)
+    old.write_text("#!/bin/sh\necho 1.29.2\n", encoding="ascii")
+    old.chmod(0o755)
+    plugin.rename(plugin.with_name("aside"))
+    try:
+        with room.link() as link:
+            answer = link.ask(question("config", project))
+    finally:
+        plugin.with_name("aside").rename(plugin)
+        old.unlink()
+    assert isinstance(answer, NoAnswer)
+    assert (answer.reason, answer.detail) == ("not-at-hand", "docker compose")
+
+
 @pytest.mark.parametrize("name", ["nul\0", "half \ud800", "x" * 200_000])
 def test_names_that_no_project_has_are_not_at_hand(room: Room, project: Path, name: str) -> None:
     with room.link() as link:

@@ -25,12 +25,14 @@ cd -- %s 2>/dev/null || exit {_NO_FOLDER}; \
 PATH=$PATH:/usr/local/bin:/opt/homebrew/bin:$HOME/.docker/bin; \
 for name in $(env | sed -n "s/^\\(COMPOSE_[A-Z_]*\\)=.*/\\1/p"); do unset "$name"; done; \
 unset DOCKER_CONTEXT; export PWD DOCKER_HOST=%s; \
-for compose in "docker compose" docker-compose none; do $compose version >/dev/null 2>&1 && break; done; \
+for compose in "docker compose" docker-compose none; do \
+case $($compose version --short 2>/dev/null) in [2-9]*|v[2-9]*|[1-9][0-9]*) break;; esac; done; \
 test "$compose" = none && exit {_NO_COMPOSE}; \
 $compose version --short; exec 3>&1; \
 said=$($compose {{arguments}} 2>&1 >&3) || {{{{ code=$?; echo "$said"; exit $code; }}}}"""
 """Not in a login shell, so that some of the usual places are missing. What is graded is what the labels tell: compose
-takes files and names from the environment too. What it says beside its answer is only kept where it refuses."""
+takes files and names from the environment too. The old `docker-compose` 1 does not tell what it reads. What it says
+beside its answer is only kept where it refuses."""
 
 
 class SshCompose:
