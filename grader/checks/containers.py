@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final, NoReturn
 
@@ -39,6 +40,8 @@ STABLE_S: Final = 10.0
 """After this long the engine itself forgets that a container had to be restarted."""
 _AT_ONCE_S: Final = 10.0
 _SHELLS: Final = {"ash", "bash", "dash", "sh", "zsh"}
+_LIST: Final = re.compile(r"\s*\[\S")
+"""How a list begins; the test of a shell, `[ -f … ]`, has a space there."""
 _KILLED: Final = {137, 143}
 _STOPPED_BY_HAND: Final = {0, 129, 130, 131, 137, 143}
 """Exit codes of a process that was asked to stop: by itself, or by SIGHUP, SIGINT, SIGQUIT, SIGKILL, SIGTERM."""
@@ -107,7 +110,7 @@ class ContainerExpectation:
 
         Asks: the list, one inspect; the log of one that stopped. Diagnoses: `container-created`, `-exited`,
         `-stopped`, `-paused`, `-crash-loop`, `-unhealthy`, `foreground-stopped`, `shell-without-terminal`,
-        `port-taken`, and those of `to_exist`.
+        `command-not-a-list`, `port-taken`, and those of `to_exist`.
         """
 
         def judge() -> None:
@@ -247,7 +250,7 @@ def _not_running(machine: Machine, fact: ContainerFact) -> NoReturn:
         case "created" if taken := _taken_port(machine, fact):
             raise Mistake("port-taken", name=name, detail=str(taken), evidence=(str(taken),))
         case "created":
-            detail, evidence = (f" ({fact.error})", (fact.error,)) if fact.error else ("", ())
+            detail, evidence = (f" ({_in_short(fact.error)})", (fact.error,)) if fact.error else ("", ())
             raise Mistake("container-created", name=name, detail=detail, evidence=evidence)
         case "paused":
             raise Mistake("container-paused", name=name)
@@ -261,12 +264,26 @@ def _not_running(machine: Machine, fact: ContainerFact) -> NoReturn:
         _crash_loop(machine, fact)  # Podman starts it again at once: it may be seen between two starts
     if by_hand and fact.uptime_s >= 1 and was_attached(machine, fact):
         raise Mistake("foreground-stopped", evidence=tuple(lines), **values)
-    if is_a_shell_with_nothing_to_read(fact):
-        raise Mistake("shell-without-terminal", name=name, exit_code=fact.exit_code)
+    _of_its_command(fact, tuple(lines))
     killed = fact.exit_code in _KILLED and not fact.out_of_memory
     if by_hand and (killed or fact.uptime_s >= _AT_ONCE_S):
         raise Mistake("container-stopped", evidence=tuple(lines), **values)
     raise Mistake("container-exited", last_line=last, evidence=tuple(lines), **values)
+
+
+def _of_its_command(fact: ContainerFact, lines: tuple[bytes, ...]) -> None:
+    """Raises `Mistake` where the command itself tells why it ended at once."""
+    if is_a_shell_with_nothing_to_read(fact):
+        raise Mistake("shell-without-terminal", name=fact.name, exit_code=fact.exit_code)
+    # `CMD ['python', 'app.py']`: what is no JSON is taken for a line of a shell.
+    line = fact.command[2] if len(fact.command) > 2 and fact.command[:2] == ("/bin/sh", "-c") else ""
+    if _LIST.match(line):
+        raise Mistake("command-not-a-list", name=fact.name, exit_code=fact.exit_code, seen=line, evidence=lines)
+
+
+def _in_short(error: str) -> str:
+    """What a container's start failed by, without the names of the programs that handed it on."""
+    return error.rpartition("unable to start container process: ")[2].removesuffix(": unknown")
 
 
 def _taken_port(machine: Machine, fact: ContainerFact) -> PortFact | None:
