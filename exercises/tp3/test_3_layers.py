@@ -74,6 +74,7 @@ def test_container_answers(machine: Machine) -> None:
     expect(machine.image("app")).to_exist()
     expect(container).to_be_made_from_its_image()
     expect(container).to_be_of_the_latest_build()
+    expect(container).to_stay_up(for_s=2)
     expect(site).to_be_published()
     expect(site, within_s=10).to_answer(from_container="image")
 

@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Final
 
-from grader.checks.dependencies import unhealthy_dependency
 from grader.checks.foreground import was_attached
 from grader.checks.mistake import Mistake
+from grader.checks.not_running import crash_loop, not_running
 from grader.checks.origins import image_there, image_untouched, latest_build
 from grader.checks.polling import eventually
 from grader.checks.programs import not_root, own_hostname, process_1
 from grader.checks.terminals import interactive, left_cleanly
 from grader.errors import ProbeFailed
-from grader.machine.question import Answer, HttpQuestion
 from grader.probes.containers import NoContainer, find_container
 from grader.probes.images import find_image, same_image_name
-from grader.probes.logs import last_lines, read_log
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
     from grader.machine.subjects import Container
     from grader.probes.container_json import ContainerFact
-    from grader.probes.ports import PortFact
 
 __all__ = [
     "STABLE_S",
     "ContainerExpectation",
-    "is_a_shell_with_nothing_to_read",
     "is_settling",
     "may_change",
     "publishes_nothing",
@@ -38,11 +33,6 @@ __all__ = [
 
 STABLE_S: Final = 10.0
 """After this long the engine itself forgets that a container had to be restarted."""
-_AT_ONCE_S: Final = 10.0
-_SHELLS: Final = {"ash", "bash", "dash", "sh", "zsh"}
-_KILLED: Final = {137, 143}
-_STOPPED_BY_HAND: Final = {0, 129, 130, 131, 137, 143}
-"""Exit codes of a process that was asked to stop: by itself, or by SIGHUP, SIGINT, SIGQUIT, SIGKILL, SIGTERM."""
 
 
 def there(container: Container) -> ContainerFact:
@@ -58,16 +48,16 @@ def running(container: Container) -> ContainerFact:
     """The container, running. Raises `Mistake` that says what it does instead."""
     fact = there(container)
     if not fact.is_running:
-        _not_running(container.machine, fact)
+        not_running(container.machine, fact)
     return fact
 
 
 def stays_up(machine: Machine, fact: ContainerFact, for_s: float = 3) -> None:
     """Raises `Mistake` unless it has been running for `for_s` seconds and was not restarted just now."""
     if not fact.is_running:
-        _not_running(machine, fact)
+        not_running(machine, fact)
     if fact.restarts and fact.uptime_s < STABLE_S:
-        _crash_loop(machine, fact)
+        crash_loop(machine, fact)
     if fact.uptime_s < for_s:
         raise Mistake("container-just-started", name=fact.name, seconds=f"{for_s:.0f}")
 
@@ -108,7 +98,7 @@ class ContainerExpectation:
 
         Asks: the list, one inspect; the log of one that stopped. Diagnoses: `container-created`, `-exited`,
         `-stopped`, `-paused`, `-crash-loop`, `dependency-unhealthy`, `foreground-stopped`, `shell-without-terminal`,
-        `port-taken`, and those of `to_exist`.
+        `command-not-a-list`, `port-taken`, and those of `to_exist`.
         """
 
         def judge() -> None:
@@ -182,7 +172,7 @@ class ContainerExpectation:
         """
         fact = there(self._container)
         if fact.state in {"created", "paused", "restarting"}:
-            _not_running(self._container.machine, fact)
+            not_running(self._container.machine, fact)
         left_cleanly(self._container.machine, fact)
 
     def to_have_as_process_1(self, program: str) -> None:
@@ -238,69 +228,3 @@ class ContainerExpectation:
         if fact.links:
             links = ", ".join(f"{name}:{alias}" for alias, name in fact.links.items())
             raise Mistake("still-linked", name=fact.name, links=links)
-
-
-def _not_running(machine: Machine, fact: ContainerFact) -> NoReturn:
-    name = fact.name
-    match fact.state:
-        case "created":
-            raise _never_started(machine, fact)
-        case "paused":
-            raise Mistake("container-paused", name=name)
-        case "restarting":
-            _crash_loop(machine, fact)
-    lines = last_lines(read_log(machine, fact), 5)
-    last = lines[-1] if lines else b""
-    values = {"name": name, "exit_code": fact.exit_code, "seconds": f"{fact.uptime_s:.0f}"}
-    by_hand = fact.exit_code in _STOPPED_BY_HAND
-    if fact.restarts and not (by_hand and fact.uptime_s >= _AT_ONCE_S):
-        _crash_loop(machine, fact)  # Podman starts it again at once: it may be seen between two starts
-    if by_hand and fact.uptime_s >= 1 and was_attached(machine, fact):
-        raise Mistake("foreground-stopped", evidence=tuple(lines), **values)
-    if is_a_shell_with_nothing_to_read(fact):
-        raise Mistake("shell-without-terminal", name=name, exit_code=fact.exit_code)
-    killed = fact.exit_code in _KILLED and not fact.out_of_memory
-    if by_hand and (killed or fact.uptime_s >= _AT_ONCE_S):
-        raise Mistake("container-stopped", evidence=tuple(lines), **values)
-    raise Mistake("container-exited", last_line=last, evidence=tuple(lines), **values)
-
-
-def _never_started(machine: Machine, fact: ContainerFact) -> Mistake:
-    name, said = fact.name, fact.error
-    taken = said if "already allocated" in said or "already in use" in said else _taken_port(machine, fact)
-    if taken:
-        return Mistake("port-taken", name=name, detail=str(taken), evidence=(str(taken),))
-    waiting = unhealthy_dependency(machine, fact)
-    detail, evidence = (f" ({said})", (said,)) if said else ("", ())
-    return waiting or Mistake("container-created", name=name, detail=detail, evidence=evidence)
-
-
-def _taken_port(machine: Machine, fact: ContainerFact) -> PortFact | None:
-    """Of a container that Podman could not start, which port someone else holds: Podman does not write it down."""
-    if not machine.is_podman:
-        return None
-    for port in fact.ports_typed:
-        if port.host_port and port.protocol == "tcp":
-            answer = machine.ask(HttpQuestion(port.host_port, host=port.host_ip, within_s=2))
-            if isinstance(answer, Answer) or answer.reason not in {"refused", "timeout"}:
-                return port
-    return None
-
-
-def is_a_shell_with_nothing_to_read(fact: ContainerFact) -> bool:
-    """True for a shell that was started without an input, and ended at once."""
-    alone = len(fact.command) == 1 and PurePosixPath(fact.command[0]).name in _SHELLS
-    return alone and not fact.stdin_open and fact.exit_code == 0 and fact.uptime_s < _AT_ONCE_S
-
-
-def _crash_loop(machine: Machine, fact: ContainerFact) -> NoReturn:
-    lines = last_lines(read_log(machine, fact), 5)
-    last = lines[-1] if lines else b""
-    raise Mistake(
-        "container-crash-loop",
-        name=fact.name,
-        restarts=fact.restarts,
-        exit_code=fact.exit_code,
-        last_line=last,
-        evidence=tuple(lines),
-    )

@@ -82,7 +82,7 @@ def test_a_site_on_the_machines_own_loopback_is_seen_as_there(room: Room) -> Non
             over_ssh, there = both(room, HttpQuestion(4010, path))
             assert isinstance(over_ssh, Answer)
             assert over_ssh.body == (there.body if isinstance(there, Answer) else there)
-            assert over_ssh.body.startswith(b"127.0.0.1:4010 ")
+            assert over_ssh.body.startswith(b"localhost:4010 ")
 
 
 @pytest.mark.parametrize(("port", "program"), [(4011, SILENT), (4012, CURT), (4013, NOT_HTTP)])

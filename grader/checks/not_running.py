@@ -1,0 +1,110 @@
+"""Why a container does not run, as far as the engine, its log and its command tell."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from grader.checks.dependencies import unhealthy_dependency
+from grader.checks.foreground import was_attached
+from grader.checks.mistake import Mistake
+from grader.machine.question import Answer, HttpQuestion
+from grader.probes.logs import last_lines, read_log
+
+if TYPE_CHECKING:
+    from grader.machine.machine import Machine
+    from grader.probes.container_json import ContainerFact
+    from grader.probes.ports import PortFact
+
+__all__ = ["crash_loop", "is_a_shell_with_nothing_to_read", "not_running"]
+
+_AT_ONCE_S: Final = 10.0
+_SHELLS: Final = {"ash", "bash", "dash", "sh", "zsh"}
+_LIST: Final = re.compile(r"\s*\[\S")
+"""How a list begins; the test of a shell, `[ -f … ]`, has a space there."""
+_KILLED: Final = {137, 143}
+_STOPPED_BY_HAND: Final = {0, 129, 130, 131, 137, 143}
+"""Exit codes of a process that was asked to stop: by itself, or by SIGHUP, SIGINT, SIGQUIT, SIGKILL, SIGTERM."""
+
+
+def not_running(machine: Machine, fact: ContainerFact) -> NoReturn:
+    """Raises `Mistake` that says what the container does instead of running."""
+    name = fact.name
+    match fact.state:
+        case "created":
+            raise _never_started(machine, fact)
+        case "paused":
+            raise Mistake("container-paused", name=name)
+        case "restarting":
+            crash_loop(machine, fact)
+    lines = last_lines(read_log(machine, fact), 5)
+    last = lines[-1] if lines else b""
+    values = {"name": name, "exit_code": fact.exit_code, "seconds": f"{fact.uptime_s:.0f}"}
+    by_hand = fact.exit_code in _STOPPED_BY_HAND
+    if fact.restarts and not (by_hand and fact.uptime_s >= _AT_ONCE_S):
+        crash_loop(machine, fact)  # Podman starts it again at once: it may be seen between two starts
+    if by_hand and fact.uptime_s >= 1 and was_attached(machine, fact):
+        raise Mistake("foreground-stopped", evidence=tuple(lines), **values)
+    _of_its_command(fact, tuple(lines))
+    killed = fact.exit_code in _KILLED and not fact.out_of_memory
+    if by_hand and (killed or fact.uptime_s >= _AT_ONCE_S):
+        raise Mistake("container-stopped", evidence=tuple(lines), **values)
+    raise Mistake("container-exited", last_line=last, evidence=tuple(lines), **values)
+
+
+def _never_started(machine: Machine, fact: ContainerFact) -> Mistake:
+    name, said = fact.name, fact.error
+    taken = said if "already allocated" in said or "already in use" in said else _taken_port(machine, fact)
+    if taken:
+        return Mistake("port-taken", name=name, detail=str(taken), evidence=(str(taken),))
+    waiting = unhealthy_dependency(machine, fact)
+    detail, evidence = (f" ({_in_short(said)})", (said,)) if said else ("", ())
+    return waiting or Mistake("container-created", name=name, detail=detail, evidence=evidence)
+
+
+def _of_its_command(fact: ContainerFact, lines: tuple[bytes, ...]) -> None:
+    """Raises `Mistake` where the command itself tells why it ended at once."""
+    if is_a_shell_with_nothing_to_read(fact):
+        raise Mistake("shell-without-terminal", name=fact.name, exit_code=fact.exit_code)
+    # `CMD ['python', 'app.py']`: what is no JSON is taken for a line of a shell.
+    line = fact.command[2] if len(fact.command) > 2 and fact.command[:2] == ("/bin/sh", "-c") else ""
+    if _LIST.match(line):
+        raise Mistake("command-not-a-list", name=fact.name, exit_code=fact.exit_code, seen=line, evidence=lines)
+
+
+def _in_short(error: str) -> str:
+    """What a container's start failed by, without the names of the programs that handed it on."""
+    return error.rpartition("unable to start container process: ")[2].removesuffix(": unknown")
+
+
+def _taken_port(machine: Machine, fact: ContainerFact) -> PortFact | None:
+    """Of a container that Podman could not start, which port someone else holds: Podman does not write it down."""
+    if not machine.is_podman:
+        return None
+    for port in fact.ports_typed:
+        if port.host_port and port.protocol == "tcp":
+            answer = machine.ask(HttpQuestion(port.host_port, host=port.host_ip, within_s=2))
+            if isinstance(answer, Answer) or answer.reason not in {"refused", "timeout"}:
+                return port
+    return None
+
+
+def is_a_shell_with_nothing_to_read(fact: ContainerFact) -> bool:
+    """True for a shell that was started without an input, and ended at once."""
+    alone = len(fact.command) == 1 and PurePosixPath(fact.command[0]).name in _SHELLS
+    return alone and not fact.stdin_open and fact.exit_code == 0 and fact.uptime_s < _AT_ONCE_S
+
+
+def crash_loop(machine: Machine, fact: ContainerFact) -> NoReturn:
+    """Raises `Mistake`: the container starts again and again."""
+    lines = last_lines(read_log(machine, fact), 5)
+    last = lines[-1] if lines else b""
+    raise Mistake(
+        "container-crash-loop",
+        name=fact.name,
+        restarts=fact.restarts,
+        exit_code=fact.exit_code,
+        last_line=last,
+        evidence=tuple(lines),
+    )
