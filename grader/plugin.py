@@ -66,7 +66,8 @@ def exercises_meant(config: pytest.Config) -> list[Path]:
 def _suggest(typed: str, path: Path, config: pytest.Config) -> None:
     """Where real exercises are at hand, says which may be meant; elsewhere pytest says its own."""
     start = config.invocation_params.dir
-    if any(path.parent.glob(f"*/{SHEET}")) or any((start / "exercises").glob(f"*/{SHEET}")):
+    # Lists, since a search that is left half done is a warning, which some projects make an error.
+    if list(path.parent.glob(f"*/{SHEET}")) or list((start / "exercises").glob(f"*/{SHEET}")):
         from grader.machine.exercise_folder import no_such_exercise  # noqa: PLC0415 - only for a mistake
 
         raise _usage(no_such_exercise(typed.partition("::")[0], path, start), config)

@@ -58,8 +58,12 @@ def lasting(stream: TextIO) -> tuple[TextIO, Lasting | None]:
     """`stream`, and below it a file that lasts; what is no file of the system's stays as it is."""
     if os.name != "posix" or not isinstance(stream, io.TextIOWrapper):
         return stream, None
+    try:
+        number = stream.fileno()
+    except io.UnsupportedOperation:  # one that only gathers text, such as a test's
+        return stream, None
     stream.flush()
-    raw = Lasting(stream.fileno(), "wb", closefd=False)
+    raw = Lasting(number, "wb", closefd=False)
     text = io.TextIOWrapper(
         io.BufferedWriter(raw),
         encoding=stream.encoding,
