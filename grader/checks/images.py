@@ -71,7 +71,10 @@ class ImageExpectation:
         if base is None:
             raise self._other_base(image)
         own = self._own_history(image, base)
-        if not any(line.is_of_a_dockerfile for line in own):
+        # `docker commit` writes the container's command where a builder writes an instruction.
+        command = " ".join(image.command)
+        is_topped_up = any(one.size and one.created_by == command and not one.is_of_a_dockerfile for one in own)
+        if is_topped_up or not any(line.is_of_a_dockerfile for line in own):
             raise Mistake("image-committed", name=self._image.name, evidence=tuple(line.created_by for line in own))
 
     def to_say_how_it_runs(self) -> None:
