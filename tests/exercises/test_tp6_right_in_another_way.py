@@ -19,7 +19,7 @@ def project(desk: Desk, folder: str, **files: str) -> None:
     """The project's folder as the sheet has it, with the files of the test (`compose_yaml` is `compose.yaml`)."""
     here = desk.home / folder
     here.mkdir()
-    desk.type(f"cp -r {MATERIAL}/api {MATERIAL}/app ~/{folder}/")
+    desk.type(f"cp -r {MATERIAL}/api {MATERIAL}/app ~/{folder}/; mkdir -p ~/{folder}/mongo/db")
     for name, text in files.items():
         (here / name.replace("__", "-").replace("_", ".")).write_text(text, encoding="utf-8")
 
