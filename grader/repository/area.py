@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import stat
+import subprocess
 import tempfile
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["Area", "copy_repository", "made_area"]
 
 _NOT_COPIED = frozenset({".git"})
+_DEEPEST = 100
+"""Folders in folders: Python's own walk and removal fail on some thousand."""
 _MODES = 0o777
 """Without set-user-id and its like."""
 
@@ -82,6 +85,9 @@ def copy_repository(root: Path, area: Area, policy: Policy, findings: Findings) 
     start = Path(os.path.realpath(root))
     for top, folders, names in os.walk(start):
         here = Path(top)
+        if len(here.relative_to(start).parts) > _DEEPEST:
+            findings.refuse("repository-too-big", Place("."), limit=f"{_DEEPEST} folders deep")
+            return
         folders[:] = sorted(name for name in folders if name not in _NOT_COPIED and here / name != area.top.parent)
         there = area.work / here.relative_to(start)
         for name in [*folders, *names]:
@@ -118,6 +124,13 @@ def _copy(source: Path, target: Path, mode: int, name: str, findings: Findings) 
 
 def _remove(outer: Path) -> None:
     """Also what a container left closed to its owner; what it left as another user's is the engine's machine's."""
+    with suppress(RecursionError):
+        _remove_shallow(outer)
+    if outer.exists():  # a script may have made folders in folders without end: `rm` counts none
+        subprocess.run(["/bin/rm", "-rf", "--", outer], stderr=subprocess.DEVNULL, timeout=60, check=False)
+
+
+def _remove_shallow(outer: Path) -> None:
     if os.geteuid() != 0:
         for top, folders, _ in os.walk(outer):
             for path in (Path(top, folder) for folder in folders):

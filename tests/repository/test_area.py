@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -81,3 +82,20 @@ def test_nothing_is_left_of_an_area_even_where_folders_were_closed(tmp_path: Pat
         (area.work / "closed").chmod(0)
         (area.work / "link").symlink_to(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_folders_in_folders_without_end_are_refused_and_removed(tmp_path: Path) -> None:
+    with made_area(tmp_path) as area:
+        (tmp_path / "deep").mkdir()
+        for root in (tmp_path / "deep", area.home):
+            here = os.open(root, os.O_RDONLY)
+            for _ in range(1500):
+                os.mkdir("d", dir_fd=here)
+                above, here = here, os.open("d", os.O_RDONLY, dir_fd=here)
+                os.close(above)
+            os.close(here)
+        findings = Findings(the_policy().rules)
+        copy_repository(tmp_path / "deep", area, the_policy(), findings)
+        assert [one.rule for one in findings.found] == ["repository-too-big"]
+    assert not area.top.parent.exists()
+    subprocess.run(["/bin/rm", "-rf", tmp_path / "deep"], check=True)
