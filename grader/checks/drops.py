@@ -6,6 +6,7 @@ import io
 import tarfile
 from typing import TYPE_CHECKING, Final, Self
 
+from grader.checks.mistake import Mistake
 from grader.errors import ProbeFailed
 from grader.machine.question import Answer, EngineQuestion, FileQuestion
 from grader.machine.text import visible
@@ -89,4 +90,8 @@ class Drop:
         )
         if not isinstance(put, Answer) or put.status != 200:
             detail = visible(put.body, 160) if isinstance(put, Answer) else put.detail
+            if "no such file or directory" in detail:
+                # The container runs with a folder that is no more: whatever is there now came afterwards.
+                values = {"name": self._container.name, "inside": self._bind.inside, "folder": self._bind.source}
+                raise Mistake("mount-stale", evidence=(detail,), **values)
             raise ProbeFailed("cannot-drop", name=self._container.name, folder=self._bind.source, detail=detail)

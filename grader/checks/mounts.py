@@ -101,9 +101,11 @@ def _has_run(container: Container, fact: ContainerFact, path: str) -> None:
     """Raises `Mistake` where the container was never started: the file's words were never said."""
     if fact.state != "created":
         return
-    program = PurePosixPath(next(iter(fact.command), ""))
-    if "permission denied" in fact.error and PurePosixPath(path).name in program.name:
-        raise Mistake("not-executable", name=fact.name, path=path, evidence=(fact.error,))
+    file = read_inside(container.machine, fact.id, path)
+    is_program = PurePosixPath(path).name in PurePosixPath(next(iter(fact.command), "")).name
+    # Podman does not write down why it could not start a container.
+    if is_program and file and not file.is_folder and not file.link and not file.mode & 0o111:
+        raise Mistake("not-executable", name=fact.name, path=path, evidence=(f"{path}: {file.mode:04o}",))
     running(container)
 
 

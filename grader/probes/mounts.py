@@ -63,6 +63,10 @@ class FileFact:
     content: bytes = b""
     names: tuple[str, ...] = ()
     """What is in a folder, at its first level."""
+    links: tuple[tuple[str, str], ...] = ()
+    """Those of the names that are symbolic links, and what they say."""
+    mode: int = 0
+    """Its permissions, as `chmod` counts them."""
     changed_at: float = 0.0
     """When it was last written, in seconds since 1970, by the machine's clock."""
     link: str = ""
@@ -97,9 +101,24 @@ def read_inside(machine: Machine, container_id: str, path: str) -> FileFact | No
 
 def _read(machine: Machine, container_id: str, path: str) -> FileFact | None:
     path = posixpath.normpath(path)
+    fact = _copied(machine, container_id, path)
+    if fact is None and machine.is_podman:
+        # Podman follows a link to its end, and has nothing to tell of one that leads nowhere.
+        folder, name = posixpath.split(path)
+        beside = _copied(machine, container_id, folder)
+        link = dict(beside.links).get(name) if beside else None
+        return FileFact(is_folder=False, link=link, at=path) if link else None
+    return fact
+
+
+def _copied(machine: Machine, container_id: str, path: str) -> FileFact | None:
     answer = machine.engine(f"/containers/{container_id}/archive", path=path)
     if answer.status == 404:
         return None
+    if machine.is_podman and b"not a directory" in answer.body and answer.status == 500:
+        return FileFact(
+            is_folder=False, at=path
+        )  # it copies no file that is mounted by itself: what it says is not told
     if answer.status != 200:
         detail = f"{answer.status} {visible(answer.body, 160)}"
         raise ProbeFailed("answer-unexpected", asked=f"docker cp {path}", detail=detail)
@@ -111,27 +130,32 @@ def _read(machine: Machine, container_id: str, path: str) -> FileFact | None:
 
 def parse_archive(body: bytes) -> FileFact:
     """Reads a tar that may have been cut: what came before the cut is still told."""
-    names: dict[str, None] = {}
+    names: dict[str, str] = {}
     first: FileFact | None = None
+    depth = 0
     try:
         # Not as a stream: that would read on, block by block, to the end of a file said to be of exabytes.
         with tarfile.open(fileobj=io.BytesIO(body), mode="r:") as tar:
             for member in tar:
-                parts = member.name.strip("/").split("/")
+                parts = [part for part in member.name.split("/") if part]
+                link = member.linkname if member.issym() else ""
                 if first is None:
                     file = tar.extractfile(member) if member.isfile() else None
                     # A sparse file may come to any size from a few bytes.
                     content = file.read(_LARGEST_FILE) if file else b""
-                    link = member.linkname if member.issym() else ""
-                    first = FileFact(not member.isfile() and not link, content, (), float(member.mtime), link)
-                elif len(parts) > 1:
-                    names[parts[1]] = None
+                    is_folder = not member.isfile() and not link
+                    first = FileFact(
+                        is_folder, content, mode=member.mode & 0o7777, changed_at=float(member.mtime), link=link
+                    )
+                    depth = len(parts)  # 1 in Docker's archive of a folder, 0 in Podman's
+                elif len(parts) > depth:
+                    names.setdefault(parts[depth], link if len(parts) == depth + 1 else "")
     except (tarfile.TarError, EOFError, OSError, ValueError, RecursionError) as error:
         if first is None:
             raise ProbeFailed("answer-garbled", asked="docker cp", detail=visible(str(error), 120)) from error
     if first is None:
         raise ProbeFailed("answer-garbled", asked="docker cp", detail="empty archive")
-    return replace(first, names=tuple(names))
+    return replace(first, names=tuple(names), links=tuple((name, link) for name, link in names.items() if link))
 
 
 class _RawStat(msgspec.Struct):
