@@ -45,11 +45,17 @@ def print_counts(all_rehearsed: list[Rehearsed], console: Console) -> None:
     tried = [one for rehearsed in all_rehearsed for one in rehearsed.tried]
     codes = {row.outcome.code for one in tried for row in one.ledger if row.outcome.verdict == "failed"}
     checks = sum(len(rehearsed.suite.specs) for rehearsed in all_rehearsed)
-    wrong = {(r.suite.id, t.name) for r in all_rehearsed for t in r.tried if not t.name.startswith(("(", "reference"))}
+    # Not the machines without a solution, and each once, however often it was tried: `name (2)`.
+    wrong = {
+        (rehearsed.suite.id, one.name.partition(" (")[0])
+        for rehearsed in all_rehearsed
+        for one in rehearsed.tried
+        if not one.name.startswith("(") and any(row.outcome.verdict == "failed" for row in one.ledger)
+    }
     bad = sum(bool(one.faults) for one in tried) + sum(len(one.faults) for one in all_rehearsed)
     console.print(
-        f"{len(all_rehearsed)} exercises, {checks} checks, {len(wrong)} wrong solutions, {len(codes)} diagnoses, "
-        f"{len(tried)} tries: {'all as expected' if not bad else f'{bad} not as expected'}"
+        f"exercises: {len(all_rehearsed)} · checks: {checks} · wrong solutions: {len(wrong)} · diagnoses: {len(codes)} · "
+        f"tries: {len(tried)}: {'all as expected' if not bad else f'{bad} not as expected'}"
     )
 
 
