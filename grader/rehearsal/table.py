@@ -54,8 +54,8 @@ def print_counts(all_rehearsed: list[Rehearsed], console: Console) -> None:
     }
     bad = sum(bool(one.faults) for one in tried) + sum(len(one.faults) for one in all_rehearsed)
     console.print(
-        f"exercises: {len(all_rehearsed)} · checks: {checks} · wrong solutions: {len(wrong)} · diagnoses: {len(codes)} · "
-        f"tries: {len(tried)}: {'all as expected' if not bad else f'{bad} not as expected'}"
+        f"exercises: {len(all_rehearsed)} · checks: {checks} · wrong solutions: {len(wrong)} · "
+        f"diagnoses: {len(codes)} · tries: {len(tried)}: {'all as expected' if not bad else f'{bad} not as expected'}"
     )
 
 
