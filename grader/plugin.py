@@ -67,7 +67,8 @@ def _suggest(typed: str, path: Path, config: pytest.Config) -> None:
     """Where real exercises are at hand, says which may be meant; elsewhere pytest says its own."""
     start = config.invocation_params.dir
     # Lists, since a search that is left half done is a warning, which some projects make an error.
-    if list(path.parent.glob(f"*/{SHEET}")) or list((start / "exercises").glob(f"*/{SHEET}")):
+    is_elsewhere = path.parent.is_dir() and path.parent != start  # `tests/machne` means no exercise
+    if list(path.parent.glob(f"*/{SHEET}")) or (not is_elsewhere and list((start / "exercises").glob(f"*/{SHEET}"))):
         from grader.machine.exercise_folder import no_such_exercise  # noqa: PLC0415 - only for a mistake
 
         raise _usage(no_such_exercise(typed.partition("::")[0], path, start), config)
