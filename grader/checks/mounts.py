@@ -164,7 +164,7 @@ def bind_of(folder: Folder) -> MountFact:
         raise Mistake("mount-mistyped", evidence=evidence, **values)
     if not is_it and not _is_a_folder(folder.machine, fact, here):
         raise Mistake("mount-is-a-file", there=here.inside, evidence=evidence, **values)
-    if not is_it and _ends_with(here.source.casefold(), tuple(name.casefold() for name in _names(folder))):
+    if not is_it and not _ends_with(here.source, _names(folder)) and _ends_with_folded(here.source, _names(folder)):
         raise Mistake("mount-other-case", evidence=evidence, **values)
     if not is_it:
         raise Mistake("mount-wrong-outside", evidence=evidence, **values)
@@ -182,13 +182,16 @@ def _is_the_folder(folder: Folder, fact: ContainerFact, mount: MountFact) -> boo
     if origin and not folder.wanted.outside.startswith(("~", "/")) and origin.folder.startswith("/"):
         return PurePosixPath(mount.source) == PurePosixPath(origin.folder, folder.wanted.outside)
     names = _names(folder)
-    if folds_case(mount.source):
-        return _ends_with(mount.source.casefold(), tuple(name.casefold() for name in names))
-    return _ends_with(mount.source, names)
+    return (_ends_with_folded if folds_case(mount.source) else _ends_with)(mount.source, names)
 
 
 def _ends_with(path: str, names: tuple[str, ...]) -> bool:
     return PurePosixPath(path).parts[-len(names) :] == names
+
+
+def _ends_with_folded(path: str, names: tuple[str, ...]) -> bool:
+    """The same, whatever letters are capitals."""
+    return _ends_with(path.casefold(), tuple(name.casefold() for name in names))
 
 
 def _not_mounted(folder: Folder, fact: ContainerFact) -> NoReturn:
