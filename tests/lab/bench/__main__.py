@@ -19,6 +19,7 @@ from tests.lab.bench.figure import Figure, begin
 from tests.lab.bench.killed import killed
 from tests.lab.bench.page import as_table, keep
 from tests.lab.bench.recordings import recordings
+from tests.lab.bench.regrade import regrade
 from tests.lab.bench.screen import screen
 from tests.lab.bench.setting import Setting
 from tests.lab.bench.watching import watching
@@ -33,6 +34,7 @@ PARTS: Final[dict[str, tuple[str, Callable[[Setting], Iterator[Figure]]]]] = {
     "classroom": ("A class over SSH, eight questions a machine", classroom),
     "recordings": ("Recorded machines in one campaign", recordings),
     "killed": ("Campaigns that were killed and resumed", killed),
+    "regrade": ("Recordings judged again", regrade),
     "watching": ("`grader watch`, from an event to its verdict", watching),
     "class_page": ("The class page", class_page),
     "broken": ("Checks broken on purpose", broken),
