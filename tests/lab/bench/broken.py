@@ -60,7 +60,7 @@ def broken(setting: Setting) -> Iterator[Figure]:
     yield Figure(
         "of these, noticed by the rehearsal",
         sum(caught) - sum(in_suite),
-        note="the others are what only right answers of another kind need",
+        note="most others: right answers of another kind, other engines, words alone",
     )
 
 
