@@ -117,9 +117,11 @@ def _fetch_dropped(drop: Drop, fact: ContainerFact, bind: MountFact, site: Site)
     values = {"name": fact.name, "status": page.status, "folder": bind.source}
     if page.status == 403 and _another_is_served(fact, bind, site):
         return  # only names with a dot in front are kept back
+    if page.status == 403:
+        raise Mistake("unreadable", evidence=evidence, **values)
     if _is_of_another_time(drop, fact, bind):
         raise Mistake("mount-stale", inside=bind.inside, evidence=evidence, **values)
-    raise Mistake("unreadable" if page.status == 403 else "not-served", evidence=evidence, **values)
+    raise Mistake("not-served", evidence=evidence, **values)
 
 
 def _is_of_another_time(drop: Drop, fact: ContainerFact, bind: MountFact) -> bool:

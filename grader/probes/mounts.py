@@ -116,9 +116,7 @@ def _copied(machine: Machine, container_id: str, path: str) -> FileFact | None:
     if answer.status == 404:
         return None
     if machine.is_podman and b"not a directory" in answer.body and answer.status == 500:
-        return FileFact(
-            is_folder=False, at=path
-        )  # it copies no file that is mounted by itself: what it says is not told
+        return FileFact(is_folder=False, at=path)  # a file mounted by itself: it does not copy what that says
     if answer.status != 200:
         detail = f"{answer.status} {visible(answer.body, 160)}"
         raise ProbeFailed("answer-unexpected", asked=f"docker cp {path}", detail=detail)
