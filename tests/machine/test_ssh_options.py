@@ -107,6 +107,16 @@ def test_what_the_user_has_configured_is_kept(tmp_path: Path) -> None:
     assert made["identityfile"].endswith("/.ssh/course")
 
 
+def test_the_slow_key_exchange_comes_last_and_none_is_added(tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    slow, quick, old = "sntrup761x25519-sha512@openssh.com", "curve25519-sha256", "diffie-hellman-group14-sha256"
+    for offered, wanted in ((f"{slow},{quick},{old}", f"{quick},{old},{slow}"), (slow, slow), (old, old)):
+        config.write_text(f"KexAlgorithms {offered}\n", encoding="ascii")
+        url = parse_machine_url("ssh://pc1")
+        made = effective(master_command(url, config, user_settings(url, config), tmp_path / "control", "true"))
+        assert made["kexalgorithms"] == wanted
+
+
 def test_a_client_of_the_connection_cannot_make_one_of_its_own(tmp_path: Path) -> None:
     done = subprocess.run(
         client_command(tmp_path / "nothing", "-T", "localhost", "true"), capture_output=True, check=False, timeout=10

@@ -60,11 +60,14 @@ class ClassAtWork:
         _expect(points == [_QUESTIONS] * size, done)
         return done
 
-    def floor(self, size: int) -> Took:
-        """One `ssh` a machine, as many at a time as we have, and one `curl` for all that it is asked."""
+    def floor(self, size: int, *options: str) -> Took:
+        """One `ssh` a machine, as many at a time as we have, and one `curl` for all that it is asked.
+
+        `options`: of `ssh`.
+        """
         places = " ".join(f"'http://engine/{path}'" for path in _ASKED)
         curl = f"curl --silent --show-error --fail --unix-socket /run/docker.sock {places}"
-        ssh = ["ssh", "-F", self._config, "-o", "BatchMode=yes", "root@{}", curl]
+        ssh = ["ssh", "-F", self._config, "-o", "BatchMode=yes", *options, "root@{}", curl]
         names = self._place / "names"
         names.write_text("".join(f"{one.name}\n" for one in self._machines[:size]), encoding="ascii")
         done = self._took(["xargs", "-a", str(names), "-P", str(default_jobs()), "-I{}", *ssh], "floor.out")
