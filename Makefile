@@ -6,6 +6,7 @@ STAMP  := $(VENV)/.ready
 LAB    := $(PY) -m tests.lab
 N      ?= 12
 NAMES  ?=
+REPEAT ?= 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -38,8 +39,8 @@ engine: env ## find or start a Docker engine, and print what to export to use it
 images: env ## give the engine its images, NAMES="nginx redis" for others than the usual
 	@$(LAB) images $(NAMES)
 
-rehearse: env ## prove every suite by its reference and its known-wrong solutions
-	@$(LAB) with-engine --images -- $(VENV)/bin/grader rehearse exercises/*
+rehearse: env ## prove every suite by all its solutions, shared among six machines, REPEAT=5 times
+	@$(PY) -m tests.lab.rehearse --repeat $(REPEAT)
 
 bench: env ## measure, and write bench.json and docs/figures.md
 	@$(LAB) with-engine -- $(PY) -m tests.lab.bench

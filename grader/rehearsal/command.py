@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from typing import Annotated
 
 import typer
+
+from grader.errors import GraderError
 
 __all__ = ["rehearse"]
 
@@ -15,6 +18,9 @@ def rehearse(
     repeat: Annotated[int, typer.Option(min=1, help="Bring everything up that many times.")] = 1,
     only: Annotated[list[str] | None, typer.Option(help="A solution, by its folder's name; may be repeated.")] = None,
     solutions: Annotated[Path | None, typer.Option(help="Try the solutions in this folder instead.")] = None,
+    shard: Annotated[
+        str, typer.Option(help="Only a part, for several engines to share: 2/6 is the second of six.")
+    ] = "",
     machine: Annotated[str, typer.Option(help="The empty engine to rehearse on.")] = "local",
 ) -> None:
     """Prove a suite: its reference passes, each wrong solution fails exactly as expected.
@@ -40,6 +46,7 @@ def rehearse(
             repeat=repeat,
             only=only or (),
             solutions=solutions,
+            shard=_shard(shard),
             on_tried=lambda one, exercise=exercise: progress.print(  # type: ignore[misc]
                 f"{exercise.name}/{one.name}: {'DIFFERS' if one.faults else 'as expected'}", style="dim"
             ),
@@ -49,3 +56,11 @@ def rehearse(
     print_counts(done, console)
     if not all(one.is_good for one in done):
         raise typer.Exit(1)
+
+
+def _shard(given: str) -> tuple[int, int]:
+    """`2/6` as numbers; all for an empty string. Raises `GraderError`."""
+    found = re.fullmatch(r"(\d{1,4})/(\d{1,4})", given or "1/1")
+    if not found or not 1 <= int(found[1]) <= int(found[2]):
+        raise GraderError(f"--shard: {given!r} is no part; 2/6 is the second of six")
+    return int(found[1]), int(found[2])

@@ -59,14 +59,18 @@ def rehearse(
     repeat: int = 1,
     only: Collection[str] = (),
     solutions: Path | None = None,
+    shard: tuple[int, int] = (1, 1),
     on_tried: Callable[[Tried], None] = lambda _: None,
 ) -> Rehearsed:
     """Rehearses one exercise on the engine at `machine`, which must be empty.
 
-    `only`: the names of some solutions. `on_tried` hears of each as soon as it is graded.
+    `only`: the names of some solutions. `shard`: the k-th of n parts of them, for several engines to share. `on_tried`
+    hears of each as soon as it is graded.
     """
     suite = read_suite(exercise)
-    chosen = _chosen(read_solutions(suite, solutions), only)
+    everything = read_solutions(suite, solutions)
+    number, shards = shard
+    chosen = _chosen(everything, only)[number - 1 :: shards]
     rehearsed = Rehearsed(suite)
     stage = Stage(engine_address(machine, os.environ))
 
@@ -78,15 +82,15 @@ def rehearse(
         if not only:
             heard(_untouched(suite, machine))
             heard(_unreachable(suite))
-        for number in range(repeat):
+        for time in range(repeat):
             for solution in chosen:
-                suffix = f" ({number + 1})" if repeat > 1 else ""
+                suffix = f" ({time + 1})" if repeat > 1 else ""
                 heard(_try(suite, solution, machine, stage, suffix))
     finally:
         stage.empty()
         stage.close()
     if not only and solutions is None:
-        rehearsed.faults += _unproven(suite, chosen)
+        rehearsed.faults += _unproven(suite, everything)
     return rehearsed
 
 

@@ -5,10 +5,6 @@
 
 from __future__ import annotations
 
-import queue
-import subprocess
-import sys
-import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,12 +13,14 @@ from tests.desk import ROOT
 from tests.exercises.part import part_of
 from tests.lab.catalog import COURSE_IMAGES
 from tests.lab.machines import DOCKER_20, machines
+from tests.lab.rehearsals import Rehearsal, rehearsals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from concurrent.futures import Future
 
     from tests.lab import Lab
-    from tests.lab.machines import LabMachine
+    from tests.lab.rehearsals import Done
 
 pytestmark = pytest.mark.live
 
@@ -35,76 +33,34 @@ SHORT = {"tp1", "tp2", "tp3"}
 """Those that `make test` has the time for; `make test-long` rehearses the others."""
 
 
-class Rehearsals:
-    """Each exercise's rehearsal, some solutions at a time, as soon as a machine is free for them."""
-
-    def __init__(self, hosts: list[LabMachine], wanted: set[str]) -> None:
-        shown: set[str] = set()
-        self._tasks: queue.SimpleQueue[tuple[str, list[str]]] = queue.SimpleQueue()
-        self._left: dict[str, int] = {}
-        self._done: dict[str, list[subprocess.CompletedProcess[str]]] = {}
-        parts = {exercise.name: part_of(exercise, shown) for exercise in EXERCISES}
-        for name in sorted(wanted, key=lambda one: -len(parts[one])):
-            some = list(batched(parts[name], AT_A_TIME))
-            self._left[name], self._done[name] = len(some), []
-            for solutions in some:
-                self._tasks.put((name, [f"--only={one}" for one in solutions]))
-        self._heard = threading.Condition()
-        self._threads = [threading.Thread(target=self._work, args=(host,), daemon=True) for host in hosts]
-        for thread in self._threads:
-            thread.start()
-
-    def of(self, exercise: str) -> list[subprocess.CompletedProcess[str]]:
-        with self._heard:
-            assert self._heard.wait_for(lambda: not self._left[exercise], LIMIT_S), (
-                f"{exercise} took more than {LIMIT_S} s"
-            )
-        return self._done[exercise]
-
-    def _work(self, host: LabMachine) -> None:
-        while True:
-            try:
-                name, only = self._tasks.get_nowait()
-            except queue.Empty:
-                return
-            words = ["rehearse", str(ROOT / "exercises" / name), *only]
-            command = [sys.executable, "-c", "from grader.cli import main; main()", *words]
-            done = subprocess.run(
-                host.beside(*command),
-                # A bind mount needs a folder that the machine sees under the same path.
-                env=host.engine.env() | {"TMPDIR": str(host.home)},
-                cwd=ROOT,
-                capture_output=True,
-                text=True,
-                check=False,
-                timeout=LIMIT_S,
-            )
-            with self._heard:
-                self._done[name].append(done)
-                self._left[name] -= 1
-                self._heard.notify_all()
-
-
 def batched(names: list[str], size: int) -> Iterator[list[str]]:
     for start in range(0, len(names), size):
         yield names[start : start + size]
 
 
 @pytest.fixture(scope="module")
-def rehearsals(lab: Lab, request: pytest.FixtureRequest) -> Iterator[Rehearsals]:
+def going(lab: Lab, request: pytest.FixtureRequest) -> Iterator[Mapping[Future[Done], Rehearsal]]:
     names = {exercise.name for exercise in EXERCISES}
     params = (item.callspec.params for item in request.session.items if hasattr(item, "callspec"))
     wanted = names & {str(given.get("exercise")) for given in params}
-    with machines(lab, dict.fromkeys(map("stage{}".format, range(MACHINES)), DOCKER_20), COURSE_IMAGES) as hosts:
-        yield Rehearsals(hosts, wanted)
+    shown: set[str] = set()
+    parts = {exercise.name: part_of(exercise, shown) for exercise in EXERCISES}
+    tasks = [
+        Rehearsal(name, tuple(f"--only={one}" for one in solutions))
+        for name in sorted(wanted, key=lambda one: -len(parts[one]))
+        for solutions in batched(parts[name], AT_A_TIME)
+    ]
+    kinds = dict.fromkeys(map("stage{}".format, range(MACHINES)), DOCKER_20)
+    with machines(lab, kinds, COURSE_IMAGES) as hosts, rehearsals(hosts, tasks, LIMIT_S) as going:
+        yield going
 
 
 @pytest.mark.parametrize(
     "exercise",
     [pytest.param(one.name, marks=() if one.name in SHORT else pytest.mark.long) for one in EXERCISES],
 )
-def test_every_solution_comes_out_as_expected(rehearsals: Rehearsals, exercise: str) -> None:
-    for done in rehearsals.of(exercise):
+def test_every_solution_comes_out_as_expected(going: Mapping[Future[Done], Rehearsal], exercise: str) -> None:
+    for done in [future.result(LIMIT_S) for future, one in going.items() if one.exercise == exercise]:
         assert done.returncode == 0, done.stdout + done.stderr
         assert "all as expected" in done.stdout
 

@@ -100,7 +100,9 @@ def master_command(
         options["StrictHostKeyChecking"] = "yes"
     exchanges = settings.get("kexalgorithms", "")
     if exchanges:
-        options["KexAlgorithms"] = ",".join(sorted(exchanges.split(","), key=lambda one: one.startswith(_SLOW_EXCHANGE)))
+        options["KexAlgorithms"] = ",".join(
+            sorted(exchanges.split(","), key=lambda one: one.startswith(_SLOW_EXCHANGE))
+        )
     given = [word for name, value in options.items() for word in ("-o", f"{name}={value}")]
     return ["ssh", "-S", str(control), *given, *_place(url, config), remote]
 

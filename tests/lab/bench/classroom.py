@@ -74,7 +74,7 @@ def _figures(found: dict[str, list[Took]], stock: Took, large: int) -> Iterator[
     )  # fmt: skip
     for size, ours, floor in ((_SMALL, "ours", "quick floor"), (large, "large", "large quick floor")):
         yield Figure(
-            f"{size} machines: the same, with our key exchange in that `ssh` too", ratio(times[ours], times[floor]), "×",
+            f"{size} machines: the same, that `ssh` with our key exchange", ratio(times[ours], times[floor]), "×",
             note=f"{middle[ours]:.2f} s to {middle[floor]:.2f} s",
         )  # fmt: skip
     growth = ratio([one / large for one in times["large"]], [one / _SMALL for one in times["ours"]])

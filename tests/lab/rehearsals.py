@@ -1,0 +1,63 @@
+"""Rehearsals shared among machines with an engine each, as soon as one is free: most of the time is waiting."""
+
+from __future__ import annotations
+
+import queue
+import subprocess
+import sys
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from tests.desk import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tests.lab.machines import LabMachine
+
+__all__ = ["Done", "Rehearsal", "rehearsals"]
+
+Done: TypeAlias = "subprocess.CompletedProcess[str]"
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """One call of `grader rehearse`."""
+
+    exercise: str
+    options: tuple[str, ...]
+
+
+@contextmanager
+def rehearsals(
+    hosts: Sequence[LabMachine], wanted: Sequence[Rehearsal], limit_s: float
+) -> Iterator[dict[Future[Done], Rehearsal]]:
+    """What each of `wanted` comes to, those first that are named first; each may take `limit_s`."""
+    free: queue.SimpleQueue[LabMachine] = queue.SimpleQueue()
+    for host in hosts:
+        free.put(host)
+
+    def rehearse(one: Rehearsal) -> Done:
+        host = free.get()
+        try:
+            words = ["rehearse", str(ROOT / "exercises" / one.exercise), *one.options]
+            return subprocess.run(
+                host.beside(sys.executable, "-c", "from grader.cli import main; main()", *words),
+                # A bind mount needs a folder that the machine sees under the same path.
+                env=host.engine.env() | {"TMPDIR": str(host.home)},
+                cwd=ROOT,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=limit_s,
+            )
+        finally:
+            free.put(host)
+
+    pool = ThreadPoolExecutor(len(hosts))
+    try:
+        yield {pool.submit(rehearse, one): one for one in wanted}
+    finally:
+        pool.shutdown(cancel_futures=True)

@@ -1,0 +1,98 @@
+"""`python -m tests.lab.rehearse`: every exercise with all its solutions, shared among some machines.
+
+The same as `grader rehearse exercises/*` on one engine, which takes as many times longer as there are machines.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+import re
+import signal
+import sys
+import time
+from concurrent.futures import as_completed
+from typing import TYPE_CHECKING, Final
+
+from grader.rehearsal.solution import Solution, read_solutions
+from grader.scoring.suite import Suite, read_suite
+from tests.desk import ROOT
+from tests.lab import Lab, LabError
+from tests.lab.catalog import COURSE_IMAGES
+from tests.lab.machines import DOCKER_20, machines
+from tests.lab.process import say
+from tests.lab.rehearsals import Rehearsal, rehearsals
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_SHARD: Final = 7
+"""Solutions that a machine takes at a time: few enough that all are busy to the end."""
+_SOLUTION_S: Final = 180
+
+
+def main() -> int:
+    options = _options()
+    os.chdir(ROOT)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the machines are put away
+    course: list[tuple[Suite, list[Solution]]] = []
+    for name in options.exercises or sorted(path.parent.name for path in ROOT.glob("exercises/tp*/exercise.toml")):
+        suite = read_suite(ROOT / "exercises" / name)
+        course.append((suite, read_solutions(suite)))
+    try:
+        return _rehearse(course, options.repeat, options.machines)
+    except LabError as error:
+        say(f"rehearse: {error}")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _rehearse(course: Sequence[tuple[Suite, list[Solution]]], repeat: int, size: int) -> int:
+    began = time.monotonic()
+    wanted = [
+        Rehearsal(suite.id, (f"--shard={number}/{count}", f"--repeat={repeat}"))
+        # Those that take longest first, so that no machine is left with one of them at the end.
+        for suite, solutions in reversed(course)
+        for count in [math.ceil(len(solutions) / _SHARD)]
+        for number in range(1, count + 1)
+    ]
+    say(f"rehearse: {size} machines with their own engine…")
+    bad = tries = 0
+    kinds = dict.fromkeys([f"stage{number}" for number in range(1, size + 1)], DOCKER_20)
+    with (
+        machines(Lab.at(ROOT / ".lab"), kinds, COURSE_IMAGES) as hosts,
+        rehearsals(hosts, wanted, repeat * _SHARD * _SOLUTION_S) as going,
+    ):
+        for number, future in enumerate(as_completed(going), 1):
+            one, done = going[future], future.result()
+            counted = re.search(r"tries: (\d+): all as expected", done.stdout)
+            tries += int(counted[1]) if counted else 0
+            if done.returncode or not counted:
+                bad += 1
+                sys.stdout.write(done.stdout + done.stderr)
+            say(
+                f"[{number:>3}/{len(wanted)}] {one.exercise} {one.options[0]}: {'as it must' if counted else 'DIFFERS'}"
+            )
+    checks = sum(len(suite.specs) for suite, _ in course)
+    wrong = [solution for _, solutions in course for solution in solutions if solution.expected.failed]
+    codes = {code for solution in wrong for code in solution.expected.failed.values()}
+    sys.stdout.write(
+        f"exercises: {len(course)} · checks: {checks} · wrong solutions: {len(wrong)} · diagnoses: {len(codes)} · "
+        f"tries: {tries}: {f'{bad} of {len(wanted)} parts not as expected' if bad else 'all as expected'}, "
+        f"{(time.monotonic() - began) / 60:.0f} min\n"
+    )
+    return 1 if bad else 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.lab.rehearse", description=__doc__)
+    parser.add_argument("exercises", nargs="*", help="by their names, such as tp2; by default all")
+    parser.add_argument("--repeat", type=int, default=1, help="bring everything up that many times (%(default)s)")
+    parser.add_argument("--machines", type=int, default=6, help="that share the work (%(default)s)")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
