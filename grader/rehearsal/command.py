@@ -15,6 +15,7 @@ __all__ = ["rehearse"]
 
 def rehearse(
     exercises: Annotated[list[Path], typer.Argument(help="Exercises to prove, such as exercises/tp2.")],
+    *,
     repeat: Annotated[int, typer.Option(min=1, help="Bring everything up that many times.")] = 1,
     only: Annotated[list[str] | None, typer.Option(help="A solution, by its folder's name; may be repeated.")] = None,
     solutions: Annotated[Path | None, typer.Option(help="Try the solutions in this folder instead.")] = None,
