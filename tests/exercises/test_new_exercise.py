@@ -27,9 +27,13 @@ def test_rehearses_green(
     for name, value in engine.env().items():
         monkeypatch.setitem(os.environ, name, value)
     new_exercise(tmp_path / "exercises" / "tp12")
-    rehearsed = rehearse(tmp_path / "exercises" / "tp12", parse_machine_url(engine.url))
-    assert rehearsed.is_good, [fault for one in rehearsed.tried for fault in one.faults]
-    assert len(rehearsed.tried) == 4  # untouched, unreachable, the reference and the wrong one
+    names = []
+    for shard in ((1, 2), (2, 2)):
+        rehearsed = rehearse(tmp_path / "exercises" / "tp12", parse_machine_url(engine.url), shard=shard)
+        assert rehearsed.is_good, [fault for one in rehearsed.tried for fault in one.faults]
+        names.append([one.name for one in rehearsed.tried])
+    always = ["(untouched engine)", "(unreachable engine)"]
+    assert names == [[*always, "reference"], [*always, "container-misnamed"]]
 
 
 def test_no_placeholder_is_left(tmp_path: Path) -> None:

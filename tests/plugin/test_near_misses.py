@@ -51,6 +51,7 @@ def typed(*words: str, language: str) -> subprocess.CompletedProcess[str]:
         ((*GRADER, "watch", "tp2", "--machine", "recording:x"), "there is nothing to watch"),
         ((*GRADER, "doctor", "tp4", "--ports", "41200-41201"), "tp4 needs 3 ports"),
         ((*GRADER, "rehearse", "exercises/tp2", "--only", "port-reverse"), "did you mean port-reversed?"),
+        ((*GRADER, "rehearse", "exercises/tp2", "--shard", "7/6"), "2/6 is the second of six"),
         ((*GRADER, "batsh"), "there is no command batsh; did you mean batch, watch? see "),
         ((*GRADER, "batch", "exercises/tp2", "--roster", "nowhere.csv", "--results", "x"), "nowhere.csv"),
         ((*GRADER, "batch", "exercises/tpp2", "--roster", "x", "--results", "x"), "did you mean exercises/tp2?"),
