@@ -47,13 +47,15 @@ def there(container: Container) -> ContainerFact:
 def running(container: Container) -> ContainerFact:
     """The container, running. Raises `Mistake` that says what it does instead."""
     fact = there(container)
-    if not fact.is_running:
-        not_running(container.machine, fact)
+    stays_up(container.machine, fact, for_s=0)
     return fact
 
 
 def stays_up(machine: Machine, fact: ContainerFact, for_s: float = 3) -> None:
-    """Raises `Mistake` unless it has been running for `for_s` seconds and was not restarted just now."""
+    """Raises `Mistake` unless it has been running for `for_s` seconds and was not restarted just now.
+
+    One that crashes again and again is no better seen up than seen down: which of them would be chance.
+    """
     if not fact.is_running:
         not_running(machine, fact)
     if fact.restarts and fact.uptime_s < STABLE_S:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from grader.errors import ExerciseError
 from grader.scoring.verdict import Outcome
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from grader.scoring.spec import CheckSpec
 
 __all__ = ["Ledger", "Row"]
+
+_CHANGING: Final = {"restarts", "seconds", "last_line"}
+"""Values of a mistake that differ from one look to the next, of a container that crashes again and again."""
 
 
 @dataclass
@@ -85,7 +88,11 @@ class Ledger:
 
 def _is_same_mistake(one: Outcome, other: Outcome) -> bool:
     # A bare `assert` says nothing of its cause but its own line.
-    return one.verdict == "failed" and one.code != "assertion" and (one.code, one.values) == (other.code, other.values)
+    return one.verdict == "failed" and one.code != "assertion" and _identity(one) == _identity(other)
+
+
+def _identity(outcome: Outcome) -> tuple[str, tuple[tuple[str, str], ...]]:
+    return outcome.code, tuple(value for value in outcome.values if value[0] not in _CHANGING)
 
 
 def _blocked(row: Row, cause: str) -> Outcome:

@@ -98,6 +98,15 @@ def test_the_very_same_cause_fails_once() -> None:
     assert rows.settled(rows["first"], missing) == missing
 
 
+def test_a_crash_loop_is_the_same_one_after_its_next_crash() -> None:
+    rows = ledger()
+    for restarts in ("2", "3"):
+        seen = (("name", "web"), ("restarts", restarts), ("exit_code", "1"), ("last_line", f"crash {restarts}"))
+        name = "first" if restarts == "2" else "second"
+        rows[name].outcome = rows.settled(rows[name], Outcome("failed", "container-crash-loop", seen))
+    assert (rows["second"].outcome.verdict, rows["second"].outcome.blocked_by) == ("blocked", "first")
+
+
 def test_what_was_not_tried_hinders_nothing() -> None:
     assert ledger().hindrance("second") is None
 
