@@ -10,8 +10,10 @@ REPEAT ?= 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+ifndef TOGETHER
 .NOTPARALLEL:
-.PHONY: help env demo test test-long lint engine images bench matrix faults rehearse classroom clean
+endif
+.PHONY: help env demo test test-plain test-live test-long lint engine images bench matrix faults rehearse classroom clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -21,7 +23,14 @@ demo: env ## the main job on a real engine: a right answer and four wrong ones, 
 
 test: env ## lint, types, direction of imports, and every test, those on a real engine included
 	@$(MAKE) --no-print-directory lint
-	@$(PY) -m pytest -m "not live and not long" -n auto --dist worksteal
+	@$(MAKE) --no-print-directory --jobs=2 TOGETHER=yes test-plain test-live
+
+# Beside each other, since the tests on an engine wait most of their time. What the others say is shown when they end.
+test-plain: env
+	@nice $(PY) -m pytest -m "not live and not long" -n auto --dist worksteal >$(VENV)/test-plain.log 2>&1; \
+	    code=$$?; echo; cat $(VENV)/test-plain.log; exit $$code
+
+test-live: env
 	@$(LAB) with-engine -- $(PY) -m pytest -m "live and not long"
 
 test-long: env ## the tests that take minutes: repositories, faults, every exercise rehearsed and done right in other ways
