@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from grader.machine.machine import Machine
     from grader.probes.container_json import ContainerFact
 
-__all__ = ["Happening", "happenings_on"]
+__all__ = ["Happening", "happenings_on", "until"]
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,7 @@ class _RawEvent(msgspec.Struct):
 def happenings_on(machine: Machine, container: ContainerFact) -> tuple[Happening, ...]:
     """All that the engine remembers of the container until it was looked at, the oldest first."""
     filters = json.dumps({"container": [container.id], "type": ["container"]})
-    # Without an end Docker goes on telling for ever; Podman cuts short what it remembers where the end is past.
-    end = {"stream": "false"} if machine.is_podman else {"until": f"{container.seen_at + 1:.0f}"}
-    answer = machine.engine("/events", since="0", filters=filters, **end)
+    answer = machine.engine("/events", since="0", filters=filters, **until(machine, container.seen_at))
     if answer.status != 200:
         return ()
     try:
@@ -60,6 +58,13 @@ def happenings_on(machine: Machine, container: ContainerFact) -> tuple[Happening
     except Garbled as error:
         raise ProbeFailed("answer-garbled", asked="docker events", detail=visible(str(error), 120)) from error
     return tuple(Happening(one.Action, one.nanoseconds / 1e9 or float(one.time), _exit_code(one)) for one in raw)
+
+
+def until(machine: Machine, at: float) -> dict[str, str]:
+    """What ends `GET /events` behind all that had happened at `at`, the engine's date of an answer, in seconds."""
+    # Without an end Docker goes on telling for ever; Podman cuts short what it remembers where the end is past.
+    # A date has whole seconds: what happened just before it may be past it.
+    return {"stream": "false"} if machine.is_podman else {"until": f"{at + 1:.0f}"}
 
 
 def _exit_code(event: _RawEvent) -> int | None:

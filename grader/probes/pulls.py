@@ -10,6 +10,7 @@ import msgspec
 from grader.errors import ProbeFailed
 from grader.machine.decoding import Garbled, decoded
 from grader.machine.text import visible
+from grader.probes.events import until
 from grader.probes.moments import moment
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def _remembered(machine: Machine, repository: str) -> set[str]:
     now = machine.engine("/version").at
     if now is None:
         raise ProbeFailed("no-clock")
-    answer = machine.engine("/events", since="0", until=f"{now:.0f}", filters=json.dumps({"type": ["image"]}))
+    answer = machine.engine("/events", since="0", filters=json.dumps({"type": ["image"]}), **until(machine, now))
     if answer.status != 200:
         return set()
     try:
