@@ -35,6 +35,7 @@ def rehearsals(
     hosts: Sequence[LabMachine], wanted: Sequence[Rehearsal], limit_s: float
 ) -> Iterator[dict[Future[Done], Rehearsal]]:
     """What each of `wanted` comes to, those first that are named first; each may take `limit_s`."""
+    running: set[subprocess.Popen[str]] = set()
     free: queue.SimpleQueue[LabMachine] = queue.SimpleQueue()
     for host in hosts:
         free.put(host)
@@ -43,16 +44,22 @@ def rehearsals(
         host = free.get()
         try:
             words = ["rehearse", str(ROOT / "exercises" / one.exercise), *one.options]
-            return subprocess.run(
+            process = subprocess.Popen(
                 host.beside(sys.executable, "-c", "from grader.cli import main; main()", *words),
                 # A bind mount needs a folder that the machine sees under the same path.
                 env=host.engine.env() | {"TMPDIR": str(host.home)},
                 cwd=ROOT,
-                capture_output=True,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
                 text=True,
-                check=False,
-                timeout=limit_s,
             )
+            running.add(process)
+            try:
+                out, err = process.communicate(timeout=limit_s)
+            finally:
+                process.kill()
+                running.remove(process)
+            return subprocess.CompletedProcess(words, process.returncode, out, err)
         finally:
             free.put(host)
 
@@ -60,4 +67,7 @@ def rehearsals(
     try:
         yield {pool.submit(rehearse, one): one for one in wanted}
     finally:
-        pool.shutdown(cancel_futures=True)
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in running.copy():  # what they have brought up goes with the machines
+            process.kill()
+        pool.shutdown()
