@@ -12,6 +12,7 @@ import pytest
 from grader.machine.ssh.master import open_master
 from grader.machine.ssh.options import client_command, master_command, user_settings
 from grader.roster.machine_url import parse_machine_url
+from tests.lab.process import wait_until
 from tests.lab.machines.faults import ssh_connections
 
 if TYPE_CHECKING:
@@ -131,6 +132,7 @@ def agent(room: Room) -> Iterator[dict[str, str]]:
     process = subprocess.Popen(["ssh-agent", "-D", "-a", str(socket)], stdout=subprocess.DEVNULL)
     environment = {"SSH_AUTH_SOCK": str(socket)}
     try:
+        wait_until("the agent listens", lambda: socket.exists() or None, 20)
         subprocess.run(
             ["ssh-add", "-q", str(room.machine.ssh_config.with_name("id_ed25519"))],
             env=os.environ | environment,
