@@ -12,8 +12,8 @@ import pytest
 from grader.machine.ssh.master import open_master
 from grader.machine.ssh.options import client_command, master_command, user_settings
 from grader.roster.machine_url import parse_machine_url
-from tests.lab.process import wait_until
 from tests.lab.machines.faults import ssh_connections
+from tests.lab.process import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
