@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those of `tests/machine` come first: they wait most of their time, while `make test` runs others beside them."""
+    items.sort(key=lambda item: ROOT / "tests" / "machine" not in item.path.parents)
+
+
 @pytest.fixture(scope="session")
 def lab() -> Lab:
     return Lab.at(ROOT / ".lab")
