@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from tests.desk import ROOT
+from tests.lab.process import LabError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,6 +57,8 @@ def rehearsals(
             running.add(process)
             try:
                 out, err = process.communicate(timeout=limit_s)
+            except subprocess.TimeoutExpired as error:
+                raise LabError(f"{one.exercise} {' '.join(one.options)}: no end after {limit_s:.0f} s") from error
             finally:
                 process.kill()
                 running.remove(process)

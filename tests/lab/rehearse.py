@@ -15,6 +15,8 @@ import time
 from concurrent.futures import as_completed
 from typing import TYPE_CHECKING, Final
 
+from grader.errors import GraderError
+from grader.machine.exercise_folder import find_exercise
 from grader.rehearsal.solution import Solution, read_solutions
 from grader.scoring.suite import Suite, read_suite
 from tests.desk import ROOT
@@ -36,13 +38,11 @@ def main() -> int:
     options = _options()
     os.chdir(ROOT)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the machines are put away
-    course: list[tuple[Suite, list[Solution]]] = []
-    for name in options.exercises or sorted(path.parent.name for path in ROOT.glob("exercises/tp*/exercise.toml")):
-        suite = read_suite(ROOT / "exercises" / name)
-        course.append((suite, read_solutions(suite)))
+    names = options.exercises or sorted(path.parent.name for path in ROOT.glob("exercises/tp*/exercise.toml"))
     try:
-        return _rehearse(course, options.repeat, options.machines)
-    except LabError as error:
+        suites = [read_suite(find_exercise(ROOT / "exercises" / name)) for name in names]
+        return _rehearse([(suite, read_solutions(suite)) for suite in suites], options.repeat, options.machines)
+    except (GraderError, LabError) as error:
         say(f"rehearse: {error}")
         return 1
     except KeyboardInterrupt:
@@ -68,13 +68,13 @@ def _rehearse(course: Sequence[tuple[Suite, list[Solution]]], repeat: int, size:
         for number, future in enumerate(as_completed(going), 1):
             one, done = going[future], future.result()
             counted = re.search(r"tries: (\d+): all as expected", done.stdout)
+            is_good = counted is not None and done.returncode == 0
             tries += int(counted[1]) if counted else 0
-            if done.returncode or not counted:
-                bad += 1
+            bad += not is_good
+            if not is_good:
                 sys.stdout.write(done.stdout + done.stderr)
-            say(
-                f"[{number:>3}/{len(wanted)}] {one.exercise} {one.options[0]}: {'as it must' if counted else 'DIFFERS'}"
-            )
+            came_out = "as expected" if is_good else "DIFFERS"
+            say(f"[{number:>3}/{len(wanted)}] {one.exercise} {one.options[0]}: {came_out}")
     checks = sum(len(suite.specs) for suite, _ in course)
     wrong = [solution for _, solutions in course for solution in solutions if solution.expected.failed]
     codes = {code for solution in wrong for code in solution.expected.failed.values()}
