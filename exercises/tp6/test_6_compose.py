@@ -6,13 +6,23 @@ from grader import Hint, Machine, check, expect
 
 
 @check(
-    points=3,
+    points=2,
     fr="les trois services du projet tournent",
     en="the three services of the project run",
 )
 def test_three_services_run(machine: Machine) -> None:
     expect(machine.project()).to_run_its_services()
     expect(machine.todos(), within_s=30).to_be_up()
+
+
+@check(
+    points=1,
+    needs=[test_three_services_run],
+    fr="le projet porte le nom demandé",
+    en="the project has the name that was asked for",
+)
+def test_project_has_its_name(machine: Machine) -> None:
+    expect(machine.project()).to_have_its_name()
 
 
 @check(

@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grader.checks.compose_file import difference
-from grader.checks.compose_services import has_service
+from grader.checks.compose_services import has_project, has_service
 from grader.checks.containers import ContainerExpectation, publishes_nothing, running, there
 from grader.checks.mistake import Mistake
 from grader.checks.networks import off_networks, own_networks
 from grader.errors import ProbeFailed
 from grader.machine.question import FileQuestion, NoAnswer
 from grader.probes.compose import ComposeSays, Origin, compose_hashes, origin_of, read_compose_file
-from grader.probes.containers import NoContainer, all_containers, find_container, inspect_container
+from grader.probes.container_list import all_containers
+from grader.probes.containers import NoContainer, find_container, inspect_container
 from grader.probes.images import find_image
+from grader.probes.projects import find_project
 
 if TYPE_CHECKING:
     from grader.machine.subjects import Container, Project
@@ -28,14 +30,22 @@ class ProjectExpectation:
         self._project = project
 
     def to_run_its_services(self) -> None:
-        """Each service of the sheet has a container of that project, by compose's labels, and it stays up.
+        """Each service of the sheet has a container of the project, by compose's labels, and it stays up.
 
-        Asks: the list, one inspect a service. Diagnoses: `project-missing`, `project-not-compose`,
-        `project-other-name`, `service-missing`, `service-misspelt`, those of `to_stay_up`.
+        Asks: the list, one inspect a service. Diagnoses: `service-missing`, `service-misspelt`, those of
+        `to_have_its_name` where no project has most of the services, those of `to_stay_up`.
         """
         for container in self._project.containers:
             has_service(self._project, container)
             ContainerExpectation(container).to_stay_up()
+
+    def to_have_its_name(self) -> None:
+        """It is called what the sheet says.
+
+        What the other checks say of a project, they say of the one that has its services, whatever it is called: a
+        name is one mistake. Asks: the list. Diagnoses: `project-missing`, `project-not-compose`, `project-other-name`.
+        """
+        has_project(self._project)
 
     def to_run(self, container: Container) -> None:
         """The service of that one container is there and stays up.
@@ -53,7 +63,7 @@ class ProjectExpectation:
         """
         facts = [running(container) for container in containers]
         for fact in facts:
-            wrong = off_networks(fact, f"{self._project.name}_default")
+            wrong = off_networks(fact, f"{find_project(self._project)}_default")
             if wrong:
                 raise wrong
         if not set.intersection(*(own_networks(fact) for fact in facts)):
@@ -66,7 +76,7 @@ class ProjectExpectation:
         An orphan of an older file is for `down` to find. Asks: the list, one inspect a container, `docker compose
         config`. Diagnoses: `published-inside`, `host-network-inside`.
         """
-        machine, name = self._project.machine, self._project.name
+        machine, name = self._project.machine, find_project(self._project)
         others = _services(self._project) - {container.service}
         for one in all_containers(machine):
             other = inspect_container(machine, one.id) if one.project == name and one.service in others else None
@@ -92,8 +102,8 @@ class ProjectExpectation:
         Diagnoses: `compose-file-gone`, `compose-file-invalid`, `compose-file-differs`, `compose-file-changed`.
         """
         machine, origin = self._project.machine, origin_of_project(self._project)
-        file = _file_of(self._project, origin)
-        running_services = {one.service: one.id for one in all_containers(machine) if one.project == self._project.name}
+        file, name = _file_of(self._project, origin), find_project(self._project)
+        running_services = {one.service for one in all_containers(machine) if one.project == name}
         for service, written in file.services.items():
             if service not in running_services and not written.profiles:
                 raise Mistake("compose-file-differs", service=service, what="services", file=service, running="-")
@@ -144,7 +154,7 @@ def _is_built(project: Project, container: Container, fact: ContainerFact) -> bo
         file = _file_of(project, origin_of_project(project))
     except (Mistake, ProbeFailed):  # the file has a check of its own
         image = find_image(project.machine, fact.image_id)
-        by_compose = {f"{project.name}{dash}{container.service}" for dash in "-_"}
+        by_compose = {f"{find_project(project)}{dash}{container.service}" for dash in "-_"}
         repository = fact.image.partition(":")[0]
         return repository in by_compose or (image is not None and not image.digests)
     service = file.services.get(container.service)

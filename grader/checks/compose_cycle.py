@@ -9,8 +9,9 @@ from grader.checks.mistake import Mistake
 from grader.errors import ProbeFailed
 from grader.machine.question import Answer
 from grader.probes.compose import ComposeSays, ask_compose, last_words, read_compose_file
-from grader.probes.containers import all_containers
+from grader.probes.container_list import all_containers
 from grader.probes.networks import all_networks
+from grader.probes.projects import find_project
 
 if TYPE_CHECKING:
     from grader.machine.question import ComposeVerb
@@ -24,19 +25,15 @@ _AGAIN_S: Final = 3.0
 
 def down_and_up(project: Project) -> None:
     """Raises `Mistake` where `down` leaves something behind, or compose refuses; brings it up again in every case."""
-    origin = origin_of_project(project)
+    origin, name = origin_of_project(project), find_project(project)
     profiles = _profiles(project, origin)
     try:
         _do(project, origin, "down")
         # One that `docker compose run` left is of no service: it is not the file that made it.
-        left = [one.name for one in all_containers(project.machine) if one.project == project.name and one.service]
-        left += [
-            one.name
-            for one in all_networks(project.machine)
-            if one.labels.get("com.docker.compose.project") == project.name
-        ]
+        left = [one.name for one in all_containers(project.machine) if one.project == name and one.service]
+        left += [one.name for one in all_networks(project.machine) if one.project == name]
         if left:
-            raise Mistake("down-leaves", project=project.name, left=", ".join(left))
+            raise Mistake("down-leaves", project=name, left=", ".join(left))
     finally:
         _do(project, origin, "up", profiles)
 
@@ -46,8 +43,11 @@ def _profiles(project: Project, origin: Origin) -> tuple[str, ...]:
     file = read_compose_file(project.machine, origin)
     if isinstance(file, ComposeSays):
         return ()
-    there = {one.service for one in all_containers(project.machine) if one.project == project.name}
-    wanted = (service.profiles[0] for name, service in file.services.items() if name in there and service.profiles)
+    name = find_project(project)
+    there = {one.service for one in all_containers(project.machine) if one.project == name}
+    wanted = (
+        written.profiles[0] for service, written in file.services.items() if service in there and written.profiles
+    )
     return tuple(dict.fromkeys(wanted))
 
 

@@ -1,4 +1,4 @@
-"""Whether a compose project has a service, and what was done instead."""
+"""Whether a compose project is there and has a service, and what was done instead."""
 
 from __future__ import annotations
 
@@ -7,38 +7,50 @@ import re
 from typing import TYPE_CHECKING
 
 from grader.checks.mistake import Mistake
-from grader.probes.containers import all_containers
+from grader.probes.container_list import all_containers
+from grader.probes.projects import find_project
 
 if TYPE_CHECKING:
     from grader.machine.subjects import Container, Project
 
-__all__ = ["has_service"]
+__all__ = ["has_project", "has_service"]
 
 
 def has_service(project: Project, container: Container) -> None:
     """Raises `Mistake` where no container of the project is of that service: with what was done instead."""
-    services = {one.service for one in all_containers(project.machine) if one.project == project.name}
-    wanted = [container.service for container in project.containers]
-    if not services.intersection(wanted):
-        elsewhere = _elsewhere(project, wanted)
-        if elsewhere or not services:
-            raise elsewhere or Mistake("project-missing", project=project.name)
-    service = container.service
+    name, service = find_project(project), container.service
+    services = _services_of(project, name)
     if service in services:
         return
-    others = sorted(services.difference(wanted))
+    if not services.intersection(project.services):
+        has_project(project)
+    others = sorted(services.difference(project.services))
     copies = [other for other in others if re.fullmatch(re.escape(service) + r"[-_]?\d+", other)]
     if len(copies) > 1:
         raise Mistake("copied-not-scaled", service=service, copies=", ".join(copies))
     near = difflib.get_close_matches(service, others, n=1, cutoff=0.5)
     code = "service-misspelt" if near else "service-missing"
-    raise Mistake(code, service=service, project=project.name, near="".join(near))
+    raise Mistake(code, service=service, project=name, near="".join(near))
 
 
-def _elsewhere(project: Project, wanted: list[str]) -> Mistake | None:
-    name, there_are = project.name, all_containers(project.machine)
+def has_project(project: Project) -> None:
+    """Raises `Mistake` where no project of the sheet's name has one of its services: with what was done instead."""
+    services = _services_of(project, project.name)
+    if not services.intersection(project.services):
+        elsewhere = _elsewhere(project)
+        if elsewhere or not services:
+            raise elsewhere or Mistake("project-missing", project=project.name)
+
+
+def _services_of(project: Project, name: str) -> set[str]:
+    return {one.service for one in all_containers(project.machine) if one.project == name}
+
+
+def _elsewhere(project: Project) -> Mistake | None:
+    name, wanted, there_are = project.name, project.services, all_containers(project.machine)
+    meant = find_project(project)
     other = next((one.project for one in there_are if one.project != name and one.service in wanted), "")
     if other:
-        return Mistake("project-other-name", project=name, near=other)
+        return Mistake("project-other-name", project=name, near=meant if meant != name else other)
     by_hand = next((one.name for one in there_are if not one.project and one.name in wanted), "")
     return Mistake("project-not-compose", project=name, near=by_hand) if by_hand else None

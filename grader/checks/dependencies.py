@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from grader.checks.mistake import Mistake
-from grader.probes.containers import all_containers, inspect_container
+from grader.probes.container_list import all_containers
+from grader.probes.containers import inspect_container
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine

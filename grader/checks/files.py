@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from grader.checks.containers import running, there
 from grader.checks.mistake import Mistake
 from grader.checks.not_running import is_a_shell_with_nothing_to_read
-from grader.probes.containers import all_containers
+from grader.probes.container_list import all_containers
 from grader.probes.layers import changed_paths
 from grader.probes.mounts import read_inside
 from grader.probes.restarts import earlier_output, earlier_run_ended

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 from grader.checks.containers import there
 from grader.checks.mistake import Mistake
-from grader.probes.containers import all_containers
+from grader.probes.container_list import all_containers
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
-    from grader.probes.containers import ContainerSummary
+    from grader.probes.container_list import ContainerSummary
 
 __all__ = ["MachineExpectation"]
 

@@ -8,7 +8,8 @@ from grader.checks.doors import Door
 from grader.checks.mistake import Mistake
 from grader.checks.sites import published_at
 from grader.machine.subjects import Site
-from grader.probes.containers import NoContainer, all_containers, find_container, inspect_container
+from grader.probes.container_list import all_containers
+from grader.probes.containers import NoContainer, find_container, inspect_container
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

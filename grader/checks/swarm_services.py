@@ -12,7 +12,8 @@ from grader.checks.outage import kill
 from grader.checks.polling import eventually
 from grader.checks.publishing import doors_of
 from grader.errors import ProbeFailed
-from grader.probes.containers import all_containers, inspect_container
+from grader.probes.container_list import all_containers
+from grader.probes.containers import inspect_container
 from grader.probes.networks import all_networks
 from grader.probes.swarm_services import NoService, find_service
 from grader.probes.swarm_tasks import tasks_of

@@ -13,7 +13,8 @@ import msgspec
 from grader.machine.compose import compose_version
 from grader.machine.question import Answer, HttpQuestion
 from grader.machine.sheet import read_sheet
-from grader.probes.containers import all_containers, inspect_container
+from grader.probes.container_list import all_containers
+from grader.probes.containers import inspect_container
 from grader.probes.engine_json import decode
 from grader.probes.images import find_image
 

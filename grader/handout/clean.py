@@ -10,7 +10,7 @@ import msgspec
 from grader.errors import GraderError
 from grader.machine.question import Answer, EngineQuestion
 from grader.machine.text import visible
-from grader.probes.containers import all_containers
+from grader.probes.container_list import all_containers
 from grader.probes.engine_json import decode
 
 if TYPE_CHECKING:

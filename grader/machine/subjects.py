@@ -110,6 +110,10 @@ class Project:
     def name(self) -> str:
         return self.wanted.project
 
+    @property
+    def services(self) -> tuple[str, ...]:
+        return tuple(container.service for container in self.containers)
+
 
 @dataclass(frozen=True)
 class Replicas:

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from grader.machine.question import Answer, FileQuestion
-from grader.probes.containers import all_containers
+from grader.probes.container_list import all_containers
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine

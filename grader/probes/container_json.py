@@ -9,10 +9,10 @@ import msgspec
 
 from grader.errors import ProbeFailed
 from grader.machine.text import visible
+from grader.probes.endpoints import EndpointFact, RawEndpoint, endpoint_facts
 from grader.probes.engine_json import decode
 from grader.probes.moments import moment
 from grader.probes.mounts import MountFact, RawMount, mount_facts
-from grader.probes.networks import EndpointFact, RawEndpoint, endpoint_facts
 from grader.probes.ports import PortFact, RawBinding, port_facts
 
 if TYPE_CHECKING:

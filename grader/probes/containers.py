@@ -1,4 +1,4 @@
-"""Containers: which are there, and what each one is. Source: `GET /containers/json` and `/containers/{id}/json`."""
+"""The container that is meant by a role, and what it is. Source: `GET /containers/{id}/json`."""
 
 from __future__ import annotations
 
@@ -7,52 +7,19 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-import msgspec
-
 from grader.errors import ProbeFailed
 from grader.machine.text import visible
 from grader.probes.container_json import ContainerFact, parse_container
-from grader.probes.engine_json import decode
+from grader.probes.container_list import all_containers
 from grader.probes.images import same_image_name
-from grader.probes.networks import RawEndpoint, endpoint_facts
+from grader.probes.projects import find_project
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
     from grader.machine.subjects import Container
+    from grader.probes.container_list import ContainerSummary
 
-__all__ = [
-    "ContainerFact",
-    "ContainerSummary",
-    "NoContainer",
-    "all_containers",
-    "find_container",
-    "inspect_container",
-]
-
-
-@dataclass(frozen=True)
-class ContainerSummary:
-    """A line of `docker ps --all`."""
-
-    id: str
-    name: str
-    image: str
-    state: str
-    labels: dict[str, str]
-    addresses: tuple[str, ...] = ()
-    """Its addresses on its networks, while it runs."""
-
-    @property
-    def service(self) -> str:
-        """The compose service it belongs to, or an empty string; one-off `compose run` containers are none."""
-        if self.labels.get("com.docker.compose.oneoff", "False") == "True":
-            return ""
-        return self.labels.get("com.docker.compose.service", "")
-
-    @property
-    def project(self) -> str:
-        """The compose project it belongs to, or an empty string."""
-        return self.labels.get("com.docker.compose.project", "")
+__all__ = ["ContainerFact", "NoContainer", "find_container", "inspect_container"]
 
 
 @dataclass(frozen=True)
@@ -63,41 +30,6 @@ class NoContainer:
     """One that may be meant: its name."""
     why: Literal["", "name", "image"] = ""
     """What makes it near: almost the name, or the right image under another name."""
-
-
-class _RawNetworkSettings(msgspec.Struct, rename="pascal"):
-    networks: dict[str, RawEndpoint | None] | None = None
-
-
-class _RawSummary(msgspec.Struct, rename="pascal"):
-    id: str
-    names: list[str] | None = None
-    image: str = ""
-    state: str = ""
-    labels: dict[str, str] | None = None
-    network_settings: _RawNetworkSettings | None = None
-
-
-def all_containers(machine: Machine) -> tuple[ContainerSummary, ...]:
-    answer = machine.engine("/containers/json", all="1")
-    raw = decode(answer, list[_RawSummary], "GET /containers/json")
-    return tuple(
-        ContainerSummary(
-            one.id,
-            # A legacy link adds names such as /api/db: a container's own has one slash.
-            next((name[1:] for name in one.names or [] if name.count("/") == 1), ""),
-            one.image,
-            one.state,
-            one.labels or {},
-            _addresses(one.network_settings),
-        )
-        for one in raw
-    )
-
-
-def _addresses(settings: _RawNetworkSettings | None) -> tuple[str, ...]:
-    places = endpoint_facts(settings.networks or {} if settings else {})
-    return tuple(address for place in places.values() for address in place.addresses)
 
 
 def find_container(container: Container) -> ContainerFact | NoContainer:
@@ -132,8 +64,10 @@ def inspect_container(machine: Machine, container_id: str) -> ContainerFact | No
 
 
 def _named(container: Container, there: tuple[ContainerSummary, ...]) -> ContainerSummary | None:
-    compose = container.machine.sheet.compose
-    own = [one for one in there if compose and (one.project, one.service) == (compose.project, container.service)]
+    own = []
+    if container.service:
+        wanted = (find_project(container.machine.project()), container.service)
+        own = [one for one in there if (one.project, one.service) == wanted]
     by_name = next((one for one in there if one.name == container.name), None)
     by_service = [one for one in there if one.service == container.name]
     return _running_first(own) or by_name or _running_first(by_service)

@@ -1,4 +1,4 @@
-"""Networks of the engine, and a container's place on them. Source: `GET /networks`, `NetworkSettings.Networks`."""
+"""Networks of the engine. Source: `GET /networks`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from grader.probes.engine_json import decode
+from grader.probes.projects import find_project
 from grader.probes.stacks import as_written
 
 if TYPE_CHECKING:
@@ -18,23 +19,9 @@ if TYPE_CHECKING:
     from grader.machine.machine import Machine
     from grader.machine.subjects import Network
 
-__all__ = ["EndpointFact", "NetworkFact", "NoNetwork", "RawEndpoint", "all_networks", "endpoint_facts", "find_network"]
+__all__ = ["NetworkFact", "NoNetwork", "all_networks", "find_network"]
 
 _BUILT_IN = {"bridge", "host", "none", "podman"}
-
-
-@dataclass(frozen=True)
-class EndpointFact:
-    """A container's place on one network."""
-
-    aliases: tuple[str, ...] = ()
-    """Names that the network's own name service knows it by, besides its own."""
-    addresses: tuple[str, ...] = ()
-    """IPv4, then IPv6; none while it does not run."""
-    gateway: str = ""
-    """The machine, as seen from there."""
-    links: tuple[str, ...] = ()
-    """As typed after `--link`: `name:alias`."""
 
 
 @dataclass(frozen=True)
@@ -78,15 +65,6 @@ class NoNetwork:
     """What makes it near: compose put its project's name in front, or it is almost the name."""
 
 
-class RawEndpoint(msgspec.Struct):
-    Aliases: list[str] | None = None
-    DNSNames: list[str] | None = None
-    IPAddress: str = ""
-    GlobalIPv6Address: str = ""
-    Gateway: str = ""
-    Links: list[str] | None = None
-
-
 class _RawNetwork(msgspec.Struct):
     Id: str
     Name: str
@@ -95,11 +73,6 @@ class _RawNetwork(msgspec.Struct):
     Attachable: bool = False
     Scope: str = ""
     Labels: dict[str, str] | None = None
-
-
-def endpoint_facts(raw: dict[str, RawEndpoint | None]) -> dict[str, EndpointFact]:
-    """One fact a network, by the network's name."""
-    return {name: _endpoint(one) if one else EndpointFact() for name, one in raw.items()}
 
 
 def all_networks(machine: Machine) -> tuple[NetworkFact, ...]:
@@ -116,18 +89,13 @@ def find_network(network: Network) -> NetworkFact | NoNetwork:
     Where the exercise is about compose, the network that is called so in its project's file comes before any other.
     """
     there = all_networks(network.machine)
-    compose = network.machine.sheet.compose
-    written = [one for one in there if (one.is_of_swarm or compose) and one.written == network.name]
-    own = next((one for one in written if compose and one.project == compose.project), None)
+    is_of_compose = network.machine.sheet.compose is not None
+    written = [one for one in there if (one.is_of_swarm or is_of_compose) and one.written == network.name]
+    project = find_project(network.machine.project()) if is_of_compose else ""
+    own = next((one for one in written if project and one.project == project), None)
     named = next((one for one in there if one.name == network.name), None)
     found = own or named or next(iter(written), None)
     return found or _near(network.name, [one for one in there if not one.is_built_in])
-
-
-def _endpoint(raw: RawEndpoint) -> EndpointFact:
-    names = dict.fromkeys([*(raw.Aliases or ()), *(raw.DNSNames or ())])
-    addresses = tuple(address for address in (raw.IPAddress, raw.GlobalIPv6Address) if address)
-    return EndpointFact(tuple(names), addresses, raw.Gateway, tuple(raw.Links or ()))
 
 
 def _near(name: str, others: Iterable[NetworkFact]) -> NoNetwork:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grader.probes.containers import all_containers, inspect_container
+from grader.probes.container_list import all_containers
+from grader.probes.containers import inspect_container
+from grader.probes.projects import find_project
 
 if TYPE_CHECKING:
     from grader.machine.subjects import Replicas
@@ -17,7 +19,7 @@ _NUMBER = "com.docker.compose.container-number"
 
 def find_replicas(replicas: Replicas) -> tuple[ContainerFact, ...]:
     """In any state, in the order of compose's numbers."""
-    machine, wanted = replicas.machine, (replicas.project.name, replicas.service)
+    machine, wanted = replicas.machine, (find_project(replicas.project), replicas.service)
     own = [one for one in all_containers(machine) if (one.project, one.service) == wanted]
     # One that went between the list and the look is not there.
     seen = (inspect_container(machine, one.id) for one in own)

@@ -11,7 +11,8 @@ from grader.errors import GraderError, MachineUnreachable
 from grader.machine.link import DirectLink
 from grader.machine.machine import Machine
 from grader.machine.reach import reach
-from grader.probes.containers import all_containers, inspect_container
+from grader.probes.container_list import all_containers
+from grader.probes.containers import inspect_container
 from grader.scoring.judging import judge_suite
 from grader.watch.changes import Change, EventReader, FolderEye
 from grader.watch.noting import NotingLink

@@ -147,6 +147,17 @@ def test_the_names_of_the_first_compose_will_do(scaling: Desk) -> None:
     assert all_passed(scaling)
 
 
+def test_the_project_has_the_name_of_any_folder(scaling: Desk) -> None:
+    compose(scaling, "docker compose --project-name equilibrage up -d --build --scale web=3")
+    assert all_passed(scaling)
+
+
+def test_a_service_of_the_same_name_in_another_work_earns_nothing(scaling: Desk) -> None:
+    (scaling.home / "compose.yaml").write_text("services: {web: {build: web}}\n", encoding="utf-8")
+    scaling.type("docker compose --project-name other up -d --build", limit_s=120)
+    assert "passed" not in verdicts(scaling.grade(disposable=True)).values()
+
+
 def test_networks_may_be_made_before_and_redis_cut_off(scaling: Desk) -> None:
     """`front-tier` by hand, `back-tier` with that very name and no way out of it; the project's folder is another."""
     scaling.type("docker network create front-tier")

@@ -1,0 +1,76 @@
+"""Which containers there are, in any state. Source: `GET /containers/json`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from grader.probes.endpoints import RawEndpoint, endpoint_facts
+from grader.probes.engine_json import decode
+
+if TYPE_CHECKING:
+    from grader.machine.machine import Machine
+
+__all__ = ["ContainerSummary", "all_containers"]
+
+
+@dataclass(frozen=True)
+class ContainerSummary:
+    """A line of `docker ps --all`."""
+
+    id: str
+    name: str
+    image: str
+    state: str
+    labels: dict[str, str]
+    addresses: tuple[str, ...] = ()
+    """Its addresses on its networks, while it runs."""
+
+    @property
+    def service(self) -> str:
+        """The compose service it belongs to, or an empty string; one-off `compose run` containers are none."""
+        if self.labels.get("com.docker.compose.oneoff", "False") == "True":
+            return ""
+        return self.labels.get("com.docker.compose.service", "")
+
+    @property
+    def project(self) -> str:
+        """The compose project it belongs to, or an empty string."""
+        return self.labels.get("com.docker.compose.project", "")
+
+
+class _RawNetworkSettings(msgspec.Struct, rename="pascal"):
+    networks: dict[str, RawEndpoint | None] | None = None
+
+
+class _RawSummary(msgspec.Struct, rename="pascal"):
+    id: str
+    names: list[str] | None = None
+    image: str = ""
+    state: str = ""
+    labels: dict[str, str] | None = None
+    network_settings: _RawNetworkSettings | None = None
+
+
+def all_containers(machine: Machine) -> tuple[ContainerSummary, ...]:
+    answer = machine.engine("/containers/json", all="1")
+    raw = decode(answer, list[_RawSummary], "GET /containers/json")
+    return tuple(
+        ContainerSummary(
+            one.id,
+            # A legacy link adds names such as /api/db: a container's own has one slash.
+            next((name[1:] for name in one.names or [] if name.count("/") == 1), ""),
+            one.image,
+            one.state,
+            one.labels or {},
+            _addresses(one.network_settings),
+        )
+        for one in raw
+    )
+
+
+def _addresses(settings: _RawNetworkSettings | None) -> tuple[str, ...]:
+    places = endpoint_facts(settings.networks or {} if settings else {})
+    return tuple(address for place in places.values() for address in place.addresses)

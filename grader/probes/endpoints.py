@@ -1,0 +1,43 @@
+"""A container's place on a network. Source: `NetworkSettings.Networks` of the Engine API."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+
+__all__ = ["EndpointFact", "RawEndpoint", "endpoint_facts"]
+
+
+@dataclass(frozen=True)
+class EndpointFact:
+    """A container's place on one network."""
+
+    aliases: tuple[str, ...] = ()
+    """Names that the network's own name service knows it by, besides its own."""
+    addresses: tuple[str, ...] = ()
+    """IPv4, then IPv6; none while it does not run."""
+    gateway: str = ""
+    """The machine, as seen from there."""
+    links: tuple[str, ...] = ()
+    """As typed after `--link`: `name:alias`."""
+
+
+class RawEndpoint(msgspec.Struct):
+    Aliases: list[str] | None = None
+    DNSNames: list[str] | None = None
+    IPAddress: str = ""
+    GlobalIPv6Address: str = ""
+    Gateway: str = ""
+    Links: list[str] | None = None
+
+
+def endpoint_facts(raw: dict[str, RawEndpoint | None]) -> dict[str, EndpointFact]:
+    """One fact a network, by the network's name."""
+    return {name: _endpoint(one) if one else EndpointFact() for name, one in raw.items()}
+
+
+def _endpoint(raw: RawEndpoint) -> EndpointFact:
+    names = dict.fromkeys([*(raw.Aliases or ()), *(raw.DNSNames or ())])
+    addresses = tuple(address for address in (raw.IPAddress, raw.GlobalIPv6Address) if address)
+    return EndpointFact(tuple(names), addresses, raw.Gateway, tuple(raw.Links or ()))

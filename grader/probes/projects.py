@@ -1,0 +1,28 @@
+"""Which compose project is meant. Source: compose's labels in `GET /containers/json`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from grader.probes.container_list import all_containers
+
+if TYPE_CHECKING:
+    from grader.machine.subjects import Project
+
+__all__ = ["find_project"]
+
+
+def find_project(project: Project) -> str:
+    """Its name on the machine: the sheet's, else that of the project which has most of the sheet's services.
+
+    A student who did not see where compose takes the name from has made one mistake, not as many as there are checks.
+    More than half of the services must be there: one that is called `web`, too, is still another work.
+    """
+    services: dict[str, set[str]] = {}
+    for one in all_containers(project.machine):
+        if one.project and one.service in project.services:
+            services.setdefault(one.project, set()).add(one.service)
+    if project.name in services:
+        return project.name
+    best = max(services, key=lambda name: (len(services[name]), name), default="")
+    return best if len(services.get(best, ())) * 2 > len(project.services) else project.name

@@ -1,0 +1,53 @@
+"""Which compose project is meant, where its name is not the sheet's, or several have services of such names."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, cast
+
+import pytest
+
+from grader.machine.question import Answer
+from grader.machine.sheet import SheetCompose, SheetContainer
+from grader.machine.subjects import Container, Project
+from grader.probes.projects import find_project
+
+if TYPE_CHECKING:
+    from grader.machine.machine import Machine
+
+
+class Engine:
+    """One that lists containers given as `project/service`."""
+
+    def __init__(self, *containers: str) -> None:
+        self.sheet = self
+        self.compose = SheetCompose("tp7", {"web": "web", "redis": "redis", "lb": "lb"})
+        split = [one.split("/") for one in containers]
+        labels = [
+            {"com.docker.compose.project": project, "com.docker.compose.service": service} for project, service in split
+        ]
+        self._listed = json.dumps([{"Id": str(n), "Names": [], "Labels": one} for n, one in enumerate(labels)]).encode()
+
+    def engine(self, path: str, **query: str) -> Answer:
+        assert (path, query) == ("/containers/json", {"all": "1"})
+        return Answer(200, self._listed)
+
+
+@pytest.mark.parametrize(
+    ("containers", "meant"),
+    [
+        ((), "tp7"),
+        (("tp7/web",), "tp7"),
+        (("other/web", "other/redis", "other/lb"), "other"),
+        (("other/web", "other/web", "other/web"), "tp7"),
+        (("other/web", "other/db"), "tp7"),
+        (("other/web", "other/redis"), "other"),
+        (("other/web", "other/redis", "whole/web", "whole/redis", "whole/lb"), "whole"),
+        (("tp7/redis", "other/web", "other/redis", "other/lb"), "tp7"),
+    ],
+    ids=["none", "its own", "another", "one service", "one of its services", "most", "the fuller one", "begun anew"],
+)
+def test_it_is_the_sheets_or_the_one_with_most_of_its_services(containers: tuple[str, ...], meant: str) -> None:
+    machine = cast("Machine", Engine(*containers))
+    roles = tuple(Container(machine, role, SheetContainer()) for role in ("web", "redis", "lb"))
+    assert find_project(Project(machine, machine.sheet.compose, roles)) == meant  # type: ignore[arg-type]
