@@ -92,15 +92,18 @@ class ContainerExpectation:
         self._within_s = within_s
 
     def to_exist(self) -> None:
-        """There, in any state. Asks: the list, one inspect. `container-missing`, `-misnamed`, `-unnamed`."""
+        """There, in any state.
+
+        Asks: the list, one inspect. Diagnoses: `container-missing`, `container-misnamed`, `container-unnamed`.
+        """
         there(self._container)
 
     def to_stay_up(self, for_s: float = 3) -> None:
         """Running for `for_s` seconds without having been restarted just now; waits only while it is younger.
 
-        Asks: the list, one inspect; the log of one that stopped. Diagnoses: `container-created`, `-exited`,
-        `-stopped`, `-paused`, `-crash-loop`, `dependency-unhealthy`, `foreground-stopped`, `shell-without-terminal`,
-        `command-not-a-list`, `port-taken`, and those of `to_exist`.
+        Asks: the list, one inspect; the log of one that stopped. Diagnoses: `container-created`, `container-exited`,
+        `container-stopped`, `container-paused`, `container-crash-loop`, `dependency-unhealthy`, `foreground-stopped`,
+        `shell-without-terminal`, `command-not-a-list`, `port-taken`, and those of `to_exist`.
         """
 
         def judge() -> None:
@@ -170,7 +173,7 @@ class ContainerExpectation:
         """Its shell ended by itself with code 0, the last time; it may be running again since.
 
         Asks: the list, one inspect; the events of one that runs. Diagnoses: `still-inside`, `left-by-force`,
-        `left-after-a-failure`, `container-created`, `-paused`, `-crash-loop`, those of `to_exist`.
+        `left-after-a-failure`, `container-created`, `container-paused`, `container-crash-loop`, those of `to_exist`.
         """
         fact = there(self._container)
         if fact.state in {"created", "paused", "restarting"}:

@@ -72,6 +72,7 @@ class Machine:
         return self.link.version().product == "Podman"
 
     def container(self, role: str) -> Container:
+        """The container of `[containers.<role>]`."""
         return Container(self, role, _entry(self.sheet.containers, role, "containers"))
 
     def site(self, role: str) -> Site:
@@ -80,25 +81,27 @@ class Machine:
         return Site(self, role, port, self.container(role))
 
     def folder(self, role: str) -> Folder:
+        """The folder of `[folders.<role>]`."""
         wanted = _entry(self.sheet.folders, role, "folders")
         return Folder(self, role, wanted, self.container(wanted.container))
 
     def network(self, role: str) -> Network:
+        """The network of `[networks.<role>]`."""
         return Network(self, role, _entry(self.sheet.networks, role, "networks"))
 
     def host(self, role: str) -> Host:
-        """The name in `[texts]` by which containers should know the machine."""
+        """The name in `[texts]` by which containers should know the machine itself."""
         return Host(self, self.text(role))
 
     def project(self) -> Project:
-        """The compose project of the exercise."""
+        """The compose project of `[compose]`, with the containers of its services."""
         compose = self.sheet.compose
         if compose is None:
             raise ExerciseError("exercise.toml has no [compose]")
         return Project(self, compose, tuple(self.container(role) for role in compose.services))
 
     def replicas(self, role: str) -> Replicas:
-        """The containers of a service that is scaled."""
+        """The containers of a service that is scaled: as many as `replicas` of `[compose]` says for the role."""
         project = self.project()
         return Replicas(project, self.container(role), _entry(project.wanted.replicas, role, "compose.replicas"))
 
@@ -107,24 +110,27 @@ class Machine:
         return Balancer(self.site(role), self.replicas(before))
 
     def swarm(self) -> Swarm:
+        """The machine as a node of a swarm."""
         return Swarm(self)
 
     def service(self, role: str) -> Service:
-        """The service of the swarm, of a role that has a port of the machine."""
+        """The service of the swarm of `[services.<role>]`, which has a port of the machine in `[ports]`."""
         return Service(self, role, _entry(self.sheet.services, role, "services"), self.port(role))
 
     def todos(self) -> Todos:
-        """The application of the roles `app`, `api` and `mongo`."""
+        """The application of `[todos]`, in the containers of the roles `app`, `api` and `mongo`."""
         wanted = self.sheet.todos
         if wanted is None:
             raise ExerciseError("exercise.toml has no [todos]")
         return Todos(self, wanted, self.site("app"), self.container("api"), self.container("mongo"))
 
     def file(self, role: str) -> File:
+        """The file of `[files.<role>]`."""
         wanted = _entry(self.sheet.files, role, "files")
         return File(self, role, wanted, self.container(wanted.container))
 
     def image(self, role: str) -> Image:
+        """The image of `[built.<role>]`."""
         return Image(self, role, _entry(self.sheet.built, role, "built"))
 
     def port(self, role: str) -> int:
@@ -133,6 +139,7 @@ class Machine:
         return self.ports.first + wanted.offset if self.ports else wanted.port
 
     def text(self, role: str) -> str:
+        """A word of `[texts]`."""
         return _entry(self.sheet.texts, role, "texts")
 
     def ask(self, question: Question) -> Answer | NoAnswer:

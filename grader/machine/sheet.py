@@ -32,11 +32,15 @@ __all__ = [
 
 
 class Title(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The exercise's title in both languages."""
+
     fr: str
     en: str
 
 
 class SheetPort(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A port of the machine."""
+
     port: int
     """The course's port, for students without a reserved range."""
     offset: int
@@ -44,6 +48,8 @@ class SheetPort(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SheetContainer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A container that the student starts."""
+
     name: str = ""
     """Left out where compose names it: then its service stands in `[compose.services]`."""
     image: str = ""
@@ -55,11 +61,14 @@ class SheetContainer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SheetFolder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A folder of the machine that is to be bind-mounted."""
+
     container: str
     """The role of the container it is mounted in."""
     outside: str
     """The folder of the machine. It may stand anywhere: only its last names are compared, after any `~/`."""
     inside: str
+    """Where the container sees it."""
 
 
 class SheetFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -68,12 +77,14 @@ class SheetFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     container: str
     """The role of the container."""
     path: str
+    """Its place there, from `/`."""
 
 
 class SheetImage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An image that is to be built."""
 
     name: str
+    """Without a tag: any will do."""
     base: str
     """What its Dockerfile begins with."""
     port: int
@@ -83,6 +94,8 @@ class SheetImage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SheetNetwork(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A network that the student makes."""
+
     name: str
     """As a compose file has it: compose puts the project's name before."""
     driver: str = "bridge"
@@ -93,10 +106,14 @@ class SheetService(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     name: str
     replicas: int
+    """How many tasks it must have."""
 
 
 class SheetCompose(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A compose project."""
+
     project: str
+    """Its name, which `to_have_its_name` asks for; other checks look at the project with most of these services."""
     services: dict[str, str]
     """Role to the service's name."""
     built: dict[str, str] = {}
@@ -127,11 +144,16 @@ class SheetTodos(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     points: int
+    """What the checks are worth together: another sum stops the run."""
     title: Title
     images: list[str] = []
+    """What students take from a registry: `grader doctor` says which of them are not there."""
     ports: dict[str, SheetPort] = {}
+    """Role to a port of the machine."""
     containers: dict[str, SheetContainer] = {}
+    """Role to a container."""
     folders: dict[str, SheetFolder] = {}
+    """Role to a folder of the machine that is bind-mounted."""
     files: dict[str, SheetFile] = {}
     built: dict[str, SheetImage] = {}
     networks: dict[str, SheetNetwork] = {}
@@ -139,6 +161,7 @@ class Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     compose: SheetCompose | None = None
     todos: SheetTodos | None = None
     texts: dict[str, str] = {}
+    """Role to any other word that the student must use."""
     kept: list[str] = []
     """Names of containers that other exercises leave on the machine: they are no left-overs of this one."""
 

@@ -1,0 +1,166 @@
+"""docs/vocabulary.md is what the docstrings say; `python -m tests.test_vocabulary_page` writes it again."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from typing import TYPE_CHECKING, Any, get_overloads, get_type_hints
+
+from grader.checks.expect import expect
+from grader.machine.machine import Machine
+from grader.messages import catalogue
+from tests.desk import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+PAGE = ROOT / "docs" / "vocabulary.md"
+SHEET = ROOT / "grader" / "machine" / "sheet.py"
+EXERCISES = sorted((ROOT / "exercises").glob("tp*/test_*.py"))
+INTRODUCTION = """# The vocabulary of a suite
+
+All that `exercise.toml` can name and all that a check can expect, with what each asks of the machine and the diagnoses
+that it gives. Written from the docstrings by `python -m tests.test_vocabulary_page`; a test holds it to them.
+"""
+CHECKS = """
+## What a check can expect
+
+`machine.container("web")` names the container whose role is `web`; nothing of it need be there.
+`expect(machine.container("web")).to_stay_up()` returns where it is so, and otherwise raises the mistake that was made.
+"Those of" something else means that it is looked at on the way. A container, an image, a port or an answer is asked for
+once, however many expectations speak of it.
+"""
+
+
+def page() -> str:
+    return f"{INTRODUCTION}\n## `exercise.toml`\n{''.join(tables())}{CHECKS}{''.join(subjects())}"
+
+
+def tables() -> Iterator[str]:
+    """A table of TOML each, with its keys: as the classes of the sheet have them."""
+    classes = {node.name: node for node in ast.parse(SHEET.read_text()).body if isinstance(node, ast.ClassDef)}
+    yield _keys(classes["Sheet"])
+    for name, kind, _ in _fields(classes["Sheet"]):
+        found = next((one for one in classes if re.search(rf"\b{one}\b", kind)), None)
+        if found:
+            title = f"{name}.<role>" if kind.startswith("dict") else name
+            said = ast.get_docstring(classes[found]) or ""
+            yield f"\n### `[{title}]`\n\n{_joined(said)}\n{_keys(classes[found])}"
+
+
+def _keys(table: ast.ClassDef) -> str:
+    rows = "".join(f"| `{name}` | {kind} | {said} |\n" for name, kind, said in _fields(table) if "Sheet" not in kind)
+    return f"\n| key | value | |\n| --- | --- | --- |\n{rows}"
+
+
+def _fields(table: ast.ClassDef) -> Iterator[tuple[str, str, str]]:
+    """Name, type (with "may be left out" where it has a default) and docstring of each."""
+    for node, after in zip(table.body, [*table.body[1:], None], strict=True):
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            said = ""
+            if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant):
+                said = _joined(str(after.value.value))
+            kind = ast.unparse(node.annotation)
+            words = {
+                "str": "text",
+                "int": "number",
+                "int | None": "number",
+                "Title": "table: `fr`, `en`",
+                "list[str]": "texts",
+            }
+            words |= {"dict[str, str]": "table of texts", "dict[str, int]": "table of numbers"}
+            shown = words.get(kind, kind) + (", may be left out" if node.value is not None else "")
+            yield node.target.id, shown if "Sheet" not in kind else kind, said
+
+
+def subjects() -> Iterator[str]:
+    """What `machine` can name, with the expectations of each."""
+    expectations = {}
+    for overload in get_overloads(expect):
+        hints = get_type_hints(overload)
+        expectations[hints["subject"]] = hints["return"]
+    yield _subject("machine", "The machine itself.", expectations[Machine])
+    for name, method in inspect.getmembers(Machine, inspect.isfunction):
+        expectation = expectations.get(_returns(method))
+        if expectation:
+            options = [one for one in inspect.signature(method).parameters.values() if one.name != "self"]
+            words = ", ".join("role" if one.name == "role" else f"{one.name}=role" for one in options)
+            yield _subject(f"machine.{name}({words})", _joined(inspect.getdoc(method) or ""), expectation)
+
+
+def _returns(method: Callable[..., Any]) -> Any:
+    from grader.machine import subjects  # noqa: PLC0415 - the names that the annotations of Machine mean
+
+    return getattr(subjects, str(inspect.signature(method).return_annotation), None)
+
+
+def _subject(title: str, said: str, expectation: type) -> str:
+    parts = [f"\n### `{title}`\n\n{said}\n"]
+    for name, method in vars(expectation).items():
+        if name.startswith("to_"):
+            users = _users(title.partition("(")[0], name)
+            parts.append(f"\n#### `{name}{_parameters(method)}`\n\n{inspect.getdoc(method)}\n{users}")
+    return "".join(parts)
+
+
+def _parameters(method: Callable[..., Any]) -> str:
+    signature = inspect.signature(method)
+    parameters = list(signature.parameters.values())[1:]
+    return str(signature.replace(parameters=parameters, return_annotation=signature.empty)).replace("'", "")
+
+
+def _users(subject: str, name: str) -> str:
+    """The suites that expect this of such a subject, in one line or by a variable."""
+    by_variable = re.compile(rf"expect\(\w+[,)].*\.{name}\(")
+    users = []
+    for path in EXERCISES:
+        text = path.read_text(encoding="utf-8")
+        if re.search(rf"expect\({subject}\b.*\.{name}\(", text) or (subject in text and by_variable.search(text)):
+            users.append(f"[{path.parent.name}](../{path.relative_to(ROOT)})")
+    return f"\nSee: {', '.join(users)}\n" if users else ""
+
+
+def _joined(text: str) -> str:
+    return " ".join(text.split())
+
+
+def expectations() -> list[tuple[str, str]]:
+    """Name and docstring of each."""
+    kinds = {get_type_hints(overload)["return"] for overload in get_overloads(expect)}
+    return [
+        (f"{kind.__name__}.{name}", inspect.getdoc(method) or "")
+        for kind in kinds
+        for name, method in vars(kind).items()
+        if name.startswith("to_")
+    ]
+
+
+def test_the_page_of_the_vocabulary_is_what_the_docstrings_say() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "python -m tests.test_vocabulary_page writes it again"
+
+
+def test_every_expectation_says_what_it_asks_and_which_diagnoses_it_gives() -> None:
+    assert [
+        name for name, said in expectations() if not re.search(r"\bAsks: .*\bDiagnos[ei]s: ", said, re.DOTALL)
+    ] == []
+
+
+def test_every_diagnosis_that_an_expectation_names_exists() -> None:
+    known = set(catalogue("en"))
+    for name, said in expectations():
+        named = re.findall(r"`([a-z]+(?:-[a-z0-9]+)+)`", said.partition("Diagnos")[2])
+        assert set(named) <= known, name
+
+
+def test_every_table_of_the_sheet_and_each_of_its_keys_is_on_the_page() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    there = re.findall(r"^### `\[(\w+)", text, re.MULTILINE)
+    for node in ast.parse(SHEET.read_text()).body:
+        if isinstance(node, ast.ClassDef) and node.name != "Title":
+            fields = [field.target.id for field in node.body if isinstance(field, ast.AnnAssign)]  # type: ignore[union-attr]
+            assert [name for name in fields if f"| `{name}` |" not in text and name not in there] == [], node.name
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
