@@ -17,7 +17,6 @@ def test_three_containers_run(machine: Machine) -> None:
 
 @check(
     points=2,
-    needs=[test_three_containers_run],
     fr="tous les trois connaissent mydocker",
     en="all three know mydocker",
 )
@@ -43,7 +42,6 @@ def test_mydocker_is_this_machine(machine: Machine) -> None:
 
 @check(
     points=2,
-    needs=[test_three_containers_run],
     fr="la base est publiée sur son port",
     en="the database is published on its port",
 )
@@ -53,7 +51,6 @@ def test_database_is_published(machine: Machine) -> None:
 
 @check(
     points=2,
-    needs=[test_three_containers_run],
     fr="l'API est publiée sur son port",
     en="the API is published on its port",
 )
@@ -63,7 +60,6 @@ def test_api_is_published(machine: Machine) -> None:
 
 @check(
     points=2,
-    needs=[test_three_containers_run],
     fr="la page est publiée sur son port",
     en="the page is published on its port",
 )
@@ -73,7 +69,6 @@ def test_page_is_published(machine: Machine) -> None:
 
 @check(
     points=2,
-    needs=[test_three_containers_run],
     fr="les données sont dans ton dossier",
     en="the data is in your folder",
 )
@@ -83,7 +78,13 @@ def test_data_is_in_your_folder(machine: Machine) -> None:
 
 @check(
     points=2,
-    needs=[test_mydocker_is_this_machine, test_database_is_published, test_api_is_published, test_page_is_published],
+    needs=[
+        test_three_containers_run,
+        test_mydocker_is_this_machine,
+        test_database_is_published,
+        test_api_is_published,
+        test_page_is_published,
+    ],
     fr="la page répond",
     en="the page answers",
     hint=Hint(

@@ -26,7 +26,7 @@ def test_three_containers_run(machine: Machine) -> None:
 
 @check(
     points=2,
-    needs=[test_network_is_there, test_three_containers_run],
+    needs=[test_network_is_there],
     fr="tous les trois sont sur ce réseau",
     en="all three are on that network",
 )
@@ -37,7 +37,6 @@ def test_all_three_are_on_it(machine: Machine) -> None:
 
 @check(
     points=3,
-    needs=[test_three_containers_run],
     fr="la base et l'API ne publient aucun port",
     en="the database and the API publish no port",
 )
@@ -48,7 +47,6 @@ def test_only_the_page_is_open(machine: Machine) -> None:
 
 @check(
     points=2,
-    needs=[test_three_containers_run],
     fr="la page est publiée sur ton port",
     en="the page is published on your port",
 )
@@ -58,7 +56,6 @@ def test_page_is_published(machine: Machine) -> None:
 
 @check(
     points=1,
-    needs=[test_three_containers_run],
     fr="il ne reste ni --add-host ni --link",
     en="no --add-host and no --link is left",
 )
@@ -70,7 +67,7 @@ def test_no_name_is_known_by_hand(machine: Machine) -> None:
 
 @check(
     points=3,
-    needs=[test_all_three_are_on_it],
+    needs=[test_three_containers_run, test_all_three_are_on_it],
     fr="l'API est vraiment reliée à todos-mongo, et par son nom",
     en="the API really is connected to todos-mongo, and by its name",
     hint=Hint(
@@ -84,7 +81,6 @@ def test_api_reaches_the_database(machine: Machine) -> None:
 
 @check(
     points=2,
-    needs=[test_three_containers_run],
     fr="les données sont dans ton dossier",
     en="the data is in your folder",
 )

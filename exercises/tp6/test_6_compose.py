@@ -6,18 +6,17 @@ from grader import Hint, Machine, check, expect
 
 
 @check(
-    points=2,
-    fr="les trois services du projet tournent",
-    en="the three services of the project run",
+    points=1,
+    fr="c'est compose qui a lancé le projet",
+    en="it is compose that started the project",
 )
-def test_three_services_run(machine: Machine) -> None:
-    expect(machine.project()).to_run_its_services()
-    expect(machine.todos(), within_s=30).to_be_up()
+def test_project_is_there(machine: Machine) -> None:
+    expect(machine.project()).to_be_there()
 
 
 @check(
     points=1,
-    needs=[test_three_services_run],
+    needs=[test_project_is_there],
     fr="le projet porte le nom demandé",
     en="the project has the name that was asked for",
 )
@@ -26,8 +25,19 @@ def test_project_has_its_name(machine: Machine) -> None:
 
 
 @check(
+    points=1,
+    needs=[test_project_is_there],
+    fr="ses trois services tournent",
+    en="its three services run",
+)
+def test_three_services_run(machine: Machine) -> None:
+    expect(machine.project()).to_run_its_services()
+    expect(machine.todos(), within_s=30).to_be_up()
+
+
+@check(
     points=2,
-    needs=[test_three_services_run],
+    needs=[test_project_is_there],
     fr="les images de l'API et de la page ont été construites ici",
     en="the images of the API and of the page were built here",
 )
@@ -69,7 +79,7 @@ def test_only_the_page_is_open(machine: Machine) -> None:
 
 @check(
     points=2,
-    needs=[test_three_services_run],
+    needs=[test_project_is_there],
     fr="les données sont dans le dossier du projet",
     en="the data is in the project's folder",
 )

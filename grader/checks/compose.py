@@ -29,21 +29,28 @@ class ProjectExpectation:
     def __init__(self, project: Project) -> None:
         self._project = project
 
+    def to_be_there(self) -> None:
+        """Compose started it: a project of the sheet's name, or one of any other name with most of the services.
+
+        Asks: the list. Diagnoses: `project-missing`, `project-not-compose`, `project-other-name`.
+        """
+        if find_project(self._project) == self._project.name:
+            has_project(self._project)
+
     def to_run_its_services(self) -> None:
         """Each service of the sheet has a container of the project, by compose's labels, and it stays up.
 
         Asks: the list, one inspect a service. Diagnoses: `service-missing`, `service-misspelt`, those of
-        `to_have_its_name` where no project has most of the services, those of `to_stay_up`.
+        `to_be_there` and `to_stay_up`.
         """
         for container in self._project.containers:
             has_service(self._project, container)
             ContainerExpectation(container).to_stay_up()
 
     def to_have_its_name(self) -> None:
-        """It is called what the sheet says.
+        """It is called what the sheet says. Other checks do not ask for that: a name is one mistake.
 
-        What the other checks say of a project, they say of the one that has its services, whatever it is called: a
-        name is one mistake. Asks: the list. Diagnoses: `project-missing`, `project-not-compose`, `project-other-name`.
+        Asks: the list. Diagnoses: `project-missing`, `project-not-compose`, `project-other-name`.
         """
         has_project(self._project)
 
@@ -90,7 +97,7 @@ class ProjectExpectation:
         Asks: one inspect and one image each, `docker compose config`. Diagnosis: `image-not-built`.
         """
         for container in containers:
-            fact = running(container)
+            fact = there(container)
             if not _is_built(self._project, container, fact):
                 folder = self._project.wanted.built.get(container.role, "")
                 raise Mistake("image-not-built", service=container.service, image=fact.image, folder=folder)

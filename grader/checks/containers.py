@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from grader.checks.compose_services import has_service
 from grader.checks.foreground import was_attached
 from grader.checks.mistake import Mistake
 from grader.checks.not_running import crash_loop, not_running
@@ -39,6 +40,8 @@ def there(container: Container) -> ContainerFact:
     """The container, whatever its state. Raises `Mistake` with a near miss where there is none."""
     fact = find_container(container)
     if isinstance(fact, NoContainer):
+        if container.service:
+            has_service(container.machine.project(), container)
         code = {"": "container-missing", "name": "container-misnamed", "image": "container-unnamed"}[fact.why]
         raise Mistake(code, name=container.name, near=fact.near, image=container.wanted.image)
     return fact

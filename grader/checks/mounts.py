@@ -36,12 +36,14 @@ class FolderExpectation:
         self._within_s = within_s
 
     def to_be_mounted(self) -> None:
-        """Bind-mounted at its place in the container.
+        """Bind-mounted at its place in the container, which runs: what is mounted at its start may be why it does not.
 
         Asks: one inspect; a listing or two where the mount is not as wanted. Diagnoses: `mount-missing`,
         `named-volume-not-bind`, `anonymous-volume-not-bind`, `mount-wrong-inside`, `mount-wrong-outside`,
-        `mount-other-case`, `mount-mistyped`, `mount-reversed`, `mount-is-a-file`, `copied-not-mounted`.
+        `mount-other-case`, `mount-mistyped`, `mount-reversed`, `mount-is-a-file`, `copied-not-mounted`, those of a
+        container that does not run.
         """
+        running(self._folder.container)
         bind_of(self._folder)
 
     def to_hold(self, name: str, text: str) -> None:
