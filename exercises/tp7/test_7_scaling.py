@@ -55,7 +55,8 @@ def test_both_networks_are_there(machine: Machine) -> None:
 
 @check(
     points=1,
-    needs=[test_web_runs, test_balancer_runs, test_both_networks_are_there],
+    needs=[test_web_runs, test_balancer_runs],
+    explained_by=[test_both_networks_are_there],
     fr="devant : le répartiteur et les répliques",
     en="in front: the load balancer and the replicas",
 )
@@ -65,7 +66,8 @@ def test_who_is_in_front(machine: Machine) -> None:
 
 @check(
     points=2,
-    needs=[test_web_runs, test_both_networks_are_there],
+    needs=[test_web_runs],
+    explained_by=[test_both_networks_are_there],
     fr="derrière : redis, qui n'est que là, et les répliques",
     en="behind: redis, which is there only, and the replicas",
     hint=Hint(
@@ -91,7 +93,8 @@ def test_replicas_publish_nothing(machine: Machine) -> None:
 
 @check(
     points=2,
-    needs=[test_balancer_is_published, test_who_is_in_front],
+    needs=[test_web_runs, test_balancer_is_published],
+    explained_by=[test_who_is_in_front],
     fr="le répartiteur répond",
     en="the load balancer answers",
 )

@@ -66,7 +66,8 @@ def test_service_is_on_the_network(machine: Machine) -> None:
 
 @check(
     points=1,
-    needs=[test_network_is_attachable, test_service_runs],
+    needs=[test_service_runs],
+    explained_by=[test_network_is_attachable],
     fr="le site est publié sur ton port, par le service ou par une porte",
     en="the site is published on your port, by the service or by a door",
 )
@@ -76,7 +77,8 @@ def test_site_is_published(machine: Machine) -> None:
 
 @check(
     points=3,
-    needs=[test_site_is_published, test_service_is_on_the_network],
+    needs=[test_site_is_published],
+    explained_by=[test_service_is_on_the_network],
     fr="le site répond, et c'est une tâche du service qui répond",
     en="the site answers, and it is a task of the service that answers",
     hint=Hint(

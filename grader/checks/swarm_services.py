@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ServiceExpectation"]
 
-_STARTS_S: Final = 20.0
-"""What new tasks may take, the five seconds that a swarm waits before it tries again included."""
+_STARTS_S: Final = 60.0
+"""What new tasks may take on a slow machine, the five seconds that a swarm waits before it tries again included."""
 _NOTICES_S: Final = 5.0
 """What a swarm may take to see that a task has ended."""
 _COMES_BACK_S: Final = 30.0

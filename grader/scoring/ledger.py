@@ -38,7 +38,7 @@ class Ledger:
     def __init__(self, specs: Iterable[CheckSpec], points: int, sheet: str) -> None:
         self._rows = {spec.name: Row(spec, number) for number, spec in enumerate(_each_once(specs), 1)}
         self.max_points = points
-        _check_needs(self)
+        _check_causes(self)
         if not self._rows:
             raise ExerciseError(f"{sheet}: no checks beside it; wanted functions with @check in files named test_*.py")
         total = sum(row.spec.points for row in self)
@@ -74,12 +74,16 @@ class Ledger:
         return None
 
     def settled(self, row: Row, outcome: Outcome) -> Outcome:
-        """`outcome` as it counts for that row: a mistake that an earlier check has already named is one failure.
+        """`outcome` as it counts for that row: what an earlier failure is the cause of is no failure of its own.
 
-        So a container that is not there fails the first check that asks for it, and the others wait for that one,
-        without having to need it for everything else, too.
+        That cause is told by the suite, or it is the very same mistake: so a container that is not there fails the
+        first check that asks for it, and the others wait for that one, without having to need it for everything else.
         """
         if outcome.verdict == "failed":
+            for cause in row.spec.explained_by:
+                earlier = self[cause.__name__]
+                if earlier.outcome.verdict in {"failed", "blocked"}:
+                    return _blocked(earlier, earlier.outcome.blocked_by or earlier.spec.name)
             for earlier in self:
                 if earlier.number < row.number and _is_same_mistake(earlier.outcome, outcome):
                     return _blocked(earlier, earlier.spec.name)
@@ -116,17 +120,17 @@ def _each_once(specs: Iterable[CheckSpec]) -> list[CheckSpec]:
     return list(seen.values())
 
 
-def _check_needs(ledger: Ledger) -> None:
+def _check_causes(ledger: Ledger) -> None:
     numbers = {row.spec.name: row.number for row in ledger}
     for row in ledger:
-        for needed in row.spec.needs:
-            name = needed.__name__
+        for word, cause in row.spec.causes:
+            name = cause.__name__
             if name not in numbers:
                 raise ExerciseError(
-                    f"{row.spec.where}: {row.spec.name} needs {name}, which is no check of this exercise; "
+                    f"{row.spec.where}: {row.spec.name} {word} {name}, which is no check of this exercise; "
                     f"it has: {', '.join(numbers)}"
                 )
             if numbers[name] >= row.number:
                 raise ExerciseError(
-                    f"{row.spec.where}: {row.spec.name} needs {name}, which comes after it; wanted one above it"
+                    f"{row.spec.where}: {row.spec.name} {word} {name}, which comes after it; wanted one above it"
                 )

@@ -29,6 +29,9 @@ class CheckSpec:
     name: str
     points: int
     needs: tuple[Callable[..., None], ...]
+    """Checks without which it is not even tried."""
+    explained_by: tuple[Callable[..., None], ...]
+    """Checks whose failure is the cause of its own."""
     fr: str
     en: str
     hint: Hint | None
@@ -41,6 +44,12 @@ class CheckSpec:
     def where(self) -> str:
         return f"{self.file}:{self.line}"
 
+    @property
+    def causes(self) -> tuple[tuple[str, Callable[..., None]], ...]:
+        """The checks that may block this one, each after the words that say how."""
+        needed = (("needs", one) for one in self.needs)
+        return (*needed, *(("is explained by", one) for one in self.explained_by))
+
 
 def check(
     *,
@@ -48,20 +57,22 @@ def check(
     fr: str,
     en: str,
     needs: Sequence[Callable[..., None]] = (),
+    explained_by: Sequence[Callable[..., None]] = (),
     hint: Hint | None = None,
     disposable: bool = False,
 ) -> Callable[[Callable[P, None]], Callable[P, None]]:
     """Makes a test function a check worth `points`, titled `fr` and `en`.
 
     `needs`: checks of the same exercise, written above this one, without which it cannot pass for the same cause.
+    `explained_by`: such without which it can pass, but whose failure, if it fails too, is the cause of it.
     Raises `ExerciseError` with `file:line` where something is missing.
     """
 
     def mark(function: Callable[P, None]) -> Callable[P, None]:
         code = function.__code__
-        spec = CheckSpec(
-            function.__name__, points, tuple(needs), fr, en, hint, disposable, code.co_filename, code.co_firstlineno
-        )
+        place = (code.co_filename, code.co_firstlineno)
+        causes = (tuple(needs), tuple(explained_by))
+        spec = CheckSpec(function.__name__, points, *causes, fr, en, hint, disposable, *place)
         _complete(spec)
         setattr(function, _ATTRIBUTE, spec)
         return function
@@ -83,7 +94,7 @@ def _complete(spec: CheckSpec) -> None:
             raise ExerciseError(f"{spec.where}: {spec.name} has no {language}= title, wanted one in each language")
     if spec.hint and not (spec.hint.fr.strip() and spec.hint.en.strip()):
         raise ExerciseError(f"{spec.where}: the hint of {spec.name} is empty, wanted it in French and in English")
-    for needed in spec.needs:
-        if spec_of(needed) is None:
-            shown = getattr(needed, "__name__", needed)
-            raise ExerciseError(f"{spec.where}: {spec.name} needs {shown!r}, wanted a check (a function with @check)")
+    for word, cause in spec.causes:
+        if spec_of(cause) is None:
+            shown = getattr(cause, "__name__", cause)
+            raise ExerciseError(f"{spec.where}: {spec.name} {word} {shown!r}, wanted a check (a function with @check)")

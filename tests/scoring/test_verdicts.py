@@ -28,6 +28,10 @@ def second() -> None: ...
 def third() -> None: ...
 
 
+@check(points=3, explained_by=[first], fr="à côté", en="beside")
+def beside() -> None: ...
+
+
 def ledger() -> Ledger:
     specs = [spec for function in (first, second, third) if (spec := spec_of(function))]
     return Ledger(specs, 20, "exercise.toml")
@@ -96,6 +100,21 @@ def test_the_very_same_cause_fails_once() -> None:
     other = Outcome("failed", "container-missing", (("name", "db"),))
     assert rows.settled(rows["second"], other) == other
     assert rows.settled(rows["first"], missing) == missing
+
+
+def test_what_an_earlier_failure_explains_is_tried_and_fails_only_where_that_passed() -> None:
+    rows = Ledger([spec for one in (first, beside) if (spec := spec_of(one))], 11, "exercise.toml")
+    silent = Outcome("failed", "site-silent")
+    assert rows.hindrance("beside") is None
+    for cause in (Outcome("passed"), Outcome("error", "engine-lost"), Outcome("skipped", "not-run")):
+        rows["first"].outcome = cause
+        assert rows.settled(rows["beside"], silent) == silent, cause.verdict
+    rows["first"].outcome = Outcome("failed", "network-misnamed")
+    assert rows.hindrance("beside") is None
+    assert rows.settled(rows["beside"], Outcome("passed")).verdict == "passed"
+    assert rows.settled(rows["beside"], silent).blocked_by == "first"
+    rows["first"].outcome = Outcome("blocked", "blocked", blocked_by="root")
+    assert rows.settled(rows["beside"], silent).blocked_by == "root"
 
 
 def test_a_crash_loop_is_the_same_one_after_its_next_crash() -> None:
