@@ -87,7 +87,7 @@ def test_site_is_published(machine: Machine) -> None:
     ),
 )
 def test_site_answers(machine: Machine) -> None:
-    expect(machine.service("web"), within_s=10).to_answer()
+    expect(machine.service("web"), within_s=30).to_answer()
 
 
 @check(
