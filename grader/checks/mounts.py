@@ -36,7 +36,7 @@ class FolderExpectation:
         self._within_s = within_s
 
     def to_be_mounted(self) -> None:
-        """Bind-mounted at its place in the container, which runs: what is mounted at its start may be why it does not.
+        """Bind-mounted at its place in the container, which runs: a wrong mount may be why one does not start.
 
         Asks: one inspect; a listing or two where the mount is not as wanted. Diagnoses: `mount-missing`,
         `named-volume-not-bind`, `anonymous-volume-not-bind`, `mount-wrong-inside`, `mount-wrong-outside`,

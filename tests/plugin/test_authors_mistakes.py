@@ -60,6 +60,12 @@ CASES = [
         r"test_9_new\.py:\d+: test_a needs 'helper', wanted a check",
         id="needs no check",
     ),
+    pytest.param(
+        ["def helper():\n    pass\n", check(more=", explained_by=[helper]")],
+        SHEET,
+        r"test_9_new\.py:\d+: test_a is explained by 'helper', wanted a check",
+        id="explained by no check",
+    ),
     pytest.param(["def test_bare(machine):\n    pass\n", check()], SHEET, r"test_bare is no check", id="bare test"),
     pytest.param(
         ["import pytest\n@pytest.mark.parametrize('x', [1])" + check(more="").replace("(machine)", "(machine, x)")],

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from grader.checks.mistake import Mistake, NotTried
-from grader.errors import MachineUnreachable, ProbeFailed
+from grader.errors import ExerciseError, MachineUnreachable, ProbeFailed
 from grader.scoring.ledger import Ledger
 from grader.scoring.mark import mark
 from grader.scoring.spec import check, spec_of
 from grader.scoring.verdict import Outcome, judge
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 HERE = Path(__file__).parent
 
@@ -115,6 +119,15 @@ def test_what_an_earlier_failure_explains_is_tried_and_fails_only_where_that_pas
     assert rows.settled(rows["beside"], silent).blocked_by == "first"
     rows["first"].outcome = Outcome("blocked", "blocked", blocked_by="root")
     assert rows.settled(rows["beside"], silent).blocked_by == "root"
+
+
+@pytest.mark.parametrize(("late", "said"), [(second, "second needs first"), (beside, "beside is explained by first")])
+def test_a_cause_that_comes_later_or_is_not_there_is_refused(late: Callable[[], None], said: str) -> None:
+    specs = [spec for function in (late, first) if (spec := spec_of(function))]
+    with pytest.raises(ExerciseError, match=f"{said}, which comes after it; wanted one above it"):
+        Ledger(specs, 0, "exercise.toml")
+    with pytest.raises(ExerciseError, match=f"{said}, which is no check of this exercise"):
+        Ledger(specs[:1], 0, "exercise.toml")
 
 
 def test_a_crash_loop_is_the_same_one_after_its_next_crash() -> None:
