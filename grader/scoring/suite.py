@@ -6,6 +6,7 @@ import hashlib
 import importlib.util
 import sys
 from dataclasses import dataclass
+from importlib.machinery import SourceFileLoader
 from typing import TYPE_CHECKING
 
 from grader.errors import ExerciseError, GraderError
@@ -16,7 +17,7 @@ from grader.scoring.spec import CheckSpec, spec_of
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-    from types import ModuleType
+    from types import CodeType, ModuleType
 
     from grader.machine.machine import Machine
 
@@ -64,9 +65,19 @@ def suite_hash(folder: Path) -> str:
     return digest.hexdigest()
 
 
+class _FromSource(SourceFileLoader):
+    """Never from Python's cache, which tells versions of a file by its size and the second of its change.
+
+    Marks would be those of another suite than the one whose hash stands beside them.
+    """
+
+    def get_code(self, _fullname: str) -> CodeType:
+        return self.source_to_code(self.get_data(self.path), self.path)
+
+
 def _imported(path: Path) -> ModuleType:
     name = f"grader_suite_{path.parent.name}_{path.stem}"
-    spec = importlib.util.spec_from_file_location(name, path)
+    spec = importlib.util.spec_from_file_location(name, path, loader=_FromSource(name, str(path)))
     if spec is None or spec.loader is None:
         raise ExerciseError(f"{path}: Python finds no way to import it")
     module = importlib.util.module_from_spec(spec)
