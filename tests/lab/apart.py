@@ -43,5 +43,11 @@ def is_apart(lab: Lab) -> bool:
     return (NAMESPACES / _name(lab)).exists()
 
 
+def network_of(lab: Lab) -> str:
+    """The network that `beside` leads to, as /proc names it."""
+    command = beside(lab, ["readlink", "/proc/self/ns/net"])
+    return run(command, limit_s=LIMIT_S).stdout.strip()
+
+
 def _name(lab: Lab) -> str:
     return f"gl{hashlib.sha256(bytes(lab.root)).hexdigest()[:8]}"

@@ -34,6 +34,7 @@ def start(lab: Lab) -> None:
     path = _path_with_iptables(lab)
     log = lab.root / "dockerd.log"
     say("starting a Docker engine of the lab's own…")
+    hostnet.unplug_the_dead(lab)
     if not is_apart(lab):
         hostnet.remember(lab)
     daemon = spawn(beside(lab, _command(lab)), log, os.environ | {"PATH": path})

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.lab import debian
+from tests.lab.apart import beside, network_of
 from tests.lab.process import run
 
 if TYPE_CHECKING:
@@ -17,7 +19,32 @@ if TYPE_CHECKING:
 FORWARDING = Path("/proc/sys/net/ipv4/ip_forward")
 # The last is how a container reaches itself by a published port.
 DOCKERS_RULE = re.compile(r"DOCKER|docker0| br-[0-9a-f]{12}|-A POSTROUTING -s (\S+) -d \1 .*-j MASQUERADE")
+DOCKERS_PROGRAMS = ("dockerd", "containerd-shim", "docker-proxy")
 LIMIT_S = 20
+
+
+def unplug_the_dead(lab: Lab) -> None:
+    """Take from `docker0` the containers of an engine that was killed, this lab's or another's, and is gone.
+
+    The next engine gives their addresses out again, and what is sent there would still go to the dead. Nothing is
+    touched where any program of Docker runs on this network.
+    """
+    if _docker_runs(network_of(lab)):
+        return
+    ip = debian.need("ip", "iproute2")
+    asked = run(beside(lab, [ip, "-json", "link", "show", "master", "docker0"]), limit_s=LIMIT_S, check=False)
+    for link in json.loads(asked.stdout or "[]"):
+        run(beside(lab, [ip, "link", "delete", link["ifname"]]), limit_s=LIMIT_S, check=False)
+
+
+def _docker_runs(network: str) -> bool:
+    """Whether a program of Docker is on this network, of whichever engine."""
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            program = Path((process / "cmdline").read_bytes().partition(b"\0")[0].decode(errors="replace")).name
+            if program.startswith(DOCKERS_PROGRAMS) and str((process / "ns/net").readlink()) == network:
+                return True
+    return False
 
 
 def remember(lab: Lab) -> None:

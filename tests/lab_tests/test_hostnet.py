@@ -1,0 +1,65 @@
+"""What another engine left on the network, killed as it was, does not reach the next one."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.lab import Engine, Lab, LabError, ensure_images, running_engine, wait_until
+from tests.lab.apart import beside, go_apart
+from tests.lab.dockerd import start
+from tests.lab.process import run
+from tests.lab.sweep import stop
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.live
+
+DEAD = "gl-dead"
+MAC = "02:42:ac:11:00:02"
+READ = "import urllib.request as r; print(r.urlopen('http://127.0.0.1:4000', timeout=5).read().decode())"
+
+
+@pytest.fixture
+def haunted(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """A lab whose `docker0` still has a container, with the address that Docker gives out first."""
+    other = Lab.at(tmp_path_factory.mktemp("lab"))
+    (other.root / "cache").symlink_to(lab.cache)
+    go_apart(other)
+    with suppress(LabError):
+        run(["ip", "netns", "delete", DEAD])
+    run(["ip", "netns", "add", DEAD])
+    for words in (
+        "link add docker0 type bridge",
+        "address add 172.17.0.1/16 dev docker0",
+        "link set docker0 up",
+        f"link add veth0 master docker0 type veth peer name eth0 address {MAC} netns {DEAD}",
+        "link set veth0 up",
+    ):
+        run(beside(other, ["ip", *words.split()]))
+    run(["ip", "-n", DEAD, "address", "add", "172.17.0.2/16", "dev", "eth0"])
+    run(["ip", "-n", DEAD, "link", "set", "eth0", "up"])
+    # Both answer when the address is asked for, and the bridge believes the last: here always the dead.
+    run(beside(other, ["bridge", "fdb", "replace", MAC, "dev", "veth0", "master", "static", "sticky"]))
+    yield other
+    stop(other)
+    run(["ip", "netns", "delete", DEAD])
+
+
+def test_a_container_is_reached_where_a_killed_one_had_its_address(haunted: Lab) -> None:
+    start(haunted)
+    engine = running_engine(haunted)
+    assert engine
+    ensure_images(engine, haunted, ["nginx"])
+    engine.docker("run", "--detach", "--name", "web", "--publish", "4000:80", "nginx")
+    assert _address(engine) == "172.17.0.2"
+    wait_until("nginx to start", lambda: "start worker" in engine.docker("logs", "web").stderr, 10)
+    assert "Welcome to nginx!" in run(beside(haunted, [sys.executable, "-c", READ]), limit_s=20).stdout
+
+
+def _address(engine: Engine) -> str:
+    return engine.docker("inspect", "--format", "{{.NetworkSettings.IPAddress}}", "web").stdout.strip()
