@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tests.desk import ROOT
+from tests.lab.process import peak_mb
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,13 +73,12 @@ def grade(
 
 def _ended(process: subprocess.Popen[bytes], limit_s: float) -> tuple[int, float]:
     deadline = time.monotonic() + limit_s
-    while True:
-        pid, status, usage = os.wait4(process.pid, os.WNOHANG)
-        if pid:
-            process.returncode = os.waitstatus_to_exitcode(status)
-            return process.returncode, usage.ru_maxrss / 1024
+    most = 0.0
+    while (exit_code := process.poll()) is None:
+        most = max(most, peak_mb(process.pid))
         if time.monotonic() > deadline:
             process.kill()
             process.wait()
             raise AssertionError(f"not ended after {limit_s:.0f} s")
         time.sleep(0.02)
+    return exit_code, most

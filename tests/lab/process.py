@@ -127,6 +127,19 @@ def is_alive(pid: int) -> bool:
         return False
 
 
+def peak_mb(pid: int) -> float:
+    """The most memory that a running process ever held; 0 when it has ended.
+
+    What `wait4` tells when it has ended is no use: there the memory of the parent that started it counts, too.
+    """
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return 0.0
+    kilobytes = next((line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:")), "0")
+    return int(kilobytes) / 1024
+
+
 def end(pid: int, signal_number: int) -> None:
     """Send a signal to a process that may be gone."""
     try:

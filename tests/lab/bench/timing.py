@@ -8,13 +8,13 @@ import statistics
 import subprocess
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tests.lab.process import LabError
+from tests.lab.process import LabError, peak_mb
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
 __all__ = ["Took", "in_turn", "ratio", "took"]
 
@@ -40,7 +40,7 @@ def took(command: Sequence[str], *, limit_s: float, cwd: Path, out: Path) -> Too
         try:
             while True:
                 # Not `getrusage`: its maximum is that of the largest child as well.
-                peak = max(peak, _peak_mb(process.pid))
+                peak = max(peak, peak_mb(process.pid))
                 pid, status, usage = os.wait4(process.pid, os.WNOHANG)
                 if pid:
                     process.returncode = os.waitstatus_to_exitcode(status)
@@ -71,12 +71,3 @@ def in_turn(calls: Mapping[str, Callable[[], Took]], rounds: int) -> dict[str, l
 def ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
     """The median of the ratios of each round: load that comes and goes is the same for both of a round."""
     return statistics.median(one / other for one, other in zip(ours, theirs, strict=True))
-
-
-def _peak_mb(pid: int) -> float:
-    try:
-        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
-    except OSError:
-        return 0.0
-    kilobytes = next((line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:")), "0")
-    return int(kilobytes) / 1024
