@@ -81,4 +81,5 @@ def _ended(process: subprocess.Popen[bytes], limit_s: float) -> tuple[int, float
             process.wait()
             raise AssertionError(f"not ended after {limit_s:.0f} s")
         time.sleep(0.02)
+    assert most, "the process ended before its memory was looked at"
     return exit_code, most

@@ -68,7 +68,10 @@ def _grade(solution: Solution) -> None:
     sys.stdout.flush()
     done = subprocess.run([sys.executable, "-m", *command], check=False, timeout=300)
     if solution.name == "reference" and done.returncode:
-        raise LabError("the reference did not earn every point, so something is wrong with this machine: see above")
+        raise LabError(
+            "the reference did not earn every point, so something is wrong with this machine: see above, and run "
+            "`.venv/bin/grader doctor`"
+        )
 
 
 def _refuse_what_is_taken(engine: Engine, suite: Suite) -> None:

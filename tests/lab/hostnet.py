@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tests.lab import debian
 from tests.lab.apart import beside, network_of
-from tests.lab.process import run
+from tests.lab.process import network, run
 
 if TYPE_CHECKING:
     from tests.lab.places import Lab
@@ -34,15 +34,16 @@ def unplug_the_dead(lab: Lab) -> None:
     ip = debian.need("ip", "iproute2")
     asked = run(beside(lab, [ip, "-json", "link", "show", "master", "docker0"]), limit_s=LIMIT_S, check=False)
     for link in json.loads(asked.stdout or "[]"):
+        # Unchecked: of one that was killed just now the kernel may be first to take it away.
         run(beside(lab, [ip, "link", "delete", link["ifname"]]), limit_s=LIMIT_S, check=False)
 
 
-def _docker_runs(network: str) -> bool:
+def _docker_runs(here: str) -> bool:
     """Whether a program of Docker is on this network, of whichever engine."""
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             program = Path((process / "cmdline").read_bytes().partition(b"\0")[0].decode(errors="replace")).name
-            if program.startswith(DOCKERS_PROGRAMS) and str((process / "ns/net").readlink()) == network:
+            if program.startswith(DOCKERS_PROGRAMS) and network(int(process.name)) == here:
                 return True
     return False
 

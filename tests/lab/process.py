@@ -72,16 +72,17 @@ def spawn(command: Sequence[str | Path], log: Path, env: Mapping[str, str]) -> s
 
 def reaching_out(command: Sequence[str | Path]) -> list[str | Path]:
     """The same command on the network of whoever put this process into a namespace that leads nowhere."""
-    own, ancestor = _network(os.getpid()), os.getppid()
+    own, ancestor = network(os.getpid()), os.getppid()
     while own and ancestor > 1:
-        network = _network(ancestor)
-        if network and network != own:
+        reached = network(ancestor)
+        if reached and reached != own:
             return ["nsenter", f"--net=/proc/{ancestor}/ns/net", *command]
         ancestor = _parent(ancestor)
     return list(command)
 
 
-def _network(pid: int) -> str | None:
+def network(pid: int) -> str | None:
+    """The network that a process is on, as /proc names it; `None` where that is not shown."""
     try:
         return str(Path(f"/proc/{pid}/ns/net").readlink())
     except OSError:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.lab import Engine, Lab, LabError, ensure_images, running_engine, wait_until
+from tests.lab import Lab, LabError, ensure_images, running_engine, wait_until
 from tests.lab.apart import beside, go_apart
 from tests.lab.dockerd import start
 from tests.lab.process import run
@@ -56,10 +56,7 @@ def test_a_container_is_reached_where_a_killed_one_had_its_address(haunted: Lab)
     assert engine
     ensure_images(engine, haunted, ["nginx"])
     engine.docker("run", "--detach", "--name", "web", "--publish", "4000:80", "nginx")
-    assert _address(engine) == "172.17.0.2"
+    address = engine.docker("inspect", "--format", "{{.NetworkSettings.IPAddress}}", "web").stdout.strip()
+    assert address == "172.17.0.2"
     wait_until("nginx to start", lambda: "start worker" in engine.docker("logs", "web").stderr, 10)
     assert "Welcome to nginx!" in run(beside(haunted, [sys.executable, "-c", READ]), limit_s=20).stdout
-
-
-def _address(engine: Engine) -> str:
-    return engine.docker("inspect", "--format", "{{.NetworkSettings.IPAddress}}", "web").stdout.strip()

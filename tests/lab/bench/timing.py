@@ -39,7 +39,6 @@ def took(command: Sequence[str], *, limit_s: float, cwd: Path, out: Path) -> Too
         process = subprocess.Popen(command, cwd=cwd, stdout=written, stderr=subprocess.STDOUT, start_new_session=True)
         try:
             while True:
-                # Not `getrusage`: its maximum is that of the largest child as well.
                 peak = max(peak, peak_mb(process.pid))
                 pid, status, usage = os.wait4(process.pid, os.WNOHANG)
                 if pid:
