@@ -102,12 +102,16 @@ def grade(
     *,
     deadline_s: float = MACHINE_S,
     on_check: Callable[[str], None] = lambda _: None,
+    connect: Callable[[], Link] | None = None,
 ) -> Graded:
-    """Grades the machine of `settings`. Always ends in a result; one of a machine that is out of reach has no mark."""
+    """Grades the machine of `settings`. Always ends in a result; one of a machine that is out of reach has no mark.
+
+    `connect` opens the link where the machine's own files and Compose are not what is to be looked at.
+    """
     run = Run(settings, LinkFacts(str(settings.machine)))
     link: Link | None = None
     try:
-        link = reach(settings.machine, settings.ssh_config, deadline_s)
+        link = connect() if connect else reach(settings.machine, settings.ssh_config, deadline_s)
         run.facts, run.version = link.facts, link.version()
         run.engine_id = _engine_id(link)
         link = Recorder(link) if settings.record else link

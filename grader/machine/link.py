@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from grader.machine.engine import EngineVersion
 
-__all__ = ["DirectLink", "Link", "LinkFacts"]
+__all__ = ["Compose", "DirectLink", "Files", "Link", "LinkFacts"]
 
 
 @dataclass(frozen=True)
@@ -68,11 +68,11 @@ class _Sites(Protocol):
     def ask(self, question: HttpQuestion) -> Answer | NoAnswer: ...
 
 
-class _Files(Protocol):
+class Files(Protocol):
     def ask(self, question: FileQuestion) -> Answer | NoAnswer: ...
 
 
-class _Compose(Protocol):
+class Compose(Protocol):
     def ask(self, question: ComposeQuestion) -> Answer | NoAnswer: ...
 
 
@@ -84,10 +84,10 @@ class DirectLink:
         facts: LinkFacts,
         engine: _Engine,
         sites: _Sites,
-        files: _Files,
+        files: Files,
         deadline_s: float,
         *,
-        compose: _Compose | None = None,
+        compose: Compose | None = None,
     ) -> None:
         self.facts = facts
         self._engine = engine

@@ -19,7 +19,7 @@ from grader.machine.sites import SiteClient
 from grader.roster.machine_url import MachineUrl
 
 if TYPE_CHECKING:
-    from grader.machine.link import Link
+    from grader.machine.link import Compose, Files, Link
 
 __all__ = ["MACHINE_S", "reach"]
 
@@ -27,10 +27,18 @@ MACHINE_S: Final = 180.0
 """Seconds that all the asking of one machine may take."""
 
 
-def reach(url: MachineUrl, ssh_config: Path | None = None, deadline_s: float = MACHINE_S) -> Link:
+def reach(
+    url: MachineUrl,
+    ssh_config: Path | None = None,
+    deadline_s: float = MACHINE_S,
+    *,
+    files: Files | None = None,
+    compose: Compose | None = None,
+) -> Link:
     """The link to the machine at `url`. Raises `MachineUnreachable` where that can be told at once.
 
-    `ssh_config`: a file for `ssh -F`, instead of the user's own.
+    `ssh_config`: a file for `ssh -F`, instead of the user's own. `files` and `compose` answer in the place of the
+    machine's own, for a submission that was brought up from here.
     """
     if url.scheme == "recording":
         return Replay(read_recording(Path(url.path or "")), str(url))
@@ -42,7 +50,7 @@ def reach(url: MachineUrl, ssh_config: Path | None = None, deadline_s: float = M
 
         return reach_over_ssh(address, ssh_config, deadline_s)
     facts = LinkFacts(address.shown, address.context, address.host)
-    files = NoFiles() if address.host else LocalFiles()
+    files = files or (NoFiles() if address.host else LocalFiles())
     engine, sites = EngineClient(address), SiteClient(address.host)
     # Behind TCP too: a continuous integration brings up on another engine what lies here.
-    return DirectLink(facts, engine, sites, files, deadline_s, compose=LocalCompose(address))
+    return DirectLink(facts, engine, sites, files, deadline_s, compose=compose or LocalCompose(address))

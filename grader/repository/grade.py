@@ -8,27 +8,34 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from grader.errors import GraderError
-from grader.repository.advice import compose_advice, dockerfile_advice
-from grader.repository.area import copy_repository, made_area
 from grader.repository.bring_up import BringUp, BringUpLimits, bring_up
-from grader.repository.check import check_repository
 from grader.repository.commit import commit_of
-from grader.repository.engine_state import EngineApi, TakenDown, engine_state, require_throw_away, take_down
-from grader.repository.paths import is_ordinary_file
+from grader.repository.compose_limits import LIMITS_FILE, write_limits
+from grader.repository.engine_state import (
+    EngineApi,
+    EngineState,
+    TakenDown,
+    engine_state,
+    require_throw_away,
+    take_down,
+)
 from grader.repository.policy import the_policy
-from grader.repository.refusal import Findings, Place, Review
+from grader.repository.reading import Reading, read_submission
+from grader.repository.refusal import Findings, Review
+from grader.repository.remove_tree import empty_folder
+from grader.repository.sandbox import Sandbox, make_sandbox
+from grader.repository.submission import Submission
 from grader.repository.told import with_bring_up, with_mistakes
-from grader.repository.wall import Wall, build_wall
-from grader.repository.work import Kind, Work, find_work
+from grader.repository.usage_watch import UsageWatch
+from grader.repository.work import Kind, Work
+from grader.repository.workspace import Workspace, copy_tree, made_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
     from pathlib import Path
 
     from grader.machine.address import EngineAddress
-    from grader.reports.results import Advice, ResultFile
-    from grader.repository.area import Area
+    from grader.reports.results import ResultFile
 
 __all__ = ["Graded", "Handin", "Refused", "grade_repository"]
 
@@ -56,7 +63,7 @@ class Handin:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The policy lets nothing be brought up; no engine was asked anything."""
+    """The policy lets nothing be graded; for files that were pushed, no engine was asked anything."""
 
     review: Review
 
@@ -70,66 +77,114 @@ class Graded:
 
 
 def grade_repository(
-    handin: Handin, connect: Callable[[], EngineApi], grade: Callable[[], ResultFile]
+    handin: Handin, connect: Callable[[], EngineApi], grade: Callable[[Submission | None], ResultFile]
 ) -> Graded | Refused:
     """Grades one repository, whatever is in it.
 
     `connect` gives the engine's API and is called only once the policy has let the repository through; `grade` looks
-    at the engine and gives the result. The engine is taken down however this ends. Raises `GraderError` where nobody
-    can be graded (no throw-away engine, no wall, our own process failed), and what the client raises.
+    at the engine, and at the submission where one was brought up, and gives the result. The engine is taken down
+    however this ends. Raises `GraderError` where nobody can be graded (no throw-away engine, no sandbox, our own
+    process failed), and what the client raises.
     """
-    with made_area(handin.areas, handin.name) as area:
-        review, work = _read(handin, area)
-        if review.refused:
-            return Refused(review)
-        # Before anything of the student's runs: afterwards the copy is what containers made of it.
-        advice = _advice(work, area) if work is not None and review.may_be_brought_up else []
-        wall = _wall_for(work)
-        came_up: BringUp | None = None
+    with made_workspace(handin.areas, handin.name) as workspace:
+        sandbox = make_sandbox(workspace.tmp)
+        reading = _read_pushed(handin, workspace, sandbox)
+        if reading.review.refused:
+            return Refused(reading.review)
         with closing(connect()) as client:
             before = engine_state(client)
             require_throw_away(before, handin.engine.url, handin.usual_sockets, disposable=handin.disposable)
+            run = _Run(handin, workspace, sandbox, client, before)
+            watch = UsageWatch(connect, before, workspace, run.limits.quota)
             try:
-                if work is not None and review.may_be_brought_up:
-                    came_up = bring_up(work, area, handin.engine, wall=wall, image=handin.image, limits=handin.limits)
-                result = grade()
+                with watch:
+                    outcome = run.graded(reading, grade, watch)
             finally:
                 taken_down = take_down(client, before)
-        if came_up is not None and work is not None:
-            result = with_bring_up(result, (work.folder / work.file).as_posix(), came_up)
-        elif review.invalid:
-            result = with_mistakes(result, review.invalid)
-    result = replace(result, commit=commit_of(handin.repository), advice=advice)
+    if isinstance(outcome, Refused):
+        return outcome
+    result, came_up = outcome
+    result = replace(result, commit=commit_of(handin.repository), advice=reading.advice)
     return Graded(result, came_up, taken_down)
 
 
-def _read(handin: Handin, area: Area) -> tuple[Review, Work | None]:
+def _read_pushed(handin: Handin, workspace: Workspace, sandbox: Sandbox) -> Reading:
+    """Copies the repository, twice, and reads the copy that nothing will change."""
     findings = Findings(the_policy().rules)
-    copy_repository(handin.repository, area, the_policy(), findings)
-    work = find_work(area.work, handin.exercise)
-    if work is None:
-        findings.invalid("nothing-to-bring-up", Place("."), seen=handin.exercise)
-    if findings.found or work is None:
-        return findings.review(), work
-    return check_repository(area.work, work, area.home, scripts=handin.disposable), work
+    limits = the_policy().limits
+    copy_tree(handin.repository, workspace.frozen, limits, findings, without=workspace.shared.parent)
+    if findings.found:
+        return Reading(review=findings.review())
+    copy_tree(workspace.frozen, workspace.work, limits, findings)
+    for folder in (workspace.frozen, workspace.frozen_home, workspace.work, workspace.home):
+        sandbox.own(folder)
+    return read_submission(sandbox, workspace, handin.exercise, scripts=handin.disposable)
 
 
-def _wall_for(work: Work | None) -> Wall | None:
-    """Behind a wall wherever one can be built; only a script must be."""
-    if work is None:
-        return None
-    try:
-        return build_wall()
-    except GraderError:
-        if work.kind is Kind.SCRIPT:
-            raise
-        return None
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One submission on its engine."""
 
+    handin: Handin
+    workspace: Workspace
+    sandbox: Sandbox
+    client: EngineApi
+    before: EngineState
 
-def _advice(work: Work, area: Area) -> list[Advice]:
-    folder = area.work / work.folder
-    advice = compose_advice(work, area.work, area.home) if work.kind is Kind.COMPOSE else []
-    for path in sorted(folder.rglob("Dockerfile")):
-        if is_ordinary_file(path) and path.resolve().is_relative_to(area.work):
-            advice += dockerfile_advice(path, path.relative_to(area.work).as_posix(), area.home)
-    return advice
+    @property
+    def limits(self) -> BringUpLimits:
+        return self.handin.limits or BringUpLimits()
+
+    def graded(
+        self, reading: Reading, grade: Callable[[Submission | None], ResultFile], watch: UsageWatch
+    ) -> tuple[ResultFile, BringUp | None] | Refused:
+        work, review = reading.work, reading.review
+        if work is None or review.invalid:
+            return with_mistakes(grade(None), review.invalid), None
+        if reading.project is not None:
+            write_limits(reading.project, self.workspace, self.client.info())
+        came_up = bring_up(
+            work,
+            self.workspace,
+            self.sandbox,
+            self.handin.engine,
+            watch=watch,
+            image=self.handin.image,
+            limits=self.limits,
+        )
+        if work.kind is Kind.SCRIPT and (refused := self._freeze_again()):
+            return refused
+        result = grade(self._submission(work, reading))
+        if watch.reason and came_up.succeeded:
+            came_up = came_up.ended_by_watch(watch.reason)
+        return with_bring_up(result, (work.folder / work.file).as_posix(), came_up), came_up
+
+    def _freeze_again(self) -> Refused | None:
+        """Freezes what the script has made of its files, by the same rules as what was pushed."""
+        findings = Findings(the_policy().rules)
+        limits = the_policy().limits
+        for live, frozen in (
+            (self.workspace.work, self.workspace.frozen),
+            (self.workspace.home, self.workspace.frozen_home),
+        ):
+            empty_folder(frozen)
+            copy_tree(live, frozen, limits, findings)
+            self.sandbox.own(frozen)
+        if findings.found:  # past our limits now: Compose finds no files any more
+            empty_folder(self.workspace.frozen)
+            return None
+        reading = read_submission(self.sandbox, self.workspace, self.handin.exercise, scripts=True)
+        return Refused(reading.review) if reading.review.refused else None
+
+    def _submission(self, work: Work, reading: Reading) -> Submission:
+        workspace, project = self.workspace, reading.project
+        return Submission(
+            shared=str(workspace.shared),
+            private=str(workspace.private),
+            name=workspace.name,
+            folder=work.folder.as_posix(),
+            compose_files=work.compose_files,
+            limits_file=LIMITS_FILE if project else "",
+            project=project.name if project else "",
+            other_projects=tuple(sorted(self.before.projects)),
+        )

@@ -1,7 +1,8 @@
-"""The grading process: Python and pytest with nothing in reach but the grader and the exercise.
+"""The grading process: a Python of its own with nothing in reach but the grader, the exercise and the engine.
 
-The student's tree is neither its folder, nor on its path, nor its configuration; it never learns where that tree is.
-It writes one file into an empty folder, which the parent reads as data and checks: the parent alone writes results.
+The student's tree is neither its folder, nor on its path, nor its configuration; what it must know of the files it
+learns from the sandbox. It writes one file into an empty folder, which the parent reads as data and checks: the parent
+alone writes results.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from grader.errors import GraderError
-from grader.reports.files import result_path
 from grader.reports.results import read_result
 from grader.repository.bounded import Ended, Limits, run_bounded
+from grader.repository.submission import GradingTask, Submission
 from grader.repository.tools import plain_environment
 
 if TYPE_CHECKING:
@@ -27,13 +28,14 @@ if TYPE_CHECKING:
     from grader.reports.results import ResultFile, Student
     from grader.roster.ports import PortRange
 
-__all__ = ["GradingFailed", "GradingRun", "grade_isolated", "grading_command", "read_child_result"]
+__all__ = ["GradingFailed", "GradingRun", "grade_isolated", "grading_environment", "read_child_result"]
 
 GRADE_S: Final = 180.0
+_START_S: Final = 20.0
+"""More than the machine's own deadline: for Python to start, and to write the result."""
 _MOST_BYTES: Final = 16 * 1024 * 1024
 _PASSED_ON: Final = ("DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY")
 """Without them no engine can be reached over TLS. They name files; what is in the files stays there."""
-_CONFIGURATION: Final = "[pytest]\nminversion = 9.0\n"
 
 
 class GradingFailed(GraderError):
@@ -54,57 +56,42 @@ class GradingRun:
     seconds: float = GRADE_S
 
 
-def grading_command(run: GradingRun, scratch: Path) -> list[str]:
-    """The command line. `scratch` is an empty folder of ours, where it may write."""
-    configuration = scratch / "pytest.ini"
-    configuration.write_text(_CONFIGURATION, encoding="ascii")
-    options = {
-        "--machine": run.machine,
-        "--student": run.student.id,
-        "--student-name": run.student.name,
-        "--lang": run.language,
-        "--ports": str(run.ports) if run.ports else "",
-        "--results": str(scratch / "results"),
-    }
-    return [
-        sys.executable,
-        "-I",  # no folder of the caller's on the path, no PYTHON… variable, no user's site-packages
-        *("-m", "pytest"),
-        *("-c", str(configuration)),
-        *("--rootdir", str(scratch)),
-        *("-p", "no:cacheprovider"),
-        *("-p", "grader.plugin"),
-        "--noconftest",
-        # One word each, so that an id which starts with a dash is no option.
-        *(f"{name}={value}" for name, value in options.items() if value),
-        "--disposable",
-        str(run.exercise.resolve()),
-    ]
-
-
 def grading_environment(home: Path, environ: Mapping[str, str]) -> dict[str, str]:
-    """The environment, made from nothing: no `PYTEST_ADDOPTS`, no token, no proxy."""
-    passed = {name: environ[name] for name in _PASSED_ON if name in environ}
-    return plain_environment(home, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", **passed)
+    """The environment, made from nothing: no token, no proxy."""
+    return plain_environment(home, **{name: environ[name] for name in _PASSED_ON if name in environ})
 
 
-def grade_isolated(run: GradingRun, scratch: Path, environ: Mapping[str, str]) -> ResultFile:
-    """Grades in a process of its own, and gives back what it found. Raises `GradingFailed`."""
-    empty = scratch / "empty"
+def grade_isolated(
+    run: GradingRun, scratch: Path, environ: Mapping[str, str], submission: Submission | None = None
+) -> ResultFile:
+    """Grades in a process of its own, and gives back what it found. Raises `GradingFailed`.
+
+    `submission` is what was brought up; without it the machine's own files and Compose are looked at.
+    """
+    empty, request, result = scratch / "empty", scratch / "request.json", scratch / "result.json"
     empty.mkdir()
+    task = GradingTask(
+        exercise=str(run.exercise.resolve()),
+        machine=run.machine,
+        student=run.student,
+        ports=str(run.ports or ""),
+        seconds=run.seconds,
+        submission=submission,
+    )
+    request.write_bytes(msgspec.json.encode(task))
     done = run_bounded(
-        grading_command(run, scratch),
+        # Isolated: no folder of the caller's on the path, no PYTHON… variable, no user's site-packages.
+        [sys.executable, "-I", "-m", "grader.repository.grading_process", str(request), str(result)],
         env=grading_environment(empty, environ),
         cwd=empty,
-        limits=Limits(run.seconds, output_bytes=_MOST_BYTES),
+        limits=Limits(run.seconds + _START_S, output_bytes=_MOST_BYTES),
     )
-    path = result_path(scratch / "results", run.exercise.resolve().name, run.student.id)
     if done.ended is Ended.TIME:
         raise GradingFailed(f"the grading process was not done after {run.seconds:g} s")
-    if done.ended is not Ended.BY_ITSELF or not path.exists():
-        said = " · ".join(done.last_lines[-3:])
-        raise GradingFailed(f"the grading process ended without a result (code {done.code}): {said}")
-    return read_child_result(path, run)
+    if done.ended is not Ended.BY_ITSELF or not result.exists():
+        last = " · ".join(done.last_lines[-3:])
+        raise GradingFailed(f"the grading process ended without a result (code {done.code}): {last}")
+    return read_child_result(result, run)
 
 
 def read_child_result(path: Path, run: GradingRun) -> ResultFile:

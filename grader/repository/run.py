@@ -24,11 +24,13 @@ from grader.reports.results import ResultFile, Student, Words, write_atomically
 from grader.reports.signature import sign, signing_key
 from grader.repository.clone import clone
 from grader.repository.commit import commit_of
-from grader.repository.door import dial
+from grader.repository.engine_proxy import dial
 from grader.repository.grade import Graded, Handin, Refused, grade_repository
 from grader.repository.isolated import GradingFailed, GradingRun, grade_isolated
 from grader.repository.not_graded import not_graded, refused
+from grader.repository.reading import ReadingFailed
 from grader.repository.said import last_line, metrics, refusal_lines, result_lines
+from grader.repository.sandbox import NoSandboxError
 from grader.roster.machine_url import parse_machine_url
 from grader.roster.ports import parse_ports
 from grader.settings import as_text, language_of
@@ -160,12 +162,20 @@ def _graded(handin: Handin, run: GradingRun, environ: Mapping[str, str]) -> Done
     with tempfile.TemporaryDirectory(prefix="grader-scratch-") as scratch:
         try:
             outcome = grade_repository(
-                handin, lambda: _client(handin.engine), lambda: grade_isolated(run, Path(scratch), environ)
+                handin,
+                lambda: _client(handin.engine),
+                lambda submission: grade_isolated(run, Path(scratch), environ, submission),
             )
         except GradingFailed as error:
             words = Words(fr=f"le processus de correction a échoué : {error}", en=str(error))
             commit = commit_of(handin.repository)
             result = not_graded(run.exercise, run.student, "grading-failed", words, commit)
+            return Done(result, NOT_GRADED, (last_line(result, run.language),))
+        except (NoSandboxError, ReadingFailed) as error:
+            commit = commit_of(handin.repository)
+            code = "no-sandbox" if isinstance(error, NoSandboxError) else "repository-unreadable"
+            words = Words(fr=f"le dépôt n'a pas pu être lu : {error}", en=str(error))
+            result = not_graded(run.exercise, run.student, code, words, commit)
             return Done(result, NOT_GRADED, (last_line(result, run.language),))
         except (DockerException, requests.RequestException) as error:
             where, detail = handin.engine.shown, visible(str(error), 200)

@@ -20,20 +20,28 @@ _BLOCK: Final = 512
 @dataclass(frozen=True, slots=True)
 class Quota:
     disk_bytes: int = 1 << 30
-    """Of the whole area. Looked at four times a second, so a fast disk may take some 500 MB more."""
+    """Of the whole workspace. Looked at four times a second, so a fast disk may take some 500 MB more."""
     files: int = 100_000
     memory_bytes: int = 2 << 30
     """Of all processes of the run together, on this machine; the engine's containers are not among them."""
 
     def exceeded(self, folder: Path, pid: int) -> str | None:
         """What is past its limit, in words; `None` where all is well."""
+        return self.disk_exceeded(folder) or self.memory_exceeded(pid)
+
+    def disk_exceeded(self, *folders: Path) -> str | None:
         size = files = 0
-        for status in _statuses(folder):
-            size, files = size + status.st_blocks * _BLOCK, files + 1
-            if size > self.disk_bytes:
-                return f"disk: more than {self.disk_bytes >> 20} MiB"
-            if files > self.files:
-                return f"disk: more than {self.files} files"
+        for folder in folders:
+            for status in _statuses(folder):
+                size, files = size + status.st_blocks * _BLOCK, files + 1
+                if size > self.disk_bytes:
+                    return f"disk: more than {self.disk_bytes >> 20} MiB"
+                if files > self.files:
+                    return f"disk: more than {self.files} files"
+        return None
+
+    def memory_exceeded(self, pid: int) -> str | None:
+        """Of the program `pid` and all that it started."""
         if sum(_memory(one) for one in _family(pid)) > self.memory_bytes:
             return f"memory: more than {self.memory_bytes >> 20} MiB"
         return None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-__all__ = ["COMPOSE_NAMES", "Kind", "Work", "find_work"]
+__all__ = ["COMPOSE_NAMES", "Kind", "Work", "find_work", "is_compose_override"]
 
 COMPOSE_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 """In Compose's own order: where there are two, the first is the one that runs."""
@@ -69,10 +69,20 @@ def _in_folder(root: Path, folder: Path) -> Work | None:
         return Work(Kind.SCRIPT, below, _SCRIPT)
     for name in COMPOSE_NAMES:
         if _is_there(real, name):
-            stem, dot, extension = name.rpartition(".")
-            overrides = (f"{stem}.override{dot}{extension}", f"{stem}.override.yml", f"{stem}.override.yaml")
-            return Work(Kind.COMPOSE, below, name, next((one for one in overrides if _is_there(real, one)), None))
+            return Work(
+                Kind.COMPOSE, below, name, next((one for one in _overrides(name) if _is_there(real, one)), None)
+            )
     return Work(Kind.DOCKERFILE, below, _DOCKERFILE) if _is_there(real, _DOCKERFILE) else None
+
+
+def is_compose_override(name: str) -> bool:
+    return any(name in _overrides(one) for one in COMPOSE_NAMES)
+
+
+def _overrides(name: str) -> tuple[str, ...]:
+    """What Compose merges into the file `name`, in its own order."""
+    stem, dot, extension = name.rpartition(".")
+    return f"{stem}.override{dot}{extension}", f"{stem}.override.yml", f"{stem}.override.yaml"
 
 
 def _is_there(folder: Path, name: str) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.lab.debian import need
 from tests.repository.handins import Bench
 
 if TYPE_CHECKING:
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
     from tests.lab import Engine
 
 collect_ignore = ["hostile", "honest", "mistaken", "exercises"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def bubblewrap() -> None:
+    """Every repository is read in a sandbox."""
+    need("bwrap", "bubblewrap")
 
 
 @pytest.fixture

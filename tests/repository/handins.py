@@ -70,7 +70,9 @@ class Bench:
         run = GradingRun(exercise, self.engine.url, Student(id="e2301234"), "en")
         scratch = self.folder / f"scratch-{len(list(self.folder.iterdir()))}"
         scratch.mkdir()
-        return grade_repository(handin, lambda: self.client, lambda: grade_isolated(run, scratch, {}))
+        return grade_repository(
+            handin, lambda: self.client, lambda submission: grade_isolated(run, scratch, {}, submission)
+        )
 
     def graded(self, files: Mapping[str, str], *, limits: BringUpLimits | None = None) -> Graded:
         outcome = self.grade(self.repository(files), limits=limits)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grader.repository.advice import compose_advice, dockerfile_advice
+from grader.repository.compose_model import ComposeModel, read_model
 from grader.repository.work import find_work
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ def test_compose_remarks_on_an_obsolete_key_and_on_a_variable_without_value(tmp_
     (tmp_path / "compose.yaml").write_text("version: '3'\nservices: {web: {image: 'nginx:${VERSION}'}}\n")
     work = find_work(tmp_path, "tp6")
     assert work is not None
-    said = " ".join(one.text for one in compose_advice(work, tmp_path, tmp_path))
+    model = read_model(work, tmp_path, tmp_path)
+    assert isinstance(model, ComposeModel)
+    said = " ".join(one.text for one in compose_advice(model, work))
     assert "VERSION" in said
     assert "obsolete" in said

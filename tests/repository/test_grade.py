@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from grader.errors import GraderError
-from grader.repository.area import made_area
 from grader.repository.grade import Graded, Refused
 from grader.repository.run import Asked
+from grader.repository.workspace import made_workspace
 from tests.lab.proxy import EngineProxy
 from tests.repository.corpus import samples
 from tests.repository.handins import COMPOSE, EXERCISE, HONEST_COMPOSE, HONEST_SCRIPT, SCRIPT, Bench, verdicts
@@ -189,8 +189,8 @@ def test_a_secret_of_the_graders_is_in_nothing_that_is_written(bench: Bench, mon
 def test_a_compose_project_without_a_name_has_the_repositorys(path: str, tmp_path: Path) -> None:
     asked = Asked(path, EXERCISE, tmp_path)
     assert asked.repository == "todos"
-    with made_area(tmp_path, asked.repository) as area:
-        assert area.work.name == "todos"
+    with made_workspace(tmp_path, asked.repository) as workspace:
+        assert workspace.work.name == "todos"
 
 
 def test_results_hold_commit_suite_version_and_engine(bench: Bench) -> None:

@@ -16,7 +16,6 @@ from grader.repository.isolated import (
     GradingFailed,
     GradingRun,
     grade_isolated,
-    grading_command,
     grading_environment,
     read_child_result,
 )
@@ -59,15 +58,7 @@ def test_nothing_of_the_callers_environment_is_passed_on(tmp_path: Path) -> None
     }
     env = grading_environment(tmp_path, ours)
     assert set(env) & set(ours) == {"DOCKER_CERT_PATH"}
-    assert env["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] == "1"
     assert env["HOME"] == str(tmp_path)
-
-
-def test_python_is_isolated_and_an_id_that_looks_like_an_option_is_none(tmp_path: Path) -> None:
-    command = grading_command(RUN, tmp_path)
-    assert command[:4] == [sys.executable, "-I", "-m", "pytest"]
-    assert "--student=--exitfirst" in command
-    assert "--exitfirst" not in command
 
 
 def test_an_engine_that_is_not_there_is_no_mark_and_no_zero(tmp_path: Path) -> None:

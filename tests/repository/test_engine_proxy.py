@@ -1,4 +1,4 @@
-"""The door carries what a Docker client says, both ways, over TLS as well, and is shut at the end."""
+"""The engine proxy carries what a Docker client says, both ways, over TLS as well, and is shut at the end."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from grader.errors import GraderError
 from grader.machine.address import EngineAddress
-from grader.repository.door import open_door
+from grader.repository.engine_proxy import open_engine_proxy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +71,7 @@ def exchanged(path: Path, data: bytes) -> bytes:
 
 
 def test_megabytes_go_both_ways_at_once_and_the_end_of_sending_is_passed_on(echo: Echo, tmp_path: Path) -> None:
-    with open_door(tmp_path / "door.sock", echo.address) as door:
+    with open_engine_proxy(tmp_path / "door.sock", echo.address) as door:
         data = bytes(range(256)) * (SIZE // 256)
         assert exchanged(door.path, data) == data
         assert exchanged(door.path, b"again") == b"again"
@@ -81,7 +81,7 @@ def test_megabytes_go_both_ways_at_once_and_the_end_of_sending_is_passed_on(echo
 def test_a_shut_door_cuts_who_is_inside_and_lets_nobody_in(echo: Echo, tmp_path: Path) -> None:
     client = socket.socket(socket.AF_UNIX)
     client.settimeout(10)
-    with open_door(tmp_path / "door.sock", echo.address) as door:
+    with open_engine_proxy(tmp_path / "door.sock", echo.address) as door:
         client.connect(str(door.path))
         client.sendall(b"x")
         assert client.recv(1) == b"x"
@@ -93,12 +93,12 @@ def test_a_shut_door_cuts_who_is_inside_and_lets_nobody_in(echo: Echo, tmp_path:
 
 def test_an_engine_that_is_not_there_ends_the_connection(tmp_path: Path) -> None:
     nowhere = EngineAddress(f"unix://{tmp_path}/nothing.sock", "nothing")
-    with open_door(tmp_path / "door.sock", nowhere) as door, closing(socket.socket(socket.AF_UNIX)) as client:
+    with open_engine_proxy(tmp_path / "door.sock", nowhere) as door, closing(socket.socket(socket.AF_UNIX)) as client:
         client.settimeout(10)
         client.connect(str(door.path))
         assert client.recv(1) == b""
 
 
 def test_a_path_that_no_socket_can_have_is_said(echo: Echo, tmp_path: Path) -> None:
-    with pytest.raises(GraderError, match="TMPDIR"), open_door(tmp_path / ("x" * 100), echo.address):
+    with pytest.raises(GraderError, match="TMPDIR"), open_engine_proxy(tmp_path / ("x" * 100), echo.address):
         pass

@@ -1,7 +1,7 @@
-"""A door to the engine: a socket that whoever is behind the wall may use, while the way to the engine stays here.
+"""The engine proxy: a socket for the sandbox, while the way to the engine stays outside.
 
-The script gets no TLS key and no group that may touch the engine's own socket, and when the door closes, its last
-connection is cut.
+What is in the sandbox gets no TLS key and no group that may touch the engine's own socket, and when the proxy closes,
+its last connection is cut.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
     from grader.machine.address import EngineAddress
 
-__all__ = ["Door", "dial", "open_door"]
+__all__ = ["EngineProxy", "dial", "open_engine_proxy"]
 
 _CONNECT_S: Final = 10.0
 _CONNECTIONS: Final = 64
 _LONGEST_PATH: Final = 107
 
 
-class Door:
+class EngineProxy:
     """Listens at `path` and carries bytes to the engine and back."""
 
     def __init__(self, path: Path, engine: EngineAddress) -> None:
@@ -43,7 +43,7 @@ class Door:
         self._lock = threading.Lock()
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(str(path))
-        path.chmod(0o666)  # the area around it is closed to everyone else
+        path.chmod(0o666)  # the folder around it is closed to everyone else
         self._listener.listen(_CONNECTIONS)
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -83,15 +83,15 @@ class Door:
 
 
 @contextlib.contextmanager
-def open_door(path: Path, engine: EngineAddress) -> Iterator[Door]:
-    """A door at `path` for as long as the block lasts. Raises `GraderError` where the path is too long for a socket."""
+def open_engine_proxy(path: Path, engine: EngineAddress) -> Iterator[EngineProxy]:
+    """A proxy at `path` for the length of the block. Raises `GraderError` where the path is too long for a socket."""
     if len(os.fsencode(path)) > _LONGEST_PATH:
         raise GraderError(f"{path}: too long for a socket; choose a shorter folder with TMPDIR")
-    door = Door(path, engine)
+    proxy = EngineProxy(path, engine)
     try:
-        yield door
+        yield proxy
     finally:
-        door.close()
+        proxy.close()
 
 
 def dial(engine: EngineAddress) -> socket.socket:

@@ -1,0 +1,55 @@
+"""What the grading process is given: the request, and where the files of the submission are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from grader.reports.results import Student  # noqa: TC001  # msgspec reads the annotations at run time
+from grader.repository.sandbox import Sandbox, make_sandbox
+from grader.repository.workspace import Workspace
+
+__all__ = ["GradingTask", "Submission"]
+
+
+class Submission(msgspec.Struct, frozen=True, kw_only=True):
+    """A submission that was brought up. All of it comes from the grader, nothing from a label or a container."""
+
+    shared: str
+    private: str
+    name: str
+    folder: str
+    """Of the work, below the repository."""
+    compose_files: tuple[str, ...] = ()
+    """Names in the folder, those that were brought up; empty for a script, whose own choice it was."""
+    limits_file: str = ""
+    """The file of ours that bounds each service, as Compose was given it; empty where there is none."""
+    project: str = ""
+    """The name of the Compose project; empty for a script."""
+    other_projects: tuple[str, ...] = ()
+    """Compose projects that were on the engine before: not to be touched."""
+
+    @property
+    def workspace(self) -> Workspace:
+        return Workspace(Path(self.shared), Path(self.private), self.name)
+
+    @property
+    def place(self) -> Path:
+        """Of the work, as the engine knows it."""
+        return self.workspace.work / self.folder
+
+    def sandbox(self) -> Sandbox:
+        return make_sandbox(self.workspace.tmp)
+
+
+class GradingTask(msgspec.Struct, frozen=True, kw_only=True):
+    """The request to grade one submission, as it is handed to a process that shares nothing with us."""
+
+    exercise: str
+    """Path of the exercise's folder."""
+    machine: str
+    student: Student
+    ports: str = ""
+    seconds: float = 180.0
+    submission: Submission | None = None
