@@ -100,8 +100,10 @@ class Bench:
             areas=areas,
             disposable=disposable,
         )
-        code = grade_and_write(asked, environ or {})
-        return code, read_result(results / "tp9" / "e2301234.json")
+        return grade_and_write(asked, environ or {}), self.result("tp9")
+
+    def result(self, exercise: str) -> ResultFile:
+        return read_result(self.folder / "results" / exercise / "e2301234.json")
 
 
 def verdicts(result: ResultFile) -> dict[str, tuple[str, int]]:
