@@ -52,7 +52,7 @@ rehearse: env ## prove every suite by all its solutions, shared among six machin
 	@$(PY) -m tests.lab.rehearse --repeat $(REPEAT)
 
 bench: env ## measure, and write bench.json and docs/figures.md
-	@$(LAB) with-engine -- $(PY) -m tests.lab.bench
+	@$(LAB) with-engine -- $(PY) -m benchmarks
 
 matrix: env ## the same verdicts on three engines, each reached in three ways
 	@$(PY) -m tests.lab.matrix

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
+from benchmarks.figure import Figure, begin
+from benchmarks.page import keep
 from grader.rehearsal.solution import read_solutions
 from grader.scoring.suite import read_suite
 from tests.desk import ROOT, Desk
@@ -23,8 +25,6 @@ from tests.faults.bench import grade
 from tests.faults.engine_faults import ENGINE_FAULTS
 from tests.faults.site_faults import SITE_FAULTS
 from tests.lab import Lab, LabError, ensure_images, wipe
-from tests.lab.bench.figure import Figure, begin
-from tests.lab.bench.page import keep
 from tests.lab.hold import held_engine
 from tests.lab.process import say
 from tests.lab.proxy import EngineProxy

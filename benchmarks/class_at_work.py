@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from benchmarks.timing import Took, took
 from grader.campaign.pool import default_jobs
 from tests.campaign.batch import command, verdicts_in
 from tests.desk import ROOT
-from tests.lab.bench.timing import Took, took
 from tests.lab.process import LabError
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _HERE: Final = Path(__file__).parent
 _QUESTIONS: Final = 8
 _ASKED: Final = (
     "_ping", "version", "info", "containers/json?all=1", "containers/web/json", "containers/hello/json",
-    "images/nginx/json", "images/ubuntu/json",
+    "images/nginx/json", "images/ubuntu/json", "containers/hello/archive?path=/foo/hello",
 )  # fmt: skip
 """What the floor asks the engine: as many questions, with the same answers."""
 _LIMIT_S: Final = 300

@@ -9,17 +9,17 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from benchmarks.figure import Figure
 from tests.campaign import recorded_class
 from tests.campaign.batch import command
 from tests.desk import ROOT
 from tests.lab import LabError, wipe
-from tests.lab.bench.figure import Figure
 from tests.lab.process import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.lab.bench.setting import Setting
+    from benchmarks.setting import Setting
 
 __all__ = ["recorded_roster", "recordings"]
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from benchmarks.figure import Part
 from tests.desk import ROOT
-from tests.lab.bench.figure import Part
 
 if TYPE_CHECKING:
-    from tests.lab.bench.figure import Figure
+    from benchmarks.figure import Figure
 
 __all__ = ["as_table", "keep"]
 

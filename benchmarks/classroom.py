@@ -5,9 +5,9 @@ from __future__ import annotations
 import statistics
 from typing import TYPE_CHECKING, Final
 
-from tests.lab.bench.class_at_work import ClassAtWork
-from tests.lab.bench.figure import Figure
-from tests.lab.bench.timing import in_turn, ratio
+from benchmarks.class_at_work import ClassAtWork
+from benchmarks.figure import Figure
+from benchmarks.timing import in_turn, ratio
 from tests.lab.classroom import machine_names
 from tests.lab.machines import DOCKER_20, machines
 from tests.lab.process import say
@@ -15,54 +15,52 @@ from tests.lab.process import say
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.lab.bench.setting import Setting
-    from tests.lab.bench.timing import Took
+    from benchmarks.setting import Setting
+    from benchmarks.timing import Took
 
 __all__ = ["classroom"]
 
-_SMALL: Final = 12
-_ROUNDS: Final = 5
 _OUR_EXCHANGE: Final = ("-o", "KexAlgorithms=^curve25519-sha256")
 """The key exchange that `grader.machine.ssh.options` comes to: most of what an `ssh` costs by default."""
 
 
 def classroom(setting: Setting) -> Iterator[Figure]:
-    large = setting.machines
+    small, large, rounds = setting.small, setting.machines, setting.rounds
     say(f"bench: {large} machines with their own engine and sshd…")
     kinds = dict.fromkeys(machine_names(large), DOCKER_20)
     with machines(setting.lab, kinds, ("nginx", "ubuntu")) as started:
         at_work = ClassAtWork(started, setting.place)
         at_work.do_tp2()
-        say(f"bench: {_SMALL} and {large} machines, graded in turn with the floor…")
+        say(f"bench: {small} and {large} machines, graded in turn with the floor…")
         calls = {
-            "ours": lambda: at_work.ours(_SMALL),
-            "floor": lambda: at_work.floor(_SMALL),
+            "ours": lambda: at_work.ours(small),
+            "floor": lambda: at_work.floor(small),
             "large": lambda: at_work.ours(large),
             "large floor": lambda: at_work.floor(large),
-            "quick floor": lambda: at_work.floor(_SMALL, *_OUR_EXCHANGE),
+            "quick floor": lambda: at_work.floor(small, *_OUR_EXCHANGE),
             "large quick floor": lambda: at_work.floor(large, *_OUR_EXCHANGE),
         }
-        half = in_turn(calls, _ROUNDS // 2)
-        say(f"bench: {_SMALL} machines with stock testinfra and xdist (the slow one)…")
-        stock = at_work.stock(_SMALL)
-        rest = in_turn(calls, _ROUNDS - _ROUNDS // 2)
-    yield from _figures({name: half[name] + rest[name] for name in calls}, stock, large)
+        half = in_turn(calls, rounds // 2)
+        say(f"bench: {small} machines with stock testinfra and xdist (the slow one)…")
+        stock = at_work.stock(small)
+        rest = in_turn(calls, rounds - rounds // 2)
+    yield from _figures({name: half[name] + rest[name] for name in calls}, stock, small, large)
 
 
-def _figures(found: dict[str, list[Took]], stock: Took, large: int) -> Iterator[Figure]:
+def _figures(found: dict[str, list[Took]], stock: Took, small: int, large: int) -> Iterator[Figure]:
     times = {name: [one.seconds for one in taken] for name, taken in found.items()}
     middle = {name: statistics.median(taken) for name, taken in times.items()}
     cpu = {name: statistics.median(one.cpu_s for one in taken) for name, taken in found.items()}
     memory = {name: max(one.peak_mb for one in taken) for name, taken in found.items()}
     yield Figure(
-        f"{_SMALL} machines: stock testinfra with xdist, times `grader batch`",
+        f"{small} machines: stock testinfra with xdist, times `grader batch`",
         stock.seconds / middle["ours"],
         "×",
         "at least 10",
         f"{stock.seconds:.1f} s, once, in the middle, to {middle['ours']:.2f} s",
     )
     yield Figure(
-        f"{_SMALL} machines: `grader batch`, times one `ssh` with `curl` a machine",
+        f"{small} machines: `grader batch`, times one `ssh` with `curl` a machine",
         ratio(times["ours"], times["floor"]),
         "×",
         "at most 1.25",
@@ -72,16 +70,16 @@ def _figures(found: dict[str, list[Took]], stock: Took, large: int) -> Iterator[
         f"{large} machines: the same", ratio(times["large"], times["large floor"]), "×", "at most 1.25",
         f"{middle['large']:.2f} s to {middle['large floor']:.2f} s",
     )  # fmt: skip
-    for size, ours, floor in ((_SMALL, "ours", "quick floor"), (large, "large", "large quick floor")):
+    for size, ours, floor in ((small, "ours", "quick floor"), (large, "large", "large quick floor")):
         yield Figure(
             f"{size} machines: the same, that `ssh` with our key exchange", ratio(times[ours], times[floor]), "×",
             note=f"{middle[ours]:.2f} s to {middle[floor]:.2f} s",
         )  # fmt: skip
-    growth = ratio([one / large for one in times["large"]], [one / _SMALL for one in times["ours"]])
-    yield Figure(f"time per machine, {large} to {_SMALL}", 100 * (growth - 1), "%", "grows by less than 10")
+    growth = ratio([one / large for one in times["large"]], [one / small for one in times["ours"]])
+    yield Figure(f"time per machine, {large} to {small}", 100 * (growth - 1), "%", "grows by less than 10")
     yield Figure("the parent's memory at most", memory["large"], "MB")
-    yield Figure(f"more than with {_SMALL}", memory["large"] - memory["ours"], "MB", "less than 20")
+    yield Figure(f"more than with {small}", memory["large"] - memory["ours"], "MB", "less than 20")
     yield Figure(f"processor time a machine, {large} machines", 1000 * cpu["large"] / large, "ms", note="our side only")
     yield Figure("and of the one `ssh`", 1000 * cpu["large floor"] / large, "ms")
-    per_machine = (cpu["large"] - cpu["ours"]) / (large - _SMALL)
-    yield Figure("and before the first machine", 1000 * (cpu["ours"] - _SMALL * per_machine), "ms", note="imports")
+    per_machine = (cpu["large"] - cpu["ours"]) / (large - small)
+    yield Figure("and before the first machine", 1000 * (cpu["ours"] - small * per_machine), "ms", note="imports")

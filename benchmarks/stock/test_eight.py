@@ -41,6 +41,7 @@ def test_hello_is_ubuntu(host: Host) -> None:
     assert host.docker("hello").inspect()["Config"]["Image"] == "ubuntu"
 
 
-def test_app1_is_mounted(host: Host) -> None:
+def test_app1_holds_hello(host: Host) -> None:
     mounts = host.docker("hello").inspect()["Mounts"]
     assert ("bind", "/foo") in [(mount["Type"], mount["Destination"]) for mount in mounts]
+    assert "hello world" in host.check_output("docker cp hello:/foo/hello - | tar --extract --to-stdout")

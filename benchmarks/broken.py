@@ -10,11 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from benchmarks.figure import Figure
 from grader.rehearsal.solution import read_solutions
 from grader.scoring.suite import read_suite
 from tests.desk import ROOT
 from tests.lab import LabError, wipe
-from tests.lab.bench.figure import Figure
 from tests.lab.mutants import mutants_of
 from tests.lab.process import say
 from tests.recorded import record
@@ -22,7 +22,7 @@ from tests.recorded import record
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.lab.bench.setting import Setting
+    from benchmarks.setting import Setting
     from tests.lab.mutants import Mutant
 
 __all__ = ["broken"]
@@ -73,7 +73,7 @@ def _is_caught(recordings: Path, path: Path, mutant: Mutant) -> bool:
 
 def _judge(recordings: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "tests.lab.bench.broken_judge", str(EXERCISE), str(recordings), *words],
+        [sys.executable, "-m", "benchmarks.broken_judge", str(EXERCISE), str(recordings), *words],
         cwd=ROOT,
         capture_output=True,
         text=True,

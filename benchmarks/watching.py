@@ -12,19 +12,18 @@ import threading
 import time
 from typing import IO, TYPE_CHECKING, Final
 
+from benchmarks.figure import Figure
 from tests.desk import ROOT, Desk
 from tests.lab import LabError, wait_until, wipe
-from tests.lab.bench.figure import Figure
 from tests.lab.process import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.lab.bench.setting import Setting
+    from benchmarks.setting import Setting
 
 __all__ = ["watching"]
 
-_ROUNDS: Final = 25
 _LIMIT_S: Final = 60.0
 _PAUSED: Final = "[container-paused]"
 
@@ -64,7 +63,7 @@ def watching(setting: Setting) -> Iterator[Figure]:
             try:
                 if watch.stdout is None:
                     raise LabError("a watch without a pipe")
-                latencies = _latencies(desk, _Heard(watch.stdout))
+                latencies = _latencies(desk, _Heard(watch.stdout), setting.events // 2)
             finally:
                 watch.send_signal(signal.SIGINT)
     finally:
@@ -75,12 +74,12 @@ def watching(setting: Setting) -> Iterator[Figure]:
     yield Figure("95 of 100 within", ordered[round(0.95 * (len(ordered) - 1))], "ms", "under 300")
 
 
-def _latencies(desk: Desk, heard: _Heard) -> list[float]:
+def _latencies(desk: Desk, heard: _Heard, rounds: int) -> list[float]:
     heard.first_after(0, "7 ok")
     chance = random.Random(1)  # noqa: S311 - for moments, repeatably
     began = time.time()
     verdicts: list[float] = []
-    for verb, said in (("pause", _PAUSED), ("unpause", " 7 ok")) * _ROUNDS:
+    for verb, said in (("pause", _PAUSED), ("unpause", " 7 ok")) * rounds:
         time.sleep(chance.uniform(0.3, 0.8))  # a student's pace, and never in step with the watch
         at = len(heard.lines)
         desk.type(f"docker {verb} web")

@@ -1,4 +1,4 @@
-"""`python -m tests.lab.bench`: measure all, or some parts of it; the others keep what was measured last."""
+"""`python -m benchmarks`: measure all, or some parts of it; the others keep what was measured last."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from benchmarks.broken import broken
+from benchmarks.class_page import class_page
+from benchmarks.classroom import classroom
+from benchmarks.figure import Figure, begin
+from benchmarks.killed import killed
+from benchmarks.page import as_table, keep
+from benchmarks.recordings import recordings
+from benchmarks.regrade import regrade
+from benchmarks.screen import screen
+from benchmarks.setting import Setting
+from benchmarks.watching import watching
 from tests.desk import ROOT
 from tests.lab import Lab, LabError
-from tests.lab.bench.broken import broken
-from tests.lab.bench.class_page import class_page
-from tests.lab.bench.classroom import classroom
-from tests.lab.bench.figure import Figure, begin
-from tests.lab.bench.killed import killed
-from tests.lab.bench.page import as_table, keep
-from tests.lab.bench.recordings import recordings
-from tests.lab.bench.regrade import regrade
-from tests.lab.bench.screen import screen
-from tests.lab.bench.setting import Setting
-from tests.lab.bench.watching import watching
 from tests.lab.hold import held_engine
 from tests.lab.process import say
 
@@ -66,7 +66,7 @@ def main() -> int:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m tests.lab.bench", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), help="by default all of them")
     parser.add_argument("--machines", type=int, default=40, help="in the larger class (%(default)s)")
     parser.add_argument("--recorded", type=int, default=10_000, help="recorded machines in one campaign (%(default)s)")

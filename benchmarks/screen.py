@@ -7,10 +7,10 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Final
 
+from benchmarks.figure import Figure
+from benchmarks.timing import Took, in_turn, ratio, took
 from tests.desk import Desk
 from tests.lab import wipe
-from tests.lab.bench.figure import Figure
-from tests.lab.bench.timing import Took, in_turn, ratio, took
 from tests.lab.process import say
 from tests.lab.proxy import EngineProxy
 
@@ -18,11 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.lab.bench.setting import Setting
+    from benchmarks.setting import Setting
 
 __all__ = ["screen"]
 
-_ROUNDS: Final = 7
 _LEAN: Final = ("-q", "-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-p", "no:xdist")
 """Plugins of our own development, which users do not have: left out on both sides."""
 _INERT: Final = """
@@ -43,15 +42,15 @@ def screen(setting: Setting) -> Iterator[Figure]:
     try:
         desk.do_tp2()
         desk.grade()
-        yield _over_pytest(desk, setting.place)
+        yield _over_pytest(desk, setting.place, setting.rounds)
         yield Figure("requests to the engine for tp2's reference", _requests(desk, setting.place), aim="at most 15")
     finally:
         wipe(setting.engine)
-    inert = [_inert(setting.place) for _ in range(_ROUNDS)]
+    inert = [_inert(setting.place) for _ in range(setting.rounds)]
     yield Figure("the installed plugin in somebody else's project", 1000 * statistics.median(inert), "ms", "under 10")
 
 
-def _over_pytest(desk: Desk, place: Path) -> Figure:
+def _over_pytest(desk: Desk, place: Path, rounds: int) -> Figure:
     empty = place / "empty"
     empty.mkdir()
     (empty / "test_empty.py").write_text("def test_nothing():\n    pass\n", encoding="utf-8")
@@ -64,7 +63,7 @@ def _over_pytest(desk: Desk, place: Path) -> Figure:
     def nothing() -> Took:
         return took([*pytest, str(empty)], limit_s=60, cwd=empty, out=place / "empty.out")
 
-    found = in_turn({"tp2": tp2, "nothing": nothing}, _ROUNDS)
+    found = in_turn({"tp2": tp2, "nothing": nothing}, rounds)
     times = {name: [one.seconds for one in of_name] for name, of_name in found.items()}
     cpu = ratio([one.cpu_s for one in found["tp2"]], [one.cpu_s for one in found["nothing"]])
     seconds = {name: statistics.median(of_name) for name, of_name in times.items()}

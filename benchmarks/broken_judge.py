@@ -1,4 +1,4 @@
-"""`python -m tests.lab.bench.broken_judge EXERCISE RECORDINGS [FILE NUMBER]`: a rehearsal from recordings.
+"""`python -m benchmarks.broken_judge EXERCISE RECORDINGS [FILE NUMBER]`: a rehearsal from recordings.
 
 With a file of the grader, or of the suite, that is broken in one way: exit code 1 where a verdict or a diagnosis is not
 as `expected.toml` has it. Without: the lines that were run, as JSON.

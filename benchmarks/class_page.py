@@ -6,13 +6,13 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from tests.lab.bench.figure import Figure
+from benchmarks.figure import Figure
 from tests.lab.process import run, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.lab.bench.setting import Setting
+    from benchmarks.setting import Setting
 
 __all__ = ["class_page"]
 

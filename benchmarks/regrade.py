@@ -6,29 +6,27 @@ import os
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from benchmarks.figure import Figure
+from benchmarks.recordings import recorded_roster
 from tests.campaign.batch import TP2, batch
 from tests.desk import ROOT
 from tests.lab import LabError
-from tests.lab.bench.figure import Figure
-from tests.lab.bench.recordings import recorded_roster
 from tests.lab.process import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.lab.bench.setting import Setting
+    from benchmarks.setting import Setting
 
 __all__ = ["regrade"]
 
-_SIZE: Final = 1000
-
 
 def regrade(setting: Setting) -> Iterator[Figure]:
-    results = setting.place / "results"
-    say(f"bench: {_SIZE} recordings judged again…")
-    done = batch(recorded_roster(setting, _SIZE), results, "--record")
+    results, size = setting.place / "results", setting.regraded
+    say(f"bench: {size} recordings judged again…")
+    done = batch(recorded_roster(setting, size), results, "--record")
     if done.returncode:
         raise LabError(f"a campaign of recordings ended with code {done.returncode}: {done.stderr}")
     command = [sys.executable, "-c", "from grader.cli import main; main()", "regrade", str(results)]
@@ -39,4 +37,4 @@ def regrade(setting: Setting) -> Iterator[Figure]:
     if again.returncode:
         raise LabError(f"grader regrade ended with code {again.returncode}")
     note = f"{usage.ru_utime + usage.ru_stime:.1f} s of processor time"
-    yield Figure(f"`grader regrade` of {_SIZE} recordings", time.monotonic() - began, "s", "under 10", note)
+    yield Figure(f"`grader regrade` of {size} recordings", time.monotonic() - began, "s", "under 10", note)

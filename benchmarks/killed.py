@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from benchmarks.figure import Figure
+from benchmarks.recordings import recorded_roster
 from tests.campaign.kills import kill_and_resume
-from tests.lab.bench.figure import Figure
-from tests.lab.bench.recordings import recorded_roster
 from tests.lab.process import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.lab.bench.setting import Setting
+    from benchmarks.setting import Setting
 
 __all__ = ["killed"]
 
