@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING, Final
 from benchmarks.figure import Figure
 from tests.desk import ROOT, Desk
 from tests.lab import LabError, wait_until, wipe
-from tests.lab.process import say
+from tests.lab.process import ended, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,13 +59,11 @@ def watching(setting: Setting) -> Iterator[Figure]:
     try:
         desk.do_tp2()
         desk.grade()
-        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=desk.environment) as watch:
-            try:
-                if watch.stdout is None:
-                    raise LabError("a watch without a pipe")
-                latencies = _latencies(desk, _Heard(watch.stdout), setting.events // 2)
-            finally:
-                watch.send_signal(signal.SIGINT)
+        started = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=desk.environment)
+        with ended(started, signal.SIGINT) as watch:
+            if watch.stdout is None:
+                raise LabError("a watch without a pipe")
+            latencies = _latencies(desk, _Heard(watch.stdout), setting.events // 2)
     finally:
         wipe(setting.engine)
     ordered = sorted(1000 * one for one in latencies)

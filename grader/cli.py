@@ -25,6 +25,7 @@ from grader.reports.glyphs import say_what_it_can
 from grader.reports.streams import end_as_ctrl_c_does, lasting, open_all_three
 from grader.repository.command import repo, sign_results, verify_results
 from grader.settings import spoken_language
+from grader.signals import reset_signals
 from grader.version import VERSION
 from grader.watch.command import watch
 
@@ -54,6 +55,7 @@ def main() -> None:
     sys.stderr, _ = lasting(sys.stderr)
     for stream in (sys.stdout, sys.stderr):
         say_what_it_can(stream, os.environ)
+    reset_signals()
     end_as_ctrl_c_does()
     code = _run()
     sys.stdout.flush()

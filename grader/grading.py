@@ -26,6 +26,7 @@ from grader.scoring.ledger import Ledger
 from grader.scoring.spec import CheckSpec, spec_of
 from grader.scoring.verdict import judge
 from grader.settings import as_recorded
+from grader.signals import reset_signals
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -81,6 +82,7 @@ class Grading:
     def pytest_sessionstart(self) -> None:
         """A job that is cancelled ends as Ctrl-C does: what was dropped is taken away, what was broken mended."""
         if threading.current_thread() is threading.main_thread():
+            reset_signals()
             end_as_ctrl_c_does()
 
     # --- the machine ---

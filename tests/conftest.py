@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from grader.signals import reset_signals
 from tests.campaign.recorded_class import record_solutions
 from tests.desk import Desk
+from tests.kinds import group_of, limit_s
 from tests.lab import Engine, Lab, LabError, ensure_images, wipe
 from tests.lab.hold import held_engine
+from tests.progress import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,9 +21,21 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    # A run in the background begins with SIGINT ignored, and so would every server that a test starts.
+    reset_signals()
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Progress(), "grader-tests-progress")
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Those of `tests/machine` come first: they wait most of their time, while `make test` runs others beside them."""
-    items.sort(key=lambda item: ROOT / "tests" / "machine" not in item.path.parents)
+    """Each test has its time limit, and a group whose tests run one after the other where it needs an engine."""
+    for item in items:
+        if not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(limit_s(item)))
+        if group := group_of(item):
+            item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,7 @@ from grader.roster.machine_url import parse_machine_url
 from grader.roster.ports import parse_ports
 from grader.scoring.suite import read_suite
 from grader.settings import Settings
+from grader.signals import reset_signals
 
 if TYPE_CHECKING:
     from grader.scoring.suite import Suite
@@ -164,5 +165,6 @@ def _die_with(parent: int) -> None:
 
 if __name__ == "__main__":
     _die_with(os.getppid())
+    reset_signals()
     told = msgspec.json.decode(sys.stdin.buffer.read(), type=Job)
     _work(read_suite(Path(told.exercise)), told, sys.stdout.fileno())

@@ -69,6 +69,7 @@ class LocalCompose:
                     stderr=err,
                     timeout=within_s,
                     check=False,
+                    start_new_session=True,  # a terminal that is closed, or Ctrl-C, is for us to deal with
                 )
             except subprocess.TimeoutExpired:
                 return NoAnswer("timeout", f"docker compose {question.verb}: no end after {within_s:.0f} s")
@@ -125,7 +126,12 @@ def _says_its_version(*command: str) -> str:
     """Such as `2.39.1`; empty where that is no compose."""
     try:
         asked = subprocess.run(
-            [*command, "version", "--short"], capture_output=True, text=True, timeout=LOOK_S, check=False
+            [*command, "version", "--short"],
+            capture_output=True,
+            text=True,
+            timeout=LOOK_S,
+            check=False,
+            start_new_session=True,
         )
     except (OSError, subprocess.SubprocessError, UnicodeDecodeError):
         return ""

@@ -124,6 +124,7 @@ class Stage:
                 env=self._environment(scratch / "home", suite),
                 timeout=UP_S,
                 check=False,
+                start_new_session=True,  # as up.sh: Ctrl-C must not leave half of it on the machine
             )
 
     def empty(self) -> None:

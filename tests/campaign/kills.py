@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.campaign.batch import batch, begin_batch, same_whatever_happened, verdicts_in
+from tests.lab.process import ended
 
 __all__ = ["Tally", "kill_and_resume"]
 
@@ -47,16 +48,16 @@ def kill_and_resume(roster: Path, count: int, seed: int = 1) -> Tally:
 
 def _disturb(roster: Path, folder: Path, chance: random.Random) -> bool:
     """One campaign with a kill in it; true where it was a worker that was killed."""
-    running = begin_batch(roster, folder, "--jobs", "4")
-    time.sleep(chance.uniform(0.2, _LONGEST_S))
-    worker = chance.random() < 0.5
-    children = Path(f"/proc/{running.pid}/task/{running.pid}/children")
-    pids = children.read_text(encoding="ascii").split() if worker and children.exists() else []
-    if pids:
-        os.kill(int(chance.choice(pids)), signal.SIGKILL)
-    else:
-        running.kill()
-    running.wait(60)
+    with ended(begin_batch(roster, folder, "--jobs", "4"), signal.SIGKILL) as running:
+        time.sleep(chance.uniform(0.2, _LONGEST_S))
+        worker = chance.random() < 0.5
+        children = Path(f"/proc/{running.pid}/task/{running.pid}/children")
+        pids = children.read_text(encoding="ascii").split() if worker and children.exists() else []
+        if pids:
+            os.kill(int(chance.choice(pids)), signal.SIGKILL)
+        else:
+            running.kill()
+        running.wait(60)
     return bool(pids)
 
 

@@ -14,6 +14,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from tests.campaign.batch import batch, begin_batch, same_whatever_happened, verdicts_in
+from tests.lab.process import ended
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,10 +65,10 @@ def test_machine_after_machine_out_of_reach_is_the_room(results: Path, tmp_path:
 
 def test_an_interrupted_campaign_goes_on_where_it_stopped(roster: Callable[[int], Path], results: Path) -> None:
     path = roster(60)
-    running = begin_batch(path, results, "--jobs", "2")
-    wait_until(lambda: len(list((results / "tp2").glob("*.json"))) >= 5)
-    running.send_signal(signal.SIGINT)
-    assert running.wait(20) == 2
+    with ended(begin_batch(path, results, "--jobs", "2")) as running:
+        wait_until(lambda: len(list((results / "tp2").glob("*.json"))) >= 5)
+        running.send_signal(signal.SIGINT)
+        assert running.wait(20) == 2
     before = {path.name: path.stat().st_mtime_ns for path in (results / "tp2").glob("*.json")}
     assert 5 <= len(before) < 60
     refused = batch(path, results)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.campaign.batch import batch, begin_batch, same_whatever_happened, verdicts_in
+from tests.lab.process import ended
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -61,12 +62,12 @@ def test_a_worker_killed_half_way_costs_nobody_anything(
 ) -> None:
     address, workers = cluster
     path = roster(20)
-    running = begin_batch(path, results, "--scheduler", address)
-    deadline = time.monotonic() + 60
-    while len(list((results / "tp2").glob("*.json"))) < 5 and time.monotonic() < deadline:
-        time.sleep(0.05)
-    workers[0].kill()
-    assert running.wait(120) == 0
+    with ended(begin_batch(path, results, "--scheduler", address)) as running:
+        deadline = time.monotonic() + 60
+        while len(list((results / "tp2").glob("*.json"))) < 5 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        workers[0].kill()
+        assert running.wait(120) == 0
     batch(path, tmp_path / "at-home")
     there = {name: same_whatever_happened(result) for name, result in verdicts_in(results).items()}
     here = {name: same_whatever_happened(result) for name, result in verdicts_in(tmp_path / "at-home").items()}

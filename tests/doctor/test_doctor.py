@@ -12,6 +12,7 @@ import pytest
 
 from tests.desk import ROOT
 from tests.doctor.engine import SOUND, saying
+from tests.lab.process import ended
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -131,15 +132,11 @@ def test_ports_that_are_taken_and_what_other_exercises_left(desk: Desk) -> None:
     assert "docker stop todos-mongo" in held.stdout
     assert "grader clean tp" in held.stdout
     desk.type("docker rm -f todos-mongo")
-    with subprocess.Popen(
-        [sys.executable, "-m", "http.server", "4000", "--bind", "127.0.0.1"], stderr=subprocess.DEVNULL
-    ) as server:
-        try:
-            while not _listens(4000):
-                assert server.poll() is None
-            taken = doctor("tp2", "--machine", desk.engine.url)
-        finally:
-            server.kill()
+    command = [sys.executable, "-m", "http.server", "4000", "--bind", "127.0.0.1"]
+    with ended(subprocess.Popen(command, stderr=subprocess.DEVNULL)) as server:
+        while not _listens(4000):
+            assert server.poll() is None
+        taken = doctor("tp2", "--machine", desk.engine.url)
     assert "port 4000 (web) is taken by a program of the machine" in taken.stdout
 
 

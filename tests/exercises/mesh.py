@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import contextlib
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from tests.lab.process import ended
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,10 +74,7 @@ def stand_in_for_ipvs(engine: Engine, lab: Lab, port: int) -> Iterator[None]:
     tasks = [one["IPv4Address"].partition("/")[0] for name, one in told.items() if name != "ingress-sbox"]
     namespace = lab.sockets / "exec" / "netns" / "ingress_sbox"
     command = [sys.executable, "-c", _RELAY, str(port), str(namespace), *tasks]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as relay:
-        try:
-            assert relay.stdout
-            assert relay.stdout.readline() == b"open\n"
-            yield
-        finally:
-            relay.kill()
+    with ended(subprocess.Popen(command, stdout=subprocess.PIPE), signal.SIGKILL) as relay:
+        assert relay.stdout
+        assert relay.stdout.readline() == b"open\n"
+        yield

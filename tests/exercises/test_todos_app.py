@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
+from tests.lab.process import ended
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -36,18 +38,14 @@ def ports() -> tuple[int, int, int]:
 @contextmanager
 def serving(command: list[str], port: int, folder: Path, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
     """Run `command` until the block ends; enter the block once `port` accepts connections (20 s at most)."""
-    with subprocess.Popen(command, cwd=folder, env=os.environ | environment) as server:
-        try:
-            until = time.monotonic() + 20
-            while not accepts(port):
-                assert server.poll() is None, f"{command} ended with {server.returncode}"
-                assert time.monotonic() < until, f"{command} does not listen on {port}"
-                time.sleep(0.05)
-            yield server
-        finally:
-            server.send_signal(signal.SIGCONT)
-            server.send_signal(signal.SIGINT)  # the STOPSIGNAL of the Dockerfiles
-            server.wait(timeout=20)
+    # SIGINT is the STOPSIGNAL of the Dockerfiles.
+    with ended(subprocess.Popen(command, cwd=folder, env=os.environ | environment), signal.SIGINT) as server:
+        until = time.monotonic() + 20
+        while not accepts(port):
+            assert server.poll() is None, f"{command} ended with {server.returncode}"
+            assert time.monotonic() < until, f"{command} does not listen on {port}"
+            time.sleep(0.05)
+        yield server
 
 
 def accepts(port: int) -> bool:

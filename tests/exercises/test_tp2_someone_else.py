@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.desk import SITE, verdicts
-from tests.lab.process import wait_until
+from tests.lab.process import ended, wait_until
 
 if TYPE_CHECKING:
     from tests.desk import Desk
@@ -30,12 +30,9 @@ def test_a_server_of_the_machine_itself(desk: Desk) -> None:
     desk.do_tp2(ON_IPV6_ALONE)
     folder = desk.home / "Docker" / "site"
     command = [sys.executable, "-m", "http.server", "4000", "--bind", "127.0.0.1", "--directory", str(folder)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
-        try:
-            wait_until("a server of the machine on port 4000", answers, 10)
-            loses_what_the_site_is_worth(desk)
-        finally:
-            server.terminate()
+    with ended(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)):
+        wait_until("a server of the machine on port 4000", answers, 10)
+        loses_what_the_site_is_worth(desk)
 
 
 def answers() -> bool:

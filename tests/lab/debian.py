@@ -63,4 +63,4 @@ def _no_service_started() -> Iterator[None]:
         POLICY.chmod(0o755)
         yield
     finally:
-        POLICY.unlink()
+        POLICY.unlink(missing_ok=True)  # another process may have written it at the same time

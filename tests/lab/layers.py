@@ -76,13 +76,14 @@ def _cached(lab: Lab, name: str, packages: tuple[str, ...], make: Callable[[Path
     """The file that `make(empty folder, file)` makes, kept under a name that changes with its recipe."""
     recipe = Path(__file__).read_bytes() + repr((platform.machine(), packages)).encode()
     kept = lab.cache / f"{name}-{hashlib.sha256(recipe).hexdigest()[:12]}.tar"
-    if not kept.exists():
-        folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=lab.root))
-        try:
-            make(folder, folder / "made.tar")
-            (folder / "made.tar").rename(kept)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+    with lab.locked(kept.name):
+        if not kept.exists():
+            folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=lab.root))
+            try:
+                make(folder, folder / "made.tar")
+                (folder / "made.tar").rename(kept)
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
     return kept
 
 

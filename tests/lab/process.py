@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 T = TypeVar("T")
+Process = TypeVar("Process", subprocess.Popen[bytes], subprocess.Popen[str])
 
 POLL_S = 0.05
+END_S = 10.0
+"""For a process to end by itself when it is asked to; then it is killed."""
 
 # Python warns of a process that is forgotten while it runs, and tests take a warning as an error.
 _spawned: list[subprocess.Popen[bytes]] = []
@@ -68,6 +73,25 @@ def spawn(command: Sequence[str | Path], log: Path, env: Mapping[str, str]) -> s
         )
     _spawned.append(child)
     return child
+
+
+@contextmanager
+def ended(process: Process, ask: int = signal.SIGTERM, within_s: float = END_S) -> Iterator[Process]:
+    """`process`, which is gone at the end of the `with`: asked to end by the signal `ask`, at last killed."""
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGCONT)
+            process.send_signal(ask)
+            try:
+                process.wait(within_s)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            if pipe:
+                pipe.close()
 
 
 def reaching_out(command: Sequence[str | Path]) -> list[str | Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from tests.lab import Lab, LabError, debian, run
 from tests.lab.machines import DOCKER_20, DOCKER_26, PODMAN, faults, machines
 from tests.lab.machines.network import NAMESPACES
 from tests.lab.machines.sweep import groups, sweep_orphans
-from tests.lab.process import is_alive
+from tests.lab.process import ended, is_alive
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -128,7 +129,8 @@ with machines(Lab.at(Path(sys.argv[1])), {"left": DOCKER_20}, images=["nginx"]) 
 
 
 def test_the_next_start_sweeps_what_a_killed_owner_left(lab: Lab) -> None:
-    with subprocess.Popen([sys.executable, "-c", OWNER, str(lab.root)], stdout=subprocess.PIPE, text=True) as owner:
+    command = [sys.executable, "-c", OWNER, str(lab.root)]
+    with ended(subprocess.Popen(command, stdout=subprocess.PIPE, text=True), signal.SIGKILL) as owner:
         assert owner.stdout
         namespace, init = owner.stdout.readline().split()
         owner.kill()

@@ -15,7 +15,7 @@ import pytest
 from tests.lab import Lab, ensure_images, running_engine
 from tests.lab.apart import beside, go_apart, is_apart
 from tests.lab.dockerd import pid_of, start
-from tests.lab.process import is_alive
+from tests.lab.process import ended, is_alive
 from tests.lab.sweep import stop, sweep
 
 if TYPE_CHECKING:
@@ -58,9 +58,10 @@ def test_an_interrupted_command_takes_its_engine_with_it(other_lab: Lab) -> None
     """As Ctrl-C does: the signal goes to everyone in the foreground."""
     command = ["with-engine", "--", "sh", "-c", "docker version >/dev/null && echo ready && exec sleep 600"]
     words = [sys.executable, "-m", "tests.lab", "--dir", str(other_lab.root), *command]
-    with subprocess.Popen(
+    started = subprocess.Popen(
         beside(other_lab, words), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-    ) as held:
+    )
+    with ended(started) as held:
         assert held.stdout
         assert held.stderr
         assert held.stdout.readline() == "ready\n", held.stderr.read()

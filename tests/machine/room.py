@@ -18,7 +18,7 @@ from grader.machine.reach import reach
 from grader.roster.machine_url import parse_machine_url
 from tests.desk import ROOT
 from tests.lab.machines.faults import accept, refuse
-from tests.lab.process import end, is_alive, wait_until
+from tests.lab.process import end, ended, is_alive, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +37,8 @@ class Room:
     scratch: Path
     config: Path = field(init=False)
     """For `ssh -F`."""
+    runs: list[subprocess.Popen[str]] = field(default_factory=list)
+    """Of pytest, in that machine's name."""
 
     def __post_init__(self) -> None:
         self.config = self.machine.ssh_config
@@ -91,7 +93,7 @@ class Room:
     def pytest(self, *options: str, temporary: Path) -> subprocess.Popen[str]:
         """Starts grading tp2 there, in a session of its own, with `temporary` for its temporary files."""
         command = [sys.executable, "-m", "pytest", "exercises/tp2", "--ssh-config", str(self.config), "--lang", "en"]
-        return subprocess.Popen(
+        run = subprocess.Popen(
             [*command, "--machine", "ssh://pc1", *options],
             cwd=ROOT,
             env=os.environ | {"TMPDIR": str(temporary), "LANG": "C.UTF-8"},
@@ -100,9 +102,14 @@ class Room:
             text=True,
             start_new_session=True,
         )
+        self.runs.append(run)
+        return run
 
     def tidy(self) -> None:
         """Takes away what a test has done to the machine."""
+        for run in self.runs:
+            with ended(run, signal.SIGKILL):
+                pass
         for pid in self.machine.processes("dockerd", "sshd"):
             end(pid, signal.SIGCONT)
         for home in (self.machine.shared / "homes").iterdir():

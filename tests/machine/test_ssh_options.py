@@ -13,7 +13,7 @@ from grader.machine.ssh.master import open_master
 from grader.machine.ssh.options import client_command, master_command, user_settings
 from grader.roster.machine_url import parse_machine_url
 from tests.lab.machines.faults import ssh_connections
-from tests.lab.process import wait_until
+from tests.lab.process import ended, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -129,9 +129,8 @@ def test_a_client_of_the_connection_cannot_make_one_of_its_own(tmp_path: Path) -
 def agent(room: Room) -> Iterator[dict[str, str]]:
     """An agent that holds the key of the lab; its variables."""
     socket = room.scratch / "agent"
-    process = subprocess.Popen(["ssh-agent", "-D", "-a", str(socket)], stdout=subprocess.DEVNULL)
     environment = {"SSH_AUTH_SOCK": str(socket)}
-    try:
+    with ended(subprocess.Popen(["ssh-agent", "-D", "-a", str(socket)], stdout=subprocess.DEVNULL)):
         wait_until("the agent listens", lambda: socket.exists() or None, 20)
         subprocess.run(
             ["ssh-add", "-q", str(room.machine.ssh_config.with_name("id_ed25519"))],
@@ -140,9 +139,6 @@ def agent(room: Room) -> Iterator[dict[str, str]]:
             timeout=10,
         )
         yield environment
-    finally:
-        process.terminate()
-        process.wait()
 
 
 @pytest.mark.live

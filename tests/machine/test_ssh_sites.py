@@ -14,7 +14,7 @@ from grader.machine.question import Answer, HttpQuestion, NoAnswer
 from grader.machine.sites import SiteClient
 from grader.machine.ssh.sites import explained
 from tests.lab.machines.entered import entered
-from tests.lab.process import end, wait_until
+from tests.lab.process import end, ended, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,18 +54,14 @@ while True:
 @contextmanager
 def server(room: Room, port: int, program: str) -> Iterator[None]:
     """Runs a program on the machine's own loopback."""
-    process = subprocess.Popen(room.machine.inside("python3", "-c", program))
 
     def listens() -> bool:
         table = subprocess.run(room.machine.inside("cat", "/proc/net/tcp"), capture_output=True, check=True, text=True)
         return f"0100007F:{port:04X} 00000000:0000 0A" in table.stdout
 
-    try:
+    with ended(subprocess.Popen(room.machine.inside("python3", "-c", program)), signal.SIGKILL):
         wait_until("the server to listen", listens, 10)
         yield
-    finally:
-        process.kill()
-        process.wait()
 
 
 def both(room: Room, question: HttpQuestion) -> tuple[Answer | NoAnswer, Answer | NoAnswer]:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.desk import ROOT
+from tests.lab.process import ended
 
 GRADER = f"{sys.executable} -c 'from grader.cli import main; main()'"
 FULL = Path("/dev/full")
@@ -82,13 +83,14 @@ def test_the_screen_of_pytest_may_be_left_as_well(tmp_path: Path) -> None:
 def test_however_a_campaign_is_ended_it_says_how_to_go_on(number: signal.Signals, roster: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         roster.write_text(f"id;machine\ne1;tcp://127.0.0.1:{silent.getsockname()[1]}\n", encoding="utf-8")
-        with subprocess.Popen(
+        started = subprocess.Popen(
             ["/bin/sh", "-c", f"exec {batch(roster)}"],
             cwd=ROOT,
             env={**os.environ, "GRADER_LANG": "en"},
             stderr=subprocess.PIPE,
             text=True,
-        ) as running:
+        )
+        with ended(started) as running:
             silent.settimeout(60)
             connection, _ = silent.accept()
             running.send_signal(number)

@@ -74,6 +74,7 @@ def user_settings(url: MachineUrl, config: Path | None) -> dict[str, str]:
             capture_output=True,
             timeout=LOOK_UP_S,
             check=False,
+            start_new_session=True,  # as the connection itself: a terminal's signals are for us
         )
     except FileNotFoundError as error:
         raise MachineUnreachable("ssh-missing", where=where) from error

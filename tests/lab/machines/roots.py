@@ -61,15 +61,16 @@ def machine_root(lab: Lab, kind: Kind) -> Path:
     """The folder of a kind's root file system; not to be written to, machines lay their own changes over it."""
     recipe = Path(__file__).read_bytes() + f"{kind.suite} {kind.programs}".encode()
     made = lab.root / "roots" / f"{kind.suite}-{hashlib.sha256(recipe).hexdigest()[:12]}"
-    if not made.exists():
-        say(f"making a Debian {kind.suite} root for machines (20 s, once)…")
-        made.parent.mkdir(exist_ok=True)
-        folder = Path(tempfile.mkdtemp(dir=made.parent))
-        try:
-            _make(kind, folder / "root")
-            (folder / "root").rename(made)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+    with lab.locked(made.name):
+        if not made.exists():
+            say(f"making a Debian {kind.suite} root for machines (20 s, once)…")
+            made.parent.mkdir(exist_ok=True)
+            folder = Path(tempfile.mkdtemp(dir=made.parent))
+            try:
+                _make(kind, folder / "root")
+                (folder / "root").rename(made)
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
     return made
 
 

@@ -28,15 +28,16 @@ def seed(lab: Lab, kind: Kind, images: Sequence[str]) -> Path:
     sources = b"".join(Path(source).read_bytes() for source in (catalog.__file__, layers.__file__))
     digest = hashlib.sha256(f"{kind}{wanted}".encode() + sources).hexdigest()[:12]
     made = lab.root / "seeds" / f"{kind.name}-{digest}"
-    if not made.exists():
-        say(f"loading {', '.join(wanted)} into an engine for {kind.name} machines (once)…")
-        made.parent.mkdir(exist_ok=True)
-        with owned_group(lab, f"seed-{digest}") as group:
-            [machine] = start(lab, group, {"seed": kind}, {})
-            load_images(machine.engine, lab, wanted)
-            stop_engine(machine)
-            data = group / "machines" / "seed" / "data"
-            # Docker keeps its id there since 23.0: every machine is to have its own.
-            (data / "engine-id").unlink(missing_ok=True)
-            shutil.move(data, made)
+    with lab.locked(made.name):
+        if not made.exists():
+            say(f"loading {', '.join(wanted)} into an engine for {kind.name} machines (once)…")
+            made.parent.mkdir(exist_ok=True)
+            with owned_group(lab, f"seed-{digest}") as group:
+                [machine] = start(lab, group, {"seed": kind}, {})
+                load_images(machine.engine, lab, wanted)
+                stop_engine(machine)
+                data = group / "machines" / "seed" / "data"
+                # Docker keeps its id there since 23.0: every machine is to have its own.
+                (data / "engine-id").unlink(missing_ok=True)
+                shutil.move(data, made)
     return made

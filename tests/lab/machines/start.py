@@ -38,11 +38,12 @@ def start(lab: Lab, group: Path, kinds: Mapping[str, Kind], seeds: Mapping[Kind,
     for program, package in NEEDED.items():
         debian.need(program, package)
     lowers = {kind: machine_root(lab, kind) for kind in set(kinds.values())}
-    switch = switch_for(group)
-    (group / "switch").write_text(switch.name, encoding="ascii")
+    with lab.locked("network"):  # until the bridge is there, another group may choose the same network
+        switch = switch_for(group)
+        (group / "switch").write_text(switch.name, encoding="ascii")
+        switch.plug_in(list(kinds))
     authority = tls.new_authority(group / "tls")
     keys.new_key(group / "ssh" / "id_ed25519")
-    switch.plug_in(list(kinds))
     started = []
     for index, (name, kind) in enumerate(kinds.items()):
         own = _lay_out(group / "machines" / name, kind, seeds.get(kind))

@@ -1,0 +1,34 @@
+"""The eight plain questions of the bench: both sides ask the same, and tp2's reference answers all of them."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import benchmarks
+from benchmarks.class_at_work import _QUESTIONS
+from grader.scoring.suite import read_suite
+from tests.desk import verdicts
+
+if TYPE_CHECKING:
+    from tests.desk import Desk
+
+HERE = Path(benchmarks.__file__).parent
+
+
+def test_both_sides_ask_the_same() -> None:
+    stock = ast.parse((HERE / "stock" / "test_eight.py").read_text(encoding="utf-8"))
+    theirs = [one.name for one in stock.body if isinstance(one, ast.FunctionDef)]
+    assert [spec.name for spec in read_suite(HERE / "eight").specs] == theirs
+    assert len(theirs) == _QUESTIONS
+
+
+@pytest.mark.live
+def test_the_reference_answers_all_eight_though_hello_has_ended(desk: Desk) -> None:
+    desk.do_tp2()
+    assert desk.engine.docker("inspect", "--format", "{{.State.Status}}", "hello").stdout.strip() == "exited"
+    desk.exercise = HERE / "eight"
+    assert list(verdicts(desk.grade()).values()) == ["passed"] * _QUESTIONS

@@ -1,0 +1,38 @@
+"""Each part of `make bench` on its smallest class: it runs to its end, and measures what it says."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import pytest
+
+from benchmarks.__main__ import PARTS
+from benchmarks.setting import Setting
+from tests.lab import wipe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.lab import Engine, Lab
+
+pytestmark = pytest.mark.live
+
+SLOW = {"broken"}
+"""Judges by hundreds of broken suites: `tests/lab_tests/test_mutants.py` tests what it breaks, and how."""
+
+
+@pytest.mark.parametrize("name", [name for name in PARTS if name not in SLOW])
+def test_a_part_measures_to_its_end(
+    name: str, engine: Engine, images: Callable[..., None], lab: Lab, tmp_path: Path
+) -> None:
+    images("nginx", "ubuntu")
+    wipe(engine)
+    smallest = Setting(
+        lab, engine, tmp_path, machines=2, small=1, rounds=1, recorded=20, regraded=20, kills=1, events=4
+    )
+    figures = list(PARTS[name][1](smallest))
+    assert figures
+    assert all(math.isfinite(figure.value) for figure in figures)
+    assert not [figure for figure in figures if figure.aim == "0" and figure.value], figures

@@ -1,0 +1,122 @@
+"""However the grader is started, in the background, by `nohup`, by a supervisor: it can be ended, and sees ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.campaign.batch import command, verdicts_in
+from tests.desk import ROOT
+from tests.inherited import inheriting
+from tests.lab.process import ended
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+IGNORED = (*ENDING, signal.SIGCHLD, signal.SIGQUIT, signal.SIGUSR1)
+CHILD = """
+import subprocess
+from grader.signals import reset_signals
+reset_signals()
+subprocess.run(["grep", "-E", "^Sig(Ign|Blk)", "/proc/self/status"])
+print(subprocess.run(["false"]).returncode)
+"""
+
+
+def python(code: str, **inherited: tuple[signal.Signals, ...]) -> str:
+    words = inheriting([sys.executable, "-c", code], **inherited)
+    return subprocess.run(words, cwd=ROOT, capture_output=True, check=True, text=True, timeout=60).stdout
+
+
+def test_what_is_started_begins_with_every_signal_at_its_default() -> None:
+    *masks, code = python(CHILD, ignored=IGNORED, blocked=ENDING).splitlines()
+    assert sorted(masks) == ["SigBlk:\t0000000000000000", "SigIgn:\t0000000000000000"]
+    assert code == "1", "what `false` ended with"
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
+def test_what_somebody_chose_to_ignore_stays_ignored(number: signal.Signals) -> None:
+    code = f"""
+import os
+from grader.reports.streams import end_as_ctrl_c_does
+from grader.signals import reset_signals
+reset_signals()
+end_as_ctrl_c_does()
+os.kill(os.getpid(), {int(number)})
+print("goes on")
+"""
+    assert python(code, ignored=(number,)) == "goes on\n"
+
+
+def test_outside_of_the_main_thread_nothing_is_changed() -> None:
+    code = """
+import signal, threading
+from grader.signals import reset_signals
+thread = threading.Thread(target=reset_signals)
+thread.start()
+thread.join()
+print(signal.getsignal(signal.SIGINT) is signal.SIG_IGN)
+"""
+    assert python(code, ignored=(signal.SIGINT,)) == "True\n"
+
+
+@pytest.mark.parametrize(
+    ("number", "inherited"),
+    [
+        (signal.SIGINT, {"ignored": (signal.SIGINT, signal.SIGQUIT)}),
+        (signal.SIGINT, {"blocked": ENDING}),
+        (signal.SIGTERM, {"blocked": ENDING}),
+        (signal.SIGTERM, {"ignored": (signal.SIGINT, signal.SIGHUP)}),
+    ],
+)
+def test_a_batch_in_the_background_can_be_ended(
+    number: signal.Signals, inherited: dict[str, tuple[signal.Signals, ...]], tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        roster = tmp_path / "class.csv"
+        roster.write_text(f"id;machine\ne1;tcp://127.0.0.1:{silent.getsockname()[1]}\n", encoding="utf-8")
+        words = inheriting(command(roster, tmp_path / "results"), **inherited)
+        with ended(subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, text=True)) as running:
+            silent.settimeout(60)
+            connection, _ = silent.accept()
+            with connection:
+                running.send_signal(number)
+                _, said = running.communicate(timeout=30)
+    assert (running.returncode, said) == (2, "interrupted: what is graded is kept, go on with --resume\n")
+
+
+def test_a_batch_under_a_supervisor_that_ignores_the_end_of_children_grades_everyone(tmp_path: Path) -> None:
+    roster = tmp_path / "class.csv"
+    roster.write_text("id;machine\ne1;unix:///nowhere\ne2;unix:///nowhere\n", encoding="utf-8")
+    words = inheriting(command(roster, tmp_path / "results"), ignored=IGNORED)
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, check=False, text=True, timeout=60)
+    assert done.returncode == 6, done.stderr
+    assert set(verdicts_in(tmp_path / "results")) == {"e1", "e2"}
+
+
+def test_grading_with_pytest_in_the_background_can_be_ended(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        words = [sys.executable, "-m", "pytest", "exercises/tp2", "--machine", url, "--results", str(tmp_path)]
+        with ended(
+            subprocess.Popen(
+                inheriting(words, ignored=(signal.SIGINT,), blocked=ENDING),
+                cwd=ROOT,
+                stdout=subprocess.PIPE,
+                text=True,
+                env=os.environ | {"LANG": "C.UTF-8"},
+            )
+        ) as running:
+            silent.settimeout(60)
+            connection, _ = silent.accept()
+            with connection:
+                running.send_signal(signal.SIGINT)
+                running.communicate(timeout=30)
+    assert running.returncode == 2
