@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import pytest
 from grader.signals import reset_signals
 from tests.campaign.recorded_class import record_solutions
 from tests.desk import Desk
-from tests.kinds import group_of, limit_s
+from tests.kinds import has_its_own_machine, limit_s
 from tests.lab import Engine, Lab, LabError, ensure_images, wipe
 from tests.lab.hold import held_engine
 from tests.progress import Progress
@@ -25,17 +26,17 @@ def pytest_configure(config: pytest.Config) -> None:
     # A run in the background begins with SIGINT ignored, and so would every server that a test starts.
     reset_signals()
     if not hasattr(config, "workerinput"):
-        config.pluginmanager.register(Progress(), "grader-tests-progress")
+        config.pluginmanager.register(Progress(os.environ.get("GRADER_TESTS_TALLY", "")), "grader-tests-progress")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Each test has its time limit, and a group whose tests run one after the other where it needs an engine."""
+    """Each test has its time limit, and those that may run side by side on machines of their own are marked."""
     for item in items:
         if not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(limit_s(item)))
-        if group := group_of(item):
-            item.add_marker(pytest.mark.xdist_group(group))
+        if has_its_own_machine(item):
+            item.add_marker(pytest.mark.machine)
 
 
 @pytest.fixture(scope="session")

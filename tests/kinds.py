@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -10,13 +9,11 @@ if TYPE_CHECKING:
 
     import pytest
 
-__all__ = ["KINDS", "group_of", "kind_of", "limit_s"]
+__all__ = ["KINDS", "has_its_own_machine", "kind_of", "limit_s"]
 
 KINDS: Final = ("without an engine", "replays", "of the live slice", "on real engines", "that take minutes")
 _LIMITS_S: Final = dict(zip(KINDS, (300, 300, 900, 900, 3000), strict=True))
 """A test's limit in seconds, its fixtures included: the first live one may have to make the images, or a machine."""
-_MACHINES: Final = 3
-"""Groups of tests on a machine behind SSH: they wait most of their time, and each group has a machine of its own."""
 
 
 def kind_of(nodeid: str, keywords: Collection[str]) -> str:
@@ -34,17 +31,13 @@ def limit_s(item: pytest.Item) -> int:
     return _LIMITS_S[kind_of(item.nodeid, _markers(item))]
 
 
-def group_of(item: pytest.Item) -> str | None:
-    """Tests of one group run one after the other; `None` for a test that may run beside all others.
+def has_its_own_machine(item: pytest.Item) -> bool:
+    """Whether a live test asks nothing of the lab's engine, which there is once, and which each test empties.
 
-    There is one engine for all, which each test empties. A machine behind SSH is one for each process of pytest.
+    Each process of pytest has a machine behind SSH of its own, so these tests may run side by side.
     """
-    if "live" not in _markers(item):
-        return None
     fixtures: Collection[str] = getattr(item, "fixturenames", ())
-    if "lab_machine" in fixtures and "shared_engine" not in fixtures:
-        return f"machine-{zlib.crc32(item.nodeid.encode()) % _MACHINES}"
-    return "engine"
+    return "live" in _markers(item) and "lab_machine" in fixtures and "shared_engine" not in fixtures
 
 
 def _markers(item: pytest.Item) -> set[str]:

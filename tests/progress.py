@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -23,7 +24,9 @@ _SAY_EVERY_S: Final = 30.0
 class Progress:
     """A plugin of the process that reports. Where tests run in that very process, no thread is started beside them."""
 
-    def __init__(self, *, every_s: float = _SAY_EVERY_S) -> None:
+    def __init__(self, tally_file: str = "", *, every_s: float = _SAY_EVERY_S) -> None:
+        """`tally_file` gets the last line too: `make test` shows it at its own end."""
+        self._tally_file = tally_file
         self._every_s = every_s
         self._began = time.monotonic()
         self._running: dict[str, float] = {}
@@ -50,7 +53,11 @@ class Progress:
 
     @pytest.hookimpl(trylast=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        terminalreporter.write_line(tally(self._kinds, time.monotonic() - self._began))
+        line = tally(self._kinds, time.monotonic() - self._began)
+        terminalreporter.write_line(line)
+        if self._tally_file:
+            with Path(self._tally_file).open("a", encoding="utf-8") as file:
+                file.write(f"{line}\n")
 
     def _say(self, out: int) -> None:
         while not self._over.wait(self._every_s):

@@ -1,4 +1,4 @@
-"""The live slice of `make test`: the main job, each transport and each exercise's reference, once, on real engines."""
+"""The live slice of `make test`: the main job, and each reference once. Transports: `machine/test_transports.py`."""
 
 from __future__ import annotations
 
@@ -9,15 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from grader.machine.machine import Machine
-from grader.machine.reach import reach
-from grader.roster.machine_url import parse_machine_url
-from grader.scoring.judging import judge_suite
-from grader.scoring.suite import read_suite
-from tests.desk import ROOT, verdicts
+from tests.desk import ROOT
 from tests.lab import wipe
 from tests.lab.catalog import COURSE_IMAGES
-from tests.lab.machines.entered import entered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +19,6 @@ if TYPE_CHECKING:
 
     from tests.desk import Desk
     from tests.lab import Engine
-    from tests.machine.room import Room
 
 pytestmark = [pytest.mark.live, pytest.mark.smoke]
 
@@ -45,26 +38,6 @@ def test_a_student_grades_a_right_answer_and_then_a_wrong_one(desk: Desk, tmp_pa
     assert wrong.returncode == 1, wrong.stdout
     codes = [check.diagnosis.code for check in desk.result(tmp_path / "results", "e1").checks if check.diagnosis]
     assert codes[0] == "port-reversed"
-
-
-@pytest.mark.parametrize("way", ["local", "TCP+TLS", "SSH"])
-def test_each_transport_comes_to_full_marks(room: Room, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    room.bring_up_tp2()
-    monkeypatch.delenv("DOCKER_HOST", raising=False)
-    suite = read_suite(ROOT / "exercises" / "tp2")
-    if way == "local":
-        with entered(room.machine):
-            link = reach(parse_machine_url(room.machine.engine.url))
-            try:
-                ledger = judge_suite(suite, Machine(link, suite.sheet))
-            finally:
-                link.close()
-    else:
-        monkeypatch.setenv("DOCKER_CERT_PATH", str(room.machine.certificates))
-        monkeypatch.setenv("DOCKER_TLS_VERIFY", "1")
-        with room.link({"TCP+TLS": f"tcp://{room.machine.address}:2376", "SSH": "ssh://pc1"}[way]) as link:
-            ledger = judge_suite(suite, Machine(link, suite.sheet))
-    assert set(verdicts(ledger).values()) == {"passed"}, verdicts(ledger)
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)

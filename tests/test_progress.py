@@ -27,10 +27,10 @@ STUBBORN = (
 def pytest_in(folder: Path, text: str, *options: str) -> subprocess.CompletedProcess[str]:
     """A run of one file with the settings and plugins of this repository's own tests."""
     (folder / "conftest.py").write_text(
-        "import tests.conftest\nfrom tests.progress import Progress\n"
+        "import os, tests.conftest\nfrom tests.progress import Progress\n"
         "def pytest_configure(config):\n"
         "    if not hasattr(config, 'workerinput'):\n"
-        "        config.pluginmanager.register(Progress(every_s=0.5))\n"
+        "        config.pluginmanager.register(Progress(os.environ.get('GRADER_TESTS_TALLY', ''), every_s=0.5))\n"
         "pytest_collection_modifyitems = tests.conftest.pytest_collection_modifyitems\n",
         encoding="utf-8",
     )
@@ -39,7 +39,7 @@ def pytest_in(folder: Path, text: str, *options: str) -> subprocess.CompletedPro
     return subprocess.run(
         [*command, "-p", "no:cacheprovider", *options, str(folder)],
         cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        env=os.environ | {"PYTHONPATH": str(ROOT), "GRADER_TESTS_TALLY": str(folder / "tally")},
         capture_output=True,
         text=True,
         check=False,
@@ -88,6 +88,8 @@ def test_own(request):
     done = pytest_in(tmp_path, text)
     assert done.returncode == 0, done.stdout
     assert "tests: 2 without an engine, 1 on real engines: 3 in " in done.stdout
+    kept = (tmp_path / "tally").read_text(encoding="utf-8")
+    assert kept.startswith("tests: 2 without an engine, 1 on real engines: 3 in "), "make test shows it at its end"
 
 
 def test_a_run_says_what_it_waits_for(tmp_path: Path) -> None:

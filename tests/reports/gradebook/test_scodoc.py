@@ -122,6 +122,7 @@ def changed(cell: str, value: str) -> bytes:
         (b"", "this is not an .xlsx file"),
         (b"x" * 17 * 2**20, "the file is larger than 16 MiB"),
     ],
+    ids=["csv", "broken", "no heading", "two evaluations", "empty", "large"],
 )
 def test_what_is_no_sheet_of_scodoc_is_refused_in_one_sentence(data: bytes, said: str) -> None:
     with pytest.raises(GraderError, match=said):
