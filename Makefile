@@ -7,13 +7,17 @@ LAB    := $(PY) -m tests.lab
 N      ?= 12
 NAMES  ?=
 REPEAT ?= 1
+PYTHONS ?=
+# Where each run of the tests leaves how many of which kind it was.
+TALLY  := $(VENV)/tests.tally
+PYTEST := env GRADER_TESTS_TALLY=$(TALLY) $(PY) -m pytest --durations=10
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 ifndef TOGETHER
 .NOTPARALLEL:
 endif
-.PHONY: help env demo test test-plain test-live test-long lint engine images bench matrix faults rehearse classroom clean
+.PHONY: help env demo test test-plain test-slice test-live test-engine test-machines test-long test-lowest lint engine images bench matrix faults rehearse classroom clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -21,20 +25,39 @@ help: ## what can be made
 demo: env ## the main job on a real engine: a right answer and four wrong ones, graded
 	@$(PY) -m tests.lab.demo
 
-test: env ## lint, types, direction of imports, and every test, those on a real engine included
-	@$(MAKE) --no-print-directory lint
-	@$(MAKE) --no-print-directory --jobs=2 TOGETHER=yes test-plain test-live
+test: env ## lint, types, every test that needs no engine, and a slice of the live ones
+	@rm -f $(TALLY); began=$$(date +%s); \
+	$(MAKE) --no-print-directory lint && \
+	$(MAKE) --no-print-directory --jobs=2 TOGETHER=yes test-plain test-slice; \
+	code=$$?; cat $(TALLY) 2>/dev/null; echo "make test: $$(($$(date +%s) - began)) s"; exit $$code
 
 # Beside each other, since the tests on an engine wait most of their time. What the others say is shown when they end.
 test-plain: env
-	@nice $(PY) -m pytest -m "not live and not long" -n auto --dist worksteal >$(VENV)/test-plain.log 2>&1; \
+	@nice $(PYTEST) -m "not live and not long" -n auto --dist worksteal >$(VENV)/test-plain.log 2>&1; \
 	    code=$$?; echo; cat $(VENV)/test-plain.log; exit $$code
 
-test-live: env
-	@$(LAB) with-engine -- $(PY) -m pytest -m "live and not long"
+test-slice: env
+	@$(LAB) with-engine -- $(PYTEST) -m smoke -n 1
+
+test-live: env ## all tests on real engines
+	@rm -f $(TALLY); began=$$(date +%s); \
+	$(LAB) with-engine -- $(MAKE) --no-print-directory --jobs=2 TOGETHER=yes test-engine test-machines; \
+	code=$$?; cat $(TALLY) 2>/dev/null; echo "make test-live: $$(($$(date +%s) - began)) s"; exit $$code
+
+# There is one engine, and each of its tests empties it. A machine behind SSH is started for each process of pytest: what
+# is tested there waits most of its time, for silent servers above all, so that three at a time do no harm.
+test-engine: env
+	@$(PYTEST) -m "live and not long and not machine" -n 1
+
+test-machines: env
+	@$(PYTEST) -m "live and not long and machine" -n 3 --dist worksteal >$(VENV)/test-machines.log 2>&1; \
+	    code=$$?; echo; cat $(VENV)/test-machines.log; exit $$code
 
 test-long: env ## the tests that take minutes: repositories, faults, every exercise rehearsed and done right in other ways
-	@$(LAB) with-engine -- $(PY) -m pytest -m long
+	@$(LAB) with-engine -- $(PYTEST) -m long -n 1
+
+test-lowest: env ## the tests that need no engine with the lowest versions allowed, on the oldest and the newest Python here
+	@$(PY) -m tests.lab.lowest $(PYTHONS)
 
 lint: env ## ruff, mypy --strict and import-linter
 	$(VENV)/bin/ruff check
