@@ -1,4 +1,4 @@
-"""Which solutions of an exercise are brought up in `make test`: as few as show every check and every diagnosis."""
+"""Which solutions of an exercise `make test-live` brings up: as few as show every check and every diagnosis."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ MACHINES = 6
 AT_A_TIME = 9
 """Solutions that one machine takes: few enough that all are busy to the end."""
 SHORT = {"tp1", "tp2", "tp3"}
-"""Those that `make test` has the time for; `make test-long` rehearses the others."""
+"""Those that `make test-live` has the time for; `make test-long` rehearses the others."""
 
 
 def batched(names: list[str], size: int) -> Iterator[list[str]]:

@@ -237,3 +237,10 @@ def processes_with(marker: str) -> list[int]:
             except OSError:
                 continue
     return found
+
+
+def test_a_script_begins_with_every_signal_at_its_default(workspace: Workspace) -> None:
+    """Python ignores SIGPIPE, and what is ignored is inherited: a pipe that is left early would be an error."""
+    done = run(workspace, "set -e\nyes | head -1\ngrep -E '^Sig(Ign|Blk)' /proc/self/status")
+    assert done.stdout.decode().splitlines() == ["y", "SigBlk:\t0000000000000000", "SigIgn:\t0000000000000000"]
+    assert done.stderr == ()
