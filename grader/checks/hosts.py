@@ -59,7 +59,7 @@ class HostExpectation:
     def _address_in(self, container: Container) -> str:
         fact = there(container)
         name = self._host.name.lower()
-        known = known_hosts(self._host.machine, fact)
+        known = known_hosts(self._host.machine, fact, wanted=name)
         if name in known:
             return known[name]
         added = added_hosts(fact)

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from grader.errors import ProbeFailed
 from grader.machine.question import Answer, EngineQuestion
-from grader.probes.engine_json import decode, expected_status
+from grader.probes.engine_json import Int64, decode, expected_status
 from grader.probes.streams import joined_frames
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
 
 __all__ = ["CommandFact", "run_inside"]
+
+_PAUSES_S: Final = (0.0, 0.05, 0.2, 1.0)
+"""Before each look at how a command ended: its outputs can be closed a little before the engine notes its end."""
 
 
 @dataclass(frozen=True)
@@ -31,11 +35,14 @@ class _RawId(msgspec.Struct):
 
 
 class _RawExec(msgspec.Struct):
-    ExitCode: int | None = None
+    ExitCode: Int64 | None = None
 
 
 def run_inside(machine: Machine, container_id: str, *command: str) -> CommandFact | None:
-    """Runs `command` in a running container; `None` where nothing may be run, or the container does not run."""
+    """Runs `command` in a running container; `None` where nothing may be run, or the container does not run.
+
+    Raises `ProbeFailed` where the engine does not tell how it ended: that may have been well or badly.
+    """
     if machine.passive:
         return None
     wanted = {"Cmd": command, "AttachStdout": True, "AttachStderr": True}
@@ -45,12 +52,25 @@ def run_inside(machine: Machine, container_id: str, *command: str) -> CommandFac
     expected_status(created, "docker exec", 201)
     exec_id = decode(Answer(200, created.body), _RawId, "docker exec").Id
     started = _post(machine, f"/exec/{exec_id}/start", {"Detach": False, "Tty": False})
+    if started.status in {404, 409}:
+        return None
     if started.status != 200:  # no such command: some engines say so here, others by the exit code
         return CommandFact(127, b"", started.body[:1000])
-    machine_answer = machine.engine(f"/exec/{exec_id}/json")
-    code = decode(machine_answer, _RawExec, "docker exec").ExitCode
     out, err = joined_frames(started.body, (1,)), joined_frames(started.body, (2,))
-    return CommandFact(0 if code is None else code, out, err)
+    return CommandFact(_exit_code(machine, exec_id), out, err)
+
+
+def _exit_code(machine: Machine, exec_id: str) -> int:
+    question = EngineQuestion(f"/exec/{exec_id}/json")
+    for pause_s in _PAUSES_S:
+        if pause_s:
+            machine.wait(pause_s)
+        answer = machine.ask_again(question)
+        assert isinstance(answer, Answer), "an engine answers or the machine is unreachable"  # noqa: S101
+        code = decode(answer, _RawExec, "docker exec").ExitCode
+        if code is not None:
+            return code
+    raise ProbeFailed("answer-unexpected", asked="docker exec", detail="no exit code")
 
 
 def _post(machine: Machine, path: str, body: dict[str, object]) -> Answer:

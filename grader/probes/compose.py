@@ -11,6 +11,7 @@ import msgspec
 from grader.errors import ProbeFailed
 from grader.machine.question import Answer, ComposeQuestion
 from grader.machine.text import visible
+from grader.probes.engine_json import decode
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
@@ -147,10 +148,7 @@ def read_compose_file(machine: Machine, origin: Origin) -> ComposeFile | Compose
         raise ProbeFailed("compose-not-at-hand", folder=origin.folder, detail=f"{answer.reason} {answer.detail}")
     if answer.status != 200:
         return ComposeSays(last_words(answer.body))
-    try:
-        return msgspec.json.decode(answer.body, type=ComposeFile)
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise ProbeFailed("answer-garbled", asked="docker compose config", detail=visible(str(error), 120)) from error
+    return decode(answer, ComposeFile, "docker compose config")
 
 
 def compose_hashes(machine: Machine, origin: Origin) -> dict[str, str]:

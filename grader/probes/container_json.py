@@ -10,7 +10,7 @@ import msgspec
 from grader.errors import ProbeFailed
 from grader.machine.text import visible
 from grader.probes.endpoints import EndpointFact, RawEndpoint, endpoint_facts
-from grader.probes.engine_json import decode
+from grader.probes.engine_json import Int64, decode
 from grader.probes.moments import moment
 from grader.probes.mounts import MountFact, RawMount, mount_facts
 from grader.probes.ports import PortFact, RawBinding, port_facts
@@ -104,10 +104,10 @@ class _RawHealth(msgspec.Struct, rename="pascal"):
 
 class _RawState(msgspec.Struct, rename="pascal"):
     status: str = "unknown"
-    exit_code: int = 0
+    exit_code: Int64 = 0
     oom_killed: bool = msgspec.field(default=False, name="OOMKilled")
     error: str = ""
-    pid: int = 0
+    pid: Int64 = 0
     started_at: str = ""
     finished_at: str = ""
     health: _RawHealth | None = None
@@ -153,7 +153,7 @@ class _RawContainer(msgspec.Struct, rename="pascal"):
     image: str = ""
     path: str = ""
     args: list[str] | None = None
-    restart_count: int = 0
+    restart_count: Int64 = 0
     mounts: list[RawMount] | None = None
 
 
@@ -161,6 +161,8 @@ def parse_container(answer: Answer) -> ContainerFact:
     """Reads `docker inspect`'s answer. Raises `ProbeFailed` where it is not one."""
     raw = decode(answer, _RawContainer, "GET /containers/{id}/json")
     state, config, host = raw.state, raw.config, raw.host_config
+    # The engine keeps what was typed after `-p`, and publishes nothing of it.
+    is_on_host = host.network_mode == "host"
     live = raw.network_settings.ports if state.status in {"running", "paused"} else host.port_bindings
     return ContainerFact(
         id=raw.id,
@@ -190,7 +192,7 @@ def parse_container(answer: Answer) -> ContainerFact:
         attached=config.attach_stdout or config.attach_stderr,
         env=dict(entry.partition("=")[::2] for entry in config.env or []),
         labels=config.labels or {},
-        ports=port_facts(live or host.port_bindings or {}),
+        ports=() if is_on_host else port_facts(live or host.port_bindings or {}),
         ports_typed=port_facts(host.port_bindings or {}),
         publish_all=host.publish_all_ports,
         exposed=tuple(config.exposed_ports or {}),

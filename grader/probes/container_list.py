@@ -60,8 +60,7 @@ def all_containers(machine: Machine) -> tuple[ContainerSummary, ...]:
     return tuple(
         ContainerSummary(
             one.id,
-            # A legacy link adds names such as /api/db: a container's own has one slash.
-            next((name[1:] for name in one.names or [] if name.count("/") == 1), ""),
+            _own_name(one.names or []),
             one.image,
             one.state,
             one.labels or {},
@@ -69,6 +68,12 @@ def all_containers(machine: Machine) -> tuple[ContainerSummary, ...]:
         )
         for one in raw
     )
+
+
+def _own_name(names: list[str]) -> str:
+    """Without the slash in front; a legacy link adds names such as `/api/db`, which are not its own."""
+    bare = (name.removeprefix("/") for name in names)
+    return next((name for name in bare if "/" not in name), "")
 
 
 def _addresses(settings: _RawNetworkSettings | None) -> tuple[str, ...]:

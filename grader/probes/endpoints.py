@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass
 
 import msgspec
+
+from grader.probes.engine_json import garbled
 
 __all__ = ["EndpointFact", "RawEndpoint", "endpoint_facts"]
 
@@ -33,11 +36,19 @@ class RawEndpoint(msgspec.Struct):
 
 
 def endpoint_facts(raw: dict[str, RawEndpoint | None]) -> dict[str, EndpointFact]:
-    """One fact a network, by the network's name."""
+    """One fact a network, by the network's name. Raises `ProbeFailed` where an address is none: it would be asked."""
     return {name: _endpoint(one) if one else EndpointFact() for name, one in raw.items()}
 
 
 def _endpoint(raw: RawEndpoint) -> EndpointFact:
     names = dict.fromkeys([*(raw.Aliases or ()), *(raw.DNSNames or ())])
-    addresses = tuple(address for address in (raw.IPAddress, raw.GlobalIPv6Address) if address)
+    addresses = tuple(_address(one) for one in (raw.IPAddress, raw.GlobalIPv6Address) if one)
     return EndpointFact(tuple(names), addresses, raw.Gateway, tuple(raw.Links or ()))
+
+
+def _address(written: str) -> str:
+    try:
+        ipaddress.ip_address(written)
+    except ValueError as error:
+        raise garbled("docker inspect", f"address {written}") from error
+    return written

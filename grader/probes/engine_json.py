@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+from msgspec import Meta
 
 from grader.errors import ProbeFailed
 from grader.machine.decoding import Garbled, decoded
@@ -11,18 +13,29 @@ from grader.machine.text import visible
 if TYPE_CHECKING:
     from grader.machine.question import Answer
 
-__all__ = ["decode", "expected_status"]
+__all__ = ["Int64", "decode", "decode_lines", "expected_status", "garbled"]
 
 Shape = TypeVar("Shape")
+
+Int64 = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+"""A number as engines have them: a longer one could not be counted with, nor written down."""
 
 
 def decode(answer: Answer, shape: type[Shape], asked: str) -> Shape:
     """The body of a 200 as `shape`. Raises `ProbeFailed` where the engine says anything else."""
     expected_status(answer, asked, 200)
-    try:
-        return decoded(answer.body, shape)
-    except Garbled as error:
-        raise ProbeFailed("answer-garbled", asked=asked, detail=visible(str(error), 120)) from error
+    return _decoded(answer.body, shape, asked)
+
+
+def decode_lines(answer: Answer, shape: type[Shape], asked: str) -> list[Shape]:
+    """As `decode`, for one value a line."""
+    expected_status(answer, asked, 200)
+    return [_decoded(line, shape, asked) for line in answer.body.splitlines() if line]
+
+
+def garbled(asked: str, detail: str) -> ProbeFailed:
+    """For an answer of the right shape that says what cannot be."""
+    return ProbeFailed("answer-garbled", asked=asked, detail=visible(detail, 120))
 
 
 def expected_status(answer: Answer, asked: str, *statuses: int) -> None:
@@ -31,3 +44,10 @@ def expected_status(answer: Answer, asked: str, *statuses: int) -> None:
     if answer.status not in statuses:
         detail = f"{answer.status} {visible(answer.body, 160)}"
         raise ProbeFailed("answer-unexpected", asked=asked, detail=detail)
+
+
+def _decoded(body: bytes, shape: type[Shape], asked: str) -> Shape:
+    try:
+        return decoded(body, shape)
+    except Garbled as error:
+        raise garbled(asked, str(error)) from error

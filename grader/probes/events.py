@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from grader.errors import ProbeFailed
-from grader.machine.decoding import Garbled, decoded
-from grader.machine.text import visible
+from grader.probes.engine_json import Int64, decode_lines
+from grader.probes.numbers import whole_number
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
@@ -43,8 +42,8 @@ class _RawActor(msgspec.Struct):
 class _RawEvent(msgspec.Struct):
     Action: str = ""
     Actor: _RawActor | None = None
-    time: int = 0
-    nanoseconds: int = msgspec.field(default=0, name="timeNano")
+    time: Int64 = 0
+    nanoseconds: Int64 = msgspec.field(default=0, name="timeNano")
 
 
 def happenings_on(machine: Machine, container: ContainerFact) -> tuple[Happening, ...]:
@@ -53,10 +52,7 @@ def happenings_on(machine: Machine, container: ContainerFact) -> tuple[Happening
     answer = machine.engine("/events", since="0", filters=filters, **until(machine, container.seen_at))
     if answer.status != 200:
         return ()
-    try:
-        raw = [decoded(line, _RawEvent) for line in answer.body.splitlines() if line]
-    except Garbled as error:
-        raise ProbeFailed("answer-garbled", asked="docker events", detail=visible(str(error), 120)) from error
+    raw = decode_lines(answer, _RawEvent, "docker events")
     return tuple(Happening(one.Action, one.nanoseconds / 1e9 or float(one.time), _exit_code(one)) for one in raw)
 
 
@@ -71,5 +67,4 @@ def _exit_code(event: _RawEvent) -> int | None:
     # Podman writes `containerExitCode`.
     told = (event.Actor.Attributes or {} if event.Actor else {}).items()
     codes = {name: code for name, code in told if name in {"exitCode", "containerExitCode"}}
-    code = next(iter(codes.values()), "")
-    return int(code) if code.isdecimal() else None
+    return whole_number(next(iter(codes.values()), ""))

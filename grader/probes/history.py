@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from grader.probes.engine_json import decode
+from grader.probes.engine_json import Int64, decode
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
@@ -44,7 +44,7 @@ class HistoryLine:
 class _RawLine(msgspec.Struct, rename="pascal"):
     created_by: str = ""
     comment: str = ""
-    size: int = 0
+    size: Int64 = 0
 
 
 def image_history(machine: Machine, name: str) -> tuple[HistoryLine, ...]:

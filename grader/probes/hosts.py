@@ -6,6 +6,7 @@ import ipaddress
 from typing import TYPE_CHECKING, Final
 
 from grader.errors import ProbeFailed
+from grader.probes.engine_json import garbled
 from grader.probes.mounts import read_inside
 
 if TYPE_CHECKING:
@@ -21,17 +22,23 @@ HOST_GATEWAY: Final = "host-gateway"
 def added_hosts(container: ContainerFact) -> dict[str, str]:
     """Name, in lower case, to address, as `--add-host` or compose's `extra_hosts` were given them."""
     pairs = (entry.partition(":") for entry in container.extra_hosts)
-    return {name.lower(): address.strip("[]") for name, _, address in pairs if name and address}
+    return {name.lower(): _checked(address.strip("[]")) for name, _, address in pairs if name and address}
 
 
-def known_hosts(machine: Machine, container: ContainerFact) -> dict[str, str]:
-    """Name, in lower case, to address, as the container itself knows them, however it came to."""
+def known_hosts(machine: Machine, container: ContainerFact, *, wanted: str = "") -> dict[str, str]:
+    """Name, in lower case, to address, as the container itself knows them, however it came to.
+
+    Raises `ProbeFailed` where its file cannot be read, and nothing else tells of the `wanted` name, if there is one.
+    """
+    added = added_hosts(container)
     try:
         file = read_inside(machine, container.id, "/etc/hosts")
     except ProbeFailed:
-        file = None
+        if wanted and wanted.lower() not in added:
+            raise
+        return added
     written = parse_hosts(file.content) if file and not file.is_folder else {}
-    return added_hosts(container) | written
+    return added | written
 
 
 def parse_hosts(content: bytes) -> dict[str, str]:
@@ -46,3 +53,12 @@ def parse_hosts(content: bytes) -> dict[str, str]:
         for name in names:
             found.setdefault(name.lower(), address)
     return found
+
+
+def _checked(address: str) -> str:
+    if address != HOST_GATEWAY:
+        try:
+            ipaddress.ip_address(address)
+        except ValueError as error:
+            raise garbled("docker inspect", f"address {address}") from error
+    return address

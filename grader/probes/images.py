@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from grader.probes.engine_json import decode
+from grader.probes.engine_json import Int64, decode
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
@@ -80,7 +80,7 @@ class _RawImage(msgspec.Struct, rename="pascal"):
     repo_tags: list[str] | None = None
     repo_digests: list[str] | None = None
     parent: str = ""
-    size: int = 0
+    size: Int64 = 0
     created: str = ""
     metadata: _RawMetadata | None = None
     config: _RawConfig | None = None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from grader.probes.engine_json import decode
+from grader.probes.engine_json import decode, expected_status
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
@@ -25,6 +25,7 @@ class _RawChange(msgspec.Struct):
 def changed_paths(machine: Machine, container_id: str) -> dict[str, Change]:
     """Each path that differs from the image, and how. Mounts are not part of it."""
     answer = machine.engine(f"/containers/{container_id}/changes")
+    expected_status(answer, "docker diff", 200)
     # The engine says `null` where nothing changed.
     raw = [] if answer.body.strip() == b"null" else decode(answer, list[_RawChange], "docker diff")
     return {one.Path: _KINDS[one.Kind] for one in raw if 0 <= one.Kind < len(_KINDS)}

@@ -59,10 +59,16 @@ def parse_proc_net(text: bytes) -> tuple[Listener, ...]:
 
 
 def socket_address(written: str) -> tuple[str, int]:
-    """Address and port of `0B00007F:85F5`: in hexadecimal, in groups of four bytes, each with the lowest first."""
+    """Address and port of `0B00007F:85F5`: in hexadecimal, in groups of four bytes, each with the lowest first.
+
+    Raises `ValueError` for what is none.
+    """
     digits, _, port = written.partition(":")
     raw = bytes.fromhex(digits)
     address = ipaddress.ip_address(b"".join(raw[at : at + 4][::-1] for at in range(0, len(raw), 4)))
+    number = bytes.fromhex(port)
+    if len(number) != 2:
+        raise ValueError(written)
     # A server for both families has IPv4 clients as `::ffff:172.18.0.3`.
     mapped = getattr(address, "ipv4_mapped", None)
-    return str(mapped or address), int(port, 16)
+    return str(mapped or address), int.from_bytes(number, "big")

@@ -90,13 +90,22 @@ def read_inside(machine: Machine, container_id: str, path: str) -> FileFact | No
     """
     found = _read(machine, container_id, path)
     for _ in range(_LINKS):
-        if found is None or not found.link:
+        # A name that is no UTF-8 cannot be asked for.
+        if found is None or not found.link or not _is_text(found.link):
             break
         further = _read(machine, container_id, str(PurePosixPath(found.at).parent / found.link))
         if further is None:
             break
         found = further
     return found
+
+
+def _is_text(path: str) -> bool:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _read(machine: Machine, container_id: str, path: str) -> FileFact | None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
+from typing import Final
 
 import msgspec
 
-from grader.errors import ProbeFailed
-from grader.machine.text import visible
+from grader.probes.engine_json import garbled
+from grader.probes.numbers import whole_number
 
 __all__ = ["PortFact", "RawBinding", "port_facts"]
+
+_LAST_PORT: Final = 65535
 
 
 class RawBinding(msgspec.Struct):
@@ -49,7 +52,7 @@ class PortFact:
 def port_facts(bindings: dict[str, list[RawBinding] | None]) -> tuple[PortFact, ...]:
     """One fact a binding; IPv4 and IPv6 twins of one `-p` are one fact, and `0.0.0.0` and `::` are every address.
 
-    Raises `ProbeFailed` where a port is no number.
+    Raises `ProbeFailed` where a port is none, or an address.
     """
     facts: dict[PortFact, None] = {}
     for inside, hosts in bindings.items():
@@ -57,20 +60,26 @@ def port_facts(bindings: dict[str, list[RawBinding] | None]) -> tuple[PortFact, 
         for host in hosts or []:
             first, dash, last = host.HostPort.partition("-")
             among = range(_number(first), _number(last) + 1) if dash else None
+            if among is not None and not among:
+                raise garbled("docker inspect", f"ports {host.HostPort}")
             port = _number(first) if first not in {"", "0"} and not among else None
             facts[PortFact(_number(number), protocol or "tcp", _address(host.HostIp), port, among)] = None
     return tuple(facts)
 
 
 def _number(written: str) -> int:
-    if not (written.isascii() and written.isdecimal() and len(written) <= len("65535")):
-        raise ProbeFailed("answer-garbled", asked="docker inspect", detail=visible(f"port {written}", 60))
-    return int(written)
+    number = whole_number(written)
+    if number is None or number > _LAST_PORT:
+        raise garbled("docker inspect", f"port {written}")
+    return number
 
 
 def _address(written: str) -> str:
+    if not written:
+        return ""
     try:
         address = ipaddress.ip_address(written)
-    except ValueError:
-        return ""
+    except ValueError as error:
+        # Not every address: what is published on one that cannot be read may well be out of reach.
+        raise garbled("docker inspect", f"address {written}") from error
     return "" if address.is_unspecified else str(address)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["first_process", "parse_users", "stand_in_for", "users_of_programs"]
 
-_FIELDS: Final = re.compile(rb"^(Pid|PPid|Uid):\s+(\d+)(?:\s+(\d+))?", re.MULTILINE)
+_FIELDS: Final = re.compile(rb"^(Pid|PPid|Uid):\s+(\d{1,18})\b(?:\s+(\d{1,18})\b)?", re.MULTILINE)
 
 
 _OTHER_FILE: Final = (
@@ -55,7 +55,8 @@ def stand_in_for(machine: Machine, container: ContainerFact, program: str) -> st
     A name costs nothing: `exec -a bash sleep` has that of a shell. Empty, too, where it cannot be looked at.
     """
     result = run_inside(machine, container.id, "sh", "-c", _OTHER_FILE, program)
-    return "" if result is None else visible(result.stdout.strip(), 200)
+    # Where there is no shell inside, some engines print their own words on its output.
+    return "" if result is None or result.exit_code != 0 else visible(result.stdout.strip(), 200)
 
 
 def users_of_programs(machine: Machine, container: ContainerFact) -> frozenset[int] | None:
@@ -83,8 +84,13 @@ def parse_users(statuses: bytes) -> frozenset[int] | None:
             parents[pid] = int(first)
         elif second:
             users[pid] = int(second)
-    own = {1}
-    while more := {pid for pid, parent in parents.items() if parent in own} - own:
-        own |= more
+    children: dict[int, list[int]] = {}
+    for child, parent in parents.items():
+        children.setdefault(parent, []).append(child)
+    own, young = {1}, [1]
+    while young:
+        more = [child for child in children.get(young.pop(), ()) if child not in own]
+        own.update(more)
+        young += more
     last = own - {parents.get(pid, 0) for pid in own}
     return frozenset(users[pid] for pid in last if pid in users) or None

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from grader.errors import ProbeFailed
-from grader.machine.decoding import Garbled, decoded
-from grader.machine.text import visible
+from grader.probes.engine_json import decode_lines
 from grader.probes.events import until
 from grader.probes.moments import moment
 
@@ -58,10 +57,7 @@ def _remembered(machine: Machine, repository: str) -> set[str]:
     answer = machine.engine("/events", since="0", filters=json.dumps({"type": ["image"]}), **until(machine, now))
     if answer.status != 200:
         return set()
-    try:
-        events = [decoded(line, _RawEvent) for line in answer.body.splitlines() if line]
-    except Garbled as error:
-        raise ProbeFailed("answer-garbled", asked="docker events", detail=visible(str(error), 120)) from error
+    events = decode_lines(answer, _RawEvent, "docker events")
     return {one.Action for one in events if one.Actor and _without_tag(one.Actor.ID) == repository}
 
 

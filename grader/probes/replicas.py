@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from grader.probes.container_list import all_containers
 from grader.probes.containers import inspect_container
+from grader.probes.numbers import whole_number
 from grader.probes.projects import find_project
 
 if TYPE_CHECKING:
@@ -36,5 +37,4 @@ def is_named_by_compose(replica: ContainerFact) -> bool:
 
 
 def _number(replica: ContainerFact) -> tuple[int, str]:
-    written = replica.labels.get(_NUMBER, "")
-    return (int(written) if written.isdecimal() else 0), replica.name
+    return whole_number(replica.labels.get(_NUMBER, "")) or 0, replica.name

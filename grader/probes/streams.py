@@ -17,14 +17,22 @@ def joined_frames(body: bytes, streams: tuple[int, ...] = (1, 2)) -> bytes:
 
     A body that is not framed (a terminal's, or an engine that does not frame) is given back as it is.
     """
+    if not _is_framed(body):
+        return body
     parts: list[bytes] = []
     at = 0
     while at + _HEADER.size <= len(body):
         stream, length = _HEADER.unpack_from(body, at)
         if stream > 2 or body[at + 1 : at + 4] != b"\0\0\0":
-            return body if at == 0 else b"".join(parts)
+            break
         at += _HEADER.size
         if stream in streams:
             parts.append(body[at : at + length])
         at += length
     return b"".join(parts)
+
+
+def _is_framed(body: bytes) -> bool:
+    """True for one that begins as a frame does, even where it was cut before the end of its first header."""
+    start = body[:4]
+    return start[:1] in {b"\0", b"\1", b"\2"} and b"\0\0\0".startswith(start[1:])

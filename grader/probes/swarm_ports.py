@@ -7,6 +7,8 @@ from typing import Literal
 
 import msgspec
 
+from grader.probes.engine_json import Int64  # noqa: TC001 - msgspec reads annotations as the program runs
+
 __all__ = ["RawEndpoint", "ServicePort", "service_ports"]
 
 
@@ -23,8 +25,8 @@ class ServicePort:
 
 
 class _RawPort(msgspec.Struct, rename="pascal"):
-    target_port: int = 0
-    published_port: int | None = None
+    target_port: Int64 = 0
+    published_port: Int64 | None = None
     protocol: str = "tcp"
     publish_mode: str = "ingress"
 

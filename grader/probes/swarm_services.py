@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from grader.probes.engine_json import decode
+from grader.probes.engine_json import Int64, decode
 from grader.probes.stacks import as_written
 from grader.probes.swarm_ports import RawEndpoint, ServicePort, service_ports
 
@@ -59,7 +59,7 @@ class _RawTemplate(msgspec.Struct, rename="pascal"):
 
 
 class _RawReplicated(msgspec.Struct, rename="pascal"):
-    replicas: int | None = None
+    replicas: Int64 | None = None
 
 
 class _RawMode(msgspec.Struct, rename="pascal"):

@@ -10,7 +10,7 @@ import msgspec
 
 from grader.errors import ProbeFailed
 from grader.machine.text import visible
-from grader.probes.engine_json import decode
+from grader.probes.engine_json import Int64, decode
 from grader.probes.moments import moment
 from grader.probes.swarm_ports import RawEndpoint, ServicePort, service_ports
 
@@ -78,7 +78,7 @@ class _RawStatus(msgspec.Struct, rename="pascal"):
 class _RawTask(msgspec.Struct, rename="pascal"):
     status: _RawStatus
     id: str = msgspec.field(name="ID")
-    slot: int = 0
+    slot: Int64 = 0
     desired_state: str = ""
 
 

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 __all__ = ["Target", "names_for", "target_of"]
 
 _BUILT_IN: Final = {"bridge", "podman", "host", "none"}
-_AUTHORITY: Final = re.compile(r"(?:[a-z][a-z0-9+]*://)?(?:[^@/]*@)?(\[[^\]]*\]|[^:/?,]+)(?::(\d+))?", re.IGNORECASE)
+_AUTHORITY: Final = re.compile(
+    r"(?:[a-z][a-z0-9+]*://)?(?:[^@/]*@)?(\[[^\]]*\]|[^:/?,]+)(?::([0-9]{1,18}))?", re.IGNORECASE
+)
 """Of `host:port`, `http://host:port/` and `mongodb://user:word@host:port/todos`: the host and the port."""
 
 

@@ -37,5 +37,10 @@ def _walk(node: Any, id_field: str, text_field: str) -> list[tuple[str, str]]:
     if not isinstance(node, dict):
         return []
     if id_field in node and text_field in node:
-        return [(str(node[id_field]), str(node[text_field]))]
+        return [(_text(node[id_field]), _text(node[text_field]))]
     return [pair for one in node.values() for pair in _walk(one, id_field, text_field)]
+
+
+def _text(value: Any) -> str:
+    """Half of a character, as programs leave where they cut a text, can be neither asked for nor written down."""
+    return str(value).encode("utf-8", "replace").decode()

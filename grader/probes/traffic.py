@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from grader.machine.question import Answer, EngineQuestion
-from grader.probes.engine_json import decode
+from grader.probes.engine_json import Int64, decode
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
@@ -16,7 +16,7 @@ __all__ = ["received_bytes"]
 
 
 class _RawNetwork(msgspec.Struct):
-    rx_bytes: int = 0
+    rx_bytes: Int64 = 0
 
 
 class _RawStats(msgspec.Struct):
