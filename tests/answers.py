@@ -75,18 +75,17 @@ class InTurn:
 class Answers:
     """A link that answers from a table, on a clock that only a wait moves.
 
-    A key is a `Question`, or the short form of one (see `key_of`); `?*` at the end of a short form is any query.
+    A key is a `Question`, or the short form of one (see `key_of`); `?*` at the end of a short form is any query,
+    and `*` any other question.
     A value is an `Answer` or `NoAnswer` as it is, a `MachineUnreachable` to raise, several of them `InTurn`, bytes for
     the body of a 200, or anything else for its JSON. Bytes and JSON are dated by the clock.
     A nonce and a wait need no entry.
     """
 
-    def __init__(
-        self, table: Mapping[Question | str, Any] | None = None, version: Version = DOCKER_26, *, host: str = ""
-    ) -> None:
+    def __init__(self, table: Mapping[Any, Any] | None = None, version: Version = DOCKER_26, *, host: str = "") -> None:
         """`host`: where published ports are, for an engine that is reached over TCP."""
         self.facts = LinkFacts("unix:///run/answers.sock", host=host)
-        self.table = dict(table or {})
+        self.table: dict[Question | str, Any] = dict(table or {})
         self.asked: list[Question] = []
         self.waited_s = 0.0
         self._version = version
@@ -124,7 +123,7 @@ class Answers:
 
     def _entry(self, question: Question) -> Question | str | None:
         short = key_of(question)
-        entries: tuple[Question | str, ...] = (question, short, f"{short.partition('?')[0]}?*")
+        entries: tuple[Question | str, ...] = (question, short, f"{short.partition('?')[0]}?*", "*")
         return next((one for one in entries if one in self.table), None)
 
     def _value(self, entry: Question | str) -> Any:
@@ -168,7 +167,7 @@ def key_of(question: Question) -> str:
 
 
 def machine_with(
-    table: Mapping[Question | str, Any] | Answers | None = None,
+    table: Mapping[Any, Any] | Answers | None = None,
     sheet: Sheet | None = None,
     *,
     version: Version = DOCKER_26,

@@ -11,6 +11,8 @@ from grader.machine.question import Answer
 from grader.machine.sheet import SheetCompose, SheetContainer
 from grader.machine.subjects import Container, Project
 from grader.probes.projects import find_project
+from tests.answers import machine_with, sheet_with
+from tests.probes.ugly import REFUSED, refused
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
@@ -51,3 +53,23 @@ def test_it_is_the_sheets_or_the_one_with_most_of_its_services(containers: tuple
     machine = cast("Machine", Engine(*containers))
     roles = tuple(Container(machine, role, SheetContainer()) for role in ("web", "redis", "lb"))
     assert find_project(Project(machine, machine.sheet.compose, roles)) == meant  # type: ignore[arg-type]
+
+
+def test_one_without_a_project_or_of_another_service_is_none_of_it() -> None:
+    machine = cast("Machine", Engine("/web", "/redis", "other/db", "other/cache", "other/queue"))
+    roles = tuple(Container(machine, role, SheetContainer()) for role in ("web", "redis", "lb"))
+    assert find_project(Project(machine, machine.sheet.compose, roles)) == "tp7"  # type: ignore[arg-type]
+
+
+def test_of_two_that_have_as_many_it_is_always_the_same() -> None:
+    for listed in (("a/web", "a/redis", "b/web", "b/redis"), ("b/web", "b/redis", "a/web", "a/redis")):
+        machine = cast("Machine", Engine(*listed))
+        roles = tuple(Container(machine, role, SheetContainer()) for role in ("web", "redis", "lb"))
+        assert find_project(Project(machine, machine.sheet.compose, roles)) == "b"  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("answer", "code"), REFUSED)
+def test_a_list_that_cannot_be_read_is_refused(answer: Answer, code: str) -> None:
+    sheet = sheet_with(containers={"web": {}}, compose={"project": "tp7", "services": {"web": "web"}})
+    machine = machine_with({"/containers/json?all=1": answer}, sheet)
+    refused(code, lambda: find_project(machine.project()))
