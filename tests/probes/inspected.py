@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grader.machine.question import Answer
 from grader.probes.container_json import ContainerFact, parse_container
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["inspected"]
 
@@ -18,7 +21,7 @@ def inspected(
     *,
     config: dict[str, Any] | None = None,
     host_config: dict[str, Any] | None = None,
-    networks: dict[str, dict[str, Any] | None] | None = None,
+    networks: Mapping[str, Any] | None = None,
     **more: Any,
 ) -> ContainerFact:
     raw = {

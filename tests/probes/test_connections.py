@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
-from grader.probes.connections import Connection, parse_connections
-from grader.probes.listeners import Listener, parse_proc_net, socket_address
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.probes.connections import Connection, connections, is_connected, parse_connections
+from grader.probes.listeners import Listener, parse_proc_net
+from tests.answers import Answers, command, machine_with
+from tests.probes.inspected import inspected
+from tests.probes.ugly import often
+
+if TYPE_CHECKING:
+    from grader.probes.container_json import ContainerFact
 
 API = b"""\
   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
@@ -36,9 +48,108 @@ def test_listeners_are_no_connections_and_dockers_name_server_is_neither() -> No
     assert all(one.peer != "0.0.0.0" for one in parse_connections(API))  # noqa: S104
 
 
-def test_an_ipv6_address_is_read_in_its_groups() -> None:
-    assert socket_address("B80D0120000000000000000001000000:1F92") == ("2001:db8::1", 8082)
-
-
 def test_lines_that_are_not_of_the_table_are_passed_over() -> None:
     assert parse_connections(b"cat: /proc/net/tcp6: No such file\n\xff\xfe\n1: x\n") == ()
+
+
+CAT = ("cat", "/proc/net/tcp", "/proc/net/tcp6")
+HEAD = b"  sl  local_address rem_address   st\n"
+
+
+def hexed(address: str, port: int) -> str:
+    return "".join(f"{int(part):02X}" for part in reversed(address.split("."))) + f":{port:04X}"
+
+
+def table(*lines: tuple[str, int, str, int]) -> bytes:
+    """Established connections, each as own address and port, then the peer's."""
+    rows = [f" 0: {hexed(own, port)} {hexed(peer, peer_port)} 01\n" for own, port, peer, peer_port in lines]
+    return HEAD + "".join(rows).encode()
+
+
+def side(name: str, address: str, **more: Any) -> ContainerFact:
+    return inspected(name, networks={"todos-net": {"IPAddress": address}}, **more)
+
+
+API_SIDE = side("api", "172.18.0.3")
+MONGO = side("mongo", "172.18.0.2")
+PUBLISHED = side("mongo", "172.18.0.2", host_config={"PortBindings": {"27017/tcp": [{"HostPort": "4001"}]}})
+DEAF = command("mongo-id", *CAT, out=b"no cat", code=127)
+
+
+def seen(client: bytes | None, server: bytes | None, at: ContainerFact = MONGO) -> tuple[bool | None, list[str]]:
+    """Whether they are connected by what is seen in each (`None`: not looked into), and who was looked into."""
+    entries: dict[Any, Any] = {}
+    for name, one in (("api-id", client), ("mongo-id", server)):
+        entries |= command(name, *CAT, out=b"" if one is None else one, code=127 if one is None else 0)
+    link = Answers(entries)
+    answer = is_connected(machine_with(link), API_SIDE, at, 27017)
+    return answer, [key.split("/")[2] for key in link.keys_asked if key.endswith("/exec")]
+
+
+def test_a_client_that_holds_a_connection_to_the_servers_port_is_connected() -> None:
+    assert seen(table(("172.18.0.3", 45000, "172.18.0.2", 27017)), None) == (True, ["api-id"])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ("172.18.0.3", 45000, "172.18.0.9", 27017),
+        ("172.18.0.3", 45000, "172.18.0.2", 27018),
+        ("172.18.0.3", 27017, "172.18.0.2", 45000),
+    ],
+    ids=["another's", "another port", "the other way round"],
+)
+def test_one_that_holds_another_is_not(line: tuple[str, int, str, int]) -> None:
+    assert seen(table(line), table(("172.18.0.2", 27017, "172.18.0.3", 45000))) == (False, ["api-id"])
+
+
+def test_through_a_port_of_the_machine_the_server_must_have_a_client() -> None:
+    client = table(("172.18.0.3", 45000, "172.17.0.1", 4001))
+    assert seen(client, table(("172.18.0.2", 27017, "172.18.0.1", 50000)), PUBLISHED) == (True, ["api-id", "mongo-id"])
+    assert seen(client, HEAD, PUBLISHED)[0] is False
+    assert seen(client, table(("127.0.0.1", 27017, "127.0.0.1", 50000)), PUBLISHED)[0] is False, "its own health check"
+    assert seen(client, table(("172.18.0.2", 27018, "172.18.0.1", 50000)), PUBLISHED)[0] is False
+    assert seen(client, None, PUBLISHED)[0] is None, "the server cannot be looked into"
+
+
+def test_a_port_of_the_machine_that_is_for_another_port_inside_proves_nothing() -> None:
+    other = side("mongo", "172.18.0.2", host_config={"PortBindings": {"80/tcp": [{"HostPort": "4001"}]}})
+    assert seen(table(("172.18.0.3", 45000, "172.17.0.1", 4001)), HEAD, other) == (False, ["api-id"])
+
+
+def test_where_only_the_server_can_be_looked_into_its_clients_address_counts() -> None:
+    assert seen(None, table(("172.18.0.2", 27017, "172.18.0.3", 45000)))[0] is True
+    assert seen(None, table(("172.18.0.2", 27017, "172.18.0.9", 45000)))[0] is False
+    assert seen(None, table(("172.18.0.2", 27018, "172.18.0.3", 45000)))[0] is False
+    assert seen(None, HEAD)[0] is False
+
+
+def test_where_neither_can_nothing_is_told() -> None:
+    assert seen(None, None)[0] is None
+
+
+def test_connections_are_told_of_one_that_can_be_looked_into() -> None:
+    machine = machine_with(command("api-id", *CAT, out=API) | DEAF)
+    assert connections(machine, "api-id") == parse_connections(API)
+    assert connections(machine, "mongo-id") is None
+
+
+@pytest.mark.parametrize("state", ["01", "04", "05", "06", "08", "09", "0B"])
+def test_in_these_states_both_ends_have_agreed(state: str) -> None:
+    assert parse_connections(f"0: 0100007F:0001 0100007F:0002 {state}".encode()) == (Connection(1, "127.0.0.1", 2),)
+
+
+@pytest.mark.parametrize("state", ["02", "03", "07", "0A"])
+def test_in_these_they_have_not(state: str) -> None:
+    assert parse_connections(f"0: 0100007F:0001 0100007F:0002 {state}".encode()) == ()
+
+
+@pytest.mark.parametrize("line", ["0: 0100007F:0001 0100007F 01", "0: zz:0001 0100007F:0002 01", "0: 0100007F:0001 01"])
+def test_lines_without_two_addresses_are_passed_over(line: str) -> None:
+    assert parse_connections(line.encode()) == ()
+
+
+@often
+@given(st.binary())
+def test_no_table_breaks_it(found: bytes) -> None:
+    assert isinstance(parse_connections(found), tuple)

@@ -70,7 +70,7 @@ def _odd(chance: Random, depth: int = 0) -> Any:
         return [_odd(chance, depth + 1) for _ in range(chance.randrange(3))]
     if kind == 1 and depth < 3:
         return {chance.choice(_WORDS): _odd(chance, depth + 1) for _ in range(chance.randrange(3))}
-    return chance.choice(_ODD)
+    return copy.deepcopy(chance.choice(_ODD))
 
 
 def _mangled(chance: Random, good: Any) -> Any:
