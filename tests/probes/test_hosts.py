@@ -1,33 +1,22 @@
-"""Names known by hand: `/etc/hosts`, `--add-host` and the machine's own addresses."""
+"""Names known by hand: `/etc/hosts` inside, and `--add-host`."""
 
 from __future__ import annotations
 
-from grader.probes.addresses import parse_fib_trie, parse_if_inet6
-from grader.probes.hosts import added_hosts, parse_hosts
-from tests.probes.inspected import inspected
+from typing import Any
 
-FIB_TRIE = """\
-Main:
-  +-- 0.0.0.0/0 2 0 2
-     +-- 127.0.0.0/8 2 0 2
-        +-- 127.0.0.0/31 1 0 0
-           |-- 127.0.0.0
-              /8 host LOCAL
-           |-- 127.0.0.1
-              /32 host LOCAL
-        |-- 127.255.255.255
-           /32 link BROADCAST
-     +-- 172.16.0.0/14 3 0 4
-        +-- 172.17.0.0/31 1 0 0
-           |-- 172.17.0.0
-              /16 link UNICAST
-           |-- 172.17.0.1
-              /32 host LOCAL
-"""
-IF_INET6 = """\
-00000000000000000000000000000001 01 80 10 80       lo
-20010db8000000000000000000000017 02 40 00 80     eth0
-"""
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.machine.question import Answer
+from grader.probes.hosts import added_hosts, known_hosts, parse_hosts
+from tests.answers import PODMAN_4, Answers, machine_with
+from tests.probes.inspected import inspected
+from tests.probes.test_mounts import tar
+from tests.probes.ugly import often, refused
+
+FILE = "/containers/web-id/archive?path=/etc/hosts"
+ADDED = inspected("web", host_config={"ExtraHosts": ["MyDocker:172.17.0.1", "both:10.0.0.1"]})
 
 
 def test_the_first_line_that_names_a_host_counts_whatever_its_case() -> None:
@@ -35,8 +24,9 @@ def test_the_first_line_that_names_a_host_counts_whatever_its_case() -> None:
     assert hosts == {"localhost": "127.0.0.1", "mydocker": "172.17.0.1", "docker": "172.17.0.1"}
 
 
-def test_a_file_that_is_no_text_names_nobody() -> None:
-    assert parse_hosts(b"\xff\x00\x1b[31m\n\n#\n") == {}
+@pytest.mark.parametrize("content", [b"\xff\x00\x1b[31m\n\n#\n", b"", b"# 1.2.3.4 x\n", b"1.2.3.4\n", b"1.2.3 x\n"])
+def test_a_file_that_is_no_table_names_nobody(content: bytes) -> None:
+    assert parse_hosts(content) == {}
 
 
 def test_added_hosts_are_read_with_ipv6_addresses_too() -> None:
@@ -44,6 +34,51 @@ def test_added_hosts_are_read_with_ipv6_addresses_too() -> None:
     assert added_hosts(fact) == {"mydocker": "host-gateway", "six": "2001:db8::1", "both": "::1"}
 
 
-def test_the_kernels_own_addresses_are_those_it_takes_for_local() -> None:
-    assert parse_fib_trie(FIB_TRIE) == ["127.0.0.1", "172.17.0.1"]
-    assert parse_if_inet6(IF_INET6 + "not a line\n\n") == ["::1", "2001:db8::17"]
+@pytest.mark.parametrize("entry", ["odd", ":1.2.3.4", "odd:", ""])
+def test_an_entry_without_a_name_or_an_address_adds_nothing(entry: str) -> None:
+    assert added_hosts(inspected(host_config={"ExtraHosts": [entry]})) == {}
+
+
+@pytest.mark.parametrize("address", ["evil.example", "1.2.3", "HOST-GATEWAY", "x\x1b[31m", "[]x"])
+def test_an_address_that_is_none_is_refused(address: str) -> None:
+    fact = inspected(host_config={"ExtraHosts": [f"mydocker:{address}"]})
+    assert refused("answer-garbled", lambda: added_hosts(fact)).values["asked"] == "docker inspect"
+
+
+def test_what_the_file_says_counts_before_what_was_added() -> None:
+    link = Answers({FILE: tar(("hosts", b"10.0.0.2 both\n10.0.0.3 Other\n"))})
+    assert known_hosts(machine_with(link), ADDED) == {
+        "mydocker": "172.17.0.1",
+        "both": "10.0.0.2",
+        "other": "10.0.0.3",
+    }
+    assert link.keys_asked == [FILE]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [Answer(404), tar(("hosts/", None)), tar(("hosts", b""))],
+    ids=["no file", "a folder", "an empty file"],
+)
+def test_without_words_in_the_file_what_was_added_is_known(answer: Any) -> None:
+    assert known_hosts(machine_with({FILE: answer}), ADDED, wanted="x") == added_hosts(ADDED)
+
+
+def test_podman_does_not_copy_the_file() -> None:
+    machine = machine_with({FILE: Answer(500, b"not a directory")}, version=PODMAN_4)
+    assert known_hosts(machine, ADDED, wanted="x") == added_hosts(ADDED)
+
+
+@pytest.mark.parametrize("answer", [Answer(500, b"oh no"), Answer(409, b"x"), Answer(200, b"no archive")])
+def test_a_file_that_cannot_be_read_says_nothing_of_a_name_that_was_not_added(answer: Answer) -> None:
+    machine = machine_with({FILE: answer})
+    assert known_hosts(machine, ADDED) == added_hosts(ADDED)
+    assert known_hosts(machine, ADDED, wanted="MyDocker") == added_hosts(ADDED)
+    code = "answer-garbled" if answer.status == 200 else "answer-unexpected"
+    refused(code, lambda: known_hosts(machine, ADDED, wanted="base"))
+
+
+@often
+@given(st.one_of(st.binary(), st.text().map(lambda words: words.encode("utf-8", "replace"))))
+def test_no_file_breaks_it(content: bytes) -> None:
+    assert all(name == name.lower() for name in parse_hosts(b"1.2.3.4 " + content))
