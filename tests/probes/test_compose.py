@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import msgspec
 import pytest
+from hypothesis import given
 
-from grader.probes.compose import ComposeFile, last_words, origin_of
+from grader.machine.question import Answer, ComposeQuestion, NoAnswer
+from grader.probes.compose import (
+    ComposeFile,
+    ComposeSays,
+    FileMount,
+    FilePort,
+    FileService,
+    Origin,
+    ask_compose,
+    compose_hashes,
+    last_words,
+    origin_of,
+    read_compose_file,
+)
+from tests.answers import Answers, machine_with
 from tests.probes.inspected import inspected
+from tests.probes.ugly import REFUSED, answers_like, fact_or_refusal, often, refused
 
 LABEL = "com.docker.compose."
 
@@ -63,3 +82,136 @@ def test_the_networks_of_a_service_are_told_by_the_names_that_the_engine_knows()
 def test_composes_last_words_are_its_last_line_made_visible() -> None:
     assert last_words(b"warning\n\n  yaml: line 3: \x1b[31mdid not find\n\n") == "yaml: line 3: \\x1b[31mdid not find"
     assert last_words(b"") == ""
+
+
+ORIGIN = Origin("todos", "/home/anna/todos", ("/home/anna/todos/compose.yaml",), ("/home/anna/.env",), "2.39.1", "00ff")
+SERVICE: dict[str, Any] = {
+    "build": {"context": "/home/anna/todos/api", "dockerfile": "Dockerfile"}, "command": None, "entrypoint": None,
+    "environment": {"MONGO": "mongo:27017", "EMPTY": None}, "image": "todos-api", "networks": {"default": None},
+    "ports": [{"mode": "ingress", "target": 8082, "published": "4001", "protocol": "tcp", "host_ip": "127.0.0.1"}],
+    "profiles": ["debug"], "tmpfs": ["/run:size=1m"],
+    "volumes": [{"type": "bind", "source": "/home/anna/data", "target": "/data", "bind": {"create_host_path": True}}],
+    "configs": [{"source": "app", "target": "/etc/app.toml"}, {"source": "other"}],
+    "secrets": [{"source": "word"}, {"source": "key", "target": "/keys/key"}],
+}  # fmt: skip
+FILE = {"name": "todos", "services": {"api": SERVICE, "bare": {}}, "networks": {"default": {"name": "todos_default"}}}
+
+
+def config(answer: Any) -> ComposeFile | ComposeSays:
+    return read_compose_file(machine_with({"compose config": answer}), ORIGIN)
+
+
+def test_the_files_are_asked_for_by_what_the_labels_tell() -> None:
+    link = Answers({"compose up": b"", "compose config": FILE})
+    machine = machine_with(link)
+    assert isinstance(read_compose_file(machine, ORIGIN), ComposeFile)
+    ask_compose(machine, ORIGIN, "up", ("debug",))
+    first, second = link.asked
+    assert first == ComposeQuestion("config", "todos", ORIGIN.folder, ORIGIN.files, ORIGIN.env_files)
+    assert second == ComposeQuestion("up", "todos", ORIGIN.folder, ORIGIN.files, ORIGIN.env_files, ("debug",))
+
+
+def test_a_service_is_read_with_all_that_compose_fills_in() -> None:
+    file = config(FILE)
+    assert isinstance(file, ComposeFile)
+    api = file.services["api"]
+    assert api.ports == [FilePort(8082, "4001", "127.0.0.1", "tcp")]
+    assert api.volumes == [FileMount("bind", "/data", "/home/anna/data")]
+    assert (api.image, api.command, api.profiles, api.tmpfs) == ("todos-api", None, ["debug"], ["/run:size=1m"])
+    assert api.environment == {"MONGO": "mongo:27017", "EMPTY": None}
+    assert api.build == SERVICE["build"]
+    assert api.granted == {"/etc/app.toml", "/other", "/run/secrets/word", "/keys/key"}
+    assert file.network_names(api) == {"todos_default"}
+    assert file.services["bare"] == FileService()
+    assert FileService().granted == set()
+
+
+def test_a_network_without_a_name_has_that_of_the_file() -> None:
+    file = config({"services": {"api": {"networks": {"a": None, "b": None}}}, "networks": {"a": {"external": True}}})
+    assert isinstance(file, ComposeFile)
+    assert file.network_names(file.services["api"]) == {"a", "b"}
+
+
+def test_what_compose_refuses_is_told_in_its_words() -> None:
+    assert config(Answer(422, b"warning\nservice api: no such image\x07\n")) == ComposeSays(
+        "service api: no such image\\x07"
+    )
+    assert config(Answer(422, b"")) == ComposeSays("")
+
+
+@pytest.mark.parametrize("reason", ["not-at-hand", "timeout", "no-access"])
+def test_files_that_are_not_at_hand_are_our_failure_to_look(reason: Any) -> None:
+    refusal = refused("compose-not-at-hand", lambda: config(NoAnswer(reason, "why")))
+    assert refusal.values == {"folder": "/home/anna/todos", "detail": f"{reason} why"}
+
+
+@pytest.mark.parametrize(("answer", "code"), [one for one in REFUSED if one.id not in {"409", "500"}])
+def test_what_cannot_be_read_is_refused(answer: Answer, code: str) -> None:
+    assert refused(code, lambda: config(answer)).values["asked"] == "docker compose config"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"ports": None}, {"ports": [{"published": "1"}]}, {"ports": [{"target": "http"}]}, {"environment": ["A=b"]},
+     {"volumes": ["a:/b"]}, {"networks": ["default"]}, {"command": "x"}, {"configs": ["app"]}],
+)  # fmt: skip
+def test_other_types_are_refused(more: dict[str, Any]) -> None:
+    refused("answer-garbled", lambda: config({"services": {"api": SERVICE | more}}))
+
+
+def test_files_without_services_are_refused() -> None:
+    refused("answer-garbled", lambda: config({"name": "todos"}))
+
+
+@often
+@given(answers_like(FILE))
+def test_any_answer_is_a_fact_or_a_refusal(answer: Answer) -> None:
+    def look() -> object:
+        file = config(answer)
+        if isinstance(file, ComposeSays):
+            return file
+        return [(one, one.granted, file.network_names(one)) for one in file.services.values()]
+
+    fact_or_refusal(look)
+
+
+def hashes(answer: Any) -> dict[str, str]:
+    return compose_hashes(machine_with({"compose hashes": answer}), ORIGIN)
+
+
+def test_hashes_are_told_by_a_compose_of_the_same_version() -> None:
+    body = b"api 00ff\nmongo ff00\n\nnonsense\na b c\n\xff 01\n"
+    assert hashes(Answer(200, body, {"version": "2.39.1"})) == {"api": "00ff", "mongo": "ff00", "\ufffd": "01"}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(200, b"api 00ff\n", {"version": "2.40.0"}),
+        Answer(200, b"api 00ff\n"),
+        Answer(422, b"api 00ff\n", {"version": "2.39.1"}),
+        NoAnswer("not-at-hand"),
+    ],
+)
+def test_another_compose_would_count_otherwise(answer: Answer | NoAnswer) -> None:
+    assert hashes(answer) == {}
+
+
+@pytest.mark.parametrize("gone", ["project__working_dir", "project__config_files"])
+def test_labels_without_the_folder_or_the_files_tell_no_origin(gone: str) -> None:
+    told = {"project": "todos", "project__working_dir": "/x", "project__config_files": "/x/compose.yaml"}
+    assert origin_of(inspected(config=labels(**told))) is not None
+    assert origin_of(inspected(config=labels(**{key: value for key, value in told.items() if key != gone}))) is None
+
+
+def test_all_that_labels_tell_is_told() -> None:
+    told = {
+        "project": "todos", "project__working_dir": "/x", "project__config_files": "/x/a.yaml,", "version": "2.39.1",
+    }  # fmt: skip
+    fact = inspected(config={"Labels": labels(**told)["Labels"] | {"com.docker.compose.config-hash": "00ff"}})
+    assert origin_of(fact) == Origin("todos", "/x", ("/x/a.yaml",), (), "2.39.1", "00ff")
+
+
+def test_the_last_words_are_short() -> None:
+    assert last_words(b"x" * 999) == "x" * 199 + "…"
+    assert json.dumps(last_words(b"\xff\xfe"))

@@ -1,4 +1,4 @@
-"""What an engine tells of its swarm, read: answers of Docker 20.10, shortened."""
+"""Services of a swarm, and which one is meant: answers of Docker 20.10 and later, shortened."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
 
 from grader.errors import ProbeFailed
 from grader.machine.question import Answer
-from grader.probes.swarm import SwarmFact, parse_info
 from grader.probes.swarm_ports import ServicePort
-from grader.probes.swarm_services import parse_services
-from grader.probes.swarm_tasks import parse_tasks
+from grader.probes.swarm_services import NoService, ServiceFact, find_service, parse_services
+from tests.answers import NOW, Answers, machine_with, sheet_with
+from tests.probes.ugly import REFUSED, answers_like, fact_or_refusal, often, refused
 
-NOW = 1_800_000_000.0
-"""2027-01-15 08:00 UTC."""
+SHEET = sheet_with(services={"web": {"name": "web", "replicas": 3}}, ports={"web": {"port": 4000, "offset": 0}})
 
 
 def answer(body: object) -> Answer:
@@ -26,39 +26,6 @@ def service(**spec: Any) -> dict[str, Any]:
     template = {"ContainerSpec": {"Image": "nginx:latest"}, "Networks": [{"Target": "eyoh0aj0"}]}
     whole = {"Name": "web", "TaskTemplate": template, "Mode": {"Replicated": {"Replicas": 3}}} | spec
     return {"ID": "tecpqv22", "Spec": whole, "Endpoint": {"Spec": {"Mode": "vip"}}}
-
-
-def task(slot: int, state: str, **status: Any) -> dict[str, Any]:
-    told = {"Timestamp": "2027-01-15T07:59:30.312069121Z", "State": state, "PortStatus": {}} | status
-    wanted = "running" if state in {"running", "pending"} else "shutdown"
-    return {"ID": f"{slot}-{state}", "Slot": slot, "Status": told, "DesiredState": wanted}
-
-
-@pytest.mark.parametrize(
-    ("told", "fact"),
-    [
-        (
-            {"Swarm": {"LocalNodeState": "active", "ControlAvailable": True}},
-            SwarmFact("active", is_manager=True, error=""),
-        ),
-        (
-            {"Swarm": {"LocalNodeState": "active", "ControlAvailable": False}},
-            SwarmFact("active", is_manager=False, error=""),
-        ),
-        (
-            {"Swarm": {"LocalNodeState": "locked", "Error": "encrypted"}},
-            SwarmFact("locked", is_manager=False, error="encrypted"),
-        ),
-        (
-            {"Swarm": {"LocalNodeState": "inactive", "RemoteManagers": None}},
-            SwarmFact("inactive", is_manager=False, error=""),
-        ),
-        ({"Swarm": None}, SwarmFact("inactive", is_manager=False, error="")),
-        ({}, SwarmFact("inactive", is_manager=False, error="")),
-    ],
-)
-def test_the_place_in_the_swarm_is_read(told: dict[str, Any], fact: SwarmFact) -> None:
-    assert parse_info(answer(told)) == fact
 
 
 def test_a_service_is_read_with_its_replicas_networks_and_ports() -> None:
@@ -92,38 +59,6 @@ def test_networks_are_read_where_older_engines_have_them() -> None:
     assert parse_services(answer([raw]))[0].networks == ("old",)
 
 
-def test_tasks_are_read_in_the_order_of_their_slots() -> None:
-    held_up = "no suitable node (host-mode port already in use on 1 node)"
-    tasks = parse_tasks(
-        answer(
-            [
-                task(2, "pending", Err=held_up),
-                task(1, "failed", Err="task: non-zero exit (1)", Timestamp="2027-01-15T07:59:10Z"),
-                task(1, "running", ContainerStatus={"ContainerID": "f2c5", "PID": 5831, "ExitCode": 0}),
-            ]
-        )
-    )
-    assert [(one.slot, one.state) for one in tasks] == [(1, "running"), (1, "failed"), (2, "pending")]
-    assert tasks[0].is_running
-    assert tasks[0].container_id == "f2c5"
-    assert tasks[0].since_s == pytest.approx(29.7, abs=0.1)
-    assert tasks[1].has_failed
-    assert tasks[1].error == "task: non-zero exit (1)"
-    assert tasks[2].error == held_up
-    assert not tasks[2].is_starting, "it waits for what does not come by itself"
-
-
-def test_a_task_says_the_ports_that_the_engine_chose_for_it() -> None:
-    port = {"Protocol": "tcp", "TargetPort": 80, "PublishedPort": 32770, "PublishMode": "host"}
-    (one,) = parse_tasks(answer([task(1, "running", PortStatus={"Ports": [port]})]))
-    assert one.ports == (ServicePort(80, 32770, "tcp", "host"),)
-
-
-def test_tasks_without_the_time_are_not_judged() -> None:
-    with pytest.raises(ProbeFailed, match="no-clock"):
-        parse_tasks(Answer(body=b"[]"))
-
-
 @pytest.mark.parametrize("body", [b"{}", b'[{"ID": 7}]', b"[" * 100_000, b"\xff"])
 def test_what_is_no_list_of_services_is_our_failure_to_look(body: bytes) -> None:
     with pytest.raises(ProbeFailed, match="answer-garbled"):
@@ -133,3 +68,93 @@ def test_what_is_no_list_of_services_is_our_failure_to_look(body: bytes) -> None
 def test_an_engine_that_is_no_manager_is_our_failure_to_look() -> None:
     with pytest.raises(ProbeFailed, match="answer-unexpected"):
         parse_services(Answer(503, b'{"message":"This node is not a swarm manager."}', at=NOW))
+
+
+def stacked(name: str, stack: str = "tp8") -> dict[str, Any]:
+    return service(Name=name, Labels={"com.docker.stack.namespace": stack})
+
+
+def found(*services: dict[str, Any]) -> ServiceFact | NoService:
+    return find_service(machine_with({"/services": list(services)}, SHEET).service("web"))
+
+
+def name_of(fact: ServiceFact | NoService) -> str:
+    assert isinstance(fact, ServiceFact)
+    return fact.name
+
+
+def test_the_one_of_that_very_name_is_meant_before_one_of_a_stack() -> None:
+    assert name_of(found(stacked("tp8_web"), service(Name="web2"), service())) == "web"
+    assert name_of(found(service(Name="web2"), stacked("tp8_web"))) == "tp8_web"
+
+
+def test_they_are_asked_for_at_once() -> None:
+    link = Answers({"/services": [service()]})
+    find_service(machine_with(link, SHEET).service("web"))
+    assert link.keys_asked == ["/services"]
+
+
+@pytest.mark.parametrize(("near", "meant"), [("webs", "webs"), ("WEB", "WEB"), ("wbe", "wbe"), ("we", "we")])
+def test_almost_the_name_may_be_meant(near: str, meant: str) -> None:
+    assert found(service(Name="other"), service(Name=near)) == NoService(meant)
+
+
+def test_almost_the_name_in_a_stack_may_be_meant() -> None:
+    assert found(stacked("tp8_webs")) == NoService("tp8_webs")
+
+
+@pytest.mark.parametrize("far", ["redis", "webserver", "x"])
+def test_another_name_is_not(far: str) -> None:
+    assert found(service(Name=far)) == NoService()
+    assert found() == NoService()
+
+
+def test_the_least_that_an_engine_may_say_is_enough() -> None:
+    (fact,) = parse_services(answer([{"ID": "x", "Spec": {"Name": "web", "TaskTemplate": {}, "Mode": {}}}]))
+    assert fact == ServiceFact("x", "web", "", None, (), (), {})
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        {"TaskTemplate": {"ContainerSpec": None, "Networks": None}},
+        {"Labels": None},
+        {"Networks": None},
+        {"Mode": {"Replicated": None, "Global": {}}},
+    ],
+)
+def test_nulls_stand_for_nothing(spec: dict[str, Any]) -> None:
+    (fact,) = parse_services(answer([service(**spec)]))
+    assert fact.name == "web"
+
+
+def test_a_replicated_service_that_says_no_number_has_none_running() -> None:
+    assert parse_services(answer([service(Mode={"Replicated": {}})]))[0].replicas == 0
+    assert parse_services(answer([service(Mode={"Replicated": {"Replicas": "3"}})]))[0].replicas == 3
+
+
+def test_the_networks_of_the_template_come_first() -> None:
+    raw = service(Networks=[{"Target": "old"}])
+    assert parse_services(answer([raw]))[0].networks == ("eyoh0aj0",)
+    assert parse_services(answer([raw]))[0].image == "nginx:latest"
+
+
+@pytest.mark.parametrize(("told", "code"), REFUSED)
+def test_what_cannot_be_read_is_refused(told: Answer, code: str) -> None:
+    assert refused(code, lambda: parse_services(told)).values["asked"] == "GET /services"
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [{"Name": None}, {"Mode": None}, {"TaskTemplate": None}, {"Labels": {"a": 1}}, {"Networks": {}},
+     {"Mode": {"Replicated": {"Replicas": 2**63}}}, {"TaskTemplate": {"ContainerSpec": {"Image": None}}}],
+)  # fmt: skip
+def test_other_types_are_refused(spec: dict[str, Any]) -> None:
+    refused("answer-garbled", lambda: parse_services(answer([service(**spec)])))
+
+
+@often
+@given(answers_like([service(), stacked("tp8_web"), service(Mode={"Global": {}})]))
+def test_any_answer_is_a_fact_or_a_refusal(told: Answer) -> None:
+    fact_or_refusal(lambda: [(one, one.written) for one in parse_services(told)])
+    fact_or_refusal(lambda: find_service(machine_with({"/services": told}, SHEET).service("web")))

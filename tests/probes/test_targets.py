@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from grader.probes.targets import names_for, target_of
 from tests.probes.inspected import inspected
+from tests.probes.ugly import often
 
 
 @pytest.mark.parametrize(
@@ -64,3 +67,59 @@ def test_on_the_default_bridge_only_a_link_or_a_name_by_hand_is_known() -> None:
 def test_links_of_a_network_are_read_with_and_without_an_alias() -> None:
     fact = inspected(networks={"todos-net": {"Links": ["todos-mongo", "todos-app:page"]}})
     assert fact.links == {"todos-mongo": "todos-mongo", "page": "todos-app"}
+
+
+@pytest.mark.parametrize(
+    ("value", "port"),
+    [
+        ("todos-mongo:270170", 270170),
+        ("todos-mongo:" + "9" * 5000, 10**18 - 1),
+        ("todos-mongo:٣", None),
+        ("todos-mongo:x", None),
+        ("todos-mongo:", None),
+        ("HTTP://todos-mongo/:80", None),
+    ],
+)
+def test_what_is_no_port_is_none_or_no_port_of_anybody(value: str, port: int | None) -> None:
+    target = target_of(inspected(config={"Env": [f"MONGO={value}"]}), "MONGO")
+    assert target is not None
+    assert (target.host, target.port) == ("todos-mongo", port)
+
+
+def test_the_value_is_told_as_it_is_written() -> None:
+    target = target_of(inspected(config={"Env": ["MONGO= Http://Todos-Mongo:1/ "]}), "MONGO")
+    assert target is not None
+    assert (target.variable, target.value, target.host) == ("MONGO", "Http://Todos-Mongo:1/", "todos-mongo")
+
+
+@often
+@given(st.text())
+def test_no_value_breaks_it(value: str) -> None:
+    target = target_of(inspected(config={"Env": [f"MONGO={value}".encode("utf-8", "replace").decode()]}), "MONGO")
+    assert target is None or target.is_address in {True, False}
+
+
+def test_without_a_common_network_no_name_is_known() -> None:
+    api = inspected(networks={"one": {}})
+    mongo = inspected("todos-mongo", networks={"two": {"Aliases": ["db"]}})
+    assert names_for(api, mongo) == set()
+
+
+@pytest.mark.parametrize("network", ["bridge", "podman", "host", "none"])
+def test_the_engines_own_networks_have_no_names(network: str) -> None:
+    mongo = inspected("todos-mongo", networks={network: {"Aliases": ["db"]}})
+    assert names_for(inspected(networks={network: {}}), mongo) == set()
+
+
+def test_a_link_to_another_is_no_name_of_this_one() -> None:
+    linked = inspected(host_config={"Links": ["/other:/todos-api/db"]}, networks={"bridge": {}})
+    assert names_for(linked, inspected("todos-mongo", networks={"bridge": {}})) == set()
+
+
+def test_a_name_by_hand_for_another_address_is_none_of_it() -> None:
+    by_hand = inspected(host_config={"ExtraHosts": ["base:172.17.0.9"]})
+    assert names_for(by_hand, inspected("todos-mongo", networks={"bridge": {"IPAddress": "172.17.0.2"}})) == set()
+
+
+def test_one_without_a_host_name_has_no_empty_name() -> None:
+    assert names_for(inspected(networks={"n": {}}), inspected("Todos-Mongo", networks={"n": {}})) == {"todos-mongo"}
