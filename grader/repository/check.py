@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from grader.repository.compose_model import ComposeModel, ComposeSays, read_model
 from grader.repository.compose_policy import check_tree, read_compose
 from grader.repository.compose_scope import Scope
+from grader.repository.compose_size import check_env_file_size, check_expanded_size, variables_of
 from grader.repository.dockerfile_policy import check_dockerfile
 from grader.repository.dotenv import check_dotenv
 from grader.repository.paths import Folders, is_ordinary_file
@@ -20,6 +21,9 @@ from grader.repository.work import COMPOSE_NAMES, Kind, Work
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from grader.repository.dotenv_reader import Assignment
+    from grader.repository.expansion import Expansion
 
 __all__ = ["check_repository"]
 
@@ -42,11 +46,14 @@ def check_repository(root: Path, work: Work, home: Path, *, scripts: bool = Fals
         _check_file(folders, name, findings)
     if findings.found:
         return findings.review()
+    variables = variables_of(folders)
     if (folder / _DOTENV).exists():
-        check_dotenv(folder / _DOTENV, folders.shown(folder / _DOTENV), policy, findings)
+        shown = folders.shown(folder / _DOTENV)
+        assigned = check_dotenv(folder / _DOTENV, shown, policy, findings)
+        check_env_file_size(assigned, shown, variables, policy, findings)
     match work.kind:
         case Kind.COMPOSE:
-            _check_compose(work, folders, policy, findings)
+            _check_compose(work, folders, policy, findings, variables)
         case Kind.DOCKERFILE:
             check_dockerfile(folder / work.file, folders.shown(folder / work.file), policy, findings, {})
         case Kind.SCRIPT:
@@ -69,8 +76,9 @@ def _check_file(folders: Folders, name: str, findings: Findings) -> None:
         findings.refuse("not-a-file", place, seen=name)
 
 
-def _check_compose(work: Work, folders: Folders, policy: Policy, findings: Findings) -> None:
+def _check_compose(work: Work, folders: Folders, policy: Policy, findings: Findings, variables: Expansion) -> None:
     written: dict[str, Node] = {}
+    env_files: list[tuple[Path, tuple[Assignment, ...]]] = []
     for name in work.compose_files:
         _check_file(folders, name, findings)
         if findings.found:
@@ -81,6 +89,8 @@ def _check_compose(work: Work, folders: Folders, policy: Policy, findings: Findi
         if tree is not None:
             check_tree(tree, shown, scope)
             written[shown] = tree
+            env_files += scope.env_files
+    check_expanded_size(written, env_files, variables, policy, findings)
     # Only what has passed as written is handed to Compose: it would follow an include, or print a file of ours.
     if findings.found:
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from grader.repository.compose_scope import Scope, check, kind
+from grader.repository.compose_scope import Bind, Scope, check, kind
 from grader.repository.compose_values import below, check_table
 from grader.repository.dockerfile_policy import check_dockerfile, check_dockerfile_text
 from grader.repository.dotenv import check_dotenv
@@ -13,8 +13,6 @@ from grader.repository.paths import is_ordinary_file
 from grader.repository.tree import Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from grader.repository.refusal import Place
 
 __all__: list[str] = []
@@ -32,16 +30,16 @@ def _build(scope: Scope, node: Node, place: Place, _: str) -> None:
         args = _args(node.get("args"))
     else:
         context, dockerfile, there, inline, args = node, None, place, False, {}
-    folder = _context(scope, context, there) if context is not None else scope.folders.project
+    folder = _context(scope, context, there) if context is not None else "."
     if folder is None or inline:
         return
     if dockerfile is None:
-        _dockerfile(scope, folder / "Dockerfile", "Dockerfile", args, there)
+        _dockerfile(scope, folder, "Dockerfile", args, there)
         return
     there = place.below("dockerfile", dockerfile.line or None)
     text = scope.literal(dockerfile, there, "a file")
     if text is not None:
-        _dockerfile(scope, folder / text, text, args, there)
+        _dockerfile(scope, folder, text, args, there)
 
 
 def _args(node: Node | None) -> dict[str, str]:
@@ -53,23 +51,27 @@ def _args(node: Node | None) -> dict[str, str]:
     return {}
 
 
-def _context(scope: Scope, node: Node, place: Place) -> Path | None:
+def _context(scope: Scope, node: Node, place: Place) -> str | None:
+    """The build's folder as it is written, where it is one of the repository."""
     text = scope.literal(node, place, "a folder")
     if text is None:
         return None
     if _REMOTE.match(text):
         scope.findings.refuse("remote-context", place, seen=text)
         return None
-    folder = scope.folders.resolve(text)
-    if folder is None:
-        scope.findings.refuse("path-outside", place, seen=text)
-    return folder
+    return None if scope.locate(text, place) is None else text
 
 
-def _dockerfile(scope: Scope, path: Path, text: str, args: dict[str, str], place: Place) -> None:
-    real = scope.folders.resolve(str(path))
-    if real is None:
-        scope.findings.refuse("path-outside", place, seen=text)
+def _dockerfile(scope: Scope, context: str, text: str, args: dict[str, str], place: Place) -> None:
+    # From the context as it is written: Compose joins the two texts, so a `..` here may go up from a link there.
+    path = text if text.startswith("/") else f"{context}/{text}"
+    located = scope.locate(path, place)
+    if located is None:
+        return
+    real = located.real
+    if set(located.links) - set(scope.folders.locate(context).links):
+        # The builder follows links within the context, where `../x` leads to another file than on disk.
+        scope.findings.refuse("path-by-link", place, seen=text)
     elif not real.exists():
         scope.findings.invalid("no-such-file", place, seen=scope.folders.shown(real))
     elif not is_ordinary_file(real):
@@ -120,23 +122,23 @@ def _env_file(scope: Scope, node: Node, place: Place) -> None:
     if "$" in text:
         scope.findings.refuse("variable-where-literal", place)
         return
-    real = scope.folders.resolve(text)
-    if real is None:
-        scope.findings.refuse("path-outside", place, seen=text)
-    elif real.exists():
-        check_dotenv(real, scope.folders.shown(real), scope.policy, scope.findings)
+    located = scope.locate(text, place)
+    if located is not None and located.real.exists():
+        name = scope.folders.shown(located.real)
+        found = check_dotenv(located.real, name, scope.policy, scope.findings, for_container=True)
+        scope.env_files.append((located.real, found))
 
 
 @kind("file")
 def _file(scope: Scope, node: Node, place: Place, _: str) -> None:
     text = scope.literal(node, place, "a file")
-    if text is None:
+    located = scope.locate(text, place) if text is not None else None
+    if located is None:
         return
-    real = scope.folders.resolve(text)
-    if real is None:
-        scope.findings.refuse("path-outside", place, seen=text)
-    elif real.exists() and not is_ordinary_file(real):
-        scope.findings.refuse("not-a-file", place, seen=text)
+    if located.real.exists() and not is_ordinary_file(located.real):
+        scope.findings.refuse("not-a-file", place, seen=text or "")
+    else:  # Compose mounts it, and follows its links only then
+        scope.binds.append(Bind(located, writable=False, place=place))
 
 
 @kind("extends")

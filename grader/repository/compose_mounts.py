@@ -14,9 +14,11 @@ from grader.repository.tree import Mapping, Node, Scalar, Sequence
 if TYPE_CHECKING:
     from grader.repository.refusal import Place
 
-__all__ = ["check_nesting"]
+__all__ = ["refuse_replaceable_sources"]
 
 _VOLUME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
+_WINDOWS_PATH = re.compile(r"[^\W\d_]:|\\\\")
+"""How Compose knows one: a single letter before the first colon, or two backslashes."""
 _MODES = frozenset({"", "rw", "ro", "z", "Z", "cached", "delegated", "consistent", "nocopy"})
 _SOURCE_AND_TARGET = 2
 
@@ -38,8 +40,8 @@ def _short(scope: Scope, node: Node, place: Place) -> None:
     text = scope.literal(node, place, "SOURCE:TARGET")
     if text is None:
         return
-    if re.match(r"[A-Za-z]:[\\/]", text):  # C:\Users\…, copied from a student's own machine
-        scope.findings.refuse("path-outside", place, seen=text)
+    if _WINDOWS_PATH.match(text):
+        _windows_path(scope, text, place)
         return
     source, *rest = text.split(":")
     if not rest:
@@ -47,13 +49,38 @@ def _short(scope: Scope, node: Node, place: Place) -> None:
     if len(rest) > _SOURCE_AND_TARGET:
         scope.wrong_shape(place, "SOURCE:TARGET:MODE")
         return
-    modes = set(rest[1].split(",")) if len(rest) == _SOURCE_AND_TARGET else set[str]()
-    for mode in sorted(modes - _MODES):
+    _target(scope, rest[0], place)
+    modes = rest[1].split(",") if len(rest) == _SOURCE_AND_TARGET else []
+    for mode in sorted(set(modes) - _MODES):
         scope.findings.refuse("mount-mode", place, seen=mode)
     if source.startswith((".", "/", "~")):
-        _bind(scope, source, place, writable="ro" not in modes)
+        access = [mode for mode in modes if mode in {"ro", "rw"}]  # the last one counts
+        _bind(scope, source, place, writable=access[-1:] != ["ro"])
     elif not _VOLUME.fullmatch(source):
         scope.wrong_shape(place, "./FOLDER:TARGET")
+
+
+def _windows_path(scope: Scope, text: str, place: Place) -> None:
+    r"""`C:\Users\zoe:/data` is a folder of the student's own machine; `v:/v` is read alike, but no path was meant."""
+    _, _, target = text[2:].partition(":")
+    if target.startswith("/") or "\\" in text:
+        scope.findings.refuse("path-outside", place, seen=text)
+    else:
+        scope.findings.invalid("volume-of-one-letter", place, seen=text, letter=text[0])
+
+
+@kind("mount-target")
+def _mount_target(scope: Scope, node: Node, place: Place, _: str) -> None:
+    text = scope.literal(node, place, "/FOLDER")
+    if text is not None:
+        _target(scope, text, place)
+
+
+def _target(scope: Scope, text: str, place: Place) -> None:
+    if not text.startswith("/"):  # no engine takes it
+        scope.findings.invalid("mount-target", place, seen=text)
+    elif ":" in text:  # Compose hands the engine one text, SOURCE:TARGET:MODE
+        scope.findings.refuse("value-not-allowed", place, seen=text, wanted="/FOLDER")
 
 
 def _long(scope: Scope, mount: Mapping, place: Place) -> None:
@@ -77,24 +104,28 @@ def _bind(scope: Scope, text: str, place: Place, *, writable: bool) -> None:
     if is_engine_socket(text):
         scope.findings.refuse("docker-socket", place, seen=text)
         return
-    source = scope.folders.resolve(text)
+    source = scope.locate(text, place)
     if source is None:
-        scope.findings.refuse("path-outside", place, seen=text)
-    else:
-        scope.binds.append(Bind(source, writable, place))
+        return
+    if ":" in text:  # as in a target: the engine would cut it elsewhere
+        scope.findings.refuse("path-odd", place)
+    scope.binds.append(Bind(source, writable, place))
 
 
-def check_nesting(scope: Scope) -> None:
-    """Refuses a bind whose source lies below another one that a container may write to.
+def refuse_replaceable_sources(scope: Scope) -> None:
+    """Refuse each bind whose source a container could replace by a link to the machine before it is mounted.
 
-    The engine follows links when it mounts, and by then a container may have put one there: what was inside the
-    repository when it was read would be anywhere on the machine when it is mounted.
+    The engine follows links when it mounts, and by then another container of the project may be running. What it can
+    write to is a folder that is mounted writable, with all that is inside; so no name on the way to another source may
+    be looked up in there, neither a folder, nor a link that leads out of it. The same folder mounted twice is fine:
+    its own name stands in the folder above.
     """
     for outer, inner in permutations(scope.binds, 2):
-        if outer.writable and inner.source != outer.source and inner.source.is_relative_to(outer.source):
+        inside = [entry for entry in inner.source.entries if entry.parent.is_relative_to(outer.source.real)]
+        if outer.writable and inside:
             scope.findings.refuse(
                 "bind-below-bind",
                 inner.place,
-                seen=scope.folders.shown(inner.source),
+                seen=scope.folders.shown(inside[-1]),
                 other=str(outer.place.keys[1] if len(outer.place.keys) > 1 else outer.place),
             )

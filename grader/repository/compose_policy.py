@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 # The kinds of value register themselves where they are written.
 from grader.repository import compose_build, compose_ports  # noqa: F401
-from grader.repository.compose_mounts import check_nesting
+from grader.repository.compose_mounts import refuse_replaceable_sources
 from grader.repository.compose_values import below, check_table
 from grader.repository.read_yaml import YamlFault, read_yaml
 from grader.repository.refusal import Place
@@ -41,7 +41,7 @@ def check_tree(root: Node, name: str, scope: Scope) -> None:
     check_table(scope, root, top, "file")
     _check_totals(scope, root, top)
     _check_external_networks(scope, root, top)
-    check_nesting(scope)
+    refuse_replaceable_sources(scope)
 
 
 def _check_totals(scope: Scope, root: Mapping, top: Place) -> None:

@@ -7,12 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from grader.repository.dotenv import is_reserved
+from grader.repository.expansion import names_in
+from grader.repository.paths import Located, PathFault
 from grader.repository.refusal import Findings, Place
 from grader.repository.tree import Node, Scalar
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from grader.repository.dotenv_reader import Assignment
     from grader.repository.paths import Folders
     from grader.repository.policy import Policy
 
@@ -23,9 +27,9 @@ _VARIABLE = re.compile(r"(?<!\$)(?:\$\$)*\$[A-Za-z_{]")
 
 @dataclass(frozen=True, slots=True)
 class Bind:
-    """A folder of the repository inside a container."""
+    """A folder or file of the repository inside a container."""
 
-    source: Path
+    source: Located
     writable: bool
     place: Place
 
@@ -43,6 +47,8 @@ class Scope:
     binds: list[Bind] = field(default_factory=list)
     ports: int = 0
     """Published so far."""
+    env_files: list[tuple[Path, tuple[Assignment, ...]]] = field(default_factory=list)
+    """What the services' env files assign, once for each time that one is named."""
 
     def wrong_shape(self, place: Place, wanted: str) -> None:
         if self.resolved:
@@ -63,7 +69,19 @@ class Scope:
     def literal(self, node: Node, place: Place, wanted: str = "a text") -> str | None:
         """As `text`, and `None` where a variable stands in it and the second reading will know better."""
         text = self.text(node, place, wanted)
-        return None if text is None or self.waits(text) else text
+        if text is None or not self.waits(text):
+            return text
+        for name in filter(is_reserved, names_in(text)):
+            self.findings.refuse("variable-reserved", place, seen=name)
+        return None
+
+    def locate(self, text: str, place: Place) -> Located | None:
+        """Where a path leads; says why it may not be used and gives `None` otherwise."""
+        try:
+            return self.folders.locate(text)
+        except PathFault as fault:
+            self.findings.refuse(fault.rule, place, seen=text)
+            return None
 
     def waits(self, text: str) -> bool:
         return not self.resolved and _VARIABLE.search(text) is not None

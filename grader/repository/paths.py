@@ -1,4 +1,4 @@
-"""Where a path of a hand-in leads, once every link is followed."""
+"""Where a path of a submission leads: read as text, as Compose reads it, and followed, as the kernel does."""
 
 from __future__ import annotations
 
@@ -8,10 +8,37 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Folders", "is_engine_socket", "is_ordinary_file"]
+__all__ = ["Folders", "Located", "PathFault", "is_engine_socket", "is_ordinary_file"]
 
 _WINDOWS_DRIVE = re.compile(r"[A-Za-z]:[\\/]|\\\\|//")
 _ENGINE_SOCKETS = re.compile(r"(docker|podman|containerd|buildkitd|crio)[^/]*\.sock$|docker_engine$|^/(var/)?run/?$")
+_NO_FILE_NAME = re.compile("[\0\ud800-\udc7f\udd00-\udfff]")  # the others stand for bytes that are no UTF-8
+_LONGEST_PATH = 1024
+"""Bytes as written. The kernel takes 4,096 for the whole path: the copy's own folder comes on top."""
+_LONGEST_NAME = 255
+_MOST_LINKS = 40
+"""Links followed on one path, as many as the kernel follows."""
+
+
+class PathFault(Exception):
+    """A path that is not let through; `rule` is a key of `[rules]` in `policy.toml`."""
+
+    def __init__(self, rule: str) -> None:
+        super().__init__(rule)
+        self.rule = rule
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """Where a path leads."""
+
+    real: Path
+    """With every link followed. It need not exist: Docker creates missing folders of bind mounts."""
+    entries: tuple[Path, ...]
+    """Each name that is looked up on the way, in the real folder that holds it, those behind links included. Whoever
+    can write to one of these folders decides where the path leads next time."""
+    links: tuple[Path, ...] = ()
+    """Those of `entries` that are links."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,32 +51,84 @@ class Folders:
     home: Path
     """What `~` is while the work runs: an empty folder of this run's."""
 
-    def resolve(self, text: str) -> Path | None:
-        """The real path that `text` leads to; `None` where that is outside the repository and the empty home.
+    def locate(self, text: str) -> Located:
+        """Where `text` leads, inside the repository or the empty home. Raises `PathFault`.
 
-        It need not exist: Docker makes missing folders of bind mounts.
+        Compose removes `..` from the text of most paths before it opens them, while the kernel goes up from where a
+        link has led. So a path is read in both ways, and refused where the two differ.
         """
-        if not text or "\0" in text or _WINDOWS_DRIVE.match(text):
-            return None
-        if text == "~" or text.startswith("~/"):
-            path = self.home / text[2:]
+        if not text or _WINDOWS_DRIVE.match(text):
+            raise PathFault("path-outside")
+        if _NO_FILE_NAME.search(text) or len(os.fsencode(text)) > _LONGEST_PATH:
+            raise PathFault("path-odd")
+        names = text.split("/")
+        if any(len(os.fsencode(name)) > _LONGEST_NAME for name in names):
+            raise PathFault("path-odd")
+        start = self.project
+        if names[0] == "~":
+            start, names = self.home, names[1:]
         elif text.startswith("~"):
-            return None
-        else:
-            path = self.project / text
+            raise PathFault("path-outside")
+        elif text.startswith("/"):
+            start = Path("/")
+        walk = _Walk(self)
+        followed = walk.follow(start, names)
+        lexical = _Walk(self).follow(Path("/"), os.path.normpath(start.joinpath(*filter(None, names))).split("/"))
+        if not self.holds(followed) or not self.holds(lexical):
+            raise PathFault("path-outside")
+        if followed != lexical:
+            raise PathFault("path-two-ways")
+        return Located(followed, tuple(walk.entries), tuple(walk.links))
+
+    def resolve(self, text: str) -> Path | None:
+        """As `locate`, without the way there; `None` where the path is not let through."""
         try:
-            real = Path(os.path.realpath(path))
-        except (OSError, ValueError):  # a name too long, a NUL
+            return self.locate(text).real
+        except PathFault:
             return None
-        if real.is_symlink():  # a loop of links: it ends nowhere
-            return None
-        return real if any(real.is_relative_to(top) for top in (self.repository, self.home)) else None
 
     def shown(self, path: Path) -> str:
         """`path` as the student knows it."""
         if path.is_relative_to(self.repository):
             return path.relative_to(self.repository).as_posix()
         return f"~/{path.relative_to(self.home).as_posix()}"
+
+    def holds(self, path: Path) -> bool:
+        """Whether the real path `path` is inside the repository or the empty home."""
+        return any(path.is_relative_to(top) for top in (self.repository, self.home))
+
+
+class _Walk:
+    """Follows one path name by name, as the kernel does."""
+
+    def __init__(self, folders: Folders) -> None:
+        self._folders = folders
+        self.entries: list[Path] = []
+        self.links: list[Path] = []
+
+    def follow(self, start: Path, names: list[str]) -> Path:
+        """The real path of `names` below the real folder `start`. Raises `PathFault` for a link that leads outside."""
+        here = start
+        for name in names:
+            if name == "..":
+                here = here.parent
+            elif name not in {"", "."}:
+                here = self._enter(here / name)
+        return here
+
+    def _enter(self, entry: Path) -> Path:
+        self.entries.append(entry)
+        try:
+            target = os.readlink(entry)  # noqa: PTH115  # a `Path` would drop the `.` and `//` of the text
+        except OSError:  # no link, or nothing at all
+            return entry
+        self.links.append(entry)
+        if len(self.links) > _MOST_LINKS:  # a loop: it ends nowhere
+            raise PathFault("path-outside")
+        real = self.follow(Path("/") if target.startswith("/") else entry.parent, target.split("/"))
+        if not self._folders.holds(real):
+            raise PathFault("path-outside")
+        return real
 
 
 def is_engine_socket(text: str) -> bool:

@@ -32,6 +32,10 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     dockerfile_bytes: int
     dockerfile_instructions: int
     env_file_bytes: int
+    env_files: int
+    """Named by all services together."""
+    expanded_bytes: int
+    """Of all env files, or of all compose files, once their variables are replaced."""
     yaml: YamlLimits
 
 

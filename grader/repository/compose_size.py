@@ -1,0 +1,82 @@
+"""The size of a project once its variables are replaced, bounded before Compose reads it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from grader.repository.expansion import DEEPEST, Expansion, nesting, scalars
+from grader.repository.refusal import Findings, Place
+from grader.repository.tools import plain_environment
+from grader.repository.tree import Mapping, Node, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from collections.abc import Mapping as MappingType
+    from pathlib import Path
+
+    from grader.repository.dotenv_reader import Assignment
+    from grader.repository.paths import Folders
+    from grader.repository.policy import Policy
+
+__all__ = ["check_env_file_size", "check_expanded_size", "variables_of"]
+
+
+def variables_of(folders: Folders) -> Expansion:
+    """The variables that Compose finds in its own environment."""
+    environment = plain_environment(folders.home, PWD=str(folders.project))
+    return Expansion({name: len(value.encode()) for name, value in environment.items()})
+
+
+def check_env_file_size(
+    assignments: tuple[Assignment, ...], name: str, variables: Expansion, policy: Policy, findings: Findings
+) -> None:
+    """Adds the variables of the project's `.env`, known to the student as `name`, as far as they are within bounds."""
+    limit, total = policy.limits.expanded_bytes, 0
+    for one in assignments:
+        total += variables.assign(one)
+        if total > limit:
+            findings.refuse("expands-too-far", Place(name, one.line), limit=str(limit))
+            return
+
+
+def check_expanded_size(
+    written: MappingType[str, Node],
+    env_files: list[tuple[Path, tuple[Assignment, ...]]],
+    variables: Expansion,
+    policy: Policy,
+    findings: Findings,
+) -> None:
+    """Judges the compose files `written`, by name, and the env files that their services name."""
+    limit, total = policy.limits.expanded_bytes, 0
+    for name, tree in written.items():
+        for scalar in scalars(tree):
+            if nesting(scalar.text) > DEEPEST:
+                findings.refuse("expands-too-deep", Place(name, scalar.line), limit=str(DEEPEST))
+                return
+            total += variables.of(scalar.text)
+            if total > limit:
+                findings.refuse("expands-too-far", Place(name, scalar.line), limit=str(limit))
+                return
+    if len(env_files) > policy.limits.env_files:
+        seen, most = str(len(env_files)), str(policy.limits.env_files)
+        findings.refuse("too-many-env-files", Place(next(iter(written))), seen=seen, limit=most)
+        return
+    # What a service's own `environment` sets can be used in its env files, too.
+    longest = dict(variables.longest)
+    for name, text in (pair for tree in written.values() for pair in _environments(tree)):
+        longest[name] = max(longest.get(name, 0), variables.of(text))
+    different = [one for assignments in dict(env_files).values() for one in assignments]
+    if Expansion(longest).assign_in_any_order(different, len(env_files), limit) > limit:
+        findings.refuse("expands-too-far", Place(next(iter(written))), limit=str(limit))
+
+
+def _environments(tree: Node) -> Iterator[tuple[str, str]]:
+    """NAME and VALUE of every service's `environment`."""
+    services = tree.get("services") if isinstance(tree, Mapping) else None
+    for _, service in services if isinstance(services, Mapping) else ():
+        environment = service.get("environment") if isinstance(service, Mapping) else None
+        if isinstance(environment, Mapping):
+            yield from ((name, value.text) for name, value in environment if isinstance(value, Scalar))
+        elif isinstance(environment, Sequence):
+            pairs = (item.text.partition("=") for item in environment.items if isinstance(item, Scalar))
+            yield from ((name, value) for name, _, value in pairs)
