@@ -22,6 +22,8 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
 _DURATION = re.compile(r"([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+|0")
 _RESERVED_LABEL = "com.docker."
 _LARGEST_SUBNET = 16
+_BUILT_IN_NETWORKS = frozenset({"bridge", "default", "docker_gwbridge", "host", "ingress", "nat", "none", "podman"})
+"""Compose joins a network that already has the name, whether it is declared external or not."""
 
 
 def below(node: Mapping | Sequence, place: Place) -> Iterator[tuple[str, Node, Place]]:
@@ -202,6 +204,13 @@ def _image(scope: Scope, node: Node, place: Place, _: str) -> None:
         scope.findings.refuse(fault, place, seen=text or "")
     elif fault is not None:  # `Nginx`: no engine would take it, so it is a mistake and no offence
         scope.findings.invalid(fault, place, seen=text or "")
+
+
+@kind("network-name")
+def _network_name(scope: Scope, node: Node, place: Place, _: str) -> None:
+    _name(scope, node, place, "")
+    if isinstance(node, Scalar) and node.text in _BUILT_IN_NETWORKS:
+        scope.findings.refuse("network-built-in", place, seen=node.text)
 
 
 @kind("external-network")

@@ -33,6 +33,8 @@ class EngineApi(Protocol):
 
     def images(self, *, all: bool = ...) -> list[dict[str, Any]]: ...  # noqa: A002  # the package's own name
 
+    def inspect_image(self, image: str) -> dict[str, Any]: ...
+
     def info(self) -> dict[str, Any]: ...
 
     def df(self) -> dict[str, Any]: ...
@@ -68,6 +70,8 @@ class EngineState:
     swarm: bool = False
     projects: frozenset[str] = frozenset()
     """Names of the Compose projects that have containers."""
+    at: str = field(default="", compare=False)
+    """When it was looked at, by the engine's own clock."""
 
     @property
     def is_empty(self) -> bool:
@@ -93,7 +97,7 @@ class TakenDown:
 
 def engine_state(client: EngineApi) -> EngineState:
     """Asks an engine for all its objects. Raises what the client raises."""
-    images, containers = client.images(all=True), client.containers(all=True)
+    info, images, containers = client.info(), client.images(all=True), client.containers(all=True)
     return EngineState(
         containers=frozenset(str(one["Id"]) for one in containers),
         networks=frozenset(str(one["Id"]) for one in client.networks() if one.get("Name") not in _BUILT_IN),
@@ -102,7 +106,8 @@ def engine_state(client: EngineApi) -> EngineState:
         names={
             str(name): str(one["Id"]) for one in images for name in one.get("RepoTags") or [] if name != "<none>:<none>"
         },
-        swarm=(client.info().get("Swarm") or {}).get("LocalNodeState", "inactive") not in {"inactive", ""},
+        swarm=(info.get("Swarm") or {}).get("LocalNodeState", "inactive") not in {"inactive", ""},
+        at=str(info.get("SystemTime") or ""),
         projects=frozenset(str(label) for one in containers if (label := (one.get("Labels") or {}).get(_PROJECT))),
     )
 

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from grader.repository.bring_up import BringUp, BringUpLimits, bring_up
 from grader.repository.commit import commit_of
 from grader.repository.compose_limits import LIMITS_FILE, write_limits
+from grader.repository.course_images import replaced_images
 from grader.repository.engine_state import (
     EngineApi,
     EngineState,
@@ -25,7 +26,7 @@ from grader.repository.refusal import Findings, Review
 from grader.repository.remove_tree import empty_folder
 from grader.repository.sandbox import Sandbox, make_sandbox
 from grader.repository.submission import Submission
-from grader.repository.told import with_bring_up, with_mistakes
+from grader.repository.told import with_bring_up, with_mistakes, with_replaced_images
 from grader.repository.usage_watch import UsageWatch
 from grader.repository.work import Kind, Work
 from grader.repository.workspace import Workspace, copy_tree, made_workspace
@@ -52,6 +53,8 @@ class Handin:
     """The engine and its machine are thrown away: a script may run, and the engine need not be empty."""
     image: str = ""
     """The name for an image that is built from a Dockerfile alone."""
+    course_images: tuple[str, ...] = ()
+    """Names that the exercise takes for images of its own: nothing else may be built under them."""
     name: str = ""
     """The repository's, for Compose projects that take their name from their folder."""
     areas: Path | None = None
@@ -154,6 +157,9 @@ class _Run:
         )
         if work.kind is Kind.SCRIPT and (refused := self._freeze_again()):
             return refused
+        if replaced := replaced_images(self.client, self.before, self.handin.course_images):
+            take_down(self.client, self.before)  # whatever runs, it is not of the course's images
+            return with_replaced_images(grade(None), replaced), came_up
         result = grade(self._submission(work, reading))
         if watch.reason and came_up.succeeded:
             came_up = came_up.ended_by_watch(watch.reason)

@@ -119,6 +119,7 @@ def grade_one(asked: Asked, environ: Mapping[str, str]) -> Done:
             engine_address(parse_machine_url(asked.machine), environ),
             disposable=asked.disposable,
             image=next((one.image for one in sheet.containers.values()), ""),
+            course_images=(*sheet.images, *(name for one in sheet.containers.values() for name in one.also)),
             name=asked.repository,
             areas=asked.areas,
         )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from grader.repository.bring_up import BringUp
     from grader.repository.refusal import Refusal
 
-__all__ = ["with_bring_up", "with_mistakes"]
+__all__ = ["with_bring_up", "with_mistakes", "with_replaced_images"]
 
 
 def with_bring_up(result: ResultFile, file: str, came_up: BringUp) -> ResultFile:
@@ -46,6 +46,12 @@ def with_mistakes(result: ResultFile, mistakes: tuple[Refusal, ...]) -> ResultFi
     french, english = message_of(in_french), message_of(outcome)
     message = Words(fr=french.fr, en=english.en) if french and english else None
     return _first_failed(result, outcome, message, [mistake.said("en") for mistake in mistakes[1:]])
+
+
+def with_replaced_images(result: ResultFile, names: tuple[str, ...]) -> ResultFile:
+    """`result` of an engine that was emptied, since the work had built something else under the course's `names`."""
+    outcome = Outcome("failed", "bring-up-image-replaced", (("images", ", ".join(names)),))
+    return _first_failed(result, outcome, message_of(outcome), [])
 
 
 def _first_failed(result: ResultFile, outcome: Outcome, message: Words | None, evidence: list[str]) -> ResultFile:
