@@ -17,7 +17,7 @@ PYTEST := env GRADER_TESTS_TALLY=$(TALLY) $(PY) -m pytest --durations=10
 ifndef TOGETHER
 .NOTPARALLEL:
 endif
-.PHONY: help env demo test test-plain test-slice test-live test-engine test-machines test-long test-lowest lint engine images bench matrix faults rehearse classroom clean
+.PHONY: help env demo test test-plain test-slice test-live test-engine test-machines test-long test-lowest lint engine images bench matrix faults rehearse record messages classroom clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -73,6 +73,12 @@ images: env ## give the engine its images, NAMES="nginx redis" for others than t
 
 rehearse: env ## prove every suite by all its solutions, shared among six machines, REPEAT=5 times
 	@$(PY) -m tests.lab.rehearse --repeat $(REPEAT)
+
+record: env ## record every solution anew on six machines for the tests without an engine, NAMES="tp2 tp3/wrong/no-port" for some
+	@$(PY) -m tests.lab.record $(NAMES)
+
+messages: env ## rewrite what every diagnosis says, as the recordings of the solutions show it: read the difference
+	@$(PY) -m pytest -q tests/exercises/test_messages.py --rewrite-messages
 
 bench: env ## measure, and write bench.json and docs/figures.md
 	@$(LAB) with-engine -- $(PY) -m benchmarks

@@ -10,14 +10,18 @@ from typing import TYPE_CHECKING
 
 from grader.machine.machine import Machine
 from grader.machine.reach import reach
+from grader.machine.recorder import Recorder
 from grader.reports.results import ResultFile, read_result
 from grader.roster.machine_url import parse_machine_url
 from grader.scoring.judging import judge_suite
 from grader.scoring.suite import read_suite
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from grader.roster.ports import PortRange
     from grader.scoring.ledger import Ledger
+    from grader.scoring.suite import Suite
     from tests.lab import Engine
 
 __all__ = ["ROOT", "Desk", "verdicts"]
@@ -33,6 +37,8 @@ class Desk:
     home: Path
     exercise: Path = ROOT / "exercises" / "tp2"
     ran: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    on_graded: Callable[[Suite, Machine, Ledger], None] | None = None
+    """Hears of each grading in this process, whose machine is then recorded."""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -71,7 +77,12 @@ class Desk:
         suite = read_suite(self.exercise)
         link = reach(parse_machine_url(url or self.engine.url))
         try:
-            return judge_suite(suite, Machine(link, suite.sheet, ports=ports, passive=passive, disposable=disposable))
+            asked = Recorder(link) if self.on_graded else link
+            machine = Machine(asked, suite.sheet, ports=ports, passive=passive, disposable=disposable)
+            ledger = judge_suite(suite, machine)
+            if self.on_graded:
+                self.on_graded(suite, machine, ledger)
+            return ledger
         finally:
             link.close()
 

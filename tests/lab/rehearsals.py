@@ -1,4 +1,4 @@
-"""Rehearsals shared among machines with an engine each, as soon as one is free: most of the time is waiting."""
+"""Rehearsals, or recordings, shared among machines with an engine each: most of the time is waiting."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
 from tests.desk import ROOT
 from tests.lab.process import LabError
@@ -18,9 +18,19 @@ if TYPE_CHECKING:
 
     from tests.lab.machines import LabMachine
 
-__all__ = ["Done", "Rehearsal", "rehearsals"]
+__all__ = ["Done", "Rehearsal", "Task", "rehearsals"]
 
 Done: TypeAlias = "subprocess.CompletedProcess[str]"
+
+
+class Task(Protocol):
+    """What one machine does at a time."""
+
+    def words(self, host: LabMachine) -> list[str]:
+        """The arguments of Python that do it beside that machine."""
+
+
+AnyTask = TypeVar("AnyTask", bound=Task)
 
 
 @dataclass(frozen=True)
@@ -30,23 +40,27 @@ class Rehearsal:
     exercise: str
     options: tuple[str, ...]
 
+    def words(self, _host: LabMachine) -> list[str]:
+        command = ["rehearse", str(ROOT / "exercises" / self.exercise), *self.options]
+        return ["-c", "from grader.cli import main; main()", *command]
+
 
 @contextmanager
 def rehearsals(
-    hosts: Sequence[LabMachine], wanted: Sequence[Rehearsal], limit_s: float
-) -> Iterator[dict[Future[Done], Rehearsal]]:
+    hosts: Sequence[LabMachine], wanted: Sequence[AnyTask], limit_s: float
+) -> Iterator[dict[Future[Done], AnyTask]]:
     """What each of `wanted` comes to, those first that are named first; each may take `limit_s`."""
     running: set[subprocess.Popen[str]] = set()
     free: queue.SimpleQueue[LabMachine] = queue.SimpleQueue()
     for host in hosts:
         free.put(host)
 
-    def rehearse(one: Rehearsal) -> Done:
+    def do(one: AnyTask) -> Done:
         host = free.get()
         try:
-            words = ["rehearse", str(ROOT / "exercises" / one.exercise), *one.options]
+            words = one.words(host)
             process = subprocess.Popen(
-                host.beside(sys.executable, "-c", "from grader.cli import main; main()", *words),
+                host.beside(sys.executable, *words),
                 # A bind mount needs a folder that the machine sees under the same path.
                 env=host.engine.env() | {"TMPDIR": str(host.home)},
                 cwd=ROOT,
@@ -58,7 +72,7 @@ def rehearsals(
             try:
                 out, err = process.communicate(timeout=limit_s)
             except subprocess.TimeoutExpired as error:
-                raise LabError(f"{one.exercise} {' '.join(one.options)}: no end after {limit_s:.0f} s") from error
+                raise LabError(f"{' '.join(words)}: no end after {limit_s:.0f} s") from error
             finally:
                 process.kill()
                 running.remove(process)
@@ -68,7 +82,7 @@ def rehearsals(
 
     pool = ThreadPoolExecutor(len(hosts))
     try:
-        yield {pool.submit(rehearse, one): one for one in wanted}
+        yield {pool.submit(do, one): one for one in wanted}
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
         for process in running.copy():  # what they have brought up goes with the machines

@@ -1,0 +1,150 @@
+"""`python -m tests.lab.record`: every solution recorded anew on real engines, shared among some machines.
+
+`tp2`, `tp2/wrong` or `tp2/wrong/port-reversed` names a part of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import os
+import signal
+import sys
+import tempfile
+import time
+from concurrent.futures import as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from grader.errors import GraderError
+from tests.desk import ROOT
+from tests.lab import Lab, LabError
+from tests.lab.catalog import COURSE_IMAGES
+from tests.lab.hold import MAY_WIPE
+from tests.lab.machines import DOCKER_20, machines
+from tests.lab.process import say
+from tests.lab.rehearsals import rehearsals
+from tests.replays.keep import keep
+from tests.replays.missing import missing_of
+from tests.replays.names import Wanted, wanted_by
+from tests.replays.taken import read_taken
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tests.lab.machines import LabMachine
+
+_SHARD: Final = 5
+"""Solutions that a machine takes at a time: few enough that all are busy to the end."""
+_SOLUTION_S: Final = 180
+
+
+@dataclass(frozen=True)
+class _Solutions:
+    names: tuple[str, ...]
+    folder: Path
+
+    def words(self, _host: LabMachine) -> list[str]:
+        return ["-m", "tests.replays.take", str(self.folder), *self.names]
+
+
+@dataclass(frozen=True)
+class _Tests:
+    """Right answers of other kinds, which are recorded by the tests that give them."""
+
+    names: tuple[str, ...]
+    """Their node ids."""
+    folder: Path
+
+    def words(self, host: LabMachine) -> list[str]:
+        # Homes in a folder that the machine sees under the same path, for bind mounts; its engine is there to be used.
+        options = ["-q", f"--take={self.folder}", f"--basetemp={host.home / 'pytest'}", "-p", "no:cacheprovider"]
+        os.environ[MAY_WIPE] = "1"
+        return ["-m", "pytest", *options, *self.names]
+
+
+def main() -> int:
+    options = _options()
+    os.chdir(ROOT)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the machines are put away
+    try:
+        wanted = wanted_by(options.names)
+        if options.missing:
+            wanted = missing_of(wanted)
+        if options.keep:
+            return _record(wanted, options.machines, options.keep)
+        with tempfile.TemporaryDirectory(prefix="grader-record-") as folder:
+            return _record(wanted, options.machines, Path(folder))
+    except (GraderError, LabError) as error:
+        say(f"record: {error}")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _record(wanted: Wanted, most: int, folder: Path) -> int:
+    began = time.monotonic()
+    tasks = _tasks(wanted, folder)
+    size = min(most, len(tasks))
+    say(f"record: {size} machines with their own engine…")
+    bad = 0
+    kinds = dict.fromkeys([f"stage{number}" for number in range(1, size + 1)], DOCKER_20)
+    with (
+        machines(Lab.at(ROOT / ".lab"), kinds, COURSE_IMAGES) as hosts,
+        rehearsals(hosts, tasks, 2 * _SHARD * _SOLUTION_S) as going,
+    ):
+        for number, future in enumerate(as_completed(going), 1):
+            done = future.result()
+            bad += done.returncode != 0
+            if done.returncode:
+                sys.stdout.write(done.stdout + done.stderr)
+            sys.stdout.write(f"[{number:>3}/{len(tasks)}]{' NOT ALL WERE RECORDED' if done.returncode else ''}\n")
+            for path in sorted(folder.glob("**/*.taken")):
+                bad += not _keep(path)
+            sys.stdout.flush()
+    say(f"record: {(time.monotonic() - began) / 60:.0f} min, {f'{bad} faults' if bad else 'all recorded'}")
+    return 1 if bad else 0
+
+
+def _keep(path: Path) -> bool:
+    taken = read_taken(path)
+    path.rename(path.with_suffix(".kept"))
+    try:
+        sys.stdout.write(f"  {taken.name}: {keep(taken)}\n")
+    except ValueError as error:
+        sys.stdout.write(f"  {error}\n")
+        return False
+    return True
+
+
+def _tasks(wanted: Wanted, folder: Path) -> list[_Solutions | _Tests]:
+    """Those that take longest first, so that no machine is left with one of them at the end."""
+    of_tests = [
+        _Tests(tuple(part), folder)
+        for _, tests in itertools.groupby(wanted.tests, key=lambda one: one.partition("::")[0])
+        for part in _parts(list(tests))
+    ]
+    of_solutions = [
+        _Solutions(tuple(part), folder)
+        for _, names in itertools.groupby(reversed(wanted.solutions), key=lambda one: one.partition("/")[0])
+        for part in _parts(list(names))
+    ]
+    return [*of_tests, *of_solutions]
+
+
+def _parts(names: Sequence[str]) -> list[Sequence[str]]:
+    return [names[start : start + _SHARD] for start in range(0, len(names), _SHARD)]
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.lab.record", description=__doc__)
+    parser.add_argument("names", nargs="*", help="such as tp2 or tp2/wrong/port-reversed; by default all")
+    parser.add_argument("--missing", action="store_true", help="of these, only what has no recording yet")
+    parser.add_argument("--machines", type=int, default=6, help="that share the work (%(default)s)")
+    parser.add_argument("--keep", type=Path, help="a folder where the raw recordings stay")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,139 @@
+"""Bodies as git can show them: JSON, lines of JSON, text, the frames of a log, the members of an archive.
+
+Each reads back as the very bytes, or as what means the same: an archive is packed anew, JSON has no spaces. What is
+none of these is kept in base64.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import struct
+import tarfile
+from typing import Any, Final
+
+__all__ = ["pack", "unpack", "unpack_file"]
+
+_FRAME: Final = struct.Struct(">BxxxL")
+_BLOCK: Final = 512
+
+
+def unpack(body: bytes) -> dict[str, Any]:
+    """`body` by the name of its kind: `{"json": …}`, `{"text": …}` and so on; empty where there is none."""
+    if not body:
+        return {}
+    for kind, read in (("json", _json), ("lines", _lines), ("frames", _frames), ("tar", _tar)):
+        try:
+            found = read(body)
+        except (ValueError, tarfile.TarError, struct.error, EOFError):
+            continue
+        if found is not None and _means(kind, found, body):
+            return {kind: found}
+    text = _text(body)
+    return {"base64": base64.b64encode(body).decode()} if text is None else {"text": text}
+
+
+def pack(kept: dict[str, Any]) -> bytes:  # noqa: PLR0911 - one return a kind
+    match kept:
+        case {"json": value}:
+            return _encoded(value) + b"\n"
+        case {"lines": values}:
+            return b"".join(_encoded(value) + b"\n" for value in values)
+        case {"frames": frames}:
+            return b"".join(_FRAME.pack(stream, len(_bytes(text))) + _bytes(text) for stream, text in frames)
+        case {"tar": members}:
+            return _packed_tar(members)
+        case {"text": text}:
+            return _bytes(text)
+        case {"base64": text}:
+            return base64.b64decode(text)
+        case _:
+            return b""
+
+
+def _means(kind: str, found: Any, body: bytes) -> bool:
+    """Whether it reads back as the same: what an archive holds is compared, not how it was packed."""
+    again = pack({kind: found})
+    if kind in {"json", "lines"}:
+        return True
+    return _tar(again) == found if kind == "tar" else again == body
+
+
+def _encoded(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+
+
+def _json(body: bytes) -> Any:
+    return json.loads(body) if body[:1] in {b"{", b"["} else None
+
+
+def _lines(body: bytes) -> list[Any] | None:
+    return [json.loads(line) for line in body.splitlines()] if body[:1] == b"{" else None
+
+
+def _frames(body: bytes) -> list[list[Any]] | None:
+    if len(body) < _FRAME.size or body[0] > 2 or body[1:4] != b"\0\0\0":
+        return None
+    frames: list[list[Any]] = []
+    at = 0
+    while at < len(body):
+        stream, length = _FRAME.unpack_from(body, at)
+        at += _FRAME.size
+        text = _text(body[at : at + length])
+        if text is None:
+            return None
+        frames.append([stream, text])
+        at += length
+    return frames
+
+
+def _text(body: bytes) -> str | None:
+    try:
+        return None if b"\0" in body else body.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _tar(body: bytes) -> list[dict[str, Any]] | None:
+    if len(body) < _BLOCK or len(body) % _BLOCK:
+        return None
+    with tarfile.open(fileobj=io.BytesIO(body), mode="r:") as tar:
+        return [_member(tar, one, is_first=place == 0) for place, one in enumerate(tar)]
+
+
+def _member(tar: tarfile.TarFile, one: tarfile.TarInfo, *, is_first: bool) -> dict[str, Any]:
+    """Of what is in a folder only its names are ever looked at."""
+    file = tar.extractfile(one) if one.isfile() and is_first else None
+    return {
+        "name": one.name,
+        "type": one.type.decode("ascii"),
+        "mode": one.mode & 0o7777,
+        "mtime": int(one.mtime),
+        "owner": [one.uid, one.gid],
+        **({"link": one.linkname} if one.linkname else {}),
+        **(unpack_file(file.read()) if file else {}),
+    }
+
+
+def unpack_file(content: bytes) -> dict[str, Any]:
+    text = _text(content)
+    return {"base64": base64.b64encode(content).decode()} if text is None else {"text": text}
+
+
+def _packed_tar(members: list[dict[str, Any]]) -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w", format=tarfile.GNU_FORMAT) as tar:
+        for one in members:
+            info = tarfile.TarInfo(one["name"])
+            info.type = one["type"].encode("ascii")
+            info.mode, info.mtime, (info.uid, info.gid) = one["mode"], one["mtime"], one["owner"]
+            info.linkname = one.get("link", "")
+            content = pack({key: one[key] for key in ("text", "base64") if key in one})
+            info.size = len(content)
+            tar.addfile(info, io.BytesIO(content))
+    return packed.getvalue()

@@ -1,0 +1,111 @@
+"""A recording as a document of plain values, and back: questions and answers with their bodies laid open."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any, Final
+
+import msgspec
+
+from grader.machine.question import Answer, EngineQuestion, NoAnswer, Question
+from grader.machine.recording import Exchange, Lost
+from tests.replays.bodies import pack, unpack, unpack_file
+
+__all__ = ["KEPT_HEADERS", "closed", "opened"]
+
+_STAT: Final = "x-docker-container-path-stat"
+KEPT_HEADERS: Final = {_STAT, "location", "server", "version"}
+"""Those that a check asks for."""
+_LEFT_OUT: Final = {
+    "GraphDriver",
+    "LogPath",
+    "ResolvConfPath",
+    "HostnamePath",
+    "HostsPath",
+    "SandboxID",
+    "SandboxKey",
+    "EndpointID",
+}
+"""Fields of the engine's that no check asks for, and that are others on each machine."""
+_STATUS: Final = "\nPPid:"
+_OF_PROCESSES: Final = ("Name:", "Pid:", "PPid:", "Uid:")
+_CONNECTIONS: Final = "local_address"
+_ONLY: Final = {"info": {"Name", "Swarm"}, "stats": {"networks"}}
+"""All that is asked for of an answer which tells much of the machine, by the last word of the question's path."""
+
+
+def opened(exchange: Exchange) -> dict[str, Any]:
+    """`{"ask": …, "at": …, "say": …}`."""
+    return {"ask": _asked(exchange.question), "at": exchange.at, "say": _said(exchange.question, exchange.answer)}
+
+
+def closed(document: dict[str, Any]) -> Exchange:
+    ask, say = dict(document["ask"]), dict(document["say"])
+    if isinstance(ask.get("body"), dict):
+        ask["body"] = base64.b64encode(pack(ask["body"])).decode()
+    if say.setdefault("type", "answer") == "answer":
+        say["body"] = base64.b64encode(pack(say.get("body", {}))).decode()
+        if _STAT in say.get("headers", {}):
+            stat = json.dumps(say["headers"][_STAT]).encode()
+            say["headers"] = say["headers"] | {_STAT: base64.b64encode(stat).decode()}
+    return Exchange(
+        msgspec.convert(ask, Question, str_keys=True),
+        msgspec.convert(say, Answer | NoAnswer | Lost, str_keys=True),
+        document["at"],
+    )
+
+
+def _asked(question: Question) -> dict[str, Any]:
+    asked: dict[str, Any] = msgspec.to_builtins(question)
+    if "body" in asked:  # never laid open any further: a check asks with the very same bytes
+        asked["body"] = unpack_file(base64.b64decode(asked["body"]))
+    return asked
+
+
+def _said(question: Question, answer: Answer | NoAnswer | Lost) -> dict[str, Any]:
+    said: dict[str, Any] = msgspec.to_builtins(answer)
+    if not isinstance(answer, Answer):
+        return said
+    said.pop("body", None)
+    kept = {_STAT} if isinstance(question, EngineQuestion) else KEPT_HEADERS
+    headers: dict[str, Any] = {name: value for name, value in answer.headers.items() if name in kept}
+    if _STAT in headers:
+        headers[_STAT] = json.loads(base64.b64decode(headers[_STAT]))
+    said.pop("headers", None)
+    said.pop("type")
+    if headers:
+        said["headers"] = headers
+    if answer.body:
+        body = unpack(answer.body)
+        if "json" in body:
+            body["json"] = _asked_for(question, body["json"])
+        if "frames" in body:
+            body["frames"] = [[stream, _printed(text)] for stream, text in body["frames"]]
+        said["body"] = body
+    return said
+
+
+def _asked_for(question: Question, value: Any) -> Any:
+    """`value` without what no check asks for, which would tell of the machine, or is another each time."""
+    only = _ONLY.get(question.path.rpartition("/")[2]) if isinstance(question, EngineQuestion) else None
+    if only and isinstance(value, dict):
+        return {key: value[key] for key in only & value.keys()}
+    return _without(value)
+
+
+def _printed(text: str) -> str:
+    """`text` without what the kernel tells of processes and connections beside what is asked for."""
+    if _STATUS in text:
+        return "".join(line for line in text.splitlines(keepends=True) if line.startswith(_OF_PROCESSES))
+    if _CONNECTIONS in text:
+        return "".join(" ".join(line.split()[:4]) + "\n" for line in text.splitlines())
+    return text
+
+
+def _without(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without(one) for one in value]
+    if isinstance(value, dict):
+        return {key: _without(one) for key, one in value.items() if key not in _LEFT_OUT}
+    return value

@@ -1,0 +1,170 @@
+"""`tests/recordings/tp2/wrong/port-reversed.jsonl`: a line for each question, with its answers in their order.
+
+The first line says what it is of. What an engine says in JSON is written as what differs from the answer before to the
+same question (`"like": "before"`), or from an answer of its kind in `tests/recordings/like/`.
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import json
+import os
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from tests.desk import ROOT
+from tests.replays.ids import folded, unfolded
+from tests.replays.patch import difference, patched
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["RECORDINGS", "Header", "Kept", "path_of", "read_header", "read_kept", "recorded_names", "write_kept"]
+
+RECORDINGS: Final = ROOT / "tests" / "recordings"
+_LIKE: Final = "like"
+_PATCHED: Final = {"json", "lines", "frames"}
+
+
+class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    name: str
+    engine: dict[str, str]
+    ports: str = ""
+    passive: bool = False
+    disposable: bool = False
+    solution: str = ""
+    """SHA-256 of the solution's files."""
+    test: str = ""
+    """The id of the test that it was recorded from."""
+    sheet: str = ""
+    """The text of `exercise.toml`, where that test has changed it."""
+
+
+class Kept(msgspec.Struct, frozen=True):
+    header: Header
+    exchanges: list[dict[str, Any]]
+    """As `grader.…` asked, laid open: see `tests.replays.document`."""
+
+
+def path_of(name: str) -> Path:
+    return RECORDINGS / f"{name}.jsonl"
+
+
+def recorded_names() -> list[str]:
+    found = RECORDINGS.glob("tp*/**/*.jsonl")
+    return sorted(path.relative_to(RECORDINGS).with_suffix("").as_posix() for path in found)
+
+
+def write_kept(kept: Kept) -> None:
+    lines = [_line(msgspec.to_builtins(kept.header))]
+    asked = sorted(((_line(one["ask"]), one) for one in kept.exchanges), key=lambda pair: pair[0])
+    for _, same in itertools.groupby(asked, key=lambda pair: pair[0]):
+        exchanges = [one for _, one in same]
+        lines.append(_line({"ask": exchanges[0]["ask"], "answers": _answers(exchanges)}))
+    path = path_of(kept.header.name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(f"{folded(line)}\n" for line in lines), encoding="utf-8")
+
+
+def read_header(name: str) -> Header:
+    with path_of(name).open(encoding="utf-8") as file:
+        return msgspec.json.decode(file.readline(), type=Header)
+
+
+def read_kept(name: str) -> Kept:
+    first, *lines = unfolded(path_of(name).read_text(encoding="utf-8")).rstrip("\n").split("\n")
+    exchanges: list[dict[str, Any]] = []
+    for line in lines:
+        read = json.loads(line)
+        before: Any = None
+        for answer in read["answers"]:
+            say = answer["say"]
+            body = say.get("body", {})
+            if "each" in body:
+                say["body"] = {body["is"]: [patched(_element(body["like"]), one) for one in body["each"]]}
+            elif "like" in body:
+                base = before if body["like"] == "before" else _base(body["like"])
+                say["body"] = {body["is"]: patched(base, body)}
+            before = next(iter(say.get("body", {}).values()), None)
+            exchanges += [{"ask": read["ask"], "at": at, "say": say} for at in answer["at"]]
+    exchanges.sort(key=lambda one: float(one["at"]))
+    return Kept(msgspec.convert(json.loads(first), Header), exchanges)
+
+
+def _answers(exchanges: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    answers: list[dict[str, Any]] = []
+    before: dict[str, Any] | None = None
+    for one in exchanges:
+        if before is not None and before["say"] == one["say"]:
+            answers[-1]["at"].append(one["at"])
+            continue
+        say = one["say"]
+        if _PATCHED & say.get("body", {}).keys():
+            say = say | {"body": _alike(one, before)}
+        answers.append({"at": [one["at"]], "say": say})
+        before = one
+    return answers
+
+
+def _alike(one: dict[str, Any], before: dict[str, Any] | None) -> dict[str, Any]:
+    """The body as what differs from another, where that is shorter."""
+    [(form, value)] = one["say"]["body"].items()
+    ways = [{form: value}]
+    if before is not None and form in before["say"].get("body", {}):
+        ways.append({"is": form, "like": "before"} | difference(before["say"]["body"][form], value))
+    kind = _kind(one["ask"])
+    if form != "frames" and kind and value and one["say"].get("status", 200) == 200:
+        kind = f"{kind}-list" if isinstance(value, list) else kind
+        _make_base(kind, value)
+        ways.append({"is": form, "like": kind} | difference(_base(kind), value))
+        if isinstance(value, list):
+            ways.append({"is": form, "like": kind, "each": [difference(_element(kind), part) for part in value]})
+    return min(ways, key=lambda way: len(_line(way)))
+
+
+def _kind(ask: dict[str, Any]) -> str:
+    """The name of what answers to such questions are written as different from."""
+    if ask["type"] == "compose":
+        return f"compose-{ask['verb']}"
+    if ask["type"] != "engine" or ask.get("method", "GET") != "GET":
+        return ""
+    match [part for part in ask["path"].split("/") if part]:
+        case ["images", *_, last]:
+            return f"image-{last}"
+        case [kind, _, last]:
+            return f"{kind.removesuffix('s')}-{last}"
+        case parts:
+            return "-".join(parts)
+
+
+_BASES: dict[str, Any] = {}
+
+
+def _base(kind: str) -> Any:
+    if kind not in _BASES:
+        _BASES[kind] = json.loads(unfolded((RECORDINGS / _LIKE / f"{kind}.json").read_text(encoding="utf-8")))
+    return _BASES[kind]
+
+
+def _element(kind: str) -> Any:
+    """What each of a list of them is like: the first of the base's."""
+    return _base(kind)[0]
+
+
+def _make_base(kind: str, value: Any) -> None:
+    """The first answer of its kind is what later ones are compared with, for ever: others are written by it."""
+    path = RECORDINGS / _LIKE / f"{kind}.json"
+    if path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    made = path.with_suffix(f".{os.getpid()}")
+    text = json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True)
+    made.write_text(folded(text) + "\n", encoding="utf-8")
+    made.rename(path)
+    _BASES[kind] = copy.deepcopy(value)
+
+
+def _line(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(", ", ": "))

@@ -1,0 +1,110 @@
+"""What is recorded, by name: `tp2/reference`, `tp2/wrong/port-reversed`, `tp2/right/earns-every-point-mount`."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from grader.errors import ExerciseError
+from grader.machine.exercise_folder import find_exercise
+from grader.rehearsal.solution import read_solutions
+from grader.scoring.suite import read_suite
+from tests.desk import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from grader.rehearsal.solution import Solution
+
+__all__ = ["Wanted", "name_of", "name_of_test", "possible_names", "solution_hash", "wanted_by"]
+
+_RIGHT: Final = "tests/exercises/*right_in_another_way*.py"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    solutions: tuple[str, ...]
+    tests: tuple[str, ...]
+    """Node ids of tests that give a right answer of another kind."""
+
+
+def name_of(solution: Solution) -> str:
+    """`tp2/wrong/port-reversed`: the folder's path without the part that is always the same."""
+    exercise = next(parent for parent in solution.folder.parents if parent.name == "solutions").parent
+    return f"{exercise.name}/{solution.folder.relative_to(exercise / 'solutions').as_posix()}"
+
+
+def name_of_test(exercise: str, node_id: str) -> str:
+    """`tp2/right/earns-every-point-mount`."""
+    return f"{exercise}/right/{_slug(exercise, node_id)}"
+
+
+def _slug(exercise: str, node_id: str) -> str:
+    function = node_id.partition("::")[2].removeprefix("test_").removeprefix(f"{exercise}_")
+    function = function.replace("earns_every_point", "")
+    return re.sub("[^a-z0-9]+", "-", function.lower()).strip("-")
+
+
+def _solution_names() -> list[str]:
+    """Of all exercises, each exercise's reference first."""
+    folders = sorted(path.parent for path in ROOT.glob("exercises/tp*/exercise.toml"))
+    return [name_of(one) for folder in folders for one in read_solutions(read_suite(find_exercise(folder)))]
+
+
+def solution_hash(name: str) -> str:
+    """SHA-256 over what is brought up: the solution's files, without what is expected of it, and the material."""
+    exercise, _, below = name.partition("/")
+    folder = ROOT / "exercises" / exercise
+    digest = hashlib.sha256()
+    for base in (folder / "solutions" / below, folder / "material"):
+        for path in sorted(one for one in base.rglob("*") if one.is_file() and one.name != "expected.toml"):
+            if "__pycache__" not in path.parts:
+                digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _right_tests() -> list[str]:
+    """Node ids of the tests that give right answers of other kinds, as pytest collects them."""
+    files = [str(path.relative_to(ROOT)) for path in sorted(ROOT.glob(_RIGHT))]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", *files],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    return [line for line in done.stdout.splitlines() if "::" in line]
+
+
+def wanted_by(names: Sequence[str]) -> Wanted:
+    """What is meant by `names`, each of which is the beginning of some; all where there is none.
+
+    Raises `ExerciseError` for one that means nothing.
+    """
+    solutions, tests = _solution_names(), _right_tests()
+    if not names:
+        return Wanted(tuple(solutions), tuple(tests))
+    by_name = {name: test for test in tests for name in possible_names(test)}
+    unknown = [name for name in names if not any(_is_below(one, name) for one in (*solutions, *by_name))]
+    if unknown:
+        raise ExerciseError(f"nothing is called {' or '.join(unknown)}; wanted such as tp2/wrong/port-reversed or tp2")
+    return Wanted(
+        tuple(one for one in solutions if any(_is_below(one, name) for name in names)),
+        tuple(dict.fromkeys(test for one, test in by_name.items() if any(_is_below(one, name) for name in names))),
+    )
+
+
+def _is_below(name: str, prefix: str) -> bool:
+    return f"{name}/".startswith(f"{prefix.rstrip('/')}/")
+
+
+def possible_names(test: str) -> list[str]:
+    """Which exercise a test is of is known when it grades: the file's name tells it, or leaves a few to choose from."""
+    file = test.partition("::")[0]
+    numbers = re.findall(r"tp(\d)", test) or re.findall(r"\d", file)
+    return [name_of_test(f"tp{number}", test) for number in dict.fromkeys(numbers)]

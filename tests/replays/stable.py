@@ -1,0 +1,33 @@
+"""Gives what is chance in a recording the same value each time: ids, words of chance, moments, folders.
+
+A name stands for one thing throughout a recording, so that what was equal stays equal; all moments are moved by the
+same time, so that what came first still does.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Final
+
+from tests.replays.moments import moved
+from tests.replays.renames import renames
+
+__all__ = ["HOME", "stable"]
+
+HOME: Final = "/home/student"
+_SCRATCH: Final = re.compile(r"(?:/[\w.-]+)*/grader-rehearsal-\w{8}(/home|/work)")
+"""Where a rehearsal puts a student's home, and the folder in which `up.sh` is run."""
+
+
+def stable(document: list[dict[str, Any]], home: str = "") -> list[dict[str, Any]]:
+    """The exchanges of a recording as `opened` lays them open, with stable values. `home`: the student's, if known."""
+    text = json.dumps(document, ensure_ascii=False)
+    if home:
+        text = text.replace(home, HOME)
+    text = _SCRATCH.sub(lambda found: HOME if found[1] == "/home" else f"{HOME}/work", text)
+    for old, new in renames(json.loads(text)).items():
+        text = text.replace(old, new)
+    found: list[dict[str, Any]] = json.loads(text)
+    began = next((int(one["say"]["at"]) for one in found if one["say"].get("at")), None)
+    return found if began is None else moved(found, began)

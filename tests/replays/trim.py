@@ -1,0 +1,52 @@
+"""What a recording can do without: waits, and what was seen in the middle of a wait."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from grader.machine.question import WaitQuestion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from grader.machine.recording import Exchange
+
+__all__ = ["trimmed", "without_waits"]
+
+_PAUSES_S: Final = (0.1, 0.2, 0.4, 0.8, 1.0)
+"""How the pauses of `grader.checks.polling` grow; the last of them comes any number of times."""
+
+
+def without_waits(exchanges: Sequence[Exchange]) -> list[Exchange]:
+    """`exchanges` without the waiting itself: the clock of a replay goes to the moment of each answer."""
+    return [one for one in exchanges if not isinstance(one.question, WaitQuestion)]
+
+
+def trimmed(exchanges: Sequence[Exchange]) -> list[Exchange]:
+    """`exchanges` with the first and the last look of each wait only, and without the waiting itself.
+
+    How often a check has to look depends on how busy the machine is, and so would the recording. A check that looks
+    twice finds the time over as it was. One that counts what it sees meanwhile needs all of it: whoever trims judges
+    the rest.
+    """
+    middle: set[int] = set()
+    for first, last in _polls(exchanges):
+        middle.update(range(first, last + 1))
+    return without_waits([one for place, one in enumerate(exchanges) if place not in middle])
+
+
+def _polls(exchanges: Sequence[Exchange]) -> Iterator[tuple[int, int]]:
+    """The places of the first and the last pause of each wait."""
+    first, last, turn = 0, 0, 0
+    for place, one in enumerate(exchanges):
+        if not isinstance(one.question, WaitQuestion):
+            continue
+        seconds = one.question.seconds
+        if turn and seconds == _PAUSES_S[min(turn, len(_PAUSES_S) - 1)]:
+            last, turn = place, turn + 1
+            continue
+        if turn > 1:
+            yield first, last
+        first, last, turn = place, place, int(seconds == _PAUSES_S[0])
+    if turn > 1:
+        yield first, last
