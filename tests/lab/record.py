@@ -119,7 +119,7 @@ def _keep(path: Path) -> bool:
 
 
 def _tasks(wanted: Wanted, folder: Path) -> list[_Solutions | _Tests]:
-    """Those that take longest first, so that no machine is left with one of them at the end."""
+    """The later exercises first, which take longest, so that no machine is left with one of them at the end."""
     of_tests = [
         _Tests(tuple(part), folder)
         for _, tests in itertools.groupby(wanted.tests, key=lambda one: one.partition("::")[0])
@@ -130,7 +130,7 @@ def _tasks(wanted: Wanted, folder: Path) -> list[_Solutions | _Tests]:
         for _, names in itertools.groupby(reversed(wanted.solutions), key=lambda one: one.partition("/")[0])
         for part in _parts(list(names))
     ]
-    return [*of_tests, *of_solutions]
+    return [*of_solutions, *of_tests]
 
 
 def _parts(names: Sequence[str]) -> list[Sequence[str]]:

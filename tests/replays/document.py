@@ -31,7 +31,7 @@ _LEFT_OUT: Final = {
 _STATUS: Final = "\nPPid:"
 _OF_PROCESSES: Final = ("Name:", "Pid:", "PPid:", "Uid:")
 _CONNECTIONS: Final = "local_address"
-_ONLY: Final = {"info": {"Name", "Swarm"}, "stats": {"networks"}}
+_ONLY: Final = {"info": {"Name", "Swarm"}, "stats": {"networks"}, "version": {"Version"}}
 """All that is asked for of an answer which tells much of the machine, by the last word of the question's path."""
 
 

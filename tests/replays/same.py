@@ -23,7 +23,10 @@ _MASKS: Final = (
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?"), "<moment>"),
     (re.compile(r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}"), "<mac>"),
     (re.compile(r"(?<![\d.])(?:10|172|192)(?:\.\d{1,3}){3}(?![\d.])"), "<address>"),
-    (re.compile(r"(?:Up|Exited \(\d+\)|Created|Restarting \(\d+\)) [\w ]*(?:second|minute|hour)s?(?: ago)?"), "<age>"),
+    (
+        re.compile(r"(Up|Exited \(\d+\)|Created|Restarting \(\d+\)) [\w ]*(?:second|minute|hour)s?(?: ago)?"),
+        r"\1 <age>",
+    ),
     (re.compile(r'("(?:Pid|ContainerPid|PID|Index|rx_bytes|StartInterval)": )\d+'), r"\1<count>"),
     (re.compile(r"\d{5,}(\.\d+)?"), "<count>"),
     (re.compile(r"waited \d+ s"), "<waited>"),
