@@ -1,0 +1,280 @@
+"""A machine made of containers, images and networks that a test writes down, and how a diagnosis is asked of it."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from grader.checks.mistake import Mistake
+from grader.errors import ProbeFailed
+from grader.machine.machine import Machine
+from grader.machine.question import (
+    Answer,
+    ComposeQuestion,
+    EngineQuestion,
+    FileQuestion,
+    HttpQuestion,
+    NoAnswer,
+    NonceQuestion,
+)
+from tests.answers import DOCKER_26, NOW, Answers, framed, sheet_with
+from tests.checks.engine_json import File, archive, container, proc_net
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from grader.machine.question import Question
+    from grader.roster.ports import PortRange
+    from tests.answers import Version
+    from tests.checks.engine_json import Box
+
+    Site = Callable[[HttpQuestion], Answer | NoAnswer]
+
+__all__ = ["FakeMachine", "cannot_look", "diagnosed", "folder", "serves"]
+
+
+class FakeMachine(Answers):
+    """Answers from its containers and whatever else is set on it; an entry of `table` comes before all of that.
+
+    Its clock moves by waits alone; `after` changes something when it has come so far.
+    """
+
+    def __init__(self, *boxes: Box, version: Version = DOCKER_26, host: str = "") -> None:
+        super().__init__(version=version, host=host)
+        self.boxes = list(boxes)
+        self.images: list[dict[str, Any]] = []
+        self.networks: list[dict[str, Any]] = []
+        self.services: list[dict[str, Any]] = []
+        self.tasks: list[dict[str, Any]] = []
+        self.image_events: list[dict[str, Any]] = []
+        self.sites: dict[int | str, Site | Answer | NoAnswer] = {}
+        """By port, or by `host:port`; where there is none, the connection is refused."""
+        self.disk: dict[str, Answer | NoAnswer | bytes] = {}
+        """The machine's own files, by path; a folder has a name a line. Another path is not at hand."""
+        self.compose: dict[str, Answer | NoAnswer | Callable[[], Answer]] = {}
+        self._later: list[tuple[float, Callable[[], object]]] = []
+        self._given: dict[str, int] = {}
+        self._commands: dict[str, tuple[Box, str]] = {}
+
+    def judged(
+        self, *, own_ports: PortRange | None = None, passive: bool = False, disposable: bool = False, **sheet: Any
+    ) -> Machine:
+        """The machine as a check sees it, with an exercise of these tables."""
+        return Machine(self, sheet_with(**sheet), ports=own_ports, passive=passive, disposable=disposable)
+
+    def after(self, seconds: float, change: Callable[[], object]) -> None:
+        self._later.append((seconds, change))
+
+    def box(self, reference: str) -> Box | None:
+        return next((one for one in self.boxes if reference in {one.id, one.name}), None)
+
+    def ask(self, question: Question) -> Answer | NoAnswer:
+        for entry in [one for one in self._later if one[0] <= self.waited_s]:
+            self._later.remove(entry)
+            entry[1]()
+        made = None if self._entry(question) is not None else self._made(question)
+        if made is None:
+            return super().ask(question)
+        self.asked.append(question)
+        return made
+
+    def posts(self) -> list[str]:
+        """What was asked of the engine that changes something, execs left out."""
+        return [
+            f"{one.method} {one.path}"
+            for one in self.asked
+            if isinstance(one, EngineQuestion) and one.method != "GET" and "/exec" not in one.path
+        ]
+
+    def _made(self, question: Question) -> Answer | NoAnswer | None:  # noqa: PLR0911 - a case a kind
+        match question:
+            case EngineQuestion():
+                return self._engine(question)
+            case HttpQuestion():
+                site = self.sites.get(f"{question.host}:{question.port}", self.sites.get(question.port))
+                if site is None:
+                    return NoAnswer("refused", "Connection refused")
+                return site if isinstance(site, Answer | NoAnswer) else site(question)
+            case FileQuestion():
+                return self._file(question)
+            case ComposeQuestion():
+                told = self.compose.get(question.verb, NoAnswer("not-at-hand", "no compose"))
+                return told if isinstance(told, Answer | NoAnswer) else told()
+            case NonceQuestion():
+                return Answer(body=self._nonce(question.purpose.partition(" ")[0]).encode())
+        return None
+
+    def _nonce(self, purpose: str) -> str:
+        """`nonce-todo` the first time, then `nonce-todo-2`: no two are the same."""
+        self._given[purpose] = self._given.get(purpose, 0) + 1
+        return f"nonce-{purpose}" + (f"-{self._given[purpose]}" if self._given[purpose] > 1 else "")
+
+    def _file(self, question: FileQuestion) -> Answer | NoAnswer:
+        folder, _, name = question.path.rpartition("/")
+        told = self.disk.get(question.path)
+        match question.operation:
+            case "write" if folder in self.disk:
+                self.disk[question.path] = question.body
+                return Answer()
+            case "remove":
+                return Answer(200 if self.disk.pop(question.path, None) is not None else 404)
+        if told is None:
+            return NoAnswer("not-at-hand", name)
+        return told if isinstance(told, Answer | NoAnswer) else Answer(200, told)
+
+    def _json(self, value: Any, status: int = 200) -> Answer:
+        return Answer(status, json.dumps(value).encode(), at=float(int(NOW + self.waited_s)))
+
+    def _engine(self, question: EngineQuestion) -> Answer | None:  # noqa: C901, PLR0911, PLR0912 - a case a call
+        query = dict(question.query)
+        match question.method, question.path.strip("/").split("/"):
+            case "GET", ["containers", "json"]:
+                return self._json([_listed(one) for one in self.boxes])
+            case "GET", ["images", "json"]:
+                return self._json(self.images)
+            case "GET", ["images", *name, "json"]:
+                found = self._image("/".join(name))
+                return self._json(found) if found else Answer(404)
+            case "GET", ["images", *name, "history"]:
+                found = self._image("/".join(name))
+                return self._json(found.get("history", [])) if found else Answer(404)
+            case "GET", ["networks"]:
+                return self._json(self.networks)
+            case "GET", ["services"]:
+                return self._json(self.services)
+            case "GET", ["tasks"]:
+                return self._json(self.tasks)
+            case "GET", ["version"]:
+                return self._json({})
+            case "GET", ["events"]:
+                wanted = json.loads(query["filters"]).get("container")
+                events = [event for box in self.boxes if wanted and box.id in wanted for event in box.events]
+                told = events if wanted else self.image_events
+                return Answer(200, b"\n".join(json.dumps(one).encode() for one in told))
+            case "POST", ["exec", exec_id, "start"]:
+                code, out = self._run(exec_id)
+                return Answer(200, framed(out)) if code >= 0 else Answer(400, out)
+            case "GET", ["exec", exec_id, "json"]:
+                return self._json({"ExitCode": self._run(exec_id)[0]})
+            case "POST", ["containers", "create"]:
+                box = container(query["name"])
+                box.raw["Id"] = "new-id"
+                self.boxes.append(box)
+                return self._json({"Id": "new-id"}, 201)
+            case "POST", ["networks", _, "connect"]:
+                return Answer(200)
+            case method, ["containers", reference, *call]:
+                found_box = self.box(reference)
+                return self._container(method, found_box, "/".join(call), question) if found_box else Answer(404)
+        return None
+
+    def _image(self, reference: str) -> dict[str, Any] | None:
+        full = reference if ":" in reference.rpartition("/")[2] else f"{reference}:latest"
+        return next((one for one in self.images if reference == one["Id"] or full in one["RepoTags"]), None)
+
+    def _container(self, method: str, box: Box, call: str, question: EngineQuestion) -> Answer | None:  # noqa: C901, PLR0911, PLR0912
+        query = dict(question.query)
+        match method, call:
+            case "GET", "json":
+                return self._json(box.raw)
+            case "GET", "logs":
+                return Answer(200, framed(box.log)) if box.log is not None else Answer(500)
+            case "GET", "changes":
+                return self._json([{"Path": path, "Kind": kind} for path, kind in box.changes.items()])
+            case "GET", "archive":
+                file = box.files.get(query["path"])
+                return Answer(200, archive(query["path"], file)) if file else Answer(404)
+            case "GET", "stats":
+                return self._json(
+                    {"networks": {"eth0": {"rx_bytes": box.received}} if box.received is not None else None}
+                )
+            case "GET", "top":
+                return self._json(box.top) if box.top else Answer(500)
+            case "POST", "exec":
+                if box.raw["State"]["Status"] != "running":
+                    return Answer(409)
+                exec_id = f"exec{len(self._commands)}"
+                self._commands[exec_id] = (box, " ".join(json.loads(question.body)["Cmd"]))
+                return self._json({"Id": exec_id}, 201)
+            case "POST", "kill" | "stop":
+                box.set_state("exited")
+                return Answer(204)
+            case "POST", "start":
+                box.set_state("running")
+                return Answer(204)
+            case "POST", "rename":
+                box.raw["Name"] = f"/{query['name']}"
+                return Answer(204)
+            case "DELETE", "":
+                self.boxes.remove(box)
+                return Answer(204)
+            case "PUT", "archive":
+                return Answer(200)
+        return None
+
+    def _run(self, exec_id: str) -> tuple[int, bytes]:
+        box, typed = self._commands[exec_id]
+        if typed.startswith("cat /proc/net/tcp") and box.listens is not None:
+            return 0, proc_net(box.listens, box.connected)
+        return next((told for begin, told in box.commands.items() if typed.startswith(begin)), (127, b""))
+
+
+def _listed(box: Box) -> dict[str, Any]:
+    """Its line of `docker ps --all`."""
+    raw = box.raw
+    return {
+        "Id": raw["Id"],
+        "Names": [raw["Name"]],
+        "Image": raw["Config"].get("Image", ""),
+        "State": raw["State"]["Status"],
+        "Labels": raw["Config"].get("Labels"),
+        "NetworkSettings": {"Networks": raw["NetworkSettings"].get("Networks")},
+    }
+
+
+def serves(
+    box: Box,
+    body: bytes | Callable[[HttpQuestion], Answer] = b"",
+    status: int = 200,
+    *,
+    logs: bool = True,
+    **headers: str,
+) -> Site:
+    """A site that the container answers: it logs the request, or counts its bytes, where it counts."""
+
+    def answer(question: HttpQuestion) -> Answer:
+        if logs and box.log is not None:
+            box.log += f"GET {question.path}\n".encode()
+        if box.received is not None:
+            box.received += len(question.path)
+        return body(question) if callable(body) else Answer(status, body, headers=headers)
+
+    return answer
+
+
+@contextmanager
+def diagnosed(code: str, **values: object) -> Iterator[list[Mistake]]:
+    """What stands in it raises that mistake, with these of its values; it is in the list behind it."""
+    found: list[Mistake] = []
+    with pytest.raises(Mistake) as caught:
+        yield found
+    found.append(caught.value)
+    seen = caught.value.values
+    assert caught.value.code == code, caught.value
+    assert {name: seen.get(name) for name in values} == {name: str(value) for name, value in values.items()}
+
+
+@contextmanager
+def cannot_look(code: str, **values: str) -> Iterator[None]:
+    """What stands in it raises that error of ours: it is no failure of the student's."""
+    with pytest.raises(ProbeFailed) as caught:
+        yield
+    assert caught.value.code == code, caught.value
+    assert values.items() <= caught.value.values.items(), caught.value
+
+
+def folder(*names: str) -> File:
+    return File(names=names)
