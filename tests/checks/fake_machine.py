@@ -160,11 +160,13 @@ class FakeMachine(Answers):
             case "GET", ["exec", exec_id, "json"]:
                 return self._json({"ExitCode": self._run(exec_id)[0]})
             case "POST", ["containers", "create"]:
-                box = container(query["name"])
-                box.raw["Id"] = "new-id"
-                self.boxes.append(box)
+                self.boxes.append(_created(query["name"], json.loads(question.body)))
                 return self._json({"Id": "new-id"}, 201)
-            case "POST", ["networks", _, "connect"]:
+            case "POST", ["networks", network, "connect"]:
+                joining = json.loads(question.body)
+                box = self.box(joining["Container"])
+                assert box, "the engine knows whom to join"
+                box.raw["NetworkSettings"]["Networks"][network] = joining["EndpointConfig"]
                 return Answer(200)
             case method, ["containers", reference, *call]:
                 found_box = self.box(reference)
@@ -220,6 +222,15 @@ class FakeMachine(Answers):
         if typed.startswith("cat /proc/net/tcp") and box.listens is not None:
             return 0, proc_net(box.listens, box.connected)
         return next((told for begin, told in box.commands.items() if typed.startswith(begin)), (127, b""))
+
+
+def _created(name: str, body: dict[str, Any]) -> Box:
+    """A container that was created from this body, and never started."""
+    box = container(name, state="created")
+    box.raw |= {"Id": "new-id", "Image": body.get("Image", ""), "HostConfig": body["HostConfig"]}
+    box.raw["Config"] = {key: value for key, value in body.items() if key not in {"HostConfig", "NetworkingConfig"}}
+    box.raw["NetworkSettings"] = {"Networks": dict(body["NetworkingConfig"]["EndpointsConfig"])}
+    return box
 
 
 def _listed(box: Box) -> dict[str, Any]:

@@ -155,7 +155,12 @@ def test_each_replica_has_the_word_in_its_log_after_a_round_of_twelve() -> None:
 def test_a_log_line_that_comes_a_little_later_is_waited_for() -> None:
     machine = Tp7()
     machine.logs = False
-    machine.after(0.4, lambda: [setattr(one, "log", b".grader-nonce-balanced") for one in machine.replicas])
+
+    def log_it() -> None:
+        for one in machine.replicas:
+            one.log = b".grader-nonce-balanced"
+
+    machine.after(0.4, log_it)
     machine.balancer().to_reach_each_replica()
     assert machine.waited_s == pytest.approx(0.4)
     assert len(machine.requests) == 12
