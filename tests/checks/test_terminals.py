@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from grader.checks.containers import there
 from grader.checks.mistake import Mistake
-from grader.checks.terminals import interactive
+from grader.checks.terminals import interactive, left_cleanly
+from tests.checks.engine_json import container
+from tests.checks.fake_machine import FakeMachine, diagnosed
 from tests.probes.inspected import inspected
+
+if TYPE_CHECKING:
+    from tests.checks.engine_json import Box
 
 BOTH: dict[str, Any] = {"Tty": True, "OpenStdin": True}
 
@@ -38,3 +44,47 @@ def test_another_command_is_not_that_shell(command: list[str]) -> None:
 )
 def test_what_is_missing_is_named(config: dict[str, Any], code: str) -> None:
     assert seen("bash", config=config) == code
+
+
+def judge_left(box: Box) -> None:
+    machine = FakeMachine(box).judged(containers={"web": {"name": "web"}})
+    left_cleanly(machine, there(machine.container("web")))
+
+
+def left_with(box: Box, code: str, exit_code: str | None = None) -> None:
+    if not code:
+        judge_left(box)
+        return
+    with diagnosed(code, name="web", **({"exit_code": exit_code} if exit_code and "left" in code else {})):
+        judge_left(box)
+
+
+@pytest.mark.parametrize(
+    ("exit_code", "config", "code"),
+    [
+        (0, BOTH, ""),
+        (0, {}, ""),
+        (1, BOTH, "left-after-a-failure"),
+        (127, {}, "left-after-a-failure"),
+        (130, BOTH, "left-after-a-failure"),
+        (129, BOTH, "left-by-force"),
+        (137, BOTH, "left-by-force"),
+        (143, BOTH, "left-by-force"),
+        (143, {"OpenStdin": True}, "left-by-force"),
+        (137, {}, "no-terminal"),
+        (143, {"Tty": True}, "no-stdin"),
+    ],
+)
+def test_how_a_shell_ended_is_told_by_its_code(exit_code: int, config: dict[str, Any], code: str) -> None:
+    left_with(container(state="exited", exit_code=exit_code, config=config), code, str(exit_code))
+
+
+@pytest.mark.parametrize(
+    ("ends", "code"), [(["0"], ""), (["1", "0"], ""), (["0", "137"], "left-by-force"), ([], "still-inside")]
+)
+def test_of_one_that_runs_once_more_the_last_end_counts(ends: list[str], code: str) -> None:
+    box = container(config=BOTH)
+    box.happened("exec_die", 99, exitCode="7")
+    for number, exit_code in enumerate(ends):
+        box.happened("die" if number else "died", 50 - number, exitCode=exit_code)
+    left_with(box, code, ends[-1] if ends else None)

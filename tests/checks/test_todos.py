@@ -121,7 +121,7 @@ def test_one_that_never_listens_is_for_other_checks() -> None:
     lab.expect().to_be_up()
 
 
-def young(**env: str) -> TodosLab:
+def young(**env: Any) -> TodosLab:
     return TodosLab(4, **env)
 
 

@@ -1,0 +1,153 @@
+"""The replicas of a service: that they run, how many, and what they publish."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from grader.checks.expect import expect
+from grader.checks.replicas import running_replicas
+from tests.checks.engine_json import Box, compose_labels, container
+from tests.checks.fake_machine import FakeMachine, diagnosed
+
+if TYPE_CHECKING:
+    from grader.machine.subjects import Replicas
+
+SHEET: dict[str, Any] = {
+    "containers": {"web": {"image": "app"}, "lb": {"image": "haproxy"}},
+    "compose": {"project": "tp7", "services": {"web": "web", "lb": "lb"}, "replicas": {"web": 3}},
+}
+CRASHED: dict[str, Any] = {"state": "exited", "exit_code": 1, "ran_s": 20}
+
+
+def replica(number: int, name: str = "", **more: Any) -> Box:
+    return container(name or f"tp7-web-{number}", image="app", labels=compose_labels("web", "tp7", number), **more)
+
+
+def replicas(*boxes: Box) -> tuple[FakeMachine, Replicas]:
+    lb = container("tp7-lb-1", labels=compose_labels("lb", "tp7"))
+    link = FakeMachine(lb, *boxes)
+    return link, link.judged(**SHEET).replicas("web")
+
+
+THREE = (1, 2, 3)
+
+
+def test_three_that_stay_up_are_three() -> None:
+    link, three = replicas(*map(replica, THREE))
+    expect(three).to_run()
+    expect(three).to_be_exactly_as_many_as_asked()
+    expect(three).to_publish_nothing()
+    assert link.waited_s == 0
+
+
+def test_one_that_stays_up_is_a_service_that_runs() -> None:
+    link, three = replicas(replica(1, **CRASHED), replica(2, restarts=1, up_s=2), replica(3))
+    expect(three).to_run()
+    assert link.waited_s == 0
+
+
+def test_where_none_stays_up_the_first_is_told() -> None:
+    _, three = replicas(replica(1, restarts=5, up_s=-99), replica(2, restarts=6, up_s=-99))
+    with diagnosed("container-crash-loop", name="tp7-web-1", restarts=5):
+        expect(three).to_run()
+
+
+def test_where_none_runs_the_first_is_told() -> None:
+    _, three = replicas(replica(2, state="paused"), replica(1, **CRASHED))
+    with diagnosed("container-exited", name="tp7-web-1"):
+        expect(three).to_run()
+    with diagnosed("container-exited", name="tp7-web-1"):
+        running_replicas(three)
+
+
+def test_a_service_that_is_not_there_is_told() -> None:
+    with diagnosed("service-missing", service="web"):
+        expect(replicas()[1]).to_run()
+
+
+def test_those_that_have_just_started_are_watched() -> None:
+    link, three = replicas(*(replica(number, up_s=0) for number in THREE))
+    expect(three).to_run()
+    assert 3 <= link.waited_s < 4.2
+    link, three = replicas(replica(1), replica(2), replica(3, up_s=0))
+    expect(three).to_be_exactly_as_many_as_asked()
+    assert 3 <= link.waited_s < 4.2
+
+
+def test_a_wait_for_replicas_has_an_end() -> None:
+    link, three = replicas(*(replica(number, up_s=-99, health="starting") for number in THREE))
+    with diagnosed("container-just-started"):
+        expect(three).to_run()
+    assert link.waited_s == 11
+
+
+def test_those_that_have_settled_are_not_waited_for() -> None:
+    link, three = replicas(replica(1), replica(2, up_s=10))
+    with diagnosed("replicas-too-few"):
+        expect(three).to_be_exactly_as_many_as_asked()
+    assert link.waited_s == 0
+
+
+@pytest.mark.parametrize(
+    ("count", "code"), [(1, "replicas-too-few"), (2, "replicas-too-few"), (4, "replicas-too-many")]
+)
+def test_more_or_fewer_are_told_with_their_names(count: int, code: str) -> None:
+    names = ", ".join(f"tp7-web-{number}" for number in range(1, count + 1))
+    with diagnosed(code, service="web", seen=count, wanted=3, names=names):
+        expect(replicas(*(replica(number) for number in range(1, count + 1)))[1]).to_be_exactly_as_many_as_asked()
+
+
+def test_none_at_all_is_too_few() -> None:
+    with diagnosed("replicas-too-few", seen=0, names=""):
+        expect(replicas()[1]).to_be_exactly_as_many_as_asked()
+
+
+def test_a_name_of_its_own_blocks_scaling() -> None:
+    with diagnosed("container-name-blocks-scaling", name="myweb", service="web", seen=1, wanted=3):
+        expect(replicas(replica(1, "myweb"))[1]).to_be_exactly_as_many_as_asked()
+    with diagnosed("replicas-too-few"):
+        expect(replicas(replica(1, "tp7_web_1"))[1]).to_be_exactly_as_many_as_asked()
+    with diagnosed("replicas-too-few"):
+        expect(replicas(replica(1, "myweb"), replica(2, "other"))[1]).to_be_exactly_as_many_as_asked()
+
+
+def test_one_of_one_may_have_a_name_of_its_own() -> None:
+    link = FakeMachine(replica(1, "myweb"))
+    sheet = SHEET | {"compose": SHEET["compose"] | {"replicas": {"web": 1}}}
+    expect(link.judged(**sheet).replicas("web")).to_be_exactly_as_many_as_asked()
+
+
+TAKEN = "driver failed: Bind for 0.0.0.0:80 failed: port is already allocated"
+
+
+def test_a_port_of_the_machine_blocks_scaling() -> None:
+    blocked = replica(2, state="created", ports={"80/tcp": "8080"}, error=TAKEN)
+    with diagnosed("port-blocks-scaling", name="tp7-web-2", detail=TAKEN, service="web", seen=2, wanted=3):
+        expect(replicas(replica(1), blocked)[1]).to_be_exactly_as_many_as_asked()
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"ports": {"80/tcp": "8080"}, "error": "no such network"},
+        {"ports": {"80/tcp": ""}, "error": TAKEN},
+        {"error": TAKEN},
+    ],
+)
+def test_another_error_does_not_block_scaling_by_a_port(more: dict[str, Any]) -> None:
+    with diagnosed("replicas-too-few"):
+        expect(replicas(replica(1), replica(2, state="created", **more))[1]).to_be_exactly_as_many_as_asked()
+
+
+def test_every_one_of_them_must_stay_up() -> None:
+    with diagnosed("container-exited", name="tp7-web-3"):
+        expect(replicas(replica(1), replica(2), replica(3, **CRASHED))[1]).to_be_exactly_as_many_as_asked()
+
+
+def test_no_port_of_one_that_runs_is_open() -> None:
+    published = {"80/tcp": "8080"}
+    with diagnosed("published-inside", name="tp7-web-2", published="8080->80/tcp"):
+        expect(replicas(replica(1), replica(2, ports=published))[1]).to_publish_nothing()
+    expect(replicas(replica(1), replica(2, ports=published, **CRASHED))[1]).to_publish_nothing()
