@@ -63,7 +63,8 @@ def _port_words(host_ip: str, published: str, target: int, protocol: str) -> str
 
 
 def _file_mount(mount: FileMount) -> str:
-    return f"{mount.source}:{mount.target.rstrip('/')}" if mount.type == "bind" else f"{mount.type} {mount.target}"
+    inside = mount.target.rstrip("/")
+    return f"{mount.source}:{inside}" if mount.type == "bind" else f"{mount.type} {inside}"
 
 
 def _mounts(service: FileService, mounts: tuple[MountFact, ...], image: ImageFact | None) -> set[str]:

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from grader.checks.code import code_mount
+from grader.checks.code import code_mount, copied_code
+from grader.checks.containers import there
 from grader.machine.machine import Machine
 from grader.machine.question import Answer, EngineQuestion, NoAnswer
 from grader.machine.sheet import Sheet, Title
+from tests.checks.engine_json import File, container
+from tests.checks.fake_machine import FakeMachine, folder
 from tests.machine.scripts import Script
 from tests.probes.inspected import inspected
 
@@ -42,3 +45,62 @@ def test_a_mount_on_the_code_is_seen(at: str) -> None:
 @pytest.mark.parametrize("at", ["/data", "/app/data", "/application", "/srv/app.py.bak"])
 def test_a_mount_beside_it_is_not(at: str) -> None:
     assert not mounted(at)
+
+
+def looked_at(inside: str, file: File | None, **config: Any) -> bool:
+    """Whether a mount at that place, with this in it, has code."""
+    made = container(
+        mounts=({"Type": "bind", "Source": "/home/anna/x", "Destination": inside},),
+        command=("python", "/srv/app.py"),
+        config={"WorkingDir": "/app"} | config,
+        files={inside: file} if file else {},
+    )
+    machine = FakeMachine(made).judged(containers={"web": {"name": "web"}})
+    return code_mount(machine, there(machine.container("web"))) is not None
+
+
+@pytest.mark.parametrize("name", ["lib.py", "index.html", "app.js", "style.css"])
+def test_a_folder_with_code_below_the_working_folder_is_code(name: str) -> None:
+    assert looked_at("/app/more", folder("data.txt", name))
+
+
+@pytest.mark.parametrize("names", [(), ("data.json", "db.sqlite"), ("py", "notes.py.bak")])
+def test_a_folder_of_data_is_not(names: tuple[str, ...]) -> None:
+    assert not looked_at("/app/data", folder(*names))
+
+
+def test_a_file_tells_by_its_own_name() -> None:
+    assert looked_at("/app/lib.py", File(b"x"))
+    assert not looked_at("/app/data.json", File(b"x"))
+
+
+def test_code_elsewhere_is_not_the_containers() -> None:
+    assert not looked_at("/data", folder("lib.py"))
+    assert looked_at("/srv", folder())
+    assert looked_at("/data", folder("lib.py"), WorkingDir="")
+
+
+def copied(changes: dict[str, int], *, workdir: str = "/app", command: tuple[str, ...] = ("python", "app.py")) -> str:
+    made = container(changes=changes, command=command, config={"WorkingDir": workdir})
+    machine = FakeMachine(made).judged(containers={"web": {"name": "web"}})
+    return copied_code(machine, there(machine.container("web")))
+
+
+@pytest.mark.parametrize("path", ["/app/app.py", "/app/lib/x.py", "/app/static/a.css"])
+def test_code_below_the_working_folder_was_copied_in(path: str) -> None:
+    assert copied({"/app": 0, path: 1}) == path
+
+
+@pytest.mark.parametrize("path", ["/app/data.json", "/app", "/srv/x.py", "/root/.cache/x.html"])
+def test_other_files_were_not(path: str) -> None:
+    assert copied({path: 1}) == ""
+
+
+def test_what_the_command_names_is_code_wherever_it_is() -> None:
+    assert copied({"/srv/run.py": 1}, command=("sh", "-c", "python /srv/run.py")) == "/srv/run.py"
+
+
+@pytest.mark.parametrize(("path", "found"), [("/x.py", "/x.py"), ("/usr/lib/x.py", "")])
+def test_without_a_working_folder_the_root_itself_counts(path: str, found: str) -> None:
+    for workdir in ("", "/"):
+        assert copied({path: 1}, workdir=workdir) == found

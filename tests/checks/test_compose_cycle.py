@@ -21,7 +21,7 @@ class Cycle(ComposeLab):
         self.brought_up = False
 
     def _down(self) -> Answer:
-        answer = self._told("down")
+        answer: Answer = self._told("down")
         if isinstance(answer, Answer) and answer.status == 200:
             self.boxes = [one for one in self.boxes if one not in (self.api, self.app)]
             self.networks = [one for one in self.networks if one["Name"] != "todos_default"]

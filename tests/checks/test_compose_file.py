@@ -10,6 +10,9 @@ import pytest
 
 from grader.checks.compose_file import difference
 from grader.probes.compose import ComposeFile
+from grader.probes.images import find_image
+from tests.checks.engine_json import image
+from tests.checks.fake_machine import FakeMachine
 from tests.probes.inspected import inspected
 
 SERVICE: dict[str, Any] = {
@@ -105,3 +108,96 @@ def test_a_folder_in_memory_is_the_same_by_either_key() -> None:
     found = compared(SERVICE, **made)
     assert found is not None
     assert found[0] == "volumes"
+
+
+@pytest.mark.parametrize(
+    ("changed", "container"),
+    [
+        ({"image": ""}, {}),
+        ({"image": "docker.io/library/mongo"}, {"config": CONFIG | {"Image": "mongo:latest"}}),
+        ({"image": "mongo@sha256:1"}, {"config": CONFIG | {"Image": "docker.io/mongo@sha256:1"}}),
+        ({"image": "host:5000/x"}, {"config": CONFIG | {"Image": "host:5000/x:latest"}}),
+        ({"command": None}, {}),
+        ({"command": []}, {}),
+        ({"networks": {}}, {}),
+        ({"environment": {"FROM_SHELL": None}}, {}),
+        ({"ports": [{"target": 27017, "published": "4000", "host_ip": "0.0.0.0"}]}, {}),  # noqa: S104 - compared
+        ({"ports": [{"target": 27017, "published": "4000", "host_ip": "::"}]}, {}),
+        ({"command": ["--quiet"]}, {}),
+    ],
+)
+def test_what_only_looks_different_is_the_same(changed: dict[str, Any], container: dict[str, Any]) -> None:
+    assert compared(SERVICE | changed, **container) is None
+
+
+@pytest.mark.parametrize(
+    ("changed", "found"),
+    [
+        ({"image": "mongo"}, ("image", "mongo:latest", "mvertes/alpine-mongo:latest")),
+        ({"image": "mongo@sha256:2"}, ("image", "mongo@sha256:2", "mvertes/alpine-mongo:latest")),
+        ({"ports": []}, ("ports", "-", "4000:27017/tcp")),
+        (
+            {"ports": [{"target": 1, "published": "2", "protocol": "udp", "host_ip": "192.0.2.7"}]},
+            ("ports", "192.0.2.7:2:1/udp", "4000:27017/tcp"),
+        ),
+        ({"ports": [{"target": 1}]}, ("ports", "1/tcp", "4000:27017/tcp")),
+        ({"environment": {"DEBUG": "2"}}, ("environment: DEBUG", "2", "1")),
+        ({"environment": {"NEW": "2"}}, ("environment: NEW", "2", "-")),
+        ({"command": ["mongod"]}, ("command", "mongod", "--quiet")),
+        ({"networks": {"default": None, "front": None}}, ("networks", "front, todos_default", "todos_default")),
+        (
+            {"volumes": SERVICE["volumes"][:1]},
+            ("volumes", "/home/anna/todos/mongo/db:/data/db", "/home/anna/todos/mongo/db:/data/db, volume /spare"),
+        ),
+    ],
+)
+def test_a_difference_shows_both_sides(changed: dict[str, Any], found: tuple[str, str, str]) -> None:
+    assert compared(SERVICE | changed) == found
+
+
+def test_a_port_left_to_the_engine_is_compared_by_its_inside() -> None:
+    bindings = {"PortBindings": {"27017/tcp": [{"HostIp": "", "HostPort": ""}]}}
+    assert compared(SERVICE | {"ports": [{"target": 27017}]}, host_config=bindings) is None
+
+
+ANONYMOUS = "0123456789abcdef" * 4
+
+
+def with_image_volume(volume: dict[str, Any], **changed: Any) -> tuple[str, str, str] | None:
+    """The image alone asks for `/image`; `volume` is what is mounted there."""
+    said = {"services": {"todos-mongo": SERVICE | changed}, "networks": {"default": {"name": "todos_default"}}}
+    file = msgspec.json.decode(json.dumps(said), type=ComposeFile)
+    made = inspected(
+        "x",
+        config=CONFIG,
+        host_config=HOST_CONFIG,
+        networks={"todos_default": {}},
+        Mounts=[*MOUNTS, {"Type": "volume", "Destination": "/image"} | volume],
+        Path="mongod",
+        Args=["--quiet"],
+    )
+    link = FakeMachine()
+    link.images = [image("mongo:1", config={"Volumes": {"/image": {}, "/spare": {}}})]
+    return difference(file, "todos-mongo", made, find_image(link.judged(), "mongo:1"))
+
+
+def test_a_volume_that_the_image_alone_asks_for_is_no_difference() -> None:
+    assert with_image_volume({"Name": ANONYMOUS}) is None
+
+
+@pytest.mark.parametrize("volume", [{"Name": "named"}, {"Name": ANONYMOUS, "Destination": "/other"}])
+def test_any_other_volume_is_one(volume: dict[str, Any]) -> None:
+    found = with_image_volume(volume)
+    assert found
+    assert found[0] == "volumes"
+
+
+def test_a_volume_that_the_file_asks_for_too_must_be_there() -> None:
+    more = [*SERVICE["volumes"], {"type": "volume", "target": "/image/"}]
+    assert with_image_volume({"Name": ANONYMOUS}, volumes=more) is None
+    found = with_image_volume({"Name": ANONYMOUS, "Destination": "/elsewhere"}, volumes=more)
+    assert found == (
+        "volumes",
+        "/home/anna/todos/mongo/db:/data/db, volume /image, volume /spare",
+        "/home/anna/todos/mongo/db:/data/db, volume /elsewhere, volume /spare",
+    )

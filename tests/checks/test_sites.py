@@ -8,7 +8,7 @@ import pytest
 
 from grader.checks.containers import running
 from grader.checks.expect import expect
-from grader.checks.sites import ask_site, deafness, fetch
+from grader.checks.sites import ask_site, deafness, fetch, silence
 from grader.machine.question import Answer, HttpQuestion, NoAnswer, WaitQuestion
 from grader.roster.ports import PortRange
 from tests.answers import DOCKER_20, DOCKER_29, PODMAN_4
@@ -98,6 +98,8 @@ def test_a_container_that_ended_publishes_nothing() -> None:
         ({"80/tcp": "127.0.0.1:4000"}, "port-on-loopback", "127.0.0.1:4000->80/tcp"),
         ({"80/tcp": "::1:4000"}, "port-on-loopback", "[::1]:4000->80/tcp"),
         ({"4000/tcp": "4001"}, "port-other", "4001->4000/tcp"),
+        ({"443/tcp": "80"}, "port-other", "80->443/tcp"),
+        ({"80/udp": "4001"}, "port-other", "4001->80/udp"),
         ({"4000/tcp": "4000"}, "port-wrong-inside", "4000->4000/tcp"),
         ({"4000/tcp": "80", "80/udp": "4000"}, "port-udp", "80->4000/tcp, 4000->80/udp"),
     ],
@@ -324,6 +326,32 @@ def test_counts_that_come_only_afterwards_prove_nothing() -> None:
 
     with cannot_look("no-proof"):
         answers(box, site)
+
+
+@pytest.mark.parametrize(("log", "is_seen"), [(b"", True), (None, False)])
+def test_counts_that_go_away_prove_nothing(log: bytes | None, *, is_seen: bool) -> None:
+    box = web(received=0, log=log)
+
+    def site(question: HttpQuestion) -> Answer:
+        box.received = None if "xxx" in question.path else 0
+        return Answer(404)
+
+    with diagnosed("someone-else-answers") if is_seen else cannot_look("no-proof"):
+        answers(box, site)
+
+
+def test_every_request_has_five_seconds() -> None:
+    machine = answers(box := web(received=0), serves(box, logs=False), status=200)
+    ask_site(site_of(machine), "/x")
+    asked = [one for one in machine.asked if isinstance(one, HttpQuestion)]
+    assert len(asked) == 7
+    assert {one.within_s for one in asked} == {5}
+
+
+def test_silence_of_what_is_not_published_is_about_the_sheets_port() -> None:
+    site = site_of(FakeMachine(web(ports={}, listens=())))
+    mistake = silence(site, running(site.container), NoAnswer("refused"))
+    assert (mistake.code, mistake.values["inside"]) == ("nothing-listens-inside", "80")
 
 
 def test_another_container_may_be_the_one_that_must_answer() -> None:

@@ -206,7 +206,7 @@ def test_a_wrong_place_that_is_reached_all_the_same_is_no_mistake() -> None:
     TodosLab(MONGO="nobody:27017").expect().to_reach_the_database(by_name=True)
 
 
-def blind(**env: str) -> TodosLab:
+def blind(**env: Any) -> TodosLab:
     lab = TodosLab(**env)
     lab.api.listens = lab.mongo.listens = None
     return lab

@@ -1,0 +1,70 @@
+"""`expect` gives each thing that a machine can name its own vocabulary."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any, get_args
+
+import pytest
+
+from grader.checks import expect as module
+from grader.checks.expect import expect
+from tests.checks.fake_machine import FakeMachine
+from tests.checks.todos_lab import SHEET as TODOS
+
+SHEET: dict[str, Any] = TODOS | {
+    "ports": {role: {"port": 4000 + offset, "offset": offset} for offset, role in enumerate(("app", "mongo", "web"))},
+    "folders": {"db": {"container": "mongo", "outside": "~/db", "inside": "/data"}},
+    "files": {"f": {"container": "mongo", "path": "/x"}},
+    "built": {"i": {"name": "i", "base": "b", "port": 1, "under_mb": 1}},
+    "networks": {"n": {"name": "n"}},
+    "services": {"web": {"name": "web", "replicas": 1}},
+    "compose": {"project": "p", "services": {"app": "app", "api": "api"}, "replicas": {"api": 2}},
+    "texts": {"machine": "m"},
+}
+
+
+def subjects() -> dict[str, Any]:
+    machine = FakeMachine().judged(**SHEET)
+    return {
+        "Container": machine.container("app"),
+        "Site": machine.site("app"),
+        "Folder": machine.folder("db"),
+        "File": machine.file("f"),
+        "Image": machine.image("i"),
+        "Machine": machine,
+        "Network": machine.network("n"),
+        "Host": machine.host("machine"),
+        "Project": machine.project(),
+        "Replicas": machine.replicas("api"),
+        "Balancer": machine.balancer("app", before="api"),
+        "Swarm": machine.swarm(),
+        "Service": machine.service("web"),
+        "Todos": machine.todos(),
+    }
+
+
+def test_every_subject_is_tried() -> None:
+    assert set(subjects()) == {one.__name__ for one in get_args(module.Subject)}
+
+
+@pytest.mark.parametrize("name", list(subjects()))
+def test_a_subject_has_an_expectation_of_its_name(name: str) -> None:
+    made = expect(subjects()[name])
+    assert type(made).__name__ == f"{name}Expectation"
+    assert getattr(made, "_within_s", 0) == 0
+
+
+@pytest.mark.parametrize("name", ["Container", "Site", "Folder", "Balancer", "Service", "Todos"])
+def test_what_can_be_waited_for_knows_how_long(name: str) -> None:
+    assert expect(subjects()[name], within_s=7)._within_s == 7
+
+
+@pytest.mark.parametrize("name", list(subjects()))
+def test_every_expectation_says_what_it_asks_and_diagnoses(name: str) -> None:
+    made = expect(subjects()[name])
+    for method, function in inspect.getmembers(made, inspect.ismethod):
+        if method.startswith("to_"):
+            words = inspect.getdoc(function) or ""
+            assert "Asks: " in words, method
+            assert "Diagnos" in words, method
