@@ -9,7 +9,7 @@ import pytest
 from grader.checks.expect import expect
 from grader.checks.mistake import NotTried
 from grader.checks.mounts import folded
-from grader.machine.question import Answer, HttpQuestion, NoAnswer
+from grader.machine.question import Answer, FileQuestion, HttpQuestion, NoAnswer
 from tests.answers import DOCKER_20, DOCKER_26, DOCKER_29, PODMAN_4
 from tests.checks.engine_json import Box, File, compose_labels, container
 from tests.checks.fake_machine import FakeMachine, cannot_look, diagnosed, folder, serves
@@ -164,6 +164,13 @@ def test_an_empty_folder_at_the_root_of_the_disk_was_made_by_the_engine() -> Non
     is_mounted(web(bind("/Docker/site")), disk={"/Docker/site": b"index.html"})
 
 
+def test_the_folder_of_the_machine_is_listed() -> None:
+    machine = FakeMachine(web(bind("/home/anna/other")))
+    with diagnosed("mount-wrong-outside"):
+        expect(machine.judged(**SHEET).folder("site")).to_be_mounted()
+    assert FileQuestion("list", "/home/anna/other") in machine.asked
+
+
 def test_the_right_folder_may_be_empty() -> None:
     is_mounted(web(bind()), disk={SITE: b""})
 
@@ -305,6 +312,18 @@ def test_other_words_are_missing() -> None:
     assert found[0].evidence == ("good bye\\x0a\\x0aall\\x0a",)
 
 
+def test_of_a_long_file_the_beginning_is_shown() -> None:
+    with diagnosed("text-missing", seen="x" * 80) as found:
+        holds(File(b"x" * 300))
+    assert found[0].evidence == ("x" * 200,)
+
+
+def test_a_file_is_looked_for_on_the_right_mount() -> None:
+    with diagnosed("mount-missing", inside="/foo"):
+        box = container("hello", image="ubuntu", files={f"{APP}/hello": File(b"hello world")})
+        expect(FakeMachine(box).judged(**HOLDING).folder("app")).to_hold("hello", "hello world")
+
+
 def test_a_script_that_prints_the_words_need_not_hold_them_in_one() -> None:
     script = File(b"#!/bin/sh\necho hello\necho world\n")
     with diagnosed("script-not-heard", path="/foo/hello"):
@@ -333,13 +352,14 @@ def test_a_program_that_may_not_be_run_is_why_it_never_started() -> None:
     ("file", "command"),
     [
         (File(b"hello world", mode=0o755), ("/foo/hello",)),
+        (File(b"hello world", mode=0o645), ("/foo/hello",)),
         (File(b"hello world", mode=0o644), ("bash",)),
         (File(b"hello world", mode=0o644), ()),
         (folder(), ("/foo/hello",)),
         (File(link="/nowhere", mode=0o644), ("/foo/hello",)),
         (None, ("/foo/hello",)),
     ],
-    ids=["executable", "another program", "no command", "folder", "link", "not there"],
+    ids=["executable", "executable for others", "another program", "no command", "folder", "link", "not there"],
 )
 def test_a_container_that_never_started_has_not_run_its_file(file: File | None, command: tuple[str, ...]) -> None:
     with diagnosed("container-created", name="hello"):
@@ -376,7 +396,7 @@ def test_a_page_dropped_in_the_folder_is_served_and_taken_away() -> None:
 
 
 def test_nothing_is_dropped_where_only_looking_is_allowed() -> None:
-    with pytest.raises(NotTried, match="passive"):
+    with pytest.raises(NotTried, match=r"^passive$"):
         Served().judge(passive=True)
 
 
@@ -387,14 +407,16 @@ def test_a_container_that_ended_serves_nothing() -> None:
         served.judge()
 
 
-@pytest.mark.parametrize(("status", "body"), [(200, b"Welcome"), (404, b"Not Found"), (500, b"grader")])
+@pytest.mark.parametrize(
+    ("status", "body"), [(200, b"Welcome"), (404, b"Not Found"), (500, b"grader"), (404, b"x" * 121)]
+)
 def test_what_does_not_come_back_is_not_served(status: int, body: bytes) -> None:
     served = Served()
     served.machine.sites[4000] = Answer(status, body)
     with diagnosed("not-served", name="web", status=status, folder=SITE) as found:
         served.judge()
     assert found[0].evidence[0].endswith(f".txt: {status}")
-    assert found[0].evidence[1] == body.decode()
+    assert found[0].evidence[1] == body.decode()[:120]
     assert list(served.machine.disk) == [SITE]
 
 
@@ -424,6 +446,21 @@ def forbidden(index: File, *, page: Answer | None = None) -> None:
 
     served.machine.sites[4000] = site
     served.judge()
+
+
+def test_a_page_that_was_there_before_is_no_proof() -> None:
+    served = Served(files={f"{HTML}/index.html": File(b"my page")})
+    served.machine.sites[4000] = lambda question: Answer(404 if "/." in question.path else 200, b"my page")
+    with diagnosed("not-served", status=404):
+        served.judge()
+
+
+def test_a_container_that_ends_meanwhile_cannot_be_looked_into() -> None:
+    served = Served()
+    served.machine.table["POST /containers/web-id/exec"] = Answer(409)
+    served.stale = True
+    with diagnosed("not-served"):
+        served.judge()
 
 
 def test_a_server_that_keeps_hidden_names_back_is_asked_for_another() -> None:
