@@ -86,6 +86,24 @@ def test_started_again_in_the_background_it_is_in_the_background() -> None:
         assert seen(*again, attached=not podman, podman=podman) is False
 
 
+@pytest.mark.parametrize(("later_s", "is_run"), [(2.0, True), (2.1, False)])
+def test_what_attaches_within_two_seconds_is_a_run(later_s: float, *, is_run: bool) -> None:
+    # The start is at a round second: as nanoseconds, other dates are no exact fractions.
+    events = (("create", 0.0), ("start", 1.0), ("attach", 1.0 + later_s))
+    for podman in (False, True):
+        assert seen(*events, attached=True, podman=podman) is is_run
+
+
+def test_other_events_between_the_terminal_and_the_start_do_not_count() -> None:
+    for podman in (False, True):
+        assert seen(("create", 0.0), ("attach", 0.1), ("init", 0.2), ("start", 0.3), attached=True, podman=podman)
+
+
+def test_a_terminal_of_the_run_before_does_not_count() -> None:
+    for podman in (False, True):
+        assert seen(*PODMAN_RUN, ("die", 5.0), ("start", 9.0), attached=True, podman=podman) is False
+
+
 def test_created_then_started_it_only_looks_attached() -> None:
     assert seen(*DETACHED, attached=True, podman=False) is False
 

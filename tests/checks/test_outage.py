@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.checks.containers import running
+from grader.checks.containers import running, there
 from grader.checks.outage import kill, killed
 from grader.machine.question import Answer
 from tests.checks.engine_json import container
@@ -24,7 +24,7 @@ def test_it_is_away_inside_and_back_behind() -> None:
     with killed(machine, fact):
         assert link.boxes[0].raw["State"]["Status"] == "exited"
         assert link.posts() == [KILL]
-        machine.engine("/containers/json", all="1")
+        assert there(machine.container("web")).state == "exited"
     assert link.posts() == [KILL, START]
     assert running(machine.container("web")).is_running
 
