@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from grader.checks.compose import origin_of_project
 from grader.checks.mistake import Mistake
-from grader.errors import ProbeFailed
 from grader.machine.question import Answer
-from grader.probes.compose import ComposeSays, ask_compose, last_words, read_compose_file
+from grader.probes.compose import ComposeSays, ask_compose, compose_out_of_reach, last_words, read_compose_file
 from grader.probes.container_list import all_containers
 from grader.probes.networks import all_networks
 from grader.probes.projects import find_project
@@ -59,7 +58,7 @@ def _do(project: Project, origin: Origin, verb: ComposeVerb, profiles: tuple[str
         answer = ask_compose(project.machine, origin, verb, profiles)
     project.machine.look_again()
     if not isinstance(answer, Answer):
-        raise ProbeFailed("compose-not-at-hand", folder=origin.folder, detail=f"{answer.reason} {answer.detail}")
+        raise compose_out_of_reach(origin, answer)
     if answer.status != 200:
         words = last_words(answer.body)
         raise Mistake("compose-fails", verb=verb, detail=words, evidence=tuple(answer.body.splitlines()[-5:]))

@@ -79,11 +79,16 @@ def _in_short(error: str) -> str:
 
 
 def _taken_port(machine: Machine, fact: ContainerFact) -> PortFact | None:
-    """Of a container that Podman could not start, which port someone else holds: Podman does not write it down."""
+    """Of a container that Podman could not start, which port someone else holds: Podman does not write it down.
+
+    Only the exercise's own ports are tried: which others of the machine are asked is not for a container to choose.
+    """
     if not machine.is_podman:
         return None
+    own = {machine.port(role) for role in machine.sheet.ports}
     for port in fact.ports_typed:
-        if port.host_port and port.protocol == "tcp":
+        is_own = port.host_port in own or (machine.ports is not None and (port.host_port or 0) in machine.ports)
+        if port.host_port and is_own and port.protocol == "tcp":
             answer = machine.ask(HttpQuestion(port.host_port, host=port.host_ip, within_s=2))
             if isinstance(answer, Answer) or answer.reason not in {"refused", "timeout"}:
                 return port

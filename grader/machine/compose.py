@@ -11,7 +11,10 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from grader.machine.compose_environment import compose_environment, withheld_variable
+from grader.machine.compose_trust import refusal
 from grader.machine.question import Answer, NoAnswer
+from grader.machine.text import visible
 
 if TYPE_CHECKING:
     from grader.machine.address import EngineAddress
@@ -34,36 +37,32 @@ _ARGUMENTS: Final = {
 
 
 class NoCompose:
-    """For machines on which no command can be run."""
+    """For machines on which no command can be run: none is run here instead, whatever their labels name."""
 
     def ask(self, question: ComposeQuestion) -> Answer | NoAnswer:
-        return NoAnswer("not-at-hand", question.folder)
+        return NoAnswer("elsewhere", question.folder)
 
 
 class LocalCompose:
-    """Runs compose in the project's folder, against the engine that is graded."""
+    """Runs compose in the project's folder, against the engine that is graded: for an engine of this very machine."""
 
     def __init__(self, address: EngineAddress) -> None:
         self._address = address
 
     def ask(self, question: ComposeQuestion) -> Answer | NoAnswer:
         """What it printed; 422 where it refused, with what it said. The header `version` tells compose's own."""
-        if not Path(question.folder).is_dir():
-            return NoAnswer("not-at-hand", question.folder)
+        hindrance = _hindrance(question)
+        if hindrance:
+            return hindrance
         command = _command()
-        if not command:
-            return NoAnswer("not-at-hand", "docker compose")
         within_s = LOOK_S if question.verb in {"config", "hashes"} else CHANGE_S
-        environment = {name: value for name, value in os.environ.items() if name != "DOCKER_CONTEXT"}
-        # Compose takes `-f` and other things from the environment too; what is graded is what the labels tell.
-        environment = {name: value for name, value in environment.items() if not name.startswith("COMPOSE_")}
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
             try:
                 done = subprocess.run(
                     [*command, *arguments(question)],
                     cwd=question.folder,
                     # `${PWD}` in a file is the folder in which a student types `docker compose`.
-                    env=environment | {"DOCKER_HOST": self._address.url, "PWD": question.folder},
+                    env=compose_environment(os.environ) | {"DOCKER_HOST": self._address.url, "PWD": question.folder},
                     stdin=subprocess.DEVNULL,
                     stdout=out,
                     stderr=err,
@@ -84,12 +83,22 @@ class LocalCompose:
         return Answer(status, body[:CAP], {"version": _version(command)}, truncated=len(body) > CAP)
 
 
+def _hindrance(question: ComposeQuestion) -> NoAnswer | None:
+    if not Path(question.folder).is_dir():
+        return NoAnswer("not-at-hand", visible(question.folder))
+    if why := refusal(question):
+        return NoAnswer("no-access", why)
+    if withheld := withheld_variable(os.environ, question):
+        return NoAnswer("no-access", f"it uses ${visible(withheld, 60)}, which the grader keeps to itself")
+    return None if _command() else NoAnswer("not-at-hand", "docker compose")
+
+
 def arguments(question: ComposeQuestion) -> list[str]:
-    """What is typed after `docker compose`."""
-    files = [word for file in question.files for word in ("--file", file)]
-    env_files = [word for file in question.env_files for word in ("--env-file", file)]
-    profiles = [word for profile in _profiles(question) for word in ("--profile", profile)]
-    before = ["--ansi", "never", "--project-name", question.project, *files, *env_files, *profiles]
+    """What is typed after `docker compose`. What comes from labels is part of its option's word, and so no option."""
+    files = [f"--file={file}" for file in question.files]
+    env_files = [f"--env-file={file}" for file in question.env_files]
+    profiles = [f"--profile={profile}" for profile in _profiles(question)]
+    before = ["--ansi=never", f"--project-name={question.project}", *files, *env_files, *profiles]
     return [*before, *_ARGUMENTS[question.verb]]
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grader.errors import ExerciseError
+from grader.errors import ExerciseError, ProbeFailed
 from grader.machine.question import (
     Answer,
     ComposeQuestion,
     EngineQuestion,
     FileQuestion,
     HttpQuestion,
+    NoAnswer,
     NonceQuestion,
     WaitQuestion,
 )
@@ -29,13 +30,14 @@ from grader.machine.subjects import (
     Swarm,
     Todos,
 )
+from grader.machine.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import TypeVar
 
     from grader.machine.link import Link
-    from grader.machine.question import NoAnswer, Question
+    from grader.machine.question import Question
     from grader.machine.sheet import Sheet
     from grader.roster.ports import PortRange
 
@@ -143,6 +145,7 @@ class Machine:
         return _entry(self.sheet.texts, role, "texts")
 
     def ask(self, question: Question) -> Answer | NoAnswer:
+        """Raises `ProbeFailed` for a site at an address that is none of the machine's: it was not asked."""
         if not _looks_only(question):
             answer = self.link.ask(question)
         else:
@@ -150,6 +153,9 @@ class Machine:
                 self._seen[question] = self.link.ask(question)
             answer = self._seen[question]
         self.trail.append((question, answer))
+        if isinstance(question, HttpQuestion) and isinstance(answer, NoAnswer) and answer.reason == "no-access":
+            # Silence would be the student's: here nobody has listened.
+            raise ProbeFailed("address-not-asked", address=visible(question.host, 60), port=str(question.port))
         return answer
 
     def ask_again(self, question: Question) -> Answer | NoAnswer:

@@ -45,7 +45,8 @@ class HttpQuestion(msgspec.Struct, frozen=True, omit_defaults=True, tag="http"):
     path: str = "/"
     method: Literal["GET", "POST", "DELETE"] = "GET"
     host: str = ""
-    """The address that the port is published on; empty for the machine's own loopback."""
+    """The address that the port is published on; empty for the machine's own loopback. Only the machine's own addresses
+    are asked, and behind TCP the engine's own host alone, whatever stands here."""
     body: bytes = b""
     content_type: str = ""
     within_s: float = 5.0
@@ -110,6 +111,16 @@ class NoAnswer(msgspec.Struct, frozen=True, omit_defaults=True, tag="no-answer")
     """Asked, and nothing usable came back. For a site that is the student's; for files it is not at hand."""
 
     reason: Literal[
-        "refused", "timeout", "cut-off", "not-http", "too-large", "unresolved", "no-access", "not-at-hand", "redirect"
+        "refused",
+        "timeout",
+        "cut-off",
+        "not-http",
+        "too-large",
+        "unresolved",
+        "no-access",
+        "not-at-hand",
+        "redirect",
+        "elsewhere",
     ]
+    """`no-access`: it is there, or may be, and is not ours to look at; `elsewhere`: it is on another computer."""
     detail: str = ""

@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Final
 
 from grader.errors import MachineUnreachable
 from grader.machine.address import resolved
-from grader.machine.compose import LocalCompose
+from grader.machine.compose import LocalCompose, NoCompose
 from grader.machine.engine import EngineClient
 from grader.machine.files import LocalFiles, NoFiles
 from grader.machine.link import DirectLink, LinkFacts
 from grader.machine.recording import read_recording
 from grader.machine.replay import Replay
 from grader.machine.sites import SiteClient
+from grader.machine.socket_owner import is_of_this_computer
 from grader.roster.machine_url import MachineUrl
 
 if TYPE_CHECKING:
+    from grader.machine.address import EngineAddress
     from grader.machine.link import Compose, Files, Link
 
 __all__ = ["MACHINE_S", "reach"]
@@ -50,7 +52,13 @@ def reach(
 
         return reach_over_ssh(address, ssh_config, deadline_s)
     facts = LinkFacts(address.shown, address.context, address.host)
-    files = files or (NoFiles() if address.host else LocalFiles())
     engine, sites = EngineClient(address), SiteClient(address.host)
-    # Behind TCP too: a continuous integration brings up on another engine what lies here.
-    return DirectLink(facts, engine, sites, files, deadline_s, compose=compose or LocalCompose(address))
+    is_here = _is_here(address)
+    files = files or (LocalFiles() if is_here else NoFiles())
+    compose = compose or (LocalCompose(address) if is_here else NoCompose())
+    return DirectLink(facts, engine, sites, files, deadline_s, compose=compose)
+
+
+def _is_here(address: EngineAddress) -> bool:
+    """Whether the folders that the engine tells of are this computer's: only then is anything looked up by them."""
+    return not address.host and (address.socket is None or is_of_this_computer(address.socket))

@@ -9,6 +9,7 @@ import requests
 
 from grader.machine.breaking import BREAKING, breaking_of, words_of
 from grader.machine.exchange import exchange, ignore_redirects
+from grader.machine.own_addresses import is_of_this_computer, literal_address
 from grader.machine.question import Answer, HttpQuestion, NoAnswer
 from grader.machine.socket_adapter import SocketAdapter
 from grader.machine.text import visible
@@ -16,6 +17,8 @@ from grader.machine.text import visible
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from grader.machine.own_addresses import Address
 
 __all__ = ["REDIRECTS", "SiteClient"]
 
@@ -29,16 +32,26 @@ _LOOPBACK: Final = {"localhost", "127.0.0.1", "::1"}
 class SiteClient:
     """Asks sites with `requests`: no proxy of ours, no redirect off the machine, capped in time and size."""
 
-    def __init__(self, host: str = "", through: Callable[[str, int], Path] | None = None) -> None:
-        """`host`: where published ports are, empty for this machine.
+    def __init__(
+        self,
+        host: str = "",
+        through: Callable[[str, int], Path] | None = None,
+        is_own: Callable[[Address], bool] = is_of_this_computer,
+    ) -> None:
+        """`host`: where published ports are, empty for this machine. Where it is given, nothing else is ever asked.
 
         `through`: the socket that leads to a host and a port, where this machine has no other way there.
+        `is_own`: whether an address is the machine's: no other is asked for.
         """
-        self._host = host or "127.0.0.1"
+        self._host = host
         self._through = through
+        self._is_own = is_own
 
     def ask(self, question: HttpQuestion) -> Answer | NoAnswer:
-        host = question.host or self._host
+        """`NoAnswer` for `no-access` where the address is none of the machine's."""
+        host = self._host or self._own_host(question.host)
+        if not host:
+            return NoAnswer("no-access", f"{visible(question.host, 60)}: none of the machine's addresses")
         host = f"[{host}]" if ":" in host else host
         home = f"http://{host}:{question.port}"
         url = home + question.path
@@ -52,6 +65,13 @@ class SiteClient:
             if got.status in {301, 302, 303}:  # as browsers do: a form's answer is fetched, not sent again
                 question = HttpQuestion(question.port, host=question.host, within_s=question.within_s)
         return NoAnswer("redirect", "redirects without end")
+
+    def _own_host(self, written: str) -> str:
+        """The address to connect to; empty where it is not the machine's to answer at."""
+        address = literal_address(written or "127.0.0.1")
+        if address is None or address.is_unspecified:
+            return "127.0.0.1" if address else ""
+        return str(address) if address.is_loopback or self._is_own(address) else ""
 
     def _once(self, question: HttpQuestion, url: str) -> Answer | NoAnswer:
         # A session of its own each time: no cookie and no kept connection carries over between two questions.

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import ipaddress
-import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from grader.machine.own_addresses import parse_fib_trie, parse_if_inet6
 from grader.machine.question import Answer, FileQuestion
 from grader.probes.container_list import all_containers
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
 
-__all__ = ["container_at", "own_addresses", "parse_fib_trie", "parse_if_inet6"]
-
-_LOCAL: Final = re.compile(r"\|-- (\S+)\n\s+/32 host LOCAL")
+__all__ = ["container_at", "own_addresses"]
 
 
 def own_addresses(machine: Machine) -> frozenset[str]:
@@ -25,17 +22,6 @@ def own_addresses(machine: Machine) -> frozenset[str]:
             *parse_if_inet6(_read(machine, "/proc/net/if_inet6")),
         ]
     )
-
-
-def parse_fib_trie(text: str) -> list[str]:
-    """The IPv4 addresses that the kernel takes for its own."""
-    return _LOCAL.findall(text)
-
-
-def parse_if_inet6(text: str) -> list[str]:
-    """The IPv6 addresses of its interfaces: 32 digits at the start of each line."""
-    digits = [line.split()[0] for line in text.splitlines() if line.strip()]
-    return [str(ipaddress.ip_address(bytes.fromhex(one))) for one in digits if re.fullmatch("[0-9a-f]{32}", one)]
 
 
 def container_at(machine: Machine, address: str) -> str:

@@ -27,6 +27,7 @@ __all__ = [
     "Origin",
     "ask_compose",
     "compose_hashes",
+    "compose_out_of_reach",
     "last_words",
     "origin_of",
     "read_compose_file",
@@ -145,10 +146,18 @@ def read_compose_file(machine: Machine, origin: Origin) -> ComposeFile | Compose
     """The files as they are on the disk now. Raises `ProbeFailed` where they are not at hand."""
     answer = ask_compose(machine, origin, "config")
     if not isinstance(answer, Answer):
-        raise ProbeFailed("compose-not-at-hand", folder=origin.folder, detail=f"{answer.reason} {answer.detail}")
+        raise compose_out_of_reach(origin, answer)
     if answer.status != 200:
         return ComposeSays(last_words(answer.body))
     return decode(answer, ComposeFile, "docker compose config")
+
+
+def compose_out_of_reach(origin: Origin, answer: NoAnswer) -> ProbeFailed:
+    """Why compose was not asked."""
+    folder = visible(origin.folder, 160)
+    if answer.reason == "elsewhere":
+        return ProbeFailed("compose-elsewhere", folder=folder)
+    return ProbeFailed("compose-not-at-hand", folder=folder, detail=f"{answer.reason} {answer.detail}")
 
 
 def compose_hashes(machine: Machine, origin: Origin) -> dict[str, str]:

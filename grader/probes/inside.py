@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from grader.errors import ProbeFailed
 from grader.machine.question import Answer, HttpQuestion, NoAnswer
 from grader.machine.text import visible
 from grader.probes.commands import run_inside
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from grader.machine.machine import Machine
     from grader.probes.container_json import ContainerFact
 
-__all__ = ["ask_inside"]
+__all__ = ["ask_from_within", "ask_inside"]
 
 _WITHIN_S: Final = 5.0
 _PYTHON: Final = "import sys,urllib.request as r;print(r.urlopen(sys.argv[1],timeout=5).read().decode())"
@@ -36,12 +38,20 @@ def ask_inside(machine: Machine, container: ContainerFact, port: int, path: str 
     # An engine behind TCP has its networks on another computer: an address of theirs may be anyone's here.
     if not machine.link.facts.host:
         for address in container.addresses[:2]:
-            answer = machine.ask_again(HttpQuestion(port, path, host=address, within_s=_WITHIN_S))
+            with suppress(ProbeFailed):  # an address that cannot be reached from the machine, or is not a container's
+                answer = machine.ask_again(HttpQuestion(port, path, host=address, within_s=_WITHIN_S))
             if isinstance(answer, Answer):
                 return answer
     own = next(iter(container.addresses), "127.0.0.1")
-    host = f"[{own}]" if ":" in own else own
-    return _from_within(machine, container, f"http://{host}:{port}{path}") or answer
+    return ask_from_within(machine, container, own, port, path) or answer
+
+
+def ask_from_within(
+    machine: Machine, container: ContainerFact, address: str, port: int, path: str
+) -> Answer | NoAnswer | None:
+    """What `GET path` there gives to a program in the container; `None` where it has none that can ask."""
+    host = f"[{address}]" if ":" in address else address
+    return _from_within(machine, container, f"http://{host}:{port}{path}")
 
 
 def _from_within(machine: Machine, container: ContainerFact, url: str) -> Answer | NoAnswer | None:

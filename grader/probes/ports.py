@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass
 from typing import Final
 
 import msgspec
 
+from grader.machine.own_addresses import literal_address
 from grader.probes.engine_json import garbled
 from grader.probes.numbers import whole_number
 
@@ -77,9 +77,8 @@ def _number(written: str) -> int:
 def _address(written: str) -> str:
     if not written:
         return ""
-    try:
-        address = ipaddress.ip_address(written)
-    except ValueError as error:
+    address = literal_address(written)
+    if address is None:
         # Not every address: what is published on one that cannot be read may well be out of reach.
-        raise garbled("docker inspect", f"address {written}") from error
+        raise garbled("docker inspect", f"address {written}")
     return "" if address.is_unspecified else str(address)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from grader.machine.own_addresses import parse_fib_trie, parse_if_inet6
 from grader.machine.question import Answer, NoAnswer
-from grader.probes.addresses import container_at, own_addresses, parse_fib_trie, parse_if_inet6
+from grader.probes.addresses import container_at, own_addresses
 from tests.answers import Answers, machine_with
 
 FIB_TRIE = """\

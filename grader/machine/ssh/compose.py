@@ -6,6 +6,7 @@ import shlex
 from typing import TYPE_CHECKING, Final
 
 from grader.machine.compose import CAP, CHANGE_S, LOOK_S, arguments
+from grader.machine.compose_trust import is_whole_path
 from grader.machine.question import Answer, NoAnswer
 from grader.machine.ssh.backend import NoResult
 from grader.machine.text import visible
@@ -43,6 +44,10 @@ class SshCompose:
 
     def ask(self, question: ComposeQuestion) -> Answer | NoAnswer:
         """As `LocalCompose` answers. Raises `MachineUnreachable` where the connection is gone."""
+        for path in (question.folder, *question.files, *question.env_files):
+            # Labels are data: compose, there too, would fetch what is an address.
+            if not (path.startswith("/") and is_whole_path(path)):
+                return NoAnswer("no-access", f"{visible(path, 120)}: not the whole path of a file")
         within_s = LOOK_S if question.verb in {"config", "hashes"} else CHANGE_S
         typed = shlex.join(arguments(question)).replace("%", "%%")
         try:

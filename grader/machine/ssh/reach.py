@@ -29,11 +29,12 @@ def reach_over_ssh(url: MachineUrl, config: Path | None, deadline_s: float) -> D
     try:
         socket = engine_socket(url, master.user, answer)
         engine, host = SshEngine(master, socket), Host(BoundedSsh(master))
+        files = SshFiles(host)
         return DirectLink(
             LinkFacts(str(url)),
             engine,
-            SshSites(master, engine),
-            SshFiles(host),
+            SshSites(master, engine, files),
+            files,
             deadline_s,
             compose=SshCompose(host, socket),
         )

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from typing import TYPE_CHECKING, Final
 
 from grader.errors import MachineUnreachable
-from grader.machine.question import EngineQuestion, HttpQuestion, NoAnswer
+from grader.machine.own_addresses import bridged_networks, literal_address, parse_fib_trie, parse_if_inet6
+from grader.machine.question import Answer, EngineQuestion, FileQuestion, HttpQuestion, NoAnswer
 from grader.machine.sites import SiteClient
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from grader.machine.question import Answer
+    from grader.machine.own_addresses import Address
     from grader.machine.ssh.engine import SshEngine
+    from grader.machine.ssh.files import SshFiles
     from grader.machine.ssh.master import SshMaster
 
 __all__ = ["SshSites", "explained"]
@@ -29,30 +30,50 @@ class SshSites:
     go through it to the machine.
     """
 
-    def __init__(self, master: SshMaster, engine: SshEngine) -> None:
+    def __init__(self, master: SshMaster, engine: SshEngine, files: SshFiles) -> None:
         self._master = master
         self._engine = engine
+        self._files = files
         self._tunnels: dict[tuple[str, int], Path] = {}
-        self._client = SiteClient(through=self._tunnel)
+        self._own: set[Address] = set()
+        self._client = SiteClient(through=self._tunnel, is_own=self._is_own)
 
     def ask(self, question: HttpQuestion) -> Answer | NoAnswer:
         """As `SiteClient` answers. Raises `MachineUnreachable` where it is the connection that failed, not the site."""
-        self._tunnel(question.host or "127.0.0.1", question.port)  # not on the site's time
+        address = literal_address(question.host or "127.0.0.1")
+        if address and (address.is_loopback or self._is_own(address)):
+            self._tunnel(str(address), question.port)  # not on the site's time
         said = self._master.said
         got = self._client.ask(question)
-        if not isinstance(got, NoAnswer) or got.reason in {"not-http", "redirect"}:
+        if not isinstance(got, NoAnswer) or got.reason in {"not-http", "redirect", "no-access"}:
             return got
         # Silence is the student's only where the way to the machine is seen to work.
         self._engine.ask(EngineQuestion("/_ping"))
         return explained(got, self._master.refusal_since(said), self._master.where)
 
     def _tunnel(self, host: str, port: int) -> Path:
-        ip = ipaddress.ip_address(host)  # `ssh` would expand other things
-        place = (str(ip), port)
+        place = (host, port)
         if place not in self._tunnels:
-            target = f"[{ip}]:{port}" if ip.version == 6 else f"{ip}:{port}"
+            target = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
             self._tunnels[place] = self._master.forward(f"site{len(self._tunnels)}", target)
         return self._tunnels[place]
+
+    def _is_own(self, address: Address) -> bool:
+        """As for this computer, from the machine's own tables; on one without `/proc`, its loopback alone.
+
+        A gateway or an account on a server of the school's must not be made to fetch what only it can reach.
+        """
+        if address in self._own:
+            return True
+        own = [*parse_fib_trie(self._read("fib_trie")), *parse_if_inet6(self._read("if_inet6"))]
+        # Read anew each time: with a project, its network comes and goes.
+        if str(address) in own or any(address in network for network in bridged_networks(self._read("route"))):
+            self._own.add(address)
+        return address in self._own
+
+    def _read(self, table: str) -> str:
+        answer = self._files.ask(FileQuestion("read", f"/proc/net/{table}"))
+        return answer.body.decode("ascii", "replace") if isinstance(answer, Answer) and answer.status == 200 else ""
 
 
 def explained(got: NoAnswer, refusal: str, where: str) -> NoAnswer:
