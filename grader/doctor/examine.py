@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from grader.machine.compose import compose_version
+from grader.machine.link import DirectLink
 from grader.machine.question import Answer, HttpQuestion
 from grader.machine.sheet import read_sheet
 from grader.probes.container_list import all_containers
@@ -62,8 +63,10 @@ def examine(machine: Machine, exercise: Path | None) -> Examined:
         findings += _images(machine)
         findings += _ports(machine)
         findings += _left_overs(machine, exercise)
-        if machine.sheet.compose and not facts["compose"]:
+        if machine.sheet.compose and not facts["compose"] and _is_here(machine):
             findings.append(Finding("doctor-no-compose"))
+        if machine.sheet.compose and machine.link.facts.host:
+            findings.append(Finding("doctor-compose-elsewhere"))
     return Examined(facts, findings)
 
 
@@ -78,9 +81,14 @@ def _engine(machine: Machine) -> tuple[dict[str, str], _Info, list[Finding]]:
         "api": version.api,
         "storage": info.driver,
         "system": info.operating_system,
-        "compose": "" if link.host else compose_version(),
+        "compose": compose_version() if _is_here(machine) else "",
     }
     return facts, info, [Finding("doctor-podman")] if machine.is_podman else []
+
+
+def _is_here(machine: Machine) -> bool:
+    """Whether what the engine tells of its disk is this computer's, and compose the one that its student has."""
+    return isinstance(machine.link, DirectLink) and machine.link.is_here
 
 
 def _clock(machine: Machine) -> Iterator[Finding]:
@@ -90,11 +98,11 @@ def _clock(machine: Machine) -> Iterator[Finding]:
 
 
 def _disk(machine: Machine, info: _Info) -> Iterator[Finding]:
-    if machine.link.facts.host or not info.docker_root_dir:
+    if not _is_here(machine) or not info.docker_root_dir:
         return  # the disk of another machine is not seen from here
     try:
         free = shutil.disk_usage(info.docker_root_dir).free
-    except OSError:
+    except (OSError, ValueError):
         return
     if free < _DISK:
         yield Finding("doctor-disk", {"free": f"{free / 1024**3:.1f}", "folder": info.docker_root_dir})

@@ -88,8 +88,11 @@ class DirectLink:
         deadline_s: float,
         *,
         compose: Compose | None = None,
+        is_here: bool = False,
     ) -> None:
+        """`is_here`: the folders that the engine tells of are this computer's."""
         self.facts = facts
+        self.is_here = is_here
         self._engine = engine
         self._sites = sites
         self._files = files

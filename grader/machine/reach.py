@@ -53,10 +53,10 @@ def reach(
         return reach_over_ssh(address, ssh_config, deadline_s)
     facts = LinkFacts(address.shown, address.context, address.host)
     engine, sites = EngineClient(address), SiteClient(address.host)
-    is_here = _is_here(address)
+    is_here = files is None and _is_here(address)
     files = files or (LocalFiles() if is_here else NoFiles())
     compose = compose or (LocalCompose(address) if is_here else NoCompose())
-    return DirectLink(facts, engine, sites, files, deadline_s, compose=compose)
+    return DirectLink(facts, engine, sites, files, deadline_s, compose=compose, is_here=is_here)
 
 
 def _is_here(address: EngineAddress) -> bool:

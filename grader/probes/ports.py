@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+import ipaddress
+
 import msgspec
 
 from grader.machine.own_addresses import literal_address

@@ -146,11 +146,20 @@ def _said(question: Question, answer: Answer | NoAnswer) -> list[str]:
             body = answer.body.decode("utf-8", "replace").strip()[:_WIDTH]
             return [f"HTTP {answer.status} {answer.headers.get('server', '')}".rstrip(), *body.splitlines()[:3]]
         case FileQuestion():
-            return answer.body.decode("utf-8", "replace").splitlines() if answer.status == 200 else ["no such file"]
+            return _file_said(question, answer)
         case EngineQuestion():
             return _engine_said(question, answer)
         case _:
             return []
+
+
+def _file_said(question: FileQuestion, answer: Answer) -> list[str]:
+    if answer.status != 200:
+        return ["no such file"]
+    if question.operation == "read":
+        # Which file was read may have been told by a label, and what is in one may be secret.
+        return [f"{len(answer.body)} bytes"]
+    return answer.body.decode("utf-8", "replace").splitlines()
 
 
 def _engine_said(question: EngineQuestion, answer: Answer) -> list[str]:  # noqa: PLR0911 - one return a question

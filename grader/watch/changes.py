@@ -103,6 +103,6 @@ def _entries(folder: str) -> frozenset[tuple[str, int, int]]:
                 if not entry.name.startswith(".grader-"):
                     about = entry.stat(follow_symlinks=False)
                     entries.add((entry.name, about.st_mtime_ns, about.st_size))
-    except OSError:
+    except (OSError, ValueError):  # a NUL in a name that an engine gave
         return frozenset()
     return frozenset(entries)

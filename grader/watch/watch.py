@@ -69,6 +69,7 @@ class _Watching:
     def __init__(self, suite: Suite, settings: Settings, link: DirectLink, view: View) -> None:
         self._suite = suite
         self._view = view
+        self._is_here = link.is_here
         self._noting = NotingLink(link)
         self._machine = Machine(
             self._noting,
@@ -108,7 +109,9 @@ class _Watching:
         return changes, at
 
     def _folders(self) -> list[str]:
-        """The folders of this machine that are mounted in the exercise's containers."""
+        """The folders of this machine that are mounted in the exercise's containers; none of another's."""
+        if not self._is_here:
+            return []
         wanted = {container.name for container in self._suite.sheet.containers.values()}
         try:
             ids = [one.id for one in all_containers(self._machine) if one.name in wanted]
