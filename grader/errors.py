@@ -31,7 +31,7 @@ class TypedError(GraderError):
     As text it is English, for whoever puts it into a longer sentence.
     """
 
-    def __init__(self, code: str, **values: str) -> None:
+    def __init__(self, code: str, /, **values: str) -> None:
         super().__init__(code, values)
         self.code = code
         self.values = values
@@ -55,9 +55,9 @@ class NoSuchExercise(TypedError, ExerciseError):
 
 
 class CodedError(GraderError):
-    """Carries a code of `grader/messages/*.toml` and its values: words are chosen last."""
+    """Carries a code of `grader/messages/*.toml` and its values, of any names: words are chosen last."""
 
-    def __init__(self, code: str, **values: str) -> None:
+    def __init__(self, code: str, /, **values: str) -> None:
         super().__init__(code, values)
         self.code = code
         self.values = values

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Annotated, Protocol
+
+from msgspec import Meta
 
 from grader.errors import MachineUnreachable
 from grader.machine.compose import NoCompose
@@ -28,14 +30,17 @@ if TYPE_CHECKING:
 
 __all__ = ["Compose", "DirectLink", "Files", "Link", "LinkFacts"]
 
+_Line = Annotated[str, Meta(max_length=5000)]
+"""The limit is for what is read from a recording."""
+
 
 @dataclass(frozen=True)
 class LinkFacts:
     """What is known of the machine itself, for headers and results."""
 
-    url: str
-    context: str = ""
-    host: str = ""
+    url: _Line
+    context: _Line = ""
+    host: _Line = ""
     """Where published ports are, when not on this machine."""
 
 

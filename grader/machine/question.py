@@ -25,6 +25,8 @@ __all__ = [
 ]
 
 _Query = Annotated[tuple[tuple[str, str], ...], Meta(max_length=64)]
+_MOST = 16 * 1024 * 1024
+"""Bytes of an answer: as many as are taken of an engine's."""
 _Headers = Annotated[dict[str, str], Meta(max_length=64)]
 
 
@@ -96,14 +98,14 @@ Question = EngineQuestion | HttpQuestion | FileQuestion | ComposeQuestion | Nonc
 
 
 class Answer(msgspec.Struct, frozen=True, omit_defaults=True, tag="answer"):
-    status: int = 200
+    status: Annotated[int, Meta(ge=0, le=999)] = 200
     """The HTTP status; 200 and 404 for files; 200 and 422 for compose, which then says why."""
-    body: bytes = b""
+    body: Annotated[bytes, Meta(max_length=_MOST)] = b""
     headers: _Headers = {}
     """Names in lower case."""
     truncated: bool = False
     """True where the body was longer than what is kept."""
-    at: float | None = None
+    at: Annotated[float, Meta(ge=-1e11, le=1e12)] | None = None
     """The machine's own clock (its `Date` header), in seconds since 1970, UTC."""
 
 
@@ -123,4 +125,4 @@ class NoAnswer(msgspec.Struct, frozen=True, omit_defaults=True, tag="no-answer")
         "elsewhere",
     ]
     """`no-access`: it is there, or may be, and is not ours to look at; `elsewhere`: it is on another computer."""
-    detail: str = ""
+    detail: Annotated[str, Meta(max_length=5000)] = ""

@@ -5,6 +5,8 @@ A first line says what it is, then comes msgpack in zlib. It is read with care: 
 
 from __future__ import annotations
 
+import os
+import stat
 import zlib
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -28,15 +30,19 @@ LARGEST: Final = 96 * 1024 * 1024
 """Bytes of a recording, compressed or not: more than a recorder keeps."""
 
 
+_Line = Annotated[str, Meta(max_length=2000)]
+"""A text of which nobody writes more than a line. A recording may come from anyone: what it says goes into results."""
+
+
 class Lost(msgspec.Struct, frozen=True, tag="lost"):
     """The machine could not be asked any more: what `MachineUnreachable` said."""
 
-    code: str
-    values: Annotated[dict[str, str], Meta(max_length=32)] = {}
+    code: Annotated[str, Meta(pattern=r"\A[a-z0-9-]{1,60}\Z")]
+    values: Annotated[dict[Annotated[str, Meta(pattern=r"\A[a-z_]{1,40}\Z")], _Line], Meta(max_length=32)] = {}
 
     @classmethod
     def of(cls, error: MachineUnreachable) -> Lost:
-        return cls(error.code, error.values)
+        return cls(error.code, {name: visible(value, 2000) for name, value in error.values.items()})
 
     def again(self) -> MachineUnreachable:
         return MachineUnreachable(self.code, **self.values)
@@ -45,36 +51,36 @@ class Lost(msgspec.Struct, frozen=True, tag="lost"):
 class Exchange(msgspec.Struct, frozen=True, array_like=True):
     question: Question
     answer: Answer | NoAnswer | Lost
-    at: float
+    at: Annotated[float, Meta(ge=0, le=1e7)]
     """Seconds from the beginning of the recording to the answer."""
 
 
 class KeptEngine(msgspec.Struct, frozen=True):
     """What `EngineVersion` knows."""
 
-    product: str
-    version: str
-    api: str
-    oldest_api: str
+    product: _Line
+    version: _Line
+    api: _Line
+    oldest_api: _Line
 
 
 class Recording(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    exercise: str
-    student: str
-    student_name: str = ""
+    exercise: _Line
+    student: _Line
+    student_name: _Line = ""
     machine: LinkFacts
     engine: KeptEngine | None = None
     """`None` where the engine never told its version."""
     lost: Lost | None = None
     """Why the machine could not even be connected to."""
-    ports: str = ""
+    ports: _Line = ""
     """The student's own range, such as `41200-41209`."""
     passive: bool = False
     disposable: bool = False
-    suite: str = ""
+    suite: _Line = ""
     """SHA-256 of the suite that asked."""
-    grader: str = ""
-    started_at: str = ""
+    grader: _Line = ""
+    started_at: _Line = ""
     exchanges: Annotated[list[Exchange], Meta(max_length=MOST_EXCHANGES)] = []
     inventory: Annotated[list[Exchange], Meta(max_length=MOST_EXCHANGES)] = []
     """The inspect data of all that was on the machine at the end, for checks that are written later."""
@@ -88,23 +94,27 @@ def encode_recording(recording: Recording) -> bytes:
 
 def read_recording(path: Path) -> Recording:
     """The recording at `path`, checked. Raises `MachineUnreachable` where it is not there or not one."""
+    where = visible(str(path), 1000)
     try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
+        # Without waiting: a pipe has nothing to say until somebody writes.
+        with os.fdopen(
+            os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)), "rb"
+        ) as file:
+            data = file.read(LARGEST + 1) if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else b""
     except OSError as error:
-        raise MachineUnreachable("recording-missing", where=str(path), detail=error.strerror or "") from error
+        raise MachineUnreachable("recording-missing", where=where, detail=error.strerror or "") from error
     first = data[: len(_FORMAT) + 20].partition(b"\n")[0]
     if first.startswith(_FAMILY) and first + b"\n" != _FORMAT:
-        raise MachineUnreachable("recording-other-format", where=str(path), detail=visible(first, 40))
+        raise MachineUnreachable("recording-other-format", where=where, detail=visible(first, 40))
     if not data.startswith(_FORMAT):
-        raise MachineUnreachable("recording-unreadable", where=str(path), detail="no grader-recording line")
+        raise MachineUnreachable("recording-unreadable", where=where, detail="no grader-recording line")
     if len(data) > LARGEST:
-        raise MachineUnreachable("recording-unreadable", where=str(path), detail=f"> {LARGEST} bytes")
+        raise MachineUnreachable("recording-unreadable", where=where, detail=f"> {LARGEST} bytes")
     try:
         return msgspec.msgpack.decode(_decompressed(data[len(_FORMAT) :]), type=Recording)
     except (zlib.error, msgspec.DecodeError, RecursionError, ValueError) as error:
         detail = visible(str(error), 120)
-        raise MachineUnreachable("recording-unreadable", where=str(path), detail=detail) from error
+        raise MachineUnreachable("recording-unreadable", where=where, detail=detail) from error
 
 
 def _decompressed(data: bytes) -> bytes:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
-from grader.errors import ProbeFailed
+from grader.errors import MachineUnreachable, ProbeFailed
 from grader.machine.engine import EngineVersion
 from grader.machine.lookup import Lookup
 from grader.machine.question import (
@@ -25,8 +26,11 @@ if TYPE_CHECKING:
     from grader.machine.question import NoAnswer, Question
     from grader.machine.recording import Exchange, Recording
 
-__all__ = ["Replay"]
+__all__ = ["MOST_S", "Replay"]
 
+MOST_S: Final = 20.0
+"""Seconds of the processor's that all the judging of one recording may take. An honest one takes a tenth of one: a
+recording may have been made to take hours, and others wait behind it."""
 _ANY_NONCE: Final = Answer(body=b"0-0000000000000000")
 """For a purpose that nothing was asked for: what it is used in was not asked either."""
 
@@ -46,9 +50,18 @@ class Replay:
             self._to_come.setdefault(exchange.question, deque()).append(exchange)
         self._lookup = Lookup(recording.inventory)
         self._clock = 0.0
+        self._until_s = time.process_time() + MOST_S
+
+    @property
+    def is_exhausted(self) -> bool:
+        """True where it has taken so long to judge that it cannot be a machine's."""
+        return time.process_time() > self._until_s
 
     def ask(self, question: Question) -> Answer | NoAnswer:
         """Raises `ProbeFailed` where nobody asked that then, and `MachineUnreachable` where it was lost then."""
+        if self.is_exhausted:
+            detail = f"not judged after {MOST_S:.0f} s of processor time"
+            raise MachineUnreachable("recording-unreadable", where=visible(self.facts.url, 1000), detail=detail)
         if self.recording.lost:
             raise self.recording.lost.again()
         exchange = self._next(question)

@@ -10,7 +10,8 @@ import msgspec
 from grader.errors import ExerciseError, MachineUnreachable, RosterError
 from grader.machine.machine import Machine
 from grader.machine.recording import Recording, read_recording
-from grader.machine.replay import Replay
+from grader.machine.replay import MOST_S, Replay
+from grader.machine.text import visible
 from grader.reports.of_ledger import result_of
 from grader.reports.results import ResultFile, Student, SuiteInfo, TestedMachine, read_result
 from grader.roster.ports import parse_ports
@@ -67,21 +68,40 @@ class Again:
 
 
 def judge_again(suite: Suite, path: Path, sha256: str) -> Again | Unreadable | None:
-    """Judges the recording at `path`; `None` where it is of another exercise. `sha256`: that of the suite."""
+    """Judges the recording at `path`; `None` where it is of another exercise. `sha256`: that of the suite.
+
+    Whatever a recording holds, it is that student's alone: the others are judged. Raises `ExerciseError` where the
+    result beside it cannot be read.
+    """
+    try:
+        return _judge(suite, path, sha256)
+    except ExerciseError:
+        raise
+    except Exception as error:  # noqa: BLE001 - recordings come from anyone
+        return _unreadable(path, f"{type(error).__name__}: {error}")
+
+
+def _unreadable(path: Path, detail: str) -> Unreadable:
+    where = visible(str(path), 1000)
+    return Unreadable(path, MachineUnreachable("recording-unreadable", where=where, detail=visible(detail, 160)))
+
+
+def _judge(suite: Suite, path: Path, sha256: str) -> Again | Unreadable | None:
     try:
         recording = read_recording(path)
         ports = parse_ports(recording.ports) if recording.ports else None
     except MachineUnreachable as error:
         return Unreadable(path, error)
     except RosterError as error:
-        return Unreadable(path, MachineUnreachable("recording-unreadable", where=str(path), detail=str(error)))
+        return _unreadable(path, str(error))
     if recording.exercise != suite.id:
         return None
-    machine = Machine(
-        Replay(recording), suite.sheet, ports=ports, passive=recording.passive, disposable=recording.disposable
-    )
+    replay = Replay(recording)
+    machine = Machine(replay, suite.sheet, ports=ports, passive=recording.passive, disposable=recording.disposable)
     before = _before(path)
     ledger = judge_suite(suite, recording.lost.again() if recording.lost else machine)
+    if replay.is_exhausted:
+        return _unreadable(path, f"not judged after {MOST_S:.0f} s of processor time")
     now = result_of(
         ledger,
         exercise=suite.id,

@@ -50,6 +50,8 @@ def regrade(
     if write:
         put(done, reason, language, signed)
     print(written_line(done, language, written=write), end="")  # noqa: T201
+    if done.no_results:
+        raise GraderError("\n".join(map(str, done.no_results)))
     if not done.judged and not done.unreadable:
         raise typer.Exit(_NOTHING)
     if done.unreadable or done.untold:

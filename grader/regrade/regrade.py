@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from grader.errors import GraderError
+from grader.errors import ExerciseError, GraderError
 from grader.machine.text import visible
 from grader.regrade.again import Again, Unreadable, judge_again
 from grader.reports.files import write_reports_at
@@ -38,6 +38,8 @@ class Regraded:
     untold: list[Again] = field(default_factory=list)
     """Those of which the recording does not tell enough for today's suite."""
     unreadable: list[Unreadable] = field(default_factory=list)
+    no_results: list[ExerciseError] = field(default_factory=list)
+    """Recordings whose result cannot be read: it must not be written over, and is the author's to move away."""
 
 
 def regrade(folder: Path, suite: Suite) -> Regraded:
@@ -45,7 +47,11 @@ def regrade(folder: Path, suite: Suite) -> Regraded:
     done = Regraded(suite, suite_hash(suite.folder))
     began = time.monotonic()
     for path in sorted(folder.glob("**/*.recording")):
-        again = judge_again(suite, path, done.sha256)
+        try:
+            again = judge_again(suite, path, done.sha256)
+        except ExerciseError as error:
+            done.no_results.append(error)
+            continue
         if isinstance(again, Unreadable):
             done.unreadable.append(again)
             continue

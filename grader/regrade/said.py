@@ -31,7 +31,7 @@ def lines_of(done: Regraded, folder: Path, language: Language) -> Iterator[str]:
     for unreadable in done.unreadable:
         yield words["unreadable"].format(why=in_language(message_of(judge(unreadable.why)), language))
     if not done.judged:
-        if not done.unreadable:
+        if not done.unreadable and not done.no_results:
             yield words["none"].format(exercise=done.suite.id, folder=folder)
         return
     values = {"count": done.judged, "seconds": f"{done.seconds:.1f}", "sha": done.sha256[:12]}
