@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -23,7 +24,7 @@ from grader.errors import MachineUnreachable
 from grader.machine.pipes import PipeReader, run_bounded
 from grader.machine.ssh.folder import PrivateFolder
 from grader.machine.ssh.greeting import answer_in, remote_command
-from grader.machine.ssh.options import client_command, master_command, user_settings
+from grader.machine.ssh.options import client_command, client_environment, master_command, user_settings
 from grader.machine.ssh.words import channel_refusal, failure
 from grader.machine.text import visible
 
@@ -73,12 +74,13 @@ class SshMaster:
         try:
             self._process = subprocess.Popen(
                 master_command(url, config, settings, self._folder.control, remote),
+                executable=shutil.which("ssh"),  # looked for with our own PATH
                 bufsize=0,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 start_new_session=True,  # Ctrl-C is for us, who still have things to put back over this connection
-                env=os.environ | {"SSH_ASKPASS_REQUIRE": "never"},
+                env=client_environment(os.environ, settings),
             )
         except BaseException:
             self._folder.remove()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 from typing import TYPE_CHECKING, Final
 
@@ -9,11 +11,12 @@ from grader.errors import MachineUnreachable
 from grader.machine.text import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from grader.roster.machine_url import MachineUrl
 
-__all__ = ["client_command", "master_command", "user_settings"]
+__all__ = ["client_command", "client_environment", "master_command", "user_settings"]
 
 LOOK_UP_S: Final = 10.0
 CONNECT_S: Final = 10
@@ -55,6 +58,8 @@ _OURS_WHERE_KNOWN: Final = {
     "sessiontype": "default",
     "forkafterauthentication": "no",
     "stdinnull": "no",
+    # The first `SetEnv` counts, and there is no empty one: a machine may know that it is graded, and nothing else.
+    "setenv": "GRADER=1",
 }
 """As above, for options that not every `ssh` has: an unknown one would be an error."""
 
@@ -84,7 +89,25 @@ def user_settings(url: MachineUrl, config: Path | None) -> dict[str, str]:
         lines = asked.stderr.decode("utf-8", "replace").strip().splitlines() or ["?"]
         raise MachineUnreachable("ssh-config", where=where, detail=visible(lines[0], 160))
     lines = asked.stdout.decode("utf-8", "replace").splitlines()
-    return {name.lower(): value for name, _, value in (line.partition(" ") for line in reversed(lines))}
+    pairs = [(name.lower(), value) for name, _, value in (line.partition(" ") for line in lines)]
+    sent = " ".join(value for name, value in pairs if name == "sendenv")
+    return dict(reversed(pairs)) | ({"sendenv": sent} if sent else {})
+
+
+def client_environment(environ: Mapping[str, str], settings: Mapping[str, str]) -> dict[str, str]:
+    """`environ` for `ssh`, without what the user's configuration would send to the machine.
+
+    `SendEnv` adds up over all files of the configuration, and no option takes any of it back: what is not there is not
+    sent. Programs that `ssh` starts here (a `ProxyCommand`) do without as well.
+    """
+    sent = [_pattern(one) for one in settings.get("sendenv", "").split()]
+    wanted = {**environ, "SSH_ASKPASS_REQUIRE": "never"}
+    return {name: value for name, value in wanted.items() if not any(one.fullmatch(name) for one in sent)}
+
+
+def _pattern(written: str) -> re.Pattern[str]:
+    """As `ssh` reads it: `*` and `?`, and every other character for itself."""
+    return re.compile("".join({"*": ".*", "?": "."}.get(one, re.escape(one)) for one in written), re.DOTALL)
 
 
 def master_command(
@@ -104,8 +127,20 @@ def master_command(
         options["KexAlgorithms"] = ",".join(
             sorted(exchanges.split(","), key=lambda one: one.startswith(_SLOW_EXCHANGE))
         )
+    options |= _agent(settings)
     given = [word for name, value in options.items() for word in ("-o", f"{name}={value}")]
     return ["ssh", "-S", str(control), *given, *_place(url, config), remote]
+
+
+def _agent(settings: Mapping[str, str]) -> dict[str, str]:
+    """The agent by its socket, where the configuration would send its variable, which is then not there any more."""
+    socket = os.environ.get("SSH_AUTH_SOCK", "")
+    is_kept = "SSH_AUTH_SOCK" in client_environment({"SSH_AUTH_SOCK": ""}, settings)
+    if not socket or is_kept or settings.get("identityagent", "SSH_AUTH_SOCK") != "SSH_AUTH_SOCK":
+        return {}
+    # `ssh` expands both; and the value is read as a line of a configuration is.
+    path = socket.replace("%", "%%")
+    return {} if re.search(r"[\s\"'$\\]", path) else {"IdentityAgent": path}
 
 
 def client_command(control: Path, *words: str) -> list[str]:
