@@ -20,7 +20,7 @@ _NEVER: Final = ("GRADER_", "CI_", "GITLAB_", "RUNNER_", "GITHUB_", "ACTIONS_", 
 it takes `-f` and other things from them, and what is graded is what the labels tell."""
 _OTHER_ENGINE: Final = frozenset({"DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH"})
 _PLAIN: Final = frozenset(
-    {"HOME", "HOSTNAME", "LANG", "LANGUAGE", "LOGNAME", "PATH", "SHELL", "TERM", "TMPDIR", "TZ", "USER"}
+    {"HOME", "HOSTNAME", "LANG", "LANGUAGE", "LOGNAME", "PATH", "PWD", "SHELL", "TERM", "TMPDIR", "TZ", "USER"}
     | {"DOCKER_CONFIG", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR"}
     # Without these, programs do not start on Windows.
     | {"APPDATA", "COMSPEC", "HOMEDRIVE", "HOMEPATH", "LOCALAPPDATA", "PATHEXT", "PROGRAMDATA", "PROGRAMFILES"}
