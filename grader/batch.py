@@ -12,6 +12,7 @@ import typer
 from grader.errors import GraderError, RosterError, TypedError
 from grader.machine.exercise_folder import find_exercise
 from grader.machine.sheet import check_ports, read_sheet
+from grader.machine.text import log_line
 from grader.settings import language_of
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def _grade_repositories(
         result = done.result
         mark = "–" if result.mark is None else f"{result.points}/{result.max_points}"
         reason = result.reason_code or ""
-        print(f"{student.id:<40} {mark:>7}  {reason}".rstrip(), flush=True)  # noqa: T201
+        print(log_line(f"{student.id:<40} {mark:>7}  {reason}".rstrip()), flush=True)  # noqa: T201
 
     batch = Batch(exercise, results, tuple(engines), lang, disposable=disposable)
     return grade_everyone(waiting, batch, os.environ, on_done)

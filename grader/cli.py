@@ -15,6 +15,7 @@ from grader.compare.command import compare
 from grader.doctor.command import doctor
 from grader.errors import GraderError, MachineUnreachable, TypedError
 from grader.handout.command import clean, start
+from grader.machine.text import log_text
 from grader.messages import say
 from grader.mistyped import language_asked_for, mistyped
 from grader.newexercise.command import new
@@ -90,12 +91,12 @@ def _told(error: Exception) -> tuple[str, int]:
             return str(error), USAGE
         case OSError() if error.filename is not None:
             return f"{error.filename}: {error.strerror}", USAGE
-    traceback.print_exception(error)
+    print(log_text("".join(traceback.format_exception(error)).rstrip()), file=sys.stderr)  # noqa: T201
     return "an error of the grader's own: please report the lines above", INTERNAL
 
 
 def _refused(sentence: str, code: int) -> int:
-    print(f"grader: {sentence}", file=sys.stderr)  # noqa: T201 - this is where a command speaks
+    print(log_text(f"grader: {sentence}"), file=sys.stderr)  # noqa: T201 - this is where a command speaks
     return code
 
 

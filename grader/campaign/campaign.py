@@ -11,6 +11,7 @@ from grader.campaign.books import Books
 from grader.campaign.pool import Ended, Started, graded_all
 from grader.campaign.worker import Job
 from grader.errors import GraderError
+from grader.machine.text import log_text
 from grader.reports.results import write_atomically
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ class Campaign:
                             books.start(job)
                         case Ended(job, result, recording, crash):
                             if crash:
-                                print(crash, file=sys.stderr)  # noqa: T201 - a bug of ours must not pass unseen
+                                print(log_text(crash), file=sys.stderr)  # noqa: T201 - a bug of ours must not pass unseen
                             books.land(job, result, recording)
                             landed[job.student] = Landed(result.status, result.points)
                             out_of_reach += result.status == "not-graded"

@@ -16,7 +16,7 @@ import msgspec
 from grader.campaign.pool import Ended, Started, graded_all, not_graded
 from grader.campaign.worker import Job
 from grader.errors import GraderError
-from grader.reports.results import ResultFile
+from grader.reports.results import ResultFile, encode_result
 from grader.scoring.suite import read_suite
 
 if TYPE_CHECKING:
@@ -67,5 +67,5 @@ def _graded_there(told: bytes, files: dict[str, bytes]) -> tuple[bytes, bytes | 
         job = msgspec.structs.replace(job, exercise=str(folder))
         for event in graded_all(read_suite(folder), [job], 1):
             if isinstance(event, Ended):
-                return msgspec.json.encode(event.result), event.recording
+                return encode_result(event.result), event.recording
     raise AssertionError("a job ends in a result")

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from grader.campaign.pool import Checking, Ended, Started
 from grader.errors import GraderError
-from grader.machine.text import visible
+from grader.machine.text import log_line, visible
 from grader.reports.glyphs import ascii_only, cut, padded, shows_unicode
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Lines:
         if isinstance(event, Ended):
             self._number += 1
             line = _line(event.result, self._language, is_unicode=self._is_unicode)
-            print(f"[{self._number:>3}/{self._count}] {line}", flush=True)  # noqa: T201
+            print(log_line(f"[{self._number:>3}/{self._count}] {line}"), flush=True)  # noqa: T201
 
     def ended(self, outcome: Outcome) -> None:
         self._is_over = True

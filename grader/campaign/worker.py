@@ -21,6 +21,7 @@ import msgspec
 from grader.campaign.frames import frame
 from grader.grade import grade
 from grader.machine.recording import encode_recording
+from grader.reports.results import encode_result
 from grader.roster.machine_url import parse_machine_url
 from grader.roster.ports import parse_ports
 from grader.scoring.suite import read_suite
@@ -152,7 +153,7 @@ def _work(suite: Suite, job: Job, writable: int) -> None:
         raise
     if graded.recording:
         send(frame("recording", encode_recording(graded.recording)))
-    send(frame("result", msgspec.json.encode(graded.result)))
+    send(frame("result", encode_result(graded.result)))
 
 
 def _die_with(parent: int) -> None:

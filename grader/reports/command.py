@@ -12,6 +12,7 @@ import typer
 
 from grader.errors import ExerciseError, GraderError
 from grader.machine.sheet import read_sheet
+from grader.machine.text import log_line
 from grader.reports.results import ResultFile, Words, read_result, write_atomically
 from grader.settings import language_of
 
@@ -71,7 +72,7 @@ def read_results(folder: Path) -> list[ResultFile]:
         try:
             found.append(read_result(path))
         except (OSError, msgspec.DecodeError) as error:
-            print(f"{path}: not a result, left out: {error}", file=sys.stderr)  # noqa: T201
+            print(log_line(f"{path}: not a result, left out: {error}"), file=sys.stderr)  # noqa: T201
     return found
 
 
@@ -90,7 +91,7 @@ def _fill(sheet: Path, kind: str, book: Gradebook, language: Language) -> bool:
         raise GraderError(f"{sheet}: {error}") from error
     _say(_write(sheet, filled.data))
     for said in (*filled.rows_left, *filled.students_left, *filled.remarks):
-        print(f"{sheet.name}: {said}", file=sys.stderr)  # noqa: T201
+        print(log_line(f"{sheet.name}: {said}"), file=sys.stderr)  # noqa: T201
     return filled.complete
 
 

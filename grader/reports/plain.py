@@ -1,7 +1,8 @@
 r"""Text of a machine, a roster or a student made fit for a report: every character in it can be seen.
 
 What cannot be seen is written as an escape (`\x1b`, `\u202e`), not dropped, so that a report shows what was
-there. A format's own dangers (markup, formulas) are its writer's business.
+there. What a CI service would obey in its log is broken by a space, since reports are printed into logs, too.
+A format's own dangers (markup, formulas) are its writer's business.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
+
+from grader.machine.text import inert
 
 __all__ = ["one_line", "plain", "shortened"]
 
@@ -21,7 +24,7 @@ KEPT = "\u200c\u200d"
 
 def plain(text: str) -> str:
     """`text` on its own lines, with nothing but characters that can be seen between them."""
-    return UNUSUAL.sub(lambda found: visible(found[0]), text.replace("\r\n", "\n").replace("\t", "    "))
+    return inert(UNUSUAL.sub(lambda found: visible(found[0]), text.replace("\r\n", "\n").replace("\t", "    ")))
 
 
 def one_line(text: str) -> str:

@@ -19,6 +19,7 @@ __all__ = [
     "SuiteInfo",
     "TestedMachine",
     "Words",
+    "encode_result",
     "read_result",
     "write_atomically",
     "write_result",
@@ -145,7 +146,27 @@ def read_result(path: Path) -> ResultFile:
 
 def write_result(result: ResultFile, path: Path) -> None:
     """Puts `result` at `path`, whole or not at all."""
-    write_atomically(path, msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n")
+    write_atomically(path, msgspec.json.format(encode_result(result), indent=2) + b"\n")
+
+
+def encode_result(result: ResultFile) -> bytes:
+    """The JSON of `result`. Half a surrogate pair (a file's name that is not UTF-8) is written as an escape."""
+    try:
+        return msgspec.json.encode(result)
+    except UnicodeEncodeError:  # JSON cannot hold it; nothing of a student's may keep a result from being written
+        return msgspec.json.encode(_encodable(msgspec.to_builtins(result)))
+
+
+def _encodable(value: object) -> object:
+    match value:
+        case str():
+            return value.encode("utf-8", "backslashreplace").decode("utf-8")
+        case list():
+            return [_encodable(one) for one in value]
+        case dict():
+            return {_encodable(name): _encodable(one) for name, one in value.items()}
+        case _:
+            return value
 
 
 def write_atomically(path: Path, data: bytes) -> None:

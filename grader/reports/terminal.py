@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import pytest
 
-from grader.machine.text import visible
+from grader.machine.text import inert, visible
 from grader.reports.glyphs import ascii_only, folded, marks_for, padded, shows_unicode
 from grader.reports.screen_words import WORDS
 from grader.reports.streams import lasting
@@ -256,6 +256,7 @@ class Screen(pytest.TerminalReporter):  # type: ignore[misc]
         return str(getattr(words, self._language))
 
     def _text(self, text: str) -> str:
+        text = inert(text)
         if not self._is_unicode:
             return ascii_only(text)
         # French puts a space before these, and no line may begin with one of them.

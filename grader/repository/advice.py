@@ -43,14 +43,16 @@ def dockerfile_advice(path: Path, name: str, empty: Path) -> list[Advice]:
     except msgspec.DecodeError:
         return []
     return [
-        Advice(tool="hadolint", code=one.code, file=name, line=one.line, text=visible(one.message))
+        Advice(
+            tool="hadolint", code=visible(one.code, 20), file=visible(name), line=one.line, text=visible(one.message)
+        )
         for one in findings[:_MOST]
     ]
 
 
 def compose_advice(model: ComposeModel, work: Work) -> list[Advice]:
     """What Compose remarks on the work's compose file: a variable without a value, an obsolete key."""
-    name = (work.folder / work.file).as_posix()
+    name = visible((work.folder / work.file).as_posix())
     return [
         Advice(tool="docker compose config", code="", file=name, line=None, text=visible(one))
         for one in model.warnings[:_MOST]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from grader.reports.signature import Statement
 
 __all__ = ["repo", "sign_results", "verify_results"]
 
@@ -41,39 +44,78 @@ def repo(  # noqa: PLR0917  # typer makes options of them
 def verify_results(folder: Annotated[Path, typer.Argument(help="A folder of results.")]) -> None:
     """Check a results folder against its signature (key in GRADER_SIGNING_KEY). Exit code 1: not all is signed.
 
+    Beside each signed file: the run that it was signed in, and when. See that it is the run you mean.
+
     Example: grader verify results
     """
     from grader.errors import GraderError  # noqa: PLC0415 - only this verb
-    from grader.reports.signature import KEY_VARIABLE, FileStatus, signing_key, verify  # noqa: PLC0415
+    from grader.machine.text import log_line  # noqa: PLC0415
+    from grader.reports.signature import KEY_VARIABLE, FileStatus, signed_in, signing_key, verify  # noqa: PLC0415
 
     key = signing_key(os.environ)
     if key is None:
         raise GraderError(f"no key to check with: set {KEY_VARIABLE}")
     found = verify(_results_in(folder), key)
-    for name, status in found.items():
-        print(f"{status.value:<9} {name}")  # noqa: T201  # this is where the command speaks
     if not found:
         raise GraderError(f"{folder}: no results there")
+    statements = signed_in(folder, key)
+    for name, status in found.items():
+        about = _about(statements.get(name)) if status is FileStatus.SIGNED else ""
+        print(log_line(f"{status.value:<9} {name}{about}"))  # noqa: T201  # this is where the command speaks
     raise typer.Exit(int(any(status is not FileStatus.SIGNED for status in found.values())))
 
 
-def sign_results(folder: Annotated[Path, typer.Argument(help="A folder of results.")]) -> None:
-    """Sign every file of a results folder (key in GRADER_SIGNING_KEY), once all of them have been gathered.
+def _about(statement: Statement | None) -> str:
+    if statement is None:
+        return "  (run and time not recorded: signed by an earlier version)"
+    return f"  ({statement.run or 'no pipeline'}, {statement.at})"
 
-    Example: grader sign results
+
+def sign_results(
+    folder: Annotated[Path, typer.Argument(help="A folder of results.")],
+    *,
+    roster: Annotated[
+        Path | None, typer.Option(help="The class whose jobs made the results; needs --exercise. Others are refused.")
+    ] = None,
+    exercise: Annotated[str, typer.Option(help="The exercise of that class, such as tp6.")] = "",
+    by_job: Annotated[
+        bool, typer.Option("--by-job", help="Each result must be signed with the key of its own student's job.")
+    ] = False,
+) -> None:
+    """Sign the results of a folder (key in GRADER_SIGNING_KEY). Exit code 1: some are not what their place says.
+
+    A result that holds another student's, or that its own job did not make, is named and stays unsigned.
+
+    Example: grader sign results --roster class.csv --exercise tp6
     """
     from grader.errors import GraderError  # noqa: PLC0415 - only this verb
-    from grader.reports.signature import KEY_VARIABLE, FileStatus, sign, signing_key, verify  # noqa: PLC0415
+    from grader.machine.text import log_line  # noqa: PLC0415
+    from grader.reports.signature import KEY_VARIABLE, FileStatus, run_of, sign, signing_key, verify  # noqa: PLC0415
+    from grader.repository.gathered import ClassRun, gathered_of_class, gathered_of_folder  # noqa: PLC0415
+    from grader.roster.read import read_roster  # noqa: PLC0415
 
     key = signing_key(os.environ)
     if key is None:
         raise GraderError(f"no key to sign with: set {KEY_VARIABLE}")
+    if (roster is None) != (not exercise) or (by_job and roster is None):
+        raise GraderError("--roster, --exercise: one needs the other, and --by-job needs both")
     found = verify(_results_in(folder), key)
-    if not found:
+    if not found and roster is None:
         raise GraderError(f"{folder}: no results there")
+    run = run_of(os.environ)
     unsigned = [name for name, status in found.items() if status is FileStatus.UNSIGNED]
-    sign(folder, key, [folder / name for name in unsigned])
-    print(f"{len(unsigned)} signed in {folder}")  # noqa: T201  # this is where the command speaks
+    if roster is None:
+        gathered = gathered_of_folder(folder, unsigned)
+    else:
+        students = tuple(student.id for student in read_roster(roster, ("id",)))
+        present = [name for name, status in found.items() if status is not FileStatus.MISSING]
+        gathered = gathered_of_class(folder, present, ClassRun(exercise, students, run, key if by_job else None))
+    good = [name for name in gathered.good if name in unsigned]
+    sign(folder, key, [folder / name for name in good], run)
+    for name, why in gathered.wrong.items():
+        print(log_line(f"not signed: {name}: {why}"))  # noqa: T201  # this is where the command speaks
+    print(log_line(f"{len(good)} signed in {folder}"))  # noqa: T201
+    raise typer.Exit(int(bool(gathered.wrong)))
 
 
 def _results_in(folder: Path) -> Path:

@@ -32,7 +32,11 @@ def commit_of(checkout: Path) -> str | None:
 
 
 def _text(path: Path) -> str:
-    if path.is_symlink() or not path.is_file():
+    """Empty where there is no ordinary file, or its name cannot be one (too long): nobody has no mark for that."""
+    try:
+        if path.is_symlink() or not path.is_file():
+            return ""
+        with path.open("rb") as file:
+            return file.read(_MOST).decode("ascii", "replace").strip()
+    except OSError:
         return ""
-    with path.open("rb") as file:
-        return file.read(_MOST).decode("ascii", "replace").strip()

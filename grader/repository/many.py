@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import collections
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
-from grader.errors import MachineUnreachable
-from grader.reports.results import Words
-from grader.repository.clone import CloneRefused
+from grader.errors import GraderError, MachineUnreachable
+from grader.machine.text import log_line
+from grader.reports.files import ready_for_results
+from grader.reports.signature import signing_key
+from grader.repository.reasons import reason_of, words_of
+from grader.repository.results_folder import is_inside
 from grader.repository.run import NOT_GRADED, Asked, Done, grade_one, without_mark, write
+from grader.settings import language_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
     from grader.roster.student import RosterStudent
 
 __all__ = ["Batch", "grade_everyone"]
+
+_TRIES: Final = 2
+"""Of one repository: whoever was graded when an engine died may be its victim, or the cause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +59,38 @@ class Batch:
 
 
 @dataclass(slots=True)
+class _Turn:
+    """A student whose repository waits to be graded."""
+
+    student: RosterStudent
+    tries: int = 0
+    """Engines that were lost while they graded this repository."""
+    lost: MachineUnreachable | None = None
+    """How the last one was lost."""
+
+
+@dataclass(slots=True)
 class _Queue:
-    waiting: collections.deque[RosterStudent]
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    waiting: collections.deque[_Turn]
+    running: int = 0
+    changed: threading.Condition = field(default_factory=threading.Condition)
 
-    def next(self) -> RosterStudent | None:
-        with self.lock:
-            return self.waiting.popleft() if self.waiting else None
+    def next(self) -> _Turn | None:
+        """The next one; `None` where nobody waits, and nobody who is being graded now can come back."""
+        with self.changed:
+            self.changed.wait_for(lambda: self.waiting or not self.running)
+            if not self.waiting:
+                return None
+            self.running += 1
+            return self.waiting.popleft()
 
-    def put_back(self, student: RosterStudent) -> None:
-        with self.lock:
-            self.waiting.appendleft(student)
+    def end_turn(self, back: _Turn | None = None) -> None:
+        """The turn that `next` gave is over; with `back` that student comes again, after everyone else."""
+        with self.changed:
+            self.running -= 1
+            if back is not None:
+                self.waiting.append(back)
+            self.changed.notify_all()
 
 
 def grade_everyone(
@@ -71,29 +101,34 @@ def grade_everyone(
 ) -> int:
     """Grades every student's repository; 0 where everyone was graded or refused, whatever the marks, else 6.
 
-    An engine that does not answer grades no further repository, and its student goes to another one; nor does an
-    engine that a repository has left otherwise than it was. Whoever no engine is left for has no mark. Results are
-    written one at a time, and `on_done` is called then.
+    Whatever goes wrong with a repository is that student's "not graded", and the others go on. An engine that does not
+    answer grades no further repository, nor does one that a repository has left otherwise than it was. Whoever was
+    being graded when an engine was lost is tried once more, after everyone else. Whoever no engine is left for has no
+    mark. Results are written one at a time, and `on_done` is called then.
+
+    Raises `GraderError` before anything is graded where that cannot be done for anyone.
     """
-    queue = _Queue(collections.deque(students))
+    language_of(batch.lang, environ)
+    signing_key(environ)
+    ready_for_results(batch.results)
+    queue = _Queue(collections.deque(_Turn(student) for student in students))
     codes: list[int] = []
+    writing = threading.Lock()
 
     def finish(student: RosterStudent, asked: Asked, done: Done) -> None:
-        with queue.lock:
-            write(done.result, asked, environ)
-            codes.append(done.code)
-            on_done(student, done)
+        with writing:
+            written = _write(done, asked, environ)
+            codes.append(written.code)
+            on_done(student, written)
 
     with ThreadPoolExecutor(len(batch.engines)) as pool:
         works = [pool.submit(_work_on, engine, batch, environ, queue, finish) for engine in batch.engines]
     for work in works:
         work.result()  # a bug of ours is raised here, not swallowed by its thread
-    for student in queue.waiting:
-        words = Words(
-            fr="il ne restait aucun moteur pour corriger ce dépôt", en="no engine was left for this repository"
-        )
-        asked = batch.asked(student, "")
-        finish(student, asked, without_mark(asked, environ, "no-engine-left", words))
+    for turn in queue.waiting:
+        asked = batch.asked(turn.student, "")
+        code, words = reason_of(turn.lost) if turn.lost else ("no-engine-left", words_of("no-engine-left", {}))
+        finish(turn.student, asked, without_mark(asked, environ, code, words))
     return NOT_GRADED if NOT_GRADED in codes else 0
 
 
@@ -104,15 +139,48 @@ def _work_on(
     queue: _Queue,
     finish: Callable[[RosterStudent, Asked, Done], None],
 ) -> None:
-    while (student := queue.next()) is not None:
-        asked = batch.asked(student, engine)
+    """Grades one repository after the other on `engine`, as long as it is fit to."""
+    while (turn := queue.next()) is not None:
+        back = None
         try:
-            done = grade_one(asked, environ)
-        except MachineUnreachable:
-            queue.put_back(student)
+            asked = batch.asked(turn.student, engine)
+            done, lost = _grade(asked, environ)
+            if lost is None:
+                finish(turn.student, asked, done)
+            # An engine that was gone before it was given anything is no try of this student's.
+            elif lost.code == "engine-unreachable" or turn.tries + 1 < _TRIES:
+                back = _Turn(turn.student, turn.tries + (lost.code != "engine-unreachable"), lost)
+            else:
+                finish(turn.student, asked, done)
+        finally:
+            queue.end_turn(back)
+        if lost is not None or done.engine_problems:
             return
-        except CloneRefused as error:
-            done = without_mark(asked, environ, "clone-refused", Words(fr=str(error), en=str(error)))
-        finish(student, asked, done)
-        if done.engine_problems:
-            return
+
+
+def _grade(asked: Asked, environ: Mapping[str, str]) -> tuple[Done, MachineUnreachable | None]:
+    """What came of one repository, whatever happened, and how its engine was lost where it was."""
+    try:
+        _require_results_outside(asked)
+        return grade_one(asked, environ), None
+    except MachineUnreachable as error:
+        return without_mark(asked, environ, *reason_of(error)), error
+    except Exception as error:  # noqa: BLE001 - one repository never ends a class, whatever is raised
+        return without_mark(asked, environ, *reason_of(error)), None
+
+
+def _require_results_outside(asked: Asked) -> None:
+    if (repository := Path(asked.path)).is_dir() and is_inside(asked.results, repository):
+        raise GraderError("the results folder lies inside this repository")
+
+
+def _write(done: Done, asked: Asked, environ: Mapping[str, str]) -> Done:
+    """Writes the result; one that cannot be written (a full disk) is not graded, and the class goes on."""
+    try:
+        write(done.result, asked, environ)
+    except Exception as error:  # noqa: BLE001 - as above
+        done = without_mark(asked, environ, *reason_of(error))
+        print(log_line(f"grader: {done.lines[-1]}"), file=sys.stderr)  # noqa: T201 - there may be no file to say it
+        with suppress(Exception):
+            write(done.result, asked, environ)
+    return done

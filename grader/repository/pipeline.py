@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from grader.errors import GraderError, RosterError
+from grader.machine.text import log_text
 from grader.roster.file_name import file_name_for
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         students = read_roster(options.roster, ("id", "repo"))
         text = child_pipeline(students, options.exercise, options.image, mirror=options.mirror, language=options.lang)
     except GraderError as error:
-        print(f"pipeline: {error}", file=sys.stderr)  # noqa: T201  # this is where a program speaks
+        print(log_text(f"pipeline: {error}"), file=sys.stderr)  # noqa: T201  # this is where a program speaks
         return 4
     options.output.write_text(text, encoding="utf-8")
     return 0

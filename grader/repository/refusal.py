@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from grader.machine.text import visible
+from grader.machine.text import log_line, visible
 from grader.reports.results import Words
 
 __all__ = ["Findings", "Place", "Refusal", "Review"]
@@ -17,7 +17,7 @@ _SHOWN = 160
 @dataclass(frozen=True, slots=True)
 class Place:
     file: str
-    """Below the repository, with `/`."""
+    """Below the repository, with `/`; as it is on the disk, for `str` to make visible."""
     line: int | None = None
     """Counted from 1; `None` where the fault is the whole file's."""
     keys: tuple[str, ...] = ()
@@ -27,7 +27,8 @@ class Place:
         return Place(self.file, line if line is not None else self.line, (*self.keys, key))
 
     def __str__(self) -> str:
-        return self.file if self.line is None else f"{self.file}:{self.line}"
+        file = visible(self.file, _SHOWN)
+        return file if self.line is None else f"{file}:{self.line}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Refusal:
 
     def said(self, language: Literal["fr", "en"]) -> str:
         """One line for a person: `tp6/compose.yaml:12: [bind-outside] …`."""
-        return f"{self.place}: [{self.rule}] {self.why.fr if language == 'fr' else self.why.en}"
+        return log_line(f"{self.place}: [{self.rule}] {self.why.fr if language == 'fr' else self.why.en}")
 
 
 @dataclass(frozen=True, slots=True)

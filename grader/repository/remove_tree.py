@@ -1,15 +1,30 @@
-"""Removes a folder that others have filled: any depth, closed folders, links, without starting a program."""
+"""Folders that go away whatever others have filled them with: any depth, closed folders, links; no program is started."""
 
 from __future__ import annotations
 
 import os
 import stat
-from contextlib import suppress
+import tempfile
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-__all__ = ["empty_folder", "remove_tree"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["empty_folder", "remove_tree", "temporary_folder"]
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
+
+
+@contextmanager
+def temporary_folder(prefix: str) -> Iterator[Path]:
+    """A new folder that is gone after the block. Not being able to remove it is no reason to lose a result."""
+    folder = Path(tempfile.mkdtemp(prefix=prefix))
+    try:
+        yield folder
+    finally:
+        remove_tree(folder)
 
 
 def remove_tree(path: Path) -> None:

@@ -14,14 +14,13 @@ import requests
 from docker.errors import DockerException
 from docker.tls import TLSConfig
 
-from grader.errors import MachineUnreachable
+from grader.errors import GraderError, MachineUnreachable
 from grader.machine.address import EngineAddress, engine_address
 from grader.machine.sheet import check_ports, read_sheet
-from grader.machine.text import visible
-from grader.messages import say
-from grader.reports.files import ready_for_results, result_path, write_reports
+from grader.machine.text import log_line, visible
+from grader.reports.files import result_path, write_reports
 from grader.reports.results import ResultFile, Student, Words, write_atomically
-from grader.reports.signature import sign, signing_key
+from grader.reports.signature import JOB_KEY_VARIABLE, run_of, sign, signing_key
 from grader.repository.clone import clone
 from grader.repository.commit import commit_of
 from grader.repository.engine_proxy import dial
@@ -29,6 +28,9 @@ from grader.repository.grade import Graded, Handin, Refused, grade_repository
 from grader.repository.isolated import GradingFailed, GradingRun, grade_isolated
 from grader.repository.not_graded import not_graded, refused
 from grader.repository.reading import ReadingFailed
+from grader.repository.reasons import reason_of
+from grader.repository.remove_tree import temporary_folder
+from grader.repository.results_folder import open_results
 from grader.repository.said import last_line, metrics, refusal_lines, result_lines
 from grader.repository.sandbox import NoSandboxError
 from grader.roster.machine_url import parse_machine_url
@@ -38,8 +40,11 @@ from grader.settings import as_text, language_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from grader.machine.sheet import Sheet
+    from grader.messages import Language
+    from grader.roster.ports import PortRange
 
-__all__ = ["Asked", "Done", "grade_and_write", "grade_one", "without_mark", "words_of", "write"]
+__all__ = ["Asked", "Done", "grade_and_write", "grade_one", "without_mark", "write"]
 
 NOT_GRADED: Final = 6
 REFUSED: Final = 7
@@ -88,30 +93,45 @@ class Done:
 
 def grade_and_write(asked: Asked, environ: Mapping[str, str]) -> int:
     """Grades, writes the results, prints them, the mark last; gives the exit code. Raises `GraderError`."""
-    ready_for_results(asked.results)
+    results = open_results(asked.results, Path(asked.path) if Path(asked.path).is_dir() else None)
     try:
         done = grade_one(asked, environ)
     except MachineUnreachable as error:
-        done = without_mark(asked, environ, error.code, words_of(error))
+        done = without_mark(asked, environ, *reason_of(error))
+    results.require_unchanged(done.result.exercise)
     write(done.result, asked, environ)
     for problem in done.engine_problems:
-        print(f"grader: the engine is not as before: {problem}", file=sys.stderr)  # noqa: T201  # a warning
+        print(log_line(f"grader: the engine is not as before: {problem}"), file=sys.stderr)  # noqa: T201  # a warning
     for line in done.lines:
         print(line)  # noqa: T201  # this is where the command speaks
     return done.code
 
 
 def grade_one(asked: Asked, environ: Mapping[str, str]) -> Done:
-    """Grades one repository. Raises `MachineUnreachable` for its engine, `GraderError` for all else."""
+    """Grades one repository. Raises `MachineUnreachable` for its engine, `GraderError` for what is asked for.
+
+    Any other exception is caused by what is in the repository, or by a bug that it meets: no mark, and no zero.
+    """
     language = language_of(asked.lang, environ)
     signing_key(environ)  # a key that cannot be used is said before anything runs
     sheet = read_sheet(asked.exercise)
     ports = parse_ports(asked.ports) if asked.ports else None
     check_ports(sheet, asked.exercise.name, ports)
-    with tempfile.TemporaryDirectory(prefix="grader-clone-") as clones:
+    try:
+        return _clone_and_grade(asked, environ, sheet, language, ports)
+    except GraderError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever a repository brings about is its own result
+        return without_mark(asked, environ, *reason_of(error))
+
+
+def _clone_and_grade(
+    asked: Asked, environ: Mapping[str, str], sheet: Sheet, language: Language, ports: PortRange | None
+) -> Done:
+    with temporary_folder("grader-clone-") as clones:
         folder = Path(asked.path)
         if not folder.is_dir():
-            folder = Path(clones, "clone")
+            folder = clones / "clone"
             clone(asked.path, folder)
         handin = Handin(
             folder,
@@ -142,10 +162,6 @@ def without_mark(asked: Asked, environ: Mapping[str, str], code: str, reason: Wo
     return Done(result, NOT_GRADED, (last_line(result, language_of(asked.lang, environ)),))
 
 
-def words_of(error: MachineUnreachable) -> Words:
-    return Words(fr=say(error.code, "wrong", error.values, "fr"), en=say(error.code, "wrong", error.values, "en"))
-
-
 def write(result: ResultFile, asked: Asked, environ: Mapping[str, str]) -> None:
     """Puts the result in its place, and signs it where there is a key. Not for two at once in one folder."""
     folder = asked.results
@@ -155,8 +171,8 @@ def write(result: ResultFile, asked: Asked, environ: Mapping[str, str]) -> None:
     if environ.get("GITLAB_CI") == "true" and (text := metrics(result)):
         write_atomically(folder / "metrics.txt", text.encode())
         written.append(folder / "metrics.txt")
-    if (key := signing_key(environ)) is not None:
-        sign(folder, key, written)
+    if (key := signing_key(environ) or signing_key(environ, JOB_KEY_VARIABLE)) is not None:
+        sign(folder, key, written, run_of(environ))
 
 
 def _graded(handin: Handin, run: GradingRun, environ: Mapping[str, str]) -> Done:
@@ -167,16 +183,8 @@ def _graded(handin: Handin, run: GradingRun, environ: Mapping[str, str]) -> Done
                 lambda: _client(handin.engine),
                 lambda submission: grade_isolated(run, Path(scratch), environ, submission),
             )
-        except GradingFailed as error:
-            words = Words(fr=f"le processus de correction a échoué : {error}", en=str(error))
-            commit = commit_of(handin.repository)
-            result = not_graded(run.exercise, run.student, "grading-failed", words, commit)
-            return Done(result, NOT_GRADED, (last_line(result, run.language),))
-        except (NoSandboxError, ReadingFailed) as error:
-            commit = commit_of(handin.repository)
-            code = "no-sandbox" if isinstance(error, NoSandboxError) else "repository-unreadable"
-            words = Words(fr=f"le dépôt n'a pas pu être lu : {error}", en=str(error))
-            result = not_graded(run.exercise, run.student, code, words, commit)
+        except (GradingFailed, NoSandboxError, ReadingFailed) as error:
+            result = not_graded(run.exercise, run.student, *reason_of(error), commit_of(handin.repository))
             return Done(result, NOT_GRADED, (last_line(result, run.language),))
         except (DockerException, requests.RequestException) as error:
             where, detail = handin.engine.shown, visible(str(error), 200)

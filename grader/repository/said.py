@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from grader.machine.text import visible
+from grader.machine.text import inert, log_line, visible
 from grader.reports.words import in_language, number, reason_said
 
 if TYPE_CHECKING:
@@ -41,6 +41,10 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
 
 def result_lines(result: ResultFile, language: Language) -> Iterator[str]:
     """One line a check, below it what to mend; then the advice."""
+    yield from (log_line(line) for line in _lines(result, language))
+
+
+def _lines(result: ResultFile, language: Language) -> Iterator[str]:
     words = _WORDS[language]
     for count, check in enumerate(result.checks, start=1):
         points = f"{check.points}/{check.max_points}"
@@ -51,11 +55,11 @@ def result_lines(result: ResultFile, language: Language) -> Iterator[str]:
         yield f"{words['advice']}{words['colon']}"
     for one in result.advice:
         place = one.file if one.line is None else f"{one.file}:{one.line}"
-        yield f"      {place}: {' '.join(filter(None, (one.code, visible(one.text))))}"
+        yield f"      {place}: {' '.join(filter(None, (one.code, one.text)))}"
 
 
 def _below(check: CheckResult, language: Language) -> Iterator[str]:
-    yield from in_language(check.message, language).splitlines()
+    yield from filter(None, in_language(check.message, language).split("\n"))
     if check.hint:
         yield f"{_WORDS[language]['hint']}{_WORDS[language]['colon']} {in_language(check.hint, language)}"
     yield from (f"| {line}" for line in check.evidence)
@@ -71,12 +75,13 @@ def last_line(result: ResultFile, language: Language) -> str:
     """`tp6 e2301234: mark 14/20 (70 %)`.
 
     GitLab shows the last percentage that a job's `coverage` expression finds: in the merge request, in the list of
-    jobs, and on the badge. Where there is no mark there is no percentage either.
+    jobs, and on the badge. Where there is no mark there is no percentage either. No other line of ours matches the
+    expression, whatever stands in a repository: see `grader.machine.text.inert`.
     """
     words = _WORDS[language]
     head = f"{result.exercise} {visible(result.student.id, 80)}{words['colon']}"
     if result.mark is None:
-        return f"{head} {words['none']} – {visible(' '.join(reason_said(result, language).split()), 400)}"
+        return inert(f"{head} {words['none']} – {visible(' '.join(reason_said(result, language).split()), 400)}")
     share = 100 * result.mark / result.out_of
     tail = f" – {words['provisional']}" if result.provisional else ""
     return f"{head} {words['mark']} {number(result.mark)}/{result.out_of} ({share:.4g} %){tail}"
