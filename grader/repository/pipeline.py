@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import argparse
+import csv
+import io
 import os
 import re
 import sys
@@ -16,6 +18,8 @@ import yaml
 
 from grader.errors import GraderError, RosterError
 from grader.machine.text import log_text
+from grader.reports.signature import JOB_KEY_VARIABLE, SIGNATURE, job_key, run_of, signing_key
+from grader.repository.gathered import job_folder
 from grader.roster.file_name import file_name_for
 
 if TYPE_CHECKING:
@@ -26,12 +30,20 @@ if TYPE_CHECKING:
 
 __all__ = ["child_pipeline", "main"]
 
-_COVERAGE: Final = r"/\((\d+(?:\.\d+)?) ?%\)/"
+_COVERAGE: Final = r"/ (?:mark|note) \d+(?:\.\d+)?\/\d+ \((\d+(?:\.\d+)?) ?%\)/"
 _EXERCISE: Final = re.compile(r"[a-z]+[0-9]+")
 _GRADE: Final = (
-    'grader repo "$GRADER_REPO" --student "$GRADER_STUDENT" --ports "$GRADER_PORTS"'
-    ' --machine "$DOCKER_HOST" --areas .grader --results results --disposable'
-    " --lang {language} --exercise /opt/grader/exercises/{exercise}"
+    # What an earlier job left at the place of the artifacts, or a container puts there, is nobody's result.
+    'rm -rf results; out=$(mktemp -d) && areas=$(mktemp -d "$CI_PROJECT_DIR.grader-XXXXXX") && chmod 711 "$areas"'
+    " || exit 4; code=0;"
+    ' grader repo "$GRADER_REPO" --student "$GRADER_STUDENT" --ports "$GRADER_PORTS"'
+    ' --machine "$DOCKER_HOST" --areas "$areas" --results "$out" --disposable'
+    " --lang {language} --exercise /opt/grader/exercises/{exercise} || code=$?;"
+    ' rm -rf results "$areas"; mkdir -p "$GRADER_FOLDER" && cp -R "$out"/. "$GRADER_FOLDER"; exit "$code"'
+)
+_SIGN: Final = (
+    'test -z "$GRADER_SIGNING_KEY" || {{ class=$(mktemp) && printf "%s" "$GRADER_CLASS" > "$class"'
+    ' && grader sign results --roster "$class" --exercise {exercise}{options}; }}'
 )
 
 
@@ -43,29 +55,53 @@ def child_pipeline(
     mirror: str = "",
     dind: str = "docker:28-dind",
     language: Language = "fr",
+    key: bytes | None = None,
+    run: str = "",
 ) -> str:
-    """The YAML of a pipeline that grades `exercise` for everyone, and then signs what was found.
+    """The YAML of a pipeline that grades `exercise` for everyone, and then signs what each one's own job found.
 
-    What a roster says goes into variables that nothing expands, and never into a line of a script. Raises
-    `RosterError` where somebody has no repository, and for an exercise that is not a name such as `tp6`.
+    With the `key` of the signature each job gets one of its own, for its student in this `run` alone; the last job,
+    which holds `key`, signs nothing else. What a roster says goes into variables that nothing expands, and never into a
+    line of a script. Raises `RosterError` where somebody has no repository, and for an exercise that is not a name such
+    as `tp6`.
     """
     if not _EXERCISE.fullmatch(exercise):
         raise RosterError(f"{exercise!r} is no exercise; wanted a name such as tp6")
     without = [student.id for student in students if not student.repo]
     if without or not students:
         raise RosterError(f"no repository for {', '.join(map(repr, without)) or 'anyone'}: fill in the column `repo`")
-    jobs = {f"{exercise} {file_name_for(student.id)}": _job(student) for student in students}
+    jobs = {f"{exercise} {file_name_for(student.id)}": _job(student, exercise, key, run) for student in students}
     shared = _shared(exercise, image, mirror, dind, language)
-    pipeline = {"stages": ["grade", "sign"], ".grade": shared, **jobs, "sign": _sign(image)}
+    sign = _sign(students, exercise, image, run, by_job=key is not None)
+    pipeline = {"stages": ["grade", "sign"], ".grade": shared, **jobs, "sign": sign}
     return yaml.safe_dump(pipeline, sort_keys=False, allow_unicode=True, width=1000)
 
 
-def _job(student: RosterStudent) -> dict[str, Any]:
-    words = {"GRADER_REPO": student.repo, "GRADER_STUDENT": student.id, "GRADER_PORTS": str(student.ports or "")}
+def _job(student: RosterStudent, exercise: str, key: bytes | None, run: str) -> dict[str, Any]:
+    folder = f"results/{job_folder(student.id)}"
+    words = {
+        "GRADER_REPO": student.repo,
+        "GRADER_STUDENT": student.id,
+        "GRADER_PORTS": str(student.ports or ""),
+        "GRADER_FOLDER": folder,
+        "GRADER_RUN": run,
+        **({JOB_KEY_VARIABLE: job_key(key, run, exercise, student.id)} if key else {}),
+    }
+    # Exactly what this job writes: no pattern, which another student's file could match.
+    result = f"{folder}/{exercise}/{file_name_for(student.id)}"
+    signature = [f"{folder}/{SIGNATURE}"] if key else []
     return {
         "extends": ".grade",
-        "variables": {name: {"value": value, "expand": False} for name, value in words.items()},
+        "variables": _unexpanded(words),
+        "artifacts": {
+            "paths": [f"{result}.json", f"{result}.xml", *signature],
+            "reports": {"junit": f"{result}.xml"},
+        },
     }
+
+
+def _unexpanded(words: dict[str, str]) -> dict[str, Any]:
+    return {name: {"value": value, "expand": False} for name, value in words.items()}
 
 
 def _shared(exercise: str, image: str, mirror: str, dind: str, language: Language) -> dict[str, Any]:
@@ -82,30 +118,29 @@ def _shared(exercise: str, image: str, mirror: str, dind: str, language: Languag
             # The teacher's checkout holds a token, and /builds is shared with the engine: it is not made here.
             "GIT_STRATEGY": "none",
         },
-        "script": ["mkdir -p .grader", _GRADE.format(language=language, exercise=exercise)],
+        "script": [_GRADE.format(language=language, exercise=exercise)],
         # A student who fails has been graded: only one who could not be (6) or was refused (7) is shown as a warning.
         "allow_failure": {"exit_codes": [1, 6, 7]},
         "coverage": _COVERAGE,
         "timeout": "30m",
         "retry": {"max": 1, "when": ["runner_system_failure", "stuck_or_timeout_failure"]},
-        "artifacts": {
-            "when": "always",
-            "expire_in": "6 months",
-            "paths": ["results/"],
-            "reports": {"junit": "results/*/*.xml"},
-        },
+        "artifacts": {"when": "always", "expire_in": "6 months"},
     }
 
 
-def _sign(image: str) -> dict[str, Any]:
+def _sign(students: Sequence[RosterStudent], exercise: str, image: str, run: str, *, by_job: bool) -> dict[str, Any]:
+    ids = io.StringIO()
+    csv.writer(ids, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(
+        [["id"], *([student.id] for student in students)]
+    )
     return {
         "stage": "sign",
         "image": image,
         "when": "always",
         # The key is of this environment alone, so that no job in which a student's work runs ever holds it.
         "environment": {"name": "grader-signature", "action": "access"},
-        "variables": {"GIT_STRATEGY": "none"},
-        "script": ['test -z "$GRADER_SIGNING_KEY" || grader sign results'],
+        "variables": {"GIT_STRATEGY": "none", **_unexpanded({"GRADER_CLASS": ids.getvalue(), "GRADER_RUN": run})},
+        "script": [_SIGN.format(exercise=exercise, options=" --by-job" if by_job else "")],
         "artifacts": {"when": "always", "expire_in": "2 years", "paths": ["results/"]},
     }
 
@@ -124,7 +159,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         students = read_roster(options.roster, ("id", "repo"))
-        text = child_pipeline(students, options.exercise, options.image, mirror=options.mirror, language=options.lang)
+        text = child_pipeline(
+            students,
+            options.exercise,
+            options.image,
+            mirror=options.mirror,
+            language=options.lang,
+            key=signing_key(os.environ),
+            run=run_of(os.environ),
+        )
     except GraderError as error:
         print(log_text(f"pipeline: {error}"), file=sys.stderr)  # noqa: T201  # this is where a program speaks
         return 4

@@ -14,6 +14,7 @@ import yaml
 
 from grader.errors import RosterError
 from grader.repository.pipeline import child_pipeline, main
+from grader.roster.file_name import file_name_for
 from grader.roster.student import RosterStudent
 from tests.desk import ROOT
 
@@ -76,7 +77,24 @@ def test_the_engine_is_reached_over_tls_and_results_are_kept_even_when_the_job_f
         assert variables["DOCKER_TLS_VERIFY"] == "1"
         assert job["services"][0]["alias"] == "docker"
         assert job["artifacts"]["when"] == "always"
-        assert job["artifacts"]["reports"]["junit"] == "results/*/*.xml"
+        assert job["artifacts"]["reports"]["junit"] == job["artifacts"]["paths"][1]
+
+
+def test_artifacts_are_named_one_by_one_so_that_no_committed_file_matches() -> None:
+    school = yaml.safe_load(SCHOOL.read_text(encoding="utf-8"))[".grade"]
+    component = yaml.safe_load(filled_component(exercise="tp6", image=IMAGE))["grade-tp6"]
+    for job, exercise in ((school, "$CI_JOB_NAME"), (component, "tp6")):
+        own = f"results/{exercise}/$CI_PROJECT_NAME"
+        assert job["artifacts"]["paths"] == [f"{own}.json", f"{own}.xml", "results/metrics.txt"]
+        assert job["artifacts"]["reports"] == {"junit": f"{own}.xml", "metrics": "results/metrics.txt"}
+    assert [name for name in yaml.safe_load(SCHOOL.read_text(encoding="utf-8")) if name.startswith("tp")] == [
+        f"tp{number}" for number in range(1, 9)
+    ], "a job's name is its exercise, and part of its artifacts' paths"
+    pipeline = yaml.safe_load(child_pipeline(HOSTILE_ROSTER, "tp6", IMAGE))
+    for student in HOSTILE_ROSTER:
+        name = file_name_for(student.id)
+        own = f"results/{name}/tp6/{name}"
+        assert pipeline[f"tp6 {name}"]["artifacts"]["paths"] == [f"{own}.json", f"{own}.xml"]
 
 
 def test_the_mirror_reaches_the_engine_only_where_there_is_one() -> None:
@@ -98,6 +116,7 @@ def test_the_expression_for_the_mark_finds_it_in_the_last_line_and_nothing_where
         ("tp6 e1: mark 14/20 (70 %)", ["70"]),
         ("tp6 e1 : note 13.5/20 (67.5 %) – provisoire", ["67.5"]),
         ("tp6 e1: no mark – the repository asks for what a hand-in may not ask", []),
+        ("Checking out 1234abcd as detached HEAD (ref is (100%))...", []),
     ):
         assert expression.findall(line) == found
 
@@ -137,6 +156,28 @@ def test_the_key_is_in_no_job_where_a_students_work_runs() -> None:
     pipeline = yaml.safe_load(child_pipeline(HOSTILE_ROSTER, "tp6", IMAGE))
     with_key = [name for name, job in pipeline.items() if "GRADER_SIGNING_KEY" in json.dumps(job)]
     assert with_key == ["sign"]
+
+
+def test_each_job_has_a_key_for_its_own_student_and_run_alone() -> None:
+    key = b"a key of the school's, long enough"
+    runs = [yaml.safe_load(child_pipeline(HOSTILE_ROSTER, "tp6", IMAGE, key=key, run=run)) for run in ("1", "2")]
+    keys = [
+        job["variables"]["GRADER_JOB_KEY"]["value"]
+        for pipeline in runs
+        for name, job in pipeline.items()
+        if name.startswith("tp6 ")
+    ]
+    assert len(set(keys)) == 2 * len(HOSTILE_ROSTER)
+    assert all(key.decode() not in json.dumps(pipeline) for pipeline in runs)
+    assert "--by-job" in runs[0]["sign"]["script"][0]
+    assert all("GRADER_JOB_KEY" not in json.dumps(pipeline["sign"]) for pipeline in runs)
+
+
+def test_nothing_of_a_job_becomes_a_variable_of_another() -> None:
+    """A `dotenv` report would make variables of what a job writes."""
+    for path in (SCHOOL, COMPONENT):
+        assert "dotenv" not in path.read_text(encoding="utf-8")
+    assert "dotenv" not in child_pipeline(HOSTILE_ROSTER, "tp6", IMAGE)
 
 
 def test_somebody_without_a_repository_is_named() -> None:
