@@ -44,7 +44,7 @@ def open_results(path: Path, repository: Path | None) -> ResultsFolder:
     if absolute.is_symlink():
         raise TypedError("typed-results-link", path=str(path))
     inside = _parts_inside(absolute, repository) if repository else []
-    for part in inside:
+    for part in inside[1:]:  # the first may be a link from elsewhere to the repository, which is none of its own
         if part.is_symlink():
             raise TypedError("typed-results-link", path=str(part))
     if inside and os.path.lexists(absolute) and not _is_empty_folder(absolute):

@@ -41,7 +41,7 @@ BRINGS_RESULTS = {
 class Job:
     script: str
     paths: list[str]
-    variables: Mapping[str, str]
+    variables: dict[str, str]
 
 
 def school(_: Path) -> Job:
