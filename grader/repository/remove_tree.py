@@ -1,4 +1,4 @@
-"""Folders that go away whatever others have filled them with: any depth, closed folders, links; no program is started."""
+"""Folders that go away, whatever others have filled them with: any depth, closed folders, links."""
 
 from __future__ import annotations
 
