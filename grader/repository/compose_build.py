@@ -26,34 +26,53 @@ def _build(scope: Scope, node: Node, place: Place, _: str) -> None:
         check_table(scope, node, place, "build")
         context, dockerfile = node.get("context"), node.get("dockerfile")
         there = place.below("context", context.line if context else None)
-        inline = node.get("dockerfile_inline") is not None
-        args = _args(node.get("args"))
+        inline = node.get("dockerfile_inline")
+        args = _args(scope, node.get("args"), place)
     else:
-        context, dockerfile, there, inline, args = node, None, place, False, {}
+        context, dockerfile, there, inline, args = node, None, place, None, {}
     folder = _context(scope, context, there) if context is not None else "."
-    if folder is None or inline:
+    if folder is None or args is None:
+        return
+    if inline is not None:
+        _inline(scope, inline, place.below("dockerfile_inline", inline.line or None), args)
         return
     if dockerfile is None:
         _dockerfile(scope, folder, "Dockerfile", args, there)
         return
     there = place.below("dockerfile", dockerfile.line or None)
-    text = scope.literal(dockerfile, there, "a file")
+    text = _path(scope, dockerfile, there, "a file")
     if text is not None:
         _dockerfile(scope, folder, text, args, there)
 
 
-def _args(node: Node | None) -> dict[str, str]:
+def _args(scope: Scope, node: Node | None, place: Place) -> dict[str, str] | None:
+    """The values for ARG; `None` where only the second reading will know all of them."""
+    args: dict[str, str | None] = {}
     if isinstance(node, Mapping):
-        return {name: value.text for name, value in node if isinstance(value, Scalar)}
-    if isinstance(node, Sequence):
-        pairs = (item.text.partition("=") for item in node.items if isinstance(item, Scalar))
-        return {name: value for name, equals, value in pairs if equals}
-    return {}
+        args = {name: None if value.is_null else value.text for name, value in node if isinstance(value, Scalar)}
+    elif isinstance(node, Sequence):
+        pairs = [item.text.partition("=") for item in node.items if isinstance(item, Scalar)]
+        args = {name: value if equals else None for name, equals, value in pairs}
+    for name in args:
+        if name.upper().startswith("BUILDKIT_") and name not in scope.policy.engine.builder_args:
+            scope.findings.refuse("build-arg", place.below("args", node.line if node else None).below(name, None))
+    if not scope.resolved and any(value is None or scope.waits(f"{name}{value}") for name, value in args.items()):
+        return None
+    return {name: value.replace("$$", "$") for name, value in args.items() if value is not None}
+
+
+def _path(scope: Scope, node: Node, place: Place, wanted: str) -> str | None:
+    """As `literal`. Compose reads `$$` as `$`, so that what stands here would name another file."""
+    text = scope.literal(node, place, wanted)
+    if text is not None and "$" in text:
+        scope.findings.refuse("variable-where-literal", place)
+        return None
+    return text
 
 
 def _context(scope: Scope, node: Node, place: Place) -> str | None:
     """The build's folder as it is written, where it is one of the repository."""
-    text = scope.literal(node, place, "a folder")
+    text = _path(scope, node, place, "a folder")
     if text is None:
         return None
     if _REMOTE.match(text):
@@ -80,19 +99,22 @@ def _dockerfile(scope: Scope, context: str, text: str, args: dict[str, str], pla
         check_dockerfile(real, scope.folders.shown(real), scope.policy, scope.findings, args)
 
 
+def _inline(scope: Scope, node: Node, place: Place, args: dict[str, str]) -> None:
+    if isinstance(node, Scalar) and not scope.waits(node.text):
+        check_dockerfile_text(node.text.replace("$$", "$"), place, scope.policy, scope.findings, args)
+
+
+@kind("dockerfile-inline")
+def _inline_shape(scope: Scope, node: Node, place: Place, _: str) -> None:
+    """Judged with the build, since its `args` count."""
+    if not isinstance(node, Scalar):
+        scope.wrong_shape(place, "a Dockerfile")
+
+
 @kind("context")
 @kind("dockerfile")
 def _read_with_the_build(scope: Scope, node: Node, place: Place, _: str) -> None:
     scope.text(node, place)
-
-
-@kind("dockerfile-inline")
-def _inline(scope: Scope, node: Node, place: Place, _: str) -> None:
-    if not isinstance(node, Scalar):
-        scope.wrong_shape(place, "a Dockerfile")
-        return
-    if not scope.waits(node.text):
-        check_dockerfile_text(node.text.replace("$$", "$"), place, scope.policy, scope.findings, {})
 
 
 @kind("env-files")

@@ -1,4 +1,8 @@
-"""Reads a Dockerfile into instructions with their lines, as BuildKit splits it; judges nothing."""
+"""Reads a Dockerfile into instructions with their lines, as BuildKit's parser does; judges nothing.
+
+The rules were read in `frontend/dockerfile/parser` of moby/buildkit, at 0.8 (Docker 20.10) and at 0.26, and are held
+to them by tests/repository/test_dockerfile.py.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +11,21 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from grader.repository.dockerfile_heredoc import OddHereDocumentError, terminators
+from grader.repository.dockerfile_words import ODD_SPACES, SPACES, Flag, json_array, split_blank, split_flags
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Directive", "Instruction", "directives", "instructions"]
+    from grader.repository.dockerfile_heredoc import HereDocuments, Terminator
 
-_DIRECTIVE = re.compile(r"\s*(?:#|//)\s*(syntax|escape|check)\s*=\s*(.*?)\s*$", re.IGNORECASE)
-_COMMENT = re.compile(r"\s*(#|//)|\s*$")
-_FLAG = re.compile(r"--([a-z-]+)(?:=(\"[^\"]*\"|\S*))?(?:\s+|$)")
-_HEREDOC = re.compile(r"<<-?\s*([\"']?)([A-Za-z_][A-Za-z0-9_]*)\1")
-_WITH_HEREDOCS = frozenset({"RUN", "COPY", "ADD"})
+__all__ = ["Directive", "Instruction", "OddLineError", "UnendedHereDocumentError", "directives", "instructions"]
+
+_DIRECTIVE = re.compile(r"\s*(?:#|//)\s*(syntax|escape|check)\s*=(.*)", re.IGNORECASE)
+_COMMENT = re.compile(rf"[{SPACES}]*(?:#|//|\Z)")
+_CONTINUED = re.compile(r"(?<!\\)\\[ \t]*\Z")
+_DOUBTFUL = re.compile(rf"\\\\[ \t]*\Z|\\[ \t]*[{ODD_SPACES}][{SPACES}]*\Z")
+_WITH_HERE_DOCUMENTS = frozenset({"RUN", "COPY", "ADD"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,57 +41,116 @@ class Instruction:
     """In capitals."""
     text: str
     """What follows the name and the flags, continuation lines joined."""
-    flags: tuple[tuple[str, str], ...]
+    flags: tuple[Flag, ...]
     line: int
-    heredoc: tuple[tuple[int, str], ...] = ()
-    """The lines of its here-documents. An engine without BuildKit reads them as instructions."""
+    doubtful: int = 0
+    """The line where it looks continued and is not, or is to some builders only; 0 where there is none."""
 
-    @property
-    def arguments(self) -> list[str]:
-        """The words of COPY and ADD, in either way of writing them."""
-        try:
-            words = json.loads(self.text) if self.text.startswith("[") else None
-        except ValueError:
-            words = None
-        return [str(word) for word in words] if isinstance(words, list) else self.text.split()
+
+class OddLineError(ValueError):
+    """Builders do not agree on where the instruction at `line` ends; `text` is what they disagree about."""
+
+    def __init__(self, line: int, text: str) -> None:
+        super().__init__(f"line {line}: {text}")
+        self.line = line
+        self.text = text
+
+
+class UnendedHereDocumentError(ValueError):
+    """A here-document without its end: a builder that takes it for one builds nothing."""
 
 
 def directives(text: str) -> Iterator[Directive]:
     """The parser directives, looked for in all the leading comments: more than any builder obeys, never less."""
-    for number, line in enumerate(text.splitlines(), start=1):
+    if text.lstrip().startswith("{"):  # a file in JSON can name its syntax, too
+        yield from _json_syntax(text)
+    for number, line in enumerate(text.split("\n"), start=1):
         if not _COMMENT.match(line):
             return
-        if match := _DIRECTIVE.match(line):
-            yield Directive(match[1].lower(), match[2], number)
+        if match := _DIRECTIVE.fullmatch(line):
+            yield Directive(match[1].lower(), match[2].strip(), number)
 
 
-def instructions(text: str) -> Iterator[Instruction]:
-    lines = iter(enumerate(text.splitlines(), start=1))
-    for number, line in lines:
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
-        joined = line.strip()
-        while joined.endswith("\\"):
-            following = next((rest for _, rest in lines if rest.strip() and not rest.lstrip().startswith("#")), None)
-            joined = joined[:-1].rstrip() + (" " + following.strip() if following is not None else "")
-        name, _, rest = joined.partition(" ") if "\t" not in joined.split(" ", 1)[0] else joined.partition("\t")
-        name, rest = name.upper(), rest.strip()
-        heredoc = tuple(_heredocs(rest, lines)) if name in _WITH_HEREDOCS else ()
-        flags, rest = _flags(rest)
-        yield Instruction(name, rest, flags, number, heredoc)
+def _json_syntax(text: str) -> Iterator[Directive]:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return
+    if isinstance(found, dict) and isinstance(syntax := found.get("syntax"), str):
+        yield Directive("syntax", syntax, 1)
 
 
-def _flags(text: str) -> tuple[tuple[tuple[str, str], ...], str]:
-    flags: list[tuple[str, str]] = []
-    while match := _FLAG.match(text):
-        flags.append((match[1], (match[2] or "").strip('"')))
-        text = text[match.end() :]
-    return tuple(flags), text
+def instructions(text: str, here_documents: HereDocuments) -> list[Instruction]:
+    """The instructions that a builder with these `here_documents` sees in `text`, which has no byte order mark.
+
+    Raises `UnendedHereDocumentError` and `OddLineError`.
+    """
+    return list(_Lines(text, here_documents).instructions())
 
 
-def _heredocs(text: str, lines: Iterator[tuple[int, str]]) -> Iterator[tuple[int, str]]:
-    for match in _HEREDOC.finditer(text):
-        for number, line in lines:
-            if line.strip() == match[2]:
+class _Lines:
+    def __init__(self, text: str, here_documents: HereDocuments) -> None:
+        self.here_documents = here_documents
+        self.all = [line.rstrip("\r") for line in text.removesuffix("\n").split("\n")]
+        self.number = 0
+        """Of the line that was read last, counted from 1."""
+
+    def next(self) -> str | None:
+        if self.number == len(self.all):
+            return None
+        self.number += 1
+        return self.all[self.number - 1]
+
+    def instructions(self) -> Iterator[Instruction]:
+        while (line := self.next()) is not None:
+            line = line.lstrip(SPACES)
+            if not line or line.startswith("#"):
+                continue
+            start = self.number
+            joined, doubtful = self._joined(line)
+            name, *rest = split_blank(joined.strip(SPACES), 1)
+            name = name.upper() if name.isascii() else name
+            flags, text = split_flags("".join(rest))
+            if name in _WITH_HERE_DOCUMENTS:
+                self._skip_here_documents(joined, text, start)
+            yield Instruction(name, text, flags, start, doubtful)
+
+    def _joined(self, line: str) -> tuple[str, int]:
+        """`line` with what continues it, and where that is doubtful; comments and empty lines do not end it."""
+        joined, doubtful = "", 0
+        following: str | None = line
+        while following is not None:
+            if _DOUBTFUL.search(following):
+                doubtful = doubtful or self.number
+            part, continued = _CONTINUED.subn("", following)
+            joined += part
+            following = self._following() if continued else None
+        return joined, doubtful
+
+    def _following(self) -> str | None:
+        while (line := self.next()) is not None:
+            start = line.lstrip(SPACES)
+            if start and not start.startswith("#"):
                 break
-            yield number, line
+        return line
+
+    def _skip_here_documents(self, joined: str, text: str, start: int) -> None:
+        array, alone = json_array(text)
+        if array is not None and alone:
+            return
+        try:
+            ends = terminators(joined, self.here_documents)
+        except OddHereDocumentError as odd:
+            raise OddLineError(start, str(odd)) from None
+        if ends and array is not None:  # older builders take the array, and no here-document
+            raise OddLineError(start, text)
+        for end in ends:
+            self._skip_to(end, start)
+
+    def _skip_to(self, end: Terminator, start: int) -> None:
+        while (line := self.next()) is not None:
+            if end.ends(line):
+                if not end.plain:
+                    raise OddLineError(start, f"<<{end.word}")
+                return
+        raise UnendedHereDocumentError

@@ -43,6 +43,7 @@ class EnginePolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     external_networks: frozenset[str]
     registries: frozenset[str]
     syntaxes: frozenset[str]
+    builder_args: frozenset[str]
     low_ports: frozenset[int]
     kept_ports: frozenset[int]
 
