@@ -62,6 +62,9 @@ def check_dockerfile_text(text: str, start: Place, policy: Policy, findings: Fin
     except OddLineError as odd_line:
         findings.refuse("dockerfile-heredoc", judge.place_of(odd_line.line), seen=odd_line.text)
         return
+    for this in first:
+        if this.doubtful:
+            findings.refuse("dockerfile-continuation", judge.place_of(this.doubtful))
     judge.judge(first)
     for reading in others:
         aside = Findings(policy.rules)

@@ -26,6 +26,7 @@ _STAGE = re.compile(r"[a-z][a-z0-9._-]*")
 _RESERVED = "com.docker."
 _RESERVED_AS_WRITTEN = re.compile(r"(?:^|[\s\"'])com\.docker\.")
 _KNOWN_TO_DOCKER = frozenset({"ONBUILD"})
+_PLATFORMS = ("amd64", "linux/amd64", "")
 _MOUNTS = frozenset({"bind", "cache", "tmpfs"})
 
 
@@ -52,8 +53,6 @@ class Judge:
     def judge(self, reading: list[Instruction]) -> None:
         for this in reading:
             place = self.place_of(this.line)
-            if this.doubtful:
-                self.findings.refuse("dockerfile-continuation", self.place_of(this.doubtful))
             try:
                 self._instruction(this, place)
             except WordError:
@@ -121,6 +120,7 @@ class Judge:
         name = rest[1].lower() if len(rest) == 2 and rest[0].upper() == "AS" else ""
         if not image or (rest and not _STAGE.fullmatch(name)):
             self.findings.invalid("dockerfile-unreadable", place, seen=f"FROM {text}")
+            name = ""
         unset: list[str] = []
 
         def lookup(variable: str) -> str | None:
@@ -130,14 +130,14 @@ class Judge:
             return value
 
         resolved = expand(image, lookup)
-        for platform in ("", "amd64", "linux/amd64") if PLATFORM in resolved else ("",):
+        for platform in _PLATFORMS if PLATFORM in resolved else _PLATFORMS[:1]:
             base = resolved.replace(PLATFORM, platform)
             fault = None if base.lower() in self.values.stages else image_fault(base, self.policy.engine.registries)
             if UNKNOWN in base or (fault == "image-name" and unset):
                 self.findings.refuse("dockerfile-variable", place, seen=image)
             elif fault == "image-registry":
                 self.findings.refuse(fault, place, seen=base, where="FROM")
-            elif fault is not None and platform == "":  # `FROM Nginx`: no engine would take it
+            elif fault is not None and platform == _PLATFORMS[0]:  # `FROM Nginx`: no engine would take it
                 self.findings.invalid(fault, place, seen=base, where="FROM")
         self.values.begin_stage(resolved.lower(), name)
         self.stages += 1
