@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass
 from typing import Final
-
-import ipaddress
 
 import msgspec
 
