@@ -1,6 +1,6 @@
 """Reads a Dockerfile into instructions with their lines, as BuildKit's parser does; judges nothing.
 
-The rules were read in `frontend/dockerfile/parser` of moby/buildkit, at 0.8 (Docker 20.10) and at 0.26, and are held
+The rules were read in `frontend/dockerfile/parser` of moby/buildkit, at 0.8 (Docker 20.10), 0.13 and 0.32, and are held
 to them by tests/repository/test_dockerfile.py.
 """
 

@@ -176,7 +176,7 @@ BASES = [
     Hostile("set-for-buildkit-only", f"FROM ${{TARGETARCH:+{SINK}/b}}", "dockerfile-variable", BUILDKIT, ""),
     Hostile("unset-without-buildkit", f"FROM ${{BUILDPLATFORM:-{SINK}/b}}", "dockerfile-variable", CLASSIC, ""),
     Hostile("platform-within-the-server", f"FROM {SINK}${{TARGETVARIANT}}/b", "image-registry", BOTH, ""),
-    # BuildKit from 0.13 cuts.
+    # Later BuildKits cut.
     Hostile("cut-at-the-front", f"ARG B=v{SINK}/b\nFROM ${{B#v}}", "image-registry", NEITHER, ""),
     Hostile("cut-at-the-end", f"ARG B={SINK}/b-x-y\nFROM ${{B%%-*}}", "image-registry", NEITHER, ""),
     Hostile("replaced", f"ARG B={SINK}/b\nFROM ${{B/a/b}}", "dockerfile-variable", NEITHER, ""),
@@ -262,7 +262,7 @@ HONEST = [
     Honest("arg-with-a-default", "ARG V=3\nFROM alpine:${TAG:-latest}\nARG V\nRUN echo $V > /x\n"),
     Honest("quoted-arg", 'ARG BASE="alpine"\nFROM ${BASE} AS base\nFROM base\n'),
     Honest("alternative", "ARG LAST=oui\nFROM alpine${LAST:+:latest}\n"),
-    Honest("cut", "ARG V=vlatest\nFROM alpine:${V#v}\n", NEITHER),  # BuildKit from 0.13
+    Honest("cut", "ARG V=vlatest\nFROM alpine:${V#v}\n", NEITHER),  # a later BuildKit
     Honest("platform-of-the-builder", "FROM --platform=$BUILDPLATFORM alpine\nRUN true\n", BUILDKIT),
     Honest(
         "stage-by-platform", "FROM alpine AS base-amd64\nFROM alpine AS base-arm64\nFROM base-${TARGETARCH}\n", BUILDKIT

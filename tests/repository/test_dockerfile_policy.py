@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -35,3 +36,75 @@ def test_a_file_that_could_be_read_differently_is_refused_by_its_rule(one: Hosti
 def test_an_honest_file_is_let_through(one: Honest, tmp_path: Path) -> None:
     found = review(one.data, tmp_path)
     assert found.may_be_brought_up, [refusal.said("en") for refusal in (*found.refused, *found.invalid)]
+
+
+SAYS = {
+    "FROM alpine\nRUN true\x1b\n": """
+        Dockerfile:2: [dockerfile-character] caractère de contrôle ou invisible U+001B : les constructeurs d'images
+        ne liraient pas tous le même fichier ; effacez-le
+        Dockerfile:2: [dockerfile-character] control or invisible character U+001B: image builders would not all
+        read the same file; delete it""",
+    "FROM alpine\nRUN a && \\\n b \\\u00a0\n": r"""
+        Dockerfile:3: [dockerfile-continuation] la ligne se termine par plusieurs `\`, ou par `\` suivi d'une espace
+        insécable : les constructeurs ne la continuent pas tous ; terminez-la par un seul `\`
+        Dockerfile:3: [dockerfile-continuation] the line ends in several `\`, or in `\` and a no-break space: not all
+        builders continue it; end it in one `\`""",
+    "FROM alpine\nRUN cat <<E\\OF\nEOF\n": """
+        Dockerfile:2: [dockerfile-heredoc] `<<EOF` : les constructeurs ne sont pas d'accord sur ce texte
+        « here-document » ; écrivez `<<EOF`, un simple mot
+        Dockerfile:2: [dockerfile-heredoc] `<<EOF`: builders do not agree on this here-document; write `<<EOF`,
+        a plain word""",
+    "FROM alpine\nENV A=" + "${A:-" * 50 + "\n": f"""
+        Dockerfile:2: [dockerfile-word] `ENV A={"${A:-" * 30}${{A…` : trop long une fois les variables remplacées, ou
+        trop de variables les unes dans les autres
+        Dockerfile:2: [dockerfile-word] `ENV A={"${A:-" * 30}${{A…`: too long once its variables are replaced, or too
+        many variables inside each other""",
+}
+
+
+@pytest.mark.parametrize("text", SAYS)
+def test_a_refusal_says_what_to_change(text: str, tmp_path: Path) -> None:
+    (refusal,) = review(text.encode(), tmp_path).refused
+    assert f"{refusal.said('fr')} {refusal.said('en')}" == " ".join(SAYS[text].split())
+
+
+def test_a_file_of_windows_notepad_is_a_mistake_and_no_offence(tmp_path: Path) -> None:
+    found = review("FROM alpine\n".encode("utf-16"), tmp_path)
+    assert not found.refused
+    assert [mistake.said("en") for mistake in found.invalid] == ["Dockerfile: [not-utf8] the file is not UTF-8"]
+
+
+@pytest.mark.parametrize(
+    ("text", "args", "rules"),
+    [
+        ("ARG BASE=alpine\nFROM $BASE\n", {"BASE": "evil.example/x"}, ["image-registry"]),
+        ("ARG BASE=evil.example/x\nFROM $BASE\n", {"BASE": "alpine"}, []),
+        ("ARG BASE\nFROM ${BASE:-alpine}\n", {"BASE": "${NOT_EXPANDED}"}, ["image-name"]),
+        ("FROM ${BASE:-alpine}\n", {"BASE": "evil.example/x"}, []),  # without an ARG it has no value
+        ("FROM alpine\nARG A\nADD ht$A /x\n", {"A": "tp://x"}, ["dockerfile-remote"]),
+        ("FROM app-$TARGETARCH\n", {"TARGETARCH": "x.example/y"}, ["dockerfile-variable"]),
+    ],
+)
+def test_the_values_of_a_build_win_over_the_file(
+    text: str, args: dict[str, str], rules: list[str], tmp_path: Path
+) -> None:
+    found = review(text.encode(), tmp_path, **args)
+    assert [one.rule for one in (*found.refused, *found.invalid)] == rules
+
+
+def test_a_file_made_to_take_long_is_judged_at_once(tmp_path: Path) -> None:
+    started = time.monotonic()
+    for text in (
+        f"COPY --from={'9' * 5000} /x /x\n",
+        "ADD " + "[" * 60_000,
+        "ADD $A /x\n" * 6_000,
+        "FROM a AS b\n" * 5_000,
+        "RUN a <<A\nA\n" * 5_000,
+        "RUN " + "<<A " * 15_000,
+        "# syntax=x" + " " * 60_000 + "y",
+        "RUN a" + "\\" * 60_000,
+        "ENV " + "a=$a" * 12_000,
+        "FROM ${A" + "#*" * 20_000 + "}",
+    ):
+        review(f"FROM alpine\n{text}".encode(), tmp_path)
+    assert time.monotonic() - started < 30
