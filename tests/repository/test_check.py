@@ -66,3 +66,19 @@ def test_a_mistake_is_named_and_no_offence(sample: Sample, tmp_path: Path) -> No
 def test_the_corpus_is_as_large_as_it_is_said_to_be() -> None:
     assert len(HOSTILE) >= 150
     assert len(HONEST) >= 50
+
+
+def test_a_file_name_writes_nothing_to_the_log(tmp_path: Path) -> None:
+    name = "Dockerfile.\n\x1b[31msection_start:1:x\r(100 %)"
+    (tmp_path / "home").mkdir()
+    root = tmp_path / "repository"
+    root.mkdir()
+    (root / "up.sh").write_text("true\n")
+    (root / name).write_text("FROM evil.example:5000/x\n")
+    work = find_work(root, "tp6")
+    assert work is not None
+    refused = check_repository(root, work, tmp_path / "home", scripts=True).refused
+    assert [refusal.rule for refusal in refused] == ["image-registry"]
+    for text in (refused[0].said("en"), refused[0].said("fr")):
+        assert text.isprintable()
+        assert text.startswith(r"Dockerfile.\x0a\x1b[31msection_start:1:x\x0d(100 %):1: [image-registry]")
