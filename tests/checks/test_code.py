@@ -47,11 +47,11 @@ def test_a_mount_beside_it_is_not(at: str) -> None:
     assert not mounted(at)
 
 
-def looked_at(inside: str, file: File | None, **config: Any) -> bool:
+def looked_at(inside: str, file: File | None, *, command: str = "/srv/app.py", **config: Any) -> bool:
     """Whether a mount at that place, with this in it, has code."""
     made = container(
         mounts=({"Type": "bind", "Source": "/home/anna/x", "Destination": inside},),
-        command=("python", "/srv/app.py"),
+        command=("python", command),
         config={"WorkingDir": "/app"} | config,
         files={inside: file} if file else {},
     )
@@ -78,6 +78,12 @@ def test_code_elsewhere_is_not_the_containers() -> None:
     assert not looked_at("/data", folder("lib.py"))
     assert looked_at("/srv", folder())
     assert looked_at("/data", folder("lib.py"), WorkingDir="")
+
+
+def test_a_command_is_below_the_working_folder() -> None:
+    assert looked_at("/app/src", folder(), command="src/main.py")
+    assert not looked_at("/app/src", folder(), command="main.py")
+    assert looked_at("/src", folder(), command="src/main.py", WorkingDir="")
 
 
 def copied(changes: dict[str, int], *, workdir: str = "/app", command: tuple[str, ...] = ("python", "app.py")) -> str:

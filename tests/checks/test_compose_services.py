@@ -102,3 +102,15 @@ def test_containers_started_by_hand_are_no_project() -> None:
 def test_a_one_off_container_is_no_service() -> None:
     with diagnosed("service-missing"):
         service(of("todos-mongo"), of("todos-api", **{"com.docker.compose.oneoff": "True"}))
+
+
+def test_a_project_of_something_else_is_not_meant() -> None:
+    with diagnosed("project-missing", project="todos"):
+        project(of("db", "blog"))
+    with diagnosed("project-not-compose", near="todos-mongo"):
+        project(of("db", "blog"), container("todos-mongo"))
+
+
+def test_of_two_near_names_one_is_told() -> None:
+    with diagnosed("service-misspelt", near="todos-apy"):
+        service(of("todos-mongo"), of("todos-apy"), of("todo-ap"))
