@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from grader.checks.containers import there
 from grader.checks.expect import expect
 from grader.machine.question import Answer, HttpQuestion, NoAnswer
+from grader.probes.logs import read_log
 from tests.checks.engine_json import Box, File, container
 from tests.checks.fake_machine import FakeMachine, diagnosed, serves
 
@@ -113,14 +115,14 @@ def test_where_addresses_cannot_be_seen_the_answer_of_one_of_its_containers_tell
         ("192.168.65.254", 4000, 2),
         ("192.168.65.254", 4001, 2),
     ]
-    assert asked[0].path.startswith("/.grader-nonce-host")
+    assert [one.path for one in asked] == ["/.grader-nonce-host", "/.grader-nonce-host-2"]
 
 
 @pytest.mark.parametrize("told", [Answer(200), NoAnswer("timeout")])
 @pytest.mark.parametrize("log", [b"started\n", b"", None])
 def test_an_answer_of_somebody_else_does_not(told: Answer | NoAnswer, log: bytes | None) -> None:
     with diagnosed("host-elsewhere"):
-        this_machine(web("mydocker:203.0.113.9", log=log), fib=None, sites={4000: told})
+        this_machine(web("mydocker:203.0.113.9", log=log), fib=None, sites={4000: told, 4001: told})
 
 
 def test_no_answer_proves_nothing_whatever_the_log_says() -> None:
@@ -131,4 +133,8 @@ def test_no_answer_proves_nothing_whatever_the_log_says() -> None:
 
 def test_an_answer_is_looked_for_in_the_log_as_it_is_then() -> None:
     box = web("mydocker:203.0.113.9", log=b"started\n")
-    this_machine(box, fib=None, sites={4000: serves(box)})
+    link = FakeMachine(box)
+    link.sites[4000] = serves(box)
+    machine = link.judged(**SHEET)
+    read_log(machine, there(machine.container("web")))
+    expect(machine.host("machine")).to_be_this_machine_in(machine.container("web"))

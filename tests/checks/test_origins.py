@@ -61,6 +61,11 @@ def test_nothing_else_was_committed_over_it(images: tuple[dict[str, Any], ...]) 
     image_untouched(*looked_at(*images))
 
 
+def test_of_several_tags_the_one_that_was_typed_is_meant() -> None:
+    v2 = image("app:v2", image_id="sha256:v2", layers=("a", "b", "c"))
+    image_untouched(*looked_at(v2, image("app:v1", image_id="sha256:old", layers=("a", "b")), typed="app:v1"))
+
+
 CONFIG: dict[str, Any] = {
     "Cmd": ["a"],
     "Entrypoint": ["b"],
