@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from grader.checks.expect import expect
-from grader.machine.question import Answer, NoAnswer
+from grader.machine.question import Answer, FileQuestion, NoAnswer
 from tests.checks.compose_lab import FILE, SHEET, ComposeLab
 from tests.checks.engine_json import Box, compose_labels, container, image
 from tests.checks.fake_machine import FakeMachine, cannot_look, diagnosed
@@ -214,7 +214,9 @@ def runs(lab: ComposeLab) -> None:
 
 
 def test_a_file_that_says_what_runs_is_right() -> None:
-    runs(ComposeLab())
+    lab = ComposeLab()
+    runs(lab)
+    assert FileQuestion("read", FILE) in lab.asked
 
 
 def test_a_file_that_is_gone_is_gone() -> None:

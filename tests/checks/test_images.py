@@ -186,6 +186,13 @@ def test_one_on_another_base_names_the_deepest_that_has_a_name() -> None:
         expect(app(own(), alpine, nameless(image_id="sha256:n", layers=("a",)))).to_be_built_here()
 
 
+def test_of_two_bases_as_deep_the_newest_is_named() -> None:
+    alpine = image("python:alpine", image_id="sha256:alpine", layers=("z",))
+    newer, older = (image(f"debian:{number}", image_id=f"sha256:{number}", layers=("a", "b")) for number in (13, 12))
+    with diagnosed("image-other-base", near="debian:13"):
+        expect(app(own(), alpine, newer, older)).to_be_built_here()
+
+
 def test_a_base_that_is_gone_is_told() -> None:
     with diagnosed("base-gone", name="tp3-app", base="python:alpine"):
         expect(app(own())).to_be_built_here()
@@ -260,6 +267,11 @@ def test_one_at_the_limit_is_too_big_and_its_biggest_lines_are_shown() -> None:
     with diagnosed("image-too-big", name="tp3-app", mb=100, limit=100) as found:
         expect(app(own(Size=100_000_000, history=history), BASE)).to_be_small()
     assert found[0].evidence == ("50 MB  d", "40 MB  b", "9 MB  c")
+
+
+def test_one_without_a_base_is_too_big_by_itself() -> None:
+    with diagnosed("image-too-big", mb=200):
+        expect(app(own(Size=200_000_000))).to_be_small()
 
 
 def test_on_another_base_that_is_as_big_nobody_could_make_it_small() -> None:
