@@ -78,6 +78,13 @@ def test_through_the_machine_the_published_port_counts(port: str, wanted: str) -
     assert code(lab) == wanted
 
 
+def test_what_is_typed_for_the_machine_is_not_the_container_itself() -> None:
+    lab = TodosLab(MONGO="mydocker:4000")
+    lab.api.raw["HostConfig"]["ExtraHosts"] = ["mydocker:host-gateway"]
+    lab.mongo.raw["NetworkSettings"]["Ports"] = {"27017/tcp": [{"HostPort": "4000"}]}
+    assert code(lab) == ""
+
+
 def test_without_a_port_the_programs_own_is_taken() -> None:
     lab = TodosLab(MONGO="mydocker")
     lab.api.files["/etc/hosts"] = File(f"{GATEWAY} mydocker\n".encode())
