@@ -62,9 +62,11 @@ class LocalFiles:
 
     @staticmethod
     def _read(path: Path) -> Answer:
-        with os.fdopen(os.open(path, _READ), "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                return Answer(404)
+        opened = os.open(path, _READ)
+        if not stat.S_ISREG(os.fstat(opened).st_mode):
+            os.close(opened)
+            return Answer(404)
+        with os.fdopen(opened, "rb") as file:
             body = file.read(CAP + 1)
         return Answer(200, body[:CAP], truncated=len(body) > CAP)
 

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from grader.errors import GraderError
+from grader.machine.ssh.backend import BoundedSsh
 from grader.machine.ssh.master import open_master
-from grader.machine.ssh.options import client_command, master_command, user_settings
+from grader.machine.ssh.options import client_command, client_environment, master_command, user_settings
 from grader.roster.machine_url import parse_machine_url
 from tests.lab.machines.faults import ssh_connections
 from tests.lab.process import ended, wait_until
@@ -47,6 +49,8 @@ Host *
   StdinNull yes
   ForkAfterAuthentication yes
   ServerAliveInterval 0
+  SendEnv *
+  SetEnv CANARY=set OTHER="a b"
 """
 
 
@@ -78,6 +82,7 @@ def test_no_configuration_takes_away_what_a_connection_needs(tmp_path: Path) -> 
         "port": "2222",
         "requesttty": "false",
         "serveraliveinterval": "5",
+        "setenv": "GRADER=1",
         "sessiontype": "default",
         "stdinnull": "no",
         "stricthostkeychecking": "true",
@@ -125,6 +130,85 @@ def test_a_client_of_the_connection_cannot_make_one_of_its_own(tmp_path: Path) -
     assert done.returncode == 255
 
 
+@pytest.mark.parametrize(
+    ("sent", "withheld"),
+    [
+        ("SendEnv LANG LC_*\n  SendEnv SECRET_?", {"LANG", "LC_ALL", "SECRET_1"}),
+        (
+            "SendEnv *",
+            {"LANG", "LC_ALL", "SECRET_1", "SECRET_10", "PATH", "x[1]", "SSH_AUTH_SOCK", "SSH_ASKPASS_REQUIRE"},
+        ),
+        ("SendEnv x[1]", {"x[1]"}),
+        ("SendEnv LANG SECRET_*\n  SendEnv -SECRET_*", {"LANG"}),
+        ("Compression no", set()),
+    ],
+)
+def test_what_the_configuration_would_send_is_not_there_to_be_sent(
+    tmp_path: Path, sent: str, withheld: set[str]
+) -> None:
+    """No option takes a `SendEnv` of a file back: what `ssh` is not given, it cannot send."""
+    config = tmp_path / "config"
+    config.write_text(f"Host *\n  {sent}\n", encoding="ascii")
+    here = dict.fromkeys(("LANG", "LC_ALL", "SECRET_1", "SECRET_10", "PATH", "x[1]", "SSH_AUTH_SOCK"), "x")
+    given = client_environment(here, user_settings(parse_machine_url("ssh://pc1"), config))
+    assert {*here, "SSH_ASKPASS_REQUIRE"} - given.keys() == withheld
+
+
+def test_a_set_variable_is_told_from_none(tmp_path: Path) -> None:
+    """The control: where nothing is set, our own word is not sent either."""
+    config = tmp_path / "config"
+    config.touch()
+    url = parse_machine_url("ssh://pc1")
+    made = effective(master_command(url, config, user_settings(url, config), tmp_path / "control", "true"))
+    assert "setenv" not in made
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "ssh://pc1;touch${IFS}owned",
+        "ssh://pc1$(touch owned)",
+        "ssh://`touch owned`",
+        "ssh://pc1|touch owned",
+        "ssh://pc1&touch owned",
+        "ssh://-oProxyCommand=touch owned",
+        "ssh://-oLocalCommand=touch@pc1",
+        "ssh://anna;touch owned@pc1",
+        "ssh://$(touch owned)@pc1",
+        "ssh://-lroot@pc1",
+        "ssh://anna%h@pc1",
+        "ssh://pc1%h",
+        "ssh://pc1\ntouch owned",
+        "ssh://[fe80::1%$(touch owned)]",
+        "ssh://[fe80::1%;touch owned]",
+        "ssh://pc1:22;touch owned",
+        "ssh://pc1?docker=/x$(touch owned).sock",
+        "ssh://pc1?docker=/x:127.0.0.1:1",
+    ],
+)
+def test_what_a_class_list_says_starts_no_program(tmp_path: Path, typed: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`ssh` puts names into the commands of a `ProxyCommand` and a `Match exec`, which a shell reads."""
+    monkeypatch.chdir(tmp_path)
+    config = tmp_path / "config"
+    config.write_text('Match exec "echo %n %h %r >> names"\n  User %r\n', encoding="ascii")
+    with pytest.raises(GraderError):
+        user_settings(parse_machine_url(typed), config)
+    assert [path.name for path in tmp_path.iterdir()] == ["config"]
+
+
+@pytest.mark.parametrize("typed", ["ssh://anna@pc1", "ssh://a.b+c-d_e@PC-1.iut.example:2222", "ssh://[fe80::1%eth0]"])
+def test_honest_names_are_put_there_as_they_are(tmp_path: Path, typed: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: each is one plain word for a shell."""
+    monkeypatch.chdir(tmp_path)
+    config = tmp_path / "config"
+    config.write_text("Match exec \"printf '%%s\\n' %n %r >> names\"\n", encoding="ascii")
+    url = parse_machine_url(typed)
+    user_settings(url, config)
+    words = (tmp_path / "names").read_text(encoding="ascii").splitlines()
+    assert words[0].lower() == (url.host or "").lower()
+    assert url.user in {None, words[1]}
+
+
 @contextmanager
 def agent(room: Room) -> Iterator[dict[str, str]]:
     """An agent that holds the key of the lab; its variables."""
@@ -156,6 +240,30 @@ def test_an_agent_opens_the_door_and_does_not_come_in(room: Room, monkeypatch: p
         master, answer = open_master(parse_machine_url("ssh://pc1"), config, question)
         master.close()
     assert answer == ["agent= display= tty="]
+
+
+@pytest.mark.live
+@pytest.mark.parametrize("sent", ["SendEnv CANARY* LC_*", "SendEnv *"])
+def test_no_variable_of_ours_reaches_a_machine_that_takes_any(
+    room: Room, monkeypatch: pytest.MonkeyPatch, sent: str
+) -> None:
+    """Neither those of the configuration's `SendEnv` nor its `SetEnv`; the agent is asked all the same."""
+    with agent(room) as environment:
+        for name, value in {**environment, "CANARY_1": "sent", "LC_CANARY": "sent"}.items():
+            monkeypatch.setenv(name, value)
+        room.configure(sent, "SetEnv CANARY_2=set", server="AcceptEnv *\nPermitUserEnvironment no")
+        lines = room.config.read_text(encoding="utf-8").splitlines()
+        room.config.write_text("\n".join(line for line in lines if "Identit" not in line), encoding="utf-8")
+        master, answer = open_master(parse_machine_url("ssh://pc1"), room.config, "env")
+        try:
+            later = BoundedSsh(master).run("env").stdout.splitlines()
+        finally:
+            master.close()
+    of_ours = "\n".join(line for line in (*answer, *later) if not line.startswith(("SSH_C", "_=")))
+    assert "CANARY" not in of_ours
+    assert "SSH_AUTH_SOCK" not in of_ours
+    assert "GRADER=1" in answer, "the control: what is sent does arrive"
+    assert not any(line == f"PATH={os.environ['PATH']}" for line in answer)
 
 
 @pytest.mark.live

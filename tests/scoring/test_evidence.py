@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import json
 
-from grader.machine.question import Answer, EngineQuestion, HttpQuestion, NoAnswer, NonceQuestion, WaitQuestion
+from grader.machine.question import (
+    Answer,
+    EngineQuestion,
+    FileQuestion,
+    HttpQuestion,
+    NoAnswer,
+    NonceQuestion,
+    WaitQuestion,
+)
 from grader.scoring.evidence import evidence_of
 
 ID = "a" * 64
@@ -67,3 +75,14 @@ def test_hostile_answers_are_bounded_and_escaped() -> None:
     assert len(lines) <= 9
     assert not set("\x1b\x07\u202e") & set("".join(lines))
     assert told((LISTED[0], Answer(body=b'[1, null, {"Names": 3}]')))[0] == "$ docker ps -a"
+
+
+def test_what_is_in_a_file_that_a_label_named_is_no_evidence() -> None:
+    assert told((FileQuestion("read", "/etc/shadow"), Answer(body=b"root:CANARY:1\n"))) == (
+        "$ cat /etc/shadow",
+        "14 bytes",
+    )
+    assert told((FileQuestion("list", "/srv/site"), Answer(body=b"index.html\n"))) == (
+        "$ ls /srv/site",
+        "index.html",
+    )
