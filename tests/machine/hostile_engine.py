@@ -75,7 +75,9 @@ def telling(answers: Mapping[str, object]) -> Iterator[str]:
             server.shutdown()
 
 
-def project_of(labels: Mapping[str, str], *, host_ip: str = "", address: str = "") -> dict[str, object]:
+def project_of(
+    labels: Mapping[str, str], *, host_ip: str = "", address: str = "", extra_host: str = "", source: str = ""
+) -> dict[str, object]:
     """The answers of an engine on which the todos run, all three published at `host_ip`, each with these labels."""
     answers: dict[str, object] = {}
     listed = []
@@ -95,7 +97,12 @@ def project_of(labels: Mapping[str, str], *, host_ip: str = "", address: str = "
             "Image": "sha256:x",
             "State": {"Status": "running", "StartedAt": "2026-01-01T00:00:00Z"},
             "Config": {"Image": "x", "Labels": all_labels},
-            "HostConfig": {"NetworkMode": "todos_default", "PortBindings": bindings},
+            "HostConfig": {
+                "NetworkMode": "todos_default",
+                "PortBindings": bindings,
+                "ExtraHosts": [extra_host] if extra_host else [],
+            },
+            "Mounts": [{"Type": "bind", "Source": source, "Destination": "/data/db"}] if source else [],
             "NetworkSettings": {"Ports": bindings, "Networks": {"todos_default": {"IPAddress": address}}},
         }
     return {"/containers/json": listed, **answers}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+import threading
 from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -11,7 +13,9 @@ import pytest
 from grader.checks.compose import ProjectExpectation
 from grader.checks.compose_cycle import down_and_up
 from grader.checks.expect import expect
+from grader.checks.hosts import HostExpectation
 from grader.checks.mistake import Mistake
+from grader.doctor.examine import examine
 from grader.errors import ProbeFailed
 from grader.machine.link import DirectLink
 from grader.machine.machine import Machine
@@ -21,14 +25,20 @@ from grader.machine.sheet import read_sheet
 from grader.machine.sites import SiteClient
 from grader.messages import say
 from grader.roster.machine_url import parse_machine_url
+from grader.roster.ports import PortRange
 from grader.scoring.judging import judge_suite
 from grader.scoring.suite import read_suite
+from grader.settings import Settings
+from grader.watch.watch import watch
 from tests.desk import ROOT
+from tests.doctor.engine import SOUND, saying
 from tests.machine.hostile_engine import project_of, sink, telling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from grader.watch.watch import Shown
 
 TP6 = ROOT / "exercises" / "tp6"
 LABEL = "com.docker.compose.project."
@@ -129,6 +139,54 @@ def test_what_an_engine_elsewhere_tells_is_looked_up_nowhere_here(tmp_path: Path
         ):
             assert isinstance(machine.ask(question), NoAnswer), question
     assert [path.name for path in tmp_path.iterdir()] == ["secret"]
+
+
+@pytest.mark.parametrize("address", ["192.0.2.7", "169.254.169.254"])
+def test_a_name_that_a_container_was_told_is_not_looked_up_from_here(address: str) -> None:
+    """It may be written to lead anywhere: what it is the address of, a program in the container can tell."""
+    with sink("127.0.0.1") as own, telling(project_of({}, extra_host=f"mydocker:{address}")) as url:
+        ports = PortRange(own.port - 2, own.port)
+        with closing(reach(parse_machine_url(url))) as link:
+            machine = Machine(link, read_sheet(ROOT / "exercises" / "tp4"), ports=ports)
+            with pytest.raises(ProbeFailed) as error:
+                HostExpectation(machine.host("machine")).to_be_this_machine_in(machine.container("app"))
+    assert (error.value.code, error.value.values["address"]) == ("address-not-asked", address)
+    assert own == [], "what answers at the engine's own host says nothing of that address"
+
+
+def test_a_watch_looks_at_no_folder_for_an_engine_elsewhere(tmp_path: Path) -> None:
+    looked: list[object] = []
+    over = threading.Event()
+    sys.addaudithook(lambda event, seen: looked.append(seen[0]) if event == "os.scandir" else None)
+
+    class Quiet:
+        def show(self, _: Shown) -> None:
+            over.set()
+
+    with telling(project_of({}, source=str(tmp_path))) as url:
+        watch(read_suite(ROOT / "exercises" / "tp4"), Settings(machine=parse_machine_url(url)), Quiet(), over.is_set)
+    assert over.is_set()
+    assert looked, "the control: the hook hears of the suite's folder"
+    assert str(tmp_path) not in map(str, looked)
+
+
+def test_the_doctor_measures_no_disk_for_an_engine_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """`/proc` has no room at all, here: which is nothing to tell of another computer."""
+    info = SOUND["/info"]
+    assert isinstance(info, dict)
+    full = {"/containers/json": [], "/info": info | {"DockerRootDir": "/proc"}}
+    with telling(full) as url, machine_at(url) as machine:
+        found = examine(machine, TP6)
+    codes = [finding.code for finding in found.findings]
+    assert not {"doctor-disk", "doctor-no-compose"}.intersection(codes)
+    assert found.facts["compose"] == ""
+    assert "doctor-compose-elsewhere" in codes
+    assert "the checks that read it will not be judged" in say("doctor-compose-elsewhere", "wrong", {}, "en")
+    assert "les contrôles qui le lisent ne seront pas jugés" in say("doctor-compose-elsewhere", "wrong", {}, "fr")
+    with saying(tmp_path_factory.mktemp("d") / "s", SOUND | full) as url, machine_at(url) as machine:
+        codes = [finding.code for finding in examine(machine, TP6).findings]
+    assert "doctor-disk" in codes, "the control"
+    assert "doctor-compose-elsewhere" not in codes
 
 
 def test_what_the_project_is_without_its_file_is_still_judged() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import subprocess
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from grader.machine.sites import SiteClient
 from grader.machine.ssh.sites import explained
 from tests.lab.machines.entered import entered
 from tests.lab.process import end, ended, wait_until
+from tests.machine.hostile_engine import sink
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,6 +112,34 @@ def test_only_addresses_are_asked_for(room: Room) -> None:
             got = link.ask(HttpQuestion(80, host=host))
             assert isinstance(got, NoAnswer)
             assert got.reason == "no-access", host
+
+
+def test_only_the_machines_own_addresses_are_asked(room: Room) -> None:
+    """A server of the grader's own surroundings, which the machine can reach, is not asked over it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as way:
+        way.connect((room.machine.address, 9))
+        ours = way.getsockname()[0]
+    with sink(ours) as asked, room.link() as link:
+        for host in (ours, f"::ffff:{ours}", "169.254.169.254"):
+            got = link.ask(HttpQuestion(asked.port, host=host, within_s=2))
+            assert isinstance(got, NoAnswer)
+            assert got.reason == "no-access", host
+    assert asked == []
+
+
+def test_its_addresses_and_those_of_its_containers_are_asked(room: Room) -> None:
+    """The control."""
+    container = room.machine.engine.docker("run", "--detach", "--publish", "4018:80", "nginx").stdout.strip()
+    shown = room.machine.engine.docker(
+        "inspect", "--format", "{{.NetworkSettings.Networks.bridge.IPAddress}}", container
+    )
+    with room.link() as link:
+        for host, port in (("", 4018), (room.machine.address, 4018), (shown.stdout.strip(), 80)):
+
+            def answers(question: HttpQuestion = HttpQuestion(port, host=host)) -> bool:  # noqa: B008
+                return isinstance(link.ask(question), Answer)
+
+            wait_until(f"an answer at {host}:{port}", answers, 20)
 
 
 def test_what_is_silent_since_the_machine_is_silent_is_no_site_of_the_students(room: Room) -> None:
