@@ -11,7 +11,7 @@ from grader.reports.of_ledger import check_result
 from tests.desk import ROOT
 from tests.replays.files import RECORDINGS, path_of, read_kept
 from tests.replays.judged import judged, solution_of
-from tests.replays.names import wanted_by
+from tests.replays.names import solution_names
 
 if TYPE_CHECKING:
     from grader.reports.results import CheckResult, Words
@@ -24,7 +24,7 @@ ALL_HINTS = 3
 def solutions_by_code() -> dict[str, str]:
     """Each diagnosis that a solution must be given, and the first that is recorded."""
     found: dict[str, str] = {}
-    for name in wanted_by(["tp1", "tp2", "tp3", "tp4", "tp5", "tp6", "tp7", "tp8"]).solutions:
+    for name in solution_names():
         for code in solution_of(name).expected.failed.values():
             if path_of(name).exists():
                 found.setdefault(code, name)

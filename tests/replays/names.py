@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from grader.rehearsal.solution import Solution
 
-__all__ = ["Wanted", "name_of", "name_of_test", "possible_names", "solution_hash", "wanted_by"]
+__all__ = ["Wanted", "name_of", "name_of_test", "possible_names", "solution_hash", "solution_names", "wanted_by"]
 
 _RIGHT: Final = "tests/exercises/*right_in_another_way*.py"
 
@@ -49,7 +49,7 @@ def _slug(exercise: str, node_id: str) -> str:
     return re.sub("[^a-z0-9]+", "-", function.lower()).strip("-")
 
 
-def _solution_names() -> list[str]:
+def solution_names() -> list[str]:
     """Of all exercises, each exercise's reference first."""
     folders = sorted(path.parent for path in ROOT.glob("exercises/tp*/exercise.toml"))
     return [name_of(one) for folder in folders for one in read_solutions(read_suite(find_exercise(folder)))]
@@ -75,7 +75,7 @@ def _right_tests() -> list[str]:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=True,
     )
     return [line for line in done.stdout.splitlines() if "::" in line]
@@ -86,7 +86,7 @@ def wanted_by(names: Sequence[str]) -> Wanted:
 
     Raises `ExerciseError` for one that means nothing.
     """
-    solutions, tests = _solution_names(), _right_tests()
+    solutions, tests = solution_names(), _right_tests()
     if not names:
         return Wanted(tuple(solutions), tuple(tests))
     by_name = {name: test for test in tests for name in possible_names(test)}
