@@ -9,7 +9,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader.machine.question import Answer, EngineQuestion, NonceQuestion, WaitQuestion
@@ -41,6 +41,7 @@ def inspected(container: str = CONTAINER, date: str = DATE, at: float = AT) -> E
     return Exchange(EngineQuestion(f"/containers/{container}/json"), answer, 0.5)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # on a machine that others keep busy
 @given(VALUES, VALUES)
 def test_what_differs_from_a_value_gives_the_other_back(base: Any, value: Any) -> None:
     assert json.dumps(patched(base, difference(base, value)), sort_keys=True) == json.dumps(value, sort_keys=True)

@@ -7,15 +7,18 @@ same time, so that what came first still does.
 from __future__ import annotations
 
 import json
+import platform
 import re
 from typing import Any, Final
 
 from tests.replays.moments import moved
 from tests.replays.renames import renames
 
-__all__ = ["HOME", "stable"]
+__all__ = ["HOME", "KERNEL", "stable"]
 
 HOME: Final = "/home/student"
+KERNEL: Final = "6.1.0"
+"""What stands for the kernel's version, which servers write into their logs."""
 _SCRATCH: Final = re.compile(r"(?:/[\w.-]+)*/grader-rehearsal-\w{8}(/home|/work)")
 """Where a rehearsal puts a student's home, and the folder in which `up.sh` is run."""
 
@@ -25,6 +28,7 @@ def stable(document: list[dict[str, Any]], home: str = "") -> list[dict[str, Any
     text = json.dumps(document, ensure_ascii=False)
     if home:
         text = text.replace(home, HOME)
+    text = text.replace(platform.release(), KERNEL)
     text = _SCRATCH.sub(lambda found: HOME if found[1] == "/home" else f"{HOME}/work", text)
     for old, new in renames(json.loads(text)).items():
         text = text.replace(old, new)
