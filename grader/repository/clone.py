@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-import os
 import re
+import shlex
 import shutil
+import sys
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from grader.errors import GraderError
 from grader.machine.text import visible
-from grader.repository.bounded import Ended, Limits, run_bounded
+from grader.repository import ssh_relay as relay_program
+from grader.repository.bounded import Ended, Limits
+from grader.repository.program import program_mounts
+from grader.repository.remove_tree import temporary_folder
+from grader.repository.sandbox import Mount, make_sandbox
+from grader.repository.ssh_relay import is_ssh, ssh_relay
 from grader.repository.tools import find_tool, plain_environment
 from grader.repository.watch import Quota, QuotaOn
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable
+
+    from grader.repository.bounded import Finished
 
 __all__ = ["CloneLimits", "CloneRefused", "clone"]
 
@@ -25,6 +34,7 @@ _ADDRESS: Final = re.compile(
 )
 """The addresses of a git server. `ext::…` runs a command, `file://…` reads any folder, a leading `-` is an option."""
 
+_SSH_SOCKET: Final = "/run/ssh.sock"
 _SETTINGS: Final = {
     "core.hooksPath": "/dev/null",  # hooks of a template or of the system
     "core.fsmonitor": "false",  # a program that `git status` starts
@@ -59,53 +69,96 @@ class CloneRefused(GraderError):
     """The repository cannot be had. The text says why, and what was tried."""
 
 
-def clone(
-    source: str, target: Path, *, limits: CloneLimits | None = None, credentials: Mapping[str, str] | None = None
-) -> str:
+def clone(source: str, target: Path, *, limits: CloneLimits | None = None) -> str:
     """Clones the newest commit of `source` into the new folder `target`; gives that commit's id.
 
-    `source` is an address (https, http, ssh) or the path of a repository on this machine. `credentials` are
-    variables for git alone, such as `GIT_SSH_COMMAND`. Raises `CloneRefused`.
+    `source` is an address (https, http, ssh) or the path of a repository on this machine. git runs in the sandbox, and
+    has the network only for a server behind HTTP. Raises `CloneRefused`, and `NoSandboxError` where there is none.
     """
     bounds = limits or CloneLimits()
-    home = target.parent / f".grader-{target.name}-home"
-    home.mkdir(mode=0o700, parents=True)
-    try:
-        protocols, address = _judged(source)
-        env = plain_environment(
-            home,
-            GIT_CONFIG_NOSYSTEM="1",
-            GIT_CONFIG_GLOBAL="/dev/null",
-            GIT_TERMINAL_PROMPT="0",
-            GIT_ASKPASS="/bin/false",
-            GIT_LFS_SKIP_SMUDGE="1",
-            GIT_ALLOW_PROTOCOL=protocols,
-            GIT_SSH_COMMAND="ssh -oBatchMode=yes -oForwardAgent=no -oClearAllForwardings=yes -oConnectTimeout=20",
-            **(credentials or {}),
-        )
-        settings = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
-        git = [find_tool("git", "Debian's git"), *settings]
-        argv = [*git, "clone", "--depth=1", "--single-branch", "--no-tags", "--no-recurse-submodules", "--no-local"]
-        done = run_bounded(
-            [*argv, "--template=", "--quiet", "--", address, str(target)],
-            env=env,
-            cwd=home,
+    protocols, address = _judged(source)
+    with temporary_folder("grader-git-") as private, ExitStack() as opened:
+        git = _Git(private, protocols)
+        if is_ssh(address):
+            opened.enter_context(ssh_relay(address, git.ssh_socket, plain_environment(private)))
+        done = git.run(
+            ["clone", "--depth=1", "--single-branch", "--no-tags", "--no-recurse-submodules", "--no-local"],
+            ["--template=", "--quiet", "--", address, str(git.clone)],
             limits=Limits(bounds.seconds, lines=4),
-            watch=QuotaOn(bounds.quota, target),
+            watch=QuotaOn(bounds.quota, git.clone),
+            readable=Path(address.removeprefix("file://")) if protocols == "file" else None,
+            network=address.startswith(("http://", "https://")),
         )
         if not done.succeeded:
             why = {Ended.TIME: f"not done after {bounds.seconds:g} s", Ended.WATCH: done.reason}.get(done.ended)
-            _refuse(source, why or " · ".join(done.last_lines) or "git failed", target)
+            _refuse(source, why or " · ".join(done.last_lines) or "git failed")
         # Between two looks a fast disk may have taken more than is allowed.
-        if (reason := bounds.quota.exceeded(target, os.getpid())) and reason.startswith("disk"):
-            _refuse(source, reason, target)
-        head = run_bounded([*git, "rev-parse", "HEAD"], env=env, cwd=target, limits=Limits(10))
+        if reason := bounds.quota.disk_exceeded(git.clone):
+            _refuse(source, reason)
+        head = git.run(["-C", str(git.clone), "rev-parse", "HEAD"], [], limits=Limits(10))
         commit = head.stdout.decode("ascii", "replace").strip()
         if not head.succeeded or not re.fullmatch(r"[0-9a-f]{40,64}", commit):
-            _refuse(source, "it has no commit", target)
+            _refuse(source, "it has no commit")
+        git.take_back()
+        shutil.move(git.clone, target)
         return commit
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
+
+
+class _Git:
+    """git in the sandbox, with settings and an environment made from nothing."""
+
+    def __init__(self, private: Path, protocols: str) -> None:
+        self._home, self._work, tmp = private / "home", private / "work", private / "tmp"
+        for folder in (self._home, self._work, tmp):
+            folder.mkdir(mode=0o755)
+        private.chmod(0o755)
+        (self._home / "gitconfig").write_text("[safe]\n\tdirectory = *\n", encoding="ascii")  # who owns it is no matter
+        self._sandbox = make_sandbox(tmp)
+        for folder in (self._home, self._work):
+            self._sandbox.own(folder)
+        self._protocols = protocols
+        self.ssh_socket = private / "s"
+        self.clone = self._work / "clone"
+
+    def take_back(self) -> None:
+        self._sandbox.take_back(self.clone)
+
+    def run(
+        self,
+        verb: list[str],
+        arguments: list[str],
+        *,
+        limits: Limits,
+        watch: Callable[[int], str | None] = lambda _: None,
+        readable: Path | None = None,
+        network: bool = False,
+    ) -> Finished:
+        settings = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
+        relay = shlex.join([sys.executable, "-I", "-S", str(Path(relay_program.__file__)), _SSH_SOCKET])
+        mounts = [*program_mounts(), Mount(self._home, self._home), Mount(self._work, self._work, writable=True)]
+        if readable is not None:
+            mounts.append(Mount(readable, readable))
+        if self.ssh_socket.exists():
+            mounts.append(Mount(self.ssh_socket, Path(_SSH_SOCKET)))
+        return self._sandbox.run(
+            [find_tool("git", "Debian's git"), *settings, *verb, *arguments],
+            cwd=self._home,
+            env=plain_environment(
+                self._home,
+                GIT_CONFIG_NOSYSTEM="1",
+                GIT_CONFIG_GLOBAL=str(self._home / "gitconfig"),
+                GIT_TERMINAL_PROMPT="0",
+                GIT_ASKPASS="/bin/false",
+                GIT_LFS_SKIP_SMUDGE="1",
+                GIT_ALLOW_PROTOCOL=self._protocols,
+                GIT_SSH_COMMAND=relay,
+                GIT_SSH_VARIANT="ssh",
+            ),
+            mounts=mounts,
+            limits=limits,
+            watch=watch,
+            network=network,
+        )
 
 
 def _judged(source: str) -> tuple[str, str]:
@@ -120,8 +173,7 @@ def _judged(source: str) -> tuple[str, str]:
     return "file", f"file://{path.resolve()}"
 
 
-def _refuse(source: str, why: str, target: Path) -> None:
-    shutil.rmtree(target, ignore_errors=True)
+def _refuse(source: str, why: str) -> NoReturn:
     # An address may carry a password: what is behind `//` up to `@` is nobody's business.
     shown = re.sub(r"//[^/@\s]*@", "//…@", f"{source}: {why}")
     raise CloneRefused(f"cannot clone {visible(shown, 400)}")

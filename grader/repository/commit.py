@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pathlib import Path
+from typing import Final
 
 __all__ = ["commit_of"]
 
@@ -17,7 +16,9 @@ _MOST: Final = 1024 * 1024
 
 def commit_of(checkout: Path) -> str | None:
     """The id of the commit that is checked out; `None` where there is none to be read."""
-    git = checkout / ".git"
+    git = Path(os.path.realpath(checkout), ".git")
+    if git.is_symlink():
+        return None
     head = _text(git / "HEAD")
     if _ID.fullmatch(head):
         return head
@@ -34,7 +35,7 @@ def commit_of(checkout: Path) -> str | None:
 def _text(path: Path) -> str:
     """Empty where there is no ordinary file, or its name cannot be one (too long): nobody has no mark for that."""
     try:
-        if path.is_symlink() or not path.is_file():
+        if path.is_symlink() or not path.is_file() or path.parent.resolve() != path.parent:
             return ""
         with path.open("rb") as file:
             return file.read(_MOST).decode("ascii", "replace").strip()

@@ -82,6 +82,9 @@ class Scope:
 
     def locate(self, text: str, place: Place) -> Located | None:
         """Where a path leads; says why it may not be used and gives `None` otherwise."""
+        if "$" in text:  # Compose reads `$$` as `$`, so that what stands here would name another file
+            self.findings.refuse("variable-where-literal", place)
+            return None
         try:
             return self.folders.locate(text)
         except PathFault as fault:

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-import grader
 from grader.errors import GraderError
 from grader.reports.results import Advice  # noqa: TC001  # msgspec reads the annotations at run time
 from grader.repository.bounded import Limits
+from grader.repository.program import program_mounts
 from grader.repository.refusal import Place, Refusal, Review
-from grader.repository.sandbox import Mount, Sandbox
 from grader.repository.tools import plain_environment
 from grader.repository.watch import Quota, QuotaOn
 from grader.repository.work import COMPOSE_NAMES, Kind, Work, is_compose_override
 
 if TYPE_CHECKING:
+    from grader.repository.sandbox import Sandbox
     from grader.repository.workspace import Workspace
 
 __all__ = [
@@ -27,7 +27,6 @@ __all__ = [
     "ReadingFailed",
     "decode_reading",
     "encode_reading",
-    "program_mounts",
     "read_submission",
 ]
 
@@ -79,12 +78,6 @@ def read_submission(sandbox: Sandbox, workspace: Workspace, exercise: str, *, sc
         last = done.last_lines[-1] if done.last_lines else ""
         raise ReadingFailed(f"its files could not be read: {done.reason or done.ended.value} {last}".strip())
     return decode_reading(done.stdout)
-
-
-def program_mounts() -> list[Mount]:
-    """Shows this Python and this package, read-only, where they are outside."""
-    folders = {Path(sys.base_prefix), Path(sys.prefix), Path(grader.__file__).parent}
-    return [Mount(folder, folder) for folder in sorted(folders) if not folder.is_relative_to("/usr")]
 
 
 def encode_reading(reading: Reading) -> bytes:

@@ -130,12 +130,13 @@ class Sandbox:
 
     def own(self, path: Path) -> None:
         """Gives what is under `path` to whoever programs run as."""
-        if self.uid is None:
-            return
-        os.lchown(path, self.uid, self.uid)
-        for _, folders, files, folder in os.fwalk(path):
-            for name in (*folders, *files):
-                os.chown(name, self.uid, self.uid, dir_fd=folder, follow_symlinks=False)
+        if self.uid is not None:
+            _give(path, self.uid, self.uid)
+
+    def take_back(self, path: Path) -> None:
+        """Gives what is under `path` to this user again."""
+        if self.uid is not None:
+            _give(path, os.geteuid(), os.getegid())
 
     def _options(
         self, cwd: Path, env: Mapping[str, str], mounts: Sequence[Mount], *, network: bool, may_write_any_file: bool
@@ -195,6 +196,13 @@ def _launcher() -> tuple[str, ...]:
             "container, as docker:dind needs anyway, or where unprivileged user namespaces are allowed"
         )
     return (program,)
+
+
+def _give(path: Path, uid: int, gid: int) -> None:
+    os.lchown(path, uid, gid)
+    for _, folders, files, folder in os.fwalk(path):
+        for name in (*folders, *files):
+            os.chown(name, uid, gid, dir_fd=folder, follow_symlinks=False)
 
 
 def _folder(path: str) -> list[str]:

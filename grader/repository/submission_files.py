@@ -20,7 +20,7 @@ import msgspec
 
 from grader.machine.question import Answer, FileQuestion, NoAnswer
 from grader.repository.compose_limits import limits_mounts
-from grader.repository.reading import program_mounts
+from grader.repository.program import program_mounts
 from grader.repository.tools import plain_environment
 
 if TYPE_CHECKING:
