@@ -24,7 +24,14 @@ from grader.errors import MachineUnreachable
 from grader.machine.pipes import PipeReader, run_bounded
 from grader.machine.ssh.folder import PrivateFolder
 from grader.machine.ssh.greeting import answer_in, remote_command
-from grader.machine.ssh.options import client_command, client_environment, master_command, user_settings
+from grader.machine.ssh.options import (
+    AGENT,
+    agent_behind,
+    client_command,
+    client_environment,
+    master_command,
+    user_settings,
+)
 from grader.machine.ssh.words import channel_refusal, failure
 from grader.machine.text import visible
 
@@ -72,6 +79,8 @@ class SshMaster:
         word = secrets.token_hex(8)
         remote = remote_command(word, first_question)
         try:
+            if agent := agent_behind(settings):
+                (self._folder.path / AGENT).symlink_to(agent)
             self._process = subprocess.Popen(
                 master_command(url, config, settings, self._folder.control, remote),
                 executable=shutil.which("ssh"),  # looked for with our own PATH

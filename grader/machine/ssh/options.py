@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
     from grader.roster.machine_url import MachineUrl
 
-__all__ = ["client_command", "client_environment", "master_command", "user_settings"]
+__all__ = ["AGENT", "agent_behind", "client_command", "client_environment", "master_command", "user_settings"]
 
 LOOK_UP_S: Final = 10.0
+AGENT: Final = "agent"
+"""The name of a link to the user's agent, beside the control socket."""
 CONNECT_S: Final = 10
 """Seconds for the connection, the banner and the exchange of keys together."""
 
@@ -127,20 +129,22 @@ def master_command(
         options["KexAlgorithms"] = ",".join(
             sorted(exchanges.split(","), key=lambda one: one.startswith(_SLOW_EXCHANGE))
         )
-    options |= _agent(settings)
+    if agent_behind(settings):
+        options["IdentityAgent"] = str(control.with_name(AGENT))
     given = [word for name, value in options.items() for word in ("-o", f"{name}={value}")]
     return ["ssh", "-S", str(control), *given, *_place(url, config), remote]
 
 
-def _agent(settings: Mapping[str, str]) -> dict[str, str]:
-    """The agent by its socket, where the configuration would send its variable, which is then not there any more."""
+def agent_behind(settings: Mapping[str, str]) -> str:
+    """The agent's socket, where the configuration would send its variable; empty where `ssh` may see that itself.
+
+    `ssh` sets the variable again for an agent that it is told of otherwise: what the machine then learns is no path of
+    the user's, but that of a link in our private folder.
+    """
     socket = os.environ.get("SSH_AUTH_SOCK", "")
     is_kept = "SSH_AUTH_SOCK" in client_environment({"SSH_AUTH_SOCK": ""}, settings)
-    if not socket or is_kept or settings.get("identityagent", "SSH_AUTH_SOCK") != "SSH_AUTH_SOCK":
-        return {}
-    # `ssh` expands both; and the value is read as a line of a configuration is.
-    path = socket.replace("%", "%%")
-    return {} if re.search(r"[\s\"'$\\]", path) else {"IdentityAgent": path}
+    is_of_the_user = settings.get("identityagent", "SSH_AUTH_SOCK") == "SSH_AUTH_SOCK"
+    return "" if is_kept or not is_of_the_user else socket
 
 
 def client_command(control: Path, *words: str) -> list[str]:
