@@ -26,6 +26,7 @@ _LEFT_OUT: Final = {
     "SandboxID",
     "SandboxKey",
     "EndpointID",
+    "TLSInfo",
 }
 """Fields of the engine's that no check asks for, and that are others on each machine."""
 _STATUS: Final = "\nPPid:"
