@@ -78,3 +78,13 @@ def test_every_diagnosis_that_a_page_names_exists() -> None:
     for page in PAGES:
         named = re.findall(r'= "([a-z]+(?:-[a-z]+)+)"', page.read_text(encoding="utf-8"))
         assert set(named) <= known, page.name
+
+
+def test_every_promise_of_security_md_names_a_test_that_is_there() -> None:
+    text = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    rows = [line for line in text.splitlines() if line.startswith("| ") and not line.startswith(("| promise", "| ---"))]
+    assert len(rows) >= 20
+    for row in rows:
+        named = re.findall(r"`(tests/[\w/]+\.py)`", row)
+        assert named, row
+        assert not [path for path in named if not (ROOT / path).is_file()], row
