@@ -1,0 +1,80 @@
+"""Compose projects graded behind TCP: what the engine alone tells is judged, what the compose file says is not."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import threading
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.desk import ROOT, verdicts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.desk import Desk
+    from tests.lab import Engine
+
+pytestmark = [pytest.mark.live, pytest.mark.long]
+
+
+@contextmanager
+def over_tcp(engine: Engine) -> Iterator[str]:
+    """The address of that engine behind TCP."""
+
+    def pump(source: socket.socket, sink: socket.socket) -> None:
+        with suppress(OSError):
+            while data := source.recv(65536):
+                sink.sendall(data)
+            sink.shutdown(socket.SHUT_WR)
+
+    def serve(client: socket.socket) -> None:
+        with client, socket.socket(socket.AF_UNIX) as behind:
+            behind.connect(engine.url.removeprefix("unix://"))
+            back = threading.Thread(target=pump, args=(behind, client), daemon=True)
+            back.start()
+            pump(client, behind)
+            back.join()
+
+    def accept() -> None:
+        with suppress(OSError):
+            while True:
+                threading.Thread(target=serve, args=(front.accept()[0],), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as front:
+        threading.Thread(target=accept, daemon=True).start()
+        yield f"tcp://127.0.0.1:{front.getsockname()[1]}"
+        front.shutdown(socket.SHUT_RDWR)
+
+
+def bring_up(desk: Desk, exercise: str, folder: str) -> None:
+    """The reference, as `grader rehearse` brings it up."""
+    desk.exercise = ROOT / "exercises" / exercise
+    work = desk.home / folder
+    shutil.copytree(desk.exercise / "solutions" / "reference", work)
+    desk.type(f"cd {work} && MATERIAL={desk.exercise / 'material'} bash up.sh", limit_s=300)
+
+
+def test_of_tp6_the_file_alone_is_not_judged(desk: Desk, images: Callable[..., None]) -> None:
+    images("mvertes/alpine-mongo", "python:alpine")
+    bring_up(desk, "tp6", "todos")
+    with over_tcp(desk.engine) as url:
+        ledger = desk.grade(disposable=True, url=url)
+    others = {name: verdict for name, verdict in verdicts(ledger).items() if verdict != "passed"}
+    assert others == {
+        "test_file_is_what_runs": "error compose-elsewhere",
+        "test_todo_survives_down_and_up": "error compose-elsewhere",
+    }
+    assert sum(row.points for row in ledger) == 15
+    assert sum(row.points for row in desk.grade(disposable=True)) == 20, "the control: on the machine itself"
+
+
+def test_of_tp7_all_is_judged(desk: Desk, images: Callable[..., None]) -> None:
+    images("python:alpine", "redis:alpine", "haproxy")
+    bring_up(desk, "tp7", "tp7")
+    with over_tcp(desk.engine) as url:
+        ledger = desk.grade(disposable=True, url=url)
+    assert {name: verdict for name, verdict in verdicts(ledger).items() if verdict != "passed"} == {}
