@@ -166,14 +166,15 @@ def test_what_is_wrong_for_everyone_is_said_before_anyone_is_graded(tmp_path: Pa
 
 def folder_that_is_no_utf8(root: Path) -> str:
     (root / "\udcff").mkdir(parents=True)
-    (root / "Dockerfile.x\udcff\n::error::(100 %)").write_bytes(b"FROM evil.example:5000/x\n")
+    (root / "up.sh").write_text("true\n")
+    (root / "\udcff" / "Dockerfile.\udcff\n::error::(100 %)").write_bytes(b"FROM evil.example:5000/x\n")
     return str(root)
 
 
 def path_too_long_for_a_copy(root: Path) -> str:
     root.mkdir()
     here = os.open(root, os.O_RDONLY)
-    for _ in range(15):
+    for _ in range(16):
         os.mkdir("d" * 255, dir_fd=here)
         above, here = here, os.open("d" * 255, os.O_RDONLY, dir_fd=here)
         os.close(above)
