@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 import unicodedata
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 import yaml
 
+from grader import cli
 from grader.machine.text import HIDDEN, inert, log_line, log_text, visible
+from grader.reports.files import result_path, write_reports
+from grader.reports.gradebook.book import gradebook_of
+from grader.reports.gradebook.files import gradebook_files
 from grader.reports.junit import junit_for
+from grader.reports.page.class_page import class_page
+from grader.reports.page.student_page import student_page
 from grader.reports.results import Advice, Diagnosis, Student, Words, read_result
 from grader.repository.not_graded import not_graded
 from grader.repository.run import Asked, grade_and_write
@@ -20,7 +30,6 @@ from tests.repository.handins import COMPOSE, EXERCISE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from grader.reports.results import ResultFile
 
@@ -187,3 +196,53 @@ def test_a_metric_is_two_lines_whatever_its_labels(trick: str) -> None:
     for line in lines:
         labels = re.fullmatch(r'grader_\w+\{exercise="tp9",student="((?:[^"\\]|\\\\|\\")*)"\} [0-9.]+', line)
         assert labels is not None, line
+
+
+@pytest.mark.parametrize("trick", TRICKS.values(), ids=TRICKS)
+def test_every_report_can_be_written_whatever_the_names(trick: str, tmp_path: Path) -> None:
+    result = graded(trick)
+    write_reports(result, tmp_path, "en")
+    path = result_path(tmp_path, "tp9", trick)
+    assert read_result(path).mark == 13.5
+    assert path.with_suffix(".xml").stat().st_size
+    written = gradebook_files(gradebook_of([result], ()), "en")
+    assert written
+    assert student_page(result, "en").encode()
+    assert class_page([result], "en", student_pages={trick: "tp9/x.html"}).encode()
+
+
+@pytest.mark.parametrize("verb", ["sign", "verify", "repo"])
+def test_what_a_command_line_refuses_is_one_plain_line(verb: str, tmp_path: Path) -> None:
+    trick = "x(100 %)\x1b[31m::error::y\u202e"
+    options = ["--exercise", str(EXERCISE), "--results", str(tmp_path / "out")] if verb == "repo" else []
+    program = Path(sys.executable).parent / "grader"
+    done = subprocess.run(
+        [program, verb, trick, *options],
+        env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "GRADER_SIGNING_KEY": "0123456789abcdef"},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (4, "")
+    assert faults(done.stderr) == []
+    assert "x(100 % )\\x1b[31m: :error::y\\u202e" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_an_error_of_our_own_is_a_traceback_without_commands(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise RuntimeError("x(100 %)\n::error::y")
+
+    monkeypatch.setattr(cli, "app", fails)
+    monkeypatch.setattr("sys.argv", ["grader", "doctor"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    said = capsys.readouterr().err
+    assert ended.value.code == 3
+    assert "Traceback" in said
+    assert "x(100 % )" in said
+    assert faults(said) == []
