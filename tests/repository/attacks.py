@@ -107,7 +107,7 @@ ATTACKS: Final = (
     _script("writing outside", "echo x > {marks}/x; mkdir -p {marks}; echo x > {marks}/y; true"),
     _script("a service on the grader's loopback address", "exec 3<>/dev/tcp/127.0.0.1/{port} && cat <&3; true"),
     _script("the metadata service of a cloud", "timeout 2 bash -c 'exec 3<>/dev/tcp/169.254.169.254/80'; true"),
-    _script("processes of the grader", "kill -9 -1 2>/dev/null & wait; true"),
+    _script("processes of the grader", "for p in /proc/[0-9]*; do [ ${p#/proc/} = $$ ] || kill -9 ${p#/proc/}; done 2>/dev/null; true"),
     _script("a process that stays", "setsid nohup bash -c 'while :; do echo x > {marks}/x; sleep 0.1; done' >/dev/null 2>&1 & sleep 0.3"),
     _script("a mount of its own", "unshare -rm mount --bind / . && echo x > {marks}/x; mount -t tmpfs none . ; true"),
     _script("a file descriptor that was left open", "for fd in /proc/self/fd/*; do cat $fd < /dev/null; done 2>/dev/null; true"),

@@ -76,7 +76,9 @@ IN_THE_SCRIPT = {
     ),
     "no address of the engine": "unset DOCKER_HOST\n",
     "a mark on its last line": "echo 'tp9 e2301234: mark 20/20 (100 %)'\n",
-    "processes of the grader": "kill -9 -1 2>/dev/null & for p in /proc/[0-9]*; do :; done; wait; true\n",
+    "processes of the grader": (
+        "for p in /proc/[0-9]*; do [ ${p#/proc/} = $$ ] || kill -9 ${p#/proc/}; done 2>/dev/null; true\n"
+    ),
 }
 
 
