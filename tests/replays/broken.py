@@ -7,12 +7,16 @@ its line and no more.
 from __future__ import annotations
 
 import gc
+import importlib
+import os
 import signal
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Final
+
+import pytest
 
 from tests.desk import ROOT
 from tests.lab.mutants import broken_source, mutants_of
@@ -30,10 +34,11 @@ if TYPE_CHECKING:
     from tests.lab.mutants import Mutant
     from tests.replays.files import Kept
 
-__all__ = ["Tried", "try_mutant", "try_mutants"]
+__all__ = ["Tried", "is_caught_by_tests", "try_mutant", "try_mutants"]
 
 _LIMIT_S: Final = 20
 """Seconds for one replay: one that waits for ever is noticed, too."""
+_TESTS_S: Final = 120
 
 
 @dataclass(frozen=True)
@@ -109,6 +114,33 @@ def _is_wrong(kept: Kept) -> bool:
         return True
     finally:
         signal.alarm(0)
+
+
+def is_caught_by_tests(path: Path, mutant: Mutant) -> bool:
+    """Whether the module's own tests notice; in a process of its own, so that nothing of it stays."""
+    tests = ROOT / "tests" / path.parent.name / f"test_{path.name}"
+    if not tests.is_file():
+        return False
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            code = _tests_with(path, mutant, tests)
+        finally:
+            os._exit(code)
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status) != 0
+
+
+def _tests_with(path: Path, mutant: Mutant, tests: Path) -> int:
+    signal.alarm(_TESTS_S)  # whoever waits for ever is ended by it, and that is noticed
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+    source = path.read_text(encoding="utf-8")
+    with _replaced(path, compile(broken_source(source, mutant.number), str(path), "exec"), mutant.line):
+        return int(pytest.main([str(tests), "-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist"]))
 
 
 @contextmanager
