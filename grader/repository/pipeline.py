@@ -34,7 +34,7 @@ _COVERAGE: Final = r"/ (?:mark|note) \d+(?:\.\d+)?\/\d+ \((\d+(?:\.\d+)?) ?%\)/"
 _EXERCISE: Final = re.compile(r"[a-z]+[0-9]+")
 _GRADE: Final = (
     # What an earlier job left at the place of the artifacts, or a container puts there, is nobody's result.
-    'rm -rf results; out=$(mktemp -d) && areas=$(mktemp -d "$CI_PROJECT_DIR.grader-XXXXXX") && chmod 711 "$areas"'
+    'rm -rf results; out=$(mktemp -d) && areas=$(mktemp -d "$PWD.grader-XXXXXX") && chmod 711 "$areas"'
     " || exit 4; code=0;"
     ' grader repo "$GRADER_REPO" --student "$GRADER_STUDENT" --ports "$GRADER_PORTS"'
     ' --machine "$DOCKER_HOST" --areas "$areas" --results "$out" --disposable'
