@@ -1,15 +1,18 @@
 """`tests/recordings/tp2/wrong/port-reversed.jsonl`: a line for each question, with its answers in their order.
 
 The first line says what it is of. What an engine says in JSON is written as what differs from the answer before to the
-same question (`"like": "before"`), or from an answer of its kind in `tests/recordings/like/`.
+same question (`"like": "before"`), or from an answer of its kind in `tests/recordings/like/`. Longer texts, such as a
+server's page of errors, stand once in `tests/recordings/texts/` (`"text_of"`).
 """
 
 from __future__ import annotations
 
 import copy
+import hashlib
 import itertools
 import json
 import os
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -25,6 +28,9 @@ __all__ = ["RECORDINGS", "Header", "Kept", "path_of", "read_header", "read_kept"
 
 RECORDINGS: Final = ROOT / "tests" / "recordings"
 _LIKE: Final = "like"
+_TEXTS: Final = "texts"
+_LONG: Final = 200
+"""Characters of a text from which on it is kept once for all."""
 _PATCHED: Final = {"json", "lines", "frames"}
 
 
@@ -62,7 +68,7 @@ def write_kept(kept: Kept) -> None:
     asked = sorted(((_line(one["ask"]), one) for one in kept.exchanges), key=lambda pair: pair[0])
     for _, same in itertools.groupby(asked, key=lambda pair: pair[0]):
         exchanges = [one for _, one in same]
-        lines.append(_line({"ask": exchanges[0]["ask"], "answers": _answers(exchanges)}))
+        lines.append(_line({"ask": exchanges[0]["ask"], "answers": _answers(kept.header.name, exchanges)}))
     path = path_of(kept.header.name)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("".join(f"{folded(line)}\n" for line in lines), encoding="utf-8")
@@ -82,7 +88,9 @@ def read_kept(name: str) -> Kept:
         for answer in read["answers"]:
             say = answer["say"]
             body = say.get("body", {})
-            if "each" in body:
+            if "text_of" in body:
+                say["body"] = {"text": _text(body["text_of"])}
+            elif "each" in body:
                 say["body"] = {body["is"]: [patched(_element(body["like"]), one) for one in body["each"]]}
             elif "like" in body:
                 base = before if body["like"] == "before" else _base(body["like"])
@@ -93,7 +101,7 @@ def read_kept(name: str) -> Kept:
     return Kept(msgspec.convert(json.loads(first), Header), exchanges)
 
 
-def _answers(exchanges: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _answers(name: str, exchanges: list[dict[str, Any]]) -> list[dict[str, Any]]:
     answers: list[dict[str, Any]] = []
     before: dict[str, Any] | None = None
     for one in exchanges:
@@ -102,19 +110,37 @@ def _answers(exchanges: list[dict[str, Any]]) -> list[dict[str, Any]]:
             continue
         say = one["say"]
         if _PATCHED & say.get("body", {}).keys():
-            say = say | {"body": _alike(one, before)}
+            say = say | {"body": _alike(name, one, before)}
+        elif len(text := say.get("body", {}).get("text", "")) > _LONG:
+            say = say | {"body": {"text_of": _keep_text(text)}}
         answers.append({"at": [one["at"]], "say": say})
         before = one
     return answers
 
 
-def _alike(one: dict[str, Any], before: dict[str, Any] | None) -> dict[str, Any]:
+def _keep_text(text: str) -> str:
+    """The name of the file that holds `text`."""
+    name = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    path = RECORDINGS / _TEXTS / f"{name}.txt"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(folded(text).encode("utf-8", "surrogatepass"))
+    return name
+
+
+@cache
+def _text(name: str) -> str:
+    return unfolded((RECORDINGS / _TEXTS / f"{name}.txt").read_bytes().decode("utf-8", "surrogatepass"))
+
+
+def _alike(name: str, one: dict[str, Any], before: dict[str, Any] | None) -> dict[str, Any]:
     """The body as what differs from another, where that is shorter."""
     [(form, value)] = one["say"]["body"].items()
     ways = [{form: value}]
     if before is not None and form in before["say"].get("body", {}):
         ways.append({"is": form, "like": "before"} | difference(before["say"]["body"][form], value))
     kind = _kind(one["ask"])
+    kind = kind and f"{name.partition('/')[0]}-{kind}"
     if form != "frames" and kind and value and one["say"].get("status", 200) == 200:
         kind = f"{kind}-list" if isinstance(value, list) else kind
         _make_base(kind, value)
