@@ -64,7 +64,7 @@ def test_it_must_be_known_in_each() -> None:
 
 def test_a_name_almost_like_it_was_misspelt() -> None:
     with diagnosed("host-misspelt", name="web", host="MyDocker", near="mydoker"):
-        known(web("mydoker:10.0.0.1", "zzz:1"))
+        known(web("mydoker:10.0.0.1", "zzz:10.0.0.1"))
     with diagnosed("host-missing"):
         known(web("zzz:10.0.0.1"))
 

@@ -18,7 +18,7 @@ WEB: dict[str, Any] = {"web": {"name": "web", "image": "nginx"}}
 
 
 def judged(machine: FakeMachine) -> None:
-    judged_ = machine.judged(containers=WEB)
+    judged_ = machine.judged(containers=WEB, ports={"web": {"port": 4000, "offset": 0}})
     not_running(judged_, there(judged_.container("web")))
 
 
@@ -247,6 +247,15 @@ def test_of_several_ports_the_taken_one_is_told() -> None:
     machine.sites[4000] = Answer(200)
     with diagnosed("port-taken", detail="4000->80/tcp"):
         judged(machine)
+
+
+def test_a_port_that_is_not_the_exercises_own_is_not_tried() -> None:
+    """Which others of the machine are asked is not for a container to choose."""
+    machine = created(ports={"80/tcp": "4001"}, podman=True)
+    machine.sites[4001] = Answer(200)
+    with diagnosed("container-created", name="web"):
+        judged(machine)
+    assert not [one for one in machine.asked if isinstance(one, HttpQuestion)]
 
 
 def test_one_that_waits_for_another_to_be_healthy_says_so() -> None:

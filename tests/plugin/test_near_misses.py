@@ -65,7 +65,7 @@ def typed(*words: str, language: str) -> subprocess.CompletedProcess[str]:
             "--record:",
         ),
         ((*GRADER, "report", "nowhere"), "nowhere: no results there"),
-        ((*GRADER, "repo", ".", "--exercise", "tp6", "--results", "README.md"), "cannot be written to README.md"),
+        ((*GRADER, "repo", ".", "--exercise", "tp6", "--results", "README.md"), "README.md is in the graded"),
     ],
 )
 def test_one_sentence_says_what_may_be_meant(words: tuple[str, ...], sentence: str) -> None:
