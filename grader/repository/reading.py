@@ -81,7 +81,20 @@ def read_submission(sandbox: Sandbox, workspace: Workspace, exercise: str, *, sc
 
 
 def encode_reading(reading: Reading) -> bytes:
-    return msgspec.json.encode(reading, enc_hook=str)
+    return msgspec.json.encode(_readable(msgspec.to_builtins(reading, enc_hook=str)))
+
+
+def _readable(value: Any) -> Any:
+    """With a replacement mark for each byte of a file's name that is no UTF-8: JSON cannot hold it."""
+    match value:
+        case str():
+            return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        case dict():
+            return {key: _readable(one) for key, one in value.items()}
+        case list() | tuple():
+            return [_readable(one) for one in value]
+        case _:
+            return value
 
 
 def decode_reading(data: bytes) -> Reading:

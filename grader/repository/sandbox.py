@@ -10,8 +10,10 @@ runs only on an engine that is thrown away.
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
+import select
 import shutil
 import subprocess
 from contextlib import contextmanager
@@ -36,6 +38,7 @@ _ETC: Final = (
     *("alternatives", "bash.bashrc", "ca-certificates", "group", "hosts", "ld.so.cache", "ld.so.conf"),
     *("ld.so.conf.d", "localtime", "nsswitch.conf", "passwd", "profile", "resolv.conf", "ssl"),
 )
+_END_S: Final = 10.0
 _TO_BECOME_SOMEBODY: Final = ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP")
 _TO_WRITE_ANY_FILE: Final = ("CAP_DAC_OVERRIDE", "CAP_FOWNER")
 
@@ -94,7 +97,15 @@ class Sandbox:
         with self.prepared(
             argv, cwd=cwd, env=env, mounts=mounts, network=network, may_write_any_file=may_write_any_file
         ) as (command, options):
-            return run_bounded(command, env={}, cwd=Path("/"), limits=limits, watch=watch, pass_fds=(options,))
+            told, telling = os.pipe()
+            command[1:1] = ["--info-fd", str(telling)]
+            try:
+                return run_bounded(
+                    command, env={}, cwd=Path("/"), limits=limits, watch=watch, pass_fds=(options, telling)
+                )
+            finally:
+                os.close(telling)
+                _wait_for_the_end(told)
 
     @contextmanager
     def prepared(
@@ -196,6 +207,20 @@ def _launcher() -> tuple[str, ...]:
             "container, as docker:dind needs anyway, or where unprivileged user namespaces are allowed"
         )
     return (program,)
+
+
+def _wait_for_the_end(told: int) -> None:
+    """Until no process is left inside: the kernel ends them after bubblewrap, not with it."""
+    with os.fdopen(told, "rb") as information:
+        try:
+            first = int(json.loads(information.read())["child-pid"])
+            process = os.pidfd_open(first)
+        except (ValueError, LookupError, TypeError, OSError):  # it never started, or is gone already
+            return
+    try:
+        select.select([process], [], [], _END_S)
+    finally:
+        os.close(process)
 
 
 def _give(path: Path, uid: int, gid: int) -> None:

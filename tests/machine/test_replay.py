@@ -140,12 +140,13 @@ def test_a_log_that_was_read_before_its_secret_was_known_holds_none(tmp_path: Pa
 
 
 def test_where_not_all_was_kept_an_old_answer_does_not_stand_for_a_later_one(tmp_path: Path) -> None:
-    big = Answer(body=b"x" * 30 * 1024 * 1024)
-    recorder = Recorder(Script({LOGS: [big, big, Answer(body=b"small")]}))
-    for _ in range(3):
+    big = Answer(body=b"x" * 15 * 1024 * 1024)
+    recorder = Recorder(Script({LOGS: [big, big, big, big, Answer(body=b"small")]}))
+    for _ in range(5):
         recorder.ask(LOGS)
     replay = again(recorder, tmp_path)
-    assert replay.ask(LOGS) == big
+    for _ in range(3):
+        assert replay.ask(LOGS) == big
     with pytest.raises(ProbeFailed, match="not-recorded"):
         replay.ask(LOGS)
 

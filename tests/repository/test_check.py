@@ -81,4 +81,4 @@ def test_a_file_name_writes_nothing_to_the_log(tmp_path: Path) -> None:
     assert [refusal.rule for refusal in refused] == ["image-registry"]
     for text in (refused[0].said("en"), refused[0].said("fr")):
         assert text.isprintable()
-        assert text.startswith(r"Dockerfile.\x0a\x1b[31msection_start:1:x\x0d(100 %):1: [image-registry]")
+        assert text.startswith(r"Dockerfile.\x0a\x1b[31msection_start :1:x\x0d(100 % ):1: [image-registry]")

@@ -121,7 +121,7 @@ def test_a_repository_with_a_name_that_is_no_text_has_a_result(checkout: Path) -
     assert result.reason_code == "repository-refused"
 
 
-def test_what_a_repository_brings_about_is_no_traceback_but_a_result(checkout: Path) -> None:
+def test_a_path_that_no_copy_can_have_is_no_traceback_but_a_refusal(checkout: Path) -> None:
     """A path that is longer in the copy than any path may be."""
     here = os.open(checkout, os.O_RDONLY)
     for _ in range(16):
@@ -133,8 +133,8 @@ def test_what_a_repository_brings_about_is_no_traceback_but_a_result(checkout: P
         done = grade(checkout, "../out")
     finally:
         subprocess.run(["rm", "-rf", checkout], check=True)
-    assert done.returncode == 6, done.stderr
+    assert done.returncode == 7, done.stderr
     assert "Traceback" not in done.stdout + done.stderr
     assert "tp9 e1: no mark – " in done.stdout.splitlines()[-1]
-    assert "this repository cannot be read here: OSError: [Errno 36] File name too long" in done.stdout
-    assert read_result(checkout.parent / "out" / "tp9" / "e1.json").reason_code == "repository-unreadable"
+    assert "[repository-too-big] the repository is larger than 1024 characters of a path" in done.stdout
+    assert read_result(checkout.parent / "out" / "tp9" / "e1.json").reason_code == "repository-refused"
