@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import unquote
 
@@ -100,13 +101,17 @@ def _names(trail: list[tuple[Question, Answer | NoAnswer]]) -> dict[str, str]:
 
 
 def _command(question: Question, names: dict[str, str]) -> str:
-    """What a person would type; empty for what nobody would."""
+    """What a person would type; empty for what nobody would.
+
+    Somebody will paste it into a shell: what a machine has told is one word of it.
+    """
     match question:
         case HttpQuestion():
             verb = "" if question.method == "GET" else f"-X {question.method} "
-            return f"curl -i {verb}http://{question.host or 'localhost'}:{question.port}{_short(question.path)}"
+            url = f"http://{question.host or 'localhost'}:{question.port}{_short(question.path)}"
+            return f"curl -i {verb}{shlex.quote(url)}"
         case FileQuestion(operation="list" | "read"):
-            return f"{'ls' if question.operation == 'list' else 'cat'} {question.path}"
+            return f"{'ls' if question.operation == 'list' else 'cat'} {shlex.quote(question.path)}"
         case EngineQuestion():
             return _engine_command(question, names)
         case _:
@@ -117,18 +122,18 @@ def _engine_command(question: EngineQuestion, names: dict[str, str]) -> str:
     query = dict(question.query)
     found = _CONTAINER.match(question.path)
     if found:
-        name = names.get(found[1], found[1][:12])
+        name = shlex.quote(names.get(found[1], found[1][:12]))
         commands = {
             "json": f"docker inspect {name}",
             "logs": f"docker logs --tail 5 {name}",
-            "archive": f"docker cp {name}:{query.get('path', '')} -",
+            "archive": f"docker cp {name}:{shlex.quote(query.get('path', ''))} -",
             "changes": f"docker diff {name}",
             "top": f"docker top {name}",
         }
         return commands.get(found[2], "")
     image = _IMAGE.fullmatch(question.path)
     if image:
-        return f"docker {'history' if image[2] == 'history' else 'image inspect'} {unquote(image[1])}"
+        return f"docker {'history' if image[2] == 'history' else 'image inspect'} {shlex.quote(unquote(image[1]))}"
     lists = {
         "/containers/json": "docker ps -a",
         "/images/json": "docker images",

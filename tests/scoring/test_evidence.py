@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shlex
+from urllib.parse import quote
 
 from grader.machine.question import (
     Answer,
@@ -86,3 +88,19 @@ def test_what_is_in_a_file_that_a_label_named_is_no_evidence() -> None:
         "$ ls /srv/site",
         "index.html",
     )
+
+
+def test_what_a_machine_tells_is_one_word_of_a_command_that_may_be_pasted() -> None:
+    evil = "x; $(touch owned) '"
+    listed = (EngineQuestion("/containers/json", (("all", "1"),)), [{"Id": ID, "Names": [f"/{evil}"], "Image": "x"}])
+    asked = (
+        listed,
+        (EngineQuestion(f"/containers/{ID}/json"), Answer(404)),
+        (EngineQuestion(f"/containers/{ID}/archive", (("path", f"/{evil}"),)), Answer(404)),
+        (EngineQuestion(f"/images/{quote(evil)}/json"), Answer(404)),
+        (FileQuestion("list", f"/srv/{evil}"), Answer(404)),
+        (HttpQuestion(80, f"/{evil}", host=evil), Answer(404)),
+    )
+    commands = [line.removeprefix("$ ") for line in told(*asked) if line.startswith("$ ")]
+    assert len(commands) == len(asked)
+    assert [len(shlex.split(command)) for command in commands] == [3, 3, 4, 4, 2, 3]
