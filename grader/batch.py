@@ -1,4 +1,4 @@
-"""The verb `grader batch`: its options, parsed. A class by its machines (`campaign`) or by its repositories."""
+"""The command `grader batch`: its options. Grades a class's machines or its repositories."""
 
 from __future__ import annotations
 
@@ -28,31 +28,33 @@ NOT_GRADED = 6
 
 def batch(
     exercise: Annotated[Path, typer.Argument(help="The exercise, such as exercises/tp2.")],
-    roster: Annotated[Path, typer.Option(help="The class: a CSV with id, name, machine, ports, …")],
-    results: Annotated[Path, typer.Option(help="Where the results go.")],
+    roster: Annotated[Path, typer.Option(help="The class: a CSV file with id, name, machine, ports, …")],
+    results: Annotated[Path, typer.Option(help="Folder for the results.")],
     *,
-    jobs: Annotated[int, typer.Option(min=0, help="How many machines at a time (else 8 a core).")] = 0,
-    deadline: Annotated[float, typer.Option(min=1, help="Seconds that one machine may take.")] = 180,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on where an earlier run stopped.")] = False,
+    jobs: Annotated[int, typer.Option(min=0, help="Machines graded at the same time; 0: 8 per core.")] = 0,
+    deadline: Annotated[float, typer.Option(min=1, help="Time limit per machine, in seconds.")] = 180,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue an interrupted batch.")] = False,
     retry_not_graded: Annotated[
-        bool, typer.Option("--retry-not-graded", help="Try again those who have no mark.")
+        bool, typer.Option("--retry-not-graded", help="As --resume, and grade again those without a mark.")
     ] = False,
-    limit: Annotated[int, typer.Option(min=0, help="Only the first so many students.")] = 0,
+    limit: Annotated[int, typer.Option(min=0, help="Only the first N students; 0: all.")] = 0,
     group: Annotated[str, typer.Option(help="Only this group of the roster.")] = "",
-    record: Annotated[bool, typer.Option("--record", help="Keep recordings, to judge again later.")] = False,
-    passive: Annotated[bool, typer.Option("--passive", help="Only look, change nothing.")] = False,
-    disposable: Annotated[bool, typer.Option("--disposable", help="Also the checks that break things.")] = False,
-    hints: Annotated[int, typer.Option(min=1, max=3, help="How much the hints say.")] = 2,
-    ssh_config: Annotated[Path | None, typer.Option(help="Configuration for ssh, instead of your own.")] = None,
-    lang: Annotated[str, typer.Option(help="fr or en.")] = "",
+    record: Annotated[bool, typer.Option("--record", help="Also write recordings, for grader regrade.")] = False,
+    passive: Annotated[bool, typer.Option("--passive", help="Only look; change nothing.")] = False,
+    disposable: Annotated[bool, typer.Option("--disposable", help="Also run the checks that break things.")] = False,
+    hints: Annotated[int, typer.Option(min=1, max=3, help="1: where to look, 2: what is wrong, 3: what to read.")] = 2,
+    ssh_config: Annotated[Path | None, typer.Option(help="SSH configuration file to use instead of your own.")] = None,
+    lang: Annotated[str, typer.Option(help="Language: fr or en.")] = "",
     engines: Annotated[
         list[str] | None,
         typer.Option(help="Grade the roster's repositories on this throw-away engine; may be repeated."),
     ] = None,
-    scheduler: Annotated[str, typer.Option(help="Hand the work to a Dask cluster, tcp://host:8786.")] = "",
+    scheduler: Annotated[str, typer.Option(help="Dask scheduler to grade with, such as tcp://host:8786.")] = "",
     progress: Annotated[str, typer.Option(help="auto, lines or json.")] = "auto",
 ) -> None:
-    """Grade a class over SSH, many machines at a time, or with --engines its repositories; nothing graded is lost.
+    """Grade a class over SSH, or its repositories with --engines.
+
+    Each result is written as soon as its student is graded. Exit code 6: someone could not be graded.
 
     Example: grader batch exercises/tp2 --roster class.csv --results results/tp2
     """

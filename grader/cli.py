@@ -1,4 +1,4 @@
-"""The command `grader`: its verbs, parsed; what they do is elsewhere. Exit codes are listed in the README."""
+"""The command line `grader`. The README lists the exit codes."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ __all__ = ["app", "main"]
 
 INTERRUPTED = 2
 _CTRL_C = 130
-"""What typer makes of Ctrl-C."""
+"""The exit code that typer returns after Ctrl-C."""
 INTERNAL = 3
 USAGE = 4
 NOT_GRADED = 6
 
 app = typer.Typer(
     name="grader",
-    help="Grades container labs: one machine, a class, a pushed repository.",
+    help="Grade container labs: one machine, a class, a pushed repository.",
     invoke_without_command=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -50,7 +50,7 @@ app = typer.Typer(
 
 
 def main() -> None:
-    """Runs the command line; a user's mistake is one sentence and an exit code, never a traceback."""
+    """Runs the command line. A user's mistake gives one sentence and an exit code, never a traceback."""
     open_all_three()
     sys.stdout, out = lasting(sys.stdout)
     sys.stderr, _ = lasting(sys.stderr)
@@ -77,7 +77,7 @@ def _run() -> int:
 
 
 def _told(error: Exception) -> tuple[str, int]:
-    """What to say of it, and the exit code."""
+    """The message for an exception, and the exit code."""
     language = spoken_language(language_asked_for(sys.argv), os.environ)
     match error:
         case TyperException():
@@ -92,7 +92,7 @@ def _told(error: Exception) -> tuple[str, int]:
         case OSError() if error.filename is not None:
             return f"{error.filename}: {error.strerror}", USAGE
     print(log_text("".join(traceback.format_exception(error)).rstrip()), file=sys.stderr)  # noqa: T201
-    return "an error of the grader's own: please report the lines above", INTERNAL
+    return "internal error: please report the lines above", INTERNAL
 
 
 def _refused(sentence: str, code: int) -> int:
@@ -118,10 +118,12 @@ def root(
     *,
     version: Annotated[  # noqa: ARG001 - its callback does it
         bool,
-        typer.Option("--version", callback=_version, is_eager=True, help="Say the version, and which suites are here."),
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Print the version and the suites in exercises/."
+        ),
     ] = False,
 ) -> None:
-    """Grades container labs: one machine, a class, a pushed repository."""
+    """Grade container labs: one machine, a class, a pushed repository."""
     if context.invoked_subcommand is None:
         print(context.get_help())  # noqa: T201
 

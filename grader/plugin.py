@@ -1,6 +1,6 @@
-"""The pytest plugin: options, and the switch that turns it on. Thin, and inert in anyone else's project.
+"""The pytest plugin: its options, and the switch that turns it on. It does nothing in other projects.
 
-Nothing heavier than pytest is imported here: the rest follows only when an exercise is to be graded.
+Nothing heavier than pytest is imported here; the rest is imported only when there is an exercise to grade.
 """
 
 from __future__ import annotations
@@ -20,29 +20,29 @@ SHEET = "exercise.toml"
 
 
 TESTINFRA = "pytest11.testinfra"
-"""The plugin of a package that we use as a library."""
+"""The pytest plugin of testinfra, which the grader uses as a library only."""
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     group = parser.getgroup("grader", "container-lab-grader")
     add = group.addoption
     add("--machine", metavar="URL", help="local, unix:///…, tcp://host:2376, ssh://user@host:port or recording:FILE")
-    # testinfra's plugin, where it is let in, brings the very same option; two of a name would stop pytest.
+    # testinfra's plugin, when active, defines the same option; defining it twice would stop pytest.
     if pluginmanager.is_blocked(TESTINFRA) or os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD"):
-        add("--ssh-config", metavar="FILE", help="configuration for ssh, instead of the user's own")
-    add("--student", metavar="ID", help="whose work this is; names the files of --results")
-    add("--student-name", metavar="NAME", help="the name that goes with --student")
-    add("--ports", metavar="FIRST-LAST", help="the range of ports reserved for the student, such as 41200-41209")
-    add("--lang", metavar="fr|en", help="language of the screen (else GRADER_LANG, else the locale, else French)")
+        add("--ssh-config", metavar="FILE", help="SSH configuration file to use instead of your own")
+    add("--student", metavar="ID", help="the student's id; names the files of --results")
+    add("--student-name", metavar="NAME", help="the student's name, shown beside the id")
+    add("--ports", metavar="FIRST-LAST", help="the student's reserved port range, such as 41200-41209")
+    add("--lang", metavar="fr|en", help="language of the output (default: GRADER_LANG, then the locale, then fr)")
     add("--results", metavar="DIR", help="write DIR/<exercise>/<student>.json and .xml")
-    add("--record", action="store_true", help="also write .recording, everything that was asked and answered")
-    add("--passive", action="store_true", help="only look: change nothing, not even for a moment")
-    add("--disposable", action="store_true", help="also run the checks that break things and mend them again")
-    add("--hints", metavar="1|2|3", help="where to look, what is wrong, what to read (2 unless told)")
+    add("--record", action="store_true", help="also write .recording: every question to the machine and its answer")
+    add("--passive", action="store_true", help="only look; change nothing, not even for a moment")
+    add("--disposable", action="store_true", help="also run the checks that break things and repair them")
+    add("--hints", metavar="1|2|3", help="1: where to look, 2: what is wrong, 3: what to read (default: 2)")
 
 
 def exercises_meant(config: pytest.Config) -> list[Path]:
-    """The exercises that the command line names: a folder with a sheet, something in it, or a folder of such."""
+    """Exercises named on the command line: an exercise folder, a path inside one, or a folder of exercises."""
     meant: dict[Path, None] = {}
     if config.args_source is not pytest.Config.ArgsSource.ARGS:
         return []
@@ -64,7 +64,7 @@ def exercises_meant(config: pytest.Config) -> list[Path]:
 
 
 def _suggest(typed: str, path: Path, config: pytest.Config) -> None:
-    """Where real exercises are at hand, says which may be meant; elsewhere pytest says its own."""
+    """Suggests an exercise for a mistyped path, where there are exercises; elsewhere pytest reports the path."""
     start = config.invocation_params.dir
     # Lists, since a search that is left half done is a warning, which some projects make an error.
     is_elsewhere = path.parent.is_dir() and path.parent != start  # `tests/machne` means no exercise
@@ -97,7 +97,7 @@ def pytest_configure(config: pytest.Config) -> None:
         grading = Grading(config, settings_of(vars(config.option), os.environ), exercises)
     except GraderError as error:
         raise _usage(error, config) from error
-    # Where the exercises stand in a folder that only the teacher may write to, no cache is kept, and that is no error.
+    # If only the teacher may write to the exercises folder, pytest cannot keep its cache there; that is not an error.
     config.addinivalue_line("filterwarnings", "ignore::pytest.PytestCacheWarning")
     plugins = config.pluginmanager
     if plugins.has_plugin(TESTINFRA):
@@ -110,8 +110,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """A student's machine is looked at only when an exercise is named: `pytest .` is not enough."""
+    """Ignores exercises unless one is named: `pytest .` does not grade the machine."""
     if config.pluginmanager.has_plugin("grader-grading"):
-        # What a student left in the folder, and the solutions, are no checks.
+        # Test files in a student's material or in the solutions are not checks.
         return True if collection_path.name in {"solutions", "material"} else None
     return True if (collection_path / SHEET).is_file() else None

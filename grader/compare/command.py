@@ -1,4 +1,4 @@
-"""The verb `grader compare`: its options, parsed."""
+"""The command `grader compare`: its options."""
 
 from __future__ import annotations
 
@@ -17,10 +17,12 @@ def compare(
     before: Annotated[Path, typer.Argument(help="A result, such as monday/tp2/e1.json.")],
     now: Annotated[Path, typer.Argument(help="Another result of the same exercise.")],
     *,
-    exercise: Annotated[Path | None, typer.Option(help="Judge both recordings by this exercise's suite.")] = None,
-    lang: Annotated[str, typer.Option(help="fr or en.")] = "",
+    exercise: Annotated[Path | None, typer.Option(help="Judge both recordings with this exercise's suite.")] = None,
+    lang: Annotated[str, typer.Option(help="Language: fr or en.")] = "",
 ) -> None:
-    """Say why two results differ: suite, engine, ports, or the student's work. Exit code 1: a verdict differs.
+    """Explain why two results of the same exercise differ.
+
+    The cause can be the suite, the engine, the ports or the student's work. Exit code 1: a verdict differs.
 
     Example: grader compare monday/tp2/e1.json tuesday/tp2/e1.json --exercise exercises/tp2
     """

@@ -1,4 +1,4 @@
-"""The verb `grader doctor`: its options, parsed, and what it prints."""
+"""The command `grader doctor`: its options and its output."""
 
 from __future__ import annotations
 
@@ -27,14 +27,16 @@ _FINE = {"fr": "rien ne s'oppose à la correction", "en": "nothing is in the way
 
 
 def doctor(
-    exercise: Annotated[str, typer.Argument(help="The exercise to look for, such as tp2.")] = "",
+    exercise: Annotated[str, typer.Argument(help="The exercise to check for, such as tp2.")] = "",
     *,
     machine: Annotated[str, typer.Option(help="local, unix:///…, tcp://host:2376 or ssh://user@host.")] = "",
-    ssh_config: Annotated[Path | None, typer.Option(help="Configuration for ssh, instead of your own.")] = None,
-    ports: Annotated[str, typer.Option(help="Your reserved range of ports, such as 41200-41209.")] = "",
-    lang: Annotated[str, typer.Option(help="fr or en.")] = "",
+    ssh_config: Annotated[Path | None, typer.Option(help="SSH configuration file to use instead of your own.")] = None,
+    ports: Annotated[str, typer.Option(help="Your reserved port range, such as 41200-41209.")] = "",
+    lang: Annotated[str, typer.Option(help="Language: fr or en.")] = "",
 ) -> None:
-    """Say what machine this is, whether it can be graded, and what is in the way. Exit code 1: something is.
+    """Check whether a machine can be graded.
+
+    Print what the machine is and every problem found. Exit code 1: there is a problem.
 
     Example: grader doctor tp2
     """

@@ -1,4 +1,4 @@
-"""The verbs `grader start` and `grader clean`: their options, parsed."""
+"""The commands `grader start` and `grader clean`: their options."""
 
 from __future__ import annotations
 
@@ -20,12 +20,10 @@ __all__ = ["clean", "start"]
 def start(
     exercise: Annotated[str, typer.Argument(help="The exercise, such as tp2.")],
     *,
-    into: Annotated[
-        Path | None, typer.Option(help="The folder to lay it out in; named as the exercise unless told.")
-    ] = None,
-    lang: Annotated[str, typer.Option(help="fr or en.")] = "",
+    into: Annotated[Path | None, typer.Option(help="The folder to copy to. Default: the exercise's name.")] = None,
+    lang: Annotated[str, typer.Option(help="Language: fr or en.")] = "",
 ) -> None:
-    """Lay the material of an exercise out in a folder, and say what to read.
+    """Copy an exercise's material into a folder and say what to read.
 
     Example: grader start tp2
     """
@@ -50,11 +48,13 @@ def start(
 def clean(
     exercise: Annotated[str, typer.Argument(help="The exercise, such as tp2.")],
     *,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
     machine: Annotated[str, typer.Option(help="The engine to clean.")] = "local",
-    lang: Annotated[str, typer.Option(help="fr or en.")] = "",
+    lang: Annotated[str, typer.Option(help="Language: fr or en.")] = "",
 ) -> None:
-    """List what an exercise made on this machine, and remove it after a yes; folders and images stay.
+    """Remove what an exercise made, after confirmation.
+
+    Everything is listed first. Folders and images are kept.
 
     Example: grader clean tp2
     """
@@ -80,7 +80,7 @@ def clean(
 
 
 def _agreed(language: Language) -> bool:
-    """Asks; typer's own question takes no "oui"."""
+    """Asks for confirmation; `typer.confirm` does not accept "oui"."""
     try:
         answer = input({"fr": "Enlever tout cela ? [o/N] ", "en": "Remove all of this? [y/N] "}[language])
     except EOFError:

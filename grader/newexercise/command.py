@@ -1,4 +1,4 @@
-"""The verb `grader new`."""
+"""The command `grader new`."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import typer
 __all__ = ["new"]
 
 
-def new(exercise: Annotated[Path, typer.Argument(help="The folder to make, such as exercises/tp9.")]) -> None:
-    """Make a new exercise: a skeleton that already rehearses green.
+def new(exercise: Annotated[Path, typer.Argument(help="The folder to create, such as exercises/tp9.")]) -> None:
+    """Create an exercise: a skeleton whose rehearsal passes.
 
     Example: grader new exercises/tp9
     """
@@ -19,4 +19,4 @@ def new(exercise: Annotated[Path, typer.Argument(help="The folder to make, such 
 
     for path in new_exercise(exercise if len(exercise.parts) > 1 else Path("exercises") / exercise):
         print(path)  # noqa: T201
-    print(f"now: grader rehearse {exercise}, then make it your own, sheet first")  # noqa: T201
+    print(f"next: grader rehearse {exercise}, then adapt it, starting with the handout")  # noqa: T201

@@ -1,4 +1,4 @@
-"""The verb `grader regrade`: its options, parsed."""
+"""The command `grader regrade`: its options."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ _NOT_GRADED: Final = 6
 
 def regrade(
     folder: Annotated[Path, typer.Argument(help="A folder of results made with --record.")],
-    exercise: Annotated[Path, typer.Option(help="The exercise to judge by, such as exercises/tp2.")],
+    exercise: Annotated[Path, typer.Option(help="The exercise to judge with, such as exercises/tp2.")],
     *,
-    write: Annotated[bool, typer.Option("--write", help="Put what changes in place of the results before.")] = False,
-    reason: Annotated[str, typer.Option(help="Why; kept in the results that are written.")] = "",
-    lang: Annotated[str, typer.Option(help="fr or en.")] = "",
+    write: Annotated[bool, typer.Option("--write", help="Overwrite the results that change; needs --reason.")] = False,
+    reason: Annotated[str, typer.Option(help="Why marks change; stored in the results written.")] = "",
+    lang: Annotated[str, typer.Option(help="Language: fr or en.")] = "",
 ) -> None:
-    """Judge recordings again with today's suite, the machines not needed; list what changes.
+    """Judge recordings with today's suite; no machine is needed.
 
-    Exit code 5: there is no recording; 6: one could not be judged.
+    List the verdicts that change. Exit code 5: there is no recording; 6: one could not be judged.
 
     Example: grader regrade results --exercise exercises/tp2 --write --reason "check 3 refused 0.0.0.0"
     """

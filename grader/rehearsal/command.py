@@ -1,4 +1,4 @@
-"""The verb `grader rehearse`: its options, parsed; what it does is elsewhere."""
+"""The command `grader rehearse`: its options."""
 
 from __future__ import annotations
 
@@ -14,17 +14,21 @@ __all__ = ["rehearse"]
 
 
 def rehearse(
-    exercises: Annotated[list[Path], typer.Argument(help="Exercises to prove, such as exercises/tp2.")],
+    exercises: Annotated[list[Path], typer.Argument(help="Exercises to rehearse, such as exercises/tp2.")],
     *,
-    repeat: Annotated[int, typer.Option(min=1, help="Bring everything up that many times.")] = 1,
-    only: Annotated[list[str] | None, typer.Option(help="A solution, by its folder's name; may be repeated.")] = None,
-    solutions: Annotated[Path | None, typer.Option(help="Try the solutions in this folder instead.")] = None,
+    repeat: Annotated[int, typer.Option(min=1, help="Rehearse each solution N times.")] = 1,
+    only: Annotated[
+        list[str] | None, typer.Option(help="Only this solution (its folder's name); may be repeated.")
+    ] = None,
+    solutions: Annotated[Path | None, typer.Option(help="Use the solutions in this folder instead.")] = None,
     shard: Annotated[
-        str, typer.Option(help="Only a part, for several engines to share: 2/6 is the second of six.")
+        str, typer.Option(help="Only one part, to share the work among engines: 2/6 is part 2 of 6.")
     ] = "",
     machine: Annotated[str, typer.Option(help="The empty engine to rehearse on.")] = "local",
 ) -> None:
-    """Prove a suite: its reference passes, each wrong solution fails exactly as expected.
+    """Prove a suite: the reference passes, wrong solutions fail.
+
+    Each wrong solution must fail exactly as its expected.toml says. Exit code 1: something differs.
 
     Example: grader rehearse exercises/tp2 --only port-reversed
     """

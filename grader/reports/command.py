@@ -1,4 +1,4 @@
-"""The verb `grader report`: its options, parsed; the writers are beside it."""
+"""The command `grader report`: its options."""
 
 from __future__ import annotations
 
@@ -27,17 +27,21 @@ UNMATCHED = 1
 
 
 def report(
-    folder: Annotated[Path, typer.Argument(help="A folder of results, as batch or --results wrote it.")],
+    folder: Annotated[Path, typer.Argument(help="A folder of results, written by batch or --results.")],
     *,
-    roster: Annotated[Path | None, typer.Option(help="The class list: adds e-mails, and who has no result.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Where the reports go; DIR/reports unless told.")] = None,
-    moodle: Annotated[Path | None, typer.Option(help="Fill this worksheet, downloaded from Moodle, in place.")] = None,
-    scodoc: Annotated[Path | None, typer.Option(help="Fill this sheet, downloaded from ScoDoc, in place.")] = None,
+    roster: Annotated[
+        Path | None, typer.Option(help="The class list: adds emails, and students without a result.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the reports. Default: DIR/reports.")] = None,
+    moodle: Annotated[Path | None, typer.Option(help="Fill in this grading worksheet from Moodle, in place.")] = None,
+    scodoc: Annotated[Path | None, typer.Option(help="Fill in this sheet from ScoDoc, in place.")] = None,
     exercise: Annotated[str, typer.Option(help="Only this exercise, such as tp2.")] = "",
-    page: Annotated[bool, typer.Option("--page", help="The class page and the students' pages (HTML).")] = False,
-    lang: Annotated[str, typer.Option(help="fr or en.")] = "",
+    page: Annotated[bool, typer.Option("--page", help="Also write HTML pages: the class and each student.")] = False,
+    lang: Annotated[str, typer.Option(help="Language: fr or en.")] = "",
 ) -> None:
-    """Write gradebooks, and pages to look at, from results. Exit code 1: a row found no student, or a student no row.
+    """Write gradebooks and HTML pages from results.
+
+    Exit code 1: a row of Moodle's or ScoDoc's sheet matches no student, or a student matches no row.
 
     Example: grader report results --roster class.csv --moodle "Notes-TP2.csv" --page
     """
@@ -62,7 +66,7 @@ def report(
 
 
 def read_results(folder: Path) -> list[ResultFile]:
-    """Every whole result below `folder`, by file; what is not one is said on standard error and left out."""
+    """Every complete result below `folder`; other JSON files are named on standard error and left out."""
     from grader.reports.signature import SIGNATURE  # noqa: PLC0415 - only where there are results
 
     found = []
@@ -77,7 +81,7 @@ def read_results(folder: Path) -> list[ResultFile]:
 
 
 def _fill(sheet: Path, kind: str, book: Gradebook, language: Language) -> bool:
-    """Fills a school's own sheet in place, and lists what found no partner."""
+    """Fills in a school's own sheet, and lists the rows and students without a match."""
     from grader.reports.gradebook.moodle import fill_worksheet  # noqa: PLC0415
     from grader.reports.gradebook.scodoc import fill_sheet  # noqa: PLC0415
 
@@ -96,7 +100,7 @@ def _fill(sheet: Path, kind: str, book: Gradebook, language: Language) -> bool:
 
 
 def _write_pages(results: list[ResultFile], place: Path, language: Language) -> None:
-    """`<exercise>.html` for the teacher, and beside it a folder with a page for each student."""
+    """Writes `<exercise>.html` for the teacher, and a folder with one page per student beside it."""
     from grader.reports.page.class_page import class_page  # noqa: PLC0415 - jinja2 is slow to import
     from grader.reports.page.student_page import student_page  # noqa: PLC0415
     from grader.roster.file_name import file_name_for  # noqa: PLC0415
@@ -111,7 +115,7 @@ def _write_pages(results: list[ResultFile], place: Path, language: Language) -> 
 
 
 def _title(exercise: str) -> Words | None:
-    """The exercise's own title, where its sheet is at hand."""
+    """The exercise's title, if its spec is in `exercises/`."""
     try:
         title = read_sheet(Path("exercises", exercise)).title
     except ExerciseError:

@@ -1,4 +1,4 @@
-"""`grader repo` and `grader verify`: parsing and exit codes only; what they do is in `run.py`."""
+"""The commands `grader repo`, `grader sign` and `grader verify`: their options and exit codes."""
 
 from __future__ import annotations
 
@@ -15,22 +15,24 @@ __all__ = ["repo", "sign_results", "verify_results"]
 
 
 def repo(  # noqa: PLR0917  # typer makes options of them
-    path: Annotated[str, typer.Argument(help="A repository: a folder, or an address that git can clone.")],
+    path: Annotated[str, typer.Argument(help="A repository: a folder, or a URL that git can clone.")],
     exercise: Annotated[Path, typer.Option(help="The exercise, such as exercises/tp6.")],
-    results: Annotated[Path, typer.Option(help="Where DIR/<exercise>/<student>.json and .xml are written.")],
-    machine: Annotated[str, typer.Option(help="The throw-away engine to bring the work up on.")] = "local",
-    student: Annotated[str, typer.Option(help="Whose work it is; the repository's name unless told.")] = "",
-    ports: Annotated[str, typer.Option(help="The student's range of ports, such as 41200-41209.")] = "",
-    lang: Annotated[str, typer.Option(help="Language of the screen: fr or en.")] = "",
+    results: Annotated[Path, typer.Option(help="Folder for <exercise>/<student>.json and .xml.")],
+    machine: Annotated[str, typer.Option(help="The throw-away engine to bring it up on.")] = "local",
+    student: Annotated[str, typer.Option(help="The student's id. Default: the repository's name.")] = "",
+    ports: Annotated[str, typer.Option(help="The student's reserved port range, such as 41200-41209.")] = "",
+    lang: Annotated[str, typer.Option(help="Language: fr or en.")] = "",
     areas: Annotated[
-        Path | None, typer.Option(help="Where copies are made: a folder that the engine sees under the same path.")
+        Path | None, typer.Option(help="Folder for workspaces; the engine must see it under the same path.")
     ] = None,
     *,
     disposable: Annotated[
-        bool, typer.Option(help="The engine and its machine are thrown away: it need not be empty, and up.sh may run.")
+        bool, typer.Option(help="The engine and its machine are thrown away: up.sh may run, and it need not be empty.")
     ] = False,
 ) -> None:
-    """Grade a pushed repository on a throw-away engine. Exit code 7: refused by the policy, the engine untouched.
+    """Grade a pushed repository on a throw-away engine.
+
+    Exit code 6: it could not be graded; 7: the policy refused it.
 
     Example: grader repo ../rendu --exercise exercises/tp6 --results out --machine unix:///run/throw-away.sock
     """
@@ -42,9 +44,10 @@ def repo(  # noqa: PLR0917  # typer makes options of them
 
 
 def verify_results(folder: Annotated[Path, typer.Argument(help="A folder of results.")]) -> None:
-    """Check a results folder against its signature (key in GRADER_SIGNING_KEY). Exit code 1: not all is signed.
+    """Check the signature of results (key: GRADER_SIGNING_KEY).
 
-    Beside each signed file: the run that it was signed in, and when. See that it is the run you mean.
+    Print the run and the time of each signature: check that it is the run you mean. Exit code 1: not every file is
+    signed.
 
     Example: grader verify results
     """
@@ -74,17 +77,16 @@ def _about(statement: Statement | None) -> str:
 def sign_results(
     folder: Annotated[Path, typer.Argument(help="A folder of results.")],
     *,
-    roster: Annotated[
-        Path | None, typer.Option(help="The class whose jobs made the results; needs --exercise. Others are refused.")
-    ] = None,
-    exercise: Annotated[str, typer.Option(help="The exercise of that class, such as tp6.")] = "",
+    roster: Annotated[Path | None, typer.Option(help="Sign only results of this class; needs --exercise.")] = None,
+    exercise: Annotated[str, typer.Option(help="The exercise that the class did, such as tp6.")] = "",
     by_job: Annotated[
-        bool, typer.Option("--by-job", help="Each result must be signed with the key of its own student's job.")
+        bool, typer.Option("--by-job", help="Sign only results signed with the key of their student's job.")
     ] = False,
 ) -> None:
-    """Sign the results of a folder (key in GRADER_SIGNING_KEY). Exit code 1: some are not what their place says.
+    """Sign a folder of results (key: GRADER_SIGNING_KEY).
 
-    A result that holds another student's, or that its own job did not make, is named and stays unsigned.
+    A result of another student or exercise than its path says, or not made by that student's own job, is named and
+    stays unsigned. Exit code 1: some results stay unsigned.
 
     Example: grader sign results --roster class.csv --exercise tp6
     """

@@ -1,4 +1,4 @@
-"""The verb `grader watch`: its options, parsed."""
+"""The command `grader watch`: its options."""
 
 from __future__ import annotations
 
@@ -19,13 +19,15 @@ def watch(
     exercise: Annotated[Path, typer.Argument(help="The exercise, such as exercises/tp2.")],
     *,
     machine: Annotated[str, typer.Option(help="local, unix:///…, tcp://host:2376 or ssh://user@host.")] = "",
-    ssh_config: Annotated[Path | None, typer.Option(help="Configuration for ssh, instead of your own.")] = None,
-    ports: Annotated[str, typer.Option(help="Your reserved range of ports, such as 41200-41209.")] = "",
-    lang: Annotated[str, typer.Option(help="fr or en.")] = "",
-    hints: Annotated[int, typer.Option(min=1, max=3, help="How much the hints say.")] = 2,
-    passive: Annotated[bool, typer.Option("--passive", help="Only look, change nothing.")] = False,
+    ssh_config: Annotated[Path | None, typer.Option(help="SSH configuration file to use instead of your own.")] = None,
+    ports: Annotated[str, typer.Option(help="Your reserved port range, such as 41200-41209.")] = "",
+    lang: Annotated[str, typer.Option(help="Language: fr or en.")] = "",
+    hints: Annotated[int, typer.Option(min=1, max=3, help="1: where to look, 2: what is wrong, 3: what to read.")] = 2,
+    passive: Annotated[bool, typer.Option("--passive", help="Only look; change nothing.")] = False,
 ) -> None:
-    """Grade again at every change of the engine, and see the checks turn green while you work.
+    """Grade again at every change of the engine, while you work.
+
+    Ctrl-C ends it.
 
     Example: grader watch exercises/tp2
     """

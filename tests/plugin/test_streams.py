@@ -105,4 +105,4 @@ def test_an_error_of_ours_is_not_a_students_failure() -> None:
     code = "import sys, grader.cli as c; c.app = lambda **_: 1 / 0; c.main()"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 3
-    assert done.stderr.splitlines()[-1] == "grader: an error of the grader's own: please report the lines above"
+    assert done.stderr.splitlines()[-1] == "grader: internal error: please report the lines above"
