@@ -34,7 +34,7 @@ def repo(  # noqa: PLR0917  # typer makes options of them
 
     Exit code 6: it could not be graded; 7: the policy refused it.
 
-    Example: grader repo ../rendu --exercise exercises/tp6 --results out --machine unix:///run/throw-away.sock
+    Example: grader repo ../submission --exercise exercises/tp6 --results out --machine unix:///run/throw-away.sock
     """
     from grader.machine.exercise_folder import find_exercise  # noqa: PLC0415 - only this verb needs an engine
     from grader.repository.run import Asked, grade_and_write  # noqa: PLC0415
