@@ -1,4 +1,4 @@
-"""docs/vocabulary.md is what the docstrings say; `python -m tests.test_vocabulary_page` writes it again."""
+"""docs/vocabulary.md is generated from docstrings; `python -m tests.test_vocabulary_page` rewrites it."""
 
 from __future__ import annotations
 
@@ -20,16 +20,17 @@ SHEET = ROOT / "grader" / "machine" / "sheet.py"
 EXERCISES = sorted((ROOT / "exercises").glob("tp*/test_*.py"))
 INTRODUCTION = """# The vocabulary of a suite
 
-All that `exercise.toml` can name and all that a check can expect, with what each asks of the machine and the diagnoses
-that it gives. Written from the docstrings by `python -m tests.test_vocabulary_page`; a test holds it to them.
+Everything that `exercise.toml` can contain and everything that a check can expect, with the questions that each asks
+the machine and the diagnoses that it gives. `python -m tests.test_vocabulary_page` generates this page from the
+docstrings, and a test keeps it up to date.
 """
 CHECKS = """
 ## What a check can expect
 
-`machine.container("web")` names the container whose role is `web`; nothing of it need be there.
-`expect(machine.container("web")).to_stay_up()` returns where it is so, and otherwise raises the mistake that was made.
-"Those of" something else means that it is looked at on the way. A container, an image, a port or an answer is asked for
-once, however many expectations speak of it.
+`machine.container("web")` names the container whose role is `web`; it need not exist.
+`expect(machine.container("web")).to_stay_up()` returns if that is true, and otherwise raises the diagnosis. "Those of"
+something else means that the expectation checks that first. A container, an image, a port or an answer is asked for
+once, however many expectations use it.
 """
 
 
@@ -38,7 +39,7 @@ def page() -> str:
 
 
 def tables() -> Iterator[str]:
-    """A table of TOML each, with its keys: as the classes of the sheet have them."""
+    """Each TOML table with its keys, from the classes of the exercise spec."""
     classes = {node.name: node for node in ast.parse(SHEET.read_text()).body if isinstance(node, ast.ClassDef)}
     yield _keys(classes["Sheet"])
     for name, kind, _ in _fields(classes["Sheet"]):
@@ -55,7 +56,7 @@ def _keys(table: ast.ClassDef) -> str:
 
 
 def _fields(table: ast.ClassDef) -> Iterator[tuple[str, str, str]]:
-    """Name, type (with "may be left out" where it has a default) and docstring of each."""
+    """Name, type (with "optional" if it has a default) and docstring of each."""
     for node, after in zip(table.body, [*table.body[1:], None], strict=True):
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             said = ""
@@ -67,15 +68,15 @@ def _fields(table: ast.ClassDef) -> Iterator[tuple[str, str, str]]:
                 "int": "number",
                 "int | None": "number",
                 "Title": "table: `fr`, `en`",
-                "list[str]": "texts",
+                "list[str]": "list of texts",
             }
             words |= {"dict[str, str]": "table of texts", "dict[str, int]": "table of numbers"}
-            shown = words.get(kind, kind) + (", may be left out" if node.value is not None else "")
+            shown = words.get(kind, kind) + (", optional" if node.value is not None else "")
             yield node.target.id, shown if "Sheet" not in kind else kind, said
 
 
 def subjects() -> Iterator[str]:
-    """What `machine` can name, with the expectations of each."""
+    """What `machine` can name, each with its expectations."""
     expectations = {}
     for overload in get_overloads(expect):
         hints = get_type_hints(overload)
@@ -111,7 +112,7 @@ def _parameters(method: Callable[..., Any]) -> str:
 
 
 def _users(subject: str, name: str) -> str:
-    """The suites that expect this of such a subject, in one line or by a variable."""
+    """The suites that use this expectation of such a subject, in one line or through a variable."""
     by_variable = re.compile(rf"expect\(\w+[,)].*\.{name}\(")
     users = []
     for path in EXERCISES:
@@ -137,7 +138,7 @@ def expectations() -> list[tuple[str, str]]:
 
 
 def test_the_page_of_the_vocabulary_is_what_the_docstrings_say() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(), "python -m tests.test_vocabulary_page writes it again"
+    assert PAGE.read_text(encoding="utf-8") == page(), "python -m tests.test_vocabulary_page rewrites it"
 
 
 def test_every_expectation_says_what_it_asks_and_which_diagnoses_it_gives() -> None:

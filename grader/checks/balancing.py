@@ -52,11 +52,11 @@ class BalancerExpectation:
         self._within_s = within_s
 
     def to_answer(self) -> None:
-        """It answers, below 500, and it is its container that does: to one request of some, as a replica may be down.
+        """It answers with a status below 500, from its own container. A replica may be down: one answer is enough.
 
-        Asks: one HTTP request, the log; as many as there should be replicas, and what listens in these, where it gives
-        an error. Diagnoses: `lb-finds-nobody`, `listens-on-loopback-inside`, `nothing-listens-inside`, those of a site
-        that does not answer.
+        Asks: one HTTP request, the log; if it gives an error, as many requests as there should be replicas, and what
+        listens in these. Diagnoses: `lb-finds-nobody`, `listens-on-loopback-inside`, `nothing-listens-inside`, those of
+        a site that does not answer.
         """
         site = self._balancer.site
         for left in reversed(range(self._balancer.replicas.wanted)):
@@ -71,12 +71,12 @@ class BalancerExpectation:
                 return
 
     def to_reach_each_replica(self) -> None:
-        """Each of the replicas is served requests: the page's words prove nothing, a replica's own log does.
+        """Each replica receives requests: the proof is the replica's own log, not the page's text.
 
-        Every request carries a word that nobody can have prepared; it is looked for in the log of each replica, and
-        where one logs nothing, among the bytes that it received. Asks: a dozen HTTP requests, or up to five dozen,
-        each in a session of its own, one log and one look at the statistics a replica and round.
-        Diagnoses: `lb-answers-by-itself`, `lb-reaches-some`, those of a container that does not run.
+        Every request carries a word that nobody can have prepared. The check looks for it in the log of each replica
+        or, if a replica logs nothing, among the bytes that it received. Asks: a dozen HTTP requests, up to five dozen,
+        each in its own session; one log and one look at the statistics per replica and round. Diagnoses:
+        `lb-answers-by-itself`, `lb-reaches-some`, those of a container that does not run.
         """
 
         def judge() -> None:
@@ -96,10 +96,10 @@ class BalancerExpectation:
         eventually(self._balancer.machine, judge, within_s=self._within_s, is_settling=self._is_settling)
 
     def to_lose_nothing_when_a_replica_dies(self) -> None:
-        """One replica is killed; as soon as the balancer knows, every request is answered again.
+        """One replica is killed; once the load balancer has noticed, every request is answered.
 
-        For disposable machines only; the replica is started again. Asks: HTTP requests, up to forty that may wait until
-        it knows, and forty in a row at the end. Diagnosis: `requests-lost`.
+        For disposable machines only; the replica is started again. Asks: HTTP requests, up to forty while the balancer
+        has not noticed, then forty in a row. Diagnosis: `requests-lost`.
         """
         victim = running_replicas(self._balancer.replicas)[-1]
 

@@ -30,7 +30,7 @@ class ProjectExpectation:
         self._project = project
 
     def to_be_there(self) -> None:
-        """Compose started it: a project of the sheet's name, or one of any other name with most of the services.
+        """Compose started it: a project with the name in the spec, or any project with most of its services.
 
         Asks: the list. Diagnoses: `project-missing`, `project-not-compose`, `project-other-name`.
         """
@@ -38,9 +38,9 @@ class ProjectExpectation:
             has_project(self._project)
 
     def to_run_its_services(self) -> None:
-        """Each service of the sheet has a container of the project, by compose's labels, and it stays up.
+        """Each service of the spec has a container in the project, by Compose's labels, and it stays up.
 
-        Asks: the list, one inspect a service. Diagnoses: `service-missing`, `service-misspelt`, those of
+        Asks: the list, one inspect per service. Diagnoses: `service-missing`, `service-misspelt`, those of
         `to_be_there` and `to_stay_up`.
         """
         for container in self._project.containers:
@@ -48,14 +48,14 @@ class ProjectExpectation:
             ContainerExpectation(container).to_stay_up()
 
     def to_have_its_name(self) -> None:
-        """It is called what the sheet says. Other checks do not ask for that: a name is one mistake.
+        """It has the name in the spec. Only this check asks for the name, so that a wrong one is one failure.
 
         Asks: the list. Diagnoses: `project-missing`, `project-not-compose`, `project-other-name`.
         """
         has_project(self._project)
 
     def to_run(self, container: Container) -> None:
-        """The service of that one container is there and stays up.
+        """The service of that one container exists and stays up.
 
         Asks: the list, one inspect. Diagnoses: `service-missing`, `service-misspelt`, those of `to_stay_up`.
         """
@@ -64,9 +64,9 @@ class ProjectExpectation:
         ContainerExpectation(container).to_stay_up()
 
     def to_join(self, *containers: Container) -> None:
-        """One network that somebody made has those services on it: compose's own, or another.
+        """Those services are on one user-defined network together: Compose's own or another.
 
-        Asks: one inspect a service. Diagnoses: `network-default-bridge`, `network-mode`, `networks-do-not-meet`.
+        Asks: one inspect per service. Diagnoses: `network-default-bridge`, `network-mode`, `networks-do-not-meet`.
         """
         facts = [running(container) for container in containers]
         for fact in facts:
@@ -78,10 +78,10 @@ class ProjectExpectation:
             raise Mistake("networks-do-not-meet", places=places, evidence=(places,))
 
     def to_publish_nothing_but(self, container: Container) -> None:
-        """No port of the project's other services is open on the machine, whether the sheet asks for them or not.
+        """No other service of the project has a port open on the machine, whether it is in the spec or not.
 
-        An orphan of an older file is for `down` to find. Asks: the list, one inspect a container, `docker compose
-        config`. Diagnoses: `published-inside`, `host-network-inside`.
+        Orphans of an older file are left to `down`. Asks: the list, one inspect per container, `docker compose config`.
+        Diagnoses: `published-inside`, `host-network-inside`.
         """
         machine, name = self._project.machine, find_project(self._project)
         others = _services(self._project) - {container.service}
@@ -91,10 +91,10 @@ class ProjectExpectation:
                 publishes_nothing(other)
 
     def to_build(self, *containers: Container) -> None:
-        """Compose built the image of each here, rather than taking one that was there.
+        """Compose built the image of each here, instead of using an existing one.
 
-        What the file says decides; where it is not at hand, what compose and registries leave on an image.
-        Asks: one inspect and one image each, `docker compose config`. Diagnosis: `image-not-built`.
+        The compose file decides; if it cannot be read, what Compose and registries leave on an image. Asks: one inspect
+        and one image per container, `docker compose config`. Diagnosis: `image-not-built`.
         """
         for container in containers:
             fact = there(container)
@@ -103,10 +103,10 @@ class ProjectExpectation:
                 raise Mistake("image-not-built", service=container.service, image=fact.image, folder=folder)
 
     def to_run_what_its_file_says(self) -> None:
-        """The compose file is there, valid, and says of every service what runs.
+        """The compose file exists, is valid, and describes every service as it runs.
 
-        Asks: one inspect a service, `docker compose config` with and without `--hash`.
-        Diagnoses: `compose-file-gone`, `compose-file-invalid`, `compose-file-differs`, `compose-file-changed`.
+        Asks: one inspect per service, `docker compose config` with and without `--hash`. Diagnoses:
+        `compose-file-gone`, `compose-file-invalid`, `compose-file-differs`, `compose-file-changed`.
         """
         machine, origin = self._project.machine, origin_of_project(self._project)
         file, name = _file_of(self._project, origin), find_project(self._project)

@@ -95,16 +95,16 @@ class ContainerExpectation:
         self._within_s = within_s
 
     def to_exist(self) -> None:
-        """There, in any state.
+        """The container exists, in any state.
 
         Asks: the list, one inspect. Diagnoses: `container-missing`, `container-misnamed`, `container-unnamed`.
         """
         there(self._container)
 
     def to_stay_up(self, for_s: float = 3) -> None:
-        """Running for `for_s` seconds without having been restarted just now; waits only while it is younger.
+        """It has been running for `for_s` seconds without a restart; waits only while it is younger than that.
 
-        Asks: the list, one inspect; the log of one that stopped. Diagnoses: `container-created`, `container-exited`,
+        Asks: the list, one inspect; the log of a stopped container. Diagnoses: `container-created`, `container-exited`,
         `container-stopped`, `container-paused`, `container-crash-loop`, `dependency-unhealthy`, `foreground-stopped`,
         `shell-without-terminal`, `command-not-a-list`, `port-taken`, and those of `to_exist`.
         """
@@ -120,9 +120,9 @@ class ContainerExpectation:
         )
 
     def to_be_made_from_its_image(self) -> None:
-        """From the image of the sheet, whatever its registry, tag, or own name: another image built on it counts.
+        """It was created from the image of the spec, whatever its registry, tag or name; an image built on it counts.
 
-        Asks: the list, one inspect; two images where the name differs. Diagnosis: `container-other-image`.
+        Asks: the list, one inspect; two images if the name differs. Diagnosis: `container-other-image`.
         """
         fact = there(self._container)
         wanted = self._container.wanted
@@ -144,28 +144,28 @@ class ContainerExpectation:
         raise Mistake("container-other-image", name=fact.name, image=fact.image, wanted=wanted.image)
 
     def to_have_its_image_there(self) -> None:
-        """The image it was made from still has its name on the machine.
+        """The image that it was created from still has its name on the machine.
 
         Asks: the list, one inspect, the images. Diagnosis: `image-gone`, those of `to_exist`.
         """
         image_there(self._container.machine, there(self._container), self._container.wanted.image)
 
     def to_leave_its_image_untouched(self) -> None:
-        """Nothing was committed over the image: another container of it begins as this one did.
+        """Nothing was committed over its image: a new container of the image starts as this one did.
 
         Asks: the list, one inspect, two images. Diagnosis: `image-committed-over`, those of `to_exist`.
         """
         image_untouched(self._container.machine, there(self._container), self._container.wanted.image)
 
     def to_be_of_the_latest_build(self) -> None:
-        """Made from the image as it is now, not as it was before it was built again.
+        """It was created from the current image, not from an earlier build of it.
 
         Asks: the list, one inspect, two images. Diagnosis: `container-of-older-build`, those of `to_exist`.
         """
         latest_build(self._container.machine, there(self._container), self._container.wanted.image)
 
     def to_be_interactive(self, shell: str) -> None:
-        """Made for typing into: its command is that shell and nothing else, with a terminal and an open input.
+        """It was created for typing: its command is that shell alone, with a terminal and open standard input.
 
         Asks: the list, one inspect. Diagnoses: `command-other`, `no-terminal`, `no-tty`, `no-stdin`, those of
         `to_exist`.
@@ -173,9 +173,9 @@ class ContainerExpectation:
         interactive(there(self._container), shell)
 
     def to_have_been_left_cleanly(self) -> None:
-        """Its shell ended by itself with code 0, the last time; it may be running again since.
+        """The last time that it ended, its shell exited by itself with code 0; it may be running again.
 
-        Asks: the list, one inspect; the events of one that runs. Diagnoses: `still-inside`, `left-by-force`,
+        Asks: the list, one inspect; the events of a running container. Diagnoses: `still-inside`, `left-by-force`,
         `left-after-a-failure`, `container-created`, `container-paused`, `container-crash-loop`, those of `to_exist`.
         """
         fact = there(self._container)
@@ -184,32 +184,32 @@ class ContainerExpectation:
         left_cleanly(self._container.machine, fact)
 
     def to_have_as_process_1(self, program: str) -> None:
-        """Its process 1 is that program, now, whatever it was started with.
+        """Its process 1 is now that program, whatever it was started with.
 
-        Asks: one inspect, `docker top`, a command inside. Diagnoses: `process-1-other`, `process-of-the-machine`,
-        those of a container that does not run.
+        Asks: one inspect, `docker top`, a command inside. Diagnoses: `process-1-other`, `process-of-the-machine`, those
+        of a container that does not run.
         """
         process_1(self._container.machine, running(self._container), program)
 
     def to_have_its_own_hostname(self) -> None:
-        """Another name than the machine's. Asks: one inspect, `docker info`.
+        """Its hostname is not the machine's.
 
-        Diagnoses: `hostname-of-the-machine`, those of a container that does not run.
+        Asks: one inspect, `docker info`. Diagnoses: `hostname-of-the-machine`, those of a container that does not run.
         """
         own_hostname(self._container.machine, running(self._container))
 
     def to_not_run_as_root(self) -> None:
-        """The program that does the work has another user than root, by `USER`, by `-u` or because it changed itself.
+        """Its main program runs as another user than root: by `USER`, by `-u`, or because it switched by itself.
 
-        Asks: one inspect, a command inside (where only looking is allowed, the configuration); the image of one that
-        is root. Diagnoses: `runs-as-root`, `root-by-option`, `user-is-root`, those of a container that does not run.
+        Asks: one inspect, a command inside (with `--passive`, the configuration); the image of a container that runs as
+        root. Diagnoses: `runs-as-root`, `root-by-option`, `user-is-root`, those of a container that does not run.
         """
         not_root(self._container.machine, running(self._container))
 
     def to_be_detached(self) -> None:
-        """In the background: nobody's terminal was attached when it was started.
+        """It runs in the background: no terminal was attached when it was started.
 
-        Asks: one inspect, the events where the configuration alone cannot tell. Diagnosis: `foreground`.
+        Asks: one inspect; the events if the configuration alone does not show it. Diagnosis: `foreground`.
         """
         fact = running(self._container)
         attached = was_attached(self._container.machine, fact)
@@ -219,16 +219,16 @@ class ContainerExpectation:
             raise Mistake("foreground", name=fact.name)
 
     def to_publish_nothing(self) -> None:
-        """No port of it is open on the machine: a port that is only exposed is not.
+        """None of its ports is open on the machine; a port that is only exposed is not open.
 
         Asks: one inspect. Diagnoses: `published-inside`, `host-network-inside`, those of a container that does not run.
         """
         publishes_nothing(running(self._container))
 
     def to_know_no_name_by_hand(self) -> None:
-        """Neither `--add-host` nor `--link`: a network of one's own knows the names.
+        """It uses neither `--add-host` nor `--link`: names come from a user-defined network.
 
-        Asks: one inspect. Diagnoses: `still-add-host`, `still-linked`, those of a container that is not there.
+        Asks: one inspect. Diagnoses: `still-add-host`, `still-linked`, those of a missing container.
         """
         fact = there(self._container)
         if fact.extra_hosts:

@@ -31,10 +31,10 @@ class FileExpectation:
         self._machine = file.machine
 
     def to_be_added(self) -> None:
-        """In the container's own layer: `docker diff` shows it as added, and its image has no such file.
+        """The file is in the container's own layer: `docker diff` shows it as added, and the image has no such file.
 
         Asks: one inspect, `docker diff`, one `docker cp`. Diagnoses: `file-in-image`, `file-on-a-mount`, and those of a
-        file that is not there: `file-not-made`, `not-a-file`, `link-leads-away`, `file-deleted`, `file-elsewhere`,
+        missing file: `file-not-made`, `not-a-file`, `link-leads-away`, `file-deleted`, `file-elsewhere`,
         `file-misnamed`, `file-in-another-container`, `container-created`, `no-terminal`.
         """
         fact, file = self._found()
@@ -44,10 +44,10 @@ class FileExpectation:
             raise Mistake("file-in-image", name=fact.name, path=self._file.path, image=fact.image)
 
     def to_be_changed(self) -> None:
-        """A file of the image that the container has another version of: `docker diff` shows it as changed.
+        """The container has its own version of a file of the image: `docker diff` shows it as changed.
 
         Asks: one inspect, `docker diff`, one `docker cp`. Diagnoses: `file-unchanged`, `file-not-of-image`,
-        `file-deleted`, `file-on-a-mount`, and those of a file that is not there (see `to_be_added`).
+        `file-deleted`, `file-on-a-mount`, and those of a missing file (see `to_be_added`).
         """
         fact = there(self._file.container)
         changed = changed_paths(self._machine, fact.id)
@@ -63,11 +63,11 @@ class FileExpectation:
             raise Mistake("file-not-of-image", name=fact.name, path=self._file.path, image=fact.image)
 
     def to_be_kept_over_a_restart(self) -> None:
-        """The container was started more than once, and the file is from before its last start.
+        """The container was started more than once, and the file is older than its last start.
 
-        The proof is the file's own date; where it was written to again since, that the terminal showed its name before.
-        Asks: one inspect, one `docker cp`, the events, the log. Diagnoses: `never-restarted`,
-        `still-inside`, `file-empty`, `file-written-late`, and those of a file that is not there.
+        The proof is the date of the file or, if it was written again since, its name in the terminal's output before
+        that. Asks: one inspect, one `docker cp`, the events, the log. Diagnoses: `never-restarted`, `still-inside`,
+        `file-empty`, `file-written-late`, and those of a missing file.
         """
         fact, file = self._found()
         ended = earlier_run_ended(self._machine, fact)

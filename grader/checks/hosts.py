@@ -42,8 +42,8 @@ class HostExpectation:
     def to_be_this_machine_in(self, *containers: Container) -> None:
         """In each of the containers, the name's address is one of the machine's.
 
-        Asks: what `to_be_known_in` asks; the machine's own addresses, or an answer through that address where these
-        cannot be seen. Diagnoses: `host-is-loopback`, `host-is-a-container`, `host-elsewhere`.
+        Asks: the same as `to_be_known_in`; the machine's own addresses, or an answer at that address if they cannot be
+        seen. Diagnoses: `host-is-loopback`, `host-is-a-container`, `host-elsewhere`.
         """
         machine = self._host.machine
         for container in containers:

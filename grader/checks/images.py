@@ -51,17 +51,18 @@ class ImageExpectation:
         self._machine = image.machine
 
     def to_exist(self) -> None:
-        """There, and not another image under a second name. Asks: the image, the images, those of the base's name.
+        """The image exists, and is not another image under a second name.
 
-        Diagnoses: `image-missing`, `image-misnamed`, `image-unnamed`, `image-only-tagged`.
+        Asks: the image, the images, those with the name of the base. Diagnoses: `image-missing`, `image-misnamed`,
+        `image-unnamed`, `image-only-tagged`.
         """
         built(self._image)
 
     def to_be_built_here(self) -> None:
-        """From a Dockerfile, on this machine, on all the layers of the sheet's base.
+        """It was built from a Dockerfile on this machine, on all the layers of the base in the spec.
 
-        Asks: the images, those of the base's name, the history of both. Diagnoses: `image-pulled`, `image-imported`,
-        `image-committed`, `image-other-base`, `base-gone`, those of `to_exist`.
+        Asks: the images, those with the name of the base, the history of both. Diagnoses: `image-pulled`,
+        `image-imported`, `image-committed`, `image-other-base`, `base-gone`, those of `to_exist`.
         """
         image = built(self._image)
         source = pulled_from(self._machine, image)
@@ -78,10 +79,10 @@ class ImageExpectation:
             raise Mistake("image-committed", name=self._image.name, evidence=tuple(line.created_by for line in own))
 
     def to_say_how_it_runs(self) -> None:
-        """A command, a port and a working folder of its own, so that `docker run` needs no more than a name.
+        """It has its own command, port and working directory, so that `docker run` needs no more than a name.
 
-        Asks: the image, those of the base's name. Diagnoses: `image-no-command`, `image-no-port`, `image-other-port`,
-        `image-no-workdir`, those of `to_exist`.
+        Asks: the image, those with the name of the base. Diagnoses: `image-no-command`, `image-no-port`,
+        `image-other-port`, `image-no-workdir`, those of `to_exist`.
         """
         image, port = built(self._image), self._image.wanted.port
         base = _below(self._image, image)
@@ -96,7 +97,7 @@ class ImageExpectation:
             raise Mistake("image-no-workdir", **values)
 
     def to_be_small(self) -> None:
-        """Lighter than the sheet's limit, and than other images of the base's family that are not as small as it.
+        """It is smaller than the limit in the spec, and than the other images of the base's repository.
 
         Asks: the image, those of the base's repository. Diagnoses: `image-too-big`, `image-not-lighter`, those of
         `to_exist`.
@@ -116,10 +117,10 @@ class ImageExpectation:
                 raise Mistake("image-not-lighter", other=other.tags[0], other_mb=other.size // _MB, **values)
 
     def to_hold_the_code_of(self, container: Container) -> None:
-        """What the container runs came with the image: neither mounted over it, nor put into the container later.
+        """The code that the container runs is in the image: not mounted over it, not copied in later.
 
         Asks: one inspect, `docker diff`, the history; a listing of each mount near the code. Diagnoses: `code-mounted`,
-        `code-copied-in`, `code-not-in-image`, those of a container or image that is not there.
+        `code-copied-in`, `code-not-in-image`, those of a missing container or image.
         """
         fact = there(container)
         mount = code_mount(self._machine, fact)

@@ -24,11 +24,11 @@ class MachineExpectation:
         self._machine = machine
 
     def to_hold_nothing_else(self) -> None:
-        """The sheet's containers are there, and no others, stopped or not.
+        """The machine has the containers of the exercise spec and no others, running or stopped.
 
-        Those that other exercises keep (`kept` of the sheet) do not count, nor do those of compose, swarm and other
-        tools. Asks: the list, one inspect a container of the sheet. Diagnoses: `left-over-running`,
-        `left-over-stopped`, those of a container that is not there.
+        Containers that other exercises keep (`kept` in the spec) do not count, nor do those of Compose, Swarm and other
+        tools. Asks: the list, one inspect per container of the spec. Diagnoses: `left-over-running`,
+        `left-over-stopped`, those of a missing container.
         """
         sheet = self._machine.sheet
         wanted = {there(self._machine.container(role)).name for role in sheet.containers}

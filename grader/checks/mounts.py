@@ -36,21 +36,20 @@ class FolderExpectation:
         self._within_s = within_s
 
     def to_be_mounted(self) -> None:
-        """Bind-mounted at its place in the container, which runs: a wrong mount may be why one does not start.
+        """It is bind-mounted at its place in the container, which runs: a wrong mount may keep it from starting.
 
-        Asks: one inspect; a listing or two where the mount is not as wanted. Diagnoses: `mount-missing`,
-        `named-volume-not-bind`, `anonymous-volume-not-bind`, `mount-wrong-inside`, `mount-wrong-outside`,
-        `mount-other-case`, `mount-mistyped`, `mount-reversed`, `mount-is-a-file`, `copied-not-mounted`, those of a
-        container that does not run.
+        Asks: one inspect; a listing or two if the mount is wrong. Diagnoses: `mount-missing`, `named-volume-not-bind`,
+        `anonymous-volume-not-bind`, `mount-wrong-inside`, `mount-wrong-outside`, `mount-other-case`, `mount-mistyped`,
+        `mount-reversed`, `mount-is-a-file`, `copied-not-mounted`, those of a container that does not run.
         """
         running(self._folder.container)
         bind_of(self._folder)
 
     def to_hold(self, name: str, text: str) -> None:
-        """The mounted folder has a file `name` that says `text`, or says it when it is run there.
+        """The mounted folder has a file `name` that contains `text`, or prints it when run.
 
-        Case, punctuation and spaces between words do not count. Asks: one inspect, one `docker cp`; the log where the
-        file alone does not show it. Diagnoses: `file-missing`, `file-is-a-folder`, `link-leads-away`, `file-empty`,
+        Case, punctuation and spaces between words do not count. Asks: one inspect, one `docker cp`; the log if the file
+        alone does not show it. Diagnoses: `file-missing`, `file-is-a-folder`, `link-leads-away`, `file-empty`,
         `text-missing`, `script-not-heard`, `not-executable`, `container-created`, those of the mount.
         """
         fact = there(self._folder.container)
@@ -79,11 +78,11 @@ class FolderExpectation:
         raise Mistake(code, name=fact.name, path=path, wanted=text, seen=seen, evidence=(file.content[:200],))
 
     def to_be_served_by(self, site: Site) -> None:
-        """A page dropped in the folder of the machine comes back over HTTP, and is taken away again.
+        """A page dropped in the machine's folder is served over HTTP; it is removed afterwards.
 
-        Not tried where the machine is only to be looked at. Asks: one inspect, one file written and removed, one HTTP
-        request; a command inside where it does not come. Diagnoses: `unreadable`, `not-served`, `mount-stale`, those of
-        the mount and of the site.
+        Not tried with `--passive`. Asks: one inspect, one file written and removed, one HTTP request; a command inside
+        if the page is not served. Diagnoses: `unreadable`, `not-served`, `mount-stale`, those of the mount and of the
+        site.
         """
         bind = bind_of(self._folder)
         if self._folder.machine.passive:

@@ -26,7 +26,7 @@ class NetworkExpectation:
         self._network = network
 
     def to_be_there(self) -> None:
-        """A network of that name, with the driver of the sheet.
+        """A network of that name exists, with the driver of the spec.
 
         Asks: the list of networks. Diagnoses: `network-missing`, `network-misnamed`, `network-of-compose`,
         `network-other-driver`.
@@ -37,7 +37,7 @@ class NetworkExpectation:
             raise Mistake("network-other-driver", network=fact.name, driver=fact.driver, wanted=wanted)
 
     def to_be_attachable(self) -> None:
-        """Not only services may be on it, but containers that are started by hand, too.
+        """Containers started by hand may join it too, not only services.
 
         Asks: the list of networks. Diagnoses: `network-not-attachable`, those of `to_be_there`.
         """
@@ -46,9 +46,9 @@ class NetworkExpectation:
             raise Mistake("network-not-attachable", network=fact.name)
 
     def to_join(self, *members: Container | Replicas) -> None:
-        """Each of the containers runs, and is on the network; on others too, if it wants. Of replicas, those that run.
+        """Each of the containers runs and is on the network, and may be on others. Of replicas, those that run.
 
-        Asks: the list of networks, one inspect a container. Diagnoses: `network-default-bridge`, `network-mode`,
+        Asks: the list of networks, one inspect per container. Diagnoses: `network-default-bridge`, `network-mode`,
         `network-not-joined`, those of a container that does not run, those of `to_be_there`.
         """
         network = there(self._network)
@@ -58,7 +58,7 @@ class NetworkExpectation:
                 _is_on(fact, network)
 
     def to_be_the_only_one_of(self, container: Container) -> None:
-        """The container runs, and is on this network and on no other.
+        """The container runs, and is on this network and no other.
 
         Asks: the list of networks, one inspect. Diagnoses: `network-not-only`, those of `to_join`.
         """

@@ -36,9 +36,9 @@ class ReplicasExpectation:
         self._replicas = replicas
 
     def to_run(self) -> None:
-        """The project has that service, and one replica of it at least stays up.
+        """The project has that service, and at least one of its replicas stays up.
 
-        Asks: the list, one inspect a replica, the log of one that stopped. Diagnoses: `project-missing`,
+        Asks: the list, one inspect per replica, the log of a stopped one. Diagnoses: `project-missing`,
         `project-not-compose`, `project-other-name`, `service-missing`, `service-misspelt`, `copied-not-scaled`, those
         of a container that does not stay up.
         """
@@ -55,9 +55,9 @@ class ReplicasExpectation:
         self._eventually(judge)
 
     def to_be_exactly_as_many_as_asked(self) -> None:
-        """As many as the sheet says, no more and no less, and every one of them stays up.
+        """There are exactly as many as the spec says, and every one of them stays up.
 
-        Asks: the list, one inspect a replica, the log of one that stopped. Diagnoses: `replicas-too-few`,
+        Asks: the list, one inspect per replica, the log of a stopped one. Diagnoses: `replicas-too-few`,
         `replicas-too-many`, `container-name-blocks-scaling`, `port-blocks-scaling`, those of a container that does not
         stay up.
         """
@@ -84,7 +84,7 @@ class ReplicasExpectation:
     def to_publish_nothing(self) -> None:
         """No port of a replica is open on the machine.
 
-        Asks: one inspect a replica. Diagnoses: `published-inside`, `host-network-inside`.
+        Asks: one inspect per replica. Diagnoses: `published-inside`, `host-network-inside`.
         """
         for fact in running_replicas(self._replicas):
             publishes_nothing(fact)

@@ -43,7 +43,7 @@ class SiteExpectation:
         self._within_s = within_s
 
     def to_be_published(self) -> None:
-        """The container's port is published on the site's port of the machine, reachable from outside.
+        """The container's port is published on the site's port of the machine, and reachable from outside.
 
         Asks: the list, one inspect. Diagnoses: `port-not-published`, `port-reversed`, `port-random`, `port-other`,
         `port-wrong-inside`, `port-on-loopback`, `port-udp`, `port-host-network`, `port-no-network`,
@@ -52,12 +52,12 @@ class SiteExpectation:
         published_at(self._site)
 
     def to_answer(self, status: int | None = None, *, from_container: str | None = None) -> None:
-        """Answers a request nobody can have prepared, and it is that container (a role) that answers it.
+        """It answers a request that nobody can have prepared, and the answer is from that container (a role).
 
-        Any answer below 500 will do, unless `status` names one for the page `/`. The proof is the request found again
-        in the container's own log; where it writes none, that the request's bytes arrived at that container.
-        Asks: one inspect, one HTTP request (a second with `status`), the log; statistics without a log.
-        Diagnoses: `site-silent`, `nothing-listens-inside`, `listens-on-loopback-inside`, `listens-on-another-port`,
+        Any status below 500 counts, unless `status` gives the one that the page `/` must have. The proof is the request
+        in the container's own log; if it writes none, that the request's bytes arrived at that container. Asks: one
+        inspect, one HTTP request (a second with `status`), the log; statistics if there is no log. Diagnoses:
+        `site-silent`, `nothing-listens-inside`, `listens-on-loopback-inside`, `listens-on-another-port`,
         `site-not-http`, `site-error`, `site-status`, `someone-else-answers`, and those of `to_be_published`.
         """
         site = self._site
@@ -87,9 +87,9 @@ class SiteExpectation:
         )
 
     def to_show_an_own_page(self) -> None:
-        """The page `/` is the student's own, not the one that nginx brings along.
+        """The page `/` is the student's own, not nginx's default.
 
-        Asks: one HTTP request; what is in its folder where no page comes. Diagnoses: `index-missing`, `index-default`,
+        Asks: one HTTP request; what is in its folder if no page comes. Diagnoses: `index-missing`, `index-default`,
         `index-empty`, `site-redirects-away`, `site-status`, `site-silent`.
         """
 

@@ -18,9 +18,9 @@ class SwarmExpectation:
         self._swarm = swarm
 
     def to_be_managed_from_here(self) -> None:
-        """The machine is in a swarm, active, and as a manager: only managers are told of services.
+        """The machine is an active manager of a swarm: only managers can list services.
 
-        Asks: what the engine is. Diagnoses: `swarm-inactive`, `swarm-locked`, `swarm-not-active`, `swarm-worker`.
+        Asks: the engine's information. Diagnoses: `swarm-inactive`, `swarm-locked`, `swarm-not-active`, `swarm-worker`.
         """
         fact = swarm_of(self._swarm.machine)
         codes = {"inactive": "swarm-inactive", "locked": "swarm-locked", "active": "swarm-worker"}

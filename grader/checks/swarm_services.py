@@ -42,19 +42,19 @@ class ServiceExpectation:
         self._within_s = within_s
 
     def to_run(self) -> None:
-        """The swarm has a service of that name, and a task of it stays up.
+        """The swarm has a service of that name, and one of its tasks stays up.
 
-        Asks: the lists of services and tasks; that of containers where there is none; the log of a task that failed.
+        Asks: the lists of services and tasks; the list of containers if there is no service; the log of a failed task.
         Diagnoses: `swarm-service-missing`, `swarm-service-misspelt`, `service-by-hand`, `tasks-pending`,
         `task-image-missing`, `tasks-fail`, `tasks-starting`.
         """
         self._eventually(swarm_tasks.one_runs)
 
     def to_run_all_its_tasks(self) -> None:
-        """The service asks for as many replicas as the sheet says, and each task of it stays up.
+        """The service has as many replicas as the spec says, and each of its tasks stays up.
 
-        Asks: the lists of services and tasks; the log of one that failed. Diagnoses: `service-global`,
-        `service-scale`, `host-port-blocks-tasks`, those of `to_run`.
+        Asks: the lists of services and tasks; the log of a failed one. Diagnoses: `service-global`, `service-scale`,
+        `host-port-blocks-tasks`, those of `to_run`.
         """
         fact, wanted = _there(self._service), self._service.wanted.replicas
         if fact.replicas is None:
@@ -64,10 +64,9 @@ class ServiceExpectation:
         self._eventually(swarm_tasks.all_run)
 
     def to_be_on(self, network: Network) -> None:
-        """The service is on that network; on others too, if it wants.
+        """The service is on that network, and may be on others.
 
-        Asks: the lists of services and networks. Diagnoses: `service-not-on-network`, those of a network that is not
-        there.
+        Asks: the lists of services and networks. Diagnoses: `service-not-on-network`, those of a missing network.
         """
         fact, wanted = _there(self._service), networks.there(network)
         if not {wanted.id, wanted.name}.intersection(fact.networks):
@@ -76,19 +75,19 @@ class ServiceExpectation:
             raise Mistake("service-not-on-network", service=fact.name, network=wanted.name, others=others)
 
     def to_be_published(self) -> None:
-        """On the sheet's port of the machine: by the service itself, or by a container that stands before it.
+        """It is published on its port of the machine: by the service itself, or by a container in front of it.
 
-        A service that publishes for each task by itself may leave the ports to the engine. Asks: the list of services,
-        one inspect a container. Diagnoses: `service-not-published`, `service-port-reversed`, `service-port-other`,
+        A service that publishes in host mode may leave the choice of ports to the engine. Asks: the list of services,
+        one inspect per container. Diagnoses: `service-not-published`, `service-port-reversed`, `service-port-other`,
         `service-port-udp`, `outside-your-ports`, for a container those of a site.
         """
         self._doors()
 
     def to_answer(self) -> None:
-        """It answers there, and a task of it received the request.
+        """It answers on that port, and one of its tasks received the request.
 
         The proof is the request in the log of the task's container, or among the bytes that it received. Asks: the
-        lists, one inspect a task, HTTP requests, logs and statistics. Diagnoses: `lb-finds-nobody`,
+        lists, one inspect per task, HTTP requests, logs and statistics. Diagnoses: `lb-finds-nobody`,
         `lb-answers-by-itself`, `nothing-listens-inside`, `listens-on-another-port`, `listens-on-loopback-inside`,
         `site-silent`, `site-not-http`, `site-error`, `someone-else-answers`.
         """
@@ -109,8 +108,8 @@ class ServiceExpectation:
     def to_replace_a_killed_task(self) -> None:
         """The container of one task is killed, and the swarm starts another in its place.
 
-        For disposable machines only. Asks: one inspect, the kill, the list of tasks until all run again.
-        Diagnosis: `task-not-replaced`.
+        For disposable machines only. Asks: one inspect, the kill, the list of tasks until all run again. Diagnosis:
+        `task-not-replaced`.
         """
         machine, fact = self._service.machine, _there(self._service)
         before = {task.id for task in tasks_of(machine, fact)}

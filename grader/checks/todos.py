@@ -47,11 +47,11 @@ class TodosExpectation:
         self._within_s = within_s
 
     def to_be_made_of_their_images(self) -> None:
-        """The images of the sheet, or others that are as good.
+        """The three containers use the images of the spec, or equivalent ones.
 
-        Those declare the same (the database's port, the variables of the others), or listen where the sheet's do: what
-        they are worth is for other checks to say. Asks: one inspect and one image a container, one `docker exec` where
-        that does not tell. Diagnosis: `container-other-image`.
+        An equivalent image declares the same (the database's port, the variables of the others), or listens on the same
+        ports; other checks judge whether it works. Asks: one inspect and one image per container, one `docker exec` if
+        that does not show it. Diagnosis: `container-other-image`.
         """
         todos = self._todos
         for container, variable in (
@@ -72,11 +72,11 @@ class TodosExpectation:
         eventually(container.machine, judge, within_s=STABLE_S, is_settling=lambda: is_settling(container, STABLE_S))
 
     def to_be_up(self) -> None:
-        """The three containers run, and still do once they have had the time to start.
+        """The three containers run, and still run once they have had time to start.
 
-        One that has just been started is watched until it listens, or ends: a program that is slow to start is slow
-        to fail too. That it never listens is for other checks to say. Asks: what `to_stay_up` asks, one `docker exec`
-        a container. Diagnoses: those of `to_stay_up`.
+        A container that has just started is watched until it listens or ends, because a slow program is also slow to
+        fail. Whether it ever listens is for other checks. Asks: what `to_stay_up` asks, one `docker exec` per
+        container. Diagnoses: those of `to_stay_up`.
         """
         containers = (self._todos.mongo, self._todos.api, self._todos.app)
 
@@ -98,10 +98,10 @@ class TodosExpectation:
                 raise
 
     def to_reach_the_database(self, *, by_name: bool = False) -> None:
-        """The API is connected to the database's container; with `by_name`, not by an address that was typed.
+        """The API is connected to the database's container; with `by_name`, not by a typed address.
 
-        The proof is a connection of the one to the other in the kernel's tables inside, once the API was asked for
-        its list. Asks: one inspect of each, one HTTP request, one `docker exec` or two. Diagnoses: `address-not-name`,
+        The proof is a connection between the two in the kernel's tables inside, after a request for the API's list.
+        Asks: one inspect of each, one HTTP request, one `docker exec` or two. Diagnoses: `address-not-name`,
         `asks-itself`, `looks-elsewhere`, `looks-on-another-port`, `api-without-database`.
         """
         todos = self._todos
@@ -125,10 +125,10 @@ class TodosExpectation:
         self._eventually(judge)
 
     def to_show_their_page(self) -> None:
-        """The page answers, it is its container that does, and it says nothing of an API that is not there.
+        """The page answers, from its own container, and does not complain about a missing API.
 
-        Asks: two HTTP requests, the log; what is behind it where it fails. Diagnoses: those of `to_answer`, and those
-        of `to_go_all_the_way`.
+        Asks: two HTTP requests, the log; what is behind the page if it fails. Diagnoses: those of `to_answer`, and
+        those of `to_go_all_the_way`.
         """
         todos = self._todos
 
@@ -143,11 +143,11 @@ class TodosExpectation:
         self._eventually(judge)
 
     def to_go_all_the_way(self) -> None:
-        """A todo put in at the page is told by the API, and taken away again.
+        """A todo added on the page appears in the API; it is removed afterwards.
 
-        Not tried where the machine is only to be looked at. Asks: one POST at the page, one GET at the API, one POST
-        to remove it. Diagnoses: `asks-itself`, `looks-elsewhere`, `looks-on-another-port`, `api-without-database`,
-        `url-not-place`, `page-not-todos`, `network-internal`, `todo-not-at-the-api`, those of a site that is silent.
+        Not tried with `--passive`. Asks: one POST to the page, one GET from the API, one POST to remove the todo.
+        Diagnoses: `asks-itself`, `looks-elsewhere`, `looks-on-another-port`, `api-without-database`, `url-not-place`,
+        `page-not-todos`, `network-internal`, `todo-not-at-the-api`, those of a site that does not answer.
         """
         todos = self._todos
         if todos.machine.passive:
@@ -161,10 +161,10 @@ class TodosExpectation:
         self._eventually(judge)
 
     def to_survive_a_new_database(self) -> None:
-        """A todo is still told after the database's container was removed and made again, with the same settings.
+        """A todo is still there after the database's container was removed and created again with the same settings.
 
-        For disposable machines only. Asks: one POST at the page; the container is killed, made again, and the old one
-        removed; GETs at the API until it tells. Diagnosis: `todo-lost`, those of `to_go_all_the_way`.
+        For disposable machines only. Asks: one POST to the page; the container is killed, created again, and the old
+        one removed; GETs from the API until the todo appears. Diagnosis: `todo-lost`, those of `to_go_all_the_way`.
         """
         todos = self._todos
         with PlacedTodo(todos) as todo:
@@ -173,11 +173,11 @@ class TodosExpectation:
             self._is_found_again(todo)
 
     def to_survive_down_and_up(self, project: Project) -> None:
-        """A todo is still told after `docker compose down`, which leaves nothing, and `up`.
+        """A todo is still there after `docker compose down`, which leaves nothing, and `up`.
 
-        For disposable machines only. Asks: one POST at the page, compose's `down` and `up`, the lists of containers
-        and networks, GETs at the API until it tells. Diagnoses: `down-leaves`, `compose-fails`, `todo-lost`, those of
-        `to_go_all_the_way`.
+        For disposable machines only. Asks: one POST to the page, Compose's `down` and `up`, the lists of containers and
+        networks, GETs from the API until the todo appears. Diagnoses: `down-leaves`, `compose-fails`, `todo-lost`,
+        those of `to_go_all_the_way`.
         """
         with PlacedTodo(self._todos) as todo:
             self._arrives(todo)

@@ -78,7 +78,7 @@ class Machine:
         return Container(self, role, _entry(self.sheet.containers, role, "containers"))
 
     def site(self, role: str) -> Site:
-        """The site of a role that has a port of the machine and a container of the same name."""
+        """The site of a role that is both in `[ports]` and in `[containers]`."""
         port = self.port(role)
         return Site(self, role, port, self.container(role))
 
@@ -92,7 +92,7 @@ class Machine:
         return Network(self, role, _entry(self.sheet.networks, role, "networks"))
 
     def host(self, role: str) -> Host:
-        """The name in `[texts]` by which containers should know the machine itself."""
+        """The host name in `[texts]` that containers should resolve to the machine itself."""
         return Host(self, self.text(role))
 
     def project(self) -> Project:
@@ -103,12 +103,12 @@ class Machine:
         return Project(self, compose, tuple(self.container(role) for role in compose.services))
 
     def replicas(self, role: str) -> Replicas:
-        """The containers of a service that is scaled: as many as `replicas` of `[compose]` says for the role."""
+        """The containers of a scaled service: as many as `[compose.replicas]` says for the role."""
         project = self.project()
         return Replicas(project, self.container(role), _entry(project.wanted.replicas, role, "compose.replicas"))
 
     def balancer(self, role: str, *, before: str) -> Balancer:
-        """The site of `role`, which passes on what it is asked to the replicas of `before`."""
+        """The site of `role`, which forwards its requests to the replicas of `before`."""
         return Balancer(self.site(role), self.replicas(before))
 
     def swarm(self) -> Swarm:
@@ -116,11 +116,11 @@ class Machine:
         return Swarm(self)
 
     def service(self, role: str) -> Service:
-        """The service of the swarm of `[services.<role>]`, which has a port of the machine in `[ports]`."""
+        """The swarm service of `[services.<role>]`, published on the port of the role in `[ports]`."""
         return Service(self, role, _entry(self.sheet.services, role, "services"), self.port(role))
 
     def todos(self) -> Todos:
-        """The application of `[todos]`, in the containers of the roles `app`, `api` and `mongo`."""
+        """The application of `[todos]`: the containers of the roles `app`, `api` and `mongo`."""
         wanted = self.sheet.todos
         if wanted is None:
             raise ExerciseError("exercise.toml has no [todos]")

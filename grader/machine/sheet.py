@@ -1,4 +1,4 @@
-"""`exercise.toml`: what the lab sheet asks for, by role. A teacher changes a name in this one place."""
+"""The exercise spec, `exercise.toml`: what the handout asks for, by role. A name is changed in this one place."""
 
 from __future__ import annotations
 
@@ -42,112 +42,116 @@ class SheetPort(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A port of the machine."""
 
     port: int
-    """The course's port, for students without a reserved range."""
+    """The port for students without a reserved range."""
     offset: int
-    """The port's place in a student's reserved range."""
+    """Its position in a student's reserved range; 0 is the first port."""
 
 
 class SheetContainer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A container that the student starts."""
 
     name: str = ""
-    """Left out where compose names it: then its service stands in `[compose.services]`."""
+    """Omit it if Compose names the container; its service is then in `[compose.services]`."""
     image: str = ""
-    """Left out where it is built."""
+    """Omit it if the student builds the image."""
     also: list[str] = []
-    """Images that are as good."""
+    """Other images that are accepted."""
     port: int | None = None
-    """The port it listens on inside, where one is published. Left out where any will do."""
+    """The port that it listens on inside, if one is published. Omit it to accept any."""
 
 
 class SheetFolder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A folder of the machine that is to be bind-mounted."""
+    """A folder of the machine to bind-mount."""
 
     container: str
-    """The role of the container it is mounted in."""
+    """The role of the container that it is mounted in."""
     outside: str
-    """The folder of the machine. It may stand anywhere: only its last names are compared, after any `~/`."""
+    """The folder of the machine. It may be anywhere: only its last names, those after `~/`, are compared."""
     inside: str
-    """Where the container sees it."""
+    """Its path in the container."""
 
 
 class SheetFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A file that is to be made, or changed, in a container itself."""
+    """A file to create or change in a container itself."""
 
     container: str
     """The role of the container."""
     path: str
-    """Its place there, from `/`."""
+    """Its absolute path there."""
 
 
 class SheetImage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An image that is to be built."""
+    """An image to build."""
 
     name: str
-    """Without a tag: any will do."""
+    """Without a tag, any tag is accepted."""
     base: str
-    """What its Dockerfile begins with."""
+    """The image in its `FROM`."""
     port: int
-    """The port that it says it listens on."""
+    """The port in its `EXPOSE`."""
     under_mb: int
-    """What it must weigh less than, in millions of bytes, as `docker images` counts them."""
+    """Its size must be below this, in millions of bytes, as `docker images` counts them."""
 
 
 class SheetNetwork(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A network that the student makes."""
+    """A network that the student creates."""
 
     name: str
-    """As a compose file has it: compose puts the project's name before."""
+    """As in a compose file, without the project's name that Compose puts in front."""
     driver: str = "bridge"
+    """Its driver; `bridge` by default."""
 
 
 class SheetService(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A service of a swarm."""
 
     name: str
+    """Its exact name."""
     replicas: int
-    """How many tasks it must have."""
+    """Its number of tasks."""
 
 
 class SheetCompose(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A compose project."""
 
     project: str
-    """Its name, which `to_have_its_name` asks for; other checks look at the project with most of these services."""
+    """Its name, for `to_have_its_name` only; other checks use the project with most of these services."""
     services: dict[str, str]
-    """Role to the service's name."""
+    """Role to service name."""
     built: dict[str, str] = {}
-    """Role of each service that compose builds, to the folder of the project that it is built from."""
+    """Role of each service that Compose builds, to its build folder in the project."""
     replicas: dict[str, int] = {}
-    """Role of each service that is scaled, to how many containers it must have."""
+    """Role of each scaled service, to its number of containers."""
 
 
 class SheetTodos(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is relied on of the todos application, for schools with other images than the course's."""
+    """What the checks need to know about the todos application, for schools with images of their own."""
 
     mongo_variable: str
     """In the API's environment: `host:port` of the database."""
     api_variable: str
     """In the page's environment: `host:port` of the API."""
     list: str
-    """Path of the API: GET gives the todos in JSON, DELETE of a todo's id below it removes that one."""
+    """Path of the API: GET returns the todos as JSON, DELETE on a todo's id below it removes that one."""
     id: str
-    """The fields of a todo in that JSON."""
+    """The field with a todo's id in that JSON."""
     text: str
+    """The field with its text."""
     page: str
-    """Path of the page that lists the todos, and takes a new one by POST."""
+    """Path of the page that lists the todos and adds one by POST."""
     field: str
-    """The form's field with the words of the new todo."""
+    """The form field with the text of the new todo."""
     remove: str
-    """Path of the page that removes a todo by POST, with `{id}` in it."""
+    """Path that removes a todo by POST, with `{id}` in it."""
 
 
 class Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     points: int
-    """What the checks are worth together: another sum stops the run."""
+    """The sum of the points of all checks; another sum stops the run."""
     title: Title
+    """The exercise's title."""
     images: list[str] = []
-    """What students take from a registry: `grader doctor` says which of them are not there."""
+    """Images that students pull from a registry: `grader doctor` names those that are missing."""
     ports: dict[str, SheetPort] = {}
     """Role to a port of the machine."""
     containers: dict[str, SheetContainer] = {}
@@ -163,7 +167,7 @@ class Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     texts: dict[str, str] = {}
     """Role to any other word that the student must use."""
     kept: list[str] = []
-    """Names of containers that other exercises leave on the machine: they are no left-overs of this one."""
+    """Names of containers that other exercises leave on the machine; they do not count as left-overs."""
 
 
 def read_sheet(folder: Path) -> Sheet:
