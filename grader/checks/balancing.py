@@ -75,8 +75,8 @@ class BalancerExpectation:
 
         Every request carries a word that nobody can have prepared. The check looks for it in the log of each replica
         or, if a replica logs nothing, among the bytes that it received. Asks: a dozen HTTP requests, up to five dozen,
-        each in its own session; one log and one look at the statistics per replica and round. Diagnoses:
-        `lb-answers-by-itself`, `lb-reaches-some`, those of a container that does not run.
+        each in its own session; one log and one look at the statistics per replica and round.
+        Diagnoses: `lb-answers-by-itself`, `lb-reaches-some`, those of a container that does not run.
         """
 
         def judge() -> None:

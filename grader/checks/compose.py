@@ -105,8 +105,8 @@ class ProjectExpectation:
     def to_run_what_its_file_says(self) -> None:
         """The compose file exists, is valid, and describes every service as it runs.
 
-        Asks: one inspect per service, `docker compose config` with and without `--hash`. Diagnoses:
-        `compose-file-gone`, `compose-file-invalid`, `compose-file-differs`, `compose-file-changed`.
+        Asks: one inspect per service, `docker compose config` with and without `--hash`.
+        Diagnoses: `compose-file-gone`, `compose-file-invalid`, `compose-file-differs`, `compose-file-changed`.
         """
         machine, origin = self._project.machine, origin_of_project(self._project)
         file, name = _file_of(self._project, origin), find_project(self._project)

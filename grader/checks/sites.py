@@ -56,8 +56,8 @@ class SiteExpectation:
 
         Any status below 500 counts, unless `status` gives the one that the page `/` must have. The proof is the request
         in the container's own log; if it writes none, that the request's bytes arrived at that container. Asks: one
-        inspect, one HTTP request (a second with `status`), the log; statistics if there is no log. Diagnoses:
-        `site-silent`, `nothing-listens-inside`, `listens-on-loopback-inside`, `listens-on-another-port`,
+        inspect, one HTTP request (a second with `status`), the log; statistics if there is no log.
+        Diagnoses: `site-silent`, `nothing-listens-inside`, `listens-on-loopback-inside`, `listens-on-another-port`,
         `site-not-http`, `site-error`, `site-status`, `someone-else-answers`, and those of `to_be_published`.
         """
         site = self._site

@@ -108,8 +108,8 @@ class ServiceExpectation:
     def to_replace_a_killed_task(self) -> None:
         """The container of one task is killed, and the swarm starts another in its place.
 
-        For disposable machines only. Asks: one inspect, the kill, the list of tasks until all run again. Diagnosis:
-        `task-not-replaced`.
+        For disposable machines only. Asks: one inspect, the kill, the list of tasks until all run again.
+        Diagnosis: `task-not-replaced`.
         """
         machine, fact = self._service.machine, _there(self._service)
         before = {task.id for task in tasks_of(machine, fact)}
