@@ -1,4 +1,4 @@
-"""Figures, measured on real engines and machines: `make bench` prints them, and writes `bench.json` and a page.
+"""Benchmarks on real engines and machines: `make bench` prints the figures, and writes `bench.json` and a page.
 
-What is compared is taken in turn, in one run, and said as a ratio: a busy machine is slow for both sides.
+Programs that are compared run alternately, and the figure is a ratio: a busy machine slows both down.
 """

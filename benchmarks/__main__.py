@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: measure all, or some parts of it; the others keep what was measured last."""
+"""`python -m benchmarks`: measures all parts, or only some; the others keep their last figures."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 PARTS: Final[dict[str, tuple[str, Callable[[Setting], Iterator[Figure]]]]] = {
-    "screen": ("One machine, on a student's screen", screen),
-    "classroom": ("A class over SSH, eight questions a machine", classroom),
-    "recordings": ("Recorded machines in one campaign", recordings),
-    "killed": ("Campaigns that were killed and resumed", killed),
-    "regrade": ("Recordings judged again", regrade),
+    "screen": ("One machine, as a student grades it", screen),
+    "classroom": ("A class over SSH, eight questions per machine", classroom),
+    "recordings": ("Recorded machines in one batch", recordings),
+    "killed": ("Batches killed and resumed", killed),
+    "regrade": ("Recordings regraded", regrade),
     "watching": ("`grader watch`, from an event to its verdict", watching),
     "class_page": ("The class page", class_page),
     "broken": ("Checks broken on purpose", broken),
@@ -44,7 +44,7 @@ PARTS: Final[dict[str, tuple[str, Callable[[Setting], Iterator[Figure]]]]] = {
 def main() -> int:
     options = _options()
     os.chdir(ROOT)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that whatever was begun is put away
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that everything started is stopped
     lab = Lab.at(ROOT / ".lab")
     try:
         with held_engine(lab) as engine:
@@ -69,8 +69,8 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), help="by default all of them")
     parser.add_argument("--machines", type=int, default=40, help="in the larger class (%(default)s)")
-    parser.add_argument("--recorded", type=int, default=10_000, help="recorded machines in one campaign (%(default)s)")
-    parser.add_argument("--kills", type=int, default=10, help="campaigns to kill and resume (%(default)s)")
+    parser.add_argument("--recorded", type=int, default=10_000, help="recorded machines in one batch (%(default)s)")
+    parser.add_argument("--kills", type=int, default=10, help="batches to kill and resume (%(default)s)")
     return parser.parse_args()
 
 

@@ -1,4 +1,4 @@
-"""A class of real machines on which tp2 is done, and the three ways to ask them eight questions each."""
+"""A class of real machines with tp2 done on each, and three ways to ask each of them eight questions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _ASKED: Final = (
     "_ping", "version", "info", "containers/json?all=1", "containers/web/json", "containers/hello/json",
     "images/nginx/json", "images/ubuntu/json", "containers/hello/archive?path=/foo/hello",
 )  # fmt: skip
-"""What the floor asks the engine: as many questions, with the same answers."""
+"""The baseline's requests to the engine: as many questions, with the same answers."""
 _LIMIT_S: Final = 300
 
 
@@ -36,11 +36,11 @@ class ClassAtWork:
         self._machines = machines
         self._place = place
         self._config = str(machines[0].ssh_config)
-        # Outside of the repository, whose settings for pytest are not a user's.
+        # Outside the repository, because users do not have its pytest configuration.
         shutil.copytree(_HERE / "stock", place / "stock")
 
     def do_tp2(self) -> None:
-        """Every student does tp2, as its reference has it, a few at a time."""
+        """Every student does tp2 as in its reference, a few at a time."""
         reference = ROOT / "exercises" / "tp2" / "solutions" / "reference" / "up.sh"
         for at in range(0, len(self._machines), 6):
             working = [_do(reference, machine) for machine in self._machines[at : at + 6]]
@@ -61,9 +61,9 @@ class ClassAtWork:
         return done
 
     def floor(self, size: int, *options: str) -> Took:
-        """One `ssh` a machine, as many at a time as we have, and one `curl` for all that it is asked.
+        """One `ssh` per machine, with the same concurrency as the grader, and one `curl` for all questions.
 
-        `options`: of `ssh`.
+        `options` are for `ssh`.
         """
         places = " ".join(f"'http://engine/{path}'" for path in _ASKED)
         curl = f"curl --silent --show-error --fail --unix-socket /run/docker.sock {places}"
@@ -75,7 +75,7 @@ class ClassAtWork:
         return done
 
     def stock(self, size: int) -> Took:
-        """As many workers as we have: it was faster so than with `-n auto`."""
+        """As many workers as the grader: this was faster than `-n auto`."""
         hosts = ",".join(f"ssh://root@{one.name}" for one in self._machines[:size])
         given = [f"--hosts={hosts}", f"--ssh-config={self._config}", "-n", str(default_jobs())]
         done = self._took([sys.executable, "-m", "pytest", "-q", "-p", "no:grader", *given, "stock"], "stock.out")

@@ -1,4 +1,4 @@
-"""The page of a class of 500 students, made and opened in a browser."""
+"""The page of a class of 500 students, written, then opened in a browser."""
 
 from __future__ import annotations
 
@@ -23,4 +23,4 @@ def class_page(_: Setting) -> Iterator[Figure]:
     note = f"its thread was busy for {opening['busy_s']:.2f} s of it"
     yield Figure(f"opening it, {opening['students']} students", opening["opened_s"], "s", "under 2", note)
     yield Figure("its size", opening["bytes"] / 1024**2, "MiB")
-    yield Figure("making it from the results", opening["made_s"], "s")
+    yield Figure("writing it from the results", opening["made_s"], "s")

@@ -1,3 +1,3 @@
-"""Nothing in here is a test of ours: `eight` is a suite for machines, and `stock` is run in a folder of its own."""
+"""Nothing here is a test of the grader: `eight` is a suite for machines, and `stock` runs in its own folder."""
 
 collect_ignore_glob = ["*"]

@@ -1,4 +1,4 @@
-"""A figure, and the part of the bench that it was measured in."""
+"""A figure, and the part of the benchmarks that it belongs to."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Figure(msgspec.Struct, frozen=True):
     value: float
     unit: str = ""
     aim: str = ""
-    """What it should be, in words; empty where the figure is only told."""
+    """The target, in words; empty if there is none."""
     note: str = ""
 
 
@@ -23,7 +23,7 @@ class Part(msgspec.Struct):
     title: str
     at: str
     load: float
-    """The machine's load average over a minute when the part began: how busy it was with other things."""
+    """The machine's load average over a minute when the part began."""
     figures: list[Figure]
 
 

@@ -1,4 +1,4 @@
-"""`kill -9` at random moments of campaigns, the parent's or a worker's, each followed by `--resume`."""
+"""`kill -9` at random moments of batches, to the parent or a worker, each followed by `--resume`."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ __all__ = ["killed"]
 
 
 def killed(setting: Setting) -> Iterator[Figure]:
-    say(f"bench: {setting.kills} campaigns, each killed and resumed…")
+    say(f"bench: {setting.kills} batches, each killed and resumed…")
     tally = kill_and_resume(recorded_roster(setting, 20), setting.kills)
-    yield Figure("campaigns of 20 recorded machines killed", tally.kills, note=f"{tally.of_workers} times a worker")
-    yield Figure("results that differ from an undisturbed run's after `--resume`", tally.differing, aim="0")
-    yield Figure("torn or left-over files", tally.torn, aim="0")
+    yield Figure("batches of 20 recorded machines killed", tally.kills, note=f"{tally.of_workers} times a worker")
+    yield Figure("results that differ from an undisturbed batch's after `--resume`", tally.differing, aim="0")
+    yield Figure("incomplete or left-over files", tally.torn, aim="0")

@@ -1,4 +1,4 @@
-"""What was measured, as a table on the screen, as `bench.json`, and as a page of the documentation."""
+"""The figures as a table on the screen, as `bench.json`, and as a page of the documentation."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ _PAGE: Final = ROOT / "docs" / "figures.md"
 
 _HEAD = """# Figures
 
-Written by `make bench` and `make faults`; a figure without an aim is only told. What is compared was run in turn in one
-go, on one machine that also played all the students' machines, with their engines and `sshd`: a ratio says more than
-seconds do. The load average beside each part says how busy the machine was with other things when it began.
+Written by `make bench` and `make faults`. Programs that are compared ran alternately on one machine, which also ran all
+the students' machines with their engines and `sshd`: the ratios mean more than the seconds. The load average of each
+part shows how busy the machine was when it began. Figures without a target are for information.
 
 """
 
 
 def keep(name: str, part: Part) -> None:
-    """Puts a part in the place of what was measured of it before; the others stay."""
+    """Replaces the previous figures of a part; the other parts stay."""
     try:
         parts = msgspec.json.decode(_KEPT.read_bytes(), type=dict[str, Part])
     except (OSError, msgspec.DecodeError):
@@ -43,7 +43,7 @@ def keep(name: str, part: Part) -> None:
 def as_table(part: Part) -> str:
     lines = [f"{part.title} (load {part.load})"]
     for one in part.figures:
-        aim = f"   aim: {one.aim}" if one.aim else ""
+        aim = f"   target: {one.aim}" if one.aim else ""
         lines.append(f"  {one.name:<74} {_value(one):>12}{aim}")
         lines += [f"      {one.note}"] if one.note else []
     return "\n".join(lines) + "\n"
@@ -52,7 +52,7 @@ def as_table(part: Part) -> str:
 def _section(part: Part) -> str:
     rows = [f"| {one.name}{f' ({one.note})' if one.note else ''} | {_value(one)} | {one.aim} |" for one in part.figures]
     head = ["", f"## {part.title}", "", f"{part.at}, load average {part.load}.", ""]
-    return "\n".join([*head, "| figure | measured | aim |", "| --- | --- | --- |", *rows]) + "\n"
+    return "\n".join([*head, "| figure | measured | target |", "| --- | --- | --- |", *rows]) + "\n"
 
 
 def _value(one: Figure) -> str:

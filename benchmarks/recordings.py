@@ -1,4 +1,4 @@
-"""Recorded machines by the thousand in one campaign: how many a core judges, and what the parent holds meanwhile."""
+"""Thousands of recorded machines in one batch: how many a core judges, and how much memory the parent needs."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _DONE: Final = b'"event":"done"'
 
 
 def recorded_roster(setting: Setting, size: int) -> Path:
-    """A class list of machines that were recorded just now."""
+    """A roster of machines that were just recorded."""
     setting.images()
     wipe(setting.engine)
     recorded = recorded_class.record_solutions(setting.engine, setting.place)
@@ -38,7 +38,7 @@ def recorded_roster(setting: Setting, size: int) -> Path:
 def recordings(setting: Setting) -> Iterator[Figure]:
     size = setting.recorded
     roster = recorded_roster(setting, size)
-    say(f"bench: {size} recorded machines in one campaign…")
+    say(f"bench: {size} recorded machines in one batch…")
     words = command(roster, setting.place / "results", "--progress", "json")
     began = time.monotonic()
     with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, start_new_session=True) as campaign:
@@ -50,18 +50,20 @@ def recordings(setting: Setting) -> Iterator[Figure]:
             if campaign.returncode is None:
                 os.killpg(campaign.pid, signal.SIGKILL)
     if campaign.returncode:
-        raise LabError(f"a campaign of recordings ended with code {campaign.returncode}")
+        raise LabError(f"a batch of recordings ended with code {campaign.returncode}")
     seconds, cpu_s = time.monotonic() - began, usage.ru_utime + usage.ru_stime
     yield Figure("machines", size)
-    yield Figure("judged and written a second of one core", size / cpu_s, "/s", note="by processor time, all processes")
-    yield Figure("judged and written a second, as the clock went", size / seconds, "/s")
+    yield Figure(
+        "judged and written per second of one core", size / cpu_s, "/s", note="by processor time, all processes"
+    )
+    yield Figure("judged and written per second of wall time", size / seconds, "/s")
     first, last = memory[min(memory)], memory[max(memory)]
     yield Figure(f"the parent's memory after {min(memory)} machines", first, "MB")
     yield Figure(f"and after {max(memory)}", last, "MB", "flat")
 
 
 def _memory_as_it_goes(campaign: subprocess.Popen[bytes], size: int) -> dict[int, float]:
-    """The parent's memory in MB, by how many machines were done: at a tenth of them, and at the last."""
+    """The parent's memory in MB, by number of machines done: after a tenth of them, and after the last."""
     looks = {max(1, size // 10), size}
     memory: dict[int, float] = {}
     done = 0

@@ -1,4 +1,4 @@
-"""An appeal: a thousand recordings judged again with today's suite."""
+"""An appeal: a thousand recordings regraded with today's suite."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ __all__ = ["regrade"]
 
 def regrade(setting: Setting) -> Iterator[Figure]:
     results, size = setting.place / "results", setting.regraded
-    say(f"bench: {size} recordings judged again…")
+    say(f"bench: {size} recordings to regrade…")
     done = batch(recorded_roster(setting, size), results, "--record")
     if done.returncode:
-        raise LabError(f"a campaign of recordings ended with code {done.returncode}: {done.stderr}")
+        raise LabError(f"a batch of recordings ended with code {done.returncode}: {done.stderr}")
     command = [sys.executable, "-c", "from grader.cli import main; main()", "regrade", str(results)]
     began = time.monotonic()
     with subprocess.Popen([*command, "--exercise", str(TP2)], cwd=ROOT, stdout=subprocess.DEVNULL) as again:

@@ -1,4 +1,4 @@
-"""One machine on a student's screen: the whole process beside pytest's own, and what it asks the engine."""
+"""One machine, as a student grades it: the whole process compared with pytest alone, and its requests to the engine."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["screen"]
 
 _LEAN: Final = ("-q", "-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-p", "no:xdist")
-"""Plugins of our own development, which users do not have: left out on both sides."""
+"""Plugins for development, which users do not have: switched off on both sides."""
 _INERT: Final = """
 import pytest, time
 from importlib import import_module
@@ -47,7 +47,7 @@ def screen(setting: Setting) -> Iterator[Figure]:
     finally:
         wipe(setting.engine)
     inert = [_inert(setting.place) for _ in range(setting.rounds)]
-    yield Figure("the installed plugin in somebody else's project", 1000 * statistics.median(inert), "ms", "under 10")
+    yield Figure("the installed plugin in another project", 1000 * statistics.median(inert), "ms", "under 10")
 
 
 def _over_pytest(desk: Desk, place: Path, rounds: int) -> Figure:
@@ -69,7 +69,7 @@ def _over_pytest(desk: Desk, place: Path, rounds: int) -> Figure:
     seconds = {name: statistics.median(of_name) for name, of_name in times.items()}
     note = f"{seconds['tp2']:.2f} s to {seconds['nothing']:.2f} s; {cpu:.2f} × by processor time"
     return Figure(
-        "`pytest exercises/tp2`, times pytest on one empty test", ratio(*times.values()), "×", "at most 3", note
+        "`pytest exercises/tp2` compared with pytest on one empty test", ratio(*times.values()), "×", "at most 3", note
     )
 
 
@@ -80,6 +80,6 @@ def _requests(desk: Desk, place: Path) -> int:
 
 
 def _inert(place: Path) -> float:
-    """Seconds of processor time that importing the plugin takes, over what importing pytest takes."""
+    """Seconds of processor time to import the plugin, in addition to importing pytest."""
     command = [sys.executable, "-c", _INERT]
     return float(subprocess.run(command, capture_output=True, text=True, check=True, cwd=place, timeout=60).stdout)

@@ -1,4 +1,4 @@
-"""What every part of the bench stands on."""
+"""What every part of the benchmarks uses."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ class Setting:
     lab: Lab
     engine: Engine
     place: Path
-    """A folder of the part's own, gone afterwards."""
+    """The part's own folder, removed afterwards."""
     machines: int = 40
-    """How many machines the larger class has."""
+    """Number of machines in the larger class."""
     small: int = 12
-    """How many the smaller class has."""
+    """Number of machines in the smaller class."""
     rounds: int = 7
-    """How often what is compared is run in turn."""
+    """Number of rounds in which the compared programs run alternately."""
     recorded: int = 10_000
-    """How many recorded machines one campaign has."""
+    """Number of recorded machines in one batch."""
     regraded: int = 1000
-    """How many recordings are judged again."""
+    """Number of recordings to regrade."""
     kills: int = 10
-    """How many campaigns are killed and resumed."""
+    """Number of batches to kill and resume."""
     events: int = 50
-    """How many events of the engine a watch is timed by."""
+    """Number of engine events to time a watch with."""
 
     def images(self) -> None:
         ensure_images(self.engine, self.lab, ("nginx", "ubuntu"))

@@ -1,4 +1,4 @@
-"""How long commands take, what they use, and how two of them compare on a machine that is busy with other things."""
+"""Time and resources of commands, and how to compare two of them on a busy machine."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _LOOK_S: Final = 0.02
 class Took:
     seconds: float
     cpu_s: float
-    """Processor time of the process and of those it waited for; what others did for it is not in it."""
+    """Processor time of the process and of the children that it waited for."""
     peak_mb: float
-    """Most memory that the process itself, not its children, has held."""
+    """Peak memory of the process itself, without its children."""
     out: str
 
 
 def took(command: Sequence[str], *, limit_s: float, cwd: Path, out: Path) -> Took:
-    """Runs a command to its end, its output in the file `out`. `LabError` where it fails or does not end in time."""
+    """Runs a command, with its output in the file `out`. Raises `LabError` if it fails or does not end in time."""
     began = time.monotonic()
     peak = 0.0
     with out.open("wb") as written:
@@ -59,7 +59,7 @@ def took(command: Sequence[str], *, limit_s: float, cwd: Path, out: Path) -> Too
 
 
 def in_turn(calls: Mapping[str, Callable[[], Took]], rounds: int) -> dict[str, list[Took]]:
-    """Each call once a round; every other round backwards, so that none always comes after the same one."""
+    """Each call once per round; every other round in reverse, so that none always follows the same one."""
     found: dict[str, list[Took]] = {name: [] for name in calls}
     for number in range(rounds):
         for name in reversed(list(calls)) if number % 2 else calls:
@@ -68,5 +68,5 @@ def in_turn(calls: Mapping[str, Callable[[], Took]], rounds: int) -> dict[str, l
 
 
 def ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
-    """The median of the ratios of each round: load that comes and goes is the same for both of a round."""
+    """The median of each round's ratio: within a round, changing load affects both sides alike."""
     return statistics.median(one / other for one, other in zip(ours, theirs, strict=True))

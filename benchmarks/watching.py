@@ -1,4 +1,4 @@
-"""How long after an event of the engine `grader watch` has said the new verdict."""
+"""The time from an engine event until `grader watch` has printed the new verdict."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _PAUSED: Final = "[container-paused]"
 
 
 class _Heard:
-    """What a `grader watch` without a terminal says, and when each line came, in seconds since the epoch."""
+    """The output of a `grader watch` without a terminal, with the time of each line in seconds since the epoch."""
 
     def __init__(self, said: IO[str]) -> None:
         self.lines: list[tuple[float, str]] = []
@@ -40,7 +40,7 @@ class _Heard:
             self.lines.append((time.time(), line))
 
     def first_after(self, at: int, part: str) -> float:
-        """When the first line from the line `at` on came that has `part` in it."""
+        """The time of the first line, from line `at` on, that contains `part`."""
 
         def look() -> float | None:
             return next((when for when, line in self.lines[at:] if part in line), None)
@@ -69,7 +69,7 @@ def watching(setting: Setting) -> Iterator[Figure]:
     ordered = sorted(1000 * one for one in latencies)
     note = f"{len(ordered)} events: `docker pause` and `docker unpause`, seven checks"
     yield Figure("from the engine's event to the verdict, median", statistics.median(ordered), "ms", "under 300", note)
-    yield Figure("95 of 100 within", ordered[round(0.95 * (len(ordered) - 1))], "ms", "under 300")
+    yield Figure("95th percentile", ordered[round(0.95 * (len(ordered) - 1))], "ms", "under 300")
 
 
 def _latencies(desk: Desk, heard: _Heard, rounds: int) -> list[float]:
@@ -78,7 +78,7 @@ def _latencies(desk: Desk, heard: _Heard, rounds: int) -> list[float]:
     began = time.time()
     verdicts: list[float] = []
     for verb, said in (("pause", _PAUSED), ("unpause", " 7 ok")) * rounds:
-        time.sleep(chance.uniform(0.3, 0.8))  # a student's pace, and never in step with the watch
+        time.sleep(chance.uniform(0.3, 0.8))  # a student's pace, never synchronous with the watch
         at = len(heard.lines)
         desk.type(f"docker {verb} web")
         verdicts.append(heard.first_after(at, said))
@@ -87,7 +87,7 @@ def _latencies(desk: Desk, heard: _Heard, rounds: int) -> list[float]:
 
 
 def _moments(desk: Desk, began: float) -> list[float]:
-    """When the engine says that it paused a container or let it go on."""
+    """When the engine reports that it paused or unpaused a container."""
     said = desk.engine.docker(
         "events", "--since", f"{began:.3f}", "--until", f"{time.time():.3f}", "--format", "{{json .}}",
         "--filter", "event=pause", "--filter", "event=unpause",

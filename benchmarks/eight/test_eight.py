@@ -1,4 +1,4 @@
-"""Eight plain questions about tp2's two containers: the same as in `stock/test_eight.py`, written for the grader."""
+"""Eight simple questions about tp2's two containers: the same as in `stock/test_eight.py`, written for the grader."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_hello_is_ubuntu(machine: Machine) -> None:
     expect(machine.container("hello")).to_be_made_from_its_image()
 
 
-# Not `to_be_mounted`, which wants a container that runs: `hello` says its words and ends.
+# Not `to_be_mounted`, which needs a running container: `hello` prints its text and ends.
 @check(points=1, fr="hello a dans app1 le fichier de la machine", en="hello has the machine's file in app1")
 def test_app1_holds_hello(machine: Machine) -> None:
     expect(machine.folder("app1")).to_hold("hello", "hello world")

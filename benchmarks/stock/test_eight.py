@@ -1,4 +1,4 @@
-"""The eight questions of `eight/`, as the documentation of pytest-testinfra has one write them: nothing of ours.
+"""The eight questions of `eight/`, written as in the documentation of pytest-testinfra, without the grader.
 
 pytest -p testinfra --hosts=ssh://root@pc01,ssh://root@pc02 --ssh-config=config -n 8 test_eight.py
 """

@@ -1,10 +1,10 @@
-"""The test lab: real engines, real images, real machines. Linux only, and most of it wants root.
+"""The test lab: real engines, real images, real machines. Linux only; most of it needs root.
 
 What a test uses:
 
-- `ready_engine(lab)` finds or starts an engine, `ensure_images(engine, lab, names)` gives it images;
-- `Engine.docker("ps")` runs the docker client on it, under a time limit;
-- `wipe(engine)` empties an engine of the lab's own between two tests.
+- `ready_engine(lab)` finds or starts an engine, `ensure_images(engine, lab, names)` puts images on it;
+- `Engine.docker("ps")` runs the docker client on it, with a time limit;
+- `wipe(engine)` empties the lab's own engine between two tests.
 
 By hand: `python -m tests.lab --help`.
 """

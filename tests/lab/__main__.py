@@ -1,4 +1,4 @@
-"""The lab by hand: `python -m tests.lab engine`, `images`, `clean`."""
+"""The test lab from the command line: `python -m tests.lab engine`, `images`, `clean`."""
 
 from __future__ import annotations
 
@@ -55,22 +55,22 @@ def clean(options: argparse.Namespace) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.lab", description=__doc__)
-    parser.add_argument("--dir", type=Path, default=Path(".lab"), help="where the lab keeps its things (%(default)s)")
+    parser.add_argument("--dir", type=Path, default=Path(".lab"), help="the lab's folder (%(default)s)")
     verbs = parser.add_subparsers(required=True)
-    verb = verbs.add_parser("engine", help="find or start an engine, and print what to export")
+    verb = verbs.add_parser("engine", help="find or start an engine, and print what to export to use it")
     verb.set_defaults(verb=engine)
-    verb = verbs.add_parser("images", help="make sure that the engine has images")
-    verb.add_argument("names", nargs="*", help=f"by default {', '.join(USUAL_IMAGES)}")
+    verb = verbs.add_parser("images", help="put images on the engine")
+    verb.add_argument("names", nargs="*", help=f"by default: {', '.join(USUAL_IMAGES)}")
     verb.set_defaults(verb=images)
-    verb = verbs.add_parser("with-engine", help="run a command with the lab's engine up")
-    verb.add_argument("--images", action="store_true", help="with all the images of the course")
+    verb = verbs.add_parser("with-engine", help="run a command with the lab's engine running")
+    verb.add_argument("--images", action="store_true", help="put all the images of the course on it")
     verb.add_argument("command", nargs=argparse.REMAINDER)
     verb.set_defaults(verb=with_engine)
-    verb = verbs.add_parser("classroom", help="start machines to try things by hand, and write their roster")
-    verb.add_argument("size", nargs="?", type=int, default=12, help="how many (%(default)s)")
-    verb.add_argument("--images", nargs="*", default=USUAL_IMAGES, help="that each of them has")
+    verb = verbs.add_parser("classroom", help="start machines to use by hand, and write their roster")
+    verb.add_argument("size", nargs="?", type=int, default=12, help="number of machines (%(default)s)")
+    verb.add_argument("--images", nargs="*", default=USUAL_IMAGES, help="images on each machine")
     verb.set_defaults(verb=classroom)
-    verb = verbs.add_parser("clean", help="stop and remove all that the lab made")
+    verb = verbs.add_parser("clean", help="stop and remove everything that the lab made")
     verb.set_defaults(verb=clean)
     return parser
 

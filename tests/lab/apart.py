@@ -1,4 +1,4 @@
-"""A network of its own for the lab's engine and its tests, where another engine already has the machine's."""
+"""A separate network for the lab's engine and its tests, if another engine already uses the machine's."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LIMIT_S = 20
 
 
 def go_apart(lab: Lab) -> None:
-    """Make the namespace; from now on `beside` puts commands into it."""
+    """Create the namespace; from now on `beside` runs commands in it."""
     ip = debian.need("ip", "iproute2")
     name = _name(lab)
     if not (NAMESPACES / name).exists():
@@ -28,13 +28,13 @@ def go_apart(lab: Lab) -> None:
 
 
 def beside(lab: Lab, command: Sequence[str]) -> list[str]:
-    """The command, on the network of the lab's engine."""
+    """The command, run on the network of the lab's engine."""
     namespace = NAMESPACES / _name(lab)
     return ["nsenter", f"--net={namespace}", *command] if namespace.exists() else list(command)
 
 
 def come_back(lab: Lab) -> None:
-    """Remove the namespace, where there is one, with the bridges and rules in it."""
+    """Remove the namespace, if there is one, with its bridges and rules."""
     if (NAMESPACES / _name(lab)).exists():
         run(["ip", "netns", "delete", _name(lab)], limit_s=LIMIT_S, check=False)
 
@@ -44,7 +44,7 @@ def is_apart(lab: Lab) -> bool:
 
 
 def network_of(lab: Lab) -> str:
-    """The network that `beside` leads to, as /proc names it."""
+    """The network in which `beside` runs commands, as /proc names it."""
     command = beside(lab, ["readlink", "/proc/self/ns/net"])
     return run(command, limit_s=LIMIT_S).stdout.strip()
 

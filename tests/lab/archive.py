@@ -1,4 +1,4 @@
-"""Writes images as `docker load` reads them: no build, and every engine gets the same image ids."""
+"""Writes images in the format of `docker load`: no build, and the same image ids on every engine."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
 def write_images(lab: Lab, images: Mapping[str, Recipe], archive: Path) -> None:
-    """Write the images, by full name, into one archive; layers that they share are in it once."""
+    """Write the images, by full name, into one archive; shared layers are stored once."""
     written: dict[Path, str] = {}
     manifest = []
     with tarfile.open(archive, "w") as tar:
@@ -53,7 +53,7 @@ def _layers(lab: Lab, recipe: Recipe) -> Iterable[Path]:
 
 
 def _config(recipe: Recipe, digests: list[str]) -> dict[str, object]:
-    """An image's configuration, as the OCI image specification has it."""
+    """An image's configuration, as in the OCI image specification."""
     settings: dict[str, object] = {"Env": [PATH, *recipe.env], "Cmd": recipe.cmd}
     if recipe.entrypoint:
         settings["Entrypoint"] = recipe.entrypoint

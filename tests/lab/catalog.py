@@ -31,12 +31,12 @@ COURSE_IMAGES = (
     "mongo",
     "mvertes/alpine-mongo",
 )
-"""What the eight exercises start from, and their solutions."""
+"""The images that the eight exercises and their solutions use."""
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """One image: the Debian root, at most one layer of packages, one small layer of its own, and its settings."""
+    """One image: the Debian root, at most one layer of packages, one small layer of its own, and its configuration."""
 
     own: Callable[[tarfile.TarFile], None]
     cmd: tuple[str, ...]
@@ -51,7 +51,7 @@ class Recipe:
 
 
 def recipe(name: str) -> Recipe:
-    """The recipe for an image's name; `LabError` for a name that the lab cannot make."""
+    """The recipe for an image name. Raises `LabError` for an image that the lab cannot make."""
     wanted = full_name(name)
     for known in RECIPES:
         if wanted in known.names:
@@ -66,7 +66,7 @@ def full_name(name: str) -> str:
 
 
 def registry_name(name: str) -> str:
-    """The name in full, which Docker shortens and Podman wants."""
+    """The full name, which Docker shortens and Podman needs."""
     return f"docker.io/{full_name(name)}" if "/" in name else f"docker.io/library/{full_name(name)}"
 
 
@@ -95,7 +95,7 @@ def _python(tar: tarfile.TarFile) -> None:
 
 
 def _big_python(tar: tarfile.TarFile) -> None:
-    """The full image has compilers and headers; here their weight must do."""
+    """The official image has compilers and headers; here only their size is imitated."""
     _python(tar)
     add_file(tar, "usr/local/lib/compilers", bytes(60_000_000))
 
@@ -114,7 +114,7 @@ def _haproxy(tar: tarfile.TarFile) -> None:
 
 
 def _mongo(tar: tarfile.TarFile) -> None:
-    """A `mongod` that takes those of the real one's options that students type."""
+    """A `mongod` that accepts the options of the real one that students type."""
     add_file(tar, "usr/local/bin/mongod", MONGOD, 0o755)
     add_folder(tar, "data/db")
 

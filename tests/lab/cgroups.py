@@ -1,4 +1,4 @@
-"""Control groups that a killed engine leaves: folders without content, in every hierarchy."""
+"""Control groups left by a killed engine: empty folders, in every hierarchy."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ HIERARCHIES = Path("/sys/fs/cgroup")
 
 
 def remove_group(name: str) -> None:
-    """Remove a control group, and those in it, wherever no process is left in them."""
+    """Remove a control group and its children, if no process is left in them."""
     for hierarchy in (HIERARCHIES, *HIERARCHIES.iterdir()):
         top = hierarchy / name
         if top.is_dir():

@@ -1,4 +1,4 @@
-"""A class of machines to try things on by hand: a roster to grade, and a word on how to break things."""
+"""A class of machines to use by hand: a roster to grade, and instructions for breaking things."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def machine_names(size: int) -> list[str]:
 
 
 def write_roster(path: Path, machines: Iterable[LabMachine]) -> None:
-    """A class list with one made-up student for each machine, reached by ssh as root."""
+    """A roster with one made-up student per machine, reached over SSH as root."""
     with path.open("w", newline="", encoding="utf-8") as file:
         rows = csv.writer(file)
         rows.writerow(["id", "name", "email", "group", "machine", "ports"])
@@ -38,16 +38,16 @@ def write_roster(path: Path, machines: Iterable[LabMachine]) -> None:
 
 
 def open_classroom(lab: Lab, size: int, images: Sequence[str]) -> None:
-    """Start a class that stays until `clean`, and say what to do with it."""
+    """Start a class that runs until `clean`, and print what to do with it."""
     began = time.monotonic()
     machines = keep_machines(lab, "classroom", dict.fromkeys(machine_names(size), DOCKER_20), images)
     roster = lab.root / "classroom.csv"
     write_roster(roster, machines)
     first, config = machines[0], machines[0].ssh_config
-    say(f"""{size} machines in {time.monotonic() - began:.1f} s. `make clean` takes them away.
+    say(f"""{size} machines in {time.monotonic() - began:.1f} s. `make clean` removes them.
 
   roster        {roster}
   grade them    grader batch exercises/tp2 --roster {roster} --ssh-config {config} --results results
   log in        ssh -F {config} {first.name}
   its engine    export DOCKER_HOST={first.engine.url}   (its files are in {first.home})
-  hang one      kill -STOP {" ".join(map(str, first.processes("dockerd")))}   (kill -CONT wakes it up)""")
+  hang one      kill -STOP {" ".join(map(str, first.processes("dockerd")))}   (kill -CONT resumes it)""")

@@ -18,7 +18,7 @@ PLUGIN = Path("cli-plugins") / "docker-compose"
 
 
 def client_config(lab: Lab) -> Path | None:
-    """A `DOCKER_CONFIG` with compose in it; `None` where the user's own has it, or there is no docker client yet."""
+    """A `DOCKER_CONFIG` with Compose in it; `None` if the user's own has it, or there is no docker client yet."""
     client = docker_client()
     if client is None:
         return None
@@ -31,7 +31,7 @@ def client_config(lab: Lab) -> Path | None:
 
 
 def _lay_out(made: Path, user: Path) -> None:
-    """Link what the user has (contexts, logins), so that nothing is lost, and add the plugin beside it."""
+    """Link the user's contexts and logins, so that nothing is lost, and add the plugin."""
     (made / PLUGIN.parent).mkdir(parents=True, exist_ok=True)
     if user.is_dir() and user.resolve() != made.resolve():
         for entry in user.iterdir():

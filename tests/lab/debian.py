@@ -1,4 +1,4 @@
-"""Debian's packages, installed only where they are missing and where that is possible."""
+"""Debian packages, installed only if they are missing and if that is possible."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ POLICY = Path("/usr/sbin/policy-rc.d")
 
 
 def find(program: str) -> str | None:
-    """The path of a program, also where the folders of root's programs are not in `PATH`."""
+    """The path of a program, even if root's program folders are not in `PATH`."""
     return shutil.which(program, path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin")
 
 
 def need(program: str, *packages: str) -> str:
-    """The path of a program, from these packages where it is missing; `LabError` where they cannot be installed."""
+    """The path of a program; installs these packages if it is missing. Raises `LabError` if that fails."""
     found = find(program)
     if found:
         return found
@@ -54,7 +54,7 @@ def _apt_get(verb: str, *packages: str) -> subprocess.CompletedProcess[str]:
 
 @contextmanager
 def _no_service_started() -> Iterator[None]:
-    """Installing docker.io starts a system-wide engine, which nobody asked for, unless Debian's policy says no."""
+    """Installing docker.io starts a system-wide engine, which nobody asked for, unless Debian's policy forbids it."""
     if POLICY.exists():
         yield
         return

@@ -1,4 +1,4 @@
-"""The main job on a real engine, to be looked at: a right answer and four wrong ones, graded as a student would."""
+"""The demo: a correct answer and four wrong ones, graded on a real engine as a student would."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def main() -> int:
         say(f"demo: {error}")
         return 1
     except KeyboardInterrupt:
-        say("demo: interrupted; what it had made is removed")
+        say("demo: interrupted; everything that it made is removed")
         return 130
     _say_what_next(engine, time.monotonic() - began)
     return 0
@@ -69,13 +69,13 @@ def _grade(solution: Solution) -> None:
     done = subprocess.run([sys.executable, "-m", *command], check=False, timeout=300)
     if solution.name == "reference" and done.returncode:
         raise LabError(
-            "the reference did not earn every point, so something is wrong with this machine: see above, and run "
+            "the reference did not earn every point, so this machine has a problem: see above, and run "
             "`.venv/bin/grader doctor`"
         )
 
 
 def _refuse_what_is_taken(engine: Engine, suite: Suite) -> None:
-    """On an engine of someone else, what the demo needs may be in use: it must not be touched."""
+    """On an engine of someone else, containers and ports that the demo needs may be in use: do not touch them."""
     names = engine.docker("ps", "--all", "--format", "{{.Names}}").stdout.split()
     for container in suite.sheet.containers.values():
         if container.name in names:
@@ -93,15 +93,15 @@ def _say_what_next(engine: Engine, seconds: float) -> None:
     sys.stdout.write(
         f"""
 {"─" * 78}
-Shown: tp2's reference and {len(SHOWN) - 1} wrong solutions, each graded as a student does ({seconds:.0f} s in all).
-Files: {RESULTS}/tp2/<solution>.json (the truth) and .xml (JUnit, for GitLab),
-       {RESULTS}/reports/tp2.html (the page of this small class, to open in a browser), and gradebooks beside it.
+Shown: tp2's reference and {len(SHOWN) - 1} wrong solutions, each graded as a student would ({seconds:.0f} s in total).
+Files: {RESULTS}/tp2/<solution>.json (the complete result) and .xml (JUnit, for GitLab),
+       {RESULTS}/reports/tp2.html (the class page, to open in a browser), and gradebooks beside it.
 
-To go on, by hand:
+To continue by hand:
 {exports}  .venv/bin/pytest exercises/tp2 --lang en          grade this machine: nothing is done yet, so 0/20
-  cat exercises/tp2/README.md                       the sheet: do it, and grade again
-  .venv/bin/grader rehearse exercises/tp2           prove the suite on all its wrong solutions
-  make clean                                        stop and remove all of it
+  cat exercises/tp2/README.md                       the handout: do it, and grade again
+  .venv/bin/grader rehearse exercises/tp2           prove the suite with all its solutions
+  make clean                                        stop and remove everything
 """
     )
 

@@ -1,4 +1,4 @@
-"""The lab's own dockerd: started beside whatever the machine has, ended with all that it made."""
+"""The lab's own dockerd: started beside other engines, stopped with everything that it made."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def private_url(lab: Lab) -> str:
 
 
 def start(lab: Lab) -> None:
-    """Start the lab's own engine, installing Debian's where it is missing; `LabError` says why it cannot be."""
+    """Start the lab's own engine; installs Debian's if it is missing. Raises `LabError` with the reason if it fails."""
     if os.geteuid() != 0:
         raise LabError(
             "only root can start a Docker engine here: start Docker yourself or set DOCKER_HOST, or run this as root"
@@ -49,7 +49,7 @@ def start(lab: Lab) -> None:
 
 
 def pid_of(lab: Lab) -> int | None:
-    """The process of the lab's own dockerd, `None` where it does not run."""
+    """The process of the lab's own dockerd; `None` if it does not run."""
     try:
         pid = int((lab.root / "dockerd.pid").read_text(encoding="ascii"))
     except (FileNotFoundError, ValueError):
@@ -74,7 +74,7 @@ def _command(lab: Lab) -> list[str]:
 
 
 def _path_with_iptables(lab: Lab) -> str:
-    """`PATH` for dockerd, with an `iptables` that works: some kernels have only the legacy one."""
+    """`PATH` for dockerd, with a working `iptables`: some kernels support only the legacy one."""
     path = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
     said = ""
     for name in ("iptables", "iptables-legacy"):

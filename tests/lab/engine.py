@@ -1,4 +1,4 @@
-"""An engine as the tests see it: an address, and the docker client pointed at it."""
+"""An engine as tests see it: an address, and a docker client for it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @cache
 def docker_client() -> str | None:
-    """The first docker client on this machine that works, `None` where there is none."""
+    """The first working docker client on this machine; `None` if there is none."""
     for candidate in (shutil.which("docker"), "/usr/bin/docker", "/usr/local/bin/docker"):
         if candidate and shutil.which(candidate):
             answer = run([candidate, "--version"], limit_s=10, check=False)
@@ -28,37 +28,37 @@ def docker_client() -> str | None:
 
 @dataclass(frozen=True)
 class Engine:
-    """A Docker engine that answered when this was made."""
+    """A Docker engine that answered when this object was created."""
 
     url: str
     """As in `DOCKER_HOST`: `unix:///…` or `tcp://host:port`."""
     private: bool
-    """Started by the lab for the lab: all that is on it may be removed."""
+    """True if the lab started it: everything on it may be removed."""
     client_config: Path | None = None
-    """As in `DOCKER_CONFIG`: where the docker client finds its compose plugin; `None` for the user's own."""
+    """As in `DOCKER_CONFIG`: where the docker client finds its Compose plugin; `None` for the user's own."""
 
     def settings(self) -> dict[str, str]:
         """The variables that point a docker client, or the grader, at this engine."""
-        found = {"DOCKER_HOST": self.url, "DOCKER_BUILDKIT": "0"}  # the old builder is the one that every engine has
+        found = {"DOCKER_HOST": self.url, "DOCKER_BUILDKIT": "0"}  # every engine has the old builder
         if self.client_config:
             found["DOCKER_CONFIG"] = str(self.client_config)
         return found
 
     def env(self) -> dict[str, str]:
-        """The environment of this process with `settings` in it."""
+        """The environment of this process with `settings` added."""
         return {name: value for name, value in os.environ.items() if name != "DOCKER_CONTEXT"} | self.settings()
 
     def docker(
         self, *args: str | Path, limit_s: float = 60, check: bool = True, stdin: str | None = None
     ) -> subprocess.CompletedProcess[str]:
-        """Run `docker …` on this engine; `LabError` past `limit_s` seconds or, with `check`, when it fails."""
+        """Run `docker …` on this engine. Raises `LabError` after `limit_s` seconds or, with `check`, if it fails."""
         client = docker_client()
         if client is None:
             raise LabError("no docker client: install Docker (on Debian: `apt-get install docker.io`)")
         return run([client, *args], limit_s=limit_s, env=self.env(), check=check, stdin=stdin)
 
     def answers(self, within_s: float = 3) -> bool:
-        """Whether the engine tells its version within so many seconds."""
+        """Whether the engine answers with its version in time."""
         try:
             return (
                 self.docker("version", "--format", "{{.Server.Version}}", limit_s=within_s, check=False).returncode == 0
@@ -68,7 +68,7 @@ class Engine:
 
 
 def wipe(engine: Engine) -> None:
-    """Remove every container, network and volume, and leave a swarm; images stay. Refuses an engine of anyone else."""
+    """Remove every container, network and volume, and leave the swarm; images stay. Only on the lab's own engine."""
     if not engine.private:
         raise LabError(f"{engine.url} is not the lab's own engine: nothing on it is removed")
     engine.docker("swarm", "leave", "--force", check=False)

@@ -1,4 +1,4 @@
-"""Which engine: one that answers, else the lab's own, else a new one of its own."""
+"""Chooses the engine: one that answers, else the lab's own, else a new one."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ if TYPE_CHECKING:
 
 
 def ready_engine(lab: Lab) -> Engine:
-    """An engine that answers, started where there is none; `LabError` says what to install where that cannot be."""
+    """An engine that answers; starts one if there is none. Raises `LabError`, which says what to install."""
     return answering_engine(lab) or running_engine(lab) or private_engine(lab)
 
 
 def private_engine(lab: Lab) -> Engine:
-    """A new engine of the lab's own."""
+    """A new engine, started by the lab."""
     start(lab)
     return Engine(private_url(lab), private=True, client_config=client_config(lab))
 
 
 def running_engine(lab: Lab) -> Engine | None:
-    """The lab's own engine, where it runs."""
+    """The lab's own engine, if it runs."""
     engine = Engine(private_url(lab), private=True, client_config=client_config(lab))
     return engine if engine.answers() else None
 
 
 def answering_engine(lab: Lab) -> Engine | None:
-    """The engine that `docker` on this machine talks to, where it answers within 3 s."""
+    """The engine that `docker` on this machine uses, if it answers within 3 s."""
     url = os.environ.get("DOCKER_HOST") or _context_url()
     if not url:
         return None

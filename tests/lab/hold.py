@@ -1,4 +1,4 @@
-"""Runs a command beside an engine, and takes the engine away again where it was started for that."""
+"""Runs a command with an engine, and stops the engine afterwards if it was started for that."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 
 MAY_WIPE = "GRADER_LAB_MAY_WIPE"
-"""Set to 1, the tests use the engine that answers, and remove all that is on it."""
+"""If set to 1, the tests use whichever engine answers, and remove everything on it."""
 
 
 @contextmanager
 def held_engine(lab: Lab, *, may_go_apart: bool = False) -> Iterator[Engine]:
-    """The lab's own engine, since tests empty the one they use; one that was not running before is stopped after.
+    """The lab's own engine, because tests empty the one that they use. It is stopped afterwards if this started it.
 
-    Beside an engine of someone else it needs a network of its own, and then so does whoever talks to its ports.
+    If someone else's engine runs too, the lab's needs a separate network, and so does whoever uses its ports.
     """
     found = running_engine(lab)
     other = None if found else answering_engine(lab)
@@ -55,7 +55,7 @@ def held_engine(lab: Lab, *, may_go_apart: bool = False) -> Iterator[Engine]:
 
 
 def run_with_engine(lab: Lab, command: Sequence[str], images: Sequence[str] = ()) -> int:
-    """Run a command with the lab's engine up, and these images on it; its exit code.
+    """Run a command with the lab's engine running and these images on it; returns its exit code.
 
     Ctrl-C ends the command first, then the engine.
     """
@@ -64,7 +64,7 @@ def run_with_engine(lab: Lab, command: Sequence[str], images: Sequence[str] = ()
     def pass_on(number: int, _frame: FrameType | None) -> None:
         if child is None:
             raise KeyboardInterrupt
-        if number != signal.SIGINT:  # the terminal has sent that one to the child as well
+        if number != signal.SIGINT:  # the terminal has sent it to the child too
             child.send_signal(number)
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

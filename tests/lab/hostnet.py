@@ -1,4 +1,4 @@
-"""What an engine does to the network it runs in, noted before and undone after: bridges, rules, forwarding."""
+"""Saves the network's bridges, rules and forwarding before an engine starts, and restores them afterwards."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ if TYPE_CHECKING:
     from tests.lab.places import Lab
 
 FORWARDING = Path("/proc/sys/net/ipv4/ip_forward")
-# The last is how a container reaches itself by a published port.
+# The last one lets a container reach itself through a published port.
 DOCKERS_RULE = re.compile(r"DOCKER|docker0| br-[0-9a-f]{12}|-A POSTROUTING -s (\S+) -d \1 .*-j MASQUERADE")
 DOCKERS_PROGRAMS = ("dockerd", "containerd-shim", "docker-proxy")
 LIMIT_S = 20
 
 
 def unplug_the_dead(lab: Lab) -> None:
-    """Take from `docker0` the containers of an engine that was killed, this lab's or another's, and is gone.
+    """Detach from `docker0` the containers of a killed engine, this lab's or another.
 
-    The next engine gives their addresses out again, and what is sent there would still go to the dead. Nothing is
-    touched where any program of Docker runs on this network.
+    The next engine reuses their addresses, and packets for these would still go to the old containers. Nothing is
+    touched if any program of Docker runs on this network.
     """
     if _docker_runs(network_of(lab)):
         return
     ip = debian.need("ip", "iproute2")
     asked = run(beside(lab, [ip, "-json", "link", "show", "master", "docker0"]), limit_s=LIMIT_S, check=False)
     for link in json.loads(asked.stdout or "[]"):
-        # Unchecked: of one that was killed just now the kernel may be first to take it away.
+        # Unchecked: the kernel may remove the link of a container killed just now first.
         run(beside(lab, [ip, "link", "delete", link["ifname"]]), limit_s=LIMIT_S, check=False)
 
 
 def _docker_runs(here: str) -> bool:
-    """Whether a program of Docker is on this network, of whichever engine."""
+    """Whether a program of any Docker engine is on this network."""
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             program = Path((process / "cmdline").read_bytes().partition(b"\0")[0].decode(errors="replace")).name
@@ -49,7 +49,7 @@ def _docker_runs(here: str) -> bool:
 
 
 def remember(lab: Lab) -> None:
-    """Note how the network is, unless that was noted already and the engine was killed since."""
+    """Save the state of the network, unless it was saved already and the engine was killed since."""
     noted = lab.root / "network-before.json"
     if not noted.exists():
         state = {"links": _links(), "forwarding": FORWARDING.read_text(encoding="ascii").strip()}
@@ -57,7 +57,7 @@ def remember(lab: Lab) -> None:
 
 
 def restore(lab: Lab) -> None:
-    """Take away what the lab's engine added; nothing where another engine shares this network and its rules."""
+    """Remove what the lab's engine added; does nothing if another engine shares this network and its rules."""
     noted = lab.root / "network-before.json"
     if not noted.exists():
         return
@@ -74,7 +74,7 @@ def restore(lab: Lab) -> None:
 
 
 def _links() -> list[str]:
-    """Asked of the kernel directly: /sys shows the network that it was mounted in."""
+    """Asks the kernel directly: /sys shows the network in which it was mounted."""
     shown = run([debian.need("ip", "iproute2"), "-brief", "link"], limit_s=LIMIT_S).stdout
     return [line.split()[0].partition("@")[0] for line in shown.splitlines()]
 
@@ -85,6 +85,6 @@ def _remove_rules(lab: Lab, family: str) -> None:
     if save and load:
         rules = run([save], limit_s=LIMIT_S, env=os.environ, check=False).stdout.splitlines()
         kept = [rule for rule in rules if not DOCKERS_RULE.search(rule)]
-        # Docker makes the kernel drop what it forwards; a machine without Docker accepts.
+        # Docker makes the kernel drop forwarded packets; a machine without Docker accepts them.
         accepting = "\n".join(kept).replace(":FORWARD DROP", ":FORWARD ACCEPT")
         run([load], limit_s=LIMIT_S, stdin=f"{accepting}\n", check=False)

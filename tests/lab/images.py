@@ -1,4 +1,4 @@
-"""Gives an engine the images it lacks: pulled where a registry answers, else made here."""
+"""Puts missing images on an engine: pulled if a registry answers, else made here."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LOAD_LIMIT_S = 300
 
 
 def ensure_images(engine: Engine, lab: Lab, names: Sequence[str]) -> list[str]:
-    """Make sure that the engine has these images; returns the names of those that it had not."""
+    """Make sure that the engine has these images; returns the names of those that were missing."""
     listed = engine.docker("images", "--format", "{{.Repository}}:{{.Tag}}").stdout.split()
     has = {name.removeprefix("docker.io/").removeprefix("library/") for name in listed}
     missing = [name for name in dict.fromkeys(full_name(name) for name in names) if name not in has]
@@ -45,7 +45,7 @@ def ensure_images(engine: Engine, lab: Lab, names: Sequence[str]) -> list[str]:
 
 
 def load_images(engine: Engine, lab: Lab, names: Sequence[str]) -> None:
-    """Make these images from Debian's packages and load them, whether a registry has them or not."""
+    """Make these images from Debian's packages and load them, even if a registry has them."""
     recipes = {name: recipe(name) for name in names}
     with tempfile.TemporaryDirectory(prefix="images-", dir=lab.root) as folder:
         archive = Path(folder) / "images.tar"
@@ -55,7 +55,7 @@ def load_images(engine: Engine, lab: Lab, names: Sequence[str]) -> None:
 
 
 def _pull(engine: Engine, name: str) -> bool | None:
-    """Whether the registry gave the image; `None` where no registry answers within seconds: no use to ask again."""
+    """Whether the image was pulled; `None` if no registry answers within seconds, so that asking again is useless."""
     client = docker_client()
     if client is None:
         raise LabError("no docker client")
@@ -76,7 +76,7 @@ def _pull(engine: Engine, name: str) -> bool | None:
 
 
 def _said_in_time(pull: subprocess.Popen[str]) -> bool:
-    """The client says `… Pulling from …` once the registry has answered; before that, at most which tag it takes."""
+    """The client prints `… Pulling from …` once the registry has answered; before that, at most the tag."""
     output = pull.stdout
     if output is None:
         return False

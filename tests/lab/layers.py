@@ -1,4 +1,4 @@
-"""The layers that the lab's images are made of: one Debian root for all, and pip's packages on top."""
+"""The layers of the lab's images: one Debian root for all, and packages from PyPI on top."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 SUITE = "bookworm"
 FETCH_LIMIT_S = 600
 PYTHON = "3.11"
-"""The version that this suite has."""
+"""The version of Python in this release of Debian."""
 PROGRAMS = """
     base-files base-passwd bash coreutils dash debianutils diffutils findutils grep gzip hostname libc-bin mawk procps
     sed tar haproxy nginx python3 redis-server
 """
-# Perl comes with nginx's and haproxy's packages, which run without it. An image on this root must stay under 120 MB.
+# nginx's and haproxy's packages bring Perl but run without it. An image on this root must stay below 120 MB.
 LEFT_OUT = """
     boot dev usr/bin/perl usr/bin/perl5.36.0 usr/include usr/share/bash-completion usr/share/doc usr/share/info
     usr/share/lintian usr/share/locale usr/share/man usr/share/perl usr/share/perl5 usr/share/zoneinfo
@@ -42,13 +42,13 @@ PLATFORMS = ("manylinux_2_28", "manylinux_2_17", "manylinux2014")
 
 
 def debian_root(lab: Lab) -> Path:
-    """A small Debian with every program the images need, as a tar."""
+    """A small Debian with every program that the images need, as a tar file."""
 
     def make(folder: Path, made: Path) -> None:
         say("making a small Debian root for the images (half a minute, once)…")
         mmdebstrap = debian.need("mmdebstrap", "mmdebstrap", "debian-archive-keyring")
         raw = folder / "raw.tar"
-        # `extract` unpacks without running maintainer scripts: twice as fast, and the users are all that is missed.
+        # `extract` runs no maintainer scripts: twice as fast, and only the users are missing.
         include = f"--include={','.join(PROGRAMS.split())}"
         run(reaching_out([mmdebstrap, "--quiet", "--variant=extract", include, SUITE, raw]), limit_s=FETCH_LIMIT_S)
         _slim(raw, made)
@@ -57,7 +57,7 @@ def debian_root(lab: Lab) -> Path:
 
 
 def pip_packages(lab: Lab, name: str, *packages: str) -> Path:
-    """Packages from PyPI for the Python of the Debian root, as a tar."""
+    """Packages from PyPI for the Debian root's Python, as a tar file."""
 
     def make(folder: Path, made: Path) -> None:
         say(f"fetching {', '.join(packages)} for the images…")
@@ -73,7 +73,7 @@ def pip_packages(lab: Lab, name: str, *packages: str) -> Path:
 
 
 def _cached(lab: Lab, name: str, packages: tuple[str, ...], make: Callable[[Path, Path], None]) -> Path:
-    """The file that `make(empty folder, file)` makes, kept under a name that changes with its recipe."""
+    """The file that `make(empty folder, file)` creates, cached under a name that changes with its recipe."""
     recipe = Path(__file__).read_bytes() + repr((platform.machine(), packages)).encode()
     kept = lab.cache / f"{name}-{hashlib.sha256(recipe).hexdigest()[:12]}.tar"
     with lab.locked(kept.name):
@@ -88,7 +88,7 @@ def _cached(lab: Lab, name: str, packages: tuple[str, ...], make: Callable[[Path
 
 
 def _slim(raw: Path, made: Path) -> None:
-    """Leave out what no image needs, and add the users that base-passwd's script would have made."""
+    """Remove what no image needs, and add the users that base-passwd's script would have created."""
     with tarfile.open(raw) as source, tarfile.open(made, "w") as tar:
         for entry in source:
             path = entry.name.removeprefix("./")
@@ -107,7 +107,7 @@ def _accounts(file: str) -> str:
 
 
 def _is_left_out(path: str) -> bool:
-    if path.endswith("EXTERNALLY-MANAGED"):  # in a container, pip may install
+    if path.endswith("EXTERNALLY-MANAGED"):  # pip may install in a container
         return True
     return any(path == gone or path.startswith(f"{gone}/") for gone in LEFT_OUT.split()) or any(
         part in f"/{path}/" for part in LEFT_OUT_ANYWHERE

@@ -1,4 +1,4 @@
-"""Images that the lab left on an engine of someone else, so that `clean` takes back these and no others."""
+"""Images that the lab loaded on someone else's engine, so that `clean` removes these and no others."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def note_loaded(lab: Lab, engine: Engine, names: Iterable[str]) -> None:
 
 
 def remove_loaded(lab: Lab) -> None:
-    """Untag the images that are still the lab's own; says which could not be removed."""
+    """Untag the images that are still the lab's own; reports those that could not be removed."""
     for url, images in _read(lab).items():
         engine = Engine(url, private=False)
         for name, image_id in images.items():

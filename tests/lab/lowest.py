@@ -1,6 +1,6 @@
 """`python -m tests.lab.lowest`: the tests that need no engine, with the lowest versions that `pyproject.toml` allows.
 
-On the oldest Python that it allows and on the newest one that is at hand; nothing but packages is downloaded.
+On the oldest Python that it allows and on the newest one found here; only packages are downloaded.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def main() -> int:
 
 
 def at_hand() -> dict[tuple[int, int], Path]:
-    """Pythons by version: this one, those on PATH, and those that pyenv keeps off it."""
+    """Pythons by version: this one, those on PATH, and those of pyenv."""
     found = {sys.version_info[:2]: Path(sys.executable)}
     for path in _candidates():
         version = _version(path)
@@ -68,7 +68,7 @@ def _candidates() -> Iterable[Path]:
 
 
 def _version(path: Path) -> tuple[int, int] | None:
-    """As the program itself says: pyenv puts a name on PATH for versions that it then refuses to start."""
+    """Asks the program itself: pyenv puts names on PATH for versions that it then refuses to start."""
     asked = run([path, "-c", "import sys; print(*sys.version_info[:2])"], limit_s=20, check=False)
     words = asked.stdout.split()
     return (int(words[0]), int(words[1])) if asked.returncode == 0 and len(words) == 2 else None

@@ -1,4 +1,4 @@
-"""Every engine, reached in every way: the solutions of tp2 must come to the same verdicts in all of them."""
+"""Every engine, reached in every way: the solutions of tp2 must get the same verdicts everywhere."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ WAYS: Final = ("local", "TCP+TLS", "SSH")
 
 @dataclass
 class Column:
-    """One engine: what every solution came to, by the way it was looked at."""
+    """One engine: the result of every solution, by transport."""
 
     engine: str
     tried: int = 0
@@ -56,7 +56,7 @@ def main() -> int:
         lab = Lab.at(ROOT / ".lab")
         suite = read_suite(EXERCISE)
         kinds = {name: KINDS[name] for name in options.engines}
-        # Most of the time goes by in waiting, so that two processors do for three engines.
+        # It mostly waits, so that two processors are enough for three engines.
         with machines(lab, kinds, suite.sheet.images) as started, ProcessPoolExecutor(len(started)) as pool:
             columns = list(pool.map(partial(try_all, only=options.only), started))
     except (LabError, GraderError) as error:
@@ -66,11 +66,11 @@ def main() -> int:
 
 
 def try_all(machine: LabMachine, only: Sequence[str] = ()) -> Column:
-    """Brings each solution up on one machine, and grades it in each of the ways."""
+    """Brings up each solution on one machine, and grades it over each transport."""
     os.environ.update(
         machine.engine.settings() | {"DOCKER_TLS_VERIFY": "1", "DOCKER_CERT_PATH": str(machine.certificates)}
     )
-    # What is mounted must have one path for the engine and for us.
+    # Mounted folders need the same path for the engine and for this process.
     scratch = machine.shared / "scratch"
     scratch.mkdir(exist_ok=True)
     tempfile.tempdir = str(scratch)

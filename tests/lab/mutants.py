@@ -1,4 +1,4 @@
-"""Python source broken on purpose, in one place at a time: what a suite of tests, or a rehearsal, has to notice."""
+"""Mutants: Python source broken on purpose, in one place at a time, which tests or a rehearsal must detect."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ __all__ = ["Mutant", "broken_source", "mutants_of"]
 @dataclass(frozen=True)
 class Mutant:
     number: int
-    """Its place among those of the source."""
+    """Its index among the mutants of the source."""
     line: int
     what: str
 
 
 def mutants_of(source: str) -> list[Mutant]:
-    """Each way to break `source`: a statement that raises or calls left out, a condition that is always or never so."""
+    """The mutants of `source`: a statement that raises or calls removed, a condition always true or always false."""
     ways = _ways(ast.parse(source))
     return [Mutant(number, line, what) for number, (line, what, _, _, _) in enumerate(ways)]
 
 
 def broken_source(source: str, number: int) -> str:
-    """`source`, broken in that one way of `mutants_of`."""
+    """`source` with that one mutation of `mutants_of`."""
     tree = ast.parse(source)
     for place, (_, _, parent, field, new) in enumerate(_ways(tree)):
         if place == number:
@@ -37,7 +37,7 @@ def broken_source(source: str, number: int) -> str:
 
 
 _Way = tuple[int, str, ast.AST, "str | tuple[str, int]", ast.AST]
-"""Line, what is done, and where the new node goes: a field of the parent, or a place in a list of it."""
+"""Line, mutation, and where the new node goes: a field of the parent, or an index in one of its lists."""
 
 
 def _ways(tree: ast.AST) -> Iterator[_Way]:
@@ -52,7 +52,7 @@ def _ways(tree: ast.AST) -> Iterator[_Way]:
 
 
 def _within(function: ast.FunctionDef) -> Iterator[ast.AST]:
-    """The function's own nodes: those of a function inside it are met with that one."""
+    """The function's own nodes, without those of a function inside it, which is visited separately."""
     left: list[ast.AST] = [function]
     while left:
         node = left.pop(0)

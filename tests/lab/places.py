@@ -1,4 +1,4 @@
-"""Where the lab keeps its things: one folder, which `clean` removes whole."""
+"""The lab's folder, which `clean` removes entirely."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SHORT_ENOUGH = 50
-"""Bytes of a folder's path below which every socket in it stays under the 100 that a socket's address can hold."""
+"""Longest path of a folder, in bytes, that keeps its sockets below the 100 bytes that an address can hold."""
 
 
 @dataclass(frozen=True)
 class Lab:
-    """The lab's folder, made on first use."""
+    """The lab's folder, created on first use."""
 
     root: Path
 
@@ -30,12 +30,12 @@ class Lab:
 
     @property
     def cache(self) -> Path:
-        """What is slow to make; may be copied to another checkout."""
+        """The cache of what is slow to make; may be copied to another checkout."""
         return self._folder(self.root / "cache")
 
     @property
     def sockets(self) -> Path:
-        """A folder whose path is short enough for sockets; outside of the lab when the checkout's path is too long."""
+        """A folder with a path short enough for sockets; outside the lab if the checkout's path is too long."""
         if len(bytes(self.root)) <= SHORT_ENOUGH:
             return self.root
         digest = hashlib.sha256(bytes(self.root)).hexdigest()[:8]
@@ -43,7 +43,7 @@ class Lab:
 
     @contextmanager
     def locked(self, name: str) -> Iterator[None]:
-        """Wait until no other process does the same under this name: tests run side by side, and share what is made."""
+        """A lock by name: tests run in parallel and share what is made."""
         with (self._folder(self.root / "locks") / name).open("wb") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield

@@ -1,4 +1,4 @@
-"""Commands under a time limit, waiting with a deadline, and words for whoever watches."""
+"""Commands with a time limit, waiting with a deadline, and progress messages."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ Process = TypeVar("Process", subprocess.Popen[bytes], subprocess.Popen[str])
 
 POLL_S = 0.05
 END_S = 10.0
-"""For a process to end by itself when it is asked to; then it is killed."""
+"""Time for a process to end when asked to, before it is killed."""
 
-# Python warns of a process that is forgotten while it runs, and tests take a warning as an error.
+# Python warns about a running process without a reference, and tests treat warnings as errors.
 _spawned: list[subprocess.Popen[bytes]] = []
 
 
 class LabError(Exception):
-    """The lab cannot do what was asked. The text is one sentence that says what to do."""
+    """The lab cannot do what was asked. The message is one sentence that says what to do."""
 
 
 def say(text: str) -> None:
-    """Tell progress on stderr: stdout is kept for what a shell evaluates."""
+    """Print progress on stderr: stdout is for what a shell evaluates."""
     sys.stderr.write(f"{text}\n")
     sys.stderr.flush()
 
@@ -43,7 +43,7 @@ def run(
     stdin: str | None = None,
     check: bool = True,
 ) -> subprocess.CompletedProcess[str]:
-    """What a command printed when it had ended; `LabError` past `limit_s` seconds or, with `check`, when it fails."""
+    """Run a command to its end. Raises `LabError` after `limit_s` seconds or, with `check`, if it fails."""
     words = [str(word) for word in command]
     try:
         done = subprocess.run(
@@ -61,7 +61,7 @@ def run(
 
 
 def spawn(command: Sequence[str | Path], log: Path, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    """Start a process that goes on by itself: it may outlive this one, and Ctrl-C in the terminal is not for it."""
+    """Start a background process: it may outlive this one, and does not receive Ctrl-C from the terminal."""
     with log.open("ab") as written:
         child = subprocess.Popen(
             [str(word) for word in command],
@@ -77,7 +77,7 @@ def spawn(command: Sequence[str | Path], log: Path, env: Mapping[str, str]) -> s
 
 @contextmanager
 def ended(process: Process, ask: int = signal.SIGTERM, within_s: float = END_S) -> Iterator[Process]:
-    """`process`, which is gone at the end of the `with`: asked to end by the signal `ask`, at last killed."""
+    """Ends `process` at the end of the `with` block: by the signal `ask`, and if that fails by killing it."""
     try:
         yield process
     finally:
@@ -95,7 +95,7 @@ def ended(process: Process, ask: int = signal.SIGTERM, within_s: float = END_S) 
 
 
 def reaching_out(command: Sequence[str | Path]) -> list[str | Path]:
-    """The same command on the network of whoever put this process into a namespace that leads nowhere."""
+    """The command, run on the network of the nearest ancestor process that has another one than this process."""
     own, ancestor = network(os.getpid()), os.getppid()
     while own and ancestor > 1:
         reached = network(ancestor)
@@ -106,7 +106,7 @@ def reaching_out(command: Sequence[str | Path]) -> list[str | Path]:
 
 
 def network(pid: int) -> str | None:
-    """The network that a process is on, as /proc names it; `None` where that is not shown."""
+    """The network of a process, as /proc names it; `None` if /proc does not show it."""
     try:
         return str(Path(f"/proc/{pid}/ns/net").readlink())
     except OSError:
@@ -123,7 +123,7 @@ def _parent(pid: int) -> int:
 
 
 def wait_until(what: str, look: Callable[[], T | None], within_s: float) -> T:
-    """Look until `look` returns something true, at most `within_s` seconds; `LabError` says what was awaited."""
+    """Call `look` until it returns something true. Raises `LabError`, naming `what`, after `within_s` seconds."""
     deadline = time.monotonic() + within_s
     while True:
         seen = look()
@@ -144,7 +144,7 @@ def last_words(log: Path) -> str:
 
 
 def is_alive(pid: int) -> bool:
-    """Whether a process runs; a zombie does not."""
+    """Whether a process runs; a zombie does not count."""
     try:
         with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stat:  # noqa: PTH123  # a path of the kernel
             return stat.read().rpartition(")")[2].split()[0] not in "ZX"
@@ -153,9 +153,9 @@ def is_alive(pid: int) -> bool:
 
 
 def peak_mb(pid: int) -> float:
-    """The most memory that a running process ever held; 0 when it has ended.
+    """The peak memory of a running process; 0 if it has ended.
 
-    What `wait4` tells when it has ended is no use: there the memory of the parent that started it counts, too.
+    `wait4` is no use after its end: it also counts the memory of the parent that started it.
     """
     try:
         status = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
@@ -166,7 +166,7 @@ def peak_mb(pid: int) -> float:
 
 
 def end(pid: int, signal_number: int) -> None:
-    """Send a signal to a process that may be gone."""
+    """Send a signal to a process that may have ended."""
     try:
         os.kill(pid, signal_number)
     except ProcessLookupError:

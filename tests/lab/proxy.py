@@ -1,12 +1,12 @@
-"""Stands before an engine: counts what it is asked, and spoils answers on order.
+"""A proxy in front of an engine: counts requests, and injects faults into answers.
 
     with EngineProxy(engine.url, folder / "p.sock") as proxy:
         proxy.on("/containers/json", status(500))
         ...                                      # grade with --machine proxy.url
     assert len(proxy.requests) <= 15
 
-One connection carries one request: `Connection: close` is put into it, and then bytes go to and fro untouched. So
-whatever a client does (streams, `docker exec`, builds) passes, and nothing of HTTP but the head has to be understood.
+One connection carries one request: the proxy adds `Connection: close`, then forwards bytes untouched. So whatever
+a client does (streams, `docker exec`, builds) works, and the proxy only has to understand the HTTP head.
 """
 
 from __future__ import annotations
@@ -32,34 +32,34 @@ _LONGEST_HEAD = 256 * 1024
 
 @dataclass(frozen=True)
 class Request:
-    """What was asked, as the Engine API reference writes it: without the `/v1.41` in front."""
+    """The request as in the Engine API reference: without the prefix `/v1.41`."""
 
     method: str
     path: str
     query: str
     at: float
-    """When it came, on the monotonic clock."""
+    """When it arrived, on the monotonic clock."""
 
 
 @dataclass
 class Exchange:
-    """One request, and the two ends between which a fault can stand."""
+    """One request, with the client's and the engine's connection for a fault to use."""
 
     request: Request
     head: bytes
-    """The request's head as it is sent on, and what came with it."""
+    """The request's head as forwarded, and the bytes received with it."""
     client: socket.socket
     proxy: EngineProxy
 
     def pass_on(self) -> None:
-        """Lets the request and its answer through."""
+        """Forwards the request and its answer."""
         with self.proxy.dial() as engine:
             engine.sendall(self.head)
             threading.Thread(target=_pump, args=(self.client, engine), daemon=True).start()
             _pump(engine, self.client)
 
     def answer(self) -> tuple[bytes, bytes]:
-        """Head and body of what the engine itself answers."""
+        """Head and body of the engine's own answer."""
         with self.proxy.dial() as engine:
             engine.sendall(self.head)
             threading.Thread(target=_pump, args=(self.client, engine), daemon=True).start()
@@ -73,7 +73,7 @@ class Exchange:
         self.client.sendall(data)
 
     def hold(self) -> None:
-        """Keeps the connection open, in silence, until the client or the proxy ends it."""
+        """Keeps the connection open and silent until the client or the proxy closes it."""
         while not self.proxy.is_closed:
             if _has_left(self.client):
                 return
@@ -81,7 +81,7 @@ class Exchange:
 
 
 Fault: TypeAlias = "Callable[[Exchange], None]"
-"""Answers a request in the engine's place, or spoils what the engine answers."""
+"""Answers a request instead of the engine, or corrupts the engine's answer."""
 
 
 @dataclass
@@ -89,12 +89,12 @@ class _Order:
     path: str
     fault: Fault
     after: int
-    """How many such requests still pass before it takes hold."""
+    """How many such requests still pass before the fault starts."""
 
 
 @dataclass
 class EngineProxy:
-    """A socket of its own before the engine at `url` (`unix:///…`)."""
+    """A socket in front of the engine at `url` (`unix:///…`)."""
 
     target: str
     socket_path: Path
@@ -110,14 +110,14 @@ class EngineProxy:
         return f"unix://{self.socket_path}"
 
     def on(self, path: str, fault: Fault, *, after: int = 0) -> None:
-        """From now on `fault` answers requests whose whole path matches the regular expression `path`.
+        """From now on `fault` answers requests whose full path matches the regular expression `path`.
 
-        The first `after` of them still pass. The order that was given last comes first.
+        The first `after` of them still pass. The fault added last takes precedence.
         """
         self._orders.insert(0, _Order(path, fault, after))
 
     def forget(self) -> None:
-        """Counts from nothing, and lets everything through again."""
+        """Resets the count and removes all faults."""
         with self._lock:
             self.requests.clear()
             self._orders.clear()
@@ -161,7 +161,7 @@ class EngineProxy:
                 if head:
                     self._answer(client, head)
             except OSError:
-                pass  # either side hung up: that is what many tests are about
+                pass  # one side closed the connection: many tests are about that
             finally:
                 _end(client)
 
@@ -199,7 +199,7 @@ def _read_head(client: socket.socket) -> bytes:
 
 
 def _one_request_only(head: bytes) -> bytes:
-    """The request with `Connection: close`, unless it is to leave HTTP altogether."""
+    """The request with `Connection: close`, unless it upgrades from HTTP."""
     lines, blank, rest = head.partition(b"\r\n\r\n")
     if re.search(rb"(?im)^upgrade:", lines):
         return head
@@ -215,7 +215,7 @@ def _pump(source: socket.socket, sink: socket.socket) -> None:
 
 
 def _end(client: socket.socket) -> None:
-    """Closing alone would leave the connection to the thread that still reads from it."""
+    """Shuts the connection down first: closing alone would leave it open for the thread that still reads."""
     with suppress(OSError):
         client.shutdown(socket.SHUT_RDWR)
 

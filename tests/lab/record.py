@@ -1,6 +1,6 @@
-"""`python -m tests.lab.record`: every solution recorded anew on real engines, shared among some machines.
+"""`python -m tests.lab.record`: records every solution on real engines, shared among several machines.
 
-`tp2`, `tp2/wrong` or `tp2/wrong/port-reversed` names a part of them.
+`tp2`, `tp2/wrong` or `tp2/wrong/port-reversed` selects some of them.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from tests.lab.machines import LabMachine
 
 _SHARD: Final = 5
-"""Solutions that a machine takes at a time: few enough that all are busy to the end."""
+"""Solutions per machine and turn: few enough to keep all machines busy to the end."""
 _SOLUTION_S: Final = 180
 
 
@@ -51,14 +51,14 @@ class _Solutions:
 
 @dataclass(frozen=True)
 class _Tests:
-    """Right answers of other kinds, which are recorded by the tests that give them."""
+    """Other correct answers, recorded by the tests that contain them."""
 
     names: tuple[str, ...]
     """Their node ids."""
     folder: Path
 
     def words(self, host: LabMachine) -> list[str]:
-        # Homes in a folder that the machine sees under the same path, for bind mounts; its engine is there to be used.
+        # Homes are in a folder that the machine sees under the same path, for bind mounts. Its engine may be emptied.
         options = ["-q", f"--take={self.folder}", f"--basetemp={host.home / 'pytest'}", "-p", "no:cacheprovider"]
         os.environ[MAY_WIPE] = "1"
         return ["-m", "pytest", *options, *self.names]
@@ -67,7 +67,7 @@ class _Tests:
 def main() -> int:
     options = _options()
     os.chdir(ROOT)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the machines are put away
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the machines are removed
     try:
         wanted = wanted_by(options.names)
         if options.missing:
@@ -119,7 +119,7 @@ def _keep(path: Path) -> bool:
 
 
 def _tasks(wanted: Wanted, folder: Path) -> list[_Solutions | _Tests]:
-    """The later exercises first, which take longest, so that no machine is left with one of them at the end."""
+    """The later exercises first: they take longest, and should not be left for the end."""
     of_tests = [
         _Tests(tuple(part), folder)
         for _, tests in itertools.groupby(wanted.tests, key=lambda one: one.partition("::")[0])

@@ -1,4 +1,4 @@
-"""Rehearsals, or recordings, shared among machines with an engine each: most of the time is waiting."""
+"""Rehearsals or recordings, shared among machines with one engine each: they mostly wait."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ Done: TypeAlias = "subprocess.CompletedProcess[str]"
 
 
 class Task(Protocol):
-    """What one machine does at a time."""
+    """A task for one machine."""
 
     def words(self, host: LabMachine) -> list[str]:
-        """The arguments of Python that do it beside that machine."""
+        """The arguments of Python that run it against that machine."""
 
 
 AnyTask = TypeVar("AnyTask", bound=Task)
@@ -49,7 +49,7 @@ class Rehearsal:
 def rehearsals(
     hosts: Sequence[LabMachine], wanted: Sequence[AnyTask], limit_s: float
 ) -> Iterator[dict[Future[Done], AnyTask]]:
-    """What each of `wanted` comes to, those first that are named first; each may take `limit_s`."""
+    """Runs each task of `wanted`, in that order, with a limit of `limit_s` seconds each."""
     running: set[subprocess.Popen[str]] = set()
     free: queue.SimpleQueue[LabMachine] = queue.SimpleQueue()
     for host in hosts:
@@ -85,6 +85,6 @@ def rehearsals(
         yield {pool.submit(do, one): one for one in wanted}
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-        for process in running.copy():  # what they have brought up goes with the machines
+        for process in running.copy():  # what they brought up is removed with the machines
             process.kill()
         pool.shutdown()

@@ -1,6 +1,6 @@
-"""`python -m tests.lab.rehearse`: every exercise with all its solutions, shared among some machines.
+"""`python -m tests.lab.rehearse`: rehearses every exercise, shared among several machines.
 
-The same as `grader rehearse exercises/*` on one engine, which takes as many times longer as there are machines.
+The same as `grader rehearse exercises/*` on one engine, but as many times faster as there are machines.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _SHARD: Final = 7
-"""Solutions that a machine takes at a time: few enough that all are busy to the end."""
+"""Solutions per machine and turn: few enough to keep all machines busy to the end."""
 _SOLUTION_S: Final = 180
 
 
 def main() -> int:
     options = _options()
     os.chdir(ROOT)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the machines are put away
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the machines are removed
     names = options.exercises or sorted(path.parent.name for path in ROOT.glob("exercises/tp*/exercise.toml"))
     try:
         suites = [read_suite(find_exercise(ROOT / "exercises" / name)) for name in names]
@@ -53,7 +53,7 @@ def _rehearse(course: Sequence[tuple[Suite, list[Solution]]], repeat: int, size:
     began = time.monotonic()
     wanted = [
         Rehearsal(suite.id, (f"--shard={number}/{count}", f"--repeat={repeat}"))
-        # Those that take longest first, so that no machine is left with one of them at the end.
+        # The longest first, so that none is left for the end.
         for suite, solutions in reversed(course)
         for count in [math.ceil(len(solutions) / _SHARD)]
         for number in range(1, count + 1)

@@ -1,4 +1,4 @@
-"""Removes all that the lab's engine made, also after it, or whoever started it, was killed."""
+"""Removes everything that the lab's engine made, even if it, or whoever started it, was killed."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def sweep(lab: Lab) -> None:
 
 
 def stop(lab: Lab) -> None:
-    """Stop the lab's engine: its containers first, then itself by pid, then whatever a killed one left."""
+    """Stop the lab's engine: its containers first, then itself by pid, then what a killed one left."""
     pid = pid_of(lab)
     if pid:
         say("stopping the lab's engine…")
@@ -60,7 +60,7 @@ def stop(lab: Lab) -> None:
 
 
 def _remove_containers(lab: Lab) -> None:
-    """Killed rather than stopped: a shell as process 1 ignores a polite signal for ten seconds."""
+    """Killed, not stopped: a shell as process 1 ignores SIGTERM for ten seconds."""
     engine = running_engine(lab)
     ids = engine.docker("ps", "--all", "--quiet").stdout.split() if engine else []
     if engine and ids:
@@ -70,7 +70,7 @@ def _remove_containers(lab: Lab) -> None:
 
 
 def _daemons(lab: Lab) -> Iterator[int]:
-    """Processes of this lab's engine: told by a path that only they have on their command line."""
+    """Processes of this lab's engine, recognised by a path that only they have on their command line."""
     marks = (str(lab.sockets / "exec"), str(lab.root / "data"))
     for process in _processes():
         with suppress(OSError):
@@ -81,7 +81,7 @@ def _daemons(lab: Lab) -> Iterator[int]:
 
 
 def _in_containers(lab: Lab) -> Iterator[int]:
-    """Processes in containers of this lab's engine: told by the container's id in the name of their control group."""
+    """Processes in containers of this lab's engine, recognised by the container's id in their control group's name."""
     ids = _containers(lab)
     for process in _processes() if ids else ():
         with suppress(OSError):
@@ -96,7 +96,7 @@ def _containers(lab: Lab) -> list[str]:
 
 
 def _remove_left_overs(lab: Lab) -> None:
-    """What containers of a killed engine leave outside of its folders: control groups, and the socket of a shim."""
+    """What containers of a killed engine leave outside its folders: control groups, and a shim's socket."""
     for container in _containers(lab):
         remove_group(f"docker/{container}")
         address = f"{lab.sockets / 'exec'}/containerd/containerd.sock/moby/{container}"
@@ -108,7 +108,7 @@ def _processes() -> Iterator[Path]:
 
 
 def _unmount(lab: Lab) -> None:
-    """Detach every mount under the lab's folders, the innermost first."""
+    """Unmount everything below the lab's folders, the innermost first."""
     with open("/proc/self/mountinfo", encoding="utf-8") as mounts:  # noqa: PTH123  # a path of the kernel
         points = [line.split()[4].replace("\\040", " ") for line in mounts]
     for point in reversed(points):

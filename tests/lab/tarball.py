@@ -1,4 +1,4 @@
-"""Small additions to a tar, the same bytes every time."""
+"""Small additions to a tar file, reproducible byte for byte."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import io
 import tarfile
 
 EPOCH = 1_704_067_200
-"""2024-01-01: what the lab makes bears one date, so that the same recipe gives the same image on every engine."""
+"""2024-01-01: the lab uses one date, so that the same recipe gives the same image on every engine."""
 
 
 def add_file(tar: tarfile.TarFile, path: str, content: str | bytes, mode: int = 0o644) -> None:
@@ -31,7 +31,7 @@ def add_folder(tar: tarfile.TarFile, path: str, mode: int = 0o755, owner: int = 
 
 
 def plain(entry: tarfile.TarInfo) -> tarfile.TarInfo:
-    """As a filter: of root, and of no particular day."""
+    """A tar filter: owned by root, with the fixed date."""
     entry.uid = entry.gid = 0
     entry.uname = entry.gname = "root"
     entry.mtime = EPOCH

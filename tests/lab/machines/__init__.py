@@ -1,6 +1,6 @@
-"""Machines of a class, real enough for sshd and dockerd: each has its own network, processes and files.
+"""The machines of a class, real enough for sshd and dockerd: each has its own network, processes and files.
 
-A machine is a set of namespaces on a small Debian root: no virtual machine, no container engine beneath. Wants root.
+A machine is a set of namespaces on a small Debian root: no virtual machine, no container engine. Needs root.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Puts this very thread on a machine's network, for a while: its `localhost` is then the machine's."""
+"""Puts this thread on a machine's network for a while: its `localhost` is then the machine's."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CLONE_NEWNET = 0x40000000
 
 @contextmanager
 def entered(machine: LabMachine) -> Iterator[None]:
-    """Also for what is started in the meantime: threads and processes inherit it."""
+    """Also applies to threads and processes started meanwhile: they inherit it."""
     own = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
     try:
         _enter(NAMESPACES / machine.namespace)

@@ -1,4 +1,4 @@
-"""Faults to order: what an unreliable room does to a machine, made to happen for real."""
+"""Fault injection: does to a machine what an unreliable classroom does."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NOISE = 'head -c {size} /dev/urandom | base64; printf "\\033]0;owned\\007 bruit 
 
 
 def hang(machine: LabMachine) -> None:
-    """The engine still accepts connections, and never answers."""
+    """The engine still accepts connections but never answers."""
     _signal(machine, signal.SIGSTOP, *ENGINES)
 
 
@@ -33,7 +33,7 @@ def resume(machine: LabMachine) -> None:
 
 
 def kill_engine(machine: LabMachine) -> None:
-    """The engine dies as if the power of its process had been cut; the machine and its containers stay."""
+    """The engine is killed; the machine and its containers stay."""
     _signal(machine, signal.SIGKILL, *ENGINES)
     wait_until("the engine to be dead", lambda: not machine.processes(*ENGINES), LIMIT_S)
 
@@ -46,23 +46,23 @@ def start_engine(machine: LabMachine) -> None:
 
 
 def flood_login(machine: LabMachine, size: int) -> None:
-    """Every login, with a command too, first gets so many bytes of noise from `.bashrc`, and a motd."""
+    """Every login, even with a command, first prints that many bytes from `.bashrc`, and a motd."""
     (machine.home / ".bashrc").write_text(NOISE.format(size=size), encoding="ascii")
     run(machine.inside("sh", "-c", "printf 'Bienvenue \\033[31m!\\n' > /etc/motd"))
 
 
 def hang_login(machine: LabMachine) -> None:
-    """Every login succeeds, and its command never starts."""
+    """Every login succeeds but its command never starts."""
     (machine.home / ".bashrc").write_text("exec sleep infinity\n", encoding="ascii")
 
 
 def hang_sshd(machine: LabMachine) -> None:
-    """Port 22 accepts connections, and says nothing."""
+    """Port 22 accepts connections but sends nothing."""
     _signal(machine, signal.SIGSTOP, "sshd")
 
 
 def refuse(machine: LabMachine) -> None:
-    """Nobody listens on port 22 any more, and open connections are cut."""
+    """Nothing listens on port 22 any more, and open connections are cut."""
     _signal(machine, signal.SIGKILL, "sshd", "sshd-session")
     wait_until("sshd to be dead", lambda: not machine.processes("sshd", "sshd-session"), LIMIT_S)
 
@@ -75,14 +75,14 @@ def accept(machine: LabMachine) -> None:
 
 
 def change_host_key(machine: LabMachine) -> None:
-    """The machine comes back with another key than the one that is pinned, as one installed anew does."""
+    """The machine returns with another host key than the pinned one, as after a reinstallation."""
     refuse(machine)
     new_key(machine.shared / "ssh" / "host_key")
     accept(machine)
 
 
 def ssh_connections(machine: LabMachine) -> int:
-    """How often someone has logged in by ssh so far, by sshd's own log."""
+    """Number of SSH logins so far, from sshd's log."""
     log = (machine.shared / "sshd.log").read_text(encoding="utf-8", errors="replace")
     return log.count("Accepted publickey for ")
 
@@ -94,7 +94,7 @@ def _signal(machine: LabMachine, number: int, *names: str) -> None:
 
 @contextmanager
 def at_request(machine: LabMachine, number: int, strike: Callable[[LabMachine], None]) -> Iterator[EngineProxy]:
-    """In the `with`, `strike` before the engine's answer to request `number` (the first is 1), however it is asked."""
+    """Within the `with` block, calls `strike` before the engine's answer to request `number` (the first is 1)."""
 
     def struck(exchange: Exchange) -> None:
         strike(machine)

@@ -1,4 +1,4 @@
-"""A group of machines for a test, or a classroom to try things in by hand."""
+"""A group of machines for a test, or a classroom to use by hand."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NUMBERS = count(1)
 
 @contextmanager
 def machines(lab: Lab, kinds: Mapping[str, Kind], images: Sequence[str] = ()) -> Iterator[list[LabMachine]]:
-    """Machines by name and kind, each with these images, ready to be reached; gone at the end of the `with`."""
+    """Machines by name and kind, each with these images, ready for use; removed at the end of the `with` block."""
     sweep_orphans(lab)
     seeds = _seeds(lab, kinds, images)
     with owned_group(lab, f"run{os.getpid()}-{next(_NUMBERS)}") as folder:
@@ -32,7 +32,7 @@ def machines(lab: Lab, kinds: Mapping[str, Kind], images: Sequence[str] = ()) ->
 
 
 def keep_machines(lab: Lab, name: str, kinds: Mapping[str, Kind], images: Sequence[str] = ()) -> list[LabMachine]:
-    """The same, but they stay until `clean`, or until they are kept again under the same name."""
+    """The same, but they stay until `clean`, or until a group of the same name is started."""
     sweep_orphans(lab)
     seeds = _seeds(lab, kinds, images)
     folder = groups(lab) / name
@@ -41,7 +41,7 @@ def keep_machines(lab: Lab, name: str, kinds: Mapping[str, Kind], images: Sequen
     (folder / KEPT).touch()
     try:
         return start(lab, folder, kinds, seeds)
-    except BaseException:  # Ctrl-C too: half a group is of no use to anyone
+    except BaseException:  # Ctrl-C too: half a group is useless
         sweep(lab, folder)
         raise
 

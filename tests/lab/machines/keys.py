@@ -1,4 +1,4 @@
-"""Keys and settings of ssh: one user's key for a group of machines, a host key for each, all pinned."""
+"""SSH keys and configuration: one user key per group of machines, one host key per machine, all pinned."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ Host {name}
 
 
 def new_key(path: Path) -> None:
-    """A new key pair at `path` and `path`.pub, in the place of one that was there."""
+    """Write a new key pair to `path` and `path`.pub, replacing an old one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
     keygen = debian.need("ssh-keygen", "openssh-client")
@@ -51,14 +51,14 @@ def new_key(path: Path) -> None:
 
 
 def write_server_settings(folder: Path, user_key: Path) -> None:
-    """What a machine's sshd needs in its folder, which has the same path inside."""
+    """Write what a machine's sshd needs to its folder, which has the same path inside."""
     new_key(folder / "host_key")
     (folder / "authorized_keys").write_bytes(user_key.with_suffix(".pub").read_bytes())
     (folder / "sshd_config").write_text(SSHD_CONFIG.format(folder=folder), encoding="utf-8")
 
 
 def write_client_settings(folder: Path, machines: Iterable[LabMachine]) -> Path:
-    """An ssh_config that knows the machines by name, and their keys; returns its path."""
+    """Write an ssh_config with the machines' names and keys; returns its path."""
     config, known = "", ""
     for machine in machines:
         config += HOST.format(name=machine.name, address=machine.address, folder=folder)

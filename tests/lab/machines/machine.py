@@ -1,4 +1,4 @@
-"""One machine: started as a set of namespaces around one process, gone when that process is."""
+"""One machine: a set of namespaces around one process, and gone when that process ends."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class LabMachine:
     name: str
     kind: Kind
     address: str
-    """Where its sshd (port 22), its engine over TLS (port 2376) and its published ports are reached."""
+    """The address of its sshd (port 22), its engine over TLS (port 2376) and its published ports."""
     namespace: str
     """Its network, in /run/netns."""
     shared: Path
@@ -39,7 +39,7 @@ class LabMachine:
     certificates: Path
     """As in `DOCKER_CERT_PATH`."""
     ssh_config: Path
-    """As for `ssh -F`: knows this machine and the others of its group by name."""
+    """As for `ssh -F`: has this machine and the others of its group by name."""
     init: int
     """Its process 1, as seen from outside."""
 
@@ -49,7 +49,7 @@ class LabMachine:
         return self.shared / "homes" / "root"
 
     def beside(self, *words: str) -> list[str]:
-        """A command that runs outside but on the machine's network, where its `localhost` is the machine's."""
+        """A command that runs outside but on the machine's network, so that `localhost` is the machine."""
         return ["nsenter", f"--net={NAMESPACES / self.namespace}", *words]
 
     def inside(self, *words: str) -> list[str]:
@@ -62,7 +62,7 @@ class LabMachine:
 
 
 def launch(namespace: str, settings: dict[str, str]) -> int:
-    """Start a machine's process 1 and return it; its services come up on their own."""
+    """Start a machine's process 1 and return it; its services start by themselves."""
     spaces = ["unshare", *SPACES, "--fork", "--kill-child=SIGKILL"]
     log = Path(settings["SHARED"]) / "boot.log"
     command = ["nsenter", f"--net={NAMESPACES / namespace}", *spaces, "sh", str(BOOT)]
@@ -77,7 +77,7 @@ def launch(namespace: str, settings: dict[str, str]) -> int:
 
 
 def wait_until_ready(machine: LabMachine) -> None:
-    """Wait until sshd and the engine answer; `LabError` has the last words of one that does not."""
+    """Wait until sshd and the engine answer. Raises `LabError` with the last log line of one that does not."""
     try:
         if machine.kind.engine:
             wait_until("the engine to answer", lambda: _pings(machine.shared / "engine.sock"), START_LIMIT_S)
@@ -88,7 +88,7 @@ def wait_until_ready(machine: LabMachine) -> None:
 
 
 def stop_engine(machine: LabMachine) -> None:
-    """End the engine politely, so that what it keeps on disk is whole."""
+    """Stop the engine with SIGTERM, so that its data on disk is consistent."""
     names = ("dockerd", "podman")
     for pid in machine.processes(*names):
         end(pid, signal.SIGTERM)

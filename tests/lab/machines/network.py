@@ -1,4 +1,4 @@
-"""One switch for a group of machines, and for each machine a network namespace with a cable to it."""
+"""One bridge per group of machines, and per machine a network namespace connected to it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LIMIT_S = 60
 
 @dataclass(frozen=True)
 class Switch:
-    """A bridge in the network namespace of whoever makes it, at .1 of a network set aside for benchmarks (RFC 2544)."""
+    """A bridge in the creator's network namespace, at .1 of a network reserved for benchmarks (RFC 2544)."""
 
     name: str
     """Of the bridge, and the first part of the name of every namespace on it."""
@@ -36,10 +36,10 @@ class Switch:
         return f"{self.name}-{machine}"
 
     def plug_in(self, machines: Sequence[str]) -> None:
-        """Make the bridge, and the namespace and cable of every machine."""
+        """Create the bridge, and each machine's namespace and veth pair."""
         if len(machines) > MOST_MACHINES:
             raise LabError(f"at most {MOST_MACHINES} machines fit on one switch, not {len(machines)}")
-        # One may be left where a sweep from another network namespace could not see it.
+        # One may be left over where a sweep from another network namespace could not see it.
         remove([], self.name)
         _ip(
             f"link add {self.name} type bridge",
@@ -54,7 +54,7 @@ class Switch:
                 f"link add {cable} type veth peer name eth0 netns {namespace}",
                 f"link set {cable} master {self.name} up",
             )
-            # No default route: what asks for the internet hears at once that there is none.
+            # No default route: connections to the internet fail at once.
             _ip(
                 "link set lo up",
                 f"addr add {self.address(index)}/24 dev eth0",
@@ -64,7 +64,7 @@ class Switch:
 
 
 def switch_for(group: Path) -> Switch:
-    """The switch of a group of machines, on the first of its favourite networks that is not used here."""
+    """The bridge of a group of machines, on the first of its preferred networks that is free."""
     debian.need("ip", "iproute2")
     digest = hashlib.sha256(bytes(group)).digest()
     taken = run(["ip", "-brief", "-4", "address"], limit_s=LIMIT_S).stdout
@@ -75,18 +75,18 @@ def switch_for(group: Path) -> Switch:
 
 
 def processes_in(namespace: str) -> list[int]:
-    """The processes whose network this is, those in containers not included."""
+    """The processes on this network, without those in containers."""
     asked = run(["ip", "netns", "pids", namespace], limit_s=LIMIT_S, check=False)
     return [int(word) for word in asked.stdout.split()]
 
 
 def namespaces_of(switch: str) -> list[str]:
-    """The namespaces with a cable to the switch of this name."""
+    """The namespaces connected to the bridge of this name."""
     return sorted(path.name for path in NAMESPACES.glob(f"{switch}-*"))
 
 
 def remove(namespaces: Sequence[str], switch: str) -> None:
-    """Remove namespaces and their switch; the cables go with them."""
+    """Remove namespaces and their bridge; the veth pairs go with them."""
     for namespace in namespaces:
         run(["ip", "netns", "delete", namespace], limit_s=LIMIT_S, check=False)
     run(["ip", "link", "delete", switch], limit_s=LIMIT_S, check=False)

@@ -1,4 +1,4 @@
-"""The file systems that machines stand on: a small Debian each, made once and shared read-only."""
+"""The root file systems of machines: small Debians, made once and shared read-only."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ listen engine
 
 
 def machine_root(lab: Lab, kind: Kind) -> Path:
-    """The folder of a kind's root file system; not to be written to, machines lay their own changes over it."""
+    """The folder of a kind's root file system. Read-only: machines mount an overlay on it."""
     recipe = Path(__file__).read_bytes() + f"{kind.suite} {kind.programs}".encode()
     made = lab.root / "roots" / f"{kind.suite}-{hashlib.sha256(recipe).hexdigest()[:12]}"
     with lab.locked(made.name):
@@ -76,7 +76,7 @@ def machine_root(lab: Lab, kind: Kind) -> Path:
 
 def _make(kind: Kind, root: Path) -> None:
     mmdebstrap = debian.need("mmdebstrap", "mmdebstrap", "debian-archive-keyring")
-    # `extract` runs no maintainer scripts: three times as fast, and little has to be done by hand below.
+    # `extract` runs no maintainer scripts: three times as fast, and little is missing, which is added below.
     include = f"--include={','.join(kind.programs.split())}"
     make: list[str | Path] = [
         mmdebstrap,
@@ -107,7 +107,7 @@ def _make(kind: Kind, root: Path) -> None:
 
 
 def _add_users(root: Path) -> None:
-    """Homes are named by each machine, where it starts: `@HOMES@` and the user's name."""
+    """Each machine replaces `@HOMES@` in the paths of home folders when it starts."""
     people = [person.split(":") for person in STUDENTS.split()]
     system = [person.split(":") for person in SYSTEM_USERS.split()]
     given = root / "usr/share/base-passwd"

@@ -1,4 +1,4 @@
-"""Engine data with images already in it, made once for each kind of engine and copied to every machine."""
+"""Engine data with images in it, made once per kind of engine and copied to every machine."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def seed(lab: Lab, kind: Kind, images: Sequence[str]) -> Path:
-    """The data folder of a stopped engine that has these images; not to be written to."""
+    """The data folder of a stopped engine with these images. Read-only."""
     wanted = sorted(full_name(image) for image in images)
     sources = b"".join(Path(source).read_bytes() for source in (catalog.__file__, layers.__file__))
     digest = hashlib.sha256(f"{kind}{wanted}".encode() + sources).hexdigest()[:12]
@@ -37,7 +37,7 @@ def seed(lab: Lab, kind: Kind, images: Sequence[str]) -> Path:
                 load_images(machine.engine, lab, wanted)
                 stop_engine(machine)
                 data = group / "machines" / "seed" / "data"
-                # Docker keeps its id there since 23.0: every machine is to have its own.
+                # Docker stores its id there since 23.0: every machine needs its own.
                 (data / "engine-id").unlink(missing_ok=True)
                 shutil.move(data, made)
     return made

@@ -9,7 +9,7 @@ BASIC = """
     sed tar curl iproute2 iptables login mount openssh-server passwd python3 tini util-linux
 """
 
-# One root serves both of bookworm's engines.
+# Both of bookworm's engines share one root.
 BOOKWORM = f"{BASIC} docker.io podman runc netavark aardvark-dns haproxy"
 TRIXIE = f"{BASIC} docker.io docker-cli"
 
@@ -19,7 +19,7 @@ DOCKERD = """
     exec dockerd --host="unix://$SHARED/engine.sock" --host=tcp://0.0.0.0:2376 --config-file=/etc/docker/none.json \
         --tlsverify --tlscacert=ca.pem --tlscert=server-cert.pem --tlskey=server-key.pem --cgroup-parent="/$CGROUP"
 """
-# Its service knows no TLS: haproxy speaks it in front.
+# Podman's service has no TLS: haproxy provides it.
 PODMAN_SERVICE = """
     haproxy -D -f /etc/haproxy/podman.cfg
     exec podman system service --time=0 "unix://$SHARED/engine.sock"
@@ -34,14 +34,14 @@ class Kind:
     suite: str
     """Debian's release."""
     engine: str
-    """A shell command that stays in the foreground; empty for a machine without an engine."""
+    """A shell command that runs in the foreground; empty for a machine without an engine."""
     programs: str = BASIC
     data: str = "/var/lib/docker"
     """Where the engine keeps images and containers."""
     layers: str = "overlay2"
-    """Where in there the files of image layers are."""
+    """The folder with the files of image layers in it."""
     socket: str = "/run/docker.sock"
-    """Where a student's tools expect the engine's socket."""
+    """The path of the engine's socket that a student's tools expect."""
 
 
 DOCKER_20 = Kind("docker20", "bookworm", DOCKERD, programs=BOOKWORM)

@@ -1,4 +1,4 @@
-"""Starts machines: their network, keys and files first, then all their first processes at once."""
+"""Starts machines: networks, keys and files first, then all first processes at once."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def start(lab: Lab, group: Path, kinds: Mapping[str, Kind], seeds: Mapping[Kind,
     for program, package in NEEDED.items():
         debian.need(program, package)
     lowers = {kind: machine_root(lab, kind) for kind in set(kinds.values())}
-    with lab.locked("network"):  # until the bridge is there, another group may choose the same network
+    with lab.locked("network"):  # until the bridge exists, another group may choose the same network
         switch = switch_for(group)
         (group / "switch").write_text(switch.name, encoding="ascii")
         switch.plug_in(list(kinds))
@@ -78,7 +78,7 @@ def start(lab: Lab, group: Path, kinds: Mapping[str, Kind], seeds: Mapping[Kind,
 
 
 def shared_folder(lab: Lab, switch: str) -> Path:
-    """Where a group keeps the folders that have one path inside and outside; short, for the sockets in them."""
+    """The parent of a group's folders with the same path inside and outside; short, for the sockets in them."""
     return lab.sockets / "m" / switch
 
 
@@ -89,7 +89,7 @@ def _check_names(kinds: Mapping[str, Kind]) -> None:
 
 
 def _lay_out(own: Path, kind: Kind, seed: Path | None) -> Path:
-    """The machine's own folder: what it changes of its root, and its engine's data."""
+    """The machine's own folder: its changes to the root file system, and its engine's data."""
     for part in ("root", "upper", "work", "data"):
         (own / part).mkdir(parents=True)
     if seed:
@@ -98,7 +98,7 @@ def _lay_out(own: Path, kind: Kind, seed: Path | None) -> Path:
 
 
 def _copy_seed(seed: Path, data: Path, layers: Path) -> None:
-    """Copy an engine's data. No engine writes to a file of an image's layer: linked, twelve take no more than one."""
+    """Copy an engine's data. Engines do not write to files of image layers, so these are hard-linked to save space."""
     for folder in reversed(layers.parents):
         (data / folder).mkdir(exist_ok=True)
         beside = [entry for entry in (seed / folder).iterdir() if not layers.is_relative_to(folder / entry.name)]

@@ -1,4 +1,4 @@
-"""Takes a group of machines away: also one whose owner was killed, which the kernel tells by its lock."""
+"""Removes a group of machines, even if its owner was killed, which a free lock shows."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 END_LIMIT_S = 20
 REMOVE_LIMIT_S = 300
 KEPT = "kept"
-"""A file that says that a group was started to be used by hand, and stays without an owner."""
+"""Marks a group that was started to be used by hand, and stays without an owner."""
 
 
 @contextmanager
 def owned_group(lab: Lab, name: str) -> Iterator[Path]:
-    """The folder of a new group, whose machines are gone at the end of the `with`."""
+    """The folder of a new group, whose machines are removed at the end of the `with` block."""
     folder = groups(lab) / name
     folder.mkdir(exist_ok=True)
     with (folder / "lock").open("wb") as lock:
@@ -50,7 +50,7 @@ def groups(lab: Lab) -> Path:
 
 
 def sweep_orphans(lab: Lab, *, kept: bool = False) -> None:
-    """Take away every group whose owner has ended, those kept for use by hand only where that is asked for."""
+    """Remove every group whose owner has ended; those for use by hand only on request."""
     for folder in groups(lab).iterdir():
         if (folder / KEPT).exists() and not kept:
             continue
@@ -61,7 +61,7 @@ def sweep_orphans(lab: Lab, *, kept: bool = False) -> None:
 
 
 def sweep(lab: Lab, folder: Path) -> None:
-    """Kill what lives in a group's namespaces, and remove these and the files."""
+    """Kill the processes in a group's namespaces, and remove the namespaces and files."""
     try:
         switch = (folder / "switch").read_text(encoding="ascii")
     except FileNotFoundError:

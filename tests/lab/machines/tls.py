@@ -1,4 +1,4 @@
-"""Throw-away certificates: an authority for a group of machines, one certificate each, and one for clients."""
+"""Throw-away certificates: one authority per group of machines, one certificate per machine, one for clients."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def new_authority(folder: Path) -> trustme.CA:
-    """A new authority, and in `folder` what a client needs, named as `DOCKER_CERT_PATH` wants them."""
+    """Create an authority, and write a client's files to `folder`, named as `DOCKER_CERT_PATH` expects."""
     folder.mkdir(parents=True, exist_ok=True)
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(folder / "ca.pem"))
@@ -20,7 +20,7 @@ def new_authority(folder: Path) -> trustme.CA:
 
 
 def write_server_certificate(authority: trustme.CA, folder: Path, *names: str) -> None:
-    """What a server needs in `folder`, for these names and addresses."""
+    """Write a server's files to `folder`, for these names and addresses."""
     folder.mkdir(parents=True, exist_ok=True)
     authority.cert_pem.write_to_path(str(folder / "ca.pem"))
     certificate = authority.issue_cert(*names)
