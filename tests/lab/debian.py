@@ -41,7 +41,7 @@ def need(program: str, *packages: str) -> str:
         raise LabError(f"`apt-get install {names}` failed: {done.stderr.strip()[-1000:]}")
     found = find(program)
     if not found:
-        raise LabError(f"{names} installed, and yet there is no `{program}`")
+        raise LabError(f"installed {names}, but `{program}` is still missing")
     return found
 
 

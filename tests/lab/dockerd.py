@@ -33,7 +33,7 @@ def start(lab: Lab) -> None:
         debian.need("docker", "docker-cli")
     path = _path_with_iptables(lab)
     log = lab.root / "dockerd.log"
-    say("starting a Docker engine of the lab's own…")
+    say("starting the lab's own Docker engine…")
     hostnet.unplug_the_dead(lab)
     if not is_apart(lab):
         hostnet.remember(lab)
@@ -42,7 +42,7 @@ def start(lab: Lab) -> None:
 
     def ready() -> bool:
         if daemon.poll() is not None:
-            raise LabError(f"dockerd ended at once: {last_words(log)} (all of it in {log})")
+            raise LabError(f"dockerd ended at once: {last_words(log)} (full log: {log})")
         return engine.answers()
 
     wait_until(f"dockerd to answer (see {log})", ready, START_LIMIT_S)

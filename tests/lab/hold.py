@@ -47,7 +47,7 @@ def held_engine(lab: Lab, *, may_go_apart: bool = False) -> Iterator[Engine]:
         )
     try:
         if other:
-            say(f"leaving the engine at {other.url} alone; the tests get one of their own, on a network of its own")
+            say(f"leaving the engine at {other.url} alone; the tests get their own, on a separate network")
             go_apart(lab)
         yield private_engine(lab)
     finally:

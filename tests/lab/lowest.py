@@ -35,7 +35,7 @@ def main() -> int:
         pythons = {version: path for version, path in pythons.items() if ".".join(map(str, version)) in wanted}
     chosen = corners(pythons)
     if not chosen:
-        say(f"lowest: no Python {' or '.join(wanted) or '3.11 or later'} is at hand")
+        say(f"lowest: no Python {' or '.join(wanted) or '3.11 or later'} was found")
         return 1
     try:
         return max([_try(version, path) for version, path in chosen.items()])
@@ -78,7 +78,7 @@ def _try(version: tuple[int, int], python: Path) -> int:
     name = ".".join(map(str, version))
     place = Lab.at(ROOT / ".lab").root / "lowest" / name
     uv = Path(sys.executable).with_name("uv")
-    say(f"Python {name}: the lowest versions into {place}…")
+    say(f"Python {name}: installing the lowest versions into {place}…")
     shutil.rmtree(place, ignore_errors=True)
     run([uv, "venv", "--quiet", "--no-python-downloads", "--python", python, place], limit_s=_INSTALL_LIMIT_S)
     program = str(place / "bin" / "python")

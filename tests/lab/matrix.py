@@ -119,7 +119,7 @@ def _print(columns: Sequence[Column]) -> int:
     faults = [fault for column in columns for fault in column.faults]
     same = sum(column.as_expected[way] == column.tried > 0 for column in columns for way in WAYS)
     cells = len(columns) * len(WAYS)
-    lines += ["", *faults, f"{same} of {cells} the same: solutions of tp2 that came to the verdicts expected of them"]
+    lines += ["", *faults, f"{same} of {cells} the same: every solution of tp2 got its expected verdicts"]
     sys.stdout.write("\n".join(lines) + "\n")
     return 0 if same == cells else 1
 
@@ -130,8 +130,8 @@ def _row(*cells: str) -> str:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.lab.matrix", description=__doc__)
-    parser.add_argument("--engines", nargs="+", choices=KINDS, default=list(KINDS), help="by default all three")
-    parser.add_argument("--only", nargs="+", default=[], metavar="SOLUTION", help="by default all of them")
+    parser.add_argument("--engines", nargs="+", choices=KINDS, default=list(KINDS), help="default: all three")
+    parser.add_argument("--only", nargs="+", default=[], metavar="SOLUTION", help="default: all")
     return parser.parse_args()
 
 

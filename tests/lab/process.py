@@ -130,7 +130,7 @@ def wait_until(what: str, look: Callable[[], T | None], within_s: float) -> T:
         if seen:
             return seen
         if time.monotonic() > deadline:
-            raise LabError(f"waited {within_s:g} s for {what}, in vain")
+            raise LabError(f"waited {within_s:g} s for {what}, without success")
         time.sleep(POLL_S)
 
 

@@ -139,10 +139,10 @@ def _parts(names: Sequence[str]) -> list[Sequence[str]]:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.lab.record", description=__doc__)
-    parser.add_argument("names", nargs="*", help="such as tp2 or tp2/wrong/port-reversed; by default all")
-    parser.add_argument("--missing", action="store_true", help="of these, only what has no recording yet")
-    parser.add_argument("--machines", type=int, default=6, help="that share the work (%(default)s)")
-    parser.add_argument("--keep", type=Path, help="a folder where the raw recordings stay")
+    parser.add_argument("names", nargs="*", help="such as tp2 or tp2/wrong/port-reversed; default: all")
+    parser.add_argument("--missing", action="store_true", help="only those without an up-to-date recording")
+    parser.add_argument("--machines", type=int, default=6, help="number of machines (%(default)s)")
+    parser.add_argument("--keep", type=Path, help="keep the raw recordings in this folder")
     return parser.parse_args()
 
 

@@ -88,9 +88,9 @@ def _rehearse(course: Sequence[tuple[Suite, list[Solution]]], repeat: int, size:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.lab.rehearse", description=__doc__)
-    parser.add_argument("exercises", nargs="*", help="by their names, such as tp2; by default all")
-    parser.add_argument("--repeat", type=int, default=1, help="bring everything up that many times (%(default)s)")
-    parser.add_argument("--machines", type=int, default=6, help="that share the work (%(default)s)")
+    parser.add_argument("exercises", nargs="*", help="such as tp2; default: all")
+    parser.add_argument("--repeat", type=int, default=1, help="rehearse each solution that many times (%(default)s)")
+    parser.add_argument("--machines", type=int, default=6, help="number of machines (%(default)s)")
     return parser.parse_args()
 
 

@@ -45,7 +45,7 @@ def test_a_python_that_is_not_at_hand_is_one_sentence(
 ) -> None:
     monkeypatch.setattr("sys.argv", ["lowest", "3.95"])
     assert main() == 1
-    assert capsys.readouterr().err == "lowest: no Python 3.95 is at hand\n"
+    assert capsys.readouterr().err == "lowest: no Python 3.95 was found\n"
 
 
 def test_every_dependency_has_a_lower_bound() -> None:

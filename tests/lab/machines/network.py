@@ -38,7 +38,7 @@ class Switch:
     def plug_in(self, machines: Sequence[str]) -> None:
         """Create the bridge, and each machine's namespace and veth pair."""
         if len(machines) > MOST_MACHINES:
-            raise LabError(f"at most {MOST_MACHINES} machines fit on one switch, not {len(machines)}")
+            raise LabError(f"at most {MOST_MACHINES} machines fit on one bridge, not {len(machines)}")
         # One may be left over where a sweep from another network namespace could not see it.
         remove([], self.name)
         _ip(
@@ -71,7 +71,7 @@ def switch_for(group: Path) -> Switch:
     for third in digest:
         if f" 198.18.{third}." not in taken:
             return Switch(name=f"gl{digest.hex()[:8]}", third=third)
-    raise LabError("no free network for the lab's machines: `ip -brief address` shows who has them")
+    raise LabError("no free network for the lab's machines: `ip -brief address` shows what uses them")
 
 
 def processes_in(namespace: str) -> list[int]:

@@ -33,7 +33,7 @@ NEEDED = {"unshare": "util-linux", "mount": "mount", "ssh": "openssh-client"}
 def start(lab: Lab, group: Path, kinds: Mapping[str, Kind], seeds: Mapping[Kind, Path]) -> list[LabMachine]:
     """Start machines of these names in a group's folder, on copies of these seeds, and wait until they answer."""
     if os.geteuid() != 0:
-        raise LabError("only root can make machines out of namespaces: run this as root")
+        raise LabError("only root can create machines from namespaces: run this as root")
     _check_names(kinds)
     for program, package in NEEDED.items():
         debian.need(program, package)
