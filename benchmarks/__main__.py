@@ -67,8 +67,8 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), help="by default all of them")
-    parser.add_argument("--machines", type=int, default=40, help="in the larger class (%(default)s)")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), help="default: all")
+    parser.add_argument("--machines", type=int, default=40, help="machines in the larger class (%(default)s)")
     parser.add_argument("--recorded", type=int, default=10_000, help="recorded machines in one batch (%(default)s)")
     parser.add_argument("--kills", type=int, default=10, help="batches to kill and resume (%(default)s)")
     return parser.parse_args()
