@@ -88,3 +88,28 @@ def test_every_promise_of_security_md_names_a_test_that_is_there() -> None:
         named = re.findall(r"`(tests/[\w/]+\.py)`", row)
         assert named, row
         assert not [path for path in named if not (ROOT / path).is_file()], row
+
+
+TEXTS = [*PAGES, ROOT / "SECURITY.md", ROOT / "CHANGELOG.md"]
+CODE = re.compile(r"^ *```.*?^ *```$|`[^`]*`|\]\([^)]*\)", re.DOTALL | re.MULTILINE)
+"""What is not prose: fenced blocks, code between backticks, addresses of links."""
+ODD = re.compile(
+    r"\b(mend|mends|mended|anew|campaigns?|hand-ins?|at hand|of the grader's own|where nothing is said|a yes)\b"
+    r"|\bone \w+ an? (replica|student|check|task|machine)\b",
+    re.IGNORECASE,
+)
+"""Words that were used for what has another name, and phrases that no native writer would use."""
+
+
+@pytest.mark.parametrize("page", TEXTS, ids=lambda page: page.name)
+def test_a_page_uses_the_words_of_the_field_and_straight_apostrophes(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    prose = text if page.name == "commands.md" else CODE.sub("`…`", text)
+    assert [found.group() for found in ODD.finditer(prose)] == []
+    assert re.findall("[‘’]", prose) == []
+
+
+def test_the_french_page_has_no_break_spaces_before_its_punctuation_and_inside_its_quotation_marks() -> None:
+    prose = CODE.sub("`…`", (ROOT / "docs" / "etudiant.md").read_text(encoding="utf-8"))
+    assert re.findall(r".*(?:[^\u00a0\n]»|«[^\u00a0]| [:;?!](?:\s|$)).*", prose) == []
+    assert prose.count("\u00a0:") >= 5
