@@ -44,6 +44,26 @@ TESTS: Final = {
     "answers": ("tests/faults/test_changed_answers.py", "tests/faults/test_hostile_servers.py"),
     "ssh": ("tests/machine/test_ssh_faults.py",),
     "repository": ("tests/repository/test_tampering.py", "tests/repository/test_hostile_scripts.py"),
+    "attacks": ("tests/repository/test_attacks.py",),
+    "sandbox": (
+        "tests/repository/test_sandbox.py",
+        "tests/repository/test_started.py",
+        "tests/repository/test_workspace.py",
+        "tests/repository/test_submission_files.py",
+    ),
+    "policy": (
+        "tests/repository/test_policy.py",
+        "tests/repository/test_compose_paths.py",
+        "tests/repository/test_compose_mounts.py",
+        "tests/repository/test_compose_keys.py",
+        "tests/repository/test_dockerfile_policy.py",
+        "tests/repository/test_dotenv.py",
+    ),
+}
+KINDS: Final = {
+    "attacks": "hostile repositories brought up and graded, with their controls",
+    "sandbox": "ways out of the sandbox, and out of the copies that it reads",
+    "policy": "hostile and honest files read by the policy",
 }
 TESTS_LIMIT_S: Final = 1800
 
@@ -59,6 +79,8 @@ class Figures:
     controls_full: int = 0
     peak_mb: float = 0
     surprises: list[str] = field(default_factory=list)
+    tests: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Number of tests run and failed, by kind."""
 
 
 def main() -> int:
@@ -146,6 +168,8 @@ def _tests(kind: str, files: tuple[str, ...], folder: Path, figures: Figures) ->
         is_bad = case.find("failure") is not None or case.find("error") is not None
         name = (case.get("name") or "").removeprefix("test_").replace("_", " ")
         figures.injected += 1
+        tried, bad = figures.tests.get(kind, (0, 0))
+        figures.tests[kind] = (tried + 1, bad + is_bad)
         if is_bad:
             figures.surprises.append(f"{kind}: {name}")
         _row(kind, name, "FAILED" if is_bad else "as expected", "", f"{float(case.get('time') or 0):.1f}", "")
@@ -178,6 +202,9 @@ def _line(kind: str, name: str, got: str, graded: Graded, figures: Figures, *, a
 def _told(figures: Figures) -> Iterator[Figure]:
     yield Figure("faults and hostile inputs tried", figures.injected)
     yield Figure("graded other than they must be", len(figures.surprises), aim="0")
+    for kind, words in KINDS.items():
+        tried, bad = figures.tests.get(kind, (0, 0))
+        yield Figure(words, tried, note=f"{bad} graded other than they must be")
     yield Figure("students blamed for their machine's faults", figures.blamed, aim="0")
     yield Figure("undeserved points", figures.undeserved, aim="0")
     yield Figure("crashes", figures.crashes, aim="0")
