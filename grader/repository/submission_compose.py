@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import re
 import tempfile
 from pathlib import Path, PurePosixPath
@@ -63,6 +64,8 @@ class SubmissionCompose:
             inside = [_is_below(path, tops) for path in (question.folder, *files)]
             if not all(inside) or not files or not _PROJECT.fullmatch(project):
                 return None
+            # As seen from the folder: no path of the student's stands in the command line outside the sandbox.
+            files = tuple(f"./{posixpath.relpath(file, folder)}" for file in files)
         if not project or project in submission.other_projects:
             return None
         if submission.limits_file:
