@@ -25,8 +25,8 @@ __all__ = [
 ]
 
 _Query = Annotated[tuple[tuple[str, str], ...], Meta(max_length=64)]
-_MOST = 16 * 1024 * 1024
-"""Bytes of an answer: as many as are taken of an engine's."""
+_MOST = 48 * 1024 * 1024
+"""Bytes of an answer: as many as a recorder keeps of all."""
 _Headers = Annotated[dict[str, str], Meta(max_length=64)]
 
 
