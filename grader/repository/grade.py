@@ -192,5 +192,6 @@ class _Run:
             compose_files=work.compose_files,
             limits_file=LIMITS_FILE if project else "",
             project=project.name if project else "",
+            uid=self.sandbox.uid,
             other_projects=tuple(sorted(self.before.projects)),
         )

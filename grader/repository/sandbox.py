@@ -180,10 +180,14 @@ class Sandbox:
         return [*options, "--remount-ro", "/", "--remount-ro", "/dev", "--chdir", str(cwd)]
 
 
-def make_sandbox(tmp: Path) -> Sandbox:
-    """A sandbox for one submission, with `tmp` as its `/tmp`. Raises `NoSandboxError` where there can be none."""
+def make_sandbox(tmp: Path, uid: int | None = None) -> Sandbox:
+    """A sandbox for one submission, with `tmp` as its `/tmp`. Raises `NoSandboxError` where there can be none.
+
+    `uid`: of the sandbox that owns the submission's files already; by default a new one.
+    """
     launcher = _launcher()
-    uid = _FIRST_UID + secrets.randbelow(_UIDS) if os.geteuid() == 0 else None
+    if uid is None and os.geteuid() == 0:
+        uid = _FIRST_UID + secrets.randbelow(_UIDS)
     tmp.chmod(0o1777)
     return Sandbox(launcher, uid, tmp)
 

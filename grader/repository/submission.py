@@ -27,6 +27,8 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
     """The file of ours that bounds each service, as Compose was given it; empty where there is none."""
     project: str = ""
     """The name of the Compose project; empty for a script."""
+    uid: int | None = None
+    """Who owns the files, and reads them in the sandbox."""
     other_projects: tuple[str, ...] = ()
     """Compose projects that were on the engine before: not to be touched."""
 
@@ -40,7 +42,7 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
         return self.workspace.work / self.folder
 
     def sandbox(self) -> Sandbox:
-        return make_sandbox(self.workspace.tmp)
+        return make_sandbox(self.workspace.tmp, self.uid)
 
 
 class GradingTask(msgspec.Struct, frozen=True, kw_only=True):

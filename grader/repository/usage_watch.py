@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final, Self
 import requests
 from docker.errors import DockerException
 
+from grader.errors import GraderError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
@@ -72,7 +74,11 @@ class UsageWatch:
         return self.reason or self._quota.memory_exceeded(pid)
 
     def _watch(self) -> None:
-        with closing(self._connect()) as client:
+        try:
+            client = self._connect()
+        except (GraderError, DockerException, requests.RequestException, OSError):
+            return  # whoever grades notices that the engine does not answer
+        with closing(client):
             tick = 0
             while not self._over.is_set():
                 found = self._quota.disk_exceeded(self._workspace.shared, self._workspace.tmp)

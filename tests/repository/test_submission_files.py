@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from grader.machine.question import Answer, FileQuestion, NoAnswer
+from grader.repository.sandbox import make_sandbox
 from grader.repository.submission import Submission
 from grader.repository.submission_files import SubmissionFiles
 from grader.repository.workspace import Workspace, made_workspace
@@ -62,3 +63,12 @@ def test_a_link_in_a_folder_leads_nowhere(workspace: Workspace, files: Submissio
 def test_what_cannot_be_answered_is_no_access(files: SubmissionFiles) -> None:
     assert isinstance(files.ask(FileQuestion("write", "/tmp/not-one-of-ours", b"x")), NoAnswer)  # noqa: S108
     assert files.ask(FileQuestion("read", "/nowhere")) == Answer(404), "and the next question starts it again"
+
+
+def test_files_are_read_by_whom_they_belong_to(workspace: Workspace) -> None:
+    """A repository may close its files to others: the sandbox of the grading process is the owner's."""
+    owner = make_sandbox(workspace.tmp)
+    submission = Submission(
+        shared=str(workspace.shared), private=str(workspace.private), name="work", folder=".", uid=owner.uid
+    )
+    assert submission.sandbox().uid == owner.uid
