@@ -1,4 +1,4 @@
-"""Commands that begin with signals ignored or blocked, as a shell, `nohup` or a supervisor may leave them."""
+"""Commands that begin with signals ignored or blocked, as a shell or a supervisor may leave them; a process's masks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ if TYPE_CHECKING:
     import signal
     from collections.abc import Sequence
 
-__all__ = ["inheriting"]
+__all__ = ["held_back", "inheriting"]
+
+# Signals 32 and 33 belong to the C library: no program can set them through it. Some supervisors leave them ignored.
+_C_LIBRARY = 0b11 << 31
 
 _START = """
 import os, signal, sys
@@ -27,3 +30,9 @@ def inheriting(
 ) -> list[str]:
     words = [" ".join(str(int(number)) for number in numbers) for numbers in (ignored, blocked)]
     return [sys.executable, "-c", _START, *words, *command]
+
+
+def held_back(status: Sequence[str]) -> dict[str, int]:
+    r"""The masks in lines of /proc/PID/status (`SigIgn:\t0000000000001000`), without the C library's own signals."""
+    masks = (line.split(":\t") for line in status)
+    return {name: int(mask, 16) & ~_C_LIBRARY for name, mask in masks}
