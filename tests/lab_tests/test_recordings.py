@@ -21,6 +21,7 @@ from tests.replays.files import RECORDINGS, Header, Kept, read_kept, recorded_na
 from tests.replays.ids import folded, labelled, unfolded
 from tests.replays.judged import judged, wrong_in
 from tests.replays.patch import difference, patched
+from tests.replays.runs import repeated, written_out
 from tests.replays.same import answers_of
 from tests.replays.stable import stable
 from tests.replays.trim import trimmed
@@ -45,6 +46,17 @@ def inspected(container: str = CONTAINER, date: str = DATE, at: float = AT) -> E
 @given(VALUES, VALUES)
 def test_what_differs_from_a_value_gives_the_other_back(base: Any, value: Any) -> None:
     assert json.dumps(patched(base, difference(base, value)), sort_keys=True) == json.dumps(value, sort_keys=True)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.lists(st.sampled_from("ab"), max_size=1), max_size=12))
+def test_runs_give_the_list_back(values: list[Any]) -> None:
+    assert written_out(repeated(values)) == values
+
+
+def test_lines_that_a_server_writes_per_request_are_written_once() -> None:
+    request = [[2, "code 404"], [2, "GET /"]]
+    assert repeated([[1, "started"], *request * 12]) == [[1, "started"], {"times": 12, "of": request}]
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,16 @@ _LEFT_OUT: Final = {
     "SandboxKey",
     "EndpointID",
     "TLSInfo",
+    "MacAddress",
+    "ContainerConfig",
+    "LastTagTime",
+    "HostRootPath",
+    "Parent",
+    "DockerVersion",
+    "VirtualSize",
+    "SharedSize",
+    "com.docker.compose.image",
+    "com.docker.compose.version",
 }
 """Fields of the engine's that no check asks for, and that are others on each machine."""
 _STATUS: Final = "\nPPid:"

@@ -12,6 +12,7 @@ import hashlib
 import itertools
 import json
 import os
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +21,7 @@ import msgspec
 from tests.desk import ROOT
 from tests.replays.ids import folded, unfolded
 from tests.replays.patch import difference, patched
+from tests.replays.runs import repeated, written_out
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,6 +33,7 @@ _LIKE: Final = "like"
 _TEXTS: Final = "texts"
 _LONG: Final = 200
 """Characters of a text from which on it is kept once for all."""
+_UNSAFE: Final = re.compile(r"[^\w.-]+")
 _PATCHED: Final = {"json", "lines", "frames"}
 
 
@@ -88,10 +91,14 @@ def read_kept(name: str) -> Kept:
         for answer in read["answers"]:
             say = answer["say"]
             body = say.get("body", {})
+            if (body.get("is") or next(iter(body), "")) == "frames":
+                say["body"] = body = _written_out(body)
             if "text_of" in body:
                 say["body"] = {"text": _text(body["text_of"])}
             elif "each" in body:
-                say["body"] = {body["is"]: [patched(_element(body["like"]), one) for one in body["each"]]}
+                say["body"] = {
+                    body["is"]: [patched(_base(body["like"])[one.get("of", 0)], one) for one in body["each"]]
+                }
             elif "like" in body:
                 base = before if body["like"] == "before" else _base(body["like"])
                 say["body"] = {body["is"]: patched(base, body)}
@@ -142,12 +149,31 @@ def _alike(name: str, one: dict[str, Any], before: dict[str, Any] | None) -> dic
     kind = _kind(one["ask"])
     kind = kind and f"{name.partition('/')[0]}-{kind}"
     if form != "frames" and kind and value and one["say"].get("status", 200) == 200:
-        kind = f"{kind}-list" if isinstance(value, list) else kind
+        kind = f"{kind}-list" if isinstance(value, list) else f"{kind}{_name_of(value)}"
         _make_base(kind, value)
         ways.append({"is": form, "like": kind} | difference(_base(kind), value))
         if isinstance(value, list):
-            ways.append({"is": form, "like": kind, "each": [difference(_element(kind), part) for part in value]})
+            ways.append({"is": form, "like": kind, "each": [_element_alike(_base(kind), part) for part in value]})
+    if form == "frames":
+        ways = [_in_runs(way) for way in ways]
     return min(ways, key=lambda way: len(_line(way)))
+
+
+def _in_runs(way: dict[str, Any]) -> dict[str, Any]:
+    """`way`, with lines of a log that repeat, one by one or in pairs, written once with how often they come."""
+    if "frames" in way:
+        return {"frames": repeated(way["frames"])}
+    if more := way.get("but", {}).get("/-"):
+        return way | {"but": way["but"] | {"/-": repeated(more)}}
+    return way
+
+
+def _written_out(way: dict[str, Any]) -> dict[str, Any]:
+    if "frames" in way:
+        return {"frames": written_out(way["frames"])}
+    if more := way.get("but", {}).get("/-"):
+        return way | {"but": way["but"] | {"/-": written_out(more)}}
+    return way
 
 
 def _kind(ask: dict[str, Any]) -> str:
@@ -165,6 +191,15 @@ def _kind(ask: dict[str, Any]) -> str:
             return "-".join(parts)
 
 
+def _name_of(value: Any) -> str:
+    """`-web`, the name of the container or the image that an answer is about: two of one name are the most alike."""
+    match value:
+        case {"RepoTags": [str(name), *_]} | {"Name": str(name)}:
+            return "-" + _UNSAFE.sub("-", name.strip("/"))
+        case _:
+            return ""
+
+
 _BASES: dict[str, Any] = {}
 
 
@@ -174,9 +209,10 @@ def _base(kind: str) -> Any:
     return _BASES[kind]
 
 
-def _element(kind: str) -> Any:
-    """What each of a list of them is like: the first of the base's."""
-    return _base(kind)[0]
+def _element_alike(base: list[Any], value: Any) -> dict[str, Any]:
+    """`value` as what differs from the element of `base` that is the most like it."""
+    ways = [{**({"of": place} if place else {}), **difference(one, value)} for place, one in enumerate(base)]
+    return min(ways, key=lambda way: len(_line(way)))
 
 
 def _make_base(kind: str, value: Any) -> None:
