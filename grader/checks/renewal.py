@@ -94,7 +94,8 @@ def _post(
     body: dict[str, Any] | None = None,
     allowed: frozenset[int] | set[int] = frozenset(),
 ) -> Answer:
-    answer = machine.ask(EngineQuestion(path, query, method="POST", body=json.dumps(body).encode() if body else b""))
+    encoded = json.dumps(body, sort_keys=True).encode() if body else b""
+    answer = machine.ask(EngineQuestion(path, query, method="POST", body=encoded))
     assert isinstance(answer, Answer), "an engine answers or the machine is unreachable"  # noqa: S101
     if answer.status >= 400 and answer.status not in allowed:
         raise ProbeFailed("cannot-renew", asked=path, detail=f"{answer.status} {visible(answer.body, 160)}")

@@ -121,6 +121,12 @@ def test_the_students_home_is_at_one_place() -> None:
     assert found["say"]["body"]["json"]["Source"] == "/home/student/Docker/site"
 
 
+def test_a_folder_beside_the_students_home_names_nothing_of_the_computer() -> None:
+    mounted = Answer(200, b'{"Source":"/x/homes/root/grader-rehearsal-ab12cd34/mongo/db"}')
+    [found] = stable([opened(Exchange(EngineQuestion("/x"), mounted, 0.0))])
+    assert found["say"]["body"]["json"]["Source"] == "/home/rehearsal/mongo/db"
+
+
 def test_an_id_is_shown_by_its_label() -> None:
     made = labelled("web", 64)
     assert folded(f"/containers/{made}/json") == "/containers/⟨64:web⟩/json"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from typing import Any, Final
 
 import msgspec
@@ -27,23 +28,27 @@ _LEFT_OUT: Final = {
     "SandboxKey",
     "EndpointID",
     "TLSInfo",
-    "MacAddress",
     "ContainerConfig",
+    "MacAddress",
     "LastTagTime",
     "HostRootPath",
     "Parent",
     "DockerVersion",
     "VirtualSize",
     "SharedSize",
-    "com.docker.compose.image",
-    "com.docker.compose.version",
 }
 """Fields of the engine's that no check asks for, and that are others on each machine."""
 _STATUS: Final = "\nPPid:"
 _OF_PROCESSES: Final = ("Name:", "Pid:", "PPid:", "Uid:")
 _CONNECTIONS: Final = "local_address"
-_ONLY: Final = {"info": {"Name", "Swarm"}, "stats": {"networks"}, "version": {"Version"}}
-"""All that is asked for of an answer which tells much of the machine, by the last word of the question's path."""
+_ONLY: Final = {
+    re.compile(r"/info"): {"Name", "Swarm"},
+    re.compile(r"/version"): {"Version"},
+    re.compile(r"/containers/[^/]+/stats"): {"networks"},
+    re.compile(r"/exec/[^/]+/json"): {"ExitCode", "Running"},
+}
+"""All that is asked for of an answer which tells much of the machine, by the question's path."""
+_AGE: Final = re.compile(r"^(Up|Exited \(\d+\)|Restarting \(\d+\)) (?:Less than a|About an?|\d+) \w+( ago)?(.*)")
 
 
 def opened(exchange: Exchange) -> dict[str, Any]:
@@ -99,9 +104,10 @@ def _said(question: Question, answer: Answer | NoAnswer | Lost) -> dict[str, Any
 
 def _asked_for(question: Question, value: Any) -> Any:
     """`value` without what no check asks for, which would tell of the machine, or is another each time."""
-    only = _ONLY.get(question.path.rpartition("/")[2]) if isinstance(question, EngineQuestion) else None
-    if only and isinstance(value, dict):
-        return {key: value[key] for key in only & value.keys()}
+    if isinstance(question, EngineQuestion) and isinstance(value, dict):
+        for path, only in _ONLY.items():
+            if path.fullmatch(question.path):
+                return {key: value[key] for key in only & value.keys()}
     return _without(value)
 
 
@@ -118,5 +124,8 @@ def _without(value: Any) -> Any:
     if isinstance(value, list):
         return [_without(one) for one in value]
     if isinstance(value, dict):
-        return {key: _without(one) for key, one in value.items() if key not in _LEFT_OUT}
+        kept = {key: _without(one) for key, one in value.items() if key not in _LEFT_OUT}
+        if isinstance(status := kept.get("Status"), str):
+            kept["Status"] = _AGE.sub(r"\1 5 seconds\2\3", status)
+        return kept
     return value

@@ -1,4 +1,4 @@
-"""`tests/recordings/tp2/wrong/port-reversed.jsonl`: a line for each question, with its answers in their order.
+"""`tests/recordings/tp2/wrong/port-reversed.jsonl`: a line per question: `[question, moments, answer, moments, …]`.
 
 The first line says what it is of. What an engine says in JSON is written as what differs from the answer before to the
 same question (`"like": "before"`), or from an answer of its kind in `tests/recordings/like/`. Longer texts, such as a
@@ -20,6 +20,7 @@ import msgspec
 
 from tests.desk import ROOT
 from tests.replays.ids import folded, unfolded
+from tests.replays.moments import EPOCH
 from tests.replays.patch import difference, patched
 from tests.replays.runs import repeated, written_out
 
@@ -71,7 +72,9 @@ def write_kept(kept: Kept) -> None:
     asked = sorted(((_line(one["ask"]), one) for one in kept.exchanges), key=lambda pair: pair[0])
     for _, same in itertools.groupby(asked, key=lambda pair: pair[0]):
         exchanges = [one for _, one in same]
-        lines.append(_line({"ask": exchanges[0]["ask"], "answers": _answers(kept.header.name, exchanges)}))
+        ask = _short(exchanges[0]["ask"])
+        answers = _answers(kept.header.name, exchanges)
+        lines.append(_line([ask, *itertools.chain.from_iterable((one["at"], one["say"]) for one in answers)]))
     path = path_of(kept.header.name)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("".join(f"{folded(line)}\n" for line in lines), encoding="utf-8")
@@ -86,10 +89,11 @@ def read_kept(name: str) -> Kept:
     first, *lines = unfolded(path_of(name).read_text(encoding="utf-8")).rstrip("\n").split("\n")
     exchanges: list[dict[str, Any]] = []
     for line in lines:
-        read = json.loads(line)
+        asked, *answers = json.loads(line)
+        ask = _long(asked)
         before: Any = None
-        for answer in read["answers"]:
-            say = answer["say"]
+        for moments, say in zip(answers[::2], answers[1::2], strict=True):
+            _give_date(ask, moments[0], say)
             body = say.get("body", {})
             if (body.get("is") or next(iter(body), "")) == "frames":
                 say["body"] = body = _written_out(body)
@@ -103,7 +107,7 @@ def read_kept(name: str) -> Kept:
                 base = before if body["like"] == "before" else _base(body["like"])
                 say["body"] = {body["is"]: patched(base, body)}
             before = next(iter(say.get("body", {}).values()), None)
-            exchanges += [{"ask": read["ask"], "at": at, "say": say} for at in answer["at"]]
+            exchanges += [{"ask": ask, "at": at, "say": say} for at in moments]
     exchanges.sort(key=lambda one: float(one["at"]))
     return Kept(msgspec.convert(json.loads(first), Header), exchanges)
 
@@ -120,9 +124,43 @@ def _answers(name: str, exchanges: list[dict[str, Any]]) -> list[dict[str, Any]]
             say = say | {"body": _alike(name, one, before)}
         elif len(text := say.get("body", {}).get("text", "")) > _LONG:
             say = say | {"body": {"text_of": _keep_text(text)}}
-        answers.append({"at": [one["at"]], "say": say})
+        answers.append({"at": [one["at"]], "say": _without_date(one, say)})
         before = one
     return answers
+
+
+def _without_date(one: dict[str, Any], say: dict[str, Any]) -> dict[str, Any]:
+    """`say` with the engine's clock as what it differs by from that of the recording, in seconds, where it differs."""
+    if not _has_date(one["ask"], say):
+        return say
+    rest = {key: value for key, value in say.items() if key != "at"}
+    by = say["at"] - EPOCH - int(one["at"]) if "at" in say else None
+    return rest if by == 0 else {"at": by} | rest
+
+
+def _give_date(ask: dict[str, Any], moment: float, say: dict[str, Any]) -> None:
+    if _has_date(ask, say) and (by := say.pop("at", 0)) is not None:
+        say["at"] = float(EPOCH + int(moment) + by)
+
+
+def _has_date(ask: dict[str, Any], say: dict[str, Any]) -> bool:
+    return bool(ask["type"] == "engine" and "type" not in say)
+
+
+def _short(ask: dict[str, Any]) -> dict[str, Any] | str:
+    """`GET /containers/json?all=1`, as most questions are, or the question as it is."""
+    query = ask.get("query", [])
+    path = ask.get("path", "") + ("?" if query else "") + "&".join("=".join(pair) for pair in query)
+    short = f"GET {path}"
+    return short if ask["type"] == "engine" and _long(short) == ask else ask
+
+
+def _long(ask: dict[str, Any] | str) -> dict[str, Any]:
+    if not isinstance(ask, str):
+        return ask
+    path, _, query = ask.removeprefix("GET ").partition("?")
+    pairs = [pair.split("=", 1) for pair in query.split("&")] if query else []
+    return {"type": "engine", "path": path, **({"query": pairs} if pairs else {})}
 
 
 def _keep_text(text: str) -> str:
@@ -194,7 +232,9 @@ def _kind(ask: dict[str, Any]) -> str:
 def _name_of(value: Any) -> str:
     """`-web`, the name of the container or the image that an answer is about: two of one name are the most alike."""
     match value:
-        case {"RepoTags": [str(name), *_]} | {"Name": str(name)}:
+        case {"RepoTags": [*names]} if named := [name for name in names if not name.startswith("grader-rehearsal")]:
+            return "-" + _UNSAFE.sub("-", named[0])
+        case {"Name": str(name)}:
             return "-" + _UNSAFE.sub("-", name.strip("/"))
         case _:
             return ""

@@ -19,8 +19,9 @@ __all__ = ["HOME", "KERNEL", "stable"]
 HOME: Final = "/home/student"
 KERNEL: Final = "6.1.0"
 """What stands for the kernel's version, which servers write into their logs."""
-_SCRATCH: Final = re.compile(r"(?:/[\w.-]+)*/grader-rehearsal-\w{8}(/home|/work)")
+_SCRATCH: Final = re.compile(r"(?:/[\w.-]+)*/grader-rehearsal-\w{8}(/home\b|/work\b)?")
 """Where a rehearsal puts a student's home, and the folder in which `up.sh` is run."""
+_PLACES: Final = {"/home": HOME, "/work": f"{HOME}/work", None: "/home/rehearsal"}
 
 
 def stable(document: list[dict[str, Any]], home: str = "") -> list[dict[str, Any]]:
@@ -29,7 +30,7 @@ def stable(document: list[dict[str, Any]], home: str = "") -> list[dict[str, Any
     if home:
         text = text.replace(home, HOME)
     text = text.replace(platform.release(), KERNEL)
-    text = _SCRATCH.sub(lambda found: HOME if found[1] == "/home" else f"{HOME}/work", text)
+    text = _SCRATCH.sub(lambda found: _PLACES[found[1]], text)
     for old, new in renames(json.loads(text)).items():
         text = text.replace(old, new)
     found: list[dict[str, Any]] = json.loads(text)
