@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from grader.checks.containers import may_change, running
 from grader.checks.mistake import Mistake
-from grader.checks.outage import killed
 from grader.checks.polling import eventually
 from grader.checks.replicas import running_replicas
 from grader.checks.sites import SiteExpectation, published_at
 from grader.errors import ProbeFailed
-from grader.machine.question import HttpQuestion, NoAnswer
+from grader.machine.question import NoAnswer
+from grader.probes.lifecycle import killed
 from grader.probes.listeners import listeners
 from grader.probes.logs import last_lines, read_log
+from grader.probes.sites import get_page_again
 from grader.probes.visits import Visits
 
 if TYPE_CHECKING:
@@ -125,9 +126,7 @@ class BalancerExpectation:
                 visits = visits.after_a_calm()
             # The first round is short, as most replicas log it; the others can be counted in bytes.
             self._send(f"/?{mark}{'-' + 'x' * _LONG if turn else ''}", _ROUND * len(wanted))
-            for pause_s in _LOG_PAUSES_S:
-                if pause_s:
-                    machine.wait(pause_s)
+            for _ in machine.attempts(_LOG_PAUSES_S):
                 reached |= {fact.id for fact in wanted if fact.id not in reached and visits.seen_in(fact)}
                 if len(reached) == len(wanted):
                     return reached
@@ -155,8 +154,7 @@ class BalancerExpectation:
     def _ask(self, path: str, within_s: float = 5) -> Answer | NoAnswer:
         """One request, in a session of its own."""
         site = self._balancer.site
-        question = HttpQuestion(site.port, path, host=published_at(site).host_ip, within_s=within_s)
-        return self._balancer.machine.ask_again(question)
+        return get_page_again(site.machine, site.port, path, host=published_at(site).host_ip, within_s=within_s)
 
     def _why(self, mistake: Mistake) -> Mistake:
         if mistake.code != "site-error":

@@ -10,11 +10,11 @@ from grader.checks.containers import ContainerExpectation, publishes_nothing, ru
 from grader.checks.mistake import Mistake
 from grader.checks.networks import off_networks, own_networks
 from grader.errors import ProbeFailed
-from grader.machine.question import FileQuestion, NoAnswer
 from grader.probes.compose import ComposeSays, Origin, compose_hashes, origin_of, read_compose_file
 from grader.probes.container_list import all_containers
 from grader.probes.containers import NoContainer, find_container, inspect_container
 from grader.probes.images import find_image
+from grader.probes.machine_files import is_missing
 from grader.probes.projects import find_project
 
 if TYPE_CHECKING:
@@ -138,8 +138,7 @@ def origin_of_project(project: Project) -> Origin:
 def _file_of(project: Project, origin: Origin) -> ComposeFile:
     """The compose file as it is now. Raises `Mistake` where it is gone or refused, `ProbeFailed` where out of reach."""
     for path in origin.files:
-        answer = project.machine.ask(FileQuestion("read", path))
-        if not isinstance(answer, NoAnswer) and answer.status == 404:
+        if is_missing(project.machine, path):
             raise Mistake("compose-file-gone", path=path)
     file = read_compose_file(project.machine, origin)
     if isinstance(file, ComposeSays):

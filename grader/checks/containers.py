@@ -15,6 +15,7 @@ from grader.checks.terminals import interactive, left_cleanly
 from grader.errors import ProbeFailed
 from grader.probes.containers import NoContainer, find_container
 from grader.probes.images import find_image, same_image_name
+from grader.probes.lifecycle import start
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
@@ -28,6 +29,7 @@ __all__ = [
     "may_change",
     "publishes_nothing",
     "running",
+    "start_if_exited",
     "stays_up",
     "there",
 ]
@@ -51,6 +53,15 @@ def running(container: Container) -> ContainerFact:
     """The container, running. Raises `Mistake` that says what it does instead."""
     fact = there(container)
     stays_up(container.machine, fact, for_s=0)
+    return fact
+
+
+def start_if_exited(container: Container) -> ContainerFact:
+    """The container, started again if it ended because another one that it needs had gone."""
+    fact = there(container)
+    if fact.state == "exited":
+        start(container.machine, fact)
+        fact = there(container)
     return fact
 
 

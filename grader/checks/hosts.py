@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import difflib
 import ipaddress
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from grader.checks.containers import there
 from grader.checks.mistake import Mistake
-from grader.errors import ProbeFailed
-from grader.machine.question import Answer, HttpQuestion
-from grader.machine.text import visible
+from grader.machine.question import Answer
 from grader.probes.addresses import container_at, own_addresses
 from grader.probes.containers import NoContainer, find_container
 from grader.probes.hosts import HOST_GATEWAY, added_hosts, known_hosts
-from grader.probes.inside import ask_from_within
+from grader.probes.inside import ask_address
 from grader.probes.logs import read_log
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
-    from grader.machine.question import NoAnswer
     from grader.machine.subjects import Container, Host
     from grader.probes.container_json import ContainerFact
 
@@ -84,21 +80,9 @@ def _answers_at(machine: Machine, asker: ContainerFact, address: str) -> bool:
     for role in machine.sheet.ports:
         fact = find_container(machine.container(role))
         path = f"/.grader-{machine.nonce('host')}"
-        answer = _answer_at(machine, asker, address, machine.port(role), path)
+        answer = ask_address(machine, asker, address, machine.port(role), path)
         if isinstance(answer, Answer) and not isinstance(fact, NoContainer):
             log = read_log(machine, fact, fresh=True)
             if log and path.encode() in log:
                 return True
     return False
-
-
-def _answer_at(machine: Machine, asker: ContainerFact, address: str, port: int, path: str) -> Answer | NoAnswer | None:
-    if not machine.link.facts.host:
-        with suppress(ProbeFailed):  # none of the machine's addresses
-            return machine.ask(HttpQuestion(port, path, host=address, within_s=2))
-        return None
-    # Behind TCP only the engine's own host is asked, whatever the address: that would prove nothing of it.
-    answer = ask_from_within(machine, asker, address, port, path)
-    if answer is None:
-        raise ProbeFailed("address-not-asked", address=visible(address, 60), port=str(port))
-    return answer

@@ -13,12 +13,12 @@ from grader.checks.mistake import Mistake, NotTried
 from grader.checks.sites import fetch
 from grader.errors import ProbeFailed
 from grader.machine.desktop import folds_case, is_nameless
-from grader.machine.question import Answer, FileQuestion
 from grader.probes.commands import run_inside
 from grader.probes.compose import origin_of
 from grader.probes.images import same_image_name
 from grader.probes.layers import changed_paths
 from grader.probes.logs import read_log
+from grader.probes.machine_files import list_folder
 from grader.probes.mounts import MountFact, read_inside
 from grader.probes.volumes import folder_behind
 
@@ -229,9 +229,9 @@ def _is_a_folder(machine: Machine, fact: ContainerFact, mount: MountFact) -> boo
 
 
 def _is_empty(machine: Machine, fact: ContainerFact, mount: MountFact) -> bool:
-    listed = machine.ask(FileQuestion("list", mount.source))
-    if isinstance(listed, Answer) and listed.status == 200:
-        return not any(name for name in listed.body.decode().splitlines() if not name.startswith(".grader-"))
+    names = list_folder(machine, mount.source)
+    if names is not None:
+        return all(name.startswith(".grader-") for name in names)
     inside = read_inside(machine, fact.id, mount.inside)
     return inside is not None and inside.is_folder and not inside.names
 

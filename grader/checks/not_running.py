@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final, NoReturn
 from grader.checks.dependencies import unhealthy_dependency
 from grader.checks.foreground import was_attached
 from grader.checks.mistake import Mistake
-from grader.machine.question import Answer, HttpQuestion
+from grader.machine.question import Answer
 from grader.probes.logs import last_lines, read_log
+from grader.probes.sites import get_page
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
@@ -89,7 +90,7 @@ def _taken_port(machine: Machine, fact: ContainerFact) -> PortFact | None:
     for port in fact.ports_typed:
         is_own = port.host_port in own or (machine.ports is not None and (port.host_port or 0) in machine.ports)
         if port.host_port and is_own and port.protocol == "tcp":
-            answer = machine.ask(HttpQuestion(port.host_port, host=port.host_ip, within_s=2))
+            answer = get_page(machine, port.host_port, host=port.host_ip, within_s=2)
             if isinstance(answer, Answer) or answer.reason not in {"refused", "timeout"}:
                 return port
     return None

@@ -9,11 +9,12 @@ from grader.checks.containers import is_settling, running
 from grader.checks.mistake import Mistake
 from grader.checks.polling import eventually
 from grader.errors import ProbeFailed
-from grader.machine.question import Answer, HttpQuestion, NoAnswer
+from grader.machine.question import Answer, NoAnswer
 from grader.machine.sites import REDIRECTS
 from grader.probes.listeners import listeners
 from grader.probes.logs import last_lines, read_log
 from grader.probes.mounts import read_inside
+from grader.probes.sites import get_page
 from grader.probes.traffic import received_bytes
 
 if TYPE_CHECKING:
@@ -213,7 +214,7 @@ def _was_chosen(machine: Machine, typed: PortFact) -> bool:
 
 
 def _ask(site: Site, port: PortFact, path: str, within_s: float = 5) -> Answer | NoAnswer:
-    return site.machine.ask(HttpQuestion(site.port, path, host=port.host_ip, within_s=within_s))
+    return get_page(site.machine, site.port, path, host=port.host_ip, within_s=within_s)
 
 
 def silence(site: Site, fact: ContainerFact, why: NoAnswer) -> Mistake:
@@ -247,9 +248,7 @@ def deafness(machine: Machine, fact: ContainerFact, inside: int | None) -> Mista
 def _prove_it_is(fact: ContainerFact, site: Site, port: PortFact, path: str, answer: Answer) -> None:
     """Raises `Mistake` unless `fact` itself received the request; `ProbeFailed` where that cannot be seen."""
     readable = False
-    for pause_s in _LOG_PAUSES_S:
-        if pause_s:
-            site.machine.wait(pause_s)
+    for _ in site.machine.attempts(_LOG_PAUSES_S):
         log = read_log(site.machine, fact, fresh=True)
         if log is None:
             break

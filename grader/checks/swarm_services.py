@@ -8,12 +8,12 @@ from grader.checks import networks, swarm_tasks
 from grader.checks.containers import may_change
 from grader.checks.doors import answers
 from grader.checks.mistake import Mistake
-from grader.checks.outage import kill
 from grader.checks.polling import eventually
 from grader.checks.publishing import doors_of
 from grader.errors import ProbeFailed
 from grader.probes.container_list import all_containers
 from grader.probes.containers import inspect_container
+from grader.probes.lifecycle import kill
 from grader.probes.networks import all_networks
 from grader.probes.swarm_services import NoService, find_service
 from grader.probes.swarm_tasks import tasks_of

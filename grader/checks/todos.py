@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from grader.checks.compose_cycle import down_and_up
-from grader.checks.containers import STABLE_S, ContainerExpectation, is_settling, running, there
+from grader.checks.containers import STABLE_S, ContainerExpectation, is_settling, running, start_if_exited, there
 from grader.checks.directions import by_address, misdirected
 from grader.checks.mistake import Mistake, NotTried
 from grader.checks.placed import PlacedTodo
 from grader.checks.polling import eventually
-from grader.checks.renewal import renew, wake
 from grader.checks.sites import SiteExpectation, ask_site, deafness
 from grader.checks.todo_faults import api_fault, page_fault, page_silence
 from grader.errors import ProbeFailed
 from grader.machine.question import Answer, NoAnswer
 from grader.probes.connections import is_connected
 from grader.probes.images import find_image
+from grader.probes.lifecycle import renew
 from grader.probes.listeners import listeners
 from grader.probes.todos import ask_api
 
@@ -206,7 +206,7 @@ class TodosExpectation:
 
         def judge() -> None:
             nonlocal told
-            told = ask_api(todos, wake(todos.api))
+            told = ask_api(todos, start_if_exited(todos.api))
             if isinstance(told, NoAnswer) or told.status != 200:
                 raise api_fault(todos, told)
             if not todo.is_told_by(told):

@@ -33,7 +33,7 @@ from grader.machine.subjects import (
 from grader.machine.text import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import TypeVar
 
     from grader.machine.link import Link
@@ -179,6 +179,13 @@ class Machine:
 
     def wait(self, seconds: float) -> None:
         self.link.ask(WaitQuestion(seconds))
+
+    def attempts(self, delays_s: Iterable[float]) -> Iterator[None]:
+        """One turn per delay, after waiting for it: for what comes a little late, whatever the load."""
+        for delay_s in delays_s:
+            if delay_s:
+                self.wait(delay_s)
+            yield
 
     def nonce(self, purpose: str = "") -> str:
         """A word that nobody can have prepared, for things dropped and requests sent; `purpose` tells them apart."""

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from grader.checks.containers import is_settling, may_change, publishes_nothing, running, stays_up, there
+from grader.checks.containers import (
+    is_settling,
+    may_change,
+    publishes_nothing,
+    running,
+    start_if_exited,
+    stays_up,
+    there,
+)
 from grader.checks.expect import expect
 from grader.machine.question import Answer
 from tests.answers import DOCKER_26, PODMAN_4
@@ -389,3 +397,23 @@ def test_an_answer_without_a_date_is_no_failure() -> None:
     machine.table["/containers/web-id/json"] = Answer(200, json.dumps(container().raw).encode())
     with cannot_look("no-clock"):
         expect(machine.judged(containers=WEB).container("web")).to_exist()
+
+
+def test_one_that_ended_is_started_again() -> None:
+    machine = FakeMachine(container(state="exited", exit_code=1))
+    assert start_if_exited(machine.judged(containers=WEB).container("web")).is_running
+    assert machine.posts() == ["POST /containers/web-id/start"]
+
+
+@pytest.mark.parametrize("state", ["running", "paused", "restarting"])
+def test_one_that_has_not_ended_is_left_alone(state: str) -> None:
+    machine = FakeMachine(container(state=state))
+    assert start_if_exited(machine.judged(containers=WEB).container("web")).state == state
+    assert machine.posts() == []
+
+
+def test_one_that_cannot_be_started_again_is_no_failure() -> None:
+    machine = FakeMachine(container(state="exited"))
+    machine.table["POST /containers/web-id/start"] = Answer(500, b"no")
+    with cannot_look("cannot-renew", asked="/containers/web-id/start"):
+        start_if_exited(machine.judged(containers=WEB).container("web"))
