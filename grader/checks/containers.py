@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from grader.checks.compose_services import has_service
+from grader.checks.expectation import Expectation
 from grader.checks.foreground import was_attached
 from grader.checks.mistake import Mistake
 from grader.checks.not_running import crash_loop, not_running
@@ -100,17 +101,15 @@ def may_change(fact: ContainerFact, within_s: float) -> bool:
     return fact.is_running and (fact.health == "starting" or fact.uptime_s < within_s)
 
 
-class ContainerExpectation:
-    def __init__(self, container: Container, within_s: float = 0) -> None:
-        self._container = container
-        self._within_s = within_s
+class ContainerExpectation(Expectation):
+    _subject: Container
 
     def to_exist(self) -> None:
         """The container exists, in any state.
 
         Asks: the list, one inspect. Diagnoses: `container-missing`, `container-misnamed`, `container-unnamed`.
         """
-        there(self._container)
+        there(self._subject)
 
     def to_stay_up(self, for_s: float = 3) -> None:
         """It has been running for `for_s` seconds without a restart; waits only while it is younger than that.
@@ -121,13 +120,13 @@ class ContainerExpectation:
         """
 
         def judge() -> None:
-            stays_up(self._container.machine, there(self._container), for_s)
+            stays_up(self._subject.machine, there(self._subject), for_s)
 
         eventually(
-            self._container.machine,
+            self._subject.machine,
             judge,
             within_s=max(self._within_s, for_s, STABLE_S) + 1,
-            is_settling=lambda: is_settling(self._container, STABLE_S),
+            is_settling=lambda: is_settling(self._subject, STABLE_S),
         )
 
     def to_be_made_from_its_image(self) -> None:
@@ -135,10 +134,10 @@ class ContainerExpectation:
 
         Asks: the list, one inspect; two images if the name differs. Diagnosis: `container-other-image`.
         """
-        fact = there(self._container)
-        wanted = self._container.wanted
+        fact = there(self._subject)
+        wanted = self._subject.wanted
         images = (wanted.image, *wanted.also)
-        machine = self._container.machine
+        machine = self._subject.machine
         used = find_image(machine, fact.image_id)
         # `docker tag` gives any image any name: one that the sheet calls otherwise is still that other one.
         alien = [image for image in machine.sheet.images if image not in images]
@@ -159,21 +158,21 @@ class ContainerExpectation:
 
         Asks: the list, one inspect, the images. Diagnosis: `image-gone`, those of `to_exist`.
         """
-        image_there(self._container.machine, there(self._container), self._container.wanted.image)
+        image_there(self._subject.machine, there(self._subject), self._subject.wanted.image)
 
     def to_leave_its_image_untouched(self) -> None:
         """Nothing was committed over its image: a new container of the image starts as this one did.
 
         Asks: the list, one inspect, two images. Diagnosis: `image-committed-over`, those of `to_exist`.
         """
-        image_untouched(self._container.machine, there(self._container), self._container.wanted.image)
+        image_untouched(self._subject.machine, there(self._subject), self._subject.wanted.image)
 
     def to_be_of_the_latest_build(self) -> None:
         """It was created from the current image, not from an earlier build of it.
 
         Asks: the list, one inspect, two images. Diagnosis: `container-of-older-build`, those of `to_exist`.
         """
-        latest_build(self._container.machine, there(self._container), self._container.wanted.image)
+        latest_build(self._subject.machine, there(self._subject), self._subject.wanted.image)
 
     def to_be_interactive(self, shell: str) -> None:
         """It was created for typing: its command is that shell alone, with a terminal and open standard input.
@@ -181,7 +180,7 @@ class ContainerExpectation:
         Asks: the list, one inspect. Diagnoses: `command-other`, `no-terminal`, `no-tty`, `no-stdin`, those of
         `to_exist`.
         """
-        interactive(there(self._container), shell)
+        interactive(there(self._subject), shell)
 
     def to_have_been_left_cleanly(self) -> None:
         """The last time that it ended, its shell exited by itself with code 0; it may be running again.
@@ -189,10 +188,10 @@ class ContainerExpectation:
         Asks: the list, one inspect; the events of a running container. Diagnoses: `still-inside`, `left-by-force`,
         `left-after-a-failure`, `container-created`, `container-paused`, `container-crash-loop`, those of `to_exist`.
         """
-        fact = there(self._container)
+        fact = there(self._subject)
         if fact.state in {"created", "paused", "restarting"}:
-            not_running(self._container.machine, fact)
-        left_cleanly(self._container.machine, fact)
+            not_running(self._subject.machine, fact)
+        left_cleanly(self._subject.machine, fact)
 
     def to_have_as_process_1(self, program: str) -> None:
         """Its process 1 is now that program, whatever it was started with.
@@ -200,14 +199,14 @@ class ContainerExpectation:
         Asks: one inspect, `docker top`, a command inside. Diagnoses: `process-1-other`, `process-of-the-machine`, those
         of a container that does not run.
         """
-        process_1(self._container.machine, running(self._container), program)
+        process_1(self._subject.machine, running(self._subject), program)
 
     def to_have_its_own_hostname(self) -> None:
         """Its hostname is not the machine's.
 
         Asks: one inspect, `docker info`. Diagnoses: `hostname-of-the-machine`, those of a container that does not run.
         """
-        own_hostname(self._container.machine, running(self._container))
+        own_hostname(self._subject.machine, running(self._subject))
 
     def to_not_run_as_root(self) -> None:
         """Its main program runs as another user than root: by `USER`, by `-u`, or because it switched by itself.
@@ -215,15 +214,15 @@ class ContainerExpectation:
         Asks: one inspect, a command inside (with `--passive`, the configuration); the image of a container that runs as
         root. Diagnoses: `runs-as-root`, `root-by-option`, `user-is-root`, those of a container that does not run.
         """
-        not_root(self._container.machine, running(self._container))
+        not_root(self._subject.machine, running(self._subject))
 
     def to_be_detached(self) -> None:
         """It runs in the background: no terminal was attached when it was started.
 
         Asks: one inspect; the events if the configuration alone does not show it. Diagnosis: `foreground`.
         """
-        fact = running(self._container)
-        attached = was_attached(self._container.machine, fact)
+        fact = running(self._subject)
+        attached = was_attached(self._subject.machine, fact)
         if attached is None:
             raise ProbeFailed("no-events", name=fact.name)
         if attached:
@@ -234,14 +233,14 @@ class ContainerExpectation:
 
         Asks: one inspect. Diagnoses: `published-inside`, `host-network-inside`, those of a container that does not run.
         """
-        publishes_nothing(running(self._container))
+        publishes_nothing(running(self._subject))
 
     def to_know_no_name_by_hand(self) -> None:
         """It uses neither `--add-host` nor `--link`: names come from a user-defined network.
 
         Asks: one inspect. Diagnoses: `still-add-host`, `still-linked`, those of a missing container.
         """
-        fact = there(self._container)
+        fact = there(self._subject)
         if fact.extra_hosts:
             raise Mistake("still-add-host", name=fact.name, hosts=", ".join(fact.extra_hosts))
         if fact.links:

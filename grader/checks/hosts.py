@@ -7,6 +7,7 @@ import ipaddress
 from typing import TYPE_CHECKING, Any
 
 from grader.checks.containers import there
+from grader.checks.expectation import Expectation
 from grader.checks.mistake import Mistake
 from grader.machine.question import Answer
 from grader.probes.addresses import container_at, own_addresses
@@ -23,9 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["HostExpectation"]
 
 
-class HostExpectation:
-    def __init__(self, host: Host) -> None:
-        self._host = host
+class HostExpectation(Expectation):
+    _subject: Host
 
     def to_be_known_in(self, *containers: Container) -> None:
         """Each of the containers has an address for the name, whichever.
@@ -41,10 +41,10 @@ class HostExpectation:
         Asks: the same as `to_be_known_in`; the machine's own addresses, or an answer at that address if they cannot be
         seen. Diagnoses: `host-is-loopback`, `host-is-a-container`, `host-elsewhere`.
         """
-        machine = self._host.machine
+        machine = self._subject.machine
         for container in containers:
             address, fact = self._address_in(container), there(container)
-            values: dict[str, Any] = {"name": fact.name, "host": self._host.name, "address": address}
+            values: dict[str, Any] = {"name": fact.name, "host": self._subject.name, "address": address}
             if address == HOST_GATEWAY or address in {place.gateway for place in fact.networks.values()}:
                 continue
             ip = ipaddress.ip_address(address)
@@ -60,15 +60,15 @@ class HostExpectation:
 
     def _address_in(self, container: Container) -> str:
         fact = there(container)
-        name = self._host.name.lower()
-        known = known_hosts(self._host.machine, fact, wanted=name)
+        name = self._subject.name.lower()
+        known = known_hosts(self._subject.machine, fact, wanted=name)
         if name in known:
             return known[name]
         added = added_hosts(fact)
         near = difflib.get_close_matches(name, added, n=1)
         if near:
-            raise Mistake("host-misspelt", name=fact.name, host=self._host.name, near=near[0])
-        raise Mistake("host-missing", name=fact.name, host=self._host.name)
+            raise Mistake("host-misspelt", name=fact.name, host=self._subject.name, near=near[0])
+        raise Mistake("host-missing", name=fact.name, host=self._subject.name)
 
 
 def _answers_at(machine: Machine, asker: ContainerFact, address: str) -> bool:

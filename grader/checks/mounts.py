@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from grader.checks.containers import running, there
 from grader.checks.drops import Drop
+from grader.checks.expectation import Expectation
 from grader.checks.mistake import Mistake, NotTried
 from grader.checks.sites import fetch
 from grader.errors import ProbeFailed
@@ -30,10 +31,8 @@ if TYPE_CHECKING:
 __all__ = ["FolderExpectation", "folded"]
 
 
-class FolderExpectation:
-    def __init__(self, folder: Folder, within_s: float = 0) -> None:
-        self._folder = folder
-        self._within_s = within_s
+class FolderExpectation(Expectation):
+    _subject: Folder
 
     def to_be_mounted(self) -> None:
         """It is bind-mounted at its place in the container, which runs: a wrong mount may keep it from starting.
@@ -42,8 +41,8 @@ class FolderExpectation:
         `anonymous-volume-not-bind`, `mount-wrong-inside`, `mount-wrong-outside`, `mount-other-case`, `mount-mistyped`,
         `mount-reversed`, `mount-is-a-file`, `copied-not-mounted`, those of a container that does not run.
         """
-        running(self._folder.container)
-        bind_of(self._folder)
+        running(self._subject.container)
+        bind_of(self._subject)
 
     def to_hold(self, name: str, text: str) -> None:
         """The mounted folder has a file `name` that contains `text`, or prints it when run.
@@ -52,17 +51,17 @@ class FolderExpectation:
         alone does not show it. Diagnoses: `file-missing`, `file-is-a-folder`, `link-leads-away`, `file-empty`,
         `text-missing`, `script-not-heard`, `not-executable`, `container-created`, those of the mount.
         """
-        fact = there(self._folder.container)
-        bind_of(self._folder)
-        machine, path = self._folder.machine, f"{self._folder.wanted.inside}/{name}"
-        _has_run(self._folder.container, fact, path)
+        fact = there(self._subject.container)
+        bind_of(self._subject)
+        machine, path = self._subject.machine, f"{self._subject.wanted.inside}/{name}"
+        _has_run(self._subject.container, fact, path)
         file = read_inside(machine, fact.id, path)
         if file is None:
-            beside = read_inside(machine, fact.id, self._folder.wanted.inside)
+            beside = read_inside(machine, fact.id, self._subject.wanted.inside)
             raise Mistake("file-missing", path=path, beside=", ".join(beside.names if beside else ()) or "-")
         if file.is_folder:
             raise Mistake("file-is-a-folder", path=path)
-        if file.link or not PurePosixPath(file.at).is_relative_to(self._folder.wanted.inside):
+        if file.link or not PurePosixPath(file.at).is_relative_to(self._subject.wanted.inside):
             raise Mistake("link-leads-away", name=fact.name, path=path, target=file.link or file.at)
         if not file.content.strip():
             raise Mistake("file-empty", name=fact.name, path=path)
@@ -84,12 +83,12 @@ class FolderExpectation:
         if the page is not served. Diagnoses: `unreadable`, `not-served`, `mount-stale`, those of the mount and of the
         site.
         """
-        bind = bind_of(self._folder)
-        if self._folder.machine.passive:
+        bind = bind_of(self._subject)
+        if self._subject.machine.passive:
             raise NotTried("passive")
-        fact = running(self._folder.container)
+        fact = running(self._subject.container)
         try:
-            with Drop(self._folder.machine, fact, bind) as drop:
+            with Drop(self._subject.machine, fact, bind) as drop:
                 _fetch_dropped(drop, fact, bind, site)
         except ProbeFailed as error:
             # Where the machine's files are not at hand, a folder mounted read-only takes nothing: what it has is looked

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from grader.checks.containers import running
+from grader.checks.expectation import Expectation
 from grader.checks.mistake import Mistake
 from grader.checks.replicas import running_replicas
-from grader.machine.subjects import Replicas
+from grader.machine.subjects import Network, Replicas
 from grader.probes.networks import NoNetwork, find_network
 
 if TYPE_CHECKING:
-    from grader.machine.subjects import Container, Network
+    from grader.machine.subjects import Container
     from grader.probes.container_json import ContainerFact
     from grader.probes.networks import NetworkFact
 
@@ -21,9 +22,8 @@ _DEFAULTS: Final = {"bridge", "podman", "default"}
 _BUILT_IN: Final = {"bridge", "podman", "host", "none"}
 
 
-class NetworkExpectation:
-    def __init__(self, network: Network) -> None:
-        self._network = network
+class NetworkExpectation(Expectation):
+    _subject: Network
 
     def to_be_there(self) -> None:
         """A network of that name exists, with the driver of the spec.
@@ -31,8 +31,8 @@ class NetworkExpectation:
         Asks: the list of networks. Diagnoses: `network-missing`, `network-misnamed`, `network-of-compose`,
         `network-other-driver`.
         """
-        fact = there(self._network)
-        wanted = self._network.wanted.driver
+        fact = there(self._subject)
+        wanted = self._subject.wanted.driver
         if fact.driver != wanted:
             raise Mistake("network-other-driver", network=fact.name, driver=fact.driver, wanted=wanted)
 
@@ -41,7 +41,7 @@ class NetworkExpectation:
 
         Asks: the list of networks. Diagnoses: `network-not-attachable`, those of `to_be_there`.
         """
-        fact = there(self._network)
+        fact = there(self._subject)
         if fact.is_of_swarm and not fact.is_attachable:
             raise Mistake("network-not-attachable", network=fact.name)
 
@@ -51,7 +51,7 @@ class NetworkExpectation:
         Asks: the list of networks, one inspect per container. Diagnoses: `network-default-bridge`, `network-mode`,
         `network-not-joined`, those of a container that does not run, those of `to_be_there`.
         """
-        network = there(self._network)
+        network = there(self._subject)
         for member in members:
             facts = running_replicas(member) if isinstance(member, Replicas) else (running(member),)
             for fact in facts:
@@ -62,7 +62,7 @@ class NetworkExpectation:
 
         Asks: the list of networks, one inspect. Diagnoses: `network-not-only`, those of `to_join`.
         """
-        network, fact = there(self._network), running(container)
+        network, fact = there(self._subject), running(container)
         _is_on(fact, network)
         others = ", ".join(name for name in fact.networks if name != network.name)
         if others:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from grader.checks.compose_cycle import down_and_up
 from grader.checks.containers import STABLE_S, ContainerExpectation, is_settling, running, start_if_exited, there
 from grader.checks.directions import by_address, misdirected
+from grader.checks.expectation import Expectation
 from grader.checks.mistake import Mistake, NotTried
 from grader.checks.placed import PlacedTodo
 from grader.checks.polling import eventually
@@ -41,10 +42,8 @@ _START_S: Final = 60.0
 """What a new database, and an API that finds it again, may take."""
 
 
-class TodosExpectation:
-    def __init__(self, todos: Todos, within_s: float = 0) -> None:
-        self._todos = todos
-        self._within_s = within_s
+class TodosExpectation(Expectation):
+    _subject: Todos
 
     def to_be_made_of_their_images(self) -> None:
         """The three containers use the images of the spec, or equivalent ones.
@@ -53,7 +52,7 @@ class TodosExpectation:
         ports; other checks judge whether it works. Asks: one inspect and one image per container, one `docker exec` if
         that does not show it. Diagnosis: `container-other-image`.
         """
-        todos = self._todos
+        todos = self._subject
         for container, variable in (
             (todos.mongo, ""),
             (todos.api, todos.wanted.mongo_variable),
@@ -78,7 +77,7 @@ class TodosExpectation:
         fail. Whether it ever listens is for other checks. Asks: what `to_stay_up` asks, one `docker exec` per
         container. Diagnoses: those of `to_stay_up`.
         """
-        containers = (self._todos.mongo, self._todos.api, self._todos.app)
+        containers = (self._subject.mongo, self._subject.api, self._subject.app)
 
         def judge() -> None:
             for container in containers:
@@ -87,7 +86,7 @@ class TodosExpectation:
                 if deaf and deaf.code == _NOT_YET:
                     raise deaf
             # One that ended just before it was looked into is not deaf: nothing could be seen in it.
-            self._todos.machine.look_again()
+            self._subject.machine.look_again()
             for container in containers:
                 running(container)
 
@@ -104,7 +103,7 @@ class TodosExpectation:
         Asks: one inspect of each, one HTTP request, one `docker exec` or two. Diagnoses: `address-not-name`,
         `asks-itself`, `looks-elsewhere`, `looks-on-another-port`, `api-without-database`.
         """
-        todos = self._todos
+        todos = self._subject
         variable = todos.wanted.mongo_variable
         wrong = by_address(todos.api, todos.mongo, variable) if by_name else None
         wrong = wrong or misdirected(todos.api, todos.mongo, variable)
@@ -130,7 +129,7 @@ class TodosExpectation:
         Asks: two HTTP requests, the log; what is behind the page if it fails. Diagnoses: those of `to_answer`, and
         those of `to_go_all_the_way`.
         """
-        todos = self._todos
+        todos = self._subject
 
         def judge() -> None:
             page = ask_site(todos.page, todos.wanted.page)
@@ -149,7 +148,7 @@ class TodosExpectation:
         Diagnoses: `asks-itself`, `looks-elsewhere`, `looks-on-another-port`, `api-without-database`, `url-not-place`,
         `page-not-todos`, `network-internal`, `todo-not-at-the-api`, those of a site that does not answer.
         """
-        todos = self._todos
+        todos = self._subject
         if todos.machine.passive:
             raise NotTried("passive")
 
@@ -166,7 +165,7 @@ class TodosExpectation:
         For disposable machines only. Asks: one POST to the page; the container is killed, created again, and the old
         one removed; GETs from the API until the todo appears. Diagnosis: `todo-lost`, those of `to_go_all_the_way`.
         """
-        todos = self._todos
+        todos = self._subject
         with PlacedTodo(todos) as todo:
             self._arrives(todo)
             renew(todos.machine, running(todos.mongo))
@@ -179,14 +178,14 @@ class TodosExpectation:
         networks, GETs from the API until the todo appears. Diagnoses: `down-leaves`, `compose-fails`, `todo-lost`,
         those of `to_go_all_the_way`.
         """
-        with PlacedTodo(self._todos) as todo:
+        with PlacedTodo(self._subject) as todo:
             self._arrives(todo)
             down_and_up(project)
             self._is_found_again(todo)
 
     def _arrives(self, todo: PlacedTodo) -> None:
         """Raises `Mistake` unless the page took the todo and the API tells it."""
-        todos = self._todos
+        todos = self._subject
         if isinstance(todo.answer, NoAnswer):
             raise page_silence(todos, todo.answer)
         if todo.answer.status >= 400:
@@ -201,7 +200,7 @@ class TodosExpectation:
 
     def _is_found_again(self, todo: PlacedTodo) -> None:
         """Raises `Mistake` unless the API tells the todo, as soon as it tells anything."""
-        todos = self._todos
+        todos = self._subject
         told: Answer | NoAnswer = NoAnswer("not-at-hand")
 
         def judge() -> None:
@@ -218,7 +217,7 @@ class TodosExpectation:
         eventually(todos.machine, judge, within_s=_START_S, is_settling=is_starting)
 
     def _eventually(self, judge: Callable[[], None]) -> None:
-        todos = self._todos
+        todos = self._subject
         code = ""
 
         def remembered() -> None:

@@ -27,6 +27,7 @@ from grader.machine.subjects import (
     Replicas,
     Service,
     Site,
+    Subject,
     Swarm,
     Todos,
 )
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from typing import TypeVar
 
+    from grader.checks.left_overs import MachineExpectation
     from grader.machine.link import Link
     from grader.machine.question import Question
     from grader.machine.sheet import Sheet
@@ -46,7 +48,7 @@ if TYPE_CHECKING:
 __all__ = ["Machine"]
 
 
-class Machine:
+class Machine(Subject["MachineExpectation"]):
     """A student's Docker host. Each question that only looks is asked once, until `look_again`."""
 
     def __init__(
