@@ -8,6 +8,7 @@ from grader.checks.containers import running
 from grader.checks.expectation import Expectation
 from grader.checks.mistake import Mistake
 from grader.checks.replicas import running_replicas
+from grader.machine.built_in_networks import BUILT_IN_NETWORKS
 from grader.machine.subjects import Network, Replicas
 from grader.probes.networks import NoNetwork, find_network
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["NetworkExpectation", "off_networks", "own_networks", "there"]
 
 _DEFAULTS: Final = {"bridge", "podman", "default"}
-_BUILT_IN: Final = {"bridge", "podman", "host", "none"}
 
 
 class NetworkExpectation(Expectation):
@@ -71,7 +71,7 @@ class NetworkExpectation(Expectation):
 
 def own_networks(fact: ContainerFact) -> set[str]:
     """The networks it is on that somebody made: on these, containers find each other by name."""
-    return {name for name in fact.networks if name not in _BUILT_IN}
+    return {name for name in fact.networks if name not in BUILT_IN_NETWORKS}
 
 
 def off_networks(fact: ContainerFact, network: str) -> Mistake | None:

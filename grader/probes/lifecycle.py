@@ -6,6 +6,7 @@ import contextlib
 from typing import TYPE_CHECKING, Any, Final
 
 from grader.errors import ProbeFailed
+from grader.machine.built_in_networks import BUILT_IN_NETWORKS
 from grader.machine.question import Answer, EngineQuestion
 from grader.machine.redaction import HIDDEN
 from grader.machine.text import visible
@@ -86,7 +87,7 @@ def _make_again(machine: Machine, old: ContainerFact, raw: dict[str, Any]) -> No
     made = _change(machine, "/containers/create", query=(("name", old.name),), body=body)
     new_id = decode(Answer(200, made.body), dict[str, Any], "docker create")["Id"]
     for name, one in endpoints.items():
-        if name not in made_with and name not in {"bridge", "host", "none"}:
+        if name not in made_with and name not in BUILT_IN_NETWORKS:
             joining = {"Container": new_id, "EndpointConfig": _place(old, one)}
             _change(machine, f"/networks/{name}/connect", body=joining)
     _change(machine, f"/containers/{new_id}/start")

@@ -162,7 +162,7 @@ def test_its_first_network_may_be_told_by_name_or_by_id(mode: str) -> None:
     assert created(machine)["NetworkingConfig"] == {"EndpointsConfig": {"net": {}}}
 
 
-@pytest.mark.parametrize("network", ["bridge", "host", "none"])
+@pytest.mark.parametrize("network", ["bridge", "host", "none", "podman"])
 def test_the_engines_own_networks_are_not_joined(network: str) -> None:
     machine = lab(mode="default", networks={network: ""})
     renewed(machine)
