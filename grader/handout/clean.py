@@ -13,14 +13,13 @@ from grader.machine.question import Answer, EngineQuestion
 from grader.machine.text import visible
 from grader.probes.container_list import all_containers
 from grader.probes.engine_json import decode
+from grader.probes.labels import project_of
 from grader.probes.networks import all_networks
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
 
 __all__ = ["Made", "made_by", "remove"]
-
-_PROJECT = "com.docker.compose.project"
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ def made_by(machine: Machine) -> list[Made]:
         if one.name in wanted or (project and one.project == project)
     ]
     volumes = decode(machine.engine("/volumes"), _Volumes, "docker volume ls").volumes or []
-    own = [one for one in volumes if project and (one.labels or {}).get(_PROJECT) == project]
+    own = [one for one in volumes if project and project_of(one.labels or {}) == project]
     return made + [Made("volume", one.name, one.name) for one in own]
 
 

@@ -11,8 +11,8 @@ import msgspec
 
 from grader.machine.built_in_networks import BUILT_IN_NETWORKS
 from grader.probes.engine_json import decode
+from grader.probes.labels import as_written, compose_label, project_of
 from grader.probes.projects import find_project
-from grader.probes.stacks import as_written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,12 +43,12 @@ class NetworkFact:
     @property
     def project(self) -> str:
         """The compose project that it was made for, or an empty string."""
-        return self.labels.get("com.docker.compose.project", "")
+        return project_of(self.labels)
 
     @property
     def written(self) -> str:
         """Its name as the student wrote it: in the file, where compose or a stack made it."""
-        return self.labels.get("com.docker.compose.network") or as_written(self.name, self.labels)
+        return compose_label(self.labels, "network") or as_written(self.name, self.labels)
 
     @property
     def is_of_swarm(self) -> bool:

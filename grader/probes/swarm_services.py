@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from grader.probes.engine_json import Int64, decode
-from grader.probes.stacks import as_written
+from grader.probes.labels import as_written
 from grader.probes.swarm_ports import RawEndpoint, ServicePort, service_ports
 
 if TYPE_CHECKING:
