@@ -22,7 +22,7 @@ def test_three_containers_run(machine: Machine) -> None:
 )
 def test_mydocker_is_known(machine: Machine) -> None:
     mongo, api, app = machine.container("mongo"), machine.container("api"), machine.container("app")
-    expect(machine.host("machine")).to_be_known_in(mongo, api, app)
+    expect(machine.host("mydocker")).to_be_known_in(mongo, api, app)
 
 
 @check(
@@ -37,7 +37,7 @@ def test_mydocker_is_known(machine: Machine) -> None:
 )
 def test_mydocker_is_this_machine(machine: Machine) -> None:
     mongo, api, app = machine.container("mongo"), machine.container("api"), machine.container("app")
-    expect(machine.host("machine")).to_be_this_machine_in(mongo, api, app)
+    expect(machine.host("mydocker")).to_be_this_machine_in(mongo, api, app)
 
 
 @check(

@@ -136,7 +136,7 @@ class ContainerExpectation(Expectation):
         """
         fact = there(self._subject)
         wanted = self._subject.wanted
-        images = (wanted.image, *wanted.also)
+        images = (wanted.image, *wanted.equivalent_images)
         machine = self._subject.machine
         used = find_image(machine, fact.image_id)
         # `docker tag` gives any image any name: one that the sheet calls otherwise is still that other one.

@@ -26,13 +26,15 @@ class MachineExpectation(Expectation):
     def to_hold_nothing_else(self) -> None:
         """The machine has the containers of the exercise spec and no others, running or stopped.
 
-        Containers that other exercises keep (`kept` in the spec) do not count, nor do those of Compose, Swarm and other
+        Containers that other exercises keep (`ignored_containers` in the spec) do not count, nor do those of Compose, Swarm and other
         tools. Asks: the list, one inspect per container of the spec. Diagnoses: `left-over-running`,
         `left-over-stopped`, those of a missing container.
         """
         sheet = self._subject.sheet
         wanted = {there(self._subject.container(role)).name for role in sheet.containers}
-        others = [one for one in all_containers(self._subject) if one.name not in wanted | set(sheet.kept)]
+        others = [
+            one for one in all_containers(self._subject) if one.name not in wanted | set(sheet.ignored_containers)
+        ]
         left = [one for one in others if not _is_of_a_tool(one)]
         if left:
             code = "left-over-running" if any(one.state in _UP for one in left) else "left-over-stopped"

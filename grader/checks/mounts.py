@@ -208,7 +208,7 @@ def _not_mounted(folder: Folder, fact: ContainerFact) -> NoReturn:
         if mount.type == "bind" and mount.inside.startswith(wanted.inside + "/"):
             raise Mistake("mount-is-a-file", source=mount.source, there=mount.inside, evidence=evidence, **values)
     changed = changed_paths(folder.machine, fact.id)
-    known = (folder.container.wanted.image, *folder.container.wanted.also)
+    known = (folder.container.wanted.image, *folder.container.wanted.equivalent_images)
     own_image = not any(same_image_name(fact.image, image) for image in known)
     if any(path.startswith(wanted.inside.rstrip("/") + "/") for path in changed) or (
         own_image and read_inside(folder.machine, fact.id, wanted.inside) is not None

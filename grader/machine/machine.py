@@ -94,8 +94,8 @@ class Machine(Subject["MachineExpectation"]):
         return Network(self, role, _entry(self.sheet.networks, role, "networks"))
 
     def host(self, role: str) -> Host:
-        """The host name in `[texts]` that containers should resolve to the machine itself."""
-        return Host(self, self.text(role))
+        """The name of `[hosts]` by which containers should know the machine itself."""
+        return Host(self, _entry(self.sheet.hosts, role, "hosts"))
 
     def project(self) -> Project:
         """The compose project of `[compose]`, with the containers of its services."""

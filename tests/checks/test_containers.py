@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from grader.machine.subjects import Container
     from tests.answers import Version
 
-WEB: dict[str, Any] = {"web": {"name": "web", "image": "nginx", "also": ["httpd"], "port": 80}}
+WEB: dict[str, Any] = {"web": {"name": "web", "image": "nginx", "equivalent_images": ["httpd"], "port": 80}}
 
 
 def subject(

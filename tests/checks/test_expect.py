@@ -19,7 +19,7 @@ SHEET: dict[str, Any] = TODOS | {
     "networks": {"n": {"name": "n"}},
     "services": {"web": {"name": "web", "replicas": 1}},
     "compose": {"project": "p", "services": {"app": "app", "api": "api"}, "replicas": {"api": 2}},
-    "texts": {"machine": "m"},
+    "hosts": {"mydocker": "m"},
 }
 
 
@@ -33,7 +33,7 @@ def subjects() -> dict[str, Any]:
         "Image": machine.image("i"),
         "Machine": machine,
         "Network": machine.network("n"),
-        "Host": machine.host("machine"),
+        "Host": machine.host("mydocker"),
         "Project": machine.project(),
         "Replicas": machine.replicas("api"),
         "Balancer": machine.balancer("app", before="api"),

@@ -22,7 +22,7 @@ HTML = "/usr/share/nginx/html"
 SITE = "/home/anna/Docker/site"
 ANONYMOUS = "0123456789abcdef" * 4
 SHEET: dict[str, Any] = {
-    "containers": {"web": {"name": "web", "image": "nginx", "also": ["httpd"], "port": 80}},
+    "containers": {"web": {"name": "web", "image": "nginx", "equivalent_images": ["httpd"], "port": 80}},
     "ports": {"web": {"port": 4000, "offset": 0}},
     "folders": {"site": {"container": "web", "outside": "~/Docker/site", "inside": HTML}},
 }

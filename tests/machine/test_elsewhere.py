@@ -149,7 +149,7 @@ def test_a_name_that_a_container_was_told_is_not_looked_up_from_here(address: st
         with closing(reach(parse_machine_url(url))) as link:
             machine = Machine(link, read_sheet(ROOT / "exercises" / "tp4"), ports=ports)
             with pytest.raises(ProbeFailed) as error:
-                HostExpectation(machine.host("machine")).to_be_this_machine_in(machine.container("app"))
+                HostExpectation(machine.host("mydocker")).to_be_this_machine_in(machine.container("app"))
     assert (error.value.code, error.value.values["address"]) == ("address-not-asked", address)
     assert own == [], "what answers at the engine's own host says nothing of that address"
 
