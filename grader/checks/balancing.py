@@ -70,7 +70,7 @@ class BalancerExpectation(Expectation):
             else:
                 return
 
-    def to_reach_each_replica(self) -> None:
+    def to_reach_every_replica(self) -> None:
         """Each replica receives requests: the proof is the replica's own log, not the page's text.
 
         Every request carries a word that nobody can have prepared. The check looks for it in the log of each replica
@@ -95,7 +95,7 @@ class BalancerExpectation(Expectation):
 
         eventually(self._subject.machine, judge, within_s=self._within_s, is_settling=self._is_settling)
 
-    def to_lose_nothing_when_a_replica_dies(self) -> None:
+    def to_lose_no_request_when_a_replica_dies(self) -> None:
         """One replica is killed; once the load balancer has noticed, every request is answered.
 
         For disposable machines only; the replica is started again. Asks: HTTP requests, up to forty while the balancer

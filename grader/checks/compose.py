@@ -29,7 +29,7 @@ __all__ = ["ProjectExpectation", "origin_of_project"]
 class ProjectExpectation(Expectation):
     _subject: Project
 
-    def to_be_there(self) -> None:
+    def to_exist(self) -> None:
         """Compose started it: a project with the name in the spec, or any project with most of its services.
 
         Asks: the list. Diagnoses: `project-missing`, `project-not-compose`, `project-other-name`.
@@ -37,24 +37,24 @@ class ProjectExpectation(Expectation):
         if find_project(self._subject) == self._subject.name:
             has_project(self._subject)
 
-    def to_run_its_services(self) -> None:
+    def to_run_all_its_services(self) -> None:
         """Each service of the spec has a container in the project, by Compose's labels, and it stays up.
 
         Asks: the list, one inspect per service. Diagnoses: `service-missing`, `service-misspelt`, those of
-        `to_be_there` and `to_stay_up`.
+        `to_exist` and `to_stay_up`.
         """
         for container in self._subject.containers:
             has_service(self._subject, container)
             ContainerExpectation(container).to_stay_up()
 
-    def to_have_its_name(self) -> None:
+    def to_have_the_required_name(self) -> None:
         """It has the name in the spec. Only this check asks for the name, so that a wrong one is one failure.
 
         Asks: the list. Diagnoses: `project-missing`, `project-not-compose`, `project-other-name`.
         """
         has_project(self._subject)
 
-    def to_run(self, container: Container) -> None:
+    def to_run_service(self, container: Container) -> None:
         """The service of that one container exists and stays up.
 
         Asks: the list, one inspect. Diagnoses: `service-missing`, `service-misspelt`, those of `to_stay_up`.
@@ -63,7 +63,7 @@ class ProjectExpectation(Expectation):
             has_service(self._subject, container)
         ContainerExpectation(container).to_stay_up()
 
-    def to_join(self, *containers: Container) -> None:
+    def to_connect(self, *containers: Container) -> None:
         """Those services are on one user-defined network together: Compose's own or another.
 
         Asks: one inspect per service. Diagnoses: `network-default-bridge`, `network-mode`, `networks-do-not-meet`.
@@ -77,7 +77,7 @@ class ProjectExpectation(Expectation):
             places = "; ".join(f"{fact.name}: {', '.join(sorted(own_networks(fact)))}" for fact in facts)
             raise Mistake("networks-do-not-meet", places=places, evidence=(places,))
 
-    def to_publish_nothing_but(self, container: Container) -> None:
+    def to_publish_only(self, container: Container) -> None:
         """No other service of the project has a port open on the machine, whether it is in the spec or not.
 
         Orphans of an older file are left to `down`. Asks: the list, one inspect per container, `docker compose config`.
@@ -90,7 +90,7 @@ class ProjectExpectation(Expectation):
             if other and other.is_running:
                 publishes_nothing(other)
 
-    def to_build(self, *containers: Container) -> None:
+    def to_build_the_images_of(self, *containers: Container) -> None:
         """Compose built the image of each here, instead of using an existing one.
 
         The compose file decides; if it cannot be read, what Compose and registries leave on an image. Asks: one inspect
@@ -102,7 +102,7 @@ class ProjectExpectation(Expectation):
                 folder = self._subject.wanted.built.get(container.role, "")
                 raise Mistake("image-not-built", service=container.service, image=fact.image, folder=folder)
 
-    def to_run_what_its_file_says(self) -> None:
+    def to_match_its_compose_file(self) -> None:
         """The compose file exists, is valid, and describes every service as it runs.
 
         Asks: one inspect per service, `docker compose config` with and without `--hash`.

@@ -129,7 +129,7 @@ class ContainerExpectation(Expectation):
             is_settling=lambda: is_settling(self._subject, STABLE_S),
         )
 
-    def to_be_made_from_its_image(self) -> None:
+    def to_be_created_from_its_image(self) -> None:
         """It was created from the image of the spec, whatever its registry, tag or name; an image built on it counts.
 
         Asks: the list, one inspect; two images if the name differs. Diagnosis: `container-other-image`.
@@ -153,21 +153,21 @@ class ContainerExpectation(Expectation):
             return
         raise Mistake("container-other-image", name=fact.name, image=fact.image, wanted=wanted.image)
 
-    def to_have_its_image_there(self) -> None:
+    def to_still_have_its_image(self) -> None:
         """The image that it was created from still has its name on the machine.
 
         Asks: the list, one inspect, the images. Diagnosis: `image-gone`, those of `to_exist`.
         """
         image_there(self._subject.machine, there(self._subject), self._subject.wanted.image)
 
-    def to_leave_its_image_untouched(self) -> None:
+    def to_leave_its_image_unchanged(self) -> None:
         """Nothing was committed over its image: a new container of the image starts as this one did.
 
         Asks: the list, one inspect, two images. Diagnosis: `image-committed-over`, those of `to_exist`.
         """
         image_untouched(self._subject.machine, there(self._subject), self._subject.wanted.image)
 
-    def to_be_of_the_latest_build(self) -> None:
+    def to_run_the_latest_build(self) -> None:
         """It was created from the current image, not from an earlier build of it.
 
         Asks: the list, one inspect, two images. Diagnosis: `container-of-older-build`, those of `to_exist`.
@@ -182,7 +182,7 @@ class ContainerExpectation(Expectation):
         """
         interactive(there(self._subject), shell)
 
-    def to_have_been_left_cleanly(self) -> None:
+    def to_have_exited_cleanly(self) -> None:
         """The last time that it ended, its shell exited by itself with code 0; it may be running again.
 
         Asks: the list, one inspect; the events of a running container. Diagnoses: `still-inside`, `left-by-force`,
@@ -193,7 +193,7 @@ class ContainerExpectation(Expectation):
             not_running(self._subject.machine, fact)
         left_cleanly(self._subject.machine, fact)
 
-    def to_have_as_process_1(self, program: str) -> None:
+    def to_have_process_1(self, program: str) -> None:
         """Its process 1 is now that program, whatever it was started with.
 
         Asks: one inspect, `docker top`, a command inside. Diagnoses: `process-1-other`, `process-of-the-machine`, those
@@ -228,14 +228,14 @@ class ContainerExpectation(Expectation):
         if attached:
             raise Mistake("foreground", name=fact.name)
 
-    def to_publish_nothing(self) -> None:
+    def to_publish_no_port(self) -> None:
         """None of its ports is open on the machine; a port that is only exposed is not open.
 
         Asks: one inspect. Diagnoses: `published-inside`, `host-network-inside`, those of a container that does not run.
         """
         publishes_nothing(running(self._subject))
 
-    def to_know_no_name_by_hand(self) -> None:
+    def to_use_no_add_host_or_link(self) -> None:
         """It uses neither `--add-host` nor `--link`: names come from a user-defined network.
 
         Asks: one inspect. Diagnoses: `still-add-host`, `still-linked`, those of a missing container.

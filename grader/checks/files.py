@@ -61,7 +61,7 @@ class FileExpectation(Expectation):
         if change == "added":
             raise Mistake("file-not-of-image", name=fact.name, path=self._subject.path, image=fact.image)
 
-    def to_be_kept_over_a_restart(self) -> None:
+    def to_survive_a_restart(self) -> None:
         """The container was started more than once, and the file is older than its last start.
 
         The proof is the date of the file or, if it was written again since, its name in the terminal's output before

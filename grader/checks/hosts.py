@@ -35,7 +35,7 @@ class HostExpectation(Expectation):
         for container in containers:
             self._address_in(container)
 
-    def to_be_this_machine_in(self, *containers: Container) -> None:
+    def to_resolve_to_this_machine_in(self, *containers: Container) -> None:
         """In each of the containers, the name's address is one of the machine's.
 
         Asks: the same as `to_be_known_in`; the machine's own addresses, or an answer at that address if they cannot be

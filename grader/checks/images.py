@@ -77,7 +77,7 @@ class ImageExpectation(Expectation):
         if is_topped_up or not any(line.is_of_a_dockerfile for line in own):
             raise Mistake("image-committed", name=self._subject.name, evidence=tuple(line.created_by for line in own))
 
-    def to_say_how_it_runs(self) -> None:
+    def to_declare_how_it_runs(self) -> None:
         """It has its own command, port and working directory, so that `docker run` needs no more than a name.
 
         Asks: the image, those with the name of the base. Diagnoses: `image-no-command`, `image-no-port`,
@@ -115,7 +115,7 @@ class ImageExpectation(Expectation):
             if other.tags and not is_base and image.size >= other.size:
                 raise Mistake("image-not-lighter", other=other.tags[0], other_mb=other.size // _MB, **values)
 
-    def to_hold_the_code_of(self, container: Container) -> None:
+    def to_contain_the_code_of(self, container: Container) -> None:
         """The code that the container runs is in the image: not mounted over it, not copied in later.
 
         Asks: one inspect, `docker diff`, the history; a listing of each mount near the code. Diagnoses: `code-mounted`,

@@ -23,11 +23,11 @@ _UP: Final = {"running", "paused", "restarting"}
 class MachineExpectation(Expectation):
     _subject: Machine
 
-    def to_hold_nothing_else(self) -> None:
+    def to_have_no_other_container(self) -> None:
         """The machine has the containers of the exercise spec and no others, running or stopped.
 
-        Containers that other exercises keep (`ignored_containers` in the spec) do not count, nor do those of Compose, Swarm and other
-        tools. Asks: the list, one inspect per container of the spec. Diagnoses: `left-over-running`,
+        Containers of other exercises (`ignored_containers` in the spec) do not count, nor do those of Compose, Swarm
+        and other tools. Asks: the list, one inspect per container of the spec. Diagnoses: `left-over-running`,
         `left-over-stopped`, those of a missing container.
         """
         sheet = self._subject.sheet

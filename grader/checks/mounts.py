@@ -44,7 +44,7 @@ class FolderExpectation(Expectation):
         running(self._subject.container)
         bind_of(self._subject)
 
-    def to_hold(self, name: str, text: str) -> None:
+    def to_contain_file(self, name: str, text: str) -> None:
         """The mounted folder has a file `name` that contains `text`, or prints it when run.
 
         Case, punctuation and spaces between words do not count. Asks: one inspect, one `docker cp`; the log if the file

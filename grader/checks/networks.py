@@ -25,7 +25,7 @@ _DEFAULTS: Final = {"bridge", "podman", "default"}
 class NetworkExpectation(Expectation):
     _subject: Network
 
-    def to_be_there(self) -> None:
+    def to_exist(self) -> None:
         """A network of that name exists, with the driver of the spec.
 
         Asks: the list of networks. Diagnoses: `network-missing`, `network-misnamed`, `network-of-compose`,
@@ -39,17 +39,17 @@ class NetworkExpectation(Expectation):
     def to_be_attachable(self) -> None:
         """Containers started by hand may join it too, not only services.
 
-        Asks: the list of networks. Diagnoses: `network-not-attachable`, those of `to_be_there`.
+        Asks: the list of networks. Diagnoses: `network-not-attachable`, those of `to_exist`.
         """
         fact = there(self._subject)
         if fact.is_of_swarm and not fact.is_attachable:
             raise Mistake("network-not-attachable", network=fact.name)
 
-    def to_join(self, *members: Container | Replicas) -> None:
+    def to_connect(self, *members: Container | Replicas) -> None:
         """Each of the containers runs and is on the network, and may be on others. Of replicas, those that run.
 
         Asks: the list of networks, one inspect per container. Diagnoses: `network-default-bridge`, `network-mode`,
-        `network-not-joined`, those of a container that does not run, those of `to_be_there`.
+        `network-not-joined`, those of a container that does not run, those of `to_exist`.
         """
         network = there(self._subject)
         for member in members:
@@ -57,10 +57,10 @@ class NetworkExpectation(Expectation):
             for fact in facts:
                 _is_on(fact, network)
 
-    def to_be_the_only_one_of(self, container: Container) -> None:
+    def to_be_the_only_network_of(self, container: Container) -> None:
         """The container runs, and is on this network and no other.
 
-        Asks: the list of networks, one inspect. Diagnoses: `network-not-only`, those of `to_join`.
+        Asks: the list of networks, one inspect. Diagnoses: `network-not-only`, those of `to_connect`.
         """
         network, fact = there(self._subject), running(container)
         _is_on(fact, network)

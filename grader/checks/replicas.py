@@ -54,7 +54,7 @@ class ReplicasExpectation(Expectation):
 
         self._eventually(judge)
 
-    def to_be_exactly_as_many_as_asked(self) -> None:
+    def to_be_as_many_as_required(self) -> None:
         """There are exactly as many as the spec says, and every one of them stays up.
 
         Asks: the list, one inspect per replica, the log of a stopped one. Diagnoses: `replicas-too-few`,
@@ -81,7 +81,7 @@ class ReplicasExpectation(Expectation):
 
         self._eventually(judge)
 
-    def to_publish_nothing(self) -> None:
+    def to_publish_no_port(self) -> None:
         """No port of a replica is open on the machine.
 
         Asks: one inspect per replica. Diagnoses: `published-inside`, `host-network-inside`.

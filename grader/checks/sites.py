@@ -86,7 +86,7 @@ class SiteExpectation(Expectation):
             is_settling=lambda: is_settling(container, self._within_s),
         )
 
-    def to_show_an_own_page(self) -> None:
+    def to_show_a_custom_page(self) -> None:
         """The page `/` is the student's own, not nginx's default.
 
         Asks: one HTTP request; what is in its folder if no page comes. Diagnoses: `index-missing`, `index-default`,

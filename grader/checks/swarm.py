@@ -17,7 +17,7 @@ __all__ = ["SwarmExpectation"]
 class SwarmExpectation(Expectation):
     _subject: Swarm
 
-    def to_be_managed_from_here(self) -> None:
+    def to_be_managed_by_this_machine(self) -> None:
         """The machine is an active manager of a swarm: only managers can list services.
 
         Asks: the engine's information. Diagnoses: `swarm-inactive`, `swarm-locked`, `swarm-not-active`, `swarm-worker`.

@@ -62,7 +62,7 @@ class ServiceExpectation(Expectation):
             raise Mistake("service-scale", service=fact.name, seen=fact.replicas, wanted=wanted)
         self._eventually(swarm_tasks.all_run)
 
-    def to_be_on(self, network: Network) -> None:
+    def to_be_connected_to(self, network: Network) -> None:
         """The service is on that network, and may be on others.
 
         Asks: the lists of services and networks. Diagnoses: `service-not-on-network`, those of a missing network.

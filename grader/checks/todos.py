@@ -45,7 +45,7 @@ _START_S: Final = 60.0
 class TodosExpectation(Expectation):
     _subject: Todos
 
-    def to_be_made_of_their_images(self) -> None:
+    def to_be_created_from_their_images(self) -> None:
         """The three containers use the images of the spec, or equivalent ones.
 
         An equivalent image declares the same (the database's port, the variables of the others), or listens on the same
@@ -66,11 +66,11 @@ class TodosExpectation(Expectation):
             fact = there(container)
             heard = listeners(container.machine, fact.id) if fact.is_running else None
             if not any(one.port == container.wanted.port for one in heard or ()):
-                ContainerExpectation(container).to_be_made_from_its_image()
+                ContainerExpectation(container).to_be_created_from_its_image()
 
         eventually(container.machine, judge, within_s=STABLE_S, is_settling=lambda: is_settling(container, STABLE_S))
 
-    def to_be_up(self) -> None:
+    def to_run(self) -> None:
         """The three containers run, and still run once they have had time to start.
 
         A container that has just started is watched until it listens or ends, because a slow program is also slow to
@@ -123,11 +123,11 @@ class TodosExpectation(Expectation):
 
         self._eventually(judge)
 
-    def to_show_their_page(self) -> None:
+    def to_show_the_page(self) -> None:
         """The page answers, from its own container, and does not complain about a missing API.
 
         Asks: two HTTP requests, the log; what is behind the page if it fails. Diagnoses: those of `to_answer`, and
-        those of `to_go_all_the_way`.
+        those of `to_deliver_a_todo`.
         """
         todos = self._subject
 
@@ -141,7 +141,7 @@ class TodosExpectation(Expectation):
 
         self._eventually(judge)
 
-    def to_go_all_the_way(self) -> None:
+    def to_deliver_a_todo(self) -> None:
         """A todo added on the page appears in the API; it is removed afterwards.
 
         Not tried with `--passive`. Asks: one POST to the page, one GET from the API, one POST to remove the todo.
@@ -163,7 +163,7 @@ class TodosExpectation(Expectation):
         """A todo is still there after the database's container was removed and created again with the same settings.
 
         For disposable machines only. Asks: one POST to the page; the container is killed, created again, and the old
-        one removed; GETs from the API until the todo appears. Diagnosis: `todo-lost`, those of `to_go_all_the_way`.
+        one removed; GETs from the API until the todo appears. Diagnosis: `todo-lost`, those of `to_deliver_a_todo`.
         """
         todos = self._subject
         with PlacedTodo(todos) as todo:
@@ -176,7 +176,7 @@ class TodosExpectation(Expectation):
 
         For disposable machines only. Asks: one POST to the page, Compose's `down` and `up`, the lists of containers and
         networks, GETs from the API until the todo appears. Diagnoses: `down-leaves`, `compose-fails`, `todo-lost`,
-        those of `to_go_all_the_way`.
+        those of `to_deliver_a_todo`.
         """
         with PlacedTodo(self._subject) as todo:
             self._arrives(todo)

@@ -120,7 +120,7 @@ class SheetCompose(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A compose project."""
 
     project: str
-    """Its name, for `to_have_its_name` only; other checks use the project with most of these services."""
+    """Its name, for `to_have_the_required_name` only; other checks use the project with most of these services."""
     services: dict[str, str]
     """Role to service name."""
     built: dict[str, str] = {}

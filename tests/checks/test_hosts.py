@@ -47,7 +47,7 @@ def this_machine(
         link.disk["/proc/net/fib_trie"] = fib
     link.sites |= sites or {}
     machine = link.judged(**SHEET)
-    expect(machine.host("mydocker")).to_be_this_machine_in(machine.container("web"))
+    expect(machine.host("mydocker")).to_resolve_to_this_machine_in(machine.container("web"))
     return link
 
 
@@ -137,4 +137,4 @@ def test_an_answer_is_looked_for_in_the_log_as_it_is_then() -> None:
     link.sites[4000] = serves(box)
     machine = link.judged(**SHEET)
     read_log(machine, there(machine.container("web")))
-    expect(machine.host("mydocker")).to_be_this_machine_in(machine.container("web"))
+    expect(machine.host("mydocker")).to_resolve_to_this_machine_in(machine.container("web"))

@@ -15,7 +15,7 @@ SHEET: dict[str, Any] = {"containers": {"a": {"name": "a"}, "b": {"name": "b"}},
 
 def judged(*others: Box, boxes: tuple[str, ...] = ("a", "b")) -> None:
     machine = FakeMachine(*(container(one) for one in boxes), *others)
-    expect(machine.judged(**SHEET)).to_hold_nothing_else()
+    expect(machine.judged(**SHEET)).to_have_no_other_container()
 
 
 @pytest.mark.parametrize(
