@@ -12,7 +12,7 @@ from grader.checks.replicas import running_replicas
 from grader.checks.sites import SiteExpectation, published_at
 from grader.errors import ProbeFailed
 from grader.machine.question import NoAnswer
-from grader.probes.lifecycle import killed
+from grader.probes.lifecycle import container_killed
 from grader.probes.listeners import listeners
 from grader.probes.logs import last_lines, read_log
 from grader.probes.sites import get_page_again
@@ -110,7 +110,7 @@ class BalancerExpectation(Expectation):
                 if isinstance(answer, NoAnswer) or answer.status >= 500:
                     raise Mistake("requests-lost", name=victim.name, said=said, answered=number, evidence=(said,))
 
-        with killed(self._subject.machine, victim):
+        with container_killed(self._subject.machine, victim):
             self._let_it_notice()
             eventually(self._subject.machine, judge, within_s=_SETTLES_S, is_settling=lambda: True)
 

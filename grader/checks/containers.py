@@ -16,7 +16,7 @@ from grader.checks.terminals import interactive, left_cleanly
 from grader.errors import ProbeFailed
 from grader.probes.containers import NoContainer, find_container
 from grader.probes.images import find_image, same_image_name
-from grader.probes.lifecycle import start
+from grader.probes.lifecycle import start_container
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
@@ -61,7 +61,7 @@ def start_if_exited(container: Container) -> ContainerFact:
     """The container, started again if it ended because another one that it needs had gone."""
     fact = there(container)
     if fact.state == "exited":
-        start(container.machine, fact)
+        start_container(container.machine, fact)
         fact = there(container)
     return fact
 

@@ -13,7 +13,7 @@ from grader.machine.question import Answer
 from grader.probes.addresses import container_at, own_addresses
 from grader.probes.containers import NoContainer, find_container
 from grader.probes.hosts import HOST_GATEWAY, added_hosts, known_hosts
-from grader.probes.inside import ask_address
+from grader.probes.inside import request_address
 from grader.probes.logs import read_log
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def _answers_at(machine: Machine, asker: ContainerFact, address: str) -> bool:
     for role in machine.sheet.ports:
         fact = find_container(machine.container(role))
         path = f"/.grader-{machine.nonce('host')}"
-        answer = ask_address(machine, asker, address, machine.port(role), path)
+        answer = request_address(machine, asker, address, machine.port(role), path)
         if isinstance(answer, Answer) and not isinstance(fact, NoContainer):
             log = read_log(machine, fact, fresh=True)
             if log and path.encode() in log:

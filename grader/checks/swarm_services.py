@@ -14,7 +14,7 @@ from grader.checks.publishing import doors_of
 from grader.errors import ProbeFailed
 from grader.probes.container_list import all_containers
 from grader.probes.containers import inspect_container
-from grader.probes.lifecycle import kill
+from grader.probes.lifecycle import kill_container
 from grader.probes.networks import all_networks
 from grader.probes.swarm_services import NoService, find_service
 from grader.probes.swarm_tasks import tasks_of
@@ -116,7 +116,7 @@ class ServiceExpectation(Expectation):
         container = inspect_container(machine, victim.container_id)
         if container is None:
             raise ProbeFailed("task-elsewhere", service=fact.name)
-        kill(machine, container)
+        kill_container(machine, container)
         killed_at = machine.now()
 
         def judge() -> None:

@@ -17,7 +17,7 @@ from grader.errors import ProbeFailed
 from grader.machine.question import Answer, NoAnswer
 from grader.probes.connections import is_connected
 from grader.probes.images import find_image
-from grader.probes.lifecycle import renew
+from grader.probes.lifecycle import recreate_container
 from grader.probes.listeners import listeners
 from grader.probes.todos import ask_api
 
@@ -168,7 +168,7 @@ class TodosExpectation(Expectation):
         todos = self._subject
         with PlacedTodo(todos) as todo:
             self._arrives(todo)
-            renew(todos.machine, running(todos.mongo))
+            recreate_container(todos.machine, running(todos.mongo))
             self._is_found_again(todo)
 
     def to_survive_down_and_up(self, project: Project) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from grader.machine.machine import Machine
     from grader.probes.container_json import ContainerFact
 
-__all__ = ["ask_address", "ask_inside"]
+__all__ = ["ask_inside", "request_address"]
 
 _WITHIN_S: Final = 5.0
 _PYTHON: Final = "import sys,urllib.request as r;print(r.urlopen(sys.argv[1],timeout=5).read().decode())"
@@ -46,7 +46,7 @@ def ask_inside(machine: Machine, container: ContainerFact, port: int, path: str 
     return _from_within(machine, container, own, port, path) or answer
 
 
-def ask_address(
+def request_address(
     machine: Machine, container: ContainerFact, address: str, port: int, path: str
 ) -> Answer | NoAnswer | None:
     """What answers to `GET path` at any address; `None` if it is none of the machine's.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["as_written", "compose_label", "project_of", "service_of"]
+__all__ = ["compose_label", "project_of", "service_of", "strip_stack_name"]
 
 
 def compose_label(labels: Mapping[str, str], name: str) -> str:
@@ -25,7 +25,7 @@ def service_of(labels: Mapping[str, str]) -> str:
     return "" if compose_label(labels, "oneoff") == "True" else compose_label(labels, "service")
 
 
-def as_written(name: str, labels: Mapping[str, str]) -> str:
+def strip_stack_name(name: str, labels: Mapping[str, str]) -> str:
     """The name in the stack's file, without the stack's own in front; as it is, for what is of no stack."""
     stack = labels.get("com.docker.stack.namespace", "")
     return name.removeprefix(f"{stack}_") if stack else name

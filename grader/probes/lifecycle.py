@@ -18,21 +18,21 @@ if TYPE_CHECKING:
     from grader.machine.machine import Machine
     from grader.probes.container_json import ContainerFact
 
-__all__ = ["kill", "killed", "renew", "start"]
+__all__ = ["container_killed", "kill_container", "recreate_container", "start_container"]
 
 _ALREADY_STARTED: Final = 304
-_STOP_S: Final = "2"
+_STOP_TIMEOUT_S: Final = "2"
 """Seconds to end in. A student's `docker rm -f` gives none, but comes long after the last todo: a database that is
 killed within a tenth of a second of a write may lose it, wherever it keeps its data."""
-_MAY_BE_GONE: Final = {404, 409}
+_ALREADY_GONE: Final = {404, 409}
 """The statuses for a container that removes itself when it ends (`--rm`)."""
 
 
 @contextlib.contextmanager
-def killed(machine: Machine, container: ContainerFact) -> Iterator[None]:
+def container_killed(machine: Machine, container: ContainerFact) -> Iterator[None]:
     """Kills the container, and starts it again in every case. Raises `ProbeFailed` if the engine refuses."""
     try:
-        kill(machine, container)
+        kill_container(machine, container)
         yield
     finally:
         started = post(machine, f"/containers/{container.id}/start")
@@ -40,19 +40,19 @@ def killed(machine: Machine, container: ContainerFact) -> Iterator[None]:
         expected_status(started, "docker start", 204, _ALREADY_STARTED)
 
 
-def kill(machine: Machine, container: ContainerFact) -> None:
+def kill_container(machine: Machine, container: ContainerFact) -> None:
     """Kills the container as a crash would: its process gets no time to finish."""
     expected_status(post(machine, f"/containers/{container.id}/kill"), "docker kill", 204)
     machine.look_again()
 
 
-def start(machine: Machine, container: ContainerFact) -> None:
+def start_container(machine: Machine, container: ContainerFact) -> None:
     """Starts a container that has ended."""
-    _change(machine, f"/containers/{container.id}/start")
+    _post(machine, f"/containers/{container.id}/start")
     machine.look_again()
 
 
-def renew(machine: Machine, old: ContainerFact) -> None:
+def recreate_container(machine: Machine, old: ContainerFact) -> None:
     """Stops and removes the container, and starts a new one with its name, image, mounts, networks and ports.
 
     A student would do the same by typing the same command. The old container is only renamed until the new one runs:
@@ -62,38 +62,40 @@ def renew(machine: Machine, old: ContainerFact) -> None:
     if HIDDEN in old.env.values():
         raise ProbeFailed("cannot-renew", asked=old.name, detail="its secrets are kept out of the recording")
     aside = f"grader-{machine.nonce('renewal')}"
-    _change(machine, f"/containers/{old.id}/stop", query=(("t", _STOP_S),), allowed=_MAY_BE_GONE)
-    _change(machine, f"/containers/{old.id}/rename", query=(("name", aside),), allowed=_MAY_BE_GONE)
+    _post(machine, f"/containers/{old.id}/stop", query=(("t", _STOP_TIMEOUT_S),), allowed=_ALREADY_GONE)
+    _post(machine, f"/containers/{old.id}/rename", query=(("name", aside),), allowed=_ALREADY_GONE)
     try:
-        _make_again(machine, old, raw)
+        _create_copy(machine, old, raw)
     except ProbeFailed:
         _remove(machine, old.name)
-        _change(machine, f"/containers/{old.id}/rename", query=(("name", old.name),), allowed=_MAY_BE_GONE)
-        _change(machine, f"/containers/{old.id}/start", allowed=_MAY_BE_GONE)
+        _post(machine, f"/containers/{old.id}/rename", query=(("name", old.name),), allowed=_ALREADY_GONE)
+        _post(machine, f"/containers/{old.id}/start", allowed=_ALREADY_GONE)
         raise
     _remove(machine, old.id)
     machine.look_again()
 
 
-def _make_again(machine: Machine, old: ContainerFact, raw: dict[str, Any]) -> None:
+def _create_copy(machine: Machine, old: ContainerFact, raw: dict[str, Any]) -> None:
     config = dict(raw["Config"])
     if str(config.get("Hostname", "")) == old.id[:12]:
         del config["Hostname"]
     endpoints: dict[str, dict[str, Any]] = raw["NetworkSettings"]["Networks"]
     first = str(raw["HostConfig"].get("NetworkMode", ""))
     # Engines before API 1.44 take one network when a container is created; the others are joined before it starts.
-    made_with = {name: _place(old, one) for name, one in endpoints.items() if first in {name, one.get("NetworkID")}}
+    made_with = {
+        name: _endpoint_config(old, one) for name, one in endpoints.items() if first in {name, one.get("NetworkID")}
+    }
     body = config | {"HostConfig": raw["HostConfig"], "NetworkingConfig": {"EndpointsConfig": made_with}}
-    made = _change(machine, "/containers/create", query=(("name", old.name),), body=body)
+    made = _post(machine, "/containers/create", query=(("name", old.name),), body=body)
     new_id = decode(Answer(200, made.body), dict[str, Any], "docker create")["Id"]
     for name, one in endpoints.items():
         if name not in made_with and name not in BUILT_IN_NETWORKS:
-            joining = {"Container": new_id, "EndpointConfig": _place(old, one)}
-            _change(machine, f"/networks/{name}/connect", body=joining)
-    _change(machine, f"/containers/{new_id}/start")
+            joining = {"Container": new_id, "EndpointConfig": _endpoint_config(old, one)}
+            _post(machine, f"/networks/{name}/connect", body=joining)
+    _post(machine, f"/containers/{new_id}/start")
 
 
-def _place(old: ContainerFact, endpoint: dict[str, Any]) -> dict[str, Any]:
+def _endpoint_config(old: ContainerFact, endpoint: dict[str, Any]) -> dict[str, Any]:
     """The settings that were asked for on one network, without those that the engine added."""
     aliases = [alias for alias in endpoint.get("Aliases") or [] if alias != old.id[:12]]
     asked = {"IPAMConfig": endpoint.get("IPAMConfig"), "Links": endpoint.get("Links"), "Aliases": aliases}
@@ -104,7 +106,7 @@ def _remove(machine: Machine, reference: str) -> None:
     machine.ask(EngineQuestion(f"/containers/{reference}", (("force", "1"),), method="DELETE"))
 
 
-def _change(
+def _post(
     machine: Machine,
     path: str,
     query: tuple[tuple[str, str], ...] = (),

@@ -11,7 +11,7 @@ import msgspec
 
 from grader.machine.built_in_networks import BUILT_IN_NETWORKS
 from grader.probes.engine_json import decode
-from grader.probes.labels import as_written, compose_label, project_of
+from grader.probes.labels import compose_label, project_of, strip_stack_name
 from grader.probes.projects import find_project
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class NetworkFact:
     @property
     def written(self) -> str:
         """Its name as the student wrote it: in the file, where compose or a stack made it."""
-        return compose_label(self.labels, "network") or as_written(self.name, self.labels)
+        return compose_label(self.labels, "network") or strip_stack_name(self.name, self.labels)
 
     @property
     def is_of_swarm(self) -> bool:

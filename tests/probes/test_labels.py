@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.probes.labels import as_written, compose_label, project_of, service_of
+from grader.probes.labels import compose_label, project_of, service_of, strip_stack_name
 
 
 @pytest.mark.parametrize(
@@ -20,12 +20,12 @@ from grader.probes.labels import as_written, compose_label, project_of, service_
     ],
 )
 def test_only_the_stacks_own_name_in_front_is_left_out(name: str, stack: str, written: str) -> None:
-    assert as_written(name, {"com.docker.stack.namespace": stack}) == written
+    assert strip_stack_name(name, {"com.docker.stack.namespace": stack}) == written
 
 
 def test_what_is_of_no_stack_keeps_its_name() -> None:
-    assert as_written("tp8_web", {}) == "tp8_web"
-    assert as_written("tp8_web", {"com.docker.compose.project": "tp8"}) == "tp8_web"
+    assert strip_stack_name("tp8_web", {}) == "tp8_web"
+    assert strip_stack_name("tp8_web", {"com.docker.compose.project": "tp8"}) == "tp8_web"
 
 
 LABELS = {

@@ -10,7 +10,7 @@ import pytest
 from grader.machine.question import Answer, EngineQuestion
 from grader.machine.redaction import HIDDEN
 from grader.probes.containers import ContainerFact, find_container
-from grader.probes.lifecycle import kill, killed, renew
+from grader.probes.lifecycle import container_killed, kill_container, recreate_container
 from tests.checks.engine_json import container
 from tests.checks.fake_machine import FakeMachine, cannot_look
 
@@ -36,7 +36,7 @@ def test_it_is_away_inside_and_back_behind() -> None:
     link, containers = web()
     machine = link.judged(containers=containers)
     fact = found(machine.container("web"))
-    with killed(machine, fact):
+    with container_killed(machine, fact):
         assert link.boxes[0].raw["State"]["Status"] == "exited"
         assert link.posts() == [KILL]
         assert found(machine.container("web")).state == "exited"
@@ -48,7 +48,7 @@ def test_what_was_seen_before_is_asked_anew() -> None:
     link, containers = web()
     machine = link.judged(containers=containers)
     fact = found(machine.container("web"))
-    kill(machine, fact)
+    kill_container(machine, fact)
     before = len(link.asked)
     machine.engine("/containers/json", all="1")
     assert len(link.asked) == before + 1
@@ -57,7 +57,7 @@ def test_what_was_seen_before_is_asked_anew() -> None:
 def test_it_is_started_again_whatever_happens_meanwhile() -> None:
     link, containers = web()
     machine = link.judged(containers=containers)
-    with pytest.raises(KeyboardInterrupt), killed(machine, found(machine.container("web"))):
+    with pytest.raises(KeyboardInterrupt), container_killed(machine, found(machine.container("web"))):
         raise KeyboardInterrupt
     assert link.posts() == [KILL, START]
 
@@ -66,7 +66,7 @@ def test_one_that_came_back_by_itself_is_good() -> None:
     link, containers = web()
     link.table[START] = Answer(304)
     machine = link.judged(containers=containers)
-    with killed(machine, found(machine.container("web"))):
+    with container_killed(machine, found(machine.container("web"))):
         pass
 
 
@@ -76,7 +76,7 @@ def test_an_engine_that_refuses_is_no_failure_of_the_students(call: str, asked: 
     link, containers = web()
     link.table[call] = Answer(status, b"no")
     machine = link.judged(containers=containers)
-    with cannot_look("answer-unexpected", asked=asked), killed(machine, found(machine.container("web"))):
+    with cannot_look("answer-unexpected", asked=asked), container_killed(machine, found(machine.container("web"))):
         pass
     assert link.posts() == [KILL, START]
 
@@ -88,7 +88,7 @@ def lab(**more: Any) -> FakeMachine:
 
 def renewed(machine: FakeMachine) -> None:
     judged = machine.judged(**SHEET)
-    renew(judged, found(judged.container("mongo")))
+    recreate_container(judged, found(judged.container("mongo")))
     assert found(judged.container("mongo")).id == "new-id", "the machine is looked at once more"
 
 
@@ -181,7 +181,7 @@ def test_one_that_removes_itself_may_be_gone(gone: int) -> None:
 
 def renewed_with(machine: FakeMachine) -> None:
     judged = machine.judged(**SHEET)
-    renew(judged, found(judged.container("mongo")))
+    recreate_container(judged, found(judged.container("mongo")))
 
 
 @pytest.mark.parametrize("status", [400, 500])
