@@ -139,7 +139,10 @@ def _clone_and_grade(
             engine_address(parse_machine_url(asked.machine), environ),
             disposable=asked.disposable,
             image=next((one.image for one in sheet.containers.values()), ""),
-            course_images=(*sheet.images, *(name for one in sheet.containers.values() for name in one.also)),
+            course_images=(
+                *sheet.images,
+                *(name for one in sheet.containers.values() for name in one.equivalent_images),
+            ),
             name=asked.repository,
             areas=asked.areas,
         )
