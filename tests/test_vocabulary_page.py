@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-from typing import TYPE_CHECKING, Any, get_overloads, get_type_hints
+from typing import TYPE_CHECKING, Any
 
-from grader.checks.expect import expect
+from grader.checks.expect import Expectation
 from grader.machine.machine import Machine
 from grader.messages import catalogue
 from tests.desk import ROOT
@@ -77,13 +77,9 @@ def _fields(table: ast.ClassDef) -> Iterator[tuple[str, str, str]]:
 
 def subjects() -> Iterator[str]:
     """What `machine` can name, each with its expectations."""
-    expectations = {}
-    for overload in get_overloads(expect):
-        hints = get_type_hints(overload)
-        expectations[hints["subject"]] = hints["return"]
-    yield _subject("machine", "The machine itself.", expectations[Machine])
+    yield _subject("machine", "The machine itself.", Expectation.by_name[Machine.expectation_name])
     for name, method in inspect.getmembers(Machine, inspect.isfunction):
-        expectation = expectations.get(_returns(method))
+        expectation = Expectation.by_name.get(getattr(_returns(method), "expectation_name", ""))
         if expectation:
             options = [one for one in inspect.signature(method).parameters.values() if one.name != "self"]
             words = ", ".join("role" if one.name == "role" else f"{one.name}=role" for one in options)
@@ -128,10 +124,9 @@ def _joined(text: str) -> str:
 
 def expectations() -> list[tuple[str, str]]:
     """Name and docstring of each."""
-    kinds = {get_type_hints(overload)["return"] for overload in get_overloads(expect)}
     return [
         (f"{kind.__name__}.{name}", inspect.getdoc(method) or "")
-        for kind in kinds
+        for kind in Expectation.by_name.values()
         for name, method in vars(kind).items()
         if name.startswith("to_")
     ]

@@ -12,7 +12,7 @@ def test_web_runs(machine: Machine) -> None:
 
 @check(points=1, fr="web vient de nginx", en="web was made from nginx")
 def test_web_is_nginx(machine: Machine) -> None:
-    expect(machine.container("web")).to_be_made_from_its_image()
+    expect(machine.container("web")).to_be_created_from_its_image()
 
 
 @check(points=1, fr="web est détaché", en="web is detached")
@@ -37,10 +37,10 @@ def test_hello_is_there(machine: Machine) -> None:
 
 @check(points=1, fr="hello vient d'ubuntu", en="hello was made from ubuntu")
 def test_hello_is_ubuntu(machine: Machine) -> None:
-    expect(machine.container("hello")).to_be_made_from_its_image()
+    expect(machine.container("hello")).to_be_created_from_its_image()
 
 
 # Not `to_be_mounted`, which needs a running container: `hello` prints its text and ends.
 @check(points=1, fr="hello a dans app1 le fichier de la machine", en="hello has the machine's file in app1")
 def test_app1_holds_hello(machine: Machine) -> None:
-    expect(machine.folder("app1")).to_hold("hello", "hello world")
+    expect(machine.folder("app1")).to_contain_file("hello", "hello world")

@@ -11,9 +11,9 @@ from grader import Hint, Machine, check, expect
     en="the image ubuntu is there, and tp1-ubuntu is made from it",
 )
 def test_ubuntu_is_there(machine: Machine) -> None:
-    first = machine.container("first")
-    expect(first).to_be_made_from_its_image()
-    expect(first).to_have_its_image_there()
+    ubuntu = machine.container("tp1-ubuntu")
+    expect(ubuntu).to_be_created_from_its_image()
+    expect(ubuntu).to_still_have_its_image()
 
 
 @check(
@@ -22,7 +22,7 @@ def test_ubuntu_is_there(machine: Machine) -> None:
     en="tp1-ubuntu is interactive: an open input, a terminal, bash",
 )
 def test_first_is_interactive(machine: Machine) -> None:
-    expect(machine.container("first")).to_be_interactive(machine.text("shell"))
+    expect(machine.container("tp1-ubuntu")).to_be_interactive(machine.text("shell"))
 
 
 @check(
@@ -32,7 +32,7 @@ def test_first_is_interactive(machine: Machine) -> None:
     hint=Hint(fr="un shell rend le code de sa dernière commande", en="a shell ends with the code of its last command"),
 )
 def test_first_was_left_cleanly(machine: Machine) -> None:
-    expect(machine.container("first")).to_have_been_left_cleanly()
+    expect(machine.container("tp1-ubuntu")).to_have_exited_cleanly()
 
 
 @check(
@@ -41,7 +41,7 @@ def test_first_was_left_cleanly(machine: Machine) -> None:
     en="you started it again, and your file is still there",
 )
 def test_trace_is_kept(machine: Machine) -> None:
-    expect(machine.file("trace")).to_be_kept_over_a_restart()
+    expect(machine.file("trace")).to_survive_a_restart()
 
 
 @check(
@@ -51,7 +51,7 @@ def test_trace_is_kept(machine: Machine) -> None:
 )
 def test_trace_is_in_the_layer(machine: Machine) -> None:
     expect(machine.file("trace")).to_be_added()
-    expect(machine.container("first")).to_leave_its_image_untouched()
+    expect(machine.container("tp1-ubuntu")).to_leave_its_image_unchanged()
 
 
 @check(
@@ -60,10 +60,10 @@ def test_trace_is_in_the_layer(machine: Machine) -> None:
     en="tp1-fond runs in the background: bash is its process 1, and it has a host name of its own",
 )
 def test_background_runs(machine: Machine) -> None:
-    background = machine.container("background")
-    expect(background).to_be_made_from_its_image()
+    background = machine.container("tp1-fond")
+    expect(background).to_be_created_from_its_image()
     expect(background).to_stay_up(for_s=2)
-    expect(background).to_have_as_process_1(machine.text("shell"))
+    expect(background).to_have_process_1(machine.text("shell"))
     expect(background).to_have_its_own_hostname()
 
 
@@ -73,4 +73,4 @@ def test_background_runs(machine: Machine) -> None:
     en="no other container is left",
 )
 def test_nothing_is_left_over(machine: Machine) -> None:
-    expect(machine).to_hold_nothing_else()
+    expect(machine).to_have_no_other_container()

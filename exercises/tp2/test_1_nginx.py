@@ -12,7 +12,7 @@ from grader import Hint, Machine, check, expect
 )
 def test_web_is_running(machine: Machine) -> None:
     web = machine.container("web")
-    expect(web).to_be_made_from_its_image()
+    expect(web).to_be_created_from_its_image()
     expect(web).to_stay_up(for_s=3)
 
 
@@ -53,7 +53,7 @@ def test_site_answers(machine: Machine) -> None:
     en='in the container hello, /foo/hello comes from your folder and says "hello world"',
 )
 def test_hello_says_hello_world(machine: Machine) -> None:
-    expect(machine.folder("app1")).to_hold("hello", machine.text("hello"))
+    expect(machine.folder("app1")).to_contain_file("hello", machine.text("hello"))
 
 
 @check(
@@ -73,4 +73,4 @@ def test_dropped_page_is_served(machine: Machine) -> None:
     en="the home page is yours, not nginx's",
 )
 def test_index_is_your_own(machine: Machine) -> None:
-    expect(machine.site("web")).to_show_an_own_page()
+    expect(machine.site("web")).to_show_a_custom_page()

@@ -11,7 +11,7 @@ from grader import Hint, Machine, check, expect
     en="docker diff shows the added file",
 )
 def test_added_file_is_in_the_layer(machine: Machine) -> None:
-    expect(machine.file("added")).to_be_added()
+    expect(machine.file("ajout")).to_be_added()
 
 
 @check(
@@ -20,7 +20,7 @@ def test_added_file_is_in_the_layer(machine: Machine) -> None:
     en="docker diff shows the changed file",
 )
 def test_changed_file_is_in_the_layer(machine: Machine) -> None:
-    expect(machine.file("changed")).to_be_changed()
+    expect(machine.file("issue")).to_be_changed()
 
 
 @check(
@@ -29,10 +29,10 @@ def test_changed_file_is_in_the_layer(machine: Machine) -> None:
     en="couches is made from the image ubuntu, and the image is untouched",
 )
 def test_image_is_untouched(machine: Machine) -> None:
-    layers = machine.container("layers")
-    expect(layers).to_be_made_from_its_image()
-    expect(layers).to_have_its_image_there()
-    expect(layers).to_leave_its_image_untouched()
+    couches = machine.container("couches")
+    expect(couches).to_be_created_from_its_image()
+    expect(couches).to_still_have_its_image()
+    expect(couches).to_leave_its_image_unchanged()
 
 
 @check(
@@ -41,7 +41,7 @@ def test_image_is_untouched(machine: Machine) -> None:
     en="tp3-app is built here, on the layers of python:alpine",
 )
 def test_image_is_built_here(machine: Machine) -> None:
-    expect(machine.image("app")).to_be_built_here()
+    expect(machine.image("tp3-app")).to_be_built_here()
 
 
 @check(
@@ -50,7 +50,7 @@ def test_image_is_built_here(machine: Machine) -> None:
     en="the image says how it runs: command, port, working folder",
 )
 def test_image_says_how_it_runs(machine: Machine) -> None:
-    expect(machine.image("app")).to_say_how_it_runs()
+    expect(machine.image("tp3-app")).to_declare_how_it_runs()
 
 
 @check(
@@ -60,7 +60,7 @@ def test_image_says_how_it_runs(machine: Machine) -> None:
     hint=Hint(fr="ce qu'une couche suivante supprime pèse encore", en="what a later layer removes still weighs"),
 )
 def test_image_is_small(machine: Machine) -> None:
-    expect(machine.image("app")).to_be_small()
+    expect(machine.image("tp3-app")).to_be_small()
 
 
 @check(
@@ -70,13 +70,13 @@ def test_image_is_small(machine: Machine) -> None:
     hint=Hint(fr="essaie avec un navigateur, puis lis `docker logs`", en="try with a browser, then read `docker logs`"),
 )
 def test_container_answers(machine: Machine) -> None:
-    container, site = machine.container("image"), machine.site("image")
-    expect(machine.image("app")).to_exist()
-    expect(container).to_be_made_from_its_image()
-    expect(container).to_be_of_the_latest_build()
+    container, site = machine.container("tp3-app"), machine.site("tp3-app")
+    expect(machine.image("tp3-app")).to_exist()
+    expect(container).to_be_created_from_its_image()
+    expect(container).to_run_the_latest_build()
     expect(container).to_stay_up(for_s=2)
     expect(site).to_be_published()
-    expect(site, within_s=10).to_answer(from_container="image")
+    expect(site, within_s=10).to_answer(from_container="tp3-app")
 
 
 @check(
@@ -85,7 +85,7 @@ def test_container_answers(machine: Machine) -> None:
     en="the code is in the image, not mounted",
 )
 def test_code_is_in_the_image(machine: Machine) -> None:
-    expect(machine.image("app")).to_hold_the_code_of(machine.container("image"))
+    expect(machine.image("tp3-app")).to_contain_the_code_of(machine.container("tp3-app"))
 
 
 @check(
@@ -94,6 +94,6 @@ def test_code_is_in_the_image(machine: Machine) -> None:
     en="the program does not run as root",
 )
 def test_program_is_not_root(machine: Machine) -> None:
-    container = machine.container("image")
-    expect(container).to_be_of_the_latest_build()
+    container = machine.container("tp3-app")
+    expect(container).to_run_the_latest_build()
     expect(container).to_not_run_as_root()

@@ -11,8 +11,8 @@ from grader import Hint, Machine, check, expect
     en="the three containers run, from the right images",
 )
 def test_three_containers_run(machine: Machine) -> None:
-    expect(machine.todos()).to_be_made_of_their_images()
-    expect(machine.todos(), within_s=30).to_be_up()
+    expect(machine.todos()).to_be_created_from_their_images()
+    expect(machine.todos(), within_s=30).to_run()
 
 
 @check(
@@ -22,7 +22,7 @@ def test_three_containers_run(machine: Machine) -> None:
 )
 def test_mydocker_is_known(machine: Machine) -> None:
     mongo, api, app = machine.container("mongo"), machine.container("api"), machine.container("app")
-    expect(machine.host("machine")).to_be_known_in(mongo, api, app)
+    expect(machine.host("mydocker")).to_be_known_in(mongo, api, app)
 
 
 @check(
@@ -37,7 +37,7 @@ def test_mydocker_is_known(machine: Machine) -> None:
 )
 def test_mydocker_is_this_machine(machine: Machine) -> None:
     mongo, api, app = machine.container("mongo"), machine.container("api"), machine.container("app")
-    expect(machine.host("machine")).to_be_this_machine_in(mongo, api, app)
+    expect(machine.host("mydocker")).to_resolve_to_this_machine_in(mongo, api, app)
 
 
 @check(
@@ -93,7 +93,7 @@ def test_data_is_in_your_folder(machine: Machine) -> None:
     ),
 )
 def test_page_answers(machine: Machine) -> None:
-    expect(machine.todos(), within_s=30).to_show_their_page()
+    expect(machine.todos(), within_s=30).to_show_the_page()
 
 
 @check(
@@ -104,4 +104,4 @@ def test_page_answers(machine: Machine) -> None:
 )
 def test_todo_goes_all_the_way(machine: Machine) -> None:
     expect(machine.todos(), within_s=30).to_reach_the_database()
-    expect(machine.todos(), within_s=30).to_go_all_the_way()
+    expect(machine.todos(), within_s=30).to_deliver_a_todo()

@@ -11,7 +11,7 @@ from grader import Hint, Machine, check, expect
     en="the network todos-net exists, with the driver bridge",
 )
 def test_network_is_there(machine: Machine) -> None:
-    expect(machine.network("todos")).to_be_there()
+    expect(machine.network("todos-net")).to_exist()
 
 
 @check(
@@ -20,8 +20,8 @@ def test_network_is_there(machine: Machine) -> None:
     en="the three containers run",
 )
 def test_three_containers_run(machine: Machine) -> None:
-    expect(machine.todos()).to_be_made_of_their_images()
-    expect(machine.todos(), within_s=30).to_be_up()
+    expect(machine.todos()).to_be_created_from_their_images()
+    expect(machine.todos(), within_s=30).to_run()
 
 
 @check(
@@ -32,7 +32,7 @@ def test_three_containers_run(machine: Machine) -> None:
 )
 def test_all_three_are_on_it(machine: Machine) -> None:
     mongo, api, app = machine.container("mongo"), machine.container("api"), machine.container("app")
-    expect(machine.network("todos")).to_join(mongo, api, app)
+    expect(machine.network("todos-net")).to_connect(mongo, api, app)
 
 
 @check(
@@ -41,8 +41,8 @@ def test_all_three_are_on_it(machine: Machine) -> None:
     en="the database and the API publish no port",
 )
 def test_only_the_page_is_open(machine: Machine) -> None:
-    expect(machine.container("mongo")).to_publish_nothing()
-    expect(machine.container("api")).to_publish_nothing()
+    expect(machine.container("mongo")).to_publish_no_port()
+    expect(machine.container("api")).to_publish_no_port()
 
 
 @check(
@@ -60,9 +60,9 @@ def test_page_is_published(machine: Machine) -> None:
     en="no --add-host and no --link is left",
 )
 def test_no_name_is_known_by_hand(machine: Machine) -> None:
-    expect(machine.container("mongo")).to_know_no_name_by_hand()
-    expect(machine.container("api")).to_know_no_name_by_hand()
-    expect(machine.container("app")).to_know_no_name_by_hand()
+    expect(machine.container("mongo")).to_use_no_add_host_or_link()
+    expect(machine.container("api")).to_use_no_add_host_or_link()
+    expect(machine.container("app")).to_use_no_add_host_or_link()
 
 
 @check(
@@ -97,7 +97,7 @@ def test_data_is_in_your_folder(machine: Machine) -> None:
     en="a todo goes all the way: put in on the page, found again at the other end",
 )
 def test_todo_goes_all_the_way(machine: Machine) -> None:
-    expect(machine.todos(), within_s=30).to_go_all_the_way()
+    expect(machine.todos(), within_s=30).to_deliver_a_todo()
 
 
 @check(

@@ -11,7 +11,7 @@ from grader import Hint, Machine, check, expect
     en="it is compose that started the project",
 )
 def test_project_is_there(machine: Machine) -> None:
-    expect(machine.project()).to_be_there()
+    expect(machine.project()).to_exist()
 
 
 @check(
@@ -21,7 +21,7 @@ def test_project_is_there(machine: Machine) -> None:
     en="the project has the name that was asked for",
 )
 def test_project_has_its_name(machine: Machine) -> None:
-    expect(machine.project()).to_have_its_name()
+    expect(machine.project()).to_have_the_required_name()
 
 
 @check(
@@ -31,8 +31,8 @@ def test_project_has_its_name(machine: Machine) -> None:
     en="its three services run",
 )
 def test_three_services_run(machine: Machine) -> None:
-    expect(machine.project()).to_run_its_services()
-    expect(machine.todos(), within_s=30).to_be_up()
+    expect(machine.project()).to_run_all_its_services()
+    expect(machine.todos(), within_s=30).to_run()
 
 
 @check(
@@ -42,7 +42,7 @@ def test_three_services_run(machine: Machine) -> None:
     en="the images of the API and of the page were built here",
 )
 def test_images_are_built_here(machine: Machine) -> None:
-    expect(machine.project()).to_build(machine.container("api"), machine.container("app"))
+    expect(machine.project()).to_build_the_images_of(machine.container("api"), machine.container("app"))
 
 
 @check(
@@ -53,8 +53,8 @@ def test_images_are_built_here(machine: Machine) -> None:
 )
 def test_network_joins_the_three(machine: Machine) -> None:
     mongo, api, app = machine.container("mongo"), machine.container("api"), machine.container("app")
-    expect(machine.project()).to_join(api, mongo)
-    expect(machine.project()).to_join(app, api)
+    expect(machine.project()).to_connect(api, mongo)
+    expect(machine.project()).to_connect(app, api)
 
 
 @check(
@@ -74,7 +74,7 @@ def test_page_is_published(machine: Machine) -> None:
     en="nothing else is published",
 )
 def test_only_the_page_is_open(machine: Machine) -> None:
-    expect(machine.project()).to_publish_nothing_but(machine.container("app"))
+    expect(machine.project()).to_publish_only(machine.container("app"))
 
 
 @check(
@@ -94,7 +94,7 @@ def test_data_is_in_the_folder(machine: Machine) -> None:
     en="the compose file is valid, and it is what runs",
 )
 def test_file_is_what_runs(machine: Machine) -> None:
-    expect(machine.project()).to_run_what_its_file_says()
+    expect(machine.project()).to_match_its_compose_file()
 
 
 @check(
@@ -109,7 +109,7 @@ def test_file_is_what_runs(machine: Machine) -> None:
 )
 def test_todo_goes_all_the_way(machine: Machine) -> None:
     expect(machine.todos(), within_s=30).to_reach_the_database()
-    expect(machine.todos(), within_s=30).to_go_all_the_way()
+    expect(machine.todos(), within_s=30).to_deliver_a_todo()
 
 
 @check(

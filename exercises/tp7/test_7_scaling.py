@@ -21,7 +21,7 @@ def test_web_runs(machine: Machine) -> None:
     en="it has exactly three replicas, which stay up",
 )
 def test_three_replicas(machine: Machine) -> None:
-    expect(machine.replicas("web")).to_be_exactly_as_many_as_asked()
+    expect(machine.replicas("web")).to_be_as_many_as_required()
 
 
 @check(
@@ -30,7 +30,7 @@ def test_three_replicas(machine: Machine) -> None:
     en="the load balancer runs",
 )
 def test_balancer_runs(machine: Machine) -> None:
-    expect(machine.project()).to_run(machine.container("lb"))
+    expect(machine.project()).to_run_service(machine.container("lb"))
 
 
 @check(
@@ -49,8 +49,8 @@ def test_balancer_is_published(machine: Machine) -> None:
     en="both networks exist, with the driver bridge",
 )
 def test_both_networks_are_there(machine: Machine) -> None:
-    expect(machine.network("front")).to_be_there()
-    expect(machine.network("back")).to_be_there()
+    expect(machine.network("front-tier")).to_exist()
+    expect(machine.network("back-tier")).to_exist()
 
 
 @check(
@@ -61,7 +61,7 @@ def test_both_networks_are_there(machine: Machine) -> None:
     en="in front: the load balancer and the replicas",
 )
 def test_who_is_in_front(machine: Machine) -> None:
-    expect(machine.network("front")).to_join(machine.container("lb"), machine.replicas("web"))
+    expect(machine.network("front-tier")).to_connect(machine.container("lb"), machine.replicas("web"))
 
 
 @check(
@@ -76,9 +76,9 @@ def test_who_is_in_front(machine: Machine) -> None:
     ),
 )
 def test_who_is_behind(machine: Machine) -> None:
-    expect(machine.project()).to_run(machine.container("redis"))
-    expect(machine.network("back")).to_be_the_only_one_of(machine.container("redis"))
-    expect(machine.network("back")).to_join(machine.replicas("web"))
+    expect(machine.project()).to_run_service(machine.container("redis"))
+    expect(machine.network("back-tier")).to_be_the_only_network_of(machine.container("redis"))
+    expect(machine.network("back-tier")).to_connect(machine.replicas("web"))
 
 
 @check(
@@ -88,7 +88,7 @@ def test_who_is_behind(machine: Machine) -> None:
     en="the replicas publish no port",
 )
 def test_replicas_publish_nothing(machine: Machine) -> None:
-    expect(machine.replicas("web")).to_publish_nothing()
+    expect(machine.replicas("web")).to_publish_no_port()
 
 
 @check(
@@ -113,7 +113,7 @@ def test_balancer_answers(machine: Machine) -> None:
     ),
 )
 def test_each_replica_is_reached(machine: Machine) -> None:
-    expect(machine.balancer("lb", before="web"), within_s=20).to_reach_each_replica()
+    expect(machine.balancer("lb", before="web"), within_s=20).to_reach_every_replica()
 
 
 @check(
@@ -124,4 +124,4 @@ def test_each_replica_is_reached(machine: Machine) -> None:
     en="one replica killed, and no request lost any more",
 )
 def test_nothing_is_lost_when_one_dies(machine: Machine) -> None:
-    expect(machine.balancer("lb", before="web")).to_lose_nothing_when_a_replica_dies()
+    expect(machine.balancer("lb", before="web")).to_lose_no_request_when_a_replica_dies()

@@ -11,7 +11,7 @@ from grader import Hint, Machine, check, expect
     en="the swarm is active, and this machine is a manager of it",
 )
 def test_swarm_is_active(machine: Machine) -> None:
-    expect(machine.swarm()).to_be_managed_from_here()
+    expect(machine.swarm()).to_be_managed_by_this_machine()
 
 
 @check(
@@ -21,7 +21,7 @@ def test_swarm_is_active(machine: Machine) -> None:
     en="the network tp8-net exists, with the driver overlay",
 )
 def test_network_is_there(machine: Machine) -> None:
-    expect(machine.network("overlay")).to_be_there()
+    expect(machine.network("tp8-net")).to_exist()
 
 
 @check(
@@ -31,7 +31,7 @@ def test_network_is_there(machine: Machine) -> None:
     en="an ordinary container can attach to that network as well",
 )
 def test_network_is_attachable(machine: Machine) -> None:
-    expect(machine.network("overlay")).to_be_attachable()
+    expect(machine.network("tp8-net")).to_be_attachable()
 
 
 @check(
@@ -61,7 +61,7 @@ def test_three_tasks_run(machine: Machine) -> None:
     en="the service is on that network",
 )
 def test_service_is_on_the_network(machine: Machine) -> None:
-    expect(machine.service("web")).to_be_on(machine.network("overlay"))
+    expect(machine.service("web")).to_be_connected_to(machine.network("tp8-net"))
 
 
 @check(

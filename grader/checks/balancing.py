@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from grader.checks.containers import may_change, running
+from grader.checks.expectation import Expectation
 from grader.checks.mistake import Mistake
-from grader.checks.outage import killed
 from grader.checks.polling import eventually
 from grader.checks.replicas import running_replicas
 from grader.checks.sites import SiteExpectation, published_at
 from grader.errors import ProbeFailed
-from grader.machine.question import HttpQuestion, NoAnswer
+from grader.machine.question import NoAnswer
+from grader.probes.lifecycle import container_killed
 from grader.probes.listeners import listeners
 from grader.probes.logs import last_lines, read_log
+from grader.probes.sites import get_page_again
 from grader.probes.visits import Visits
 
 if TYPE_CHECKING:
@@ -46,10 +48,8 @@ _STREAK: Final = 40
 """Requests in a row that must be answered then: drawn by lot, they miss a dead one of three once in ten million."""
 
 
-class BalancerExpectation:
-    def __init__(self, balancer: Balancer, within_s: float = 0) -> None:
-        self._balancer = balancer
-        self._within_s = within_s
+class BalancerExpectation(Expectation):
+    _subject: Balancer
 
     def to_answer(self) -> None:
         """It answers with a status below 500, from its own container. A replica may be down: one answer is enough.
@@ -58,8 +58,8 @@ class BalancerExpectation:
         listens in these. Diagnoses: `lb-finds-nobody`, `listens-on-loopback-inside`, `nothing-listens-inside`, those of
         a site that does not answer.
         """
-        site = self._balancer.site
-        for left in reversed(range(self._balancer.replicas.wanted)):
+        site = self._subject.site
+        for left in reversed(range(self._subject.replicas.wanted)):
             try:
                 SiteExpectation(site, self._within_s).to_answer(from_container=site.role)
             except Mistake as mistake:
@@ -70,7 +70,7 @@ class BalancerExpectation:
             else:
                 return
 
-    def to_reach_each_replica(self) -> None:
+    def to_reach_every_replica(self) -> None:
         """Each replica receives requests: the proof is the replica's own log, not the page's text.
 
         Every request carries a word that nobody can have prepared. The check looks for it in the log of each replica
@@ -80,11 +80,11 @@ class BalancerExpectation:
         """
 
         def judge() -> None:
-            wanted = running_replicas(self._balancer.replicas)
+            wanted = running_replicas(self._subject.replicas)
             reached = self._reached(wanted)
             missed = ", ".join(fact.name for fact in wanted if fact.id not in reached)
             values: dict[str, Any] = {
-                "name": self._balancer.site.container.name,
+                "name": self._subject.site.container.name,
                 "reached": len(reached),
                 "wanted": len(wanted),
             }
@@ -93,15 +93,15 @@ class BalancerExpectation:
             if missed:
                 raise Mistake("lb-reaches-some", missed=missed, evidence=(f"not reached: {missed}",), **values)
 
-        eventually(self._balancer.machine, judge, within_s=self._within_s, is_settling=self._is_settling)
+        eventually(self._subject.machine, judge, within_s=self._within_s, is_settling=self._is_settling)
 
-    def to_lose_nothing_when_a_replica_dies(self) -> None:
+    def to_lose_no_request_when_a_replica_dies(self) -> None:
         """One replica is killed; once the load balancer has noticed, every request is answered.
 
         For disposable machines only; the replica is started again. Asks: HTTP requests, up to forty while the balancer
         has not noticed, then forty in a row. Diagnosis: `requests-lost`.
         """
-        victim = running_replicas(self._balancer.replicas)[-1]
+        victim = running_replicas(self._subject.replicas)[-1]
 
         def judge() -> None:
             for number in range(_STREAK):
@@ -110,13 +110,13 @@ class BalancerExpectation:
                 if isinstance(answer, NoAnswer) or answer.status >= 500:
                     raise Mistake("requests-lost", name=victim.name, said=said, answered=number, evidence=(said,))
 
-        with killed(self._balancer.machine, victim):
+        with container_killed(self._subject.machine, victim):
             self._let_it_notice()
-            eventually(self._balancer.machine, judge, within_s=_SETTLES_S, is_settling=lambda: True)
+            eventually(self._subject.machine, judge, within_s=_SETTLES_S, is_settling=lambda: True)
 
     def _reached(self, wanted: tuple[ContainerFact, ...]) -> set[str]:
         """Ids of the replicas that requests came to. Raises `ProbeFailed` where one could not tell."""
-        machine = self._balancer.machine
+        machine = self._subject.machine
         mark = f".grader-{machine.nonce('balanced')}"
         visits = Visits.of(machine, wanted, mark, at_least=2 * _LONG)
         reached: set[str] = set()
@@ -125,9 +125,7 @@ class BalancerExpectation:
                 visits = visits.after_a_calm()
             # The first round is short, as most replicas log it; the others can be counted in bytes.
             self._send(f"/?{mark}{'-' + 'x' * _LONG if turn else ''}", _ROUND * len(wanted))
-            for pause_s in _LOG_PAUSES_S:
-                if pause_s:
-                    machine.wait(pause_s)
+            for _ in machine.attempts(_LOG_PAUSES_S):
                 reached |= {fact.id for fact in wanted if fact.id not in reached and visits.seen_in(fact)}
                 if len(reached) == len(wanted):
                     return reached
@@ -138,7 +136,7 @@ class BalancerExpectation:
 
     def _let_it_notice(self) -> None:
         """Visitors who wait for their page, until one of them gets none, or they have waited long enough together."""
-        machine = self._balancer.machine
+        machine = self._subject.machine
         began = machine.now()
         for _ in range(_STREAK):
             answer = self._ask("/?.grader-patient", _PATIENCE_S)
@@ -154,18 +152,17 @@ class BalancerExpectation:
 
     def _ask(self, path: str, within_s: float = 5) -> Answer | NoAnswer:
         """One request, in a session of its own."""
-        site = self._balancer.site
-        question = HttpQuestion(site.port, path, host=published_at(site).host_ip, within_s=within_s)
-        return self._balancer.machine.ask_again(question)
+        site = self._subject.site
+        return get_page_again(site.machine, site.port, path, host=published_at(site).host_ip, within_s=within_s)
 
     def _why(self, mistake: Mistake) -> Mistake:
         if mistake.code != "site-error":
             return mistake
-        machine, behind = self._balancer.machine, running_replicas(self._balancer.replicas)
-        return nobody_behind(machine, running(self._balancer.site.container), behind, int(mistake.values["status"]))
+        machine, behind = self._subject.machine, running_replicas(self._subject.replicas)
+        return nobody_behind(machine, running(self._subject.site.container), behind, int(mistake.values["status"]))
 
     def _is_settling(self) -> bool:
-        facts = (running(self._balancer.site.container), *running_replicas(self._balancer.replicas))
+        facts = (running(self._subject.site.container), *running_replicas(self._subject.replicas))
         return any(may_change(fact, self._within_s) for fact in facts)
 
 

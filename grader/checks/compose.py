@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 from grader.checks.compose_file import difference
 from grader.checks.compose_services import has_project, has_service
 from grader.checks.containers import ContainerExpectation, publishes_nothing, running, there
+from grader.checks.expectation import Expectation
 from grader.checks.mistake import Mistake
 from grader.checks.networks import off_networks, own_networks
 from grader.errors import ProbeFailed
-from grader.machine.question import FileQuestion, NoAnswer
 from grader.probes.compose import ComposeSays, Origin, compose_hashes, origin_of, read_compose_file
 from grader.probes.container_list import all_containers
 from grader.probes.containers import NoContainer, find_container, inspect_container
 from grader.probes.images import find_image
+from grader.probes.machine_files import is_missing
 from grader.probes.projects import find_project
 
 if TYPE_CHECKING:
@@ -25,72 +26,71 @@ if TYPE_CHECKING:
 __all__ = ["ProjectExpectation", "origin_of_project"]
 
 
-class ProjectExpectation:
-    def __init__(self, project: Project) -> None:
-        self._project = project
+class ProjectExpectation(Expectation):
+    _subject: Project
 
-    def to_be_there(self) -> None:
+    def to_exist(self) -> None:
         """Compose started it: a project with the name in the spec, or any project with most of its services.
 
         Asks: the list. Diagnoses: `project-missing`, `project-not-compose`, `project-other-name`.
         """
-        if find_project(self._project) == self._project.name:
-            has_project(self._project)
+        if find_project(self._subject) == self._subject.name:
+            has_project(self._subject)
 
-    def to_run_its_services(self) -> None:
+    def to_run_all_its_services(self) -> None:
         """Each service of the spec has a container in the project, by Compose's labels, and it stays up.
 
         Asks: the list, one inspect per service. Diagnoses: `service-missing`, `service-misspelt`, those of
-        `to_be_there` and `to_stay_up`.
+        `to_exist` and `to_stay_up`.
         """
-        for container in self._project.containers:
-            has_service(self._project, container)
+        for container in self._subject.containers:
+            has_service(self._subject, container)
             ContainerExpectation(container).to_stay_up()
 
-    def to_have_its_name(self) -> None:
+    def to_have_the_required_name(self) -> None:
         """It has the name in the spec. Only this check asks for the name, so that a wrong one is one failure.
 
         Asks: the list. Diagnoses: `project-missing`, `project-not-compose`, `project-other-name`.
         """
-        has_project(self._project)
+        has_project(self._subject)
 
-    def to_run(self, container: Container) -> None:
+    def to_run_service(self, container: Container) -> None:
         """The service of that one container exists and stays up.
 
         Asks: the list, one inspect. Diagnoses: `service-missing`, `service-misspelt`, those of `to_stay_up`.
         """
         if isinstance(find_container(container), NoContainer):
-            has_service(self._project, container)
+            has_service(self._subject, container)
         ContainerExpectation(container).to_stay_up()
 
-    def to_join(self, *containers: Container) -> None:
+    def to_connect(self, *containers: Container) -> None:
         """Those services are on one user-defined network together: Compose's own or another.
 
         Asks: one inspect per service. Diagnoses: `network-default-bridge`, `network-mode`, `networks-do-not-meet`.
         """
         facts = [running(container) for container in containers]
         for fact in facts:
-            wrong = off_networks(fact, f"{find_project(self._project)}_default")
+            wrong = off_networks(fact, f"{find_project(self._subject)}_default")
             if wrong:
                 raise wrong
         if not set.intersection(*(own_networks(fact) for fact in facts)):
             places = "; ".join(f"{fact.name}: {', '.join(sorted(own_networks(fact)))}" for fact in facts)
             raise Mistake("networks-do-not-meet", places=places, evidence=(places,))
 
-    def to_publish_nothing_but(self, container: Container) -> None:
+    def to_publish_only(self, container: Container) -> None:
         """No other service of the project has a port open on the machine, whether it is in the spec or not.
 
         Orphans of an older file are left to `down`. Asks: the list, one inspect per container, `docker compose config`.
         Diagnoses: `published-inside`, `host-network-inside`.
         """
-        machine, name = self._project.machine, find_project(self._project)
-        others = _services(self._project) - {container.service}
+        machine, name = self._subject.machine, find_project(self._subject)
+        others = _services(self._subject) - {container.service}
         for one in all_containers(machine):
             other = inspect_container(machine, one.id) if one.project == name and one.service in others else None
             if other and other.is_running:
                 publishes_nothing(other)
 
-    def to_build(self, *containers: Container) -> None:
+    def to_build_the_images_of(self, *containers: Container) -> None:
         """Compose built the image of each here, instead of using an existing one.
 
         The compose file decides; if it cannot be read, what Compose and registries leave on an image. Asks: one inspect
@@ -98,24 +98,24 @@ class ProjectExpectation:
         """
         for container in containers:
             fact = there(container)
-            if not _is_built(self._project, container, fact):
-                folder = self._project.wanted.built.get(container.role, "")
+            if not _is_built(self._subject, container, fact):
+                folder = self._subject.wanted.built.get(container.role, "")
                 raise Mistake("image-not-built", service=container.service, image=fact.image, folder=folder)
 
-    def to_run_what_its_file_says(self) -> None:
+    def to_match_its_compose_file(self) -> None:
         """The compose file exists, is valid, and describes every service as it runs.
 
         Asks: one inspect per service, `docker compose config` with and without `--hash`.
         Diagnoses: `compose-file-gone`, `compose-file-invalid`, `compose-file-differs`, `compose-file-changed`.
         """
-        machine, origin = self._project.machine, origin_of_project(self._project)
-        file, name = _file_of(self._project, origin), find_project(self._project)
+        machine, origin = self._subject.machine, origin_of_project(self._subject)
+        file, name = _file_of(self._subject, origin), find_project(self._subject)
         running_services = {one.service for one in all_containers(machine) if one.project == name}
         for service, written in file.services.items():
             if service not in running_services and not written.profiles:
                 raise Mistake("compose-file-differs", service=service, what="services", file=service, running="-")
         hashes = compose_hashes(machine, origin)
-        for container in self._project.containers:
+        for container in self._subject.containers:
             fact = running(container)
             found = difference(file, container.service, fact, find_image(machine, fact.image_id))
             own = origin_of(fact)
@@ -138,8 +138,7 @@ def origin_of_project(project: Project) -> Origin:
 def _file_of(project: Project, origin: Origin) -> ComposeFile:
     """The compose file as it is now. Raises `Mistake` where it is gone or refused, `ProbeFailed` where out of reach."""
     for path in origin.files:
-        answer = project.machine.ask(FileQuestion("read", path))
-        if not isinstance(answer, NoAnswer) and answer.status == 404:
+        if is_missing(project.machine, path):
             raise Mistake("compose-file-gone", path=path)
     file = read_compose_file(project.machine, origin)
     if isinstance(file, ComposeSays):

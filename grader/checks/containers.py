@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from grader.checks.compose_services import has_service
+from grader.checks.expectation import Expectation
 from grader.checks.foreground import was_attached
 from grader.checks.mistake import Mistake
 from grader.checks.not_running import crash_loop, not_running
@@ -15,6 +16,7 @@ from grader.checks.terminals import interactive, left_cleanly
 from grader.errors import ProbeFailed
 from grader.probes.containers import NoContainer, find_container
 from grader.probes.images import find_image, same_image_name
+from grader.probes.lifecycle import start_container
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
@@ -28,6 +30,7 @@ __all__ = [
     "may_change",
     "publishes_nothing",
     "running",
+    "start_if_exited",
     "stays_up",
     "there",
 ]
@@ -51,6 +54,15 @@ def running(container: Container) -> ContainerFact:
     """The container, running. Raises `Mistake` that says what it does instead."""
     fact = there(container)
     stays_up(container.machine, fact, for_s=0)
+    return fact
+
+
+def start_if_exited(container: Container) -> ContainerFact:
+    """The container, started again if it ended because another one that it needs had gone."""
+    fact = there(container)
+    if fact.state == "exited":
+        start_container(container.machine, fact)
+        fact = there(container)
     return fact
 
 
@@ -89,17 +101,15 @@ def may_change(fact: ContainerFact, within_s: float) -> bool:
     return fact.is_running and (fact.health == "starting" or fact.uptime_s < within_s)
 
 
-class ContainerExpectation:
-    def __init__(self, container: Container, within_s: float = 0) -> None:
-        self._container = container
-        self._within_s = within_s
+class ContainerExpectation(Expectation):
+    _subject: Container
 
     def to_exist(self) -> None:
         """The container exists, in any state.
 
         Asks: the list, one inspect. Diagnoses: `container-missing`, `container-misnamed`, `container-unnamed`.
         """
-        there(self._container)
+        there(self._subject)
 
     def to_stay_up(self, for_s: float = 3) -> None:
         """It has been running for `for_s` seconds without a restart; waits only while it is younger than that.
@@ -110,24 +120,24 @@ class ContainerExpectation:
         """
 
         def judge() -> None:
-            stays_up(self._container.machine, there(self._container), for_s)
+            stays_up(self._subject.machine, there(self._subject), for_s)
 
         eventually(
-            self._container.machine,
+            self._subject.machine,
             judge,
             within_s=max(self._within_s, for_s, STABLE_S) + 1,
-            is_settling=lambda: is_settling(self._container, STABLE_S),
+            is_settling=lambda: is_settling(self._subject, STABLE_S),
         )
 
-    def to_be_made_from_its_image(self) -> None:
+    def to_be_created_from_its_image(self) -> None:
         """It was created from the image of the spec, whatever its registry, tag or name; an image built on it counts.
 
         Asks: the list, one inspect; two images if the name differs. Diagnosis: `container-other-image`.
         """
-        fact = there(self._container)
-        wanted = self._container.wanted
-        images = (wanted.image, *wanted.also)
-        machine = self._container.machine
+        fact = there(self._subject)
+        wanted = self._subject.wanted
+        images = (wanted.image, *wanted.equivalent_images)
+        machine = self._subject.machine
         used = find_image(machine, fact.image_id)
         # `docker tag` gives any image any name: one that the sheet calls otherwise is still that other one.
         alien = [image for image in machine.sheet.images if image not in images]
@@ -143,26 +153,26 @@ class ContainerExpectation:
             return
         raise Mistake("container-other-image", name=fact.name, image=fact.image, wanted=wanted.image)
 
-    def to_have_its_image_there(self) -> None:
+    def to_still_have_its_image(self) -> None:
         """The image that it was created from still has its name on the machine.
 
         Asks: the list, one inspect, the images. Diagnosis: `image-gone`, those of `to_exist`.
         """
-        image_there(self._container.machine, there(self._container), self._container.wanted.image)
+        image_there(self._subject.machine, there(self._subject), self._subject.wanted.image)
 
-    def to_leave_its_image_untouched(self) -> None:
+    def to_leave_its_image_unchanged(self) -> None:
         """Nothing was committed over its image: a new container of the image starts as this one did.
 
         Asks: the list, one inspect, two images. Diagnosis: `image-committed-over`, those of `to_exist`.
         """
-        image_untouched(self._container.machine, there(self._container), self._container.wanted.image)
+        image_untouched(self._subject.machine, there(self._subject), self._subject.wanted.image)
 
-    def to_be_of_the_latest_build(self) -> None:
+    def to_run_the_latest_build(self) -> None:
         """It was created from the current image, not from an earlier build of it.
 
         Asks: the list, one inspect, two images. Diagnosis: `container-of-older-build`, those of `to_exist`.
         """
-        latest_build(self._container.machine, there(self._container), self._container.wanted.image)
+        latest_build(self._subject.machine, there(self._subject), self._subject.wanted.image)
 
     def to_be_interactive(self, shell: str) -> None:
         """It was created for typing: its command is that shell alone, with a terminal and open standard input.
@@ -170,33 +180,33 @@ class ContainerExpectation:
         Asks: the list, one inspect. Diagnoses: `command-other`, `no-terminal`, `no-tty`, `no-stdin`, those of
         `to_exist`.
         """
-        interactive(there(self._container), shell)
+        interactive(there(self._subject), shell)
 
-    def to_have_been_left_cleanly(self) -> None:
+    def to_have_exited_cleanly(self) -> None:
         """The last time that it ended, its shell exited by itself with code 0; it may be running again.
 
         Asks: the list, one inspect; the events of a running container. Diagnoses: `still-inside`, `left-by-force`,
         `left-after-a-failure`, `container-created`, `container-paused`, `container-crash-loop`, those of `to_exist`.
         """
-        fact = there(self._container)
+        fact = there(self._subject)
         if fact.state in {"created", "paused", "restarting"}:
-            not_running(self._container.machine, fact)
-        left_cleanly(self._container.machine, fact)
+            not_running(self._subject.machine, fact)
+        left_cleanly(self._subject.machine, fact)
 
-    def to_have_as_process_1(self, program: str) -> None:
+    def to_have_process_1(self, program: str) -> None:
         """Its process 1 is now that program, whatever it was started with.
 
         Asks: one inspect, `docker top`, a command inside. Diagnoses: `process-1-other`, `process-of-the-machine`, those
         of a container that does not run.
         """
-        process_1(self._container.machine, running(self._container), program)
+        process_1(self._subject.machine, running(self._subject), program)
 
     def to_have_its_own_hostname(self) -> None:
         """Its hostname is not the machine's.
 
         Asks: one inspect, `docker info`. Diagnoses: `hostname-of-the-machine`, those of a container that does not run.
         """
-        own_hostname(self._container.machine, running(self._container))
+        own_hostname(self._subject.machine, running(self._subject))
 
     def to_not_run_as_root(self) -> None:
         """Its main program runs as another user than root: by `USER`, by `-u`, or because it switched by itself.
@@ -204,33 +214,33 @@ class ContainerExpectation:
         Asks: one inspect, a command inside (with `--passive`, the configuration); the image of a container that runs as
         root. Diagnoses: `runs-as-root`, `root-by-option`, `user-is-root`, those of a container that does not run.
         """
-        not_root(self._container.machine, running(self._container))
+        not_root(self._subject.machine, running(self._subject))
 
     def to_be_detached(self) -> None:
         """It runs in the background: no terminal was attached when it was started.
 
         Asks: one inspect; the events if the configuration alone does not show it. Diagnosis: `foreground`.
         """
-        fact = running(self._container)
-        attached = was_attached(self._container.machine, fact)
+        fact = running(self._subject)
+        attached = was_attached(self._subject.machine, fact)
         if attached is None:
             raise ProbeFailed("no-events", name=fact.name)
         if attached:
             raise Mistake("foreground", name=fact.name)
 
-    def to_publish_nothing(self) -> None:
+    def to_publish_no_port(self) -> None:
         """None of its ports is open on the machine; a port that is only exposed is not open.
 
         Asks: one inspect. Diagnoses: `published-inside`, `host-network-inside`, those of a container that does not run.
         """
-        publishes_nothing(running(self._container))
+        publishes_nothing(running(self._subject))
 
-    def to_know_no_name_by_hand(self) -> None:
+    def to_use_no_add_host_or_link(self) -> None:
         """It uses neither `--add-host` nor `--link`: names come from a user-defined network.
 
         Asks: one inspect. Diagnoses: `still-add-host`, `still-linked`, those of a missing container.
         """
-        fact = there(self._container)
+        fact = there(self._subject)
         if fact.extra_hosts:
             raise Mistake("still-add-host", name=fact.name, hosts=", ".join(fact.extra_hosts))
         if fact.links:

@@ -62,7 +62,7 @@ def _wanted(asked: Container) -> str:
     """The place as the sheet has it: through the machine where the port is published there, else by name."""
     machine = asked.machine
     if asked.role in machine.sheet.ports:
-        return f"{machine.sheet.texts.get('machine', asked.name)}:{machine.port(asked.role)}"
+        return f"{next(iter(machine.sheet.hosts.values()), asked.name)}:{machine.port(asked.role)}"
     return f"{asked.name}:{asked.wanted.port}"
 
 

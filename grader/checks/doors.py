@@ -9,7 +9,9 @@ from grader.checks.balancing import nobody_behind
 from grader.checks.mistake import Mistake
 from grader.checks.sites import deafness
 from grader.errors import ProbeFailed
-from grader.machine.question import FileQuestion, HttpQuestion, NoAnswer
+from grader.machine.question import NoAnswer
+from grader.probes.machine_files import is_missing
+from grader.probes.sites import get_page_again
 from grader.probes.visits import Visits
 
 if TYPE_CHECKING:
@@ -47,21 +49,19 @@ def answers(machine: Machine, door: Door) -> None:
     """Raises `Mistake` unless a task answers there, `ProbeFailed` where what is in the way is not the student's."""
     mark = f".grader-{machine.nonce('task')}"
     visits = Visits.of(machine, door.tasks, mark, at_least=_LONG)
-    answer = machine.ask_again(HttpQuestion(door.port, f"/{mark}", host=door.host))
+    answer = get_page_again(machine, door.port, f"/{mark}", host=door.host)
     if isinstance(answer, NoAnswer):
         raise _silence(machine, door, answer)
     if answer.status >= 500:
         if door.keeper:
             raise nobody_behind(machine, door.keeper, door.tasks, answer.status)
         raise Mistake("site-error", port=door.port, status=answer.status)
-    for pause_s in _LOG_PAUSES_S:
-        if pause_s:
-            machine.wait(pause_s)
+    for _ in machine.attempts(_LOG_PAUSES_S):
         if any(visits.seen_in(task) for task in door.tasks):
             return
     visits = visits.after_a_calm()
     for _ in range(_EACH * len(door.tasks)):  # those that log nothing are known by what they receive
-        machine.ask_again(HttpQuestion(door.port, f"/{mark}-{'x' * _LONG}", host=door.host))
+        get_page_again(machine, door.port, f"/{mark}-{'x' * _LONG}", host=door.host)
     if any(visits.seen_in(task) for task in door.tasks):
         return
     if door.keeper:
@@ -81,7 +81,6 @@ def _silence(machine: Machine, door: Door, why: NoAnswer) -> Exception:
             return deaf
     if not door.is_mesh:
         return Mistake("site-silent", name=listening[0].name, port=door.port, why=why.reason)
-    kernel = machine.ask(FileQuestion("list", _IPVS))
-    lacks_ipvs = not isinstance(kernel, NoAnswer) and kernel.status == 404
+    lacks_ipvs = is_missing(machine, _IPVS, is_folder=True)
     # The tasks listen where they should: what does not carry a request to them is the machine's, not the student's.
     return ProbeFailed("no-mesh", port=str(door.port), detail="no IPVS" if lacks_ipvs else why.reason)

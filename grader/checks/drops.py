@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import io
-import tarfile
 from typing import TYPE_CHECKING, Final, Self
 
 from grader.checks.mistake import Mistake
 from grader.errors import ProbeFailed
-from grader.machine.question import Answer, EngineQuestion, FileQuestion
-from grader.machine.text import visible
 from grader.machine.traces import STALE_S
 from grader.probes.commands import CommandFact, run_inside
+from grader.probes.machine_files import remove_file, write_file
+from grader.probes.mounts import copy_inside
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -41,8 +39,7 @@ class Drop:
     def __enter__(self) -> Self:
         self._is_outside = True
         try:
-            wrote = self.machine.ask(FileQuestion("write", self._outside, self.content))
-            self._is_outside = isinstance(wrote, Answer) and wrote.status == 200
+            self._is_outside = write_file(self.machine, self._outside, self.content)
             if not self._is_outside:
                 self._put()
         except KeyboardInterrupt:  # it may be there already
@@ -57,7 +54,7 @@ class Drop:
 
     def _take_away(self) -> None:
         if self._is_outside:
-            self.machine.ask(FileQuestion("remove", self._outside))
+            remove_file(self.machine, self._outside)
         else:
             self._run(_REMOVE, f"{self._bind.inside}/{self.name}")
 
@@ -74,24 +71,10 @@ class Drop:
         if removed is None or removed.exit_code != 0:
             raise ProbeFailed("cannot-drop", name=self._container.name, folder=self._bind.source)
         self._run(_SWEEP, self._bind.inside)
-        archive = io.BytesIO()
-        with tarfile.open(fileobj=archive, mode="w") as tar:
-            member = tarfile.TarInfo(self.name)
-            member.size, member.mode = len(self.content), 0o644
-            tar.addfile(member, io.BytesIO(self.content))
-        put = self.machine.ask(
-            EngineQuestion(
-                f"/containers/{self._container.id}/archive",
-                (("path", self._bind.inside),),
-                method="PUT",
-                body=archive.getvalue(),
-                content_type="application/x-tar",
-            )
-        )
-        if not isinstance(put, Answer) or put.status != 200:
-            detail = visible(put.body, 160) if isinstance(put, Answer) else put.detail
-            if "no such file or directory" in detail:
-                # The container runs with a folder that is no more: whatever is there now came afterwards.
-                values = {"name": self._container.name, "inside": self._bind.inside, "folder": self._bind.source}
-                raise Mistake("mount-stale", evidence=(detail,), **values)
-            raise ProbeFailed("cannot-drop", name=self._container.name, folder=self._bind.source, detail=detail)
+        refusal = copy_inside(self.machine, self._container.id, self._bind.inside, self.name, self.content)
+        if refusal is not None and "no such file or directory" in refusal:
+            # The container runs with a folder that is no more: whatever is there now came afterwards.
+            values = {"name": self._container.name, "inside": self._bind.inside, "folder": self._bind.source}
+            raise Mistake("mount-stale", evidence=(refusal,), **values)
+        if refusal is not None:
+            raise ProbeFailed("cannot-drop", name=self._container.name, folder=self._bind.source, detail=refusal)

@@ -4,32 +4,28 @@ from __future__ import annotations
 
 import difflib
 import ipaddress
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from grader.checks.containers import there
+from grader.checks.expectation import Expectation
 from grader.checks.mistake import Mistake
-from grader.errors import ProbeFailed
-from grader.machine.question import Answer, HttpQuestion
-from grader.machine.text import visible
+from grader.machine.question import Answer
 from grader.probes.addresses import container_at, own_addresses
 from grader.probes.containers import NoContainer, find_container
 from grader.probes.hosts import HOST_GATEWAY, added_hosts, known_hosts
-from grader.probes.inside import ask_from_within
+from grader.probes.inside import request_address
 from grader.probes.logs import read_log
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
-    from grader.machine.question import NoAnswer
     from grader.machine.subjects import Container, Host
     from grader.probes.container_json import ContainerFact
 
 __all__ = ["HostExpectation"]
 
 
-class HostExpectation:
-    def __init__(self, host: Host) -> None:
-        self._host = host
+class HostExpectation(Expectation):
+    _subject: Host
 
     def to_be_known_in(self, *containers: Container) -> None:
         """Each of the containers has an address for the name, whichever.
@@ -39,16 +35,16 @@ class HostExpectation:
         for container in containers:
             self._address_in(container)
 
-    def to_be_this_machine_in(self, *containers: Container) -> None:
+    def to_resolve_to_this_machine_in(self, *containers: Container) -> None:
         """In each of the containers, the name's address is one of the machine's.
 
         Asks: the same as `to_be_known_in`; the machine's own addresses, or an answer at that address if they cannot be
         seen. Diagnoses: `host-is-loopback`, `host-is-a-container`, `host-elsewhere`.
         """
-        machine = self._host.machine
+        machine = self._subject.machine
         for container in containers:
             address, fact = self._address_in(container), there(container)
-            values: dict[str, Any] = {"name": fact.name, "host": self._host.name, "address": address}
+            values: dict[str, Any] = {"name": fact.name, "host": self._subject.name, "address": address}
             if address == HOST_GATEWAY or address in {place.gateway for place in fact.networks.values()}:
                 continue
             ip = ipaddress.ip_address(address)
@@ -64,15 +60,15 @@ class HostExpectation:
 
     def _address_in(self, container: Container) -> str:
         fact = there(container)
-        name = self._host.name.lower()
-        known = known_hosts(self._host.machine, fact, wanted=name)
+        name = self._subject.name.lower()
+        known = known_hosts(self._subject.machine, fact, wanted=name)
         if name in known:
             return known[name]
         added = added_hosts(fact)
         near = difflib.get_close_matches(name, added, n=1)
         if near:
-            raise Mistake("host-misspelt", name=fact.name, host=self._host.name, near=near[0])
-        raise Mistake("host-missing", name=fact.name, host=self._host.name)
+            raise Mistake("host-misspelt", name=fact.name, host=self._subject.name, near=near[0])
+        raise Mistake("host-missing", name=fact.name, host=self._subject.name)
 
 
 def _answers_at(machine: Machine, asker: ContainerFact, address: str) -> bool:
@@ -84,21 +80,9 @@ def _answers_at(machine: Machine, asker: ContainerFact, address: str) -> bool:
     for role in machine.sheet.ports:
         fact = find_container(machine.container(role))
         path = f"/.grader-{machine.nonce('host')}"
-        answer = _answer_at(machine, asker, address, machine.port(role), path)
+        answer = request_address(machine, asker, address, machine.port(role), path)
         if isinstance(answer, Answer) and not isinstance(fact, NoContainer):
             log = read_log(machine, fact, fresh=True)
             if log and path.encode() in log:
                 return True
     return False
-
-
-def _answer_at(machine: Machine, asker: ContainerFact, address: str, port: int, path: str) -> Answer | NoAnswer | None:
-    if not machine.link.facts.host:
-        with suppress(ProbeFailed):  # none of the machine's addresses
-            return machine.ask(HttpQuestion(port, path, host=address, within_s=2))
-        return None
-    # Behind TCP only the engine's own host is asked, whatever the address: that would prove nothing of it.
-    answer = ask_from_within(machine, asker, address, port, path)
-    if answer is None:
-        raise ProbeFailed("address-not-asked", address=visible(address, 60), port=str(port))
-    return answer

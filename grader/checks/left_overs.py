@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from grader.checks.containers import there
+from grader.checks.expectation import Expectation
 from grader.checks.mistake import Mistake
 from grader.probes.container_list import all_containers
 
@@ -19,20 +20,21 @@ _OF_TOOLS: Final = ("com.docker.compose.", "com.docker.swarm.", "desktop.docker.
 _UP: Final = {"running", "paused", "restarting"}
 
 
-class MachineExpectation:
-    def __init__(self, machine: Machine) -> None:
-        self._machine = machine
+class MachineExpectation(Expectation):
+    _subject: Machine
 
-    def to_hold_nothing_else(self) -> None:
+    def to_have_no_other_container(self) -> None:
         """The machine has the containers of the exercise spec and no others, running or stopped.
 
-        Containers that other exercises keep (`kept` in the spec) do not count, nor do those of Compose, Swarm and other
-        tools. Asks: the list, one inspect per container of the spec. Diagnoses: `left-over-running`,
+        Containers of other exercises (`ignored_containers` in the spec) do not count, nor do those of Compose, Swarm
+        and other tools. Asks: the list, one inspect per container of the spec. Diagnoses: `left-over-running`,
         `left-over-stopped`, those of a missing container.
         """
-        sheet = self._machine.sheet
-        wanted = {there(self._machine.container(role)).name for role in sheet.containers}
-        others = [one for one in all_containers(self._machine) if one.name not in wanted | set(sheet.kept)]
+        sheet = self._subject.sheet
+        wanted = {there(self._subject.container(role)).name for role in sheet.containers}
+        others = [
+            one for one in all_containers(self._subject) if one.name not in wanted | set(sheet.ignored_containers)
+        ]
         left = [one for one in others if not _is_of_a_tool(one)]
         if left:
             code = "left-over-running" if any(one.state in _UP for one in left) else "left-over-stopped"

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, NoReturn
 
 from grader.checks.containers import running, there
 from grader.checks.drops import Drop
+from grader.checks.expectation import Expectation
 from grader.checks.mistake import Mistake, NotTried
 from grader.checks.sites import fetch
 from grader.errors import ProbeFailed
 from grader.machine.desktop import folds_case, is_nameless
-from grader.machine.question import Answer, FileQuestion
 from grader.probes.commands import run_inside
 from grader.probes.compose import origin_of
 from grader.probes.images import same_image_name
 from grader.probes.layers import changed_paths
 from grader.probes.logs import read_log
+from grader.probes.machine_files import list_folder
 from grader.probes.mounts import MountFact, read_inside
 from grader.probes.volumes import folder_behind
 
@@ -30,10 +31,8 @@ if TYPE_CHECKING:
 __all__ = ["FolderExpectation", "folded"]
 
 
-class FolderExpectation:
-    def __init__(self, folder: Folder, within_s: float = 0) -> None:
-        self._folder = folder
-        self._within_s = within_s
+class FolderExpectation(Expectation):
+    _subject: Folder
 
     def to_be_mounted(self) -> None:
         """It is bind-mounted at its place in the container, which runs: a wrong mount may keep it from starting.
@@ -42,27 +41,27 @@ class FolderExpectation:
         `anonymous-volume-not-bind`, `mount-wrong-inside`, `mount-wrong-outside`, `mount-other-case`, `mount-mistyped`,
         `mount-reversed`, `mount-is-a-file`, `copied-not-mounted`, those of a container that does not run.
         """
-        running(self._folder.container)
-        bind_of(self._folder)
+        running(self._subject.container)
+        bind_of(self._subject)
 
-    def to_hold(self, name: str, text: str) -> None:
+    def to_contain_file(self, name: str, text: str) -> None:
         """The mounted folder has a file `name` that contains `text`, or prints it when run.
 
         Case, punctuation and spaces between words do not count. Asks: one inspect, one `docker cp`; the log if the file
         alone does not show it. Diagnoses: `file-missing`, `file-is-a-folder`, `link-leads-away`, `file-empty`,
         `text-missing`, `script-not-heard`, `not-executable`, `container-created`, those of the mount.
         """
-        fact = there(self._folder.container)
-        bind_of(self._folder)
-        machine, path = self._folder.machine, f"{self._folder.wanted.inside}/{name}"
-        _has_run(self._folder.container, fact, path)
+        fact = there(self._subject.container)
+        bind_of(self._subject)
+        machine, path = self._subject.machine, f"{self._subject.wanted.inside}/{name}"
+        _has_run(self._subject.container, fact, path)
         file = read_inside(machine, fact.id, path)
         if file is None:
-            beside = read_inside(machine, fact.id, self._folder.wanted.inside)
+            beside = read_inside(machine, fact.id, self._subject.wanted.inside)
             raise Mistake("file-missing", path=path, beside=", ".join(beside.names if beside else ()) or "-")
         if file.is_folder:
             raise Mistake("file-is-a-folder", path=path)
-        if file.link or not PurePosixPath(file.at).is_relative_to(self._folder.wanted.inside):
+        if file.link or not PurePosixPath(file.at).is_relative_to(self._subject.wanted.inside):
             raise Mistake("link-leads-away", name=fact.name, path=path, target=file.link or file.at)
         if not file.content.strip():
             raise Mistake("file-empty", name=fact.name, path=path)
@@ -84,12 +83,12 @@ class FolderExpectation:
         if the page is not served. Diagnoses: `unreadable`, `not-served`, `mount-stale`, those of the mount and of the
         site.
         """
-        bind = bind_of(self._folder)
-        if self._folder.machine.passive:
+        bind = bind_of(self._subject)
+        if self._subject.machine.passive:
             raise NotTried("passive")
-        fact = running(self._folder.container)
+        fact = running(self._subject.container)
         try:
-            with Drop(self._folder.machine, fact, bind) as drop:
+            with Drop(self._subject.machine, fact, bind) as drop:
                 _fetch_dropped(drop, fact, bind, site)
         except ProbeFailed as error:
             # Where the machine's files are not at hand, a folder mounted read-only takes nothing: what it has is looked
@@ -209,7 +208,7 @@ def _not_mounted(folder: Folder, fact: ContainerFact) -> NoReturn:
         if mount.type == "bind" and mount.inside.startswith(wanted.inside + "/"):
             raise Mistake("mount-is-a-file", source=mount.source, there=mount.inside, evidence=evidence, **values)
     changed = changed_paths(folder.machine, fact.id)
-    known = (folder.container.wanted.image, *folder.container.wanted.also)
+    known = (folder.container.wanted.image, *folder.container.wanted.equivalent_images)
     own_image = not any(same_image_name(fact.image, image) for image in known)
     if any(path.startswith(wanted.inside.rstrip("/") + "/") for path in changed) or (
         own_image and read_inside(folder.machine, fact.id, wanted.inside) is not None
@@ -229,9 +228,9 @@ def _is_a_folder(machine: Machine, fact: ContainerFact, mount: MountFact) -> boo
 
 
 def _is_empty(machine: Machine, fact: ContainerFact, mount: MountFact) -> bool:
-    listed = machine.ask(FileQuestion("list", mount.source))
-    if isinstance(listed, Answer) and listed.status == 200:
-        return not any(name for name in listed.body.decode().splitlines() if not name.startswith(".grader-"))
+    names = list_folder(machine, mount.source)
+    if names is not None:
+        return all(name.startswith(".grader-") for name in names)
     inside = read_inside(machine, fact.id, mount.inside)
     return inside is not None and inside.is_folder and not inside.names
 

@@ -5,64 +5,64 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from grader.checks.containers import running
+from grader.checks.expectation import Expectation
 from grader.checks.mistake import Mistake
 from grader.checks.replicas import running_replicas
-from grader.machine.subjects import Replicas
+from grader.machine.built_in_networks import BUILT_IN_NETWORKS
+from grader.machine.subjects import Network, Replicas
 from grader.probes.networks import NoNetwork, find_network
 
 if TYPE_CHECKING:
-    from grader.machine.subjects import Container, Network
+    from grader.machine.subjects import Container
     from grader.probes.container_json import ContainerFact
     from grader.probes.networks import NetworkFact
 
 __all__ = ["NetworkExpectation", "off_networks", "own_networks", "there"]
 
 _DEFAULTS: Final = {"bridge", "podman", "default"}
-_BUILT_IN: Final = {"bridge", "podman", "host", "none"}
 
 
-class NetworkExpectation:
-    def __init__(self, network: Network) -> None:
-        self._network = network
+class NetworkExpectation(Expectation):
+    _subject: Network
 
-    def to_be_there(self) -> None:
+    def to_exist(self) -> None:
         """A network of that name exists, with the driver of the spec.
 
         Asks: the list of networks. Diagnoses: `network-missing`, `network-misnamed`, `network-of-compose`,
         `network-other-driver`.
         """
-        fact = there(self._network)
-        wanted = self._network.wanted.driver
+        fact = there(self._subject)
+        wanted = self._subject.wanted.driver
         if fact.driver != wanted:
             raise Mistake("network-other-driver", network=fact.name, driver=fact.driver, wanted=wanted)
 
     def to_be_attachable(self) -> None:
         """Containers started by hand may join it too, not only services.
 
-        Asks: the list of networks. Diagnoses: `network-not-attachable`, those of `to_be_there`.
+        Asks: the list of networks. Diagnoses: `network-not-attachable`, those of `to_exist`.
         """
-        fact = there(self._network)
+        fact = there(self._subject)
         if fact.is_of_swarm and not fact.is_attachable:
             raise Mistake("network-not-attachable", network=fact.name)
 
-    def to_join(self, *members: Container | Replicas) -> None:
+    def to_connect(self, *members: Container | Replicas) -> None:
         """Each of the containers runs and is on the network, and may be on others. Of replicas, those that run.
 
         Asks: the list of networks, one inspect per container. Diagnoses: `network-default-bridge`, `network-mode`,
-        `network-not-joined`, those of a container that does not run, those of `to_be_there`.
+        `network-not-joined`, those of a container that does not run, those of `to_exist`.
         """
-        network = there(self._network)
+        network = there(self._subject)
         for member in members:
             facts = running_replicas(member) if isinstance(member, Replicas) else (running(member),)
             for fact in facts:
                 _is_on(fact, network)
 
-    def to_be_the_only_one_of(self, container: Container) -> None:
+    def to_be_the_only_network_of(self, container: Container) -> None:
         """The container runs, and is on this network and no other.
 
-        Asks: the list of networks, one inspect. Diagnoses: `network-not-only`, those of `to_join`.
+        Asks: the list of networks, one inspect. Diagnoses: `network-not-only`, those of `to_connect`.
         """
-        network, fact = there(self._network), running(container)
+        network, fact = there(self._subject), running(container)
         _is_on(fact, network)
         others = ", ".join(name for name in fact.networks if name != network.name)
         if others:
@@ -71,7 +71,7 @@ class NetworkExpectation:
 
 def own_networks(fact: ContainerFact) -> set[str]:
     """The networks it is on that somebody made: on these, containers find each other by name."""
-    return {name for name in fact.networks if name not in _BUILT_IN}
+    return {name for name in fact.networks if name not in BUILT_IN_NETWORKS}
 
 
 def off_networks(fact: ContainerFact, network: str) -> Mistake | None:

@@ -6,11 +6,14 @@ import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from grader.checks.dependencies import unhealthy_dependency
 from grader.checks.foreground import was_attached
 from grader.checks.mistake import Mistake
-from grader.machine.question import Answer, HttpQuestion
+from grader.machine.question import Answer
+from grader.probes.container_list import all_containers
+from grader.probes.containers import inspect_container
+from grader.probes.labels import compose_label, project_of
 from grader.probes.logs import last_lines, read_log
+from grader.probes.sites import get_page
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
@@ -58,9 +61,26 @@ def _never_started(machine: Machine, fact: ContainerFact) -> Mistake:
     taken = said if "already allocated" in said or "already in use" in said else _taken_port(machine, fact)
     if taken:
         return Mistake("port-taken", name=name, detail=str(taken), evidence=(str(taken),))
-    waiting = unhealthy_dependency(machine, fact)
+    waiting = _unhealthy_dependency(machine, fact)
     detail, evidence = (f" ({_in_short(said)})", (said,)) if said else ("", ())
     return waiting or Mistake("container-created", name=name, detail=detail, evidence=evidence)
+
+
+def _unhealthy_dependency(machine: Machine, fact: ContainerFact) -> Mistake | None:
+    """What to say of a container that waits for one whose health check fails; `None` where it waits for none such.
+
+    Compose writes down what a service waits for: `todos-mongo:service_healthy:false,…`. Asks: the list, one inspect
+    of each that is to be healthy.
+    """
+    entries = [entry.split(":") for entry in compose_label(fact.labels, "depends_on").split(",")]
+    wanted = {entry[0] for entry in entries if entry[1:2] == ["service_healthy"]}
+    project = project_of(fact.labels)
+    for one in all_containers(machine):
+        other = inspect_container(machine, one.id) if one.project == project and one.service in wanted else None
+        if other and other.health == "unhealthy":
+            values = {"name": fact.name, "other": other.name, "said": other.health_said}
+            return Mistake("dependency-unhealthy", evidence=(other.health_said,), **values)
+    return None
 
 
 def _of_its_command(fact: ContainerFact, lines: tuple[bytes, ...]) -> None:
@@ -89,7 +109,7 @@ def _taken_port(machine: Machine, fact: ContainerFact) -> PortFact | None:
     for port in fact.ports_typed:
         is_own = port.host_port in own or (machine.ports is not None and (port.host_port or 0) in machine.ports)
         if port.host_port and is_own and port.protocol == "tcp":
-            answer = machine.ask(HttpQuestion(port.host_port, host=port.host_ip, within_s=2))
+            answer = get_page(machine, port.host_port, host=port.host_ip, within_s=2)
             if isinstance(answer, Answer) or answer.reason not in {"refused", "timeout"}:
                 return port
     return None

@@ -9,9 +9,10 @@ from urllib.parse import quote, urlencode
 from grader.checks.containers import running
 from grader.checks.mistake import Mistake
 from grader.checks.sites import published_at
-from grader.machine.question import Answer, HttpQuestion, NoAnswer
+from grader.machine.question import Answer, NoAnswer
 from grader.machine.traces import PREFIX, is_of_a_dead_run
 from grader.probes.containers import NoContainer, find_container
+from grader.probes.sites import post_form
 from grader.probes.todos import ask_api, parse_todos
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from grader.machine.subjects import Todos
 
 __all__ = ["PlacedTodo"]
-
-_FORM = "application/x-www-form-urlencoded"
 
 
 class PlacedTodo:
@@ -55,8 +54,4 @@ class PlacedTodo:
     def _post(self, path: str, body: str = "") -> Answer | NoAnswer:
         site = self._todos.page
         running(site.container)
-        return site.machine.ask(
-            HttpQuestion(
-                site.port, path, "POST", host=published_at(site).host_ip, body=body.encode(), content_type=_FORM
-            )
-        )
+        return post_form(site.machine, site.port, path, body, host=published_at(site).host_ip)

@@ -74,9 +74,9 @@ def _stays_in_range(service: Service, fact: ServiceFact) -> None:
 
 def _not_published(service: Service, fact: ServiceFact) -> NoReturn:
     machine, wanted = service.machine, service.port
-    door = machine.container("door")
-    if not fact.ports and not isinstance(find_container(door), NoContainer):
-        published_at(Site(machine, service.role, wanted, door))
+    proxy = machine.container(service.wanted.proxy) if service.wanted.proxy else None
+    if proxy and not fact.ports and not isinstance(find_container(proxy), NoContainer):
+        published_at(Site(machine, service.role, wanted, proxy))
     values: dict[str, Any] = {"service": fact.name, "wanted": wanted, "published": ", ".join(map(str, fact.ports))}
     if not fact.ports:
         raise Mistake("service-not-published", **values)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from grader.checks.compose_services import has_service
 from grader.checks.containers import STABLE_S, may_change, publishes_nothing, stays_up
+from grader.checks.expectation import Expectation
 from grader.checks.mistake import Mistake
 from grader.checks.polling import eventually
 from grader.probes.replicas import find_replicas, is_named_by_compose
@@ -31,9 +32,8 @@ def running_replicas(replicas: Replicas) -> tuple[ContainerFact, ...]:
     return running
 
 
-class ReplicasExpectation:
-    def __init__(self, replicas: Replicas) -> None:
-        self._replicas = replicas
+class ReplicasExpectation(Expectation):
+    _subject: Replicas
 
     def to_run(self) -> None:
         """The project has that service, and at least one of its replicas stays up.
@@ -45,23 +45,23 @@ class ReplicasExpectation:
 
         def judge() -> None:
             mistakes: list[Mistake] = []
-            for fact in running_replicas(self._replicas):
+            for fact in running_replicas(self._subject):
                 try:
-                    return stays_up(self._replicas.machine, fact)
+                    return stays_up(self._subject.machine, fact)
                 except Mistake as mistake:
                     mistakes.append(mistake)
             raise mistakes[0]
 
         self._eventually(judge)
 
-    def to_be_exactly_as_many_as_asked(self) -> None:
+    def to_be_as_many_as_required(self) -> None:
         """There are exactly as many as the spec says, and every one of them stays up.
 
         Asks: the list, one inspect per replica, the log of a stopped one. Diagnoses: `replicas-too-few`,
         `replicas-too-many`, `container-name-blocks-scaling`, `port-blocks-scaling`, those of a container that does not
         stay up.
         """
-        replicas = self._replicas
+        replicas = self._subject
 
         def judge() -> None:
             facts = find_replicas(replicas)
@@ -81,18 +81,18 @@ class ReplicasExpectation:
 
         self._eventually(judge)
 
-    def to_publish_nothing(self) -> None:
+    def to_publish_no_port(self) -> None:
         """No port of a replica is open on the machine.
 
         Asks: one inspect per replica. Diagnoses: `published-inside`, `host-network-inside`.
         """
-        for fact in running_replicas(self._replicas):
+        for fact in running_replicas(self._subject):
             publishes_nothing(fact)
 
     def _eventually(self, judge: Callable[[], None]) -> None:
         eventually(
-            self._replicas.machine,
+            self._subject.machine,
             judge,
             within_s=_WITHIN_S,
-            is_settling=lambda: any(may_change(fact, STABLE_S) for fact in find_replicas(self._replicas)),
+            is_settling=lambda: any(may_change(fact, STABLE_S) for fact in find_replicas(self._subject)),
         )

@@ -6,14 +6,16 @@ import codecs
 from typing import TYPE_CHECKING, Final
 
 from grader.checks.containers import is_settling, running
+from grader.checks.expectation import Expectation
 from grader.checks.mistake import Mistake
 from grader.checks.polling import eventually
 from grader.errors import ProbeFailed
-from grader.machine.question import Answer, HttpQuestion, NoAnswer
+from grader.machine.question import Answer, NoAnswer
 from grader.machine.sites import REDIRECTS
 from grader.probes.listeners import listeners
 from grader.probes.logs import last_lines, read_log
 from grader.probes.mounts import read_inside
+from grader.probes.sites import get_page
 from grader.probes.traffic import received_bytes
 
 if TYPE_CHECKING:
@@ -37,10 +39,8 @@ _EPHEMERAL: Final = range(32768, 61000)
 """Linux's `ip_local_port_range`."""
 
 
-class SiteExpectation:
-    def __init__(self, site: Site, within_s: float = 0) -> None:
-        self._site = site
-        self._within_s = within_s
+class SiteExpectation(Expectation):
+    _subject: Site
 
     def to_be_published(self) -> None:
         """The container's port is published on the site's port of the machine, and reachable from outside.
@@ -49,7 +49,7 @@ class SiteExpectation:
         `port-wrong-inside`, `port-on-loopback`, `port-udp`, `port-host-network`, `port-no-network`,
         `outside-your-ports`.
         """
-        published_at(self._site)
+        published_at(self._subject)
 
     def to_answer(self, status: int | None = None, *, from_container: str | None = None) -> None:
         """It answers a request that nobody can have prepared, and the answer is from that container (a role).
@@ -60,7 +60,7 @@ class SiteExpectation:
         Diagnoses: `site-silent`, `nothing-listens-inside`, `listens-on-loopback-inside`, `listens-on-another-port`,
         `site-not-http`, `site-error`, `site-status`, `someone-else-answers`, and those of `to_be_published`.
         """
-        site = self._site
+        site = self._subject
         container = site.machine.container(from_container) if from_container else site.container
 
         def judge() -> None:
@@ -86,7 +86,7 @@ class SiteExpectation:
             is_settling=lambda: is_settling(container, self._within_s),
         )
 
-    def to_show_an_own_page(self) -> None:
+    def to_show_a_custom_page(self) -> None:
         """The page `/` is the student's own, not nginx's default.
 
         Asks: one HTTP request; what is in its folder if no page comes. Diagnoses: `index-missing`, `index-default`,
@@ -94,26 +94,26 @@ class SiteExpectation:
         """
 
         def judge() -> None:
-            page = fetch(self._site)
+            page = fetch(self._subject)
             if page.status in {403, 404}:
-                beside = ", ".join(_names_beside(self._site)) or "-"
-                raise Mistake("index-missing", port=self._site.port, status=page.status, beside=beside)
+                beside = ", ".join(_names_beside(self._subject)) or "-"
+                raise Mistake("index-missing", port=self._subject.port, status=page.status, beside=beside)
             if page.status in REDIRECTS:
                 to = page.headers.get("location", "?")
-                raise Mistake("site-redirects-away", port=self._site.port, status=page.status, to=to)
+                raise Mistake("site-redirects-away", port=self._subject.port, status=page.status, to=to)
             if page.status != 200:
-                raise Mistake("site-status", port=self._site.port, status=page.status, wanted=200)
+                raise Mistake("site-status", port=self._subject.port, status=page.status, wanted=200)
             if not page.body.strip(_BLANK):
-                raise Mistake("index-empty", port=self._site.port)
+                raise Mistake("index-empty", port=self._subject.port)
             # A page that was made out of it may well have kept its title.
             if b"<h1>Welcome to nginx!</h1>" in page.body and b"nginx.org" in page.body:
-                raise Mistake("index-default", port=self._site.port)
+                raise Mistake("index-default", port=self._subject.port)
 
         eventually(
-            self._site.machine,
+            self._subject.machine,
             judge,
             within_s=self._within_s,
-            is_settling=lambda: is_settling(self._site.container, self._within_s),
+            is_settling=lambda: is_settling(self._subject.container, self._within_s),
         )
 
 
@@ -213,7 +213,7 @@ def _was_chosen(machine: Machine, typed: PortFact) -> bool:
 
 
 def _ask(site: Site, port: PortFact, path: str, within_s: float = 5) -> Answer | NoAnswer:
-    return site.machine.ask(HttpQuestion(site.port, path, host=port.host_ip, within_s=within_s))
+    return get_page(site.machine, site.port, path, host=port.host_ip, within_s=within_s)
 
 
 def silence(site: Site, fact: ContainerFact, why: NoAnswer) -> Mistake:
@@ -247,9 +247,7 @@ def deafness(machine: Machine, fact: ContainerFact, inside: int | None) -> Mista
 def _prove_it_is(fact: ContainerFact, site: Site, port: PortFact, path: str, answer: Answer) -> None:
     """Raises `Mistake` unless `fact` itself received the request; `ProbeFailed` where that cannot be seen."""
     readable = False
-    for pause_s in _LOG_PAUSES_S:
-        if pause_s:
-            site.machine.wait(pause_s)
+    for _ in site.machine.attempts(_LOG_PAUSES_S):
         log = read_log(site.machine, fact, fresh=True)
         if log is None:
             break

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from grader.checks.expectation import Expectation
 from grader.checks.mistake import Mistake
 from grader.probes.swarm import swarm_of
 
@@ -13,16 +14,15 @@ if TYPE_CHECKING:
 __all__ = ["SwarmExpectation"]
 
 
-class SwarmExpectation:
-    def __init__(self, swarm: Swarm) -> None:
-        self._swarm = swarm
+class SwarmExpectation(Expectation):
+    _subject: Swarm
 
-    def to_be_managed_from_here(self) -> None:
+    def to_be_managed_by_this_machine(self) -> None:
         """The machine is an active manager of a swarm: only managers can list services.
 
         Asks: the engine's information. Diagnoses: `swarm-inactive`, `swarm-locked`, `swarm-not-active`, `swarm-worker`.
         """
-        fact = swarm_of(self._swarm.machine)
+        fact = swarm_of(self._subject.machine)
         codes = {"inactive": "swarm-inactive", "locked": "swarm-locked", "active": "swarm-worker"}
         values: dict[str, Any] = {"state": fact.state, "detail": fact.error}
         if fact.state != "active" or not fact.is_manager:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 from grader.checks import networks, swarm_tasks
 from grader.checks.containers import may_change
 from grader.checks.doors import answers
+from grader.checks.expectation import Expectation
 from grader.checks.mistake import Mistake
-from grader.checks.outage import kill
 from grader.checks.polling import eventually
 from grader.checks.publishing import doors_of
 from grader.errors import ProbeFailed
 from grader.probes.container_list import all_containers
 from grader.probes.containers import inspect_container
+from grader.probes.lifecycle import kill_container
 from grader.probes.networks import all_networks
 from grader.probes.swarm_services import NoService, find_service
 from grader.probes.swarm_tasks import tasks_of
@@ -36,10 +37,8 @@ _NOTICES_S: Final = 5.0
 _COMES_BACK_S: Final = 30.0
 
 
-class ServiceExpectation:
-    def __init__(self, service: Service, within_s: float = 0) -> None:
-        self._service = service
-        self._within_s = within_s
+class ServiceExpectation(Expectation):
+    _subject: Service
 
     def to_run(self) -> None:
         """The swarm has a service of that name, and one of its tasks stays up.
@@ -56,21 +55,21 @@ class ServiceExpectation:
         Asks: the lists of services and tasks; the log of a failed one. Diagnoses: `service-global`, `service-scale`,
         `host-port-blocks-tasks`, those of `to_run`.
         """
-        fact, wanted = _there(self._service), self._service.wanted.replicas
+        fact, wanted = _there(self._subject), self._subject.wanted.replicas
         if fact.replicas is None:
             raise Mistake("service-global", service=fact.name, wanted=wanted)
         if fact.replicas != wanted:
             raise Mistake("service-scale", service=fact.name, seen=fact.replicas, wanted=wanted)
         self._eventually(swarm_tasks.all_run)
 
-    def to_be_on(self, network: Network) -> None:
+    def to_be_connected_to(self, network: Network) -> None:
         """The service is on that network, and may be on others.
 
         Asks: the lists of services and networks. Diagnoses: `service-not-on-network`, those of a missing network.
         """
-        fact, wanted = _there(self._service), networks.there(network)
+        fact, wanted = _there(self._subject), networks.there(network)
         if not {wanted.id, wanted.name}.intersection(fact.networks):
-            names = {one.id: one.name for one in all_networks(self._service.machine)}
+            names = {one.id: one.name for one in all_networks(self._subject.machine)}
             others = ", ".join(names.get(one, one) for one in fact.networks) or "-"
             raise Mistake("service-not-on-network", service=fact.name, network=wanted.name, others=others)
 
@@ -91,12 +90,12 @@ class ServiceExpectation:
         `lb-answers-by-itself`, `nothing-listens-inside`, `listens-on-another-port`, `listens-on-loopback-inside`,
         `site-silent`, `site-not-http`, `site-error`, `someone-else-answers`.
         """
-        machine = self._service.machine
+        machine = self._subject.machine
 
         def judge() -> None:
             for door in self._doors():
                 if not door.tasks:
-                    raise ProbeFailed("task-elsewhere", service=self._service.name)
+                    raise ProbeFailed("task-elsewhere", service=self._subject.name)
                 answers(machine, door)
 
         def is_settling() -> bool:
@@ -111,13 +110,13 @@ class ServiceExpectation:
         For disposable machines only. Asks: one inspect, the kill, the list of tasks until all run again.
         Diagnosis: `task-not-replaced`.
         """
-        machine, fact = self._service.machine, _there(self._service)
+        machine, fact = self._subject.machine, _there(self._subject)
         before = {task.id for task in tasks_of(machine, fact)}
         victim = next(task for task in tasks_of(machine, fact) if task.is_running)
         container = inspect_container(machine, victim.container_id)
         if container is None:
             raise ProbeFailed("task-elsewhere", service=fact.name)
-        kill(machine, container)
+        kill_container(machine, container)
         killed_at = machine.now()
 
         def judge() -> None:
@@ -133,19 +132,19 @@ class ServiceExpectation:
         eventually(machine, judge, within_s=_COMES_BACK_S, is_settling=is_settling)
 
     def _doors(self) -> list[Door]:
-        fact = _there(self._service)
-        running = [task for task in tasks_of(self._service.machine, fact) if task.is_running]
-        return doors_of(self._service, fact, running)
+        fact = _there(self._subject)
+        running = [task for task in tasks_of(self._subject.machine, fact) if task.is_running]
+        return doors_of(self._subject, fact, running)
 
     def _eventually(self, judge_tasks: Callable[[Machine, ServiceFact, tuple[TaskFact, ...]], None]) -> None:
-        machine = self._service.machine
+        machine = self._subject.machine
 
         def judge() -> None:
-            fact = _there(self._service)
+            fact = _there(self._subject)
             judge_tasks(machine, fact, tasks_of(machine, fact))
 
         def is_settling() -> bool:
-            fact = find_service(self._service)
+            fact = find_service(self._subject)
             return not isinstance(fact, NoService) and swarm_tasks.may_change(tasks_of(machine, fact))
 
         eventually(machine, judge, within_s=_STARTS_S, is_settling=is_settling)

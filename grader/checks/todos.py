@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from grader.checks.compose_cycle import down_and_up
-from grader.checks.containers import STABLE_S, ContainerExpectation, is_settling, running, there
+from grader.checks.containers import STABLE_S, ContainerExpectation, is_settling, running, start_if_exited, there
 from grader.checks.directions import by_address, misdirected
+from grader.checks.expectation import Expectation
 from grader.checks.mistake import Mistake, NotTried
 from grader.checks.placed import PlacedTodo
 from grader.checks.polling import eventually
-from grader.checks.renewal import renew, wake
 from grader.checks.sites import SiteExpectation, ask_site, deafness
 from grader.checks.todo_faults import api_fault, page_fault, page_silence
 from grader.errors import ProbeFailed
 from grader.machine.question import Answer, NoAnswer
 from grader.probes.connections import is_connected
 from grader.probes.images import find_image
+from grader.probes.lifecycle import recreate_container
 from grader.probes.listeners import listeners
 from grader.probes.todos import ask_api
 
@@ -41,19 +42,17 @@ _START_S: Final = 60.0
 """What a new database, and an API that finds it again, may take."""
 
 
-class TodosExpectation:
-    def __init__(self, todos: Todos, within_s: float = 0) -> None:
-        self._todos = todos
-        self._within_s = within_s
+class TodosExpectation(Expectation):
+    _subject: Todos
 
-    def to_be_made_of_their_images(self) -> None:
+    def to_be_created_from_their_images(self) -> None:
         """The three containers use the images of the spec, or equivalent ones.
 
         An equivalent image declares the same (the database's port, the variables of the others), or listens on the same
         ports; other checks judge whether it works. Asks: one inspect and one image per container, one `docker exec` if
         that does not show it. Diagnosis: `container-other-image`.
         """
-        todos = self._todos
+        todos = self._subject
         for container, variable in (
             (todos.mongo, ""),
             (todos.api, todos.wanted.mongo_variable),
@@ -67,18 +66,18 @@ class TodosExpectation:
             fact = there(container)
             heard = listeners(container.machine, fact.id) if fact.is_running else None
             if not any(one.port == container.wanted.port for one in heard or ()):
-                ContainerExpectation(container).to_be_made_from_its_image()
+                ContainerExpectation(container).to_be_created_from_its_image()
 
         eventually(container.machine, judge, within_s=STABLE_S, is_settling=lambda: is_settling(container, STABLE_S))
 
-    def to_be_up(self) -> None:
+    def to_run(self) -> None:
         """The three containers run, and still run once they have had time to start.
 
         A container that has just started is watched until it listens or ends, because a slow program is also slow to
         fail. Whether it ever listens is for other checks. Asks: what `to_stay_up` asks, one `docker exec` per
         container. Diagnoses: those of `to_stay_up`.
         """
-        containers = (self._todos.mongo, self._todos.api, self._todos.app)
+        containers = (self._subject.mongo, self._subject.api, self._subject.app)
 
         def judge() -> None:
             for container in containers:
@@ -87,7 +86,7 @@ class TodosExpectation:
                 if deaf and deaf.code == _NOT_YET:
                     raise deaf
             # One that ended just before it was looked into is not deaf: nothing could be seen in it.
-            self._todos.machine.look_again()
+            self._subject.machine.look_again()
             for container in containers:
                 running(container)
 
@@ -104,7 +103,7 @@ class TodosExpectation:
         Asks: one inspect of each, one HTTP request, one `docker exec` or two. Diagnoses: `address-not-name`,
         `asks-itself`, `looks-elsewhere`, `looks-on-another-port`, `api-without-database`.
         """
-        todos = self._todos
+        todos = self._subject
         variable = todos.wanted.mongo_variable
         wrong = by_address(todos.api, todos.mongo, variable) if by_name else None
         wrong = wrong or misdirected(todos.api, todos.mongo, variable)
@@ -124,13 +123,13 @@ class TodosExpectation:
 
         self._eventually(judge)
 
-    def to_show_their_page(self) -> None:
+    def to_show_the_page(self) -> None:
         """The page answers, from its own container, and does not complain about a missing API.
 
         Asks: two HTTP requests, the log; what is behind the page if it fails. Diagnoses: those of `to_answer`, and
-        those of `to_go_all_the_way`.
+        those of `to_deliver_a_todo`.
         """
-        todos = self._todos
+        todos = self._subject
 
         def judge() -> None:
             page = ask_site(todos.page, todos.wanted.page)
@@ -142,14 +141,14 @@ class TodosExpectation:
 
         self._eventually(judge)
 
-    def to_go_all_the_way(self) -> None:
+    def to_deliver_a_todo(self) -> None:
         """A todo added on the page appears in the API; it is removed afterwards.
 
         Not tried with `--passive`. Asks: one POST to the page, one GET from the API, one POST to remove the todo.
         Diagnoses: `asks-itself`, `looks-elsewhere`, `looks-on-another-port`, `api-without-database`, `url-not-place`,
         `page-not-todos`, `network-internal`, `todo-not-at-the-api`, those of a site that does not answer.
         """
-        todos = self._todos
+        todos = self._subject
         if todos.machine.passive:
             raise NotTried("passive")
 
@@ -164,12 +163,12 @@ class TodosExpectation:
         """A todo is still there after the database's container was removed and created again with the same settings.
 
         For disposable machines only. Asks: one POST to the page; the container is killed, created again, and the old
-        one removed; GETs from the API until the todo appears. Diagnosis: `todo-lost`, those of `to_go_all_the_way`.
+        one removed; GETs from the API until the todo appears. Diagnosis: `todo-lost`, those of `to_deliver_a_todo`.
         """
-        todos = self._todos
+        todos = self._subject
         with PlacedTodo(todos) as todo:
             self._arrives(todo)
-            renew(todos.machine, running(todos.mongo))
+            recreate_container(todos.machine, running(todos.mongo))
             self._is_found_again(todo)
 
     def to_survive_down_and_up(self, project: Project) -> None:
@@ -177,16 +176,16 @@ class TodosExpectation:
 
         For disposable machines only. Asks: one POST to the page, Compose's `down` and `up`, the lists of containers and
         networks, GETs from the API until the todo appears. Diagnoses: `down-leaves`, `compose-fails`, `todo-lost`,
-        those of `to_go_all_the_way`.
+        those of `to_deliver_a_todo`.
         """
-        with PlacedTodo(self._todos) as todo:
+        with PlacedTodo(self._subject) as todo:
             self._arrives(todo)
             down_and_up(project)
             self._is_found_again(todo)
 
     def _arrives(self, todo: PlacedTodo) -> None:
         """Raises `Mistake` unless the page took the todo and the API tells it."""
-        todos = self._todos
+        todos = self._subject
         if isinstance(todo.answer, NoAnswer):
             raise page_silence(todos, todo.answer)
         if todo.answer.status >= 400:
@@ -201,12 +200,12 @@ class TodosExpectation:
 
     def _is_found_again(self, todo: PlacedTodo) -> None:
         """Raises `Mistake` unless the API tells the todo, as soon as it tells anything."""
-        todos = self._todos
+        todos = self._subject
         told: Answer | NoAnswer = NoAnswer("not-at-hand")
 
         def judge() -> None:
             nonlocal told
-            told = ask_api(todos, wake(todos.api))
+            told = ask_api(todos, start_if_exited(todos.api))
             if isinstance(told, NoAnswer) or told.status != 200:
                 raise api_fault(todos, told)
             if not todo.is_told_by(told):
@@ -218,7 +217,7 @@ class TodosExpectation:
         eventually(todos.machine, judge, within_s=_START_S, is_settling=is_starting)
 
     def _eventually(self, judge: Callable[[], None]) -> None:
-        todos = self._todos
+        todos = self._subject
         code = ""
 
         def remembered() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
@@ -13,25 +14,19 @@ from grader.machine.lookup import Lookup
 from grader.machine.question import EngineQuestion
 from grader.machine.text import visible
 from grader.probes.container_json import parse_container
+from grader.probes.networks import parse_networks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from grader.machine.recording import Recording
     from grader.probes.container_json import ContainerFact
+    from grader.probes.networks import NetworkFact
 
 __all__ = ["differing_facts"]
 
-_BUILT_IN = {"bridge", "host", "none", "podman"}
-
 Shape = TypeVar("Shape")
 Facts = dict[str, dict[str, str]]
-
-
-class _Network(msgspec.Struct, rename="pascal"):
-    name: str = ""
-    driver: str = ""
-    id: str = ""
 
 
 class _Image(msgspec.Struct, rename="pascal"):
@@ -91,8 +86,12 @@ def _container(fact: ContainerFact) -> dict[str, str]:
 
 
 def _networks(lookup: Lookup) -> Iterator[tuple[str, dict[str, str]]]:
-    for one in _listed(lookup, NETWORKS, list[_Network]):
-        if one.name not in _BUILT_IN:
+    answer = lookup.answer(NETWORKS)
+    networks: tuple[NetworkFact, ...] = ()
+    with suppress(ProbeFailed):
+        networks = parse_networks(answer) if answer else ()
+    for one in networks:
+        if not one.is_built_in:
             yield f"network {visible(one.name, 60)}", {"driver": visible(one.driver, 40), "made": visible(one.id[:12])}
 
 

@@ -137,7 +137,7 @@ def _running(machine: Machine) -> Iterable[ContainerFact]:
 
 def _left_overs(machine: Machine, exercise: Path) -> Iterator[Finding]:
     """Containers that other exercises of the course call by these names, where this one does not."""
-    own = {machine.container(role).name for role in machine.sheet.containers} | set(machine.sheet.kept)
+    own = {machine.container(role).name for role in machine.sheet.containers} | set(machine.sheet.ignored_containers)
     there = {one.name for one in all_containers(machine)} - own
     for path in sorted(exercise.parent.glob("*/exercise.toml")):
         if path.parent.name != exercise.name:

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from grader.errors import GraderError
+from grader.machine.built_in_networks import BUILT_IN_NETWORKS
 from grader.machine.question import Answer, EngineQuestion
 from grader.machine.text import visible
 from grader.probes.container_list import all_containers
 from grader.probes.engine_json import decode
+from grader.probes.labels import project_of
+from grader.probes.networks import all_networks
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
 
 __all__ = ["Made", "made_by", "remove"]
-
-_PROJECT = "com.docker.compose.project"
-_BUILT_IN = {"bridge", "host", "none", "podman"}
 
 
 @dataclass(frozen=True)
@@ -29,14 +29,13 @@ class Made:
     name: str
 
 
-class _Thing(msgspec.Struct, rename="pascal"):
+class _Volume(msgspec.Struct, rename="pascal"):
     name: str = ""
-    id: str = ""
     labels: dict[str, str] | None = None
 
 
 class _Volumes(msgspec.Struct, rename="pascal"):
-    volumes: list[_Thing] | None = None
+    volumes: list[_Volume] | None = None
 
 
 def made_by(machine: Machine) -> list[Made]:
@@ -47,13 +46,17 @@ def made_by(machine: Machine) -> list[Made]:
     made = [
         Made("container", one.id, one.name)
         for one in all_containers(machine)
-        if one.name in names or (project and one.labels.get(_PROJECT) == project)
+        if one.name in names or (project and one.project == project)
     ]
-    wanted = {network.name for network in sheet.networks.values()} - _BUILT_IN
-    networks = decode(machine.engine("/networks"), list[_Thing], "docker network ls")
-    made += [Made("network", one.id, one.name) for one in networks if one.name in wanted or _is_of(one, project)]
+    wanted = {network.name for network in sheet.networks.values()} - BUILT_IN_NETWORKS
+    made += [
+        Made("network", one.id, one.name)
+        for one in all_networks(machine)
+        if one.name in wanted or (project and one.project == project)
+    ]
     volumes = decode(machine.engine("/volumes"), _Volumes, "docker volume ls").volumes or []
-    return made + [Made("volume", one.name, one.name) for one in volumes if _is_of(one, project)]
+    own = [one for one in volumes if project and project_of(one.labels or {}) == project]
+    return made + [Made("volume", one.name, one.name) for one in own]
 
 
 def remove(machine: Machine, made: list[Made]) -> None:
@@ -64,7 +67,3 @@ def remove(machine: Machine, made: list[Made]) -> None:
         if not isinstance(answer, Answer) or answer.status not in {204, 404}:
             said = visible(answer.body, 200) if isinstance(answer, Answer) else answer.detail
             raise GraderError(f"the {one.kind} {one.name} could not be removed: {said}")
-
-
-def _is_of(thing: _Thing, project: str) -> bool:
-    return bool(project) and (thing.labels or {}).get(_PROJECT) == project

@@ -27,15 +27,17 @@ from grader.machine.subjects import (
     Replicas,
     Service,
     Site,
+    Subject,
     Swarm,
     Todos,
 )
 from grader.machine.text import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import TypeVar
 
+    from grader.checks.left_overs import MachineExpectation
     from grader.machine.link import Link
     from grader.machine.question import Question
     from grader.machine.sheet import Sheet
@@ -46,7 +48,7 @@ if TYPE_CHECKING:
 __all__ = ["Machine"]
 
 
-class Machine:
+class Machine(Subject["MachineExpectation"]):
     """A student's Docker host. Each question that only looks is asked once, until `look_again`."""
 
     def __init__(
@@ -92,8 +94,8 @@ class Machine:
         return Network(self, role, _entry(self.sheet.networks, role, "networks"))
 
     def host(self, role: str) -> Host:
-        """The host name in `[texts]` that containers should resolve to the machine itself."""
-        return Host(self, self.text(role))
+        """The name of `[hosts]` by which containers should know the machine itself."""
+        return Host(self, _entry(self.sheet.hosts, role, "hosts"))
 
     def project(self) -> Project:
         """The compose project of `[compose]`, with the containers of its services."""
@@ -179,6 +181,13 @@ class Machine:
 
     def wait(self, seconds: float) -> None:
         self.link.ask(WaitQuestion(seconds))
+
+    def attempts(self, delays_s: Iterable[float]) -> Iterator[None]:
+        """One turn per delay, after waiting for it: for what comes a little late, whatever the load."""
+        for delay_s in delays_s:
+            if delay_s:
+                self.wait(delay_s)
+            yield
 
     def nonce(self, purpose: str = "") -> str:
         """A word that nobody can have prepared, for things dropped and requests sent; `purpose` tells them apart."""

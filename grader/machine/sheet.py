@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from grader.roster.ports import PortRange
 
+_RENAMED = {"also": "equivalent_images", "kept": "ignored_containers"}
+"""Keys of 2026.1, and what they are called since."""
+
 __all__ = [
     "Sheet",
     "SheetCompose",
@@ -54,7 +57,7 @@ class SheetContainer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Omit it if Compose names the container; its service is then in `[compose.services]`."""
     image: str = ""
     """Omit it if the student builds the image."""
-    also: list[str] = []
+    equivalent_images: list[str] = []
     """Other images that are accepted."""
     port: int | None = None
     """The port that it listens on inside, if one is published. Omit it to accept any."""
@@ -109,13 +112,15 @@ class SheetService(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Its exact name."""
     replicas: int
     """Its number of tasks."""
+    proxy: str = ""
+    """The role of a container that may forward requests to it. Omit it if only the service itself may be published."""
 
 
 class SheetCompose(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A compose project."""
 
     project: str
-    """Its name, for `to_have_its_name` only; other checks use the project with most of these services."""
+    """Its name, for `to_have_the_required_name` only; other checks use the project with most of these services."""
     services: dict[str, str]
     """Role to service name."""
     built: dict[str, str] = {}
@@ -164,9 +169,11 @@ class Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     services: dict[str, SheetService] = {}
     compose: SheetCompose | None = None
     todos: SheetTodos | None = None
+    hosts: dict[str, str] = {}
+    """Role to a name by which containers must know the machine itself."""
     texts: dict[str, str] = {}
     """Role to any other word that the student must use."""
-    kept: list[str] = []
+    ignored_containers: list[str] = []
     """Names of containers that other exercises leave on the machine; they do not count as left-overs."""
 
 
@@ -182,9 +189,10 @@ def read_sheet(folder: Path) -> Sheet:
     try:
         sheet = msgspec.toml.decode(text, type=Sheet)
     except msgspec.ValidationError as error:
-        raise ExerciseError(f"{path}:{_line_of(text, str(error))}: {error}") from error
+        raise ExerciseError(_fault(path, text, str(error))) from error
     except msgspec.DecodeError as error:
         raise ExerciseError(f"{path}: not TOML: {error}") from error
+    _check_moved(path, text, sheet)
     _check_roles(path, text, sheet)
     return sheet
 
@@ -196,6 +204,31 @@ def check_ports(sheet: Sheet, exercise: str, ports: PortRange | None) -> None:
         raise AddressError(
             "typed-ports-few", exercise=exercise, wanted=str(wanted), given=str(ports), count=str(len(ports))
         )
+
+
+def _fault(path: Path, text: str, error: str) -> str:
+    unknown = re.search(r"unknown field `(\w+)`", error)
+    if unknown and unknown[1] in _RENAMED:
+        old, new = unknown[1], _RENAMED[unknown[1]]
+        line = next((number for number, one in enumerate(text.splitlines(), 1) if re.match(rf"{old}\s*=", one)), 1)
+        return f"{path}:{line}: `{old}` is called `{new}` now: write `{new} = …`"
+    return f"{path}:{_line_of(text, error)}: {error}"
+
+
+def _check_moved(path: Path, text: str, sheet: Sheet) -> None:
+    """Raises `ExerciseError` for what was written elsewhere in 2026.1."""
+    if "machine" in sheet.texts and not sheet.hosts:
+        line, name = _line_of(text, "`$.texts.machine`"), sheet.texts["machine"]
+        raise ExerciseError(
+            f"{path}:{line}: a name for the machine has a table of its own now: write `[hosts]` and "
+            f'`{name} = "{name}"`, and `machine.host("{name}")` in the suite'
+        )
+    for role, service in sheet.services.items():
+        if "door" in sheet.containers and not service.proxy:
+            line = _line_of(text, f"`$.services.{role}`")
+            raise ExerciseError(
+                f'{path}:{line}: [services.{role}] names the container before it now: write `proxy = "door"`'
+            )
 
 
 def _check_roles(path: Path, text: str, sheet: Sheet) -> None:
@@ -211,6 +244,7 @@ def _check_roles(path: Path, text: str, sheet: Sheet) -> None:
             raise ExerciseError(f"{path}:{line}: [compose] has a service {role!r}, wanted one of: {known}")
     inside = [(f"folders.{role}", folder.container) for role, folder in sheet.folders.items()]
     inside += [(f"files.{role}", file.container) for role, file in sheet.files.items()]
+    inside += [(f"services.{role}", service.proxy) for role, service in sheet.services.items() if service.proxy]
     for place, container in inside:
         if container not in sheet.containers:
             line = _line_of(text, f"`$.{place}`")

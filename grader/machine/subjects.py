@@ -3,9 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, ForwardRef, Generic, TypeVar, get_args
 
 if TYPE_CHECKING:
+    # Types only: a subject says what can be expected of it, so that `expect` needs no list of the two.
+    from grader.checks.balancing import BalancerExpectation
+    from grader.checks.compose import ProjectExpectation
+    from grader.checks.containers import ContainerExpectation
+    from grader.checks.files import FileExpectation
+    from grader.checks.hosts import HostExpectation
+    from grader.checks.images import ImageExpectation
+    from grader.checks.mounts import FolderExpectation
+    from grader.checks.networks import NetworkExpectation
+    from grader.checks.replicas import ReplicasExpectation
+    from grader.checks.sites import SiteExpectation
+    from grader.checks.swarm import SwarmExpectation
+    from grader.checks.swarm_services import ServiceExpectation
+    from grader.checks.todos import TodosExpectation
     from grader.machine.machine import Machine
     from grader.machine.sheet import (
         SheetCompose,
@@ -20,6 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Balancer",
+    "ChangingSubject",
     "Container",
     "File",
     "Folder",
@@ -30,13 +45,33 @@ __all__ = [
     "Replicas",
     "Service",
     "Site",
+    "Subject",
     "Swarm",
     "Todos",
 ]
 
 
+ExpectationT_co = TypeVar("ExpectationT_co", covariant=True)
+
+
+class Subject(Generic[ExpectationT_co]):
+    """What `expect` can be called with. Its type argument is the class of what can be expected of it."""
+
+    expectation_name: ClassVar[str]
+    """The name of that class, which is in a layer above."""
+
+    def __init_subclass__(cls) -> None:
+        [argument] = get_args(cls.__orig_bases__[0])  # type: ignore[attr-defined]  # set by `Generic`
+        if isinstance(argument, ForwardRef):
+            cls.expectation_name = argument.__forward_arg__
+
+
+class ChangingSubject(Subject[ExpectationT_co]):
+    """A subject that may still be starting: `expect(subject, within_s=10)` waits for it."""
+
+
 @dataclass(frozen=True)
-class Container:
+class Container(ChangingSubject["ContainerExpectation"]):
     """A container that the sheet asks for. It need not exist."""
 
     machine: Machine
@@ -56,7 +91,7 @@ class Container:
 
 
 @dataclass(frozen=True)
-class Site:
+class Site(ChangingSubject["SiteExpectation"]):
     """What should answer on a port of the machine, from inside a container."""
 
     machine: Machine
@@ -67,7 +102,7 @@ class Site:
 
 
 @dataclass(frozen=True)
-class Folder:
+class Folder(Subject["FolderExpectation"]):
     """A folder of the machine that should be bind-mounted in a container."""
 
     machine: Machine
@@ -77,7 +112,7 @@ class Folder:
 
 
 @dataclass(frozen=True)
-class Network:
+class Network(Subject["NetworkExpectation"]):
     """A network that containers should be on."""
 
     machine: Machine
@@ -90,7 +125,7 @@ class Network:
 
 
 @dataclass(frozen=True)
-class Host:
+class Host(Subject["HostExpectation"]):
     """A name that containers should know, and that should mean the machine itself."""
 
     machine: Machine
@@ -98,7 +133,7 @@ class Host:
 
 
 @dataclass(frozen=True)
-class Project:
+class Project(Subject["ProjectExpectation"]):
     """A compose project and its services."""
 
     machine: Machine
@@ -116,7 +151,7 @@ class Project:
 
 
 @dataclass(frozen=True)
-class Replicas:
+class Replicas(Subject["ReplicasExpectation"]):
     """A service of the project with several containers, all alike."""
 
     project: Project
@@ -134,7 +169,7 @@ class Replicas:
 
 
 @dataclass(frozen=True)
-class Balancer:
+class Balancer(ChangingSubject["BalancerExpectation"]):
     """What stands before replicas, and answers in their name."""
 
     site: Site
@@ -146,14 +181,14 @@ class Balancer:
 
 
 @dataclass(frozen=True)
-class Swarm:
+class Swarm(Subject["SwarmExpectation"]):
     """The machine as a node of a swarm."""
 
     machine: Machine
 
 
 @dataclass(frozen=True)
-class Service:
+class Service(ChangingSubject["ServiceExpectation"]):
     """A service of the swarm, published on a port of the machine."""
 
     machine: Machine
@@ -168,7 +203,7 @@ class Service:
 
 
 @dataclass(frozen=True)
-class Todos:
+class Todos(ChangingSubject["TodosExpectation"]):
     """The application in three containers: a page, an API and a database."""
 
     machine: Machine
@@ -183,7 +218,7 @@ class Todos:
 
 
 @dataclass(frozen=True)
-class File:
+class File(Subject["FileExpectation"]):
     """A file of a container's own: in its layer, not on a mount and not in its image."""
 
     machine: Machine
@@ -197,7 +232,7 @@ class File:
 
 
 @dataclass(frozen=True)
-class Image:
+class Image(Subject["ImageExpectation"]):
     """An image that is to be built on the machine."""
 
     machine: Machine

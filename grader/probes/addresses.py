@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grader.machine.own_addresses import parse_fib_trie, parse_if_inet6
-from grader.machine.question import Answer, FileQuestion
 from grader.probes.container_list import all_containers
+from grader.probes.machine_files import read_file
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
@@ -30,5 +30,4 @@ def container_at(machine: Machine, address: str) -> str:
 
 
 def _read(machine: Machine, path: str) -> str:
-    answer = machine.ask(FileQuestion("read", path))
-    return answer.body.decode("ascii", "replace") if isinstance(answer, Answer) and answer.status == 200 else ""
+    return (read_file(machine, path) or b"").decode("ascii", "replace")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -10,7 +9,7 @@ import msgspec
 
 from grader.errors import ProbeFailed
 from grader.machine.question import Answer, EngineQuestion
-from grader.probes.engine_json import Int64, decode, expected_status
+from grader.probes.engine_json import Int64, decode, expected_status, post
 from grader.probes.streams import joined_frames
 
 if TYPE_CHECKING:
@@ -46,12 +45,12 @@ def run_inside(machine: Machine, container_id: str, *command: str) -> CommandFac
     if machine.passive:
         return None
     wanted = {"Cmd": command, "AttachStdout": True, "AttachStderr": True}
-    created = _post(machine, f"/containers/{container_id}/exec", wanted)
+    created = post(machine, f"/containers/{container_id}/exec", wanted)
     if created.status in {404, 409}:
         return None
     expected_status(created, "docker exec", 201)
     exec_id = decode(Answer(200, created.body), _RawId, "docker exec").Id
-    started = _post(machine, f"/exec/{exec_id}/start", {"Detach": False, "Tty": False})
+    started = post(machine, f"/exec/{exec_id}/start", {"Detach": False, "Tty": False})
     if started.status in {404, 409}:
         return None
     if started.status != 200:  # no such command: some engines say so here, others by the exit code
@@ -62,18 +61,10 @@ def run_inside(machine: Machine, container_id: str, *command: str) -> CommandFac
 
 def _exit_code(machine: Machine, exec_id: str) -> int:
     question = EngineQuestion(f"/exec/{exec_id}/json")
-    for pause_s in _PAUSES_S:
-        if pause_s:
-            machine.wait(pause_s)
+    for _ in machine.attempts(_PAUSES_S):
         answer = machine.ask_again(question)
         assert isinstance(answer, Answer), "an engine answers or the machine is unreachable"  # noqa: S101
         code = decode(answer, _RawExec, "docker exec").ExitCode
         if code is not None:
             return code
     raise ProbeFailed("answer-unexpected", asked="docker exec", detail="no exit code")
-
-
-def _post(machine: Machine, path: str, body: dict[str, object]) -> Answer:
-    answer = machine.ask(EngineQuestion(path, method="POST", body=json.dumps(body).encode()))
-    assert isinstance(answer, Answer), "an engine answers or the machine is unreachable"  # noqa: S101
-    return answer

@@ -12,6 +12,7 @@ from grader.errors import ProbeFailed
 from grader.machine.question import Answer, ComposeQuestion
 from grader.machine.text import visible
 from grader.probes.engine_json import decode
+from grader.probes.labels import compose_label, project_of
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
@@ -32,8 +33,6 @@ __all__ = [
     "origin_of",
     "read_compose_file",
 ]
-
-_LABEL = "com.docker.compose."
 
 
 @dataclass(frozen=True)
@@ -123,16 +122,16 @@ class ComposeSays:
 def origin_of(container: ContainerFact) -> Origin | None:
     """`None` for a container that compose did not make, or whose labels do not tell from which files."""
     labels = container.labels
-    folder, files = labels.get(f"{_LABEL}project.working_dir", ""), labels.get(f"{_LABEL}project.config_files", "")
+    folder, files = compose_label(labels, "project.working_dir"), compose_label(labels, "project.config_files")
     if not folder or not files:
         return None
     return Origin(
-        project=labels.get(f"{_LABEL}project", ""),
+        project=project_of(labels),
         folder=folder,
         files=_paths(folder, files),
-        env_files=_paths(folder, labels.get(f"{_LABEL}project.environment_file", "")),
-        version=labels.get(f"{_LABEL}version", ""),
-        hash=labels.get(f"{_LABEL}config-hash", ""),
+        env_files=_paths(folder, compose_label(labels, "project.environment_file")),
+        version=compose_label(labels, "version"),
+        hash=compose_label(labels, "config-hash"),
     )
 
 

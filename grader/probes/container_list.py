@@ -9,6 +9,7 @@ import msgspec
 
 from grader.probes.endpoints import RawEndpoint, endpoint_facts
 from grader.probes.engine_json import decode
+from grader.probes.labels import project_of, service_of
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
@@ -31,14 +32,12 @@ class ContainerSummary:
     @property
     def service(self) -> str:
         """The compose service it belongs to, or an empty string; one-off `compose run` containers are none."""
-        if self.labels.get("com.docker.compose.oneoff", "False") == "True":
-            return ""
-        return self.labels.get("com.docker.compose.service", "")
+        return service_of(self.labels)
 
     @property
     def project(self) -> str:
         """The compose project it belongs to, or an empty string."""
-        return self.labels.get("com.docker.compose.project", "")
+        return project_of(self.labels)
 
 
 class _RawNetworkSettings(msgspec.Struct, rename="pascal"):

@@ -83,6 +83,6 @@ def _near(container: Container, there: tuple[ContainerSummary, ...]) -> NoContai
     close = difflib.get_close_matches(wanted, folded, n=1, cutoff=0.7)
     if close:
         return NoContainer(folded[close[0]], "name")
-    images = [image for image in (container.wanted.image, *container.wanted.also) if image]
+    images = [image for image in (container.wanted.image, *container.wanted.equivalent_images) if image]
     by_image = next((one.name for one in others for image in images if same_image_name(one.image, image)), "")
     return NoContainer(by_image, "image") if by_image else NoContainer()

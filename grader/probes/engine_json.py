@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, TypeVar
+import json
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from msgspec import Meta
 
 from grader.errors import ProbeFailed
 from grader.machine.decoding import Garbled, decoded
+from grader.machine.question import Answer, EngineQuestion
 from grader.machine.text import visible
 
 if TYPE_CHECKING:
-    from grader.machine.question import Answer
+    from grader.machine.machine import Machine
 
-__all__ = ["Int64", "decode", "decode_lines", "expected_status", "garbled"]
+__all__ = ["Int64", "decode", "decode_lines", "expected_status", "garbled", "post"]
 
 Shape = TypeVar("Shape")
 
@@ -31,6 +33,16 @@ def decode_lines(answer: Answer, shape: type[Shape], asked: str) -> list[Shape]:
     """As `decode`, for one value a line."""
     expected_status(answer, asked, 200)
     return [_decoded(line, shape, asked) for line in answer.body.splitlines() if line]
+
+
+def post(
+    machine: Machine, path: str, body: dict[str, Any] | None = None, query: tuple[tuple[str, str], ...] = ()
+) -> Answer:
+    """The engine's answer to `POST path`, whatever its status."""
+    content = b"" if body is None else json.dumps(body).encode()
+    answer = machine.ask(EngineQuestion(path, query, method="POST", body=content))
+    assert isinstance(answer, Answer), "an engine answers or the machine is unreachable"  # noqa: S101
+    return answer
 
 
 def garbled(asked: str, detail: str) -> ProbeFailed:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from grader.machine.machine import Machine
     from grader.probes.container_json import ContainerFact
 
-__all__ = ["ask_from_within", "ask_inside"]
+__all__ = ["ask_inside", "request_address"]
 
 _WITHIN_S: Final = 5.0
 _PYTHON: Final = "import sys,urllib.request as r;print(r.urlopen(sys.argv[1],timeout=5).read().decode())"
@@ -43,18 +43,33 @@ def ask_inside(machine: Machine, container: ContainerFact, port: int, path: str 
             if isinstance(answer, Answer):
                 return answer
     own = next(iter(container.addresses), "127.0.0.1")
-    return ask_from_within(machine, container, own, port, path) or answer
+    return _from_within(machine, container, own, port, path) or answer
 
 
-def ask_from_within(
+def request_address(
     machine: Machine, container: ContainerFact, address: str, port: int, path: str
 ) -> Answer | NoAnswer | None:
-    """What `GET path` there gives to a program in the container; `None` where it has none that can ask."""
+    """What answers to `GET path` at any address; `None` if it is none of the machine's.
+
+    Behind TCP a program in the container asks: from here only the engine's own host is asked, whatever the address.
+    Raises `ProbeFailed` if the container has no such program.
+    """
+    if not machine.link.facts.host:
+        with suppress(ProbeFailed):  # none of the machine's addresses
+            return machine.ask(HttpQuestion(port, path, host=address, within_s=2))
+        return None
+    answer = _from_within(machine, container, address, port, path)
+    if answer is None:
+        raise ProbeFailed("address-not-asked", address=visible(address, 60), port=str(port))
+    return answer
+
+
+def _from_within(
+    machine: Machine, container: ContainerFact, address: str, port: int, path: str
+) -> Answer | NoAnswer | None:
+    """What `GET path` gives to a program in the container; `None` if it has none that can ask."""
     host = f"[{address}]" if ":" in address else address
-    return _from_within(machine, container, f"http://{host}:{port}{path}")
-
-
-def _from_within(machine: Machine, container: ContainerFact, url: str) -> Answer | NoAnswer | None:
+    url = f"http://{host}:{port}{path}"
     for client in _CLIENTS:
         result = run_inside(machine, container.id, *client, url)
         if result is None:

@@ -15,6 +15,7 @@ import msgspec
 from grader.errors import ProbeFailed
 from grader.machine.decoding import Garbled, decoded
 from grader.machine.desktop import typed_path
+from grader.machine.question import Answer, EngineQuestion
 from grader.machine.text import visible
 from grader.probes.moments import moment
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from grader.machine.machine import Machine
 
-__all__ = ["FileFact", "MountFact", "RawMount", "mount_facts", "read_inside"]
+__all__ = ["FileFact", "MountFact", "RawMount", "copy_inside", "mount_facts", "read_inside"]
 
 
 _LARGEST_FILE: Final = 1024 * 1024
@@ -133,6 +134,27 @@ def _copied(machine: Machine, container_id: str, path: str) -> FileFact | None:
     # An archive knows whole seconds only; the engine tells the rest in a header, where it fits.
     exact = _exact_time(answer.headers.get("x-docker-container-path-stat", ""))
     return fact if exact is None else replace(fact, changed_at=exact)
+
+
+def copy_inside(machine: Machine, container_id: str, folder: str, name: str, content: bytes) -> str | None:
+    """Writes a file into a folder of the container, as `docker cp` does. Returns why the engine refused, if it did."""
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w") as tar:
+        member = tarfile.TarInfo(name)
+        member.size, member.mode = len(content), 0o644
+        tar.addfile(member, io.BytesIO(content))
+    answer = machine.ask(
+        EngineQuestion(
+            f"/containers/{container_id}/archive",
+            (("path", folder),),
+            method="PUT",
+            body=archive.getvalue(),
+            content_type="application/x-tar",
+        )
+    )
+    if isinstance(answer, Answer):
+        return None if answer.status == 200 else visible(answer.body, 160)
+    return answer.detail
 
 
 def parse_archive(body: bytes) -> FileFact:

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from grader.machine.built_in_networks import BUILT_IN_NETWORKS
 from grader.probes.engine_json import decode
+from grader.probes.labels import compose_label, project_of, strip_stack_name
 from grader.probes.projects import find_project
-from grader.probes.stacks import as_written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from grader.machine.machine import Machine
+    from grader.machine.question import Answer
     from grader.machine.subjects import Network
 
-__all__ = ["NetworkFact", "NoNetwork", "all_networks", "find_network"]
-
-_BUILT_IN = {"bridge", "host", "none", "podman"}
+__all__ = ["NetworkFact", "NoNetwork", "all_networks", "find_network", "parse_networks"]
 
 
 @dataclass(frozen=True)
@@ -38,17 +38,17 @@ class NetworkFact:
 
     @property
     def is_built_in(self) -> bool:
-        return self.name in _BUILT_IN
+        return self.name in BUILT_IN_NETWORKS
 
     @property
     def project(self) -> str:
         """The compose project that it was made for, or an empty string."""
-        return self.labels.get("com.docker.compose.project", "")
+        return project_of(self.labels)
 
     @property
     def written(self) -> str:
         """Its name as the student wrote it: in the file, where compose or a stack made it."""
-        return self.labels.get("com.docker.compose.network") or as_written(self.name, self.labels)
+        return compose_label(self.labels, "network") or strip_stack_name(self.name, self.labels)
 
     @property
     def is_of_swarm(self) -> bool:
@@ -76,7 +76,12 @@ class _RawNetwork(msgspec.Struct):
 
 
 def all_networks(machine: Machine) -> tuple[NetworkFact, ...]:
-    raw = decode(machine.engine("/networks"), list[_RawNetwork], "GET /networks")
+    return parse_networks(machine.engine("/networks"))
+
+
+def parse_networks(answer: Answer) -> tuple[NetworkFact, ...]:
+    """Raises `ProbeFailed` if it is not the engine's list."""
+    raw = decode(answer, list[_RawNetwork], "GET /networks")
     return tuple(
         NetworkFact(one.Id, one.Name, one.Driver, one.Internal, one.Attachable, one.Scope, one.Labels or {})
         for one in raw

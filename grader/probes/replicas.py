@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from grader.probes.container_list import all_containers
 from grader.probes.containers import inspect_container
+from grader.probes.labels import compose_label
 from grader.probes.numbers import whole_number
 from grader.probes.projects import find_project
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["find_replicas", "is_named_by_compose"]
 
-_NUMBER = "com.docker.compose.container-number"
+_NUMBER = "container-number"
 
 
 def find_replicas(replicas: Replicas) -> tuple[ContainerFact, ...]:
@@ -29,12 +30,10 @@ def find_replicas(replicas: Replicas) -> tuple[ContainerFact, ...]:
 
 def is_named_by_compose(replica: ContainerFact) -> bool:
     """True for `tp7-web-2`, and for `tp7_web_2` as the first compose wrote it: any other name is a `container_name`."""
-    project = replica.labels.get("com.docker.compose.project", "")
-    service = replica.labels.get("com.docker.compose.service", "")
-    number = replica.labels.get(_NUMBER, "")
+    project, service, number = (compose_label(replica.labels, one) for one in ("project", "service", _NUMBER))
     # A name whose container is being replaced has an id in front.
     return any(replica.name.endswith(dash.join((project, service, number))) for dash in "-_")
 
 
 def _number(replica: ContainerFact) -> tuple[int, str]:
-    return whole_number(replica.labels.get(_NUMBER, "")) or 0, replica.name
+    return whole_number(compose_label(replica.labels, _NUMBER)) or 0, replica.name

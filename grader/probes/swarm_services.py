@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from grader.probes.engine_json import Int64, decode
-from grader.probes.stacks import as_written
+from grader.probes.labels import strip_stack_name
 from grader.probes.swarm_ports import RawEndpoint, ServicePort, service_ports
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class ServiceFact:
     @property
     def written(self) -> str:
         """Its name as the student wrote it: in the file of a stack, where it is of one."""
-        return as_written(self.name, self.labels)
+        return strip_stack_name(self.name, self.labels)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from grader.machine.built_in_networks import BUILT_IN_NETWORKS
 from grader.probes.hosts import added_hosts
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Target", "names_for", "target_of"]
 
-_BUILT_IN: Final = {"bridge", "podman", "host", "none"}
 _AUTHORITY: Final = re.compile(
     r"(?:[a-z][a-z0-9+]*://)?(?:[^@/]*@)?(\[[^\]]*\]|[^:/?,]+)(?::([0-9]{1,18}))?", re.IGNORECASE
 )
@@ -51,7 +51,7 @@ def target_of(container: ContainerFact, variable: str) -> Target | None:
 
 def names_for(asker: ContainerFact, asked: ContainerFact) -> set[str]:
     """Every name, in lower case, by which the one finds the other: on a network of both, by `--link`, by hand."""
-    shared = [name for name in asker.networks if name in asked.networks and name not in _BUILT_IN]
+    shared = [name for name in asker.networks if name in asked.networks and name not in BUILT_IN_NETWORKS]
     names = {alias for name in shared for alias in asked.networks[name].aliases}
     if shared:
         # Since Docker 26 the host name is one too; before, nobody is told to look for it.

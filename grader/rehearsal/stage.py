@@ -19,6 +19,7 @@ from docker.errors import APIError, DockerException, NotFound
 from stamina.instrumentation import set_on_retry_hooks
 
 from grader.errors import GraderError, MachineUnreachable
+from grader.machine.built_in_networks import BUILT_IN_NETWORKS, SWARM_NETWORKS
 from grader.machine.text import visible
 
 if TYPE_CHECKING:
@@ -35,7 +36,6 @@ UP_S: Final = 120
 """Seconds that a solution's `up.sh` may take."""
 _KEPT_LINES: Final = 20
 _KEPT: Final = "grader-rehearsal"
-_BUILT_IN: Final = {"bridge", "host", "none", "podman", "docker_gwbridge", "ingress"}
 
 
 def _goes_by_itself(error: Exception) -> bool:
@@ -205,7 +205,9 @@ class Stage:
         return {str(one["Id"]) for one in self._client.images(filters={"dangling": True})}
 
     def _network_ids(self) -> set[str]:
-        return {str(one["Id"]) for one in self._client.networks() if one["Name"] not in _BUILT_IN}
+        return {
+            str(one["Id"]) for one in self._client.networks() if one["Name"] not in BUILT_IN_NETWORKS | SWARM_NETWORKS
+        }
 
     def _volume_names(self) -> set[str]:
         return {str(one["Name"]) for one in self._client.volumes()["Volumes"] or []}

@@ -7,6 +7,7 @@ import ipaddress
 import re
 from typing import TYPE_CHECKING
 
+from grader.machine.built_in_networks import BUILT_IN_NETWORKS, SWARM_NETWORKS
 from grader.repository.compose_scope import Scope, check, kind
 from grader.repository.images import image_fault
 from grader.repository.tree import Mapping, Node, Scalar, Sequence
@@ -22,7 +23,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
 _DURATION = re.compile(r"([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+|0")
 _RESERVED_LABEL = "com.docker."
 _LARGEST_SUBNET = 16
-_BUILT_IN_NETWORKS = frozenset({"bridge", "default", "docker_gwbridge", "host", "ingress", "nat", "none", "podman"})
+_RESERVED_NETWORKS = BUILT_IN_NETWORKS | SWARM_NETWORKS | {"default", "nat"}
 """Compose joins a network that already has the name, whether it is declared external or not."""
 
 
@@ -209,7 +210,7 @@ def _image(scope: Scope, node: Node, place: Place, _: str) -> None:
 @kind("network-name")
 def _network_name(scope: Scope, node: Node, place: Place, _: str) -> None:
     _name(scope, node, place, "")
-    if isinstance(node, Scalar) and node.text in _BUILT_IN_NETWORKS:
+    if isinstance(node, Scalar) and node.text in _RESERVED_NETWORKS:
         scope.findings.refuse("network-built-in", place, seen=node.text)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from docker.errors import APIError
 
 from grader.errors import GraderError
+from grader.machine.built_in_networks import BUILT_IN_NETWORKS
 from grader.machine.text import visible
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["EngineApi", "EngineState", "TakenDown", "engine_state", "require_throw_away", "take_down"]
 
-_BUILT_IN: Final = frozenset({"bridge", "host", "none", "podman"})
 _PROJECT: Final = "com.docker.compose.project"
 _ROUNDS: Final = 3
 """A container that restarts, or holds a network, may need a second look."""
@@ -100,7 +100,7 @@ def engine_state(client: EngineApi) -> EngineState:
     info, images, containers = client.info(), client.images(all=True), client.containers(all=True)
     return EngineState(
         containers=frozenset(str(one["Id"]) for one in containers),
-        networks=frozenset(str(one["Id"]) for one in client.networks() if one.get("Name") not in _BUILT_IN),
+        networks=frozenset(str(one["Id"]) for one in client.networks() if one.get("Name") not in BUILT_IN_NETWORKS),
         volumes=frozenset(str(one["Name"]) for one in client.volumes().get("Volumes") or []),
         images=frozenset(str(one["Id"]) for one in images),
         names={

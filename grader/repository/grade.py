@@ -156,7 +156,7 @@ class _Run:
         if work.kind is Kind.SCRIPT and (refused := self._freeze_again()):
             return refused
         # Names that the exercise takes for images of its own: nothing else may be built under them.
-        also = [name for one in self.sheet.containers.values() for name in one.also]
+        also = [name for one in self.sheet.containers.values() for name in one.equivalent_images]
         if replaced := replaced_images(self.client, self.before, (*self.sheet.images, *also)):
             take_down(self.client, self.before)  # whatever runs, it is not of the course's images
             return with_replaced_images(grade(None), replaced), came_up

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 __all__ = ["INGRESS", "SHEET", "SwarmLab", "host_port", "keeper"]
 
 SHEET: dict[str, Any] = {
-    "containers": {"door": {"name": "porte", "image": "haproxy", "port": 80}},
+    "containers": {"porte": {"name": "porte", "image": "haproxy", "port": 80}},
     "ports": {"web": {"port": 4000, "offset": 0}},
-    "services": {"web": {"name": "web", "replicas": 3}},
+    "services": {"web": {"name": "web", "replicas": 3, "proxy": "porte"}},
     "networks": {"overlay": {"name": "tp8-net", "driver": "overlay"}},
 }
 INGRESS: dict[str, Any] = {"TargetPort": 80, "PublishedPort": 4000, "Protocol": "tcp", "PublishMode": "ingress"}

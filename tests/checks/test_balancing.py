@@ -147,7 +147,7 @@ def test_a_balancer_that_has_just_started_is_waited_for() -> None:
 
 def test_each_replica_has_the_word_in_its_log_after_a_round_of_twelve() -> None:
     machine = Tp7()
-    machine.balancer().to_reach_each_replica()
+    machine.balancer().to_reach_every_replica()
     assert machine.requests == ["/?.grader-nonce-balanced"] * 12
     assert {one.within_s for one in machine.asked if isinstance(one, HttpQuestion)} == {5}
     assert machine.waited_s == 0
@@ -162,7 +162,7 @@ def test_a_log_line_that_comes_a_little_later_is_waited_for() -> None:
             one.log = b".grader-nonce-balanced"
 
     machine.after(0.4, log_it)
-    machine.balancer().to_reach_each_replica()
+    machine.balancer().to_reach_every_replica()
     assert machine.waited_s == pytest.approx(0.4)
     assert len(machine.requests) == 12
 
@@ -171,7 +171,7 @@ def test_a_replica_that_is_left_out_is_named_after_five_rounds() -> None:
     machine = Tp7()
     machine.served = machine.replicas[:2]
     with diagnosed("lb-reaches-some", name="lb", missed="tp7-web-3", reached=2, wanted=3) as found:
-        machine.balancer().to_reach_each_replica()
+        machine.balancer().to_reach_every_replica()
     assert found[0].evidence[0] == "not reached: tp7-web-3"
     assert [len(one) for one in machine.requests[:13]] == [len("/?.grader-nonce-balanced")] * 12 + [4025]
     assert len(machine.requests) == 60
@@ -181,13 +181,13 @@ def test_no_replica_reached_means_that_it_answers_by_itself() -> None:
     machine = Tp7()
     machine.served = []
     with diagnosed("lb-answers-by-itself", name="lb", reached=0, wanted=3):
-        machine.balancer().to_reach_each_replica()
+        machine.balancer().to_reach_every_replica()
 
 
 def test_only_replicas_that_run_are_to_be_reached() -> None:
     machine = Tp7(replica(1), replica(2), replica(3, state="exited", exit_code=1))
     machine.served = machine.replicas[:2]
-    machine.balancer().to_reach_each_replica()
+    machine.balancer().to_reach_every_replica()
     assert len(machine.requests) == 8
 
 
@@ -200,7 +200,7 @@ def quiet(received: int | None = 0, log: bytes | None = b"") -> Tp7:
 
 def test_replicas_that_log_nothing_are_known_by_what_they_receive() -> None:
     machine = quiet()
-    machine.balancer().to_reach_each_replica()
+    machine.balancer().to_reach_every_replica()
     assert len(machine.requests) == 24, "a short round, and one that is long enough to be counted"
 
 
@@ -217,36 +217,36 @@ def test_two_long_requests_at_least_must_have_come(received: int, *, is_enough: 
 
     machine.sites[8080] = trickle
     if is_enough:
-        machine.balancer().to_reach_each_replica()
+        machine.balancer().to_reach_every_replica()
     else:
         with diagnosed("lb-reaches-some", missed="tp7-web-3"):
-            machine.balancer().to_reach_each_replica()
+            machine.balancer().to_reach_every_replica()
 
 
 def test_a_replica_that_cannot_be_seen_is_no_failure() -> None:
     machine = quiet(received=None, log=None)
     with cannot_look("no-proof", name="tp7-web-1"):
-        machine.balancer().to_reach_each_replica()
+        machine.balancer().to_reach_every_replica()
 
 
 def test_a_replica_that_can_be_seen_and_gets_nothing_is_one() -> None:
     machine = quiet(received=None)
     with diagnosed("lb-answers-by-itself"):
-        machine.balancer().to_reach_each_replica()
+        machine.balancer().to_reach_every_replica()
 
 
 def test_of_two_replicas_the_one_that_cannot_be_seen_is_named() -> None:
     machine = Tp7(replica(1), replica(2, log=None, received=None))
     machine.served = machine.replicas[:1]
     with cannot_look("no-proof", name="tp7-web-2"):
-        machine.balancer().to_reach_each_replica()
+        machine.balancer().to_reach_every_replica()
 
 
 def test_after_three_requests_without_an_answer_a_round_is_over() -> None:
     machine = Tp7()
     machine.sites[8080] = in_order(machine, NoAnswer("timeout"))
     with diagnosed("lb-answers-by-itself"):
-        machine.balancer().to_reach_each_replica()
+        machine.balancer().to_reach_every_replica()
     assert len(machine.requests) == 15
 
 
@@ -254,7 +254,7 @@ def test_two_requests_without_an_answer_end_no_round() -> None:
     machine = Tp7()
     machine.sites[8080] = in_order(machine, NoAnswer("timeout"), NoAnswer("timeout"), Answer(200))
     with diagnosed("lb-answers-by-itself"):
-        machine.balancer().to_reach_each_replica()
+        machine.balancer().to_reach_every_replica()
     assert len(machine.requests) == 60
 
 
@@ -266,14 +266,14 @@ def test_what_has_just_started_may_be_reached_yet(young: str) -> None:
     machine = Tp7(replica(1), replica(2), replica(3, up_s=1 if young == "web" else 60), lb=lb)
     machine.served = machine.replicas[:2]
     machine.after(5, lambda: machine.served.append(machine.replicas[2]))
-    machine.balancer(within_s=20).to_reach_each_replica()
+    machine.balancer(within_s=20).to_reach_every_replica()
 
 
 def test_what_has_settled_is_not_waited_for() -> None:
     machine = Tp7()
     machine.served = []
     with diagnosed("lb-answers-by-itself"):
-        machine.balancer(within_s=20).to_reach_each_replica()
+        machine.balancer(within_s=20).to_reach_every_replica()
     assert len(machine.requests) == 60
 
 
@@ -283,7 +283,7 @@ def test_what_has_settled_is_not_waited_for() -> None:
 def test_the_last_replica_is_killed_and_started_again() -> None:
     machine = Tp7()
     machine.sites[8080] = in_order(machine, NoAnswer("timeout"), Answer(200))
-    machine.balancer().to_lose_nothing_when_a_replica_dies()
+    machine.balancer().to_lose_no_request_when_a_replica_dies()
     assert machine.posts() == ["POST /containers/tp7-web-3-id/kill", "POST /containers/tp7-web-3-id/start"]
     assert machine.requests == ["/?.grader-patient"] + [f"/?.grader-{number}" for number in range(40)]
 
@@ -291,7 +291,7 @@ def test_the_last_replica_is_killed_and_started_again() -> None:
 def test_visitors_wait_until_one_of_them_gets_nothing() -> None:
     machine = Tp7()
     machine.sites[8080] = in_order(machine, Answer(200), Answer(499), Answer(500), Answer(200))
-    machine.balancer().to_lose_nothing_when_a_replica_dies()
+    machine.balancer().to_lose_no_request_when_a_replica_dies()
     assert machine.requests.count("/?.grader-patient") == 3
     patient = [one for one in machine.asked if isinstance(one, HttpQuestion) and "patient" in one.path]
     assert {one.within_s for one in patient} == {62}
@@ -299,7 +299,7 @@ def test_visitors_wait_until_one_of_them_gets_nothing() -> None:
 
 def test_forty_visitors_are_enough_to_notice() -> None:
     machine = Tp7()
-    machine.balancer().to_lose_nothing_when_a_replica_dies()
+    machine.balancer().to_lose_no_request_when_a_replica_dies()
     assert machine.requests.count("/?.grader-patient") == 40
     assert len(machine.requests) == 80
 
@@ -314,7 +314,7 @@ def test_visitors_who_have_waited_long_enough_together_stop() -> None:
         return Answer(200)
 
     machine.sites[8080] = slow
-    machine.balancer().to_lose_nothing_when_a_replica_dies()
+    machine.balancer().to_lose_no_request_when_a_replica_dies()
     assert machine.requests.count("/?.grader-patient") == 2
 
 
@@ -327,7 +327,7 @@ def test_a_balancer_has_fifteen_seconds_to_see_that_a_replica_is_dead() -> None:
         return Answer(502) if machine.waited_s < 10 else Answer(200)
 
     machine.sites[8080] = dead_for_a_while
-    machine.balancer().to_lose_nothing_when_a_replica_dies()
+    machine.balancer().to_lose_no_request_when_a_replica_dies()
     assert 10 <= machine.waited_s <= 11
 
 
@@ -338,6 +338,6 @@ def test_a_request_that_is_lost_is_told_with_how_many_were_not(lost: Answer | No
     machine = Tp7()
     machine.sites[8080] = lambda question: lost if question.path == "/?.grader-7" else Answer(499)
     with diagnosed("requests-lost", name="tp7-web-3", said=said, answered=7) as found:
-        machine.balancer().to_lose_nothing_when_a_replica_dies()
+        machine.balancer().to_lose_no_request_when_a_replica_dies()
     assert found[0].evidence == (said, "waited 15 s")
     assert machine.posts()[-1] == "POST /containers/tp7-web-3-id/start"

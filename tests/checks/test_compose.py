@@ -23,46 +23,46 @@ def renamed(lab: ComposeLab, project: str) -> ComposeLab:
 
 
 def test_a_project_is_there_by_any_name() -> None:
-    ComposeLab().project().to_be_there()
-    renamed(ComposeLab(), "mine").project().to_be_there()
+    ComposeLab().project().to_exist()
+    renamed(ComposeLab(), "mine").project().to_exist()
     with diagnosed("project-missing", project="todos"):
-        expect(FakeMachine().judged(**SHEET).project()).to_be_there()
+        expect(FakeMachine().judged(**SHEET).project()).to_exist()
 
 
 def test_its_name_is_asked_for_apart() -> None:
-    ComposeLab().project().to_have_its_name()
+    ComposeLab().project().to_have_the_required_name()
     with diagnosed("project-other-name", project="todos", near="mine"):
-        renamed(ComposeLab(), "mine").project().to_have_its_name()
+        renamed(ComposeLab(), "mine").project().to_have_the_required_name()
 
 
 def test_its_services_run() -> None:
     lab = ComposeLab()
-    lab.project().to_run_its_services()
+    lab.project().to_run_all_its_services()
     lab.app.set_state("exited", ExitCode=1)
     with diagnosed("container-exited", name="todos-app-1"):
-        lab.project().to_run_its_services()
+        lab.project().to_run_all_its_services()
     lab.boxes.remove(lab.app)
     with diagnosed("service-missing", service="app"):
-        lab.project().to_run_its_services()
+        lab.project().to_run_all_its_services()
 
 
 def test_a_container_by_hand_is_no_service_of_it() -> None:
     lab = ComposeLab(container("app"))
     lab.boxes.remove(lab.app)
     with diagnosed("service-missing", service="app"):
-        lab.project().to_run_its_services()
+        lab.project().to_run_all_its_services()
 
 
 def test_one_service_runs() -> None:
     lab = ComposeLab()
-    lab.project().to_run(lab.machine().container("app"))
+    lab.project().to_run_service(lab.machine().container("app"))
     lab.app.set_state("exited", ExitCode=1)
     with diagnosed("container-exited"):
-        lab.project().to_run(lab.machine().container("app"))
+        lab.project().to_run_service(lab.machine().container("app"))
     lab.boxes.remove(lab.app)
     lab.boxes.append(container("todos-aap-1", labels=compose_labels("aap")))
     with diagnosed("service-misspelt", service="app", near="aap"):
-        lab.project().to_run(lab.machine().container("app"))
+        lab.project().to_run_service(lab.machine().container("app"))
 
 
 # --- network ---------------------------------------------------------------------------------------------------------
@@ -70,7 +70,7 @@ def test_one_service_runs() -> None:
 
 def join(lab: ComposeLab) -> None:
     machine = lab.machine()
-    expect(machine.project()).to_join(machine.container("api"), machine.container("app"))
+    expect(machine.project()).to_connect(machine.container("api"), machine.container("app"))
 
 
 def places(box: Box, *networks: str, mode: str = "x") -> None:
@@ -110,7 +110,7 @@ OPEN = {"27017/tcp": "4000"}
 
 def publish(lab: ComposeLab) -> None:
     machine = lab.machine()
-    expect(machine.project()).to_publish_nothing_but(machine.container("app"))
+    expect(machine.project()).to_publish_only(machine.container("app"))
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_without_its_file_the_services_of_the_sheet_are_looked_at(told: Answer |
 
 def build(lab: ComposeLab) -> None:
     machine = lab.machine()
-    expect(machine.project()).to_build(machine.container("api"), machine.container("app"))
+    expect(machine.project()).to_build_the_images_of(machine.container("api"), machine.container("app"))
 
 
 def test_what_the_file_builds_is_built() -> None:
@@ -203,14 +203,14 @@ def test_a_service_that_is_not_said_to_be_built_has_no_folder() -> None:
     lab.services_written["app"] = {"image": "x"}
     machine = lab.judged(**(SHEET | {"compose": SHEET["compose"] | {"built": {}}}))
     with diagnosed("image-not-built", folder=""):
-        expect(machine.project()).to_build(machine.container("app"))
+        expect(machine.project()).to_build_the_images_of(machine.container("app"))
 
 
 # --- its file --------------------------------------------------------------------------------------------------------
 
 
 def runs(lab: ComposeLab) -> None:
-    lab.project().to_run_what_its_file_says()
+    lab.project().to_match_its_compose_file()
 
 
 def test_a_file_that_says_what_runs_is_right() -> None:

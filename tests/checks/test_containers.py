@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from grader.checks.containers import is_settling, may_change, publishes_nothing, running, stays_up, there
+from grader.checks.containers import (
+    is_settling,
+    may_change,
+    publishes_nothing,
+    running,
+    start_if_exited,
+    stays_up,
+    there,
+)
 from grader.checks.expect import expect
 from grader.machine.question import Answer
 from tests.answers import DOCKER_26, PODMAN_4
@@ -19,7 +27,7 @@ if TYPE_CHECKING:
     from grader.machine.subjects import Container
     from tests.answers import Version
 
-WEB: dict[str, Any] = {"web": {"name": "web", "image": "nginx", "also": ["httpd"], "port": 80}}
+WEB: dict[str, Any] = {"web": {"name": "web", "image": "nginx", "equivalent_images": ["httpd"], "port": 80}}
 
 
 def subject(
@@ -172,19 +180,19 @@ BASE = image("nginx:latest", image_id="sha256:nginx", layers=("a", "b"))
 
 def test_the_image_of_the_sheet_has_many_names() -> None:
     for name in ("nginx", "nginx:alpine", "docker.io/library/nginx:1.27", "registry.example/nginx", "httpd"):
-        web(container(image=name)).to_be_made_from_its_image()
+        web(container(image=name)).to_be_created_from_its_image()
 
 
 def test_an_image_of_another_name_is_it_where_a_tag_says_so() -> None:
     used = image("site:latest", "nginx:1.27", image_id="sha256:own")
-    web(container(image="site", image_id="sha256:own"), images=(used,)).to_be_made_from_its_image()
+    web(container(image="site", image_id="sha256:own"), images=(used,)).to_be_created_from_its_image()
     used = image("site:latest", "httpd:2", image_id="sha256:own")
-    web(container(image="site", image_id="sha256:own"), images=(used,)).to_be_made_from_its_image()
+    web(container(image="site", image_id="sha256:own"), images=(used,)).to_be_created_from_its_image()
 
 
 def test_an_image_of_another_name_is_it_where_it_is_built_on_it() -> None:
     built = image("site:latest", image_id="sha256:own", layers=("a", "b", "c"))
-    web(container(image="site", image_id="sha256:own"), images=(built, BASE)).to_be_made_from_its_image()
+    web(container(image="site", image_id="sha256:own"), images=(built, BASE)).to_be_created_from_its_image()
 
 
 @pytest.mark.parametrize(
@@ -199,7 +207,7 @@ def test_an_image_of_another_name_is_it_where_it_is_built_on_it() -> None:
 )
 def test_another_image_is_another(images: tuple[dict[str, Any], ...]) -> None:
     with diagnosed("container-other-image", name="web", image="site", wanted="nginx"):
-        web(container(image="site", image_id="sha256:own"), images=images).to_be_made_from_its_image()
+        web(container(image="site", image_id="sha256:own"), images=images).to_be_created_from_its_image()
 
 
 def test_an_image_that_was_only_given_the_name_is_still_the_other_one() -> None:
@@ -215,21 +223,21 @@ def judged(box: Box, used: dict[str, Any]) -> None:
     machine = FakeMachine(box)
     machine.images = [used]
     sheet: dict[str, Any] = {"containers": WEB, "images": ["nginx", "httpd", "ubuntu"]}
-    expect(machine.judged(**sheet).container("web")).to_be_made_from_its_image()
+    expect(machine.judged(**sheet).container("web")).to_be_created_from_its_image()
 
 
 def test_the_name_of_the_image_must_still_be_there() -> None:
-    web(container(), images=(BASE,)).to_have_its_image_there()
+    web(container(), images=(BASE,)).to_still_have_its_image()
     with diagnosed("image-gone", name="web", image="nginx"):
-        web(container()).to_have_its_image_there()
+        web(container()).to_still_have_its_image()
 
 
 def test_an_image_that_was_committed_over_is_not_untouched() -> None:
     made_from = image("x:1", image_id="sha256:old", layers=("a",))
     now = image("nginx:latest", image_id="sha256:new", layers=("a", "b"))
     with diagnosed("image-committed-over", name="web", image="nginx"):
-        web(container(image_id="sha256:old"), images=(now, made_from)).to_leave_its_image_untouched()
-    web(container(), images=(BASE,)).to_leave_its_image_untouched()
+        web(container(image_id="sha256:old"), images=(now, made_from)).to_leave_its_image_unchanged()
+    web(container(), images=(BASE,)).to_leave_its_image_unchanged()
 
 
 def test_a_container_of_an_older_build_is_not_of_the_latest() -> None:
@@ -238,8 +246,8 @@ def test_a_container_of_an_older_build_is_not_of_the_latest() -> None:
         image("nginx:latest", layers=("b",), image_id="sha256:new"),
     )
     with diagnosed("container-of-older-build", name="web", image="nginx"):
-        web(container(image_id="sha256:old"), images=(new, old)).to_be_of_the_latest_build()
-    web(container(), images=(BASE,)).to_be_of_the_latest_build()
+        web(container(image_id="sha256:old"), images=(new, old)).to_run_the_latest_build()
+    web(container(), images=(BASE,)).to_run_the_latest_build()
 
 
 # --- a terminal ------------------------------------------------------------------------------------------------------
@@ -254,11 +262,11 @@ def test_a_shell_with_a_terminal_is_interactive() -> None:
 
 
 def test_a_shell_that_ended_by_itself_was_left_cleanly() -> None:
-    web(container(state="exited", config=BOTH)).to_have_been_left_cleanly()
+    web(container(state="exited", config=BOTH)).to_have_exited_cleanly()
     with diagnosed("left-by-force", name="web", exit_code=137):
-        web(container(state="exited", exit_code=137, config=BOTH)).to_have_been_left_cleanly()
+        web(container(state="exited", exit_code=137, config=BOTH)).to_have_exited_cleanly()
     with diagnosed("still-inside", name="web"):
-        web(container(config=BOTH)).to_have_been_left_cleanly()
+        web(container(config=BOTH)).to_have_exited_cleanly()
 
 
 @pytest.mark.parametrize(
@@ -267,18 +275,18 @@ def test_a_shell_that_ended_by_itself_was_left_cleanly() -> None:
 )
 def test_one_that_was_never_left_says_what_it_does(state: str, code: str) -> None:
     with diagnosed(code, name="web"):
-        web(container(state=state, config=BOTH)).to_have_been_left_cleanly()
+        web(container(state=state, config=BOTH)).to_have_exited_cleanly()
 
 
 # --- programs --------------------------------------------------------------------------------------------------------
 
 
 def test_process_1_is_asked_of_one_that_runs() -> None:
-    web(container(command=("nginx",), commands={"sh -c own=": (0, b"")})).to_have_as_process_1("nginx")
+    web(container(command=("nginx",), commands={"sh -c own=": (0, b"")})).to_have_process_1("nginx")
     with diagnosed("process-1-other", name="web", wanted="bash", seen="nginx"):
-        web(container(command=("nginx",))).to_have_as_process_1("bash")
+        web(container(command=("nginx",))).to_have_process_1("bash")
     with diagnosed("container-exited"):
-        web(container(state="exited", exit_code=1, ran_s=1)).to_have_as_process_1("nginx")
+        web(container(state="exited", exit_code=1, ran_s=1)).to_have_process_1("nginx")
 
 
 def test_its_hostname_is_its_own() -> None:
@@ -330,26 +338,26 @@ def test_where_the_engine_remembers_nothing_it_is_no_failure() -> None:
 )
 def test_nothing_of_it_is_open_on_the_machine(more: dict[str, Any], code: str, values: dict[str, str]) -> None:
     if not code:
-        web(container(**more)).to_publish_nothing()
+        web(container(**more)).to_publish_no_port()
         return
     with diagnosed(code, name="web", **values) as found:
-        web(container(**more)).to_publish_nothing()
+        web(container(**more)).to_publish_no_port()
     assert found[0].evidence == tuple(values.values())
 
 
 def test_what_it_would_publish_does_not_count_for_one_that_does_not_run() -> None:
     with diagnosed("container-exited"):
-        web(container(state="exited", exit_code=1, ran_s=1, mode="host")).to_publish_nothing()
+        web(container(state="exited", exit_code=1, ran_s=1, mode="host")).to_publish_no_port()
     with diagnosed("host-network-inside"):
         publishes_nothing(there(subject(container(state="exited", mode="host"))))
 
 
 def test_no_name_is_known_by_hand() -> None:
-    web(container()).to_know_no_name_by_hand()
+    web(container()).to_use_no_add_host_or_link()
     with diagnosed("still-add-host", name="web", hosts="db:10.0.0.1, x:host-gateway"):
-        web(container(host={"ExtraHosts": ["db:10.0.0.1", "x:host-gateway"]})).to_know_no_name_by_hand()
+        web(container(host={"ExtraHosts": ["db:10.0.0.1", "x:host-gateway"]})).to_use_no_add_host_or_link()
     with diagnosed("still-linked", name="web", links="mongo:db"):
-        web(container(state="exited", host={"Links": ["/mongo:/web/db"]})).to_know_no_name_by_hand()
+        web(container(state="exited", host={"Links": ["/mongo:/web/db"]})).to_use_no_add_host_or_link()
 
 
 # --- engines ---------------------------------------------------------------------------------------------------------
@@ -364,9 +372,9 @@ def test_fields_that_an_engine_leaves_out_are_as_nothing() -> None:
     expectation = web(box)
     expectation.to_exist()
     expectation.to_stay_up()
-    expectation.to_publish_nothing()
-    expectation.to_know_no_name_by_hand()
-    expectation.to_be_made_from_its_image()
+    expectation.to_publish_no_port()
+    expectation.to_use_no_add_host_or_link()
+    expectation.to_be_created_from_its_image()
 
 
 def test_an_answer_that_is_none_is_no_failure() -> None:
@@ -389,3 +397,23 @@ def test_an_answer_without_a_date_is_no_failure() -> None:
     machine.table["/containers/web-id/json"] = Answer(200, json.dumps(container().raw).encode())
     with cannot_look("no-clock"):
         expect(machine.judged(containers=WEB).container("web")).to_exist()
+
+
+def test_one_that_ended_is_started_again() -> None:
+    machine = FakeMachine(container(state="exited", exit_code=1))
+    assert start_if_exited(machine.judged(containers=WEB).container("web")).is_running
+    assert machine.posts() == ["POST /containers/web-id/start"]
+
+
+@pytest.mark.parametrize("state", ["running", "paused", "restarting"])
+def test_one_that_has_not_ended_is_left_alone(state: str) -> None:
+    machine = FakeMachine(container(state=state))
+    assert start_if_exited(machine.judged(containers=WEB).container("web")).state == state
+    assert machine.posts() == []
+
+
+def test_one_that_cannot_be_started_again_is_no_failure() -> None:
+    machine = FakeMachine(container(state="exited"))
+    machine.table["POST /containers/web-id/start"] = Answer(500, b"no")
+    with cannot_look("cannot-renew", asked="/containers/web-id/start"):
+        start_if_exited(machine.judged(containers=WEB).container("web"))

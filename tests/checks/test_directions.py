@@ -95,7 +95,7 @@ def test_what_is_wanted_is_the_machines_place_where_the_port_is_published_there(
     mistake = seen(TodosLab(MONGO="x:1"), **PUBLISHED)
     assert mistake
     assert mistake.values["wanted"] == "todos-mongo:4000"
-    mistake = seen(TodosLab(MONGO="x:1"), texts={"machine": "mydocker"}, **PUBLISHED)
+    mistake = seen(TodosLab(MONGO="x:1"), hosts={"mydocker": "mydocker"}, **PUBLISHED)
     assert mistake
     assert mistake.values["wanted"] == "mydocker:4000"
 

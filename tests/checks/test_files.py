@@ -201,23 +201,23 @@ def restarted(written_ago_s: float = 100, *, content: bytes = b"hello", output: 
 
 @pytest.mark.parametrize("written_ago_s", [100, 50])
 def test_a_file_from_before_the_last_start_was_kept(written_ago_s: float) -> None:
-    file_of(restarted(written_ago_s)).to_be_kept_over_a_restart()
+    file_of(restarted(written_ago_s)).to_survive_a_restart()
 
 
 def test_a_file_that_was_written_since_was_written_late() -> None:
     with diagnosed("file-written-late", name="tp1-ubuntu", path=PATH):
-        file_of(restarted(49)).to_be_kept_over_a_restart()
+        file_of(restarted(49)).to_survive_a_restart()
     with diagnosed("file-written-late"):
-        file_of(restarted(49, output=b"echo hello > goodbye.txt")).to_be_kept_over_a_restart()
+        file_of(restarted(49, output=b"echo hello > goodbye.txt")).to_survive_a_restart()
 
 
 def test_a_file_that_was_written_to_once_more_was_seen_before() -> None:
-    file_of(restarted(30, output=b"echo hello > hello.txt")).to_be_kept_over_a_restart()
+    file_of(restarted(30, output=b"echo hello > hello.txt")).to_survive_a_restart()
 
 
 def test_an_empty_file_is_empty() -> None:
     with diagnosed("file-empty", name="tp1-ubuntu", path=PATH):
-        file_of(restarted(content=b" \n")).to_be_kept_over_a_restart()
+        file_of(restarted(content=b" \n")).to_survive_a_restart()
 
 
 @pytest.mark.parametrize(("state", "code"), [("running", "still-inside"), ("exited", "never-restarted")])
@@ -226,9 +226,9 @@ def test_one_that_was_started_once_was_never_restarted(state: str, code: str) ->
     box.happened("create", 61)
     box.happened("start", 60)
     with diagnosed(code, name="tp1-ubuntu"):
-        file_of(box).to_be_kept_over_a_restart()
+        file_of(box).to_survive_a_restart()
 
 
 def test_a_file_that_is_not_there_was_not_kept() -> None:
     with diagnosed("file-not-made"):
-        file_of(ubuntu(None, {})).to_be_kept_over_a_restart()
+        file_of(ubuntu(None, {})).to_survive_a_restart()

@@ -14,7 +14,7 @@ from tests.checks.engine_json import Box, File, container
 from tests.checks.fake_machine import FakeMachine, diagnosed, serves
 
 SHEET: dict[str, Any] = {
-    "texts": {"machine": "MyDocker"},
+    "hosts": {"mydocker": "MyDocker"},
     "containers": {"web": {"name": "web", "image": "nginx"}, "api": {"name": "api", "image": "api"}},
     "ports": {"web": {"port": 4000, "offset": 0}, "api": {"port": 4001, "offset": 1}},
 }
@@ -36,7 +36,7 @@ def web(*hosts: str, written: str = "", **more: Any) -> Box:
 
 def known(*boxes: Box) -> None:
     machine = FakeMachine(*boxes).judged(**SHEET)
-    expect(machine.host("machine")).to_be_known_in(*(machine.container(one.name) for one in boxes))
+    expect(machine.host("mydocker")).to_be_known_in(*(machine.container(one.name) for one in boxes))
 
 
 def this_machine(
@@ -47,7 +47,7 @@ def this_machine(
         link.disk["/proc/net/fib_trie"] = fib
     link.sites |= sites or {}
     machine = link.judged(**SHEET)
-    expect(machine.host("machine")).to_be_this_machine_in(machine.container("web"))
+    expect(machine.host("mydocker")).to_resolve_to_this_machine_in(machine.container("web"))
     return link
 
 
@@ -72,7 +72,7 @@ def test_a_name_almost_like_it_was_misspelt() -> None:
 def test_the_container_must_be_there() -> None:
     machine = FakeMachine().judged(**SHEET)
     with diagnosed("container-missing", name="web"):
-        expect(machine.host("machine")).to_be_known_in(machine.container("web"))
+        expect(machine.host("mydocker")).to_be_known_in(machine.container("web"))
 
 
 def test_what_is_typed_for_the_machine_is_the_machine() -> None:
@@ -137,4 +137,4 @@ def test_an_answer_is_looked_for_in_the_log_as_it_is_then() -> None:
     link.sites[4000] = serves(box)
     machine = link.judged(**SHEET)
     read_log(machine, there(machine.container("web")))
-    expect(machine.host("machine")).to_be_this_machine_in(machine.container("web"))
+    expect(machine.host("mydocker")).to_resolve_to_this_machine_in(machine.container("web"))

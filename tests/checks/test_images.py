@@ -220,8 +220,8 @@ def test_fifty_images_are_compared_with_a_strange_one() -> None:
 
 
 def test_a_command_a_port_and_a_folder_say_how_it_runs() -> None:
-    expect(app(own(), BASE)).to_say_how_it_runs()
-    expect(app(own(config=OWN | {"Cmd": ["python3"], "Entrypoint": ["x"]}), BASE)).to_say_how_it_runs()
+    expect(app(own(), BASE)).to_declare_how_it_runs()
+    expect(app(own(config=OWN | {"Cmd": ["python3"], "Entrypoint": ["x"]}), BASE)).to_declare_how_it_runs()
 
 
 @pytest.mark.parametrize(
@@ -238,19 +238,19 @@ def test_a_command_a_port_and_a_folder_say_how_it_runs() -> None:
 )
 def test_what_is_missing_is_named(changed: dict[str, Any], code: str, values: dict[str, str]) -> None:
     with diagnosed(code, name="tp3-app", port=5000, **values):
-        expect(app(own(config=OWN | changed), BASE)).to_say_how_it_runs()
+        expect(app(own(config=OWN | changed), BASE)).to_declare_how_it_runs()
 
 
 def test_without_a_base_the_images_own_words_count() -> None:
-    expect(app(own(config=OWN | {"Cmd": ["python3"]}))).to_say_how_it_runs()
+    expect(app(own(config=OWN | {"Cmd": ["python3"]}))).to_declare_how_it_runs()
     with diagnosed("image-other-port", seen="80/tcp"):
-        expect(app(own(config=OWN | {"ExposedPorts": {"80/tcp": {}}}))).to_say_how_it_runs()
+        expect(app(own(config=OWN | {"ExposedPorts": {"80/tcp": {}}}))).to_declare_how_it_runs()
 
 
 def test_a_port_of_the_base_is_not_its_own() -> None:
     base = image("python:alpine", layers=("a", "b"), config={"ExposedPorts": {"80/tcp": {}}})
     with diagnosed("image-no-port"):
-        expect(app(own(config=OWN | {"ExposedPorts": {"80/tcp": {}}}), base)).to_say_how_it_runs()
+        expect(app(own(config=OWN | {"ExposedPorts": {"80/tcp": {}}}), base)).to_declare_how_it_runs()
 
 
 # --- small -----------------------------------------------------------------------------------------------------------
@@ -315,7 +315,7 @@ def runs(**more: Any) -> Box:
 
 def code(box: Box, *images: dict[str, Any]) -> None:
     image_ = app(*(images or (own(), BASE)), box=box)
-    expect(image_).to_hold_the_code_of(image_.machine.container("app"))
+    expect(image_).to_contain_the_code_of(image_.machine.container("app"))
 
 
 def test_code_that_came_with_the_image_is_in_it() -> None:
@@ -343,6 +343,6 @@ def test_an_image_that_adds_nothing_has_no_code() -> None:
 def test_a_container_or_an_image_that_is_not_there_is_told() -> None:
     image_ = app(own(), BASE)
     with diagnosed("container-missing", name="app"):
-        expect(image_).to_hold_the_code_of(image_.machine.container("app"))
+        expect(image_).to_contain_the_code_of(image_.machine.container("app"))
     with diagnosed("image-missing"):
         code(runs(), BASE)

@@ -10,12 +10,12 @@ from grader.checks.expect import expect
 from tests.checks.engine_json import Box, container
 from tests.checks.fake_machine import FakeMachine, diagnosed
 
-SHEET: dict[str, Any] = {"containers": {"a": {"name": "a"}, "b": {"name": "b"}}, "kept": ["tp1"]}
+SHEET: dict[str, Any] = {"containers": {"a": {"name": "a"}, "b": {"name": "b"}}, "ignored_containers": ["tp1"]}
 
 
 def judged(*others: Box, boxes: tuple[str, ...] = ("a", "b")) -> None:
     machine = FakeMachine(*(container(one) for one in boxes), *others)
-    expect(machine.judged(**SHEET)).to_hold_nothing_else()
+    expect(machine.judged(**SHEET)).to_have_no_other_container()
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ HTML = "/usr/share/nginx/html"
 SITE = "/home/anna/Docker/site"
 ANONYMOUS = "0123456789abcdef" * 4
 SHEET: dict[str, Any] = {
-    "containers": {"web": {"name": "web", "image": "nginx", "also": ["httpd"], "port": 80}},
+    "containers": {"web": {"name": "web", "image": "nginx", "equivalent_images": ["httpd"], "port": 80}},
     "ports": {"web": {"port": 4000, "offset": 0}},
     "folders": {"site": {"container": "web", "outside": "~/Docker/site", "inside": HTML}},
 }
@@ -267,7 +267,7 @@ def holds(file: File | None, *, state: str = "exited", version: Version = DOCKER
     settings = {"command": ("/foo/hello",)} | made | more
     box = container("hello", image="ubuntu", state=state, mounts=(bind("/home/anna/app1", APP),), **settings)
     machine = FakeMachine(box, version=version)
-    expect(machine.judged(**HOLDING).folder("app")).to_hold("hello", "hello world")
+    expect(machine.judged(**HOLDING).folder("app")).to_contain_file("hello", "hello world")
 
 
 def test_a_file_with_the_words_holds_them_running_or_not() -> None:
@@ -285,7 +285,7 @@ def test_a_file_that_is_not_there_is_told_with_what_is_beside_it() -> None:
 def test_no_folder_behind_the_mount_has_nothing_beside() -> None:
     box = container("hello", image="ubuntu", mounts=(bind("/home/anna/app1", APP),))
     with diagnosed("file-missing", path="/foo/hello", beside="-"):
-        expect(FakeMachine(box).judged(**HOLDING).folder("app")).to_hold("hello", "x")
+        expect(FakeMachine(box).judged(**HOLDING).folder("app")).to_contain_file("hello", "x")
 
 
 def test_a_folder_is_no_file() -> None:
@@ -321,7 +321,7 @@ def test_of_a_long_file_the_beginning_is_shown() -> None:
 def test_a_file_is_looked_for_on_the_right_mount() -> None:
     with diagnosed("mount-missing", inside="/foo"):
         box = container("hello", image="ubuntu", files={f"{APP}/hello": File(b"hello world")})
-        expect(FakeMachine(box).judged(**HOLDING).folder("app")).to_hold("hello", "hello world")
+        expect(FakeMachine(box).judged(**HOLDING).folder("app")).to_contain_file("hello", "hello world")
 
 
 def test_a_script_that_prints_the_words_need_not_hold_them_in_one() -> None:

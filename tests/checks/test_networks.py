@@ -27,7 +27,7 @@ def machine(*boxes: Box, networks: tuple[dict[str, Any], ...] = (NET,), **sheet:
 
 
 def is_there(*networks: dict[str, Any], **sheet: Any) -> None:
-    expect(machine(networks=networks, **sheet).network("todos")).to_be_there()
+    expect(machine(networks=networks, **sheet).network("todos")).to_exist()
 
 
 def test_a_network_of_the_name_and_driver_is_there() -> None:
@@ -62,7 +62,7 @@ def test_networks_that_cannot_be_listed_are_no_failure() -> None:
     link = FakeMachine()
     link.table["/networks"] = Answer(500, b"broken")
     with cannot_look("answer-unexpected"):
-        expect(link.judged(**SHEET).network("todos")).to_be_there()
+        expect(link.judged(**SHEET).network("todos")).to_exist()
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_only_a_network_of_a_swarm_may_be_closed(scope: str, *, attachable: bool
 
 def joins(*boxes: Box) -> None:
     judged = machine(*boxes)
-    expect(judged.network("todos")).to_join(judged.container("web"), judged.container("db"))
+    expect(judged.network("todos")).to_connect(judged.container("web"), judged.container("db"))
 
 
 def on(name: str, *networks: str, **more: Any) -> Box:
@@ -122,7 +122,7 @@ def test_of_replicas_those_that_run_join() -> None:
         boxes = [on(f"tp7-web-{n}", one, labels=compose_labels("web", "tp7", n)) for n, one in enumerate(networks)]
         boxes.append(on("tp7-web-9", "x", state="exited", labels=compose_labels("web", "tp7", 9)))
         judged = machine(*boxes, **sheet)
-        expect(judged.network("todos")).to_join(judged.replicas("web"))
+        expect(judged.network("todos")).to_connect(judged.replicas("web"))
 
     judge("todos-net", "todos-net")
     with diagnosed("network-not-joined", name="tp7-web-1"):
@@ -131,7 +131,7 @@ def test_of_replicas_those_that_run_join() -> None:
 
 def only(*networks: str, **more: Any) -> None:
     judged = machine(on("web", *networks, **more))
-    expect(judged.network("todos")).to_be_the_only_one_of(judged.container("web"))
+    expect(judged.network("todos")).to_be_the_only_network_of(judged.container("web"))
 
 
 def test_it_is_the_only_one() -> None:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from grader.checks.containers import there
+from grader.checks.containers import running, there
+from grader.checks.mistake import Mistake
 from grader.checks.not_running import crash_loop, is_a_shell_with_nothing_to_read, not_running
 from grader.machine.question import Answer, HttpQuestion, NoAnswer
 from tests.answers import DOCKER_26, PODMAN_4
@@ -265,3 +266,45 @@ def test_one_that_waits_for_another_to_be_healthy_says_so() -> None:
         judged(created("", db, labels=labels))
     with diagnosed("dependency-unhealthy"):
         judged(created("some words", db, labels=labels))
+
+
+# --- a service that waits for another one to be healthy ---
+
+
+def waits_for(depends_on: str | None, *others: Box) -> Mistake:
+    labels = {} if depends_on is None else {"com.docker.compose.depends_on": depends_on}
+    api = container("api", state="created", labels=compose_labels("api") | labels)
+    machine = FakeMachine(api, *others).judged(containers={"api": {"name": "api", "image": "x"}})
+    with pytest.raises(Mistake) as caught:
+        running(machine.container("api"))
+    return caught.value
+
+
+def db(health: str = "unhealthy", service: str = "db", project: str = "todos") -> Box:
+    return container(f"{project}-{service}-1", labels=compose_labels(service, project), health=health)
+
+
+def test_what_it_waits_for_is_named_with_what_its_check_printed() -> None:
+    mistake = waits_for("cache:service_started:false,db:service_healthy:false", db())
+    assert mistake.code == "dependency-unhealthy"
+    assert mistake.values == {"name": "api", "other": "todos-db-1", "said": "said the check"}
+    assert mistake.evidence == ("said the check",)
+
+
+@pytest.mark.parametrize(
+    ("depends_on", "other"),
+    [
+        ("db:service_healthy:false", db("healthy")),
+        ("db:service_healthy:false", db("starting")),
+        ("db:service_healthy:false", db("")),
+        ("db:service_healthy:false", db(service="cache")),
+        ("db:service_healthy:false", db(project="other")),
+        ("db:service_started:false", db()),
+        ("db", db()),
+        ("", db()),
+        (None, db()),
+        ("db:service_healthy:false", None),
+    ],
+)
+def test_nothing_else_is_waited_for(depends_on: str | None, other: Box | None) -> None:
+    assert waits_for(depends_on, *([other] if other else [])).code == "container-created"

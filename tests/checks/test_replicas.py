@@ -37,8 +37,8 @@ THREE = (1, 2, 3)
 def test_three_that_stay_up_are_three() -> None:
     link, three = replicas(*map(replica, THREE))
     expect(three).to_run()
-    expect(three).to_be_exactly_as_many_as_asked()
-    expect(three).to_publish_nothing()
+    expect(three).to_be_as_many_as_required()
+    expect(three).to_publish_no_port()
     assert link.waited_s == 0
 
 
@@ -72,7 +72,7 @@ def test_those_that_have_just_started_are_watched() -> None:
     expect(three).to_run()
     assert 3 <= link.waited_s < 4.2
     link, three = replicas(replica(1), replica(2), replica(3, up_s=0))
-    expect(three).to_be_exactly_as_many_as_asked()
+    expect(three).to_be_as_many_as_required()
     assert 3 <= link.waited_s < 4.2
 
 
@@ -86,7 +86,7 @@ def test_a_wait_for_replicas_has_an_end() -> None:
 def test_those_that_have_settled_are_not_waited_for() -> None:
     link, three = replicas(replica(1), replica(2, up_s=10))
     with diagnosed("replicas-too-few"):
-        expect(three).to_be_exactly_as_many_as_asked()
+        expect(three).to_be_as_many_as_required()
     assert link.waited_s == 0
 
 
@@ -96,27 +96,27 @@ def test_those_that_have_settled_are_not_waited_for() -> None:
 def test_more_or_fewer_are_told_with_their_names(count: int, code: str) -> None:
     names = ", ".join(f"tp7-web-{number}" for number in range(1, count + 1))
     with diagnosed(code, service="web", seen=count, wanted=3, names=names):
-        expect(replicas(*(replica(number) for number in range(1, count + 1)))[1]).to_be_exactly_as_many_as_asked()
+        expect(replicas(*(replica(number) for number in range(1, count + 1)))[1]).to_be_as_many_as_required()
 
 
 def test_none_at_all_is_too_few() -> None:
     with diagnosed("replicas-too-few", seen=0, names=""):
-        expect(replicas()[1]).to_be_exactly_as_many_as_asked()
+        expect(replicas()[1]).to_be_as_many_as_required()
 
 
 def test_a_name_of_its_own_blocks_scaling() -> None:
     with diagnosed("container-name-blocks-scaling", name="myweb", service="web", seen=1, wanted=3):
-        expect(replicas(replica(1, "myweb"))[1]).to_be_exactly_as_many_as_asked()
+        expect(replicas(replica(1, "myweb"))[1]).to_be_as_many_as_required()
     with diagnosed("replicas-too-few"):
-        expect(replicas(replica(1, "tp7_web_1"))[1]).to_be_exactly_as_many_as_asked()
+        expect(replicas(replica(1, "tp7_web_1"))[1]).to_be_as_many_as_required()
     with diagnosed("replicas-too-few"):
-        expect(replicas(replica(1, "myweb"), replica(2, "other"))[1]).to_be_exactly_as_many_as_asked()
+        expect(replicas(replica(1, "myweb"), replica(2, "other"))[1]).to_be_as_many_as_required()
 
 
 def test_one_of_one_may_have_a_name_of_its_own() -> None:
     link = FakeMachine(replica(1, "myweb"))
     sheet = SHEET | {"compose": SHEET["compose"] | {"replicas": {"web": 1}}}
-    expect(link.judged(**sheet).replicas("web")).to_be_exactly_as_many_as_asked()
+    expect(link.judged(**sheet).replicas("web")).to_be_as_many_as_required()
 
 
 TAKEN = "driver failed: Bind for 0.0.0.0:80 failed: port is already allocated"
@@ -125,7 +125,7 @@ TAKEN = "driver failed: Bind for 0.0.0.0:80 failed: port is already allocated"
 def test_a_port_of_the_machine_blocks_scaling() -> None:
     blocked = replica(2, state="created", ports={"80/tcp": "8080"}, error=TAKEN)
     with diagnosed("port-blocks-scaling", name="tp7-web-2", detail=TAKEN, service="web", seen=2, wanted=3):
-        expect(replicas(replica(1), blocked)[1]).to_be_exactly_as_many_as_asked()
+        expect(replicas(replica(1), blocked)[1]).to_be_as_many_as_required()
 
 
 @pytest.mark.parametrize(
@@ -138,16 +138,16 @@ def test_a_port_of_the_machine_blocks_scaling() -> None:
 )
 def test_another_error_does_not_block_scaling_by_a_port(more: dict[str, Any]) -> None:
     with diagnosed("replicas-too-few"):
-        expect(replicas(replica(1), replica(2, state="created", **more))[1]).to_be_exactly_as_many_as_asked()
+        expect(replicas(replica(1), replica(2, state="created", **more))[1]).to_be_as_many_as_required()
 
 
 def test_every_one_of_them_must_stay_up() -> None:
     with diagnosed("container-exited", name="tp7-web-3"):
-        expect(replicas(replica(1), replica(2), replica(3, **CRASHED))[1]).to_be_exactly_as_many_as_asked()
+        expect(replicas(replica(1), replica(2), replica(3, **CRASHED))[1]).to_be_as_many_as_required()
 
 
 def test_no_port_of_one_that_runs_is_open() -> None:
     published = {"80/tcp": "8080"}
     with diagnosed("published-inside", name="tp7-web-2", published="8080->80/tcp"):
-        expect(replicas(replica(1), replica(2, ports=published))[1]).to_publish_nothing()
-    expect(replicas(replica(1), replica(2, ports=published, **CRASHED))[1]).to_publish_nothing()
+        expect(replicas(replica(1), replica(2, ports=published))[1]).to_publish_no_port()
+    expect(replicas(replica(1), replica(2, ports=published, **CRASHED))[1]).to_publish_no_port()

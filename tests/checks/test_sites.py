@@ -473,7 +473,7 @@ DEFAULT = b'<title>Welcome to nginx!</title><h1>Welcome to nginx!</h1><a href="h
 def shows(page: Answer | NoAnswer, *, within_s: float = 0, **more: Any) -> FakeMachine:
     machine = FakeMachine(web(**more))
     machine.sites[4000] = page
-    expect(site_of(machine), within_s=within_s).to_show_an_own_page()
+    expect(site_of(machine), within_s=within_s).to_show_a_custom_page()
     return machine
 
 
@@ -533,11 +533,11 @@ def test_a_young_site_may_get_its_page_yet() -> None:
     machine = FakeMachine(web(up_s=1))
     machine.sites[4000] = Answer(404)
     machine.after(2, lambda: machine.sites.update({4000: Answer(200, b"hello")}))
-    expect(site_of(machine), within_s=10).to_show_an_own_page()
+    expect(site_of(machine), within_s=10).to_show_a_custom_page()
     old = FakeMachine(web(up_s=10))
     old.sites[4000] = Answer(404)
     with diagnosed("index-missing"):
-        expect(site_of(old), within_s=10).to_show_an_own_page()
+        expect(site_of(old), within_s=10).to_show_a_custom_page()
     assert old.waited_s == 0
 
 

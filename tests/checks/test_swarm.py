@@ -12,7 +12,7 @@ from tests.checks.fake_machine import FakeMachine, cannot_look, diagnosed
 def is_managed(**swarm: object) -> None:
     machine = FakeMachine()
     machine.table["/info"] = {"Swarm": swarm}
-    expect(machine.judged().swarm()).to_be_managed_from_here()
+    expect(machine.judged().swarm()).to_be_managed_by_this_machine()
 
 
 def test_a_manager_is_as_it_should_be() -> None:
@@ -47,4 +47,4 @@ def test_what_the_engine_says_of_it_is_shown() -> None:
 
 def test_an_engine_that_knows_no_swarm_is_not_the_students_fault() -> None:
     with cannot_look("no-swarm", engine="Podman 4.3.1"):
-        expect(FakeMachine(version=PODMAN_4).judged().swarm()).to_be_managed_from_here()
+        expect(FakeMachine(version=PODMAN_4).judged().swarm()).to_be_managed_by_this_machine()

@@ -102,7 +102,7 @@ def test_tasks_that_have_settled_are_not_waited_for() -> None:
 def test_a_service_is_on_its_network_by_id_or_by_name(networks: tuple[str, ...]) -> None:
     lab = SwarmLab()
     lab.services = [service(networks=networks)]
-    lab.service().to_be_on(lab.machine().network("overlay"))
+    lab.service().to_be_connected_to(lab.machine().network("overlay"))
 
 
 @pytest.mark.parametrize(("networks", "others"), [((), "-"), (("other-id", "gone-id"), "other, gone-id")])
@@ -110,14 +110,14 @@ def test_a_service_that_is_not_on_it_is_told_where_it_is(networks: tuple[str, ..
     lab = SwarmLab()
     lab.services = [service(networks=networks)]
     with diagnosed("service-not-on-network", service="web", network="tp8-net", others=others):
-        lab.service().to_be_on(lab.machine().network("overlay"))
+        lab.service().to_be_connected_to(lab.machine().network("overlay"))
 
 
 def test_a_network_that_is_not_there_is_told() -> None:
     lab = SwarmLab()
     lab.networks = []
     with diagnosed("network-missing", network="tp8-net"):
-        lab.service().to_be_on(lab.machine().network("overlay"))
+        lab.service().to_be_connected_to(lab.machine().network("overlay"))
 
 
 # --- answering -------------------------------------------------------------------------------------------------------

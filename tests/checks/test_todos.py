@@ -49,11 +49,11 @@ GOOD: dict[str, dict[str, Any]] = {
 def test_the_images_of_the_sheet_are_right() -> None:
     lab = TodosLab()
     lab.mongo.listens = lab.api.listens = lab.app.listens = None
-    lab.expect().to_be_made_of_their_images()
+    lab.expect().to_be_created_from_their_images()
 
 
 def test_an_image_that_declares_the_same_is_as_good() -> None:
-    with_images(**GOOD).expect().to_be_made_of_their_images()
+    with_images(**GOOD).expect().to_be_created_from_their_images()
 
 
 @pytest.mark.parametrize("role", ["mongo", "api", "app"])
@@ -61,16 +61,16 @@ def test_an_image_that_declares_the_same_is_as_good() -> None:
 def test_an_image_that_declares_something_else_is_another(role: str, config: dict[str, Any] | None) -> None:
     lab = with_images(**(GOOD | {role: config}))
     with diagnosed("container-other-image", name=f"todos-{role}", image=f"strange-{role}"):
-        lab.expect().to_be_made_of_their_images()
+        lab.expect().to_be_created_from_their_images()
 
 
 def test_what_listens_where_the_sheets_does_is_as_good() -> None:
     lab = with_images({}, {}, {})
     lab.mongo.listens, lab.api.listens, lab.app.listens = ("0.0.0.0:27017",), ("127.0.0.1:8082",), ("[::]:7777",)
-    lab.expect().to_be_made_of_their_images()
+    lab.expect().to_be_created_from_their_images()
     lab.app.listens = ("0.0.0.0:7778",)
     with diagnosed("container-other-image", name="todos-app"):
-        lab.expect().to_be_made_of_their_images()
+        lab.expect().to_be_created_from_their_images()
 
 
 def test_a_container_that_ended_is_not_looked_into() -> None:
@@ -78,21 +78,21 @@ def test_a_container_that_ended_is_not_looked_into() -> None:
     lab.mongo.listens = ("0.0.0.0:27017",)
     lab.mongo.set_state("exited")
     with diagnosed("container-other-image", name="todos-mongo"):
-        lab.expect().to_be_made_of_their_images()
+        lab.expect().to_be_created_from_their_images()
 
 
 def test_a_young_program_may_listen_yet() -> None:
     lab = with_images({}, api=GOOD["api"], app=GOOD["app"])
     lab.mongo.raw["State"] = container("x", up_s=1).raw["State"]
     lab.after(4, lambda: setattr(lab.mongo, "listens", ("0.0.0.0:27017",)))
-    lab.expect().to_be_made_of_their_images()
+    lab.expect().to_be_created_from_their_images()
     assert lab.waited_s >= 4
 
 
 def test_an_old_program_is_not_waited_for() -> None:
     lab = with_images({}, api=GOOD["api"], app=GOOD["app"])
     with diagnosed("container-other-image"):
-        lab.expect().to_be_made_of_their_images()
+        lab.expect().to_be_created_from_their_images()
     assert lab.waited_s == 0
 
 
@@ -101,7 +101,7 @@ def test_an_old_program_is_not_waited_for() -> None:
 
 def test_three_containers_that_run_are_up() -> None:
     lab = TodosLab()
-    lab.expect().to_be_up()
+    lab.expect().to_run()
     assert lab.waited_s == 0
 
 
@@ -111,14 +111,14 @@ def test_each_of_the_three_must_run(role: str) -> None:
     box: Box = getattr(lab, role)
     box.set_state("exited", ExitCode=1)
     with diagnosed("container-exited", name=box.name):
-        lab.expect().to_be_up()
+        lab.expect().to_run()
 
 
 def test_one_that_never_listens_is_for_other_checks() -> None:
     lab = TodosLab()
     lab.api.listens = ()
     lab.app.listens = ("0.0.0.0:9",)
-    lab.expect().to_be_up()
+    lab.expect().to_run()
 
 
 def young(**env: Any) -> TodosLab:
@@ -129,7 +129,7 @@ def test_one_that_has_just_started_is_watched_until_it_listens() -> None:
     lab = young()
     lab.api.listens = ()
     lab.after(7, lambda: setattr(lab.api, "listens", ("0.0.0.0:8082",)))
-    lab.expect(within_s=30).to_be_up()
+    lab.expect(within_s=30).to_run()
     assert 7 <= lab.waited_s < 8.5
 
 
@@ -138,13 +138,13 @@ def test_one_that_has_just_started_is_watched_until_it_ends() -> None:
     lab.api.listens = ()
     lab.after(7, lambda: lab.api.set_state("exited", ExitCode=3))
     with diagnosed("container-exited", name="todos-api", exit_code=3):
-        lab.expect(within_s=30).to_be_up()
+        lab.expect(within_s=30).to_run()
 
 
 def test_one_that_is_too_old_to_change_is_not_watched() -> None:
     lab = TodosLab(up_s=31)
     lab.api.listens = ()
-    lab.expect(within_s=30).to_be_up()
+    lab.expect(within_s=30).to_run()
     assert lab.waited_s == 0
 
 
@@ -167,7 +167,7 @@ def test_one_that_ended_just_before_it_was_looked_into_is_not_up() -> None:
 
     lab._container = container_call  # type: ignore[method-assign]
     with diagnosed("container-exited", name="todos-app", exit_code=3):
-        lab.expect().to_be_up()
+        lab.expect().to_run()
 
 
 # --- the database ----------------------------------------------------------------------------------------------------
@@ -268,7 +268,7 @@ def test_an_address_is_not_waited_for() -> None:
 
 def test_the_page_is_shown_by_its_container() -> None:
     lab = TodosLab()
-    lab.expect().to_show_their_page()
+    lab.expect().to_show_the_page()
     assert [one.path for one in lab.asked if isinstance(one, HttpQuestion)] == ["/", "/.grader-nonce-site"]
 
 
@@ -276,14 +276,14 @@ def test_a_page_of_somebody_else_is_not_theirs() -> None:
     lab = TodosLab()
     lab.sites[4002] = Answer(200, b"todos")
     with diagnosed("someone-else-answers", name="todos-app"):
-        lab.expect().to_show_their_page()
+        lab.expect().to_show_the_page()
 
 
 def test_a_silent_page_is_explained() -> None:
     lab = TodosLab()
     lab.sites[4002] = NoAnswer("refused")
     with diagnosed("site-silent", name="todos-app"):
-        lab.expect().to_show_their_page()
+        lab.expect().to_show_the_page()
 
 
 @pytest.mark.parametrize(("status", "code"), [(201, "page-not-todos"), (404, "page-not-todos"), (500, "site-error")])
@@ -291,7 +291,7 @@ def test_a_page_with_an_error_is_explained(status: int, code: str) -> None:
     lab = TodosLab()
     lab.sites[4002] = Answer(status)
     with diagnosed(code, status=status):
-        lab.expect().to_show_their_page()
+        lab.expect().to_show_the_page()
 
 
 @pytest.mark.parametrize("code", ["network-internal", "url-not-place"])
@@ -301,7 +301,7 @@ def test_what_no_time_changes_is_not_waited_for(code: str) -> None:
         lab.networks = [{"Id": "n", "Name": "todos-net", "Internal": True}]
     lab.sites[4002] = Answer(500) if code == "url-not-place" else NoAnswer("refused")
     with diagnosed(code):
-        lab.expect(within_s=10).to_show_their_page()
+        lab.expect(within_s=10).to_show_the_page()
     assert lab.waited_s == 0
 
 
@@ -310,25 +310,25 @@ def test_what_no_time_changes_is_not_waited_for(code: str) -> None:
 
 def test_a_todo_goes_all_the_way_and_is_taken_away() -> None:
     lab = TodosLab()
-    lab.expect().to_go_all_the_way()
+    lab.expect().to_deliver_a_todo()
     assert lab.todos == {"1": "buy milk"}
 
 
 def test_nothing_is_put_in_where_only_looking_is_allowed() -> None:
     with pytest.raises(NotTried, match=r"^passive$"):
-        TodosLab().expect(passive=True).to_go_all_the_way()
+        TodosLab().expect(passive=True).to_deliver_a_todo()
 
 
 def test_a_page_that_keeps_the_todo_for_itself_is_found_out() -> None:
     lab = TodosLab()
     lab.sites[API] = Answer(200, b'[{"id": 1, "text": "buy milk"}]')
     with diagnosed("todo-not-at-the-api", page="todos-app", api="todos-api") as found:
-        lab.expect().to_go_all_the_way()
+        lab.expect().to_deliver_a_todo()
     assert found[0].evidence == ('[{"id": 1, "text": "buy milk"}]',)
     lab = TodosLab(API_URL="nobody:1")
     lab.sites[API] = Answer(200, b"[]")
     with diagnosed("looks-elsewhere", variable="API_URL"):
-        lab.expect().to_go_all_the_way()
+        lab.expect().to_deliver_a_todo()
 
 
 @pytest.mark.parametrize(
@@ -339,7 +339,7 @@ def test_a_page_that_does_not_take_it_is_explained(told: Answer | NoAnswer, code
     lab = TodosLab()
     lab.sites[4002] = told
     with diagnosed(code, name="todos-app"):
-        lab.expect().to_go_all_the_way()
+        lab.expect().to_deliver_a_todo()
 
 
 def test_a_page_may_answer_a_form_with_any_status_below_400() -> None:
@@ -350,7 +350,7 @@ def test_a_page_may_answer_a_form_with_any_status_below_400() -> None:
         return Answer(399)
 
     lab.sites[4002] = form
-    lab.expect().to_go_all_the_way()
+    lab.expect().to_deliver_a_todo()
 
 
 @pytest.mark.parametrize(
@@ -361,14 +361,14 @@ def test_an_api_that_does_not_tell_it_is_explained(told: Answer | NoAnswer, code
     lab = TodosLab()
     lab.sites[API] = told
     with diagnosed(code, name="todos-api"):
-        lab.expect().to_go_all_the_way()
+        lab.expect().to_deliver_a_todo()
 
 
 def test_a_page_that_ended_takes_nothing() -> None:
     lab = TodosLab()
     lab.app.set_state("exited", ExitCode=1)
     with diagnosed("container-exited", name="todos-app"):
-        lab.expect().to_go_all_the_way()
+        lab.expect().to_deliver_a_todo()
 
 
 def test_an_api_that_comes_up_late_is_waited_for() -> None:
@@ -376,7 +376,7 @@ def test_an_api_that_comes_up_late_is_waited_for() -> None:
     good = lab.sites[API]
     lab.sites[API] = NoAnswer("refused")
     lab.after(3, lambda: lab.sites.update({API: good}))
-    lab.expect(within_s=10).to_go_all_the_way()
+    lab.expect(within_s=10).to_deliver_a_todo()
     assert lab.waited_s >= 3
 
 

@@ -22,7 +22,12 @@ __all__ = ["MONGO_IP", "SHEET", "TodosLab"]
 SHEET: dict[str, Any] = {
     "ports": {"app": {"port": 4002, "offset": 2}},
     "containers": {
-        "mongo": {"name": "todos-mongo", "image": "mvertes/alpine-mongo", "also": ["mongo"], "port": 27017},
+        "mongo": {
+            "name": "todos-mongo",
+            "image": "mvertes/alpine-mongo",
+            "equivalent_images": ["mongo"],
+            "port": 27017,
+        },
         "api": {"name": "todos-api", "image": "todos-api-v2", "port": 8082},
         "app": {"name": "todos-app", "image": "todos-app-v2", "port": 7777},
     },

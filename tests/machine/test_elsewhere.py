@@ -81,11 +81,11 @@ def labels(folder: object, files: object, env_file: object = "") -> dict[str, st
 def test_no_program_of_ours_fetches_what_a_label_names(file: str, git_log: Path) -> None:
     with telling(project_of(labels(".", file))) as url, machine_at(url) as machine:
         with pytest.raises(ProbeFailed) as error:
-            ProjectExpectation(machine.project()).to_run_what_its_file_says()
+            ProjectExpectation(machine.project()).to_match_its_compose_file()
         with suppress(Mistake, ProbeFailed):
-            ProjectExpectation(machine.project()).to_build(machine.container("api"))
+            ProjectExpectation(machine.project()).to_build_the_images_of(machine.container("api"))
         with suppress(Mistake, ProbeFailed):
-            ProjectExpectation(machine.project()).to_publish_nothing_but(machine.container("app"))
+            ProjectExpectation(machine.project()).to_publish_only(machine.container("app"))
     assert error.value.code == "compose-elsewhere"
     assert git_log.read_text(encoding="ascii") == ""
 
@@ -102,7 +102,7 @@ def test_a_compose_file_of_this_computer_is_not_read_for_another(
         with pytest.raises(ProbeFailed, match="compose-elsewhere"):
             down_and_up(machine.project())
         with pytest.raises(ProbeFailed, match="compose-elsewhere") as error:
-            ProjectExpectation(machine.project()).to_run_what_its_file_says()
+            ProjectExpectation(machine.project()).to_match_its_compose_file()
     assert "does not run `docker compose`" in say(error.value.code, "wrong", error.value.values, "en")
     assert "n'exécute pas `docker compose`" in say(error.value.code, "wrong", error.value.values, "fr")
     assert "CANARY" not in str([row.outcome for row in ledger])
@@ -149,7 +149,7 @@ def test_a_name_that_a_container_was_told_is_not_looked_up_from_here(address: st
         with closing(reach(parse_machine_url(url))) as link:
             machine = Machine(link, read_sheet(ROOT / "exercises" / "tp4"), ports=ports)
             with pytest.raises(ProbeFailed) as error:
-                HostExpectation(machine.host("machine")).to_be_this_machine_in(machine.container("app"))
+                HostExpectation(machine.host("mydocker")).to_resolve_to_this_machine_in(machine.container("app"))
     assert (error.value.code, error.value.values["address"]) == ("address-not-asked", address)
     assert own == [], "what answers at the engine's own host says nothing of that address"
 
@@ -194,6 +194,6 @@ def test_the_doctor_measures_no_disk_for_an_engine_elsewhere(tmp_path_factory: p
 def test_what_the_project_is_without_its_file_is_still_judged() -> None:
     """The control: what the engine alone tells is judged over TCP as anywhere."""
     with telling(project_of(labels("/home/anna/todos", "/home/anna/todos/compose.yaml"))) as url, machine_at(url) as it:
-        expect(it.project()).to_be_there()
-        expect(it.project()).to_have_its_name()
+        expect(it.project()).to_exist()
+        expect(it.project()).to_have_the_required_name()
         expect(it.site("app")).to_be_published()

@@ -16,7 +16,7 @@ from tests.probes.ugly import REFUSED, answers_like, fact_or_refusal, often, ref
 LIST = "/containers/json?all=1"
 SHEET = sheet_with(
     containers={
-        "web": {"name": "web", "image": "nginx", "also": ["mirror/httpd"]},
+        "web": {"name": "web", "image": "nginx", "equivalent_images": ["mirror/httpd"]},
         "hello": {"name": "hello", "image": "ubuntu"},
     }
 )

@@ -8,7 +8,7 @@ from grader.checks.compose_cycle import down_and_up
 
 @check(points=5, fr="le service tourne", en="the service runs")
 def test_service_runs(machine: Machine) -> None:
-    expect(machine.project()).to_run_its_services()
+    expect(machine.project()).to_run_all_its_services()
 
 
 @check(points=5, needs=[test_service_runs], fr="le dossier est monté", en="the folder is mounted")
@@ -18,7 +18,7 @@ def test_folder_is_mounted(machine: Machine) -> None:
 
 @check(points=5, needs=[test_service_runs], fr="le fichier est ce qui tourne", en="the file is what runs")
 def test_file_is_what_runs(machine: Machine) -> None:
-    expect(machine.project()).to_run_what_its_file_says()
+    expect(machine.project()).to_match_its_compose_file()
 
 
 @check(points=5, needs=[test_service_runs], disposable=True, fr="down ne laisse rien", en="down leaves nothing")

@@ -1,21 +1,84 @@
-"""A container removed and made again with the same settings."""
+"""Containers killed, started again, and created again with the same settings."""
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from grader.checks.containers import running
-from grader.checks.renewal import renew, wake
 from grader.machine.question import Answer, EngineQuestion
 from grader.machine.redaction import HIDDEN
+from grader.probes.containers import ContainerFact, find_container
+from grader.probes.lifecycle import container_killed, kill_container, recreate_container
 from tests.checks.engine_json import container
 from tests.checks.fake_machine import FakeMachine, cannot_look
 
+if TYPE_CHECKING:
+    from grader.machine.subjects import Container
+
+KILL, START = "POST /containers/web-id/kill", "POST /containers/web-id/start"
 SHEET: dict[str, Any] = {"containers": {"mongo": {"name": "mongo", "image": "mongo"}}}
 ASIDE = "grader-nonce-renewal"
+
+
+def found(subject: Container) -> ContainerFact:
+    fact = find_container(subject)
+    assert isinstance(fact, ContainerFact)
+    return fact
+
+
+def web() -> tuple[FakeMachine, object]:
+    return FakeMachine(container()), {"web": {"name": "web", "image": "nginx"}}
+
+
+def test_it_is_away_inside_and_back_behind() -> None:
+    link, containers = web()
+    machine = link.judged(containers=containers)
+    fact = found(machine.container("web"))
+    with container_killed(machine, fact):
+        assert link.boxes[0].raw["State"]["Status"] == "exited"
+        assert link.posts() == [KILL]
+        assert found(machine.container("web")).state == "exited"
+    assert link.posts() == [KILL, START]
+    assert found(machine.container("web")).is_running
+
+
+def test_what_was_seen_before_is_asked_anew() -> None:
+    link, containers = web()
+    machine = link.judged(containers=containers)
+    fact = found(machine.container("web"))
+    kill_container(machine, fact)
+    before = len(link.asked)
+    machine.engine("/containers/json", all="1")
+    assert len(link.asked) == before + 1
+
+
+def test_it_is_started_again_whatever_happens_meanwhile() -> None:
+    link, containers = web()
+    machine = link.judged(containers=containers)
+    with pytest.raises(KeyboardInterrupt), container_killed(machine, found(machine.container("web"))):
+        raise KeyboardInterrupt
+    assert link.posts() == [KILL, START]
+
+
+def test_one_that_came_back_by_itself_is_good() -> None:
+    link, containers = web()
+    link.table[START] = Answer(304)
+    machine = link.judged(containers=containers)
+    with container_killed(machine, found(machine.container("web"))):
+        pass
+
+
+@pytest.mark.parametrize(("call", "asked"), [(KILL, "docker kill"), (START, "docker start")])
+@pytest.mark.parametrize("status", [200, 404, 409, 500])
+def test_an_engine_that_refuses_is_no_failure_of_the_students(call: str, asked: str, status: int) -> None:
+    link, containers = web()
+    link.table[call] = Answer(status, b"no")
+    machine = link.judged(containers=containers)
+    with cannot_look("answer-unexpected", asked=asked), container_killed(machine, found(machine.container("web"))):
+        pass
+    assert link.posts() == [KILL, START]
 
 
 def lab(**more: Any) -> FakeMachine:
@@ -25,8 +88,8 @@ def lab(**more: Any) -> FakeMachine:
 
 def renewed(machine: FakeMachine) -> None:
     judged = machine.judged(**SHEET)
-    renew(judged, running(judged.container("mongo")))
-    assert running(judged.container("mongo")).id == "new-id", "the machine is looked at once more"
+    recreate_container(judged, found(judged.container("mongo")))
+    assert found(judged.container("mongo")).id == "new-id", "the machine is looked at once more"
 
 
 def created(machine: FakeMachine) -> dict[str, Any]:
@@ -99,7 +162,7 @@ def test_its_first_network_may_be_told_by_name_or_by_id(mode: str) -> None:
     assert created(machine)["NetworkingConfig"] == {"EndpointsConfig": {"net": {}}}
 
 
-@pytest.mark.parametrize("network", ["bridge", "host", "none"])
+@pytest.mark.parametrize("network", ["bridge", "host", "none", "podman"])
 def test_the_engines_own_networks_are_not_joined(network: str) -> None:
     machine = lab(mode="default", networks={network: ""})
     renewed(machine)
@@ -118,7 +181,7 @@ def test_one_that_removes_itself_may_be_gone(gone: int) -> None:
 
 def renewed_with(machine: FakeMachine) -> None:
     judged = machine.judged(**SHEET)
-    renew(judged, running(judged.container("mongo")))
+    recreate_container(judged, found(judged.container("mongo")))
 
 
 @pytest.mark.parametrize("status", [400, 500])
@@ -152,23 +215,3 @@ def test_a_container_whose_secrets_were_hidden_is_not_renewed() -> None:
     with cannot_look("cannot-renew", asked="mongo"):
         renewed_with(machine)
     assert machine.posts() == []
-
-
-def test_one_that_ended_is_started_again() -> None:
-    machine = lab(state="exited", exit_code=1)
-    assert wake(machine.judged(**SHEET).container("mongo")).is_running
-    assert machine.posts() == ["POST /containers/mongo-id/start"]
-
-
-@pytest.mark.parametrize("state", ["running", "paused", "restarting"])
-def test_one_that_has_not_ended_is_left_alone(state: str) -> None:
-    machine = lab(state=state)
-    assert wake(machine.judged(**SHEET).container("mongo")).state == state
-    assert machine.posts() == []
-
-
-def test_one_that_cannot_be_started_again_is_no_failure() -> None:
-    machine = lab(state="exited")
-    machine.table["POST /containers/mongo-id/start"] = Answer(500, b"no")
-    with cannot_look("cannot-renew", asked="/containers/mongo-id/start"):
-        wake(machine.judged(**SHEET).container("mongo"))
