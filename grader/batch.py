@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from typing import TYPE_CHECKING, Annotated
 
-import msgspec
 import typer
 
-from grader.errors import GraderError, RosterError, TypedError
+from grader.errors import GraderError, RosterError
 from grader.machine.exercise_folder import find_exercise
-from grader.machine.sheet import check_ports, read_sheet
-from grader.machine.text import log_line
+from grader.machine.sheet import check_ports
 from grader.settings import language_of
 
 if TYPE_CHECKING:
     from grader.machine.sheet import Sheet
-    from grader.repository.run import Done
     from grader.roster.columns import Column
     from grader.roster.student import RosterStudent
 
@@ -58,45 +56,51 @@ def batch(
 
     Example: grader batch exercises/tp2 --roster class.csv --results results/tp2
     """
-    if passive and disposable:
-        raise TypedError("typed-passive-and-disposable")
     if ssh_config and not ssh_config.is_file():
         raise GraderError(f"--ssh-config: {ssh_config}: no such file")
-    exercise = find_exercise(exercise)
-    if engines:
-        ignored = {
-            "--retry-not-graded": retry_not_graded, "--record": record, "--passive": passive, "--scheduler": scheduler
-        }  # fmt: skip
-        if meant := [name for name, given in ignored.items() if given]:
-            raise GraderError(f"{' and '.join(meant)}: for a class's machines only, not with --engines")
-        students = _students(roster, ("id", "repo"), group, limit, read_sheet(exercise))
-        raise typer.Exit(
-            _grade_repositories(exercise, students, results, engines, lang, disposable=disposable, resume=resume)
-        )
-    from grader.campaign.campaign import Campaign  # noqa: PLC0415 - only this verb grades a class
-    from grader.campaign.pool import default_jobs  # noqa: PLC0415
+    not_with_engines = {"--record": record, "--passive": passive, "--scheduler": scheduler}
+    if engines and (meant := [name for name, given in not_with_engines.items() if given]):
+        raise GraderError(f"{' and '.join(meant)}: for a class's machines only, not with --engines")
+    from msgspec.structs import replace  # noqa: PLC0415 - only this verb grades a class
+
+    from grader.campaign.campaign import Batch  # noqa: PLC0415
     from grader.campaign.watchers import watcher_for  # noqa: PLC0415
+    from grader.reports.results import Student  # noqa: PLC0415
+    from grader.request import request_of  # noqa: PLC0415
+    from grader.roster.machine_url import parse_machine_url  # noqa: PLC0415
     from grader.scoring.suite import read_suite  # noqa: PLC0415
 
+    options = {"record": record, "passive": passive, "disposable": disposable, "hints": hints, "ssh_config": ssh_config}
+    shared = replace(request_of(options, os.environ, find_exercise(exercise)), deadline_s=deadline)
     language = language_of(lang, os.environ)
-    suite = read_suite(exercise)
-    campaign = Campaign(
-        suite=suite,
-        students=_students(roster, ("id", "machine"), group, limit, suite.sheet),
-        folder=results,
-        language=language,
-        at_once=jobs or default_jobs(),
-        deadline_s=deadline,
-        resume=resume,
-        retry_not_graded=retry_not_graded,
-        record=record,
-        passive=passive,
-        disposable=disposable,
-        hints=hints,
-        ssh_config=str(ssh_config or ""),
-        scheduler=scheduler,
-    )
-    outcome = campaign.run(watcher_for(progress, language))
+    machines = [parse_machine_url(engine) for engine in engines or ()]
+    suite = read_suite(shared.exercise)
+    requests = [
+        replace(
+            shared,
+            student=Student(id=student.id, name=student.name),
+            ports=student.ports,
+            machine=student.machine or shared.machine,
+            repository=student.repo if engines else "",
+        )
+        for student in _students(roster, ("id", "repo" if engines else "machine"), group, limit, suite.sheet)
+    ]
+    batch = Batch(suite, tuple(requests), results, language, resume=resume, retry_not_graded=retry_not_graded)
+    watcher = watcher_for(progress, language)
+    if engines:
+        from grader.repository.many import graded_repositories  # noqa: PLC0415 - only a class's repositories
+        from grader.repository.run import signer  # noqa: PLC0415
+
+        grading = partial(graded_repositories, engines=machines, results=results, environ=os.environ)
+        outcome = batch.run(watcher, grading, signer(results, os.environ))
+    elif scheduler:
+        from grader.campaign.cluster import graded_on_cluster  # noqa: PLC0415 - only where there is a cluster
+
+        outcome = batch.run(watcher, partial(graded_on_cluster, scheduler=scheduler))
+    else:
+        from grader.campaign.pool import default_jobs, graded_all  # noqa: PLC0415
+
+        outcome = batch.run(watcher, partial(graded_all, at_once=jobs or default_jobs()))
     if not outcome.everyone_graded:
         raise typer.Exit(NOT_GRADED)
 
@@ -114,37 +118,3 @@ def _students(
         except RosterError as error:
             raise RosterError(f"{roster}: {student.id}: {error}") from error
     return students
-
-
-def _grade_repositories(
-    exercise: Path,
-    students: tuple[RosterStudent, ...],
-    results: Path,
-    engines: list[str],
-    lang: str,
-    *,
-    disposable: bool,
-    resume: bool,
-) -> int:
-    from grader.repository.many import Batch, grade_everyone  # noqa: PLC0415
-
-    waiting = [student for student in students if not (resume and _is_done(results, exercise.name, student.id))]
-
-    def on_done(student: RosterStudent, done: Done) -> None:
-        result = done.result
-        mark = "–" if result.mark is None else f"{result.points}/{result.max_points}"
-        reason = result.reason_code or ""
-        print(log_line(f"{student.id:<40} {mark:>7}  {reason}".rstrip()), flush=True)  # noqa: T201
-
-    batch = Batch(exercise, results, tuple(engines), lang, disposable=disposable)
-    return grade_everyone(waiting, batch, os.environ, on_done)
-
-
-def _is_done(results: Path, exercise: str, student: str) -> bool:
-    from grader.reports.files import result_path  # noqa: PLC0415
-    from grader.reports.results import read_result  # noqa: PLC0415
-
-    try:
-        return read_result(result_path(results, exercise, student)).status == "graded"
-    except (OSError, msgspec.DecodeError):
-        return False

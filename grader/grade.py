@@ -1,4 +1,4 @@
-"""One machine, one exercise, in this process: from an address to a result. Campaigns and repositories stand on it."""
+"""Grades one machine for one exercise in this process: from a request to a result."""
 
 from __future__ import annotations
 
@@ -8,18 +8,21 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from grader.errors import MachineUnreachable, ProbeFailed
 from grader.machine.link import LinkFacts
-from grader.machine.machine import Machine
 from grader.machine.question import Answer, EngineQuestion
-from grader.machine.reach import MACHINE_S, reach
+from grader.machine.reach import reach
 from grader.machine.recorder import Recorder
 from grader.machine.recording import Lost, Recording
 from grader.machine.text import visible
 from grader.reports.of_ledger import result_of
-from grader.reports.results import ResultFile, Student, SuiteInfo, TestedMachine
+from grader.reports.results import ResultFile, SuiteInfo, TestedMachine
+from grader.request import machine_of
 from grader.scoring.judging import judge_suite
 from grader.scoring.suite import suite_hash
+from grader.scoring.verdict import Outcome, judge
 from grader.version import VERSION
 
 if TYPE_CHECKING:
@@ -28,25 +31,27 @@ if TYPE_CHECKING:
 
     from grader.machine.engine import EngineVersion
     from grader.machine.link import Link
+    from grader.machine.machine import Machine
+    from grader.reports.results import Words
+    from grader.request import GradingRequest
     from grader.scoring.ledger import Ledger
     from grader.scoring.suite import Suite
-    from grader.settings import Settings
 
-__all__ = ["Graded", "Run", "grade"]
+__all__ = ["Graded", "Run", "grade", "not_graded"]
 
 
 @dataclass(frozen=True)
 class Graded:
     result: ResultFile
     recording: Recording | None
-    """What was asked and answered, where `settings.record` wants it."""
+    """What was asked and answered, if `request.record` is set."""
 
 
 @dataclass
 class Run:
     """When a run began, and what it found its machine to be: all that a result says beside its checks."""
 
-    settings: Settings
+    request: GradingRequest
     facts: LinkFacts
     version: EngineVersion | None = None
     engine_id: str | None = None
@@ -60,7 +65,7 @@ class Run:
         return result_of(
             ledger,
             exercise=folder.name,
-            student=Student(id=self.settings.student, name=self.settings.student_name),
+            student=self.request.student,
             machine=TestedMachine(
                 url=self.facts.url,
                 engine=str(self.version) if self.version else None,
@@ -69,24 +74,24 @@ class Run:
             ),
             suite=SuiteInfo(sha256=suite_hash(folder)),
             root=folder.parent.parent,
-            hints=self.settings.hints,
+            hints=self.request.hints,
             grader=VERSION,
             started_at=self.started_at,
             duration_s=time.monotonic() - self.began,
-            ports=str(self.settings.ports or ""),
+            ports=str(self.request.ports or ""),
         )
 
     def recording(self, result: ResultFile, link: Link | None) -> Recording:
         """What was asked through `link`; of a machine that was never reached, only why."""
         about = Recording(
             exercise=result.exercise,
-            student=self.settings.student,
-            student_name=self.settings.student_name,
+            student=self.request.student.id,
+            student_name=self.request.student.name,
             machine=self.facts,
             lost=Lost.of(self.lost) if self.lost else None,
-            ports=str(self.settings.ports or ""),
-            passive=self.settings.passive,
-            disposable=self.settings.disposable,
+            ports=str(self.request.ports or ""),
+            passive=self.request.passive,
+            disposable=self.request.disposable,
             suite=result.suite.sha256,
             grader=result.grader,
             started_at=result.started_at,
@@ -98,34 +103,56 @@ class Run:
 
 def grade(
     suite: Suite,
-    settings: Settings,
+    request: GradingRequest,
     *,
-    deadline_s: float = MACHINE_S,
     on_check: Callable[[str], None] = lambda _: None,
     connect: Callable[[], Link] | None = None,
 ) -> Graded:
-    """Grades the machine of `settings`. Always ends in a result; one of a machine that is out of reach has no mark.
+    """Grades the machine of `request`. Always ends in a result; one of a machine that is out of reach has no mark.
 
     `connect` opens the link where the machine's own files and Compose are not what is to be looked at.
     """
-    run = Run(settings, LinkFacts(str(settings.machine)))
+    run = Run(request, LinkFacts(str(request.machine)))
     link: Link | None = None
     try:
-        link = connect() if connect else reach(settings.machine, settings.ssh_config, deadline_s)
+        link = connect() if connect else reach(request.machine, request.ssh_config, request.deadline_s)
         run.facts, run.version = link.facts, link.version()
         run.engine_id = _engine_id(link)
-        link = Recorder(link) if settings.record else link
-        machine: Machine | MachineUnreachable = Machine(
-            link, suite.sheet, ports=settings.ports, passive=settings.passive, disposable=settings.disposable
-        )
+        link = Recorder(link) if request.record else link
+        machine: Machine | MachineUnreachable = machine_of(request, link, suite.sheet)
     except MachineUnreachable as error:
         machine = run.lost = error
     try:
         result = run.result(judge_suite(suite, machine, on_check), suite.folder)
-        return Graded(result, run.recording(result, link) if settings.record else None)
+        return Graded(result, run.recording(result, link) if request.record else None)
     finally:
         if link:
             link.close()
+
+
+def not_graded(
+    suite: Suite, request: GradingRequest, reason: MachineUnreachable | tuple[str, Words], commit: str | None = None
+) -> ResultFile:
+    """The result of a student who could not be graded: no mark, not a zero, and a row for every check.
+
+    If the machine was lost, each check is an error. Otherwise the machine was not asked anything: the checks are
+    skipped, and `reason` is a code with its sentence.
+    """
+    if isinstance(reason, MachineUnreachable):
+        return Run(request, LinkFacts(str(request.machine))).result(suite.ledger(judge(reason)), suite.folder)
+    code, words = reason
+    result = Run(request, LinkFacts("")).result(suite.ledger(Outcome("skipped")), suite.folder)
+    return replace(
+        result,
+        status="not-graded",
+        points=None,
+        mark=None,
+        provisional=False,
+        not_tried_points=0,
+        reason=words,
+        reason_code=code,
+        commit=commit,
+    )
 
 
 def _engine_id(link: Link) -> str | None:

@@ -88,13 +88,19 @@ def pytest_configure(config: pytest.Config) -> None:
     from grader.errors import GraderError, TypedError  # noqa: PLC0415 - only where there is something to grade
     from grader.grading import Grading  # noqa: PLC0415
     from grader.reports.terminal import Screen  # noqa: PLC0415
-    from grader.settings import settings_of  # noqa: PLC0415
+    from grader.request import request_of  # noqa: PLC0415
+    from grader.settings import language_of  # noqa: PLC0415
 
     if getattr(config.option, "numprocesses", None) or getattr(config.option, "tx", None):
         # In xdist's workers every check would pass or fail unseen, and the run end with 0.
         raise _usage(TypedError("typed-in-parallel"), config)
     try:
-        grading = Grading(config, settings_of(vars(config.option), os.environ), exercises)
+        folder = (config.option.results or "").strip()
+        if config.option.record and not folder:
+            raise TypedError("typed-record-without-results")
+        requests = [request_of(vars(config.option), os.environ, exercise) for exercise in exercises]
+        language = language_of(config.option.lang or "", os.environ)
+        grading = Grading(config, requests, language, Path(folder) if folder else None)
     except GraderError as error:
         raise _usage(error, config) from error
     # If only the teacher may write to the exercises folder, pytest cannot keep its cache there; that is not an error.

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+import errno
+import sys
 import time
 from typing import IO, TYPE_CHECKING, Final
 
 import msgspec
 
 from grader.errors import GraderError
+from grader.machine.text import log_line
 from grader.reports.files import result_path, write_junit, write_reports
 from grader.reports.results import ResultFile, read_result, write_atomically
 from grader.scoring.suite import suite_hash
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
-    from grader.campaign.worker import Job
     from grader.messages import Language
+    from grader.request import GradingRequest
     from grader.scoring.suite import Suite
 
 __all__ = ["Books"]
 
 _JOURNAL: Final = ".grader-journal"
 _LOCK: Final = ".grader-lock"
+_NO_ROOM: Final = {errno.ENOSPC, errno.EDQUOT}
 
 
 class _Line(msgspec.Struct, omit_defaults=True):
@@ -35,16 +40,19 @@ class _Line(msgspec.Struct, omit_defaults=True):
 
 
 class Books:
-    """Results land here one by one, each whole. The JSON files are the truth; the journal says what was going on.
+    """Stores results one by one, each atomically. The JSON files are the truth; the journal is a log.
 
-    Raises `GraderError` where another campaign holds the folder.
+    Raises `GraderError` if another batch is writing to the folder.
     """
 
-    def __init__(self, folder: Path, suite: Suite, language: Language) -> None:
+    def __init__(
+        self, folder: Path, suite: Suite, language: Language, sign: Callable[[list[Path]], None] | None = None
+    ) -> None:
         self._folder = folder
         self._suite = suite
         self._suite_hash = suite_hash(suite.folder)
         self._language = language
+        self._sign = sign or (lambda _: None)
         self._own = folder / suite.id
         try:
             self._own.mkdir(parents=True, exist_ok=True)
@@ -59,37 +67,51 @@ class Books:
         self._journal.close()
         self._lock.close()
 
-    def results(self) -> list[ResultFile]:
-        """All that is graded in the folder, by student."""
-        found = (self._read(path) for path in sorted(self._own.glob("*.json")))
-        return [result for result in found if result]
-
-    def done(self, job: Job) -> ResultFile | None:
-        """The result of this student by this very suite, where there is a whole one."""
-        path = result_path(self._folder, self._suite.id, job.student)
+    def done(self, request: GradingRequest) -> ResultFile | None:
+        """The result of this student by this very suite, `None` if there is none."""
+        path = result_path(self._folder, self._suite.id, request.student.id)
         result = self._read(path)
-        if result is None or result.suite.sha256 != self._suite_hash or result.student.id != job.student:
+        if result is None or result.suite.sha256 != self._suite_hash or result.student.id != request.student.id:
             return None
         if not path.with_suffix(".xml").exists():
             write_junit(result, path, self._language)  # killed between the two files: the result itself is not touched
         return result
 
-    def start(self, job: Job) -> None:
-        self._note("started", student=job.student)
+    def start(self, request: GradingRequest) -> None:
+        self._note("started", student=request.student.id)
 
-    def land(self, job: Job, result: ResultFile, recording: bytes | None) -> None:
-        """Puts a student's files in place: the recording first, the result behind it, so that a result is whole."""
-        path = result_path(self._folder, self._suite.id, job.student)
+    def land(self, request: GradingRequest, result: ResultFile, recording: bytes | None) -> bool:
+        """Writes a student's files: the recording first, then the result, so that a result always has its recording.
+
+        False if they cannot be written; the reason is printed. Raises `GraderError` if the disk is full.
+        """
+        path = result_path(self._folder, self._suite.id, request.student.id)
         try:
             if recording is not None:
                 write_atomically(path.with_suffix(".recording"), recording)
             write_reports(result, self._folder, self._language)
-            self._note("done", student=job.student, status=result.status)
-        except OSError as error:
-            raise GraderError(
-                f"{path}: cannot be written ({error.strerror}); what is graded so far is kept: make room, then go on "
-                "with --resume"
-            ) from error
+            self._sign([path, path.with_suffix(".xml")])
+            self._note("done", student=request.student.id, status=result.status)
+        except Exception as error:
+            detail = (isinstance(error, OSError) and error.strerror) or f"{type(error).__name__}: {error}"
+            if isinstance(error, OSError) and error.errno in _NO_ROOM:
+                raise GraderError(
+                    f"{path}: cannot be written ({detail}); what is graded so far is kept: make room, then go on "
+                    "with --resume"
+                ) from error
+            print(log_line(f"grader: {path}: cannot be written: {detail}"), file=sys.stderr)  # noqa: T201
+            return False
+        return True
+
+    def write_class_report(self) -> None:
+        """`DIR/<exercise>.xml`: every student's checks in one JUnit file."""
+        from grader.reports.junit import junit_for_class  # noqa: PLC0415 - slow to import, needed once at the end
+
+        found = (self._read(path) for path in sorted(self._own.glob("*.json")))
+        if results := [result for result in found if result]:
+            path = self._folder / f"{self._suite.id}.xml"
+            write_atomically(path, junit_for_class(results, self._language))
+            self._sign([path])
 
     def _read(self, path: Path) -> ResultFile | None:
         try:
@@ -105,7 +127,7 @@ class Books:
 
 
 def _locked(path: Path) -> IO[bytes]:
-    import fcntl  # noqa: PLC0415 - campaigns are for Linux and macOS; single runs must not need it
+    import fcntl  # noqa: PLC0415 - batches are for Linux and macOS; single runs must not need it
 
     lock = path.open("ab")
     try:
@@ -113,13 +135,13 @@ def _locked(path: Path) -> IO[bytes]:
     except BlockingIOError as error:
         lock.close()
         raise GraderError(
-            f"{path.parent}: another campaign is writing there; wait for it, or take another folder"
+            f"{path.parent}: another batch is writing there; wait for it, or choose another folder"
         ) from error
     return lock
 
 
 def _sweep(folder: Path) -> None:
-    """Removes the half-written files of a run that was killed; ours alone are of this name."""
+    """Removes temporary files that a killed run left; only ours have such names."""
     for path in folder.glob(".grader-*"):
         if path.name not in {_JOURNAL, _LOCK}:
             path.unlink(missing_ok=True)

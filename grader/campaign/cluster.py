@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from grader.campaign.pool import Ended, Started, graded_all, not_graded
-from grader.campaign.worker import Job
+from grader.campaign.pool import Ended, Started, graded_all, lost_worker
 from grader.errors import GraderError
+from grader.grade import not_graded
 from grader.reports.results import ResultFile, encode_result
+from grader.request import GradingRequest, decode_json, encode_json
 from grader.scoring.suite import read_suite
 
 if TYPE_CHECKING:
@@ -30,8 +31,8 @@ __all__ = ["graded_on_cluster"]
 _CONNECT_S = 20
 
 
-def graded_on_cluster(suite: Suite, jobs: list[Job], scheduler: str) -> Generator[Event]:
-    """Grades every job on the cluster at `scheduler` (`tcp://host:8786`); each ends in exactly one `Ended`."""
+def graded_on_cluster(suite: Suite, requests: list[GradingRequest], scheduler: str) -> Generator[Event]:
+    """Grades every request on the cluster at `scheduler` (`tcp://host:8786`); each ends in exactly one `Ended`."""
     try:
         from distributed import Client, as_completed  # noqa: PLC0415 - an extra: only those with a cluster have it
     except ImportError as error:
@@ -44,28 +45,28 @@ def graded_on_cluster(suite: Suite, jobs: list[Job], scheduler: str) -> Generato
     with client:
         shared = client.scatter(files, broadcast=True)
         futures = {}
-        for job in jobs:
-            futures[client.submit(_graded_there, msgspec.json.encode(job), shared, pure=False)] = job
-            yield Started(job)
+        for request in requests:
+            futures[client.submit(_graded_there, encode_json(request), shared, pure=False)] = request
+            yield Started(request)
         for future in as_completed(futures):
-            job = futures[future]
+            request = futures[future]
             if future.status != "finished":
-                yield Ended(job, not_graded(suite, job, "worker-died"))
+                yield Ended(request, not_graded(suite, request, lost_worker(request, "worker-died")))
                 continue
             content, recording = future.result()
-            yield Ended(job, msgspec.json.decode(content, type=ResultFile), recording)
+            yield Ended(request, msgspec.json.decode(content, type=ResultFile), recording)
 
 
 def _graded_there(told: bytes, files: dict[str, bytes]) -> tuple[bytes, bytes | None]:
     """On a worker of the cluster: lays the suite out, grades one machine, gives the result back as bytes."""
-    job = msgspec.json.decode(told, type=Job)
+    request = decode_json(told, GradingRequest)
     with tempfile.TemporaryDirectory(prefix="grader-suite-") as place:
-        folder = Path(place, "exercises", Path(job.exercise).name)
+        folder = Path(place, "exercises", request.exercise.name)
         folder.mkdir(parents=True)
         for name, content in files.items():
             (folder / name).write_bytes(content)
-        job = msgspec.structs.replace(job, exercise=str(folder))
-        for event in graded_all(read_suite(folder), [job], 1):
+        request = msgspec.structs.replace(request, exercise=folder)
+        for event in graded_all(read_suite(folder), [request], 1):
             if isinstance(event, Ended):
                 return encode_result(event.result), event.recording
-    raise AssertionError("a job ends in a result")
+    raise AssertionError("a request ends in a result")

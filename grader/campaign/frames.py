@@ -5,10 +5,16 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, Final, Literal
 
+import msgspec
+
+from grader.reports.results import ResultFile
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Frame", "FrameReader", "frame"]
+    from grader.request import GradingRequest
+
+__all__ = ["Frame", "FrameReader", "checked_result", "frame"]
 
 Kind = Literal["check", "result", "recording", "crash"]
 Frame = tuple[Kind, bytes]
@@ -41,3 +47,25 @@ class FrameReader:
             content = bytes(self._held[_HEADER.size : end])
             del self._held[:end]
             yield _KINDS[code], content
+
+
+def checked_result(content: bytes, request: GradingRequest) -> ResultFile:
+    """The result that a worker sent, held to its schema and to the request.
+
+    Raises `ValueError` or `msgspec.DecodeError` with what does not add up.
+    """
+    result = msgspec.json.decode(content, type=ResultFile)
+    earned = sum(check.points for check in result.checks)
+    facts = {
+        "another exercise": result.exercise != request.exercise.resolve().name,
+        "another student": result.student.id != request.student.id,
+        "no checks": not result.checks,
+        "the checks' points are not the total": sum(one.max_points for one in result.checks) != result.max_points,
+        "the points are not the checks'": result.status == "graded" and result.points != earned,
+        "points without a mark": (result.mark is None) != (result.status == "not-graded"),
+        "points for a check that did not pass": any(one.points and one.verdict != "passed" for one in result.checks),
+        "more points than a check is worth": any(not 0 <= one.points <= one.max_points for one in result.checks),
+    }
+    if wrong := [name for name, is_so in facts.items() if is_so]:
+        raise ValueError(f"not a result of this request: {'; '.join(wrong)}")
+    return result

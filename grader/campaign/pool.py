@@ -14,46 +14,45 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import msgspec
 
-from grader.campaign.frames import FrameReader
+from grader.campaign.frames import FrameReader, checked_result
 from grader.campaign.warm import warm_up
-from grader.campaign.worker import Job, Worker, forked, spawned
+from grader.campaign.worker import GradingTask, Worker, forked, spawned
 from grader.errors import MachineUnreachable
-from grader.grade import Run
-from grader.machine.link import LinkFacts
-from grader.reports.results import ResultFile
-from grader.scoring.judging import judge_suite
+from grader.grade import not_graded
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
+    from grader.reports.results import ResultFile
+    from grader.request import GradingRequest
     from grader.scoring.suite import Suite
 
-__all__ = ["Checking", "Ended", "Event", "Started", "default_jobs", "graded_all", "not_graded"]
+__all__ = ["Checking", "Ended", "Event", "Started", "default_jobs", "graded_all", "lost_worker"]
 
-_GRACE_S: Final = 2.0
-"""How much longer than its own deadline a worker may live."""
-_TICK_S: Final = 0.25
+TICK_S: Final = 0.25
 _CHUNK: Final = 256 * 1024
 
 
 @dataclass(frozen=True)
 class Started:
-    job: Job
+    request: GradingRequest
 
 
 @dataclass(frozen=True)
 class Checking:
-    job: Job
+    request: GradingRequest
     check: str
 
 
 @dataclass(frozen=True)
 class Ended:
-    job: Job
+    request: GradingRequest
     result: ResultFile
     recording: bytes | None = None
     crash: str = ""
     """The traceback of a worker that had a bug; it goes to standard error."""
+    lost: str = ""
+    """Why the worker sent no result: `machine-deadline` or `worker-died`."""
 
 
 Event: TypeAlias = "Started | Checking | Ended | None"
@@ -62,7 +61,7 @@ Event: TypeAlias = "Started | Checking | Ended | None"
 
 @dataclass
 class _Running:
-    job: Job
+    request: GradingRequest
     worker: Worker
     deadline: float
     reader: FrameReader = field(default_factory=FrameReader)
@@ -76,25 +75,31 @@ def default_jobs() -> int:
     return max(8, 8 * (os.cpu_count() or 1))
 
 
-def graded_all(suite: Suite, jobs: list[Job], at_once: int) -> Generator[Event]:
-    """Grades every job; each ends in exactly one `Ended`, whatever its worker does.
+def graded_all(
+    suite: Suite,
+    requests: list[GradingRequest],
+    at_once: int,
+    start: Callable[[GradingRequest], Worker] | None = None,
+) -> Generator[Event]:
+    """Grades every request; each ends in exactly one `Ended`, whatever its worker does.
 
-    Closing the iterator ends all workers.
+    `start` starts a worker in another way than is quickest here. Closing the iterator ends all workers.
     """
-    if _may_fork():
-        warm_up(jobs)
-    waiting = collections.deque(jobs)
+    if start is None and _may_fork():
+        warm_up(requests)
+    waiting = collections.deque(requests)
     running: dict[int, _Running] = {}
     with selectors.DefaultSelector() as selector:
         try:
             while waiting or running:
                 while waiting and len(running) < at_once:
-                    job = waiting.popleft()
-                    one = _Running(job, _start(suite, job), time.monotonic() + job.deadline_s + _GRACE_S)
+                    request = waiting.popleft()
+                    worker = start(request) if start else _start(suite, request)
+                    one = _Running(request, worker, time.monotonic() + request.deadline_s + worker.grace_s)
                     running[one.worker.readable] = one
                     selector.register(one.worker.readable, selectors.EVENT_READ)
-                    yield Started(job)
-                heard = selector.select(_TICK_S)
+                    yield Started(request)
+                heard = selector.select(TICK_S)
                 for key, _ in heard:
                     yield from _heard(suite, running, selector, running[key.fd])
                 now = time.monotonic()
@@ -113,8 +118,8 @@ def _may_fork() -> bool:
     return sys.platform == "linux" and threading.active_count() == 1
 
 
-def _start(suite: Suite, job: Job) -> Worker:
-    return forked(suite, job) if _may_fork() else spawned(job)
+def _start(suite: Suite, request: GradingRequest) -> Worker:
+    return forked(suite, request) if _may_fork() else spawned(GradingTask(request=request))
 
 
 def _heard(
@@ -128,23 +133,16 @@ def _heard(
         for kind, content in one.reader.feed(data):
             match kind:
                 case "check":
-                    yield Checking(one.job, content.decode("ascii", "replace")[:100])
+                    yield Checking(one.request, content.decode("ascii", "replace")[:100])
                 case "recording":
                     one.recording = content
                 case "crash":
                     one.crash = content.decode("utf-8", "replace")
                 case "result":
-                    one.result = _checked(content, one.job)
-    except (ValueError, msgspec.DecodeError):
+                    one.result = checked_result(content, one.request)
+    except (ValueError, msgspec.DecodeError) as error:
+        one.crash = str(error)
         yield _ended(suite, running, selector, one, "worker-died")
-
-
-def _checked(content: bytes, job: Job) -> ResultFile:
-    """The result that a worker sent, held to the schema and to the job that it was given."""
-    result = msgspec.json.decode(content, type=ResultFile)
-    if result.student.id != job.student:
-        raise ValueError("a result for somebody else")
-    return result
 
 
 def _ended(
@@ -154,11 +152,12 @@ def _ended(
     selector.unregister(one.worker.readable)
     del running[one.worker.readable]
     one.worker.end()
-    return Ended(one.job, one.result or not_graded(suite, one.job, code), one.recording, one.crash)
+    if one.result:
+        return Ended(one.request, one.result, one.recording, one.crash)
+    result = not_graded(suite, one.request, lost_worker(one.request, code))
+    return Ended(one.request, result, one.recording, one.crash, code)
 
 
-def not_graded(suite: Suite, job: Job, code: str) -> ResultFile:
-    """The result of somebody whose machine could not be graded, for the reason `code`."""
-    lost = MachineUnreachable(code, where=job.machine, seconds=f"{job.deadline_s:.0f}")
-    run = Run(job.settings(), LinkFacts(job.machine), lost=lost)
-    return run.result(judge_suite(suite, lost), suite.folder)
+def lost_worker(request: GradingRequest, code: str) -> MachineUnreachable:
+    """Why somebody whose worker sent no result has none: `machine-deadline` or `worker-died`."""
+    return MachineUnreachable(code, where=str(request.machine), seconds=f"{request.deadline_s:.0f}")

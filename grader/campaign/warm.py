@@ -15,14 +15,14 @@ from grader.messages import LANGUAGES, catalogue
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from grader.campaign.worker import Job
+    from grader.request import GradingRequest
 
 __all__ = ["warm_up"]
 
 
-def warm_up(jobs: list[Job]) -> None:
-    """Imports, reads and builds what workers for these jobs need. Undo the last of it with `gc.unfreeze`."""
-    if any(job.machine.startswith("ssh:") for job in jobs):
+def warm_up(requests: list[GradingRequest]) -> None:
+    """Imports, reads and builds what workers for these requests need. Undo the last of it with `gc.unfreeze`."""
+    if any(request.machine.scheme == "ssh" for request in requests):
         import grader.machine.ssh.reach  # noqa: F401, PLC0415 - a class without SSH does not pay for it
     for language in LANGUAGES:
         catalogue(language)

@@ -22,9 +22,9 @@ from grader.reports.glyphs import ascii_only, cut, padded, shows_unicode
 if TYPE_CHECKING:
     from grader.campaign.campaign import Outcome
     from grader.campaign.pool import Event
-    from grader.campaign.worker import Job
     from grader.messages import Language
     from grader.reports.results import ResultFile
+    from grader.request import GradingRequest
 
 __all__ = ["JsonLines", "Lines", "LiveTable", "watcher_for"]
 
@@ -67,9 +67,9 @@ class Lines:
         self._language = language
         self._is_over = True
 
-    def began(self, jobs: list[Job], done: list[ResultFile]) -> None:
+    def began(self, requests: list[GradingRequest], done: list[ResultFile]) -> None:
         self._is_over = False
-        self._count = len(jobs) + len(done)
+        self._count = len(requests) + len(done)
         self._number = len(done)
         self._is_unicode = shows_unicode(sys.stdout, os.environ)
 
@@ -95,18 +95,18 @@ class Lines:
 class JsonLines:
     """One JSON object a line: `began`, `started`, `done`, `ended`."""
 
-    def began(self, jobs: list[Job], done: list[ResultFile]) -> None:
-        self._say({"event": "began", "to_grade": len(jobs), "already_done": len(done)})
+    def began(self, requests: list[GradingRequest], done: list[ResultFile]) -> None:
+        self._say({"event": "began", "to_grade": len(requests), "already_done": len(done)})
 
     def heard(self, event: Event) -> None:
         match event:
-            case Started(job):
-                self._say({"event": "started", "student": job.student})
-            case Ended(job, result):
+            case Started(request):
+                self._say({"event": "started", "student": request.student.id})
+            case Ended(request, result):
                 self._say(
                     {
                         "event": "done",
-                        "student": job.student,
+                        "student": request.student.id,
                         "status": result.status,
                         "points": result.points,
                         "max_points": result.max_points,
@@ -157,21 +157,21 @@ class LiveTable:
         self._began = self._drawn = time.monotonic()
         self._count = self._earlier = 0
 
-    def began(self, jobs: list[Job], done: list[ResultFile]) -> None:
+    def began(self, requests: list[GradingRequest], done: list[ResultFile]) -> None:
         for result in done:
             self._count_in(result)
         self._earlier = len(done)
-        self._count = len(jobs) + len(done)
+        self._count = len(requests) + len(done)
         self._live.start()
 
     def heard(self, event: Event) -> None:
         match event:
-            case Started(job):
-                self._running[job.student] = (time.monotonic(), "…")
-            case Checking(job, check):
-                self._running[job.student] = (self._running[job.student][0], check)
-            case Ended(job, result):
-                self._running.pop(job.student, None)
+            case Started(request):
+                self._running[request.student.id] = (time.monotonic(), "…")
+            case Checking(request, check):
+                self._running[request.student.id] = (self._running[request.student.id][0], check)
+            case Ended(request, result):
+                self._running.pop(request.student.id, None)
                 self._count_in(result)
                 self._live.console.print(
                     self._text(

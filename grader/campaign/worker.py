@@ -1,7 +1,9 @@
-"""The process that grades one machine: it reaches it, judges, and sends what came out. It writes no report.
+"""The process that grades one machine and sends the result to its parent. It writes no report.
 
-Where fork is safe it starts from the parent's own state, the suite read and everything imported; elsewhere (macOS,
-Windows, a process with threads) it is a new Python that is told its job on standard input.
+Where fork is safe, it is forked from the parent, which has read the suite. Elsewhere (macOS, Windows, a process with
+threads) it is a new Python process that reads its task from standard input. A submission is always graded in a new
+process, isolated from the caller: the student's tree is neither its working directory, nor on its path, nor its
+configuration.
 """
 
 from __future__ import annotations
@@ -13,58 +15,55 @@ import signal
 import subprocess
 import sys
 import traceback
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Final
 
 import msgspec
 
 from grader.campaign.frames import frame
 from grader.grade import grade
+from grader.machine.address import engine_address
+from grader.machine.reach import reach
 from grader.machine.recording import encode_recording
 from grader.reports.results import encode_result
-from grader.roster.machine_url import parse_machine_url
-from grader.roster.ports import parse_ports
+from grader.repository.submission import Submission  # noqa: TC001 - msgspec reads the annotations
+from grader.request import GradingRequest, decode_json, encode_json
 from grader.scoring.suite import read_suite
-from grader.settings import Settings
 from grader.signals import reset_signals
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from grader.machine.link import Link
     from grader.scoring.suite import Suite
 
-__all__ = ["Job", "Worker", "forked", "spawned"]
+__all__ = ["GradingTask", "Surroundings", "Worker", "forked", "spawned"]
 
 _PR_SET_PDEATHSIG: Final = 1
+PROGRAM: Final = ("-m", "grader.campaign.worker")
+_GRACE_S: Final = 2.0
+_START_S: Final = 20.0
+"""A new Python process needs time to start."""
 
 
-class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """One student to grade, as it is told to a process that shares nothing with us."""
+class GradingTask(msgspec.Struct, frozen=True, kw_only=True):
+    """What a new worker process reads from standard input."""
 
-    exercise: str
-    """Path of the exercise's folder."""
-    student: str
-    student_name: str = ""
-    machine: str
-    ports: str = ""
-    ssh_config: str = ""
-    record: bool = False
-    passive: bool = False
-    disposable: bool = False
-    hints: int = 2
-    deadline_s: float = 180.0
-    """Seconds that the machine may take."""
+    request: GradingRequest
+    submission: Submission | None = None
+    """What was brought up; `None` to look at the machine's own files and Compose."""
 
-    def settings(self) -> Settings:
-        return Settings(
-            machine=parse_machine_url(self.machine),
-            ssh_config=Path(self.ssh_config) if self.ssh_config else None,
-            student=self.student,
-            student_name=self.student_name,
-            ports=parse_ports(self.ports) if self.ports else None,
-            record=self.record,
-            passive=self.passive,
-            disposable=self.disposable,
-            hints=self.hints,
-        )
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Everything that an isolated worker gets from its caller."""
+
+    folder: Path
+    """Its working directory, which is empty."""
+    environ: Mapping[str, str]
+    errors: IO[bytes]
+    """Its standard error."""
 
 
 class Worker:
@@ -73,14 +72,21 @@ class Worker:
     def __init__(self, pid: int, readable: int, process: subprocess.Popen[bytes] | None = None) -> None:
         self.pid = pid
         self.readable = readable
+        self.grace_s = _START_S if process else _GRACE_S
+        """Seconds that it may live beyond the deadline of its machine."""
         self._process = process
 
     def end(self) -> None:
         """Kills the worker with all that it started, `ssh` included, and waits for it. Safe to call twice."""
         if not self.pid:
             return
-        with contextlib.suppress(ProcessLookupError, PermissionError):  # it ended by itself
+        try:
             os.killpg(self.pid, signal.SIGKILL)
+        except ProcessLookupError:  # it ended by itself
+            pass
+        except PermissionError:  # every member runs as somebody else by now
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(self.pid, signal.SIGKILL)
         if self._process:
             self._process.wait()
             if self._process.stdout:
@@ -95,7 +101,7 @@ class Worker:
             sweep()  # its `ssh` has a group of its own, and a folder
 
 
-def forked(suite: Suite, job: Job) -> Worker:
+def forked(suite: Suite, request: GradingRequest) -> Worker:
     """A worker forked from this very state. Only for a process without threads."""
     readable, writable = os.pipe2(os.O_CLOEXEC)
     parent = os.getpid()
@@ -117,37 +123,39 @@ def forked(suite: Suite, job: Job) -> Worker:
         for number in ending:
             signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_SETMASK, held)
-        _work(suite, job, writable)
+        _work(suite, request, writable)
         code = 0
     finally:
         os._exit(code)
 
 
-def spawned(job: Job) -> Worker:
-    """A worker in a new Python, which reads the suite itself."""
+def spawned(task: GradingTask, isolated_in: Surroundings | None = None) -> Worker:
+    """A worker in a new Python process, which reads the suite itself."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "grader.campaign.worker"],
+        # -I: no folder of the caller's on the path, no PYTHON… variable, no user's site-packages.
+        [sys.executable, *(["-I"] if isolated_in else []), *PROGRAM],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        stderr=isolated_in.errors if isolated_in else None,
+        cwd=isolated_in.folder if isolated_in else None,
+        env=isolated_in.environ if isolated_in else None,
         start_new_session=True,
     )
     if process.stdin is None or process.stdout is None:
         raise OSError("a worker without pipes")
-    with process.stdin:
-        process.stdin.write(msgspec.json.encode(job))
+    with contextlib.suppress(BrokenPipeError), process.stdin:  # it has died; its reader will notice
+        process.stdin.write(encode_json(task))
     return Worker(process.pid, process.stdout.fileno(), process)
 
 
-def _work(suite: Suite, job: Job, writable: int) -> None:
+def _work(suite: Suite, request: GradingRequest, writable: int, connect: Callable[[], Link] | None = None) -> None:
     def send(data: bytes) -> None:
         view = memoryview(data)
         while view:
             view = view[os.write(writable, view) :]
 
     try:
-        graded = grade(
-            suite, job.settings(), deadline_s=job.deadline_s, on_check=lambda name: send(frame("check", name.encode()))
-        )
+        graded = grade(suite, request, on_check=lambda name: send(frame("check", name.encode())), connect=connect)
     except Exception:
         send(frame("crash", traceback.format_exc().encode("utf-8", "replace")))
         raise
@@ -164,8 +172,32 @@ def _die_with(parent: int) -> None:
             os._exit(1)
 
 
-if __name__ == "__main__":
+def _work_on_submission(suite: Suite, request: GradingRequest, submission: Submission, writable: int) -> None:
+    """Grades a submission that was brought up: its files are read in the sandbox."""
+    from grader.repository.submission_compose import SubmissionCompose  # noqa: PLC0415 - a class's machines need none
+    from grader.repository.submission_files import SubmissionFiles  # noqa: PLC0415
+
+    with contextlib.ExitStack() as opened:
+
+        def connect() -> Link:
+            files = opened.enter_context(SubmissionFiles(submission))
+            compose = SubmissionCompose(submission, engine_address(request.machine, os.environ))
+            return reach(request.machine, deadline_s=request.deadline_s, files=files, compose=compose)
+
+        _work(suite, request, writable, connect)
+
+
+def main() -> None:
+    """Grades one task from standard input, and writes frames to standard output."""
     _die_with(os.getppid())
     reset_signals()
-    told = msgspec.json.decode(sys.stdin.buffer.read(), type=Job)
-    _work(read_suite(Path(told.exercise)), told, sys.stdout.fileno())
+    task = decode_json(sys.stdin.buffer.read(), GradingTask)
+    suite = read_suite(task.request.exercise)
+    if task.submission:
+        _work_on_submission(suite, task.request, task.submission, sys.stdout.fileno())
+    else:
+        _work(suite, task.request, sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    main()

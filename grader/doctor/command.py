@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from grader.messages import say
-from grader.settings import settings_of
+from grader.settings import language_of
 
 __all__ = ["doctor"]
 
@@ -45,22 +45,26 @@ def doctor(
     from grader.machine.machine import Machine  # noqa: PLC0415
     from grader.machine.reach import reach  # noqa: PLC0415
     from grader.machine.sheet import Sheet, Title, check_ports, read_sheet  # noqa: PLC0415
+    from grader.roster.machine_url import parse_machine_url  # noqa: PLC0415
+    from grader.roster.ports import parse_ports  # noqa: PLC0415
 
-    settings = settings_of({"machine": machine, "ssh_config": ssh_config, "ports": ports, "lang": lang}, os.environ)
+    language = language_of(lang, os.environ)
+    url = parse_machine_url(machine or "local")
+    own_ports = parse_ports(ports) if ports else None
     folder = find_exercise(exercise).resolve() if exercise else None
     sheet = read_sheet(folder) if folder else Sheet(points=0, title=Title("", ""))
-    check_ports(sheet, exercise, settings.ports)
-    link = reach(settings.machine, settings.ssh_config)
+    check_ports(sheet, exercise, own_ports)
+    link = reach(url, ssh_config)
     try:
-        found = examine(Machine(link, sheet, ports=settings.ports, passive=True), folder)
+        found = examine(Machine(link, sheet, ports=own_ports, passive=True), folder)
     finally:
         link.close()
     for name, value in found.facts.items():
         if value:
-            print(f"{_FACTS[name][settings.language == 'en']:<9} {value}")  # noqa: T201
+            print(f"{_FACTS[name][language == 'en']:<9} {value}")  # noqa: T201
     for finding in found.findings:
-        wrong, look = (say(finding.code, part, finding.values, settings.language) for part in ("wrong", "look"))
+        wrong, look = (say(finding.code, part, finding.values, language) for part in ("wrong", "look"))
         print(f"! {wrong}\n  {look}")  # noqa: T201
     if found.findings:
         raise typer.Exit(IN_THE_WAY)
-    print(_FINE[settings.language])  # noqa: T201
+    print(_FINE[language])  # noqa: T201

@@ -147,7 +147,8 @@ def _files(folder: Path) -> Iterator[str]:
         folders.sort()
         for name in names:
             path = Path(top, name)
-            if name != SIGNATURE and not path.is_symlink() and path.is_file():
+            is_ours = name == SIGNATURE or name.startswith(".grader-")  # the lock and the journal of a batch
+            if not is_ours and not path.is_symlink() and path.is_file():
                 yield path.relative_to(folder).as_posix()
 
 

@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from grader.machine.link import Link, LinkFacts
+    from grader.messages import Language
     from grader.reports.results import CheckResult, ResultFile, Words
-    from grader.scoring.exercise import Exercise
+    from grader.request import GradingRequest
+    from grader.scoring.judging import SuiteRun
     from grader.scoring.ledger import Row
-    from grader.settings import Settings
 
 __all__ = ["Screen"]
 
@@ -35,20 +36,22 @@ _INDENT: Final = 7
 class Grading(Protocol):
     """The run that is shown; `grader.grading` has it."""
 
+    language: Language
     results: list[ResultFile]
-    exercises: dict[Path, Exercise]
+    results_folder: Path | None
+    runs: dict[Path, SuiteRun]
 
     @property
-    def settings(self) -> Settings: ...
+    def request(self) -> GradingRequest: ...
 
     @property
     def machine_facts(self) -> LinkFacts: ...
 
     def connect(self) -> Link | None: ...
 
-    def exercise_of(self, path: Path) -> Exercise | None: ...
+    def run_of(self, path: Path) -> SuiteRun | None: ...
 
-    def check_result(self, exercise: Exercise, row: Row) -> CheckResult: ...
+    def check_result(self, run: SuiteRun, row: Row) -> CheckResult: ...
 
 
 # pytest marks its reporter final, but reaches for it by name in many places: what is not said here must stay as it is.
@@ -60,11 +63,11 @@ class Screen(pytest.TerminalReporter):  # type: ignore[misc]
         screen, _ = lasting(sys.stdout)
         super().__init__(config, screen)
         self._grading = grading
-        self._language = grading.settings.language
+        self._language: Language = grading.language
         self._words = WORDS[self._language]
         self._is_unicode = shows_unicode(sys.stdout, os.environ)
         self._marks = marks_for(is_unicode=self._is_unicode)
-        self._seen: Exercise | None = None
+        self._seen: SuiteRun | None = None
         self._is_interrupted = False
         self._width = min(self._tw.fullwidth, _WIDEST) - 1
 
@@ -75,7 +78,7 @@ class Screen(pytest.TerminalReporter):  # type: ignore[misc]
         self._session = session
         if self.verbosity < 0 or self.config.option.collectonly:
             return
-        words, settings = self._words, self._grading.settings
+        words, request = self._words, self._grading.request
         link = self._grading.connect()
         facts = self._grading.machine_facts
         machine = facts.url
@@ -85,14 +88,14 @@ class Screen(pytest.TerminalReporter):  # type: ignore[misc]
             version = link.version()
             machine += f" · {version} · API {version.api}"
         ports = words["course_ports"]
-        if settings.ports:
-            ports = words["own_ports"].format(first=settings.ports.first, last=settings.ports.last)
+        if request.ports:
+            ports = words["own_ports"].format(first=request.ports.first, last=request.ports.last)
         self._say()
         for label, text in (
             ("machine", machine),
-            ("student", visible(" ".join(filter(None, (settings.student, settings.student_name))))),
+            ("student", visible(" ".join(filter(None, (request.student.id, request.student.name))))),
             ("ports", ports),
-            ("language", settings.language),
+            ("language", self._language),
         ):
             self._lines(text, f"{words[label]:<9} ", " " * 10)
 
@@ -106,10 +109,10 @@ class Screen(pytest.TerminalReporter):  # type: ignore[misc]
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         if not self.config.option.collectonly:
             return
-        for exercise in self._grading.exercises.values():
-            self._title(exercise)
-            for row in exercise.ledger or ():
-                if any(item.name == row.spec.name and exercise.folder in item.path.parents for item in session.items):
+        for run in self._grading.runs.values():
+            self._title(run)
+            for row in run.ledger:
+                if any(item.name == row.spec.name and run.suite.folder in item.path.parents for item in session.items):
                     self._row(row, listed=True)
 
     # --- each check ---
@@ -125,27 +128,27 @@ class Screen(pytest.TerminalReporter):  # type: ignore[misc]
             return
         name = report.nodeid.rpartition("::")[2]
         path = self.config.rootpath / report.nodeid.partition("::")[0]
-        exercise = self._grading.exercise_of(path)
-        if exercise is None or exercise.ledger is None:
+        run = self._grading.run_of(path)
+        if run is None:
             return
-        row = exercise.ledger[name]
+        row = run.ledger[name]
         if self.verbosity < 0 and row.outcome.verdict == "passed":
             return
-        if exercise is not self._seen:
-            self._title(exercise)
-            self._seen = exercise
+        if run is not self._seen:
+            self._title(run)
+            self._seen = run
         self._row(row)
-        self._below(exercise, row)
+        self._below(run, row)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtestloop(self) -> Generator[None, object, object]:
         """No progress in per cent: the checks are numbered."""
         return (yield)
 
-    def _title(self, exercise: Exercise) -> None:
+    def _title(self, run: SuiteRun) -> None:
         self._say()
-        title = getattr(exercise.sheet.title, self._language)
-        self._say(f"{exercise.id.upper()} · {title}", bold=True)
+        title = getattr(run.suite.sheet.title, self._language)
+        self._say(f"{run.suite.id.upper()} · {title}", bold=True)
         self._say()
 
     def _row(self, row: Row, *, listed: bool = False) -> None:
@@ -165,10 +168,10 @@ class Screen(pytest.TerminalReporter):  # type: ignore[misc]
         if self.verbosity > 0:
             self._say(f"{' ' * _INDENT}{row.spec.name}  {row.duration_s:.2f} s", light=True)
 
-    def _below(self, exercise: Exercise, row: Row) -> None:
+    def _below(self, run: SuiteRun, row: Row) -> None:
         if row.outcome.verdict == "passed" or row.outcome.machine_lost:
             return  # why the machine cannot be looked at is said once, at the end
-        result = self._grading.check_result(exercise, row)
+        result = self._grading.check_result(run, row)
         if result.message:
             self._paragraph(self._in_language(result.message))
         if row.outcome.is_ours:
@@ -200,8 +203,8 @@ class Screen(pytest.TerminalReporter):  # type: ignore[misc]
             self._say(words["nothing"], yellow=True)
         elif session.shouldstop or session.shouldfail:
             self._say(words["stopped"], yellow=True)
-        if self._grading.settings.results and self._grading.results and self.verbosity >= 0:
-            self._say(words["files"].format(folder=self._grading.settings.results))
+        if self._grading.results_folder and self._grading.results and self.verbosity >= 0:
+            self._say(words["files"].format(folder=self._grading.results_folder))
 
     def pytest_terminal_summary(self) -> Generator[None]:
         yield

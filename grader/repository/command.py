@@ -36,11 +36,25 @@ def repo(  # noqa: PLR0917  # typer makes options of them
 
     Example: grader repo ../submission --exercise exercises/tp6 --results out --machine unix:///run/throw-away.sock
     """
-    from grader.machine.exercise_folder import find_exercise  # noqa: PLC0415 - only this verb needs an engine
-    from grader.repository.run import Asked, grade_and_write  # noqa: PLC0415
+    from msgspec.structs import replace  # noqa: PLC0415 - only this verb needs an engine
 
-    asked = Asked(path, find_exercise(exercise), results, machine, student, ports, lang, areas, disposable=disposable)
-    raise typer.Exit(grade_and_write(asked, os.environ))
+    from grader.machine.exercise_folder import find_exercise  # noqa: PLC0415
+    from grader.repository.grade import repository_name  # noqa: PLC0415
+    from grader.repository.run import grade_and_write  # noqa: PLC0415
+    from grader.request import request_of  # noqa: PLC0415
+    from grader.scoring.suite import read_suite  # noqa: PLC0415
+    from grader.settings import language_of  # noqa: PLC0415
+
+    language = language_of(lang, os.environ)
+    options = {
+        "machine": machine,
+        "student": student or repository_name(path) or "repository",
+        "ports": ports,
+        "disposable": disposable,
+    }
+    request = request_of(options, os.environ, find_exercise(exercise))
+    request = replace(request, repository=path, workspaces=areas)
+    raise typer.Exit(grade_and_write(request, read_suite(request.exercise), results, language, os.environ))
 
 
 def verify_results(folder: Annotated[Path, typer.Argument(help="A folder of results.")]) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
@@ -32,36 +34,17 @@ from grader.repository.work import Kind, Work
 from grader.repository.workspace import Workspace, copy_tree, made_workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
-    from pathlib import Path
+    from collections.abc import Callable
 
     from grader.machine.address import EngineAddress
+    from grader.machine.sheet import Sheet
     from grader.reports.results import ResultFile
+    from grader.request import GradingRequest
 
-__all__ = ["Graded", "Handin", "Refused", "grade_repository"]
+__all__ = ["Graded", "Refused", "grade_repository", "repository_name"]
 
-
-@dataclass(frozen=True, slots=True)
-class Handin:
-    """One repository to be graded for one exercise."""
-
-    repository: Path
-    exercise: str
-    """Such as `tp6`: the folder that is looked for."""
-    engine: EngineAddress
-    disposable: bool = False
-    """The engine and its machine are thrown away: a script may run, and the engine need not be empty."""
-    image: str = ""
-    """The name for an image that is built from a Dockerfile alone."""
-    course_images: tuple[str, ...] = ()
-    """Names that the exercise takes for images of its own: nothing else may be built under them."""
-    name: str = ""
-    """The repository's, for Compose projects that take their name from their folder."""
-    areas: Path | None = None
-    """Where copies of the work are made: a folder that the engine sees under the same path."""
-    usual_sockets: Collection[str] = ("/var/run/docker.sock", "/run/docker.sock")
-    """Where this machine's own engine listens."""
-    limits: BringUpLimits | None = None
+USUAL_SOCKETS: Final = ("/var/run/docker.sock", "/run/docker.sock")
+"""Where this machine's own engine listens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,24 +63,31 @@ class Graded:
 
 
 def grade_repository(
-    handin: Handin, connect: Callable[[], EngineApi], grade: Callable[[Submission | None], ResultFile]
+    request: GradingRequest,
+    sheet: Sheet,
+    repository: Path,
+    engine: EngineAddress,
+    *,
+    connect: Callable[[], EngineApi],
+    grade: Callable[[Submission | None], ResultFile],
+    limits: BringUpLimits | None = None,
 ) -> Graded | Refused:
-    """Grades one repository, whatever is in it.
+    """Grades the repository of `request`, which was cloned to the folder `repository`, whatever is in it.
 
     `connect` gives the engine's API and is called only once the policy has let the repository through; `grade` looks
     at the engine, and at the submission where one was brought up, and gives the result. The engine is taken down
     however this ends. Raises `GraderError` where nobody can be graded (no throw-away engine, no sandbox, our own
     process failed), and what the client raises.
     """
-    with made_workspace(handin.areas, handin.name) as workspace:
+    with made_workspace(request.workspaces, repository_name(request.repository)) as workspace:
         sandbox = make_sandbox(workspace.tmp)
-        reading = _read_pushed(handin, workspace, sandbox)
+        reading = _read_pushed(request, repository, workspace, sandbox)
         if reading.review.refused:
             return Refused(reading.review)
         with closing(connect()) as client:
             before = engine_state(client)
-            require_throw_away(before, handin.engine.url, handin.usual_sockets, disposable=handin.disposable)
-            run = _Run(handin, workspace, sandbox, client, before)
+            require_throw_away(before, engine.url, USUAL_SOCKETS, disposable=request.disposable)
+            run = _Run(request, sheet, engine, workspace, sandbox, client, before, limits or BringUpLimits())
             watch = UsageWatch(connect, before, workspace, run.limits.quota)
             try:
                 with watch:
@@ -107,36 +97,43 @@ def grade_repository(
     if isinstance(outcome, Refused):
         return outcome
     result, came_up = outcome
-    result = replace(result, commit=commit_of(handin.repository), advice=reading.advice)
+    result = replace(result, commit=commit_of(repository), advice=reading.advice)
     return Graded(result, came_up, taken_down)
 
 
-def _read_pushed(handin: Handin, workspace: Workspace, sandbox: Sandbox) -> Reading:
+def repository_name(repository: str) -> str:
+    """The name of a repository: that of its folder, or the last part of its address."""
+    path = Path(repository)
+    if path.is_dir():
+        return path.resolve().name
+    return re.split(r"[/:]", repository.rstrip("/"))[-1].removesuffix(".git")
+
+
+def _read_pushed(request: GradingRequest, repository: Path, workspace: Workspace, sandbox: Sandbox) -> Reading:
     """Copies the repository, twice, and reads the copy that nothing will change."""
     findings = Findings(the_policy().rules)
     limits = the_policy().limits
-    copy_tree(handin.repository, workspace.frozen, limits, findings, without=workspace.shared.parent)
+    copy_tree(repository, workspace.frozen, limits, findings, without=workspace.shared.parent)
     if findings.found:
         return Reading(review=findings.review())
     copy_tree(workspace.frozen, workspace.work, limits, findings)
     for folder in (workspace.frozen, workspace.frozen_home, workspace.work, workspace.home):
         sandbox.own(folder)
-    return read_submission(sandbox, workspace, handin.exercise, scripts=handin.disposable)
+    return read_submission(sandbox, workspace, request.exercise.resolve().name, scripts=request.disposable)
 
 
 @dataclass(frozen=True, slots=True)
 class _Run:
     """One submission on its engine."""
 
-    handin: Handin
+    request: GradingRequest
+    sheet: Sheet
+    engine: EngineAddress
     workspace: Workspace
     sandbox: Sandbox
     client: EngineApi
     before: EngineState
-
-    @property
-    def limits(self) -> BringUpLimits:
-        return self.handin.limits or BringUpLimits()
+    limits: BringUpLimits
 
     def graded(
         self, reading: Reading, grade: Callable[[Submission | None], ResultFile], watch: UsageWatch
@@ -150,14 +147,17 @@ class _Run:
             work,
             self.workspace,
             self.sandbox,
-            self.handin.engine,
+            self.engine,
             watch=watch,
-            image=self.handin.image,
+            # The name for an image that is built from a Dockerfile alone.
+            image=next((one.image for one in self.sheet.containers.values()), ""),
             limits=self.limits,
         )
         if work.kind is Kind.SCRIPT and (refused := self._freeze_again()):
             return refused
-        if replaced := replaced_images(self.client, self.before, self.handin.course_images):
+        # Names that the exercise takes for images of its own: nothing else may be built under them.
+        also = [name for one in self.sheet.containers.values() for name in one.equivalent_images]
+        if replaced := replaced_images(self.client, self.before, (*self.sheet.images, *also)):
             take_down(self.client, self.before)  # whatever runs, it is not of the course's images
             return with_replaced_images(grade(None), replaced), came_up
         result = grade(self._submission(work, reading))
@@ -179,7 +179,7 @@ class _Run:
         if findings.found:  # past our limits now: Compose finds no files any more
             empty_folder(self.workspace.frozen)
             return None
-        reading = read_submission(self.sandbox, self.workspace, self.handin.exercise, scripts=True)
+        reading = read_submission(self.sandbox, self.workspace, self.request.exercise.resolve().name, scripts=True)
         return Refused(reading.review) if reading.review.refused else None
 
     def _submission(self, work: Work, reading: Reading) -> Submission:

@@ -1,72 +1,47 @@
-"""Many repositories, one after another on each engine: every one starts from an engine that is as it was."""
+"""Grades many repositories, one after another on each throw-away engine."""
 
 from __future__ import annotations
 
 import collections
-import sys
+import queue
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from msgspec.structs import replace
+
+from grader.campaign.pool import TICK_S, Ended, Started
 from grader.errors import GraderError, MachineUnreachable
-from grader.machine.text import log_line
-from grader.reports.files import ready_for_results
-from grader.reports.signature import signing_key
+from grader.grade import not_graded
 from grader.repository.reasons import reason_of, words_of
 from grader.repository.results_folder import is_inside
-from grader.repository.run import NOT_GRADED, Asked, Done, grade_one, without_mark, write
-from grader.settings import language_of
+from grader.repository.run import Done, grade_one
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Generator, Mapping, Sequence
 
-    from grader.roster.student import RosterStudent
+    from grader.campaign.pool import Event
+    from grader.request import GradingRequest
+    from grader.roster.machine_url import MachineUrl
+    from grader.scoring.suite import Suite
 
-__all__ = ["Batch", "grade_everyone"]
+__all__ = ["graded_repositories"]
 
 _TRIES: Final = 2
 """Of one repository: whoever was graded when an engine died may be its victim, or the cause."""
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """What is the same for everyone."""
-
-    exercise: Path
-    results: Path
-    engines: Sequence[str]
-    """As `--machine` takes them; each grades one repository at a time."""
-    lang: str = ""
-    areas: Path | None = None
-    disposable: bool = False
-
-    def asked(self, student: RosterStudent, engine: str) -> Asked:
-        return Asked(
-            student.repo,
-            self.exercise,
-            self.results,
-            engine,
-            student.id,
-            str(student.ports or ""),
-            self.lang,
-            self.areas,
-            disposable=self.disposable,
-            name=student.name,
-        )
-
-
 @dataclass(slots=True)
 class _Turn:
-    """A student whose repository waits to be graded."""
+    """A repository that waits to be graded."""
 
-    student: RosterStudent
+    request: GradingRequest
     tries: int = 0
-    """Engines that were lost while they graded this repository."""
+    """Engines that were lost while they graded it."""
     lost: MachineUnreachable | None = None
-    """How the last one was lost."""
+    """How the last engine was lost."""
 
 
 @dataclass(slots=True)
@@ -76,7 +51,7 @@ class _Queue:
     changed: threading.Condition = field(default_factory=threading.Condition)
 
     def next(self) -> _Turn | None:
-        """The next one; `None` where nobody waits, and nobody who is being graded now can come back."""
+        """The next turn; `None` once no repository is waiting or being graded."""
         with self.changed:
             self.changed.wait_for(lambda: self.waiting or not self.running)
             if not self.waiting:
@@ -85,102 +60,88 @@ class _Queue:
             return self.waiting.popleft()
 
     def end_turn(self, back: _Turn | None = None) -> None:
-        """The turn that `next` gave is over; with `back` that student comes again, after everyone else."""
+        """Ends the turn that `next` returned; `back` is queued again, behind all others."""
         with self.changed:
             self.running -= 1
             if back is not None:
                 self.waiting.append(back)
             self.changed.notify_all()
 
+    def close(self) -> None:
+        """Empties the queue."""
+        with self.changed:
+            self.waiting.clear()
+            self.changed.notify_all()
 
-def grade_everyone(
-    students: Sequence[RosterStudent],
-    batch: Batch,
+
+def graded_repositories(
+    suite: Suite,
+    requests: list[GradingRequest],
+    *,
+    engines: Sequence[MachineUrl],
+    results: Path,
     environ: Mapping[str, str],
-    on_done: Callable[[RosterStudent, Done], None],
-) -> int:
-    """Grades every student's repository; 0 where everyone was graded or refused, whatever the marks, else 6.
+) -> Generator[Event]:
+    """Grades each repository on one of `engines`; each request ends in exactly one `Ended`.
 
-    Whatever goes wrong with a repository is that student's "not graded", and the others go on. An engine that does not
-    answer grades no further repository, nor does one that a repository has left otherwise than it was. Whoever was
-    being graded when an engine was lost is tried once more, after everyone else. Whoever no engine is left for has no
-    mark. Results are written one at a time, and `on_done` is called then.
-
-    Raises `GraderError` before anything is graded where that cannot be done for anyone.
+    If anything goes wrong with a repository, that student is not graded, and the others are. An engine that does not
+    answer, or that a repository has changed for good, is not used again. A repository whose engine is lost is tried
+    once more, behind all others. If no engine is left, the remaining students are not graded. Closing the iterator
+    waits for the repositories that are being graded, since their engines must be emptied.
     """
-    language_of(batch.lang, environ)
-    signing_key(environ)
-    ready_for_results(batch.results)
-    queue = _Queue(collections.deque(_Turn(student) for student in students))
-    codes: list[int] = []
-    writing = threading.Lock()
-
-    def finish(student: RosterStudent, asked: Asked, done: Done) -> None:
-        with writing:
-            written = _write(done, asked, environ)
-            codes.append(written.code)
-            on_done(student, written)
-
-    with ThreadPoolExecutor(len(batch.engines)) as pool:
-        works = [pool.submit(_work_on, engine, batch, environ, queue, finish) for engine in batch.engines]
+    batch = _Batch(suite, results, environ, _Queue(collections.deque(_Turn(request) for request in requests)))
+    with ThreadPoolExecutor(len(engines)) as pool:
+        try:
+            works = [pool.submit(batch.work_on, engine) for engine in engines]
+            while not (all(work.done() for work in works) and batch.events.empty()):
+                try:
+                    yield batch.events.get(timeout=TICK_S)
+                except queue.Empty:
+                    yield None
+        finally:
+            left = list(batch.turns.waiting)
+            batch.turns.close()
     for work in works:
         work.result()  # a bug of ours is raised here, not swallowed by its thread
-    for turn in queue.waiting:
-        asked = batch.asked(turn.student, "")
-        code, words = reason_of(turn.lost) if turn.lost else ("no-engine-left", words_of("no-engine-left", {}))
-        finish(turn.student, asked, without_mark(asked, environ, code, words))
-    return NOT_GRADED if NOT_GRADED in codes else 0
+    for turn in left:
+        reason = reason_of(turn.lost) if turn.lost else ("no-engine-left", words_of("no-engine-left", {}))
+        yield Ended(turn.request, not_graded(suite, turn.request, reason))
 
 
-def _work_on(
-    engine: str,
-    batch: Batch,
-    environ: Mapping[str, str],
-    queue: _Queue,
-    finish: Callable[[RosterStudent, Asked, Done], None],
-) -> None:
-    """Grades one repository after the other on `engine`, as long as it is fit to."""
-    while (turn := queue.next()) is not None:
-        back = None
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    suite: Suite
+    results: Path
+    environ: Mapping[str, str]
+    turns: _Queue
+    events: queue.SimpleQueue[Event] = field(default_factory=queue.SimpleQueue)
+
+    def work_on(self, engine: MachineUrl) -> None:
+        """Grades one repository after another on `engine`, until it is unfit."""
+        while (turn := self.turns.next()) is not None:
+            back = None
+            try:
+                request = replace(turn.request, machine=engine)
+                self.events.put(Started(request))
+                done, lost = self._graded(request)
+                # If the engine could not be reached at all, that is not counted as a try of this repository.
+                if lost is not None and (lost.code == "engine-unreachable" or turn.tries + 1 < _TRIES):
+                    back = _Turn(turn.request, turn.tries + (lost.code != "engine-unreachable"), lost)
+                else:
+                    self.events.put(Ended(request, done.result))
+            finally:
+                self.turns.end_turn(back)
+            if lost is not None or done.engine_problems:
+                return
+
+    def _graded(self, request: GradingRequest) -> tuple[Done, MachineUnreachable | None]:
+        """The result of one repository, whatever happens, and how its engine was lost, if it was."""
+        repository = Path(request.repository)
         try:
-            asked = batch.asked(turn.student, engine)
-            done, lost = _grade(asked, environ)
-            if lost is None:
-                finish(turn.student, asked, done)
-            # An engine that was gone before it was given anything is no try of this student's.
-            elif lost.code == "engine-unreachable" or turn.tries + 1 < _TRIES:
-                back = _Turn(turn.student, turn.tries + (lost.code != "engine-unreachable"), lost)
-            else:
-                finish(turn.student, asked, done)
-        finally:
-            queue.end_turn(back)
-        if lost is not None or done.engine_problems:
-            return
-
-
-def _grade(asked: Asked, environ: Mapping[str, str]) -> tuple[Done, MachineUnreachable | None]:
-    """What came of one repository, whatever happened, and how its engine was lost where it was."""
-    try:
-        _require_results_outside(asked)
-        return grade_one(asked, environ), None
-    except MachineUnreachable as error:
-        return without_mark(asked, environ, *reason_of(error)), error
-    except Exception as error:  # noqa: BLE001 - one repository never ends a class, whatever is raised
-        return without_mark(asked, environ, *reason_of(error)), None
-
-
-def _require_results_outside(asked: Asked) -> None:
-    if (repository := Path(asked.path)).is_dir() and is_inside(asked.results, repository):
-        raise GraderError("the results folder lies inside this repository")
-
-
-def _write(done: Done, asked: Asked, environ: Mapping[str, str]) -> Done:
-    """Writes the result; one that cannot be written (a full disk) is not graded, and the class goes on."""
-    try:
-        write(done.result, asked, environ)
-    except Exception as error:  # noqa: BLE001 - as above
-        done = without_mark(asked, environ, *reason_of(error))
-        print(log_line(f"grader: {done.lines[-1]}"), file=sys.stderr)  # noqa: T201 - there may be no file to say it
-        with suppress(Exception):
-            write(done.result, asked, environ)
-    return done
+            if repository.is_dir() and is_inside(self.results, repository):
+                raise GraderError("the results folder lies inside this repository")  # noqa: TRY301 - as grading raises
+            return grade_one(self.suite, request, self.environ), None
+        except MachineUnreachable as error:
+            return Done(not_graded(self.suite, request, reason_of(error))), error
+        except Exception as error:  # noqa: BLE001 - one repository never ends a class, whatever is raised
+            return Done(not_graded(self.suite, request, reason_of(error))), None

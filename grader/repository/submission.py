@@ -1,4 +1,4 @@
-"""What the grading process is given: the request, and where the files of the submission are."""
+"""A submission that was brought up: where its files are, as the process that grades it is told."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from pathlib import Path
 
 import msgspec
 
-from grader.reports.results import Student  # noqa: TC001  # msgspec reads the annotations at run time
 from grader.repository.sandbox import Sandbox, make_sandbox
 from grader.repository.workspace import Workspace
 
-__all__ = ["GradingTask", "Submission"]
+__all__ = ["Submission"]
 
 
 class Submission(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,15 +42,3 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
 
     def sandbox(self) -> Sandbox:
         return make_sandbox(self.workspace.tmp, self.uid)
-
-
-class GradingTask(msgspec.Struct, frozen=True, kw_only=True):
-    """The request to grade one submission, as it is handed to a process that shares nothing with us."""
-
-    exercise: str
-    """Path of the exercise's folder."""
-    machine: str
-    student: Student
-    ports: str = ""
-    seconds: float = 180.0
-    submission: Submission | None = None

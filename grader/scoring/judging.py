@@ -1,26 +1,75 @@
-"""Runs the checks of a suite on one machine, by the same rules as the pytest plugin, in this very process."""
+"""The loop over the checks of a suite. pytest's hooks and `judge_suite` judge each check with the same code."""
 
 from __future__ import annotations
 
 import time
 import traceback
-from typing import TYPE_CHECKING
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from grader.checks.mistake import NotTried
-from grader.errors import ExerciseError
+from grader.errors import ExerciseError, MachineUnreachable
 from grader.scoring.verdict import Outcome, judge
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
-    from grader.errors import MachineUnreachable
     from grader.machine.machine import Machine
     from grader.scoring.ledger import Ledger, Row
     from grader.scoring.suite import Suite
 
-__all__ = ["hindrance", "judge_suite", "looked_at_nothing"]
+__all__ = ["SuiteRun", "judge_suite"]
 
-_TRACEBACK_LINES = 60
+_TRACEBACK_LINES: Final = 60
+
+
+class SuiteRun:
+    """The checks of one suite, run on one machine. `judge_suite` runs them in a loop, under pytest its hooks do."""
+
+    def __init__(self, suite: Suite, machine: Machine | None = None) -> None:
+        self.suite = suite
+        self.ledger = suite.ledger()
+        self.machine = machine
+        """`None` until the first check asks for it."""
+
+    def may_run(self, row: Row, *, disposable: bool) -> bool:
+        """False for a check that must not run: a check that it needs did not pass, or it needs a disposable machine.
+
+        Its outcome is then set.
+        """
+        hindered = self.ledger.hindrance(row.spec.name)
+        if hindered is None and row.spec.disposable and not disposable:
+            hindered = judge(NotTried("disposable"))
+        if hindered:
+            row.outcome = hindered
+        return hindered is None
+
+    @contextmanager
+    def judged(self, row: Row) -> Iterator[None]:
+        """Runs a check in its block and judges it: it passes if nothing is raised. Exceptions are raised again."""
+        if self.machine:
+            self.machine.trail = []
+        began = time.monotonic()
+        try:
+            yield
+            if self.machine and not self.machine.trail:
+                # Points need evidence from this run.
+                raise ExerciseError(f"{row.spec.name} looked at nothing")  # noqa: TRY301 - judged like what a check raises
+            row.outcome = judge(None)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            self.fail(row, error)
+            raise
+        finally:
+            row.duration_s += time.monotonic() - began
+
+    def fail(self, row: Row, error: BaseException) -> None:
+        """Judges a check that raised `error`, or whose fixtures did."""
+        outcome = self.ledger.settled(row, judge(error, self.suite.folder))
+        outcome = outcome.with_trail(self.machine.trail if self.machine else [])
+        row.outcome = outcome.with_traceback(_traceback(error, self.suite.folder))
 
 
 def judge_suite(
@@ -29,49 +78,29 @@ def judge_suite(
     on_check: Callable[[str], None] = lambda _: None,
     known: Mapping[str, Outcome] | None = None,
 ) -> Ledger:
-    """Every check's verdict. Where the machine cannot be reached, each is an error with that reason.
+    """Every check's verdict. If the machine cannot be reached, each is an error with that reason.
 
-    `on_check` hears the name of each check before it is tried. `known`: outcomes that cannot have changed since.
+    `on_check` is called with the name of each check before it runs. `known`: outcomes
+    that cannot have changed.
     """
-    ledger = suite.ledger()
-    for check, row in zip(suite.checks, ledger, strict=True):
+    if isinstance(machine, MachineUnreachable):
+        return suite.ledger(judge(machine))
+    run = SuiteRun(suite, machine)
+    for check, row in zip(suite.checks, run.ledger, strict=True):
         if known and row.spec.name in known:
             row.outcome = known[row.spec.name]
             continue
-        began = time.monotonic()
         on_check(row.spec.name)
-        row.outcome = ledger.settled(row, _outcome(check, row, ledger, machine, suite))
-        row.duration_s = time.monotonic() - began
-    return ledger
+        if run.may_run(row, disposable=machine.disposable):
+            with suppress(Exception, SystemExit), run.judged(row):  # it has been judged
+                check(machine)
+    return run.ledger
 
 
-def hindrance(ledger: Ledger, row: Row, *, disposable: bool) -> Outcome | None:
-    """Why a check must not run now: what it needs did not pass, or it would break what must not be broken."""
-    hindered = ledger.hindrance(row.spec.name)
-    if hindered is None and row.spec.disposable and not disposable:
-        return judge(NotTried("disposable"))
-    return hindered
-
-
-def looked_at_nothing(name: str) -> ExerciseError:
-    """Points are given on evidence of this run: a check that asked the machine nothing has none."""
-    return ExerciseError(f"{name} looked at nothing")
-
-
-def _outcome(
-    check: Callable[[Machine], None], row: Row, ledger: Ledger, machine: Machine | MachineUnreachable, suite: Suite
-) -> Outcome:
-    if isinstance(machine, Exception):
-        return judge(machine)
-    hindered = hindrance(ledger, row, disposable=machine.disposable)
-    if hindered:
-        return hindered
-    machine.trail = []
-    try:
-        check(machine)
-        if not machine.trail:
-            raise looked_at_nothing(row.spec.name)  # noqa: TRY301 - judged as what a check raises
-    except Exception as error:  # noqa: BLE001 - whose failure it is, is judged, not guessed
-        outcome = judge(error, suite.folder).with_trail(machine.trail)
-        return outcome.with_traceback(traceback.format_exc().splitlines()[-_TRACEBACK_LINES:])
-    return judge(None)
+def _traceback(error: BaseException, folder: Path) -> list[str]:
+    """The last lines of the traceback, without the frames that called the check."""
+    at = error.__traceback__
+    while at and folder not in Path(at.tb_frame.f_code.co_filename).parents:
+        at = at.tb_next
+    lines = traceback.format_exception(type(error), error, at or error.__traceback__)
+    return "".join(lines).splitlines()[-_TRACEBACK_LINES:]

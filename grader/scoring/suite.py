@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from types import CodeType, ModuleType
 
     from grader.machine.machine import Machine
+    from grader.scoring.verdict import Outcome
 
 __all__ = ["Suite", "read_suite", "suite_hash"]
 
@@ -39,8 +40,12 @@ class Suite:
     def specs(self) -> tuple[CheckSpec, ...]:
         return tuple(spec for check in self.checks if (spec := spec_of(check)))
 
-    def ledger(self) -> Ledger:
-        return Ledger(self.specs, self.sheet.points, str(self.folder / "exercise.toml"))
+    def ledger(self, outcome: Outcome | None = None) -> Ledger:
+        """A row for each check, with `outcome` for all of them if one is given. Raises `ExerciseError`."""
+        ledger = Ledger(self.specs, self.sheet.points, str(self.folder / "exercise.toml"))
+        for row in ledger:
+            row.outcome = outcome or row.outcome
+        return ledger
 
 
 def read_suite(folder: Path) -> Suite:

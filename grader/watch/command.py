@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from grader.errors import TypedError
-from grader.settings import settings_of
+from grader.settings import language_of
 
 __all__ = ["watch"]
 
@@ -33,23 +33,26 @@ def watch(
     """
     from grader.machine.exercise_folder import find_exercise  # noqa: PLC0415 - only this verb
     from grader.machine.sheet import check_ports  # noqa: PLC0415
+    from grader.request import request_of  # noqa: PLC0415
     from grader.scoring.suite import read_suite  # noqa: PLC0415
     from grader.watch.view import LineView, SheetView  # noqa: PLC0415
     from grader.watch.watch import watch as run  # noqa: PLC0415
 
     options = {
-        "machine": machine, "ssh_config": ssh_config, "ports": ports, "lang": lang, "hints": hints, "passive": passive
+        "machine": machine, "ssh_config": ssh_config, "ports": ports, "hints": hints, "passive": passive
     }  # fmt: skip
-    settings = settings_of(options, os.environ)
-    if settings.machine.scheme == "recording":
-        raise TypedError("typed-watch-recording", given=str(settings.machine))
-    suite = read_suite(find_exercise(exercise))
-    check_ports(suite.sheet, suite.id, settings.ports)
+    language = language_of(lang, os.environ)
+    folder = find_exercise(exercise)
+    request = request_of(options, os.environ, folder)
+    if request.machine.scheme == "recording":
+        raise TypedError("typed-watch-recording", given=str(request.machine))
+    suite = read_suite(folder)
+    check_ports(suite.sheet, suite.id, request.ports)
     try:
         if not sys.stdout.isatty():
-            run(suite, settings, LineView(settings.language))
+            run(suite, request, LineView(language))
             return
-        with SheetView(suite, settings.language, settings.hints) as view:
-            run(suite, settings, view)
+        with SheetView(suite, language, request.hints) as view:
+            run(suite, request, view)
     except KeyboardInterrupt:
         raise typer.Exit from None  # how a watch ends

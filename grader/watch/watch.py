@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from grader.errors import GraderError, MachineUnreachable
 from grader.machine.link import DirectLink
-from grader.machine.machine import Machine
 from grader.machine.reach import reach
 from grader.probes.container_list import all_containers
 from grader.probes.containers import inspect_container
+from grader.request import machine_of
 from grader.scoring.judging import judge_suite
 from grader.watch.changes import Change, EventReader, FolderEye
 from grader.watch.noting import NotingLink
@@ -20,10 +20,10 @@ from grader.watch.noting import NotingLink
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from grader.request import GradingRequest
     from grader.scoring.ledger import Ledger
     from grader.scoring.suite import Suite
     from grader.scoring.verdict import Outcome
-    from grader.settings import Settings
 
 __all__ = ["Shown", "View", "watch"]
 
@@ -47,11 +47,11 @@ class View(Protocol):
     def show(self, shown: Shown) -> None: ...
 
 
-def watch(suite: Suite, settings: Settings, view: View, is_over: Callable[[], bool] = lambda: False) -> None:
+def watch(suite: Suite, request: GradingRequest, view: View, is_over: Callable[[], bool] = lambda: False) -> None:
     """Grades now, and again at every change, until `is_over` or Ctrl-C. A lost engine is waited for."""
     while not is_over():
         try:
-            link = reach(settings.machine, settings.ssh_config, float("inf"))
+            link = reach(request.machine, request.ssh_config, float("inf"))
             if not isinstance(link, DirectLink):
                 raise GraderError("a recording does not change: there is nothing to watch")
             link.version()
@@ -60,24 +60,18 @@ def watch(suite: Suite, settings: Settings, view: View, is_over: Callable[[], bo
             time.sleep(_RETRY_S)
             continue
         try:
-            _Watching(suite, settings, link, view).run(is_over)
+            _Watching(suite, request, link, view).run(is_over)
         finally:
             link.close()
 
 
 class _Watching:
-    def __init__(self, suite: Suite, settings: Settings, link: DirectLink, view: View) -> None:
+    def __init__(self, suite: Suite, request: GradingRequest, link: DirectLink, view: View) -> None:
         self._suite = suite
         self._view = view
         self._is_here = link.is_here
         self._noting = NotingLink(link)
-        self._machine = Machine(
-            self._noting,
-            suite.sheet,
-            ports=settings.ports,
-            passive=settings.passive,
-            disposable=settings.disposable,
-        )
+        self._machine = machine_of(request, self._noting, suite.sheet)
         self._reader = EventReader(link)
         self._eye = FolderEye()
         self._ledger: Ledger | None = None

@@ -9,9 +9,9 @@ from grader.machine.address import EngineAddress
 from grader.machine.recording import encode_recording
 from grader.rehearsal.solution import read_solutions
 from grader.rehearsal.stage import Stage
+from grader.request import GradingRequest
 from grader.roster.machine_url import parse_machine_url
 from grader.scoring.suite import read_suite
-from grader.settings import Settings
 from tests.desk import ROOT
 
 if TYPE_CHECKING:
@@ -29,11 +29,11 @@ def record_solutions(engine: Engine, folder: Path) -> dict[str, Path]:
     suite = read_suite(ROOT / "exercises" / "tp2")
     by_name = {solution.name: solution for solution in read_solutions(suite)}
     stage = Stage(EngineAddress(engine.url, engine.url))
-    settings = Settings(machine=parse_machine_url(engine.url), record=True)
+    request = GradingRequest(exercise=suite.folder, machine=parse_machine_url(engine.url), record=True)
     found = {}
     for name in RECORDED:
         with stage.brought_up(by_name[name], suite):
-            graded = grade(suite, settings)
+            graded = grade(suite, request)
         assert graded.recording is not None
         found[name] = folder / f"{name}.recording"
         found[name].write_bytes(encode_recording(graded.recording))

@@ -100,7 +100,7 @@ def test_two_campaigns_into_one_folder_exclude_each_other(roster: Callable[[int]
         fcntl.flock(lock, fcntl.LOCK_EX)
         done = batch(roster(5), results)
     assert done.returncode == 4
-    assert "another campaign is writing there" in done.stderr
+    assert "another batch is writing there" in done.stderr
     assert not verdicts_in(results)
 
 

@@ -24,11 +24,11 @@ from grader.machine.reach import reach
 from grader.machine.sheet import read_sheet
 from grader.machine.sites import SiteClient
 from grader.messages import say
+from grader.request import GradingRequest
 from grader.roster.machine_url import parse_machine_url
 from grader.roster.ports import PortRange
 from grader.scoring.judging import judge_suite
 from grader.scoring.suite import read_suite
-from grader.settings import Settings
 from grader.watch.watch import watch
 from tests.desk import ROOT
 from tests.doctor.engine import SOUND, saying
@@ -164,7 +164,9 @@ def test_a_watch_looks_at_no_folder_for_an_engine_elsewhere(tmp_path: Path) -> N
             over.set()
 
     with telling(project_of({}, source=str(tmp_path))) as url:
-        watch(read_suite(ROOT / "exercises" / "tp4"), Settings(machine=parse_machine_url(url)), Quiet(), over.is_set)
+        suite = read_suite(ROOT / "exercises" / "tp4")
+        request = GradingRequest(exercise=suite.folder, machine=parse_machine_url(url))
+        watch(suite, request, Quiet(), over.is_set)
     assert over.is_set()
     assert looked, "the control: the hook hears of the suite's folder"
     assert str(tmp_path) not in map(str, looked)

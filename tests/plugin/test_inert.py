@@ -21,6 +21,7 @@ HEAVY = {
     "typer",
     "junit_xml",
     "grader.grading",
+    "grader.request",
     "grader.settings",
 }
 

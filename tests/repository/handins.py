@@ -8,13 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import docker
+import msgspec
 
 from grader.machine.address import EngineAddress
 from grader.reports.results import ResultFile, Student, read_result
 from grader.repository.engine_state import EngineState, engine_state
-from grader.repository.grade import Graded, Handin, Refused, grade_repository
-from grader.repository.isolated import GradingRun, grade_isolated
-from grader.repository.run import Asked, grade_and_write
+from grader.repository.grade import Graded, Refused, grade_repository
+from grader.repository.isolated import grade_isolated
+from grader.repository.run import grade_and_write
+from grader.request import GradingRequest
+from grader.roster.machine_url import parse_machine_url
+from grader.scoring.suite import read_suite
+from grader.settings import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +27,7 @@ if TYPE_CHECKING:
     from grader.repository.bring_up import BringUpLimits
     from tests.lab import Engine
 
-__all__ = ["COMPOSE", "EXERCISE", "HONEST_COMPOSE", "HONEST_SCRIPT", "SCRIPT", "Bench", "verdicts"]
+__all__ = ["COMPOSE", "EXERCISE", "HONEST_COMPOSE", "HONEST_SCRIPT", "SCRIPT", "Bench", "request", "verdicts"]
 
 EXERCISE = Path(__file__).parent / "exercises" / "tp9"
 
@@ -65,13 +70,17 @@ class Bench:
     def grade(
         self, root: Path, *, limits: BringUpLimits | None = None, disposable: bool = True, exercise: Path = EXERCISE
     ) -> Graded | Refused:
-        address = EngineAddress(self.engine.url, self.engine.url)
-        handin = Handin(root, exercise.name, address, disposable=disposable, limits=limits)
-        run = GradingRun(exercise, self.engine.url, Student(id="e2301234"), "en")
-        scratch = self.folder / f"scratch-{len(list(self.folder.iterdir()))}"
-        scratch.mkdir()
+        suite = read_suite(exercise)
+        asked = request(root, self.engine.url, exercise=exercise, disposable=disposable)
+        there = msgspec.structs.replace(asked, disposable=True)
         return grade_repository(
-            handin, lambda: self.client, lambda submission: grade_isolated(run, scratch, {}, submission)
+            asked,
+            suite.sheet,
+            root,
+            EngineAddress(self.engine.url, self.engine.url),
+            connect=lambda: self.client,
+            grade=lambda submission: grade_isolated(suite, there, {}, submission),
+            limits=limits,
         )
 
     def graded(self, files: Mapping[str, str], *, limits: BringUpLimits | None = None) -> Graded:
@@ -89,21 +98,31 @@ class Bench:
         disposable: bool = True,
     ) -> tuple[int, ResultFile]:
         """As `grader repo` does it: the exit code, and the result that was written."""
-        results = self.folder / "results"
-        asked = Asked(
-            str(root),
-            EXERCISE,
-            results,
-            url or self.engine.url,
-            student="e2301234",
-            lang="en",
-            areas=areas,
-            disposable=disposable,
-        )
-        return grade_and_write(asked, environ or {}), self.result("tp9")
+        asked = request(root, url or self.engine.url, workspaces=areas, disposable=disposable)
+        code = grade_and_write(asked, read_suite(EXERCISE), self.folder / "results", "en", environ or {})
+        return code, self.result("tp9")
 
     def result(self, exercise: str) -> ResultFile:
         return read_result(self.folder / "results" / exercise / "e2301234.json")
+
+
+def request(
+    repository: object,
+    url: str,
+    student: str = "e2301234",
+    *,
+    exercise: Path = EXERCISE,
+    workspaces: Path | None = None,
+    disposable: bool = True,
+) -> GradingRequest:
+    return GradingRequest(
+        exercise=exercise,
+        student=Student(id=as_text(student)),
+        machine=parse_machine_url(url),
+        repository=str(repository),
+        workspaces=workspaces,
+        disposable=disposable,
+    )
 
 
 def verdicts(result: ResultFile) -> dict[str, tuple[str, int]]:

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from grader.repository.run import Asked, grade_and_write
+from grader.repository.run import grade_and_write
+from grader.scoring.suite import read_suite
 from tests.repository.attacks import ATTACKS, SCRIPT, Attack, compose
+from tests.repository.handins import request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,10 +97,8 @@ def graded(
     for path, target in links.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).symlink_to(target.format(secret=surroundings.secret))
-    asked = Asked(
-        str(root), EXERCISE, bench.folder / "results", bench.engine.url, student="e2301234", lang="en", disposable=True
-    )
-    code = grade_and_write(asked, surroundings.environ)
+    asked = request(root, bench.engine.url, exercise=EXERCISE)
+    code = grade_and_write(asked, read_suite(EXERCISE), bench.folder / "results", "en", surroundings.environ)
     return code, bench.result("tp10")
 
 

@@ -13,11 +13,10 @@ import pytest
 
 from grader.reports.results import read_result
 from grader.repository import many
-from grader.repository.many import Batch, grade_everyone
-from grader.repository.run import Asked, Done, grade_one
-from grader.roster.student import RosterStudent
+from grader.repository.run import Done, grade_one
 from tests.lab.proxy import EngineProxy
-from tests.repository.handins import EXERCISE, HONEST_COMPOSE, HONEST_SCRIPT, SCRIPT, Bench
+from tests.repository.class_of_repositories import Class
+from tests.repository.handins import HONEST_COMPOSE, HONEST_SCRIPT, SCRIPT, Bench
 from tests.repository.test_many_faults import (
     address_too_long,
     folder_that_is_no_utf8,
@@ -30,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from grader.request import GradingRequest
+    from grader.scoring.suite import Suite
     from tests.lab.proxy import Exchange
 
 pytestmark = [pytest.mark.live, pytest.mark.long]
@@ -93,17 +94,17 @@ class OneAtATime:
         self.tries = collections.Counter[str]()
         self._turn = threading.Lock()
 
-    def __call__(self, asked: Asked, environ: Mapping[str, str]) -> Done:
+    def __call__(self, suite: Suite, request: GradingRequest, environ: Mapping[str, str]) -> Done:
         with self._turn:
-            self.tries[asked.student] += 1
-            return grade_one(asked, environ)
+            self.tries[request.student.id] += 1
+            return grade_one(suite, request, environ)
 
 
 def test_twenty_two_of_thirty_have_their_marks_and_eight_have_a_reason(
     bench: Bench, areas: Path, spoilt: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spoilers = iter(SPOILERS)
-    students, marks, reasons = [], dict[str, float](), dict[str, set[str]]()
+    repositories, marks, reasons = dict[str, str](), dict[str, float](), dict[str, set[str]]()
     for number in range(1, 31):
         student = f"e{number:02}"
         if number in SPOILT:
@@ -112,7 +113,7 @@ def test_twenty_two_of_thirty_have_their_marks_and_eight_have_a_reason(
         else:
             files, marks[student] = WORK[number % len(WORK)]
             repo = str(bench.repository(files, student))
-        students.append(RosterStudent(id=student, repo=repo))
+        repositories[student] = repo
     assert (len(marks), len(reasons)) == (22, 8)
 
     tried, before = OneAtATime(), bench.state()
@@ -128,11 +129,10 @@ def test_twenty_two_of_thirty_have_their_marks_and_eight_have_a_reason(
         engines = [stack.enter_context(EngineProxy(bench.engine.url, tmp_path / f"{name}.s")) for name in "ab"]
         for engine in engines:
             engine.on("/volumes/create", dies)
-        batch = Batch(EXERCISE, tmp_path / "r", [one.url for one in engines], lang="en", areas=areas, disposable=True)
-        code = grade_everyone(students, batch, {}, lambda _who, _done: None)
+        outcome = Class(tmp_path / "r", repositories, [one.url for one in engines], workspaces=areas).run()
 
-    results = {one.id: read_result(tmp_path / "r" / "tp9" / f"{one.id}.json") for one in students}
-    assert code == 6
+    results = {who: read_result(tmp_path / "r" / "tp9" / f"{who}.json") for who in repositories}
+    assert not outcome.everyone_graded
     assert {who: result.mark for who, result in results.items() if result.mark is not None} == marks
     for who, codes in reasons.items():
         reason = results[who].reason

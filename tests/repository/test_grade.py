@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from grader.errors import GraderError
-from grader.repository.grade import Graded, Refused
-from grader.repository.run import Asked
+from grader.repository.grade import Graded, Refused, repository_name
 from grader.repository.workspace import made_workspace
 from tests.lab.proxy import EngineProxy
 from tests.repository.corpus import samples
-from tests.repository.handins import COMPOSE, EXERCISE, HONEST_COMPOSE, HONEST_SCRIPT, SCRIPT, Bench, verdicts
+from tests.repository.handins import COMPOSE, HONEST_COMPOSE, HONEST_SCRIPT, SCRIPT, Bench, verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -187,9 +186,8 @@ def test_a_secret_of_the_graders_is_in_nothing_that_is_written(bench: Bench, mon
 
 @pytest.mark.parametrize("path", ["todos", "./todos/", "ssh://git@example.org:22/e1/todos.git", "git@host:todos"])
 def test_a_compose_project_without_a_name_has_the_repositorys(path: str, tmp_path: Path) -> None:
-    asked = Asked(path, EXERCISE, tmp_path)
-    assert asked.repository == "todos"
-    with made_workspace(tmp_path, asked.repository) as workspace:
+    assert repository_name(path) == "todos"
+    with made_workspace(tmp_path, repository_name(path)) as workspace:
         assert workspace.work.name == "todos"
 
 

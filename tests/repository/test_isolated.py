@@ -5,30 +5,28 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
 
+from grader.campaign import worker
+from grader.campaign.frames import checked_result, frame
 from grader.reports import results
-from grader.reports.results import ResultFile, Student, SuiteInfo, Words, write_result
-from grader.repository.isolated import (
-    GradingFailed,
-    GradingRun,
-    grade_isolated,
-    grading_environment,
-    read_child_result,
-)
+from grader.reports.results import ResultFile, Student, SuiteInfo, Words
+from grader.repository.isolated import GradingFailed, grade_isolated, grading_environment
+from grader.scoring.suite import read_suite
 from tests.reports.samples import RUNS, turned
-from tests.repository.handins import EXERCISE
+from tests.repository.handins import EXERCISE, request
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-RUN = GradingRun(EXERCISE, "unix:///no/such.sock", Student(id="--exitfirst"), "fr")
+REQUEST = request("x", "unix:///no/such.sock", "--exitfirst")
 GOOD = ResultFile(
     exercise="tp9",
-    student=RUN.student,
+    student=REQUEST.student,
     status="graded",
     points=RUNS.max_points,
     max_points=RUNS.max_points,
@@ -40,11 +38,6 @@ GOOD = ResultFile(
     started_at="2026-03-02T10:15:00Z",
     duration_s=0.1,
 )
-
-
-def read(result: object, folder: Path) -> ResultFile:
-    (folder / "r.json").write_bytes(msgspec.json.encode(result))
-    return read_child_result(folder / "r.json", RUN)
 
 
 def test_nothing_of_the_callers_environment_is_passed_on(tmp_path: Path) -> None:
@@ -61,14 +54,14 @@ def test_nothing_of_the_callers_environment_is_passed_on(tmp_path: Path) -> None
     assert env["HOME"] == str(tmp_path)
 
 
-def test_an_engine_that_is_not_there_is_no_mark_and_no_zero(tmp_path: Path) -> None:
-    result = grade_isolated(RUN, tmp_path, {})
+def test_an_engine_that_is_not_there_is_no_mark_and_no_zero() -> None:
+    result = grade_isolated(read_suite(EXERCISE), REQUEST, {})
     assert (result.status, result.mark, result.points) == ("not-graded", None, None)
     assert {check.verdict for check in result.checks} == {"error"}
 
 
-def test_a_result_that_adds_up_is_believed(tmp_path: Path) -> None:
-    assert read(GOOD, tmp_path) == GOOD
+def test_a_result_that_adds_up_is_believed() -> None:
+    assert checked_result(msgspec.json.encode(GOOD), REQUEST) == GOOD
 
 
 @pytest.mark.parametrize(
@@ -85,23 +78,42 @@ def test_a_result_that_adds_up_is_believed(tmp_path: Path) -> None:
         ({"checks": [msgspec.structs.replace(RUNS, verdict="passed", points=99)]}, "more points than a check is worth"),
     ],
 )
-def test_a_result_that_does_not_add_up_is_nobodys_mark(changes: dict[str, Any], fault: str, tmp_path: Path) -> None:
-    with pytest.raises(GradingFailed, match=fault):
-        read(msgspec.structs.replace(GOOD, **changes), tmp_path)
+def test_a_result_that_does_not_add_up_is_nobodys_mark(changes: dict[str, Any], fault: str) -> None:
+    with pytest.raises(ValueError, match=fault):
+        checked_result(msgspec.json.encode(msgspec.structs.replace(GOOD, **changes)), REQUEST)
 
 
 @pytest.mark.parametrize("data", [b"", b"{}", b"[]", b'{"format": "grader-result/1"}', b"\xff\xfe", b"null"])
-def test_what_is_no_result_is_nobodys_mark(data: bytes, tmp_path: Path) -> None:
-    (tmp_path / "r.json").write_bytes(data)
-    with pytest.raises(GradingFailed, match="not a result"):
-        read_child_result(tmp_path / "r.json", RUN)
+def test_what_is_no_result_is_nobodys_mark(data: bytes) -> None:
+    with pytest.raises(ValueError):
+        checked_result(data, REQUEST)
 
 
-def test_a_link_in_the_results_place_is_not_followed(tmp_path: Path) -> None:
-    write_result(GOOD, tmp_path / "elsewhere.json")
-    (tmp_path / "r.json").symlink_to(tmp_path / "elsewhere.json")
-    with pytest.raises(GradingFailed, match="no ordinary file"):
-        read_child_result(tmp_path / "r.json", RUN)
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        (frame("result", b"{}"), "Object missing required field"),
+        (b"student's own words", "not a frame of a worker"),
+        (b"", "ended without a result: Traceback of ours"),
+    ],
+    ids=["no result", "no frame", "nothing"],
+)
+def test_a_grading_process_that_sends_something_else_is_said_and_is_nobodys_mark(
+    sent: bytes, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = f"import sys; sys.stdout.buffer.write({sent!r}); print('Traceback of ours', file=sys.stderr)"
+    monkeypatch.setattr(worker, "PROGRAM", ("-c", script))
+    with pytest.raises(GradingFailed, match=said):
+        grade_isolated(read_suite(EXERCISE), REQUEST, {})
+
+
+def test_a_grading_process_that_never_ends_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "PROGRAM", ("-c", "import time; time.sleep(600)"))
+    monkeypatch.setattr(worker, "_START_S", 0.5)
+    began = time.monotonic()
+    with pytest.raises(GradingFailed, match=r"not done after 0\.1 s"):
+        grade_isolated(read_suite(EXERCISE), msgspec.structs.replace(REQUEST, deadline_s=0.1), {})
+    assert time.monotonic() - began < 30
 
 
 def test_the_tamperings_would_work_on_a_process_that_is_not_isolated(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from grader import cli
+from grader.grade import not_graded
 from grader.machine.text import HIDDEN, inert, log_line, log_text, visible
 from grader.reports.files import result_path, write_reports
 from grader.reports.gradebook.book import gradebook_of
@@ -23,10 +24,10 @@ from grader.reports.junit import junit_for
 from grader.reports.page.class_page import class_page
 from grader.reports.page.student_page import student_page
 from grader.reports.results import Advice, Diagnosis, Student, Words, read_result
-from grader.repository.not_graded import not_graded
-from grader.repository.run import Asked, grade_and_write
+from grader.repository.run import grade_and_write
 from grader.repository.said import last_line, metrics, result_lines
-from tests.repository.handins import COMPOSE, EXERCISE
+from grader.scoring.suite import read_suite
+from tests.repository.handins import COMPOSE, EXERCISE, request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -101,8 +102,9 @@ def refused(tmp_path: Path, files: Mapping[str, str], capsys: pytest.CaptureFixt
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text, errors="surrogateescape")
     engine = f"unix://{tmp_path}/gone.sock"
-    asked = Asked(str(root), EXERCISE, tmp_path / "out", engine, student=who, lang="en", disposable=True)
-    code = grade_and_write(asked, {"GITLAB_CI": "true"})
+    code = grade_and_write(
+        request(root, engine, who), read_suite(EXERCISE), tmp_path / "out", "en", {"GITLAB_CI": "true"}
+    )
     printed = capsys.readouterr()
     assert code == 7, printed.out
     assert printed.err == ""
@@ -157,7 +159,8 @@ def test_a_student_is_called_so_and_the_last_line_is_ours(
 
 def graded(trick: str, mark: float | None = 13.5) -> ResultFile:
     """A result in which everything that can come from outside holds `trick`, as nobody has cleaned it."""
-    result = not_graded(EXERCISE, Student(id=trick, name=trick), trick, Words(fr=trick, en=trick))
+    asked = msgspec.structs.replace(request("x", "local"), student=Student(id=trick, name=trick))
+    result = not_graded(read_suite(EXERCISE), asked, (trick, Words(fr=trick, en=trick)))
     check = msgspec.structs.replace(
         result.checks[0],
         verdict="failed",

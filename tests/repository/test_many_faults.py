@@ -10,20 +10,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from grader.campaign import books
 from grader.errors import GraderError, MachineUnreachable
+from grader.grade import not_graded
 from grader.reports.results import Words, read_result
 from grader.repository import many
-from grader.repository.many import Batch, grade_everyone
-from grader.repository.not_graded import not_graded
-from grader.repository.run import Asked, Done
-from grader.roster.student import RosterStudent
-from tests.repository.handins import COMPOSE, EXERCISE
+from grader.repository.run import Done
+from tests.repository.class_of_repositories import Class
+from tests.repository.handins import COMPOSE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from grader.reports.results import ResultFile
+    from grader.request import GradingRequest
+    from grader.scoring.suite import Suite
 
 LOST = MachineUnreachable("engine-lost", where="unix:///e.sock", detail="x")
 GONE = MachineUnreachable("engine-unreachable", where="unix:///e.sock", detail="x")
@@ -36,28 +38,25 @@ class Tried:
         self.faults = faults
         self.turns: list[tuple[str, str]] = []
 
-    def __call__(self, asked: Asked, _environ: Mapping[str, str]) -> Done:
-        self.turns.append((asked.student, asked.machine))
-        fault = self.faults.get(asked.student) or self.faults.get(asked.machine)
+    def __call__(self, suite: Suite, request: GradingRequest, _environ: Mapping[str, str]) -> Done:
+        student, machine = request.student.id, str(request.machine)
+        self.turns.append((student, machine))
+        fault = self.faults.get(student) or self.faults.get(machine)
         if fault is not None:
             raise fault
-        fine = not_graded(asked.exercise, asked.who, "fine", Words(fr="x", en="x"))
-        return Done(fine, 0, ("fine",))
-
-
-def batch(results: Path, *engines: str) -> Batch:
-    return Batch(EXERCISE, results, engines or ("unix:///a.sock",), lang="en")
+        return Done(not_graded(suite, request, ("fine", Words(fr="x", en="x"))))
 
 
 def grade(
     tmp_path: Path, students: int, faults: Mapping[str, Exception], monkeypatch: pytest.MonkeyPatch, *engines: str
-) -> tuple[int, Tried, dict[str, ResultFile]]:
-    tried, done = Tried(faults), dict[str, Done]()
+) -> tuple[Tried, dict[str, ResultFile]]:
+    tried = Tried(faults)
     monkeypatch.setattr(many, "grade_one", tried)
-    roster = [RosterStudent(id=f"e{number}", repo="x") for number in range(1, students + 1)]
-    code = grade_everyone(roster, batch(tmp_path, *engines), {}, lambda who, one: done.update({who.id: one}))
-    assert sorted(done) == sorted(one.id for one in roster)
-    return code, tried, {one.id: read_result(tmp_path / "tp9" / f"{one.id}.json") for one in roster}
+    roster = {f"e{number}": "x" for number in range(1, students + 1)}
+    graded = Class(tmp_path, roster, engines or ("unix:///a.sock",))
+    graded.run()
+    assert sorted(graded.done) == sorted(roster)
+    return tried, {one: read_result(tmp_path / "tp9" / f"{one}.json") for one in roster}
 
 
 @pytest.mark.parametrize(
@@ -81,8 +80,7 @@ def grade(
 def test_an_exception_is_one_students_and_the_others_are_graded(
     fault: Exception, code: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ended, tried, results = grade(tmp_path, 4, {"e2": fault}, monkeypatch)
-    assert ended == 6
+    tried, results = grade(tmp_path, 4, {"e2": fault}, monkeypatch)
     assert [who for who, _ in tried.turns] == ["e1", "e2", "e3", "e4"]
     assert [one.reason_code for one in results.values()] == ["fine", code, "fine", "fine"]
     reason = results["e2"].reason
@@ -96,11 +94,10 @@ def test_the_victim_of_an_engine_comes_again_after_everyone_else_and_no_third_ti
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engines = [f"unix:///{name}.sock" for name in "abcd"]
-    ended, tried, results = grade(tmp_path, 12, {"e2": LOST}, monkeypatch, *engines)
-    assert ended == 6
+    tried, results = grade(tmp_path, 12, {"e2": LOST}, monkeypatch, *engines)
     turns = [who for who, _ in tried.turns]
     assert turns.count("e2") == 2
-    assert turns[-1] == "e2"
+    assert "e2" in turns[-len(engines) :], "beside those that the other engines had begun"
     assert len({engine for who, engine in tried.turns if who == "e2"}) == 2, "the same engine, though it was lost"
     assert results["e2"].reason_code == "engine-lost"
     assert [one.reason_code for who, one in results.items() if who != "e2"] == ["fine"] * 11
@@ -111,14 +108,12 @@ def test_engines_that_are_gone_before_they_are_given_anything_are_no_try_of_a_st
 ) -> None:
     gone = [f"unix:///gone{number}.sock" for number in range(3)]
     faults = dict.fromkeys(gone, GONE)
-    ended, _, results = grade(tmp_path, 3, faults, monkeypatch, *gone, "unix:///fine.sock")
-    assert ended == 0
+    _, results = grade(tmp_path, 3, faults, monkeypatch, *gone, "unix:///fine.sock")
     assert {one.reason_code for one in results.values()} == {"fine"}
 
 
 def test_who_no_engine_is_left_for_is_told_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    ended, _, results = grade(tmp_path, 3, {"e1": LOST}, monkeypatch)
-    assert ended == 6
+    _, results = grade(tmp_path, 3, {"e1": LOST}, monkeypatch)
     assert [one.reason_code for one in results.values()] == ["engine-lost", "no-engine-left", "no-engine-left"]
     assert results["e3"].reason == Words(
         fr="il ne restait aucun moteur pour corriger ce dépôt", en="no engine was left for this repository"
@@ -131,16 +126,14 @@ def test_an_engine_that_has_nothing_to_do_takes_over_whom_another_one_loses(
     """It once had gone home by then, since nobody was waiting."""
     idle = threading.Event()
 
-    def slowly_lost(asked: Asked, environ: Mapping[str, str]) -> Done:
-        if asked.machine == "unix:///a.sock":
+    def slowly_lost(suite: Suite, request: GradingRequest, environ: Mapping[str, str]) -> Done:
+        if str(request.machine) == "unix:///a.sock":
             idle.wait(1)
             raise LOST
-        return Tried({})(asked, environ)
+        return Tried({})(suite, request, environ)
 
     monkeypatch.setattr(many, "grade_one", slowly_lost)
-    students = [RosterStudent(id="e1", repo="x")]
-    engines = ("unix:///a.sock", "unix:///b.sock")
-    assert grade_everyone(students, batch(tmp_path, *engines), {}, lambda _who, _done: None) == 0
+    Class(tmp_path, {"e1": "x"}, ("unix:///a.sock", "unix:///b.sock")).run()
     assert read_result(tmp_path / "tp9" / "e1.json").reason_code == "fine"
 
 
@@ -149,19 +142,46 @@ def test_a_result_that_cannot_be_written_is_one_students(
 ) -> None:
     (tmp_path / "tp9" / "e2.json").mkdir(parents=True)
     monkeypatch.setattr(many, "grade_one", Tried({}))
-    codes: dict[str, int] = {}
-    students = [RosterStudent(id=f"e{number}", repo="x") for number in (1, 2, 3)]
-    assert grade_everyone(students, batch(tmp_path), {}, lambda who, one: codes.update({who.id: one.code})) == 6
-    assert codes == {"e1": 0, "e2": 6, "e3": 0}
-    assert "tp9 e2: no mark" in capsys.readouterr().err
+    graded = Class(tmp_path, {"e1": "x", "e2": "x", "e3": "x"})
+    outcome = graded.run()
+    assert graded.done == ["e1", "e2", "e3"]
+    assert not outcome.everyone_graded
+    assert [read_result(tmp_path / "tp9" / f"{who}.json").reason_code for who in ("e1", "e3")] == ["fine", "fine"]
+    assert "e2.json: cannot be written: Is a directory" in capsys.readouterr().err
+
+
+def test_a_disk_that_is_full_stops_the_class_and_says_how_to_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(books, "write_reports", full)
+    with pytest.raises(GraderError, match="--resume"):
+        grade(tmp_path, 3, {}, monkeypatch)
+
+
+def test_what_is_done_is_not_graded_again_unless_it_has_no_mark(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grade(tmp_path, 2, {}, monkeypatch)
+    tried = Tried({})
+    monkeypatch.setattr(many, "grade_one", tried)
+    roster = {"e1": "x", "e2": "x", "e3": "x"}
+    with pytest.raises(GraderError, match="--resume"):
+        Class(tmp_path, roster).run()
+    Class(tmp_path, roster, resume=True).run()
+    assert [who for who, _ in tried.turns] == ["e3"]
+    Class(tmp_path, roster, retry=True).run()
+    assert [who for who, _ in tried.turns] == ["e3", "e1", "e2", "e3"]
 
 
 def test_what_is_wrong_for_everyone_is_said_before_anyone_is_graded(tmp_path: Path) -> None:
     with pytest.raises(GraderError, match="at least 16"):
-        grade_everyone([RosterStudent(id="e1")], batch(tmp_path), {"GRADER_SIGNING_KEY": "short"}, lambda _w, _d: None)
+        Class(tmp_path, {"e1": "x"}, environ={"GRADER_SIGNING_KEY": "short"}).run()
     (tmp_path / "file").write_text("")
     with pytest.raises(GraderError, match="cannot be written"):
-        grade_everyone([RosterStudent(id="e1")], batch(tmp_path / "file"), {}, lambda _w, _d: None)
+        Class(tmp_path / "file", {"e1": "x"}).run()
 
 
 def folder_that_is_no_utf8(root: Path) -> str:
@@ -218,12 +238,13 @@ def head_that_is_no_name(root: Path) -> str:
     ],
 )  # fmt: skip
 def test_a_repository_that_cannot_be_copied_or_named_ends_nothing(make: Callable[[Path], str], tmp_path: Path) -> None:
-    """For real, through `--resume` as well: each is read, or not, before any engine is asked."""
-    students = [RosterStudent(id="e1", repo=make(tmp_path / "e1")), RosterStudent(id="e2", repo="nowhere")]
+    """For real, through `--retry-not-graded` as well: each is read, or not, before any engine is asked."""
+    repositories = {"e1": make(tmp_path / "e1"), "e2": "nowhere"}
     engine = f"unix://{tmp_path}/gone.sock"
     try:
-        for _ in range(2):
-            assert grade_everyone(students, batch(tmp_path / "r", engine, engine), {}, lambda _w, _d: None) == 6
+        for retry in (False, True):
+            outcome = Class(tmp_path / "r", repositories, (engine, engine), retry=retry).run()
+            assert not outcome.everyone_graded
             for student in ("e1", "e2"):
                 result = read_result(tmp_path / "r" / "tp9" / f"{student}.json")
                 assert (result.status, result.mark) == ("not-graded", None)

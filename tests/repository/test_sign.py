@@ -11,15 +11,15 @@ import pytest
 from typer.testing import CliRunner
 
 from grader.cli import app
+from grader.grade import not_graded
 from grader.reports.files import write_reports
 from grader.reports.results import Words
 from grader.reports.signature import SIGNATURE, job_key, sign
 from grader.repository.gathered import job_folder
-from grader.repository.not_graded import not_graded
 from grader.repository.pipeline import child_pipeline
-from grader.repository.run import Asked
 from grader.roster.student import RosterStudent
-from tests.repository.handins import EXERCISE
+from grader.scoring.suite import read_suite
+from tests.repository.handins import EXERCISE, request
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,8 +34,8 @@ STUDENTS = ("e1", "e2", "e 3; '\"")
 def job(folder: Path, student: str, holds: str = "", run: str = RUN, mark: float = 12.0) -> None:
     """Leaves in `folder` what the job of `student` ships; with `holds` the result is another's."""
     own = folder / job_folder(student)
-    asked = Asked("x", EXERCISE, own, student=holds or student)
-    result = not_graded(EXERCISE, asked.who, "x", Words(fr="x", en="x"))
+    asked = request("x", "local", holds or student)
+    result = not_graded(read_suite(EXERCISE), asked, ("x", Words(fr="x", en="x")))
     result = msgspec.structs.replace(result, status="graded", mark=mark, points=int(mark), reason=None)
     write_reports(result, own, "fr")
     written = [path for path in own.rglob("*") if path.is_file() and path.name != SIGNATURE]

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from grader.request import GradingRequest
 from grader.roster.machine_url import parse_machine_url
 from grader.scoring.suite import read_suite
-from grader.settings import Settings
 from grader.watch.changes import FolderEye, read_event
 from grader.watch.watch import Shown, watch
 
@@ -27,9 +27,9 @@ class Watched:
     def __init__(self, desk: Desk) -> None:
         self.shown: list[Shown] = []
         self._over = threading.Event()
-        settings = Settings(machine=parse_machine_url(desk.engine.url))
+        request = GradingRequest(exercise=desk.exercise, machine=parse_machine_url(desk.engine.url))
         suite = read_suite(desk.exercise)
-        self._thread = threading.Thread(target=watch, args=(suite, settings, self, self._over.is_set), daemon=True)
+        self._thread = threading.Thread(target=watch, args=(suite, request, self, self._over.is_set), daemon=True)
         self._thread.start()
 
     def show(self, shown: Shown) -> None:

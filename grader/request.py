@@ -1,0 +1,108 @@
+"""The request to grade one student: everything that all ways of grading share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import msgspec
+
+from grader.errors import TypedError
+from grader.machine.machine import Machine
+from grader.machine.reach import MACHINE_S
+from grader.reports.results import Student
+from grader.roster.machine_url import MachineUrl, parse_machine_url
+from grader.roster.ports import PortRange, parse_ports
+from grader.settings import as_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from grader.machine.link import Link
+    from grader.machine.recording import Recording
+    from grader.machine.sheet import Sheet
+
+__all__ = ["GradingRequest", "as_recorded", "decode_json", "encode_json", "machine_of", "request_of"]
+
+_HINT_LEVELS: Final = ("1", "2", "3")
+
+Decoded = TypeVar("Decoded")
+
+
+class GradingRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """One student, and how to grade them. It goes to worker processes as JSON: see `encode_json`."""
+
+    exercise: Path
+    """The exercise's folder."""
+    student: Student = Student(id="local")
+    """Its id is empty if a recording is graded, which has the student's id."""
+    machine: MachineUrl = MachineUrl("local")
+    ports: PortRange | None = None
+    ssh_config: Path | None = None
+    record: bool = False
+    passive: bool = False
+    disposable: bool = False
+    hints: int = 2
+    deadline_s: float = MACHINE_S
+    """Seconds that the machine may take."""
+    repository: str = ""
+    """Path or URL of a pushed repository, which is brought up on `machine`; empty to grade `machine` as it is."""
+    workspaces: Path | None = None
+    """Folder for workspaces; the engine must see it under the same path."""
+
+
+def request_of(options: Mapping[str, object], environ: Mapping[str, str], exercise: Path) -> GradingRequest:
+    """Makes a request from command line options and the environment. Raises `TypedError` or `RosterError`."""
+
+    def text(name: str) -> str:
+        value = options.get(name)
+        return str(value).strip() if value else ""
+
+    passive, disposable = bool(options.get("passive")), bool(options.get("disposable"))
+    if passive and disposable:
+        raise TypedError("typed-passive-and-disposable")
+    hints = text("hints") or "2"
+    if hints not in _HINT_LEVELS:
+        raise TypedError("typed-hints", given=repr(hints))
+    machine = parse_machine_url(text("machine") or "local")
+    user = environ.get("USER") or environ.get("USERNAME") or "local"
+    student = as_text(text("student")) or ("" if machine.scheme == "recording" else user)
+    return GradingRequest(
+        exercise=exercise,
+        student=Student(id=student, name=as_text(text("student_name"))),
+        machine=machine,
+        ports=parse_ports(text("ports")) if text("ports") else None,
+        ssh_config=Path(text("ssh_config")) if text("ssh_config") else None,
+        record=bool(options.get("record")),
+        passive=passive,
+        disposable=disposable,
+        hints=int(hints),
+    )
+
+
+def as_recorded(request: GradingRequest, recording: Recording | None) -> GradingRequest:
+    """Takes what `request` leaves open from a recording. `None`: the recording cannot be read."""
+    student = request.student
+    if recording is None:
+        return msgspec.structs.replace(request, student=Student(id=student.id or "local", name=student.name))
+    return msgspec.structs.replace(
+        request,
+        student=Student(id=student.id or recording.student, name=student.name or recording.student_name),
+        ports=request.ports or (parse_ports(recording.ports) if recording.ports else None),
+        passive=request.passive or (recording.passive and not request.disposable),
+        disposable=request.disposable or (recording.disposable and not request.passive),
+    )
+
+
+def machine_of(request: GradingRequest, link: Link, sheet: Sheet) -> Machine:
+    """The machine behind `link`, as checks see it."""
+    return Machine(link, sheet, ports=request.ports, passive=request.passive, disposable=request.disposable)
+
+
+def encode_json(value: object) -> bytes:
+    """Encodes `value` for another process; `decode_json` returns an equal one."""
+    return msgspec.json.encode(value, enc_hook=str)
+
+
+def decode_json(content: bytes, kind: type[Decoded]) -> Decoded:
+    return msgspec.json.decode(content, type=kind, dec_hook=lambda path, text: path(text))
