@@ -7,8 +7,8 @@ from grader import Hint, Machine, check, expect
 
 @check(
     points=2,
-    fr="l'image ubuntu est là, et tp1-ubuntu en est fait",
-    en="the image ubuntu is there, and tp1-ubuntu is made from it",
+    fr="l'image `ubuntu` est là, et `tp1-ubuntu` en est issu",
+    en="the image `ubuntu` is there, and `tp1-ubuntu` was created from it",
 )
 def test_ubuntu_is_there(machine: Machine) -> None:
     ubuntu = machine.container("tp1-ubuntu")
@@ -18,8 +18,8 @@ def test_ubuntu_is_there(machine: Machine) -> None:
 
 @check(
     points=4,
-    fr="tp1-ubuntu est interactif : une entrée ouverte, un terminal, bash",
-    en="tp1-ubuntu is interactive: an open input, a terminal, bash",
+    fr="`tp1-ubuntu` est interactif : entrée standard ouverte, terminal, `bash`",
+    en="`tp1-ubuntu` is interactive: standard input open, a terminal, `bash`",
 )
 def test_first_is_interactive(machine: Machine) -> None:
     expect(machine.container("tp1-ubuntu")).to_be_interactive(machine.text("shell"))
@@ -27,9 +27,12 @@ def test_first_is_interactive(machine: Machine) -> None:
 
 @check(
     points=2,
-    fr="tu en es sorti proprement, avec le code 0",
-    en="you left it cleanly, with code 0",
-    hint=Hint(fr="un shell rend le code de sa dernière commande", en="a shell ends with the code of its last command"),
+    fr="tu l'as quitté proprement, avec le code 0",
+    en="you exited it cleanly, with code 0",
+    hint=Hint(
+        fr="un shell se termine avec le code de sa dernière commande",
+        en="a shell exits with the code of its last command",
+    ),
 )
 def test_first_was_left_cleanly(machine: Machine) -> None:
     expect(machine.container("tp1-ubuntu")).to_have_exited_cleanly()
@@ -37,7 +40,7 @@ def test_first_was_left_cleanly(machine: Machine) -> None:
 
 @check(
     points=3,
-    fr="tu l'as relancé, et ton fichier y est encore",
+    fr="tu l'as redémarré, et ton fichier y est encore",
     en="you started it again, and your file is still there",
 )
 def test_trace_is_kept(machine: Machine) -> None:
@@ -56,8 +59,8 @@ def test_trace_is_in_the_layer(machine: Machine) -> None:
 
 @check(
     points=3,
-    fr="tp1-fond tourne en arrière-plan : bash est son processus 1, et il a son propre nom d'hôte",
-    en="tp1-fond runs in the background: bash is its process 1, and it has a host name of its own",
+    fr="`tp1-fond` tourne en arrière-plan : `bash` est son processus 1, et il a son propre nom d'hôte",
+    en="`tp1-fond` runs in the background: `bash` is its process 1, and it has its own hostname",
 )
 def test_background_runs(machine: Machine) -> None:
     background = machine.container("tp1-fond")

@@ -7,8 +7,8 @@ from grader import Hint, Machine, check, expect
 
 @check(
     points=3,
-    fr="le conteneur web tourne, et reste en marche",
-    en="the container web runs, and stays up",
+    fr="le conteneur `web` tourne, et reste en marche",
+    en="the container `web` runs and stays up",
 )
 def test_web_is_running(machine: Machine) -> None:
     web = machine.container("web")
@@ -40,7 +40,7 @@ def test_web_is_published(machine: Machine) -> None:
     points=3,
     needs=[test_web_is_published],
     fr="le site répond sur ton port, et c'est ce conteneur qui répond",
-    en="the site answers on your port, and it is that container that answers",
+    en="the site answers on your port, and that container is what answers",
     hint=Hint(fr="essaie avec un navigateur, puis lis `docker logs`", en="try with a browser, then read `docker logs`"),
 )
 def test_site_answers(machine: Machine) -> None:
@@ -49,8 +49,8 @@ def test_site_answers(machine: Machine) -> None:
 
 @check(
     points=3,
-    fr="dans le conteneur hello, /foo/hello vient de ton dossier et dit « hello world »",
-    en='in the container hello, /foo/hello comes from your folder and says "hello world"',
+    fr="dans le conteneur `hello`, `/foo/hello` vient de ton dossier et dit « hello world »",
+    en='in the container `hello`, `/foo/hello` comes from your folder and says "hello world"',
 )
 def test_hello_says_hello_world(machine: Machine) -> None:
     expect(machine.folder("app1")).to_contain_file("hello", machine.text("hello"))

@@ -7,8 +7,8 @@ from grader import Hint, Machine, check, expect
 
 @check(
     points=2,
-    fr="docker diff montre le fichier ajouté",
-    en="docker diff shows the added file",
+    fr="`docker diff` montre le fichier ajouté",
+    en="`docker diff` shows the added file",
 )
 def test_added_file_is_in_the_layer(machine: Machine) -> None:
     expect(machine.file("ajout")).to_be_added()
@@ -16,8 +16,8 @@ def test_added_file_is_in_the_layer(machine: Machine) -> None:
 
 @check(
     points=2,
-    fr="docker diff montre le fichier modifié",
-    en="docker diff shows the changed file",
+    fr="`docker diff` montre le fichier modifié",
+    en="`docker diff` shows the changed file",
 )
 def test_changed_file_is_in_the_layer(machine: Machine) -> None:
     expect(machine.file("issue")).to_be_changed()
@@ -25,8 +25,8 @@ def test_changed_file_is_in_the_layer(machine: Machine) -> None:
 
 @check(
     points=1,
-    fr="couches est fait de l'image ubuntu, et l'image est intacte",
-    en="couches is made from the image ubuntu, and the image is untouched",
+    fr="`couches` est issu de l'image `ubuntu`, et l'image est intacte",
+    en="`couches` was created from the image `ubuntu`, and the image is untouched",
 )
 def test_image_is_untouched(machine: Machine) -> None:
     couches = machine.container("couches")
@@ -37,8 +37,8 @@ def test_image_is_untouched(machine: Machine) -> None:
 
 @check(
     points=3,
-    fr="tp3-app est construite ici, sur les couches de python:alpine",
-    en="tp3-app is built here, on the layers of python:alpine",
+    fr="`tp3-app` est construite ici, sur les couches de `python:alpine`",
+    en="`tp3-app` was built here, on the layers of `python:alpine`",
 )
 def test_image_is_built_here(machine: Machine) -> None:
     expect(machine.image("tp3-app")).to_be_built_here()
@@ -46,8 +46,8 @@ def test_image_is_built_here(machine: Machine) -> None:
 
 @check(
     points=2,
-    fr="l'image dit comment elle tourne : commande, port, dossier de travail",
-    en="the image says how it runs: command, port, working folder",
+    fr="l'image dit comment la lancer : commande, port, dossier de travail",
+    en="the image says how to run it: command, port, working directory",
 )
 def test_image_says_how_it_runs(machine: Machine) -> None:
     expect(machine.image("tp3-app")).to_declare_how_it_runs()
@@ -57,7 +57,7 @@ def test_image_says_how_it_runs(machine: Machine) -> None:
     points=2,
     fr="l'image est petite",
     en="the image is small",
-    hint=Hint(fr="ce qu'une couche suivante supprime pèse encore", en="what a later layer removes still weighs"),
+    hint=Hint(fr="ce qu'une couche suivante supprime pèse encore", en="what a later layer removes still counts"),
 )
 def test_image_is_small(machine: Machine) -> None:
     expect(machine.image("tp3-app")).to_be_small()
@@ -66,7 +66,7 @@ def test_image_is_small(machine: Machine) -> None:
 @check(
     points=4,
     fr="un conteneur de ton image répond sur ton port",
-    en="a container of your image answers on your port",
+    en="a container from your image answers on your port",
     hint=Hint(fr="essaie avec un navigateur, puis lis `docker logs`", en="try with a browser, then read `docker logs`"),
 )
 def test_container_answers(machine: Machine) -> None:

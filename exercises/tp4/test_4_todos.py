@@ -17,8 +17,8 @@ def test_three_containers_run(machine: Machine) -> None:
 
 @check(
     points=2,
-    fr="tous les trois connaissent mydocker",
-    en="all three know mydocker",
+    fr="tous les trois connaissent `mydocker`",
+    en="all three know `mydocker`",
 )
 def test_mydocker_is_known(machine: Machine) -> None:
     mongo, api, app = machine.container("mongo"), machine.container("api"), machine.container("app")
@@ -29,10 +29,10 @@ def test_mydocker_is_known(machine: Machine) -> None:
     points=2,
     needs=[test_mydocker_is_known],
     fr="et c'est bien ta machine, pas 127.0.0.1",
-    en="and it really is your machine, not 127.0.0.1",
+    en="and it is your machine, not 127.0.0.1",
     hint=Hint(
-        fr="demande-toi à qui appartient 127.0.0.1 quand c'est un conteneur qui l'appelle",
-        en="ask yourself whose 127.0.0.1 is when it is a container that calls it",
+        fr="demande-toi à qui appartient 127.0.0.1 quand c'est un conteneur qui l'utilise",
+        en="ask yourself whose address 127.0.0.1 is when a container uses it",
     ),
 )
 def test_mydocker_is_this_machine(machine: Machine) -> None:
@@ -89,7 +89,7 @@ def test_data_is_in_your_folder(machine: Machine) -> None:
     en="the page answers",
     hint=Hint(
         fr="la page et l'API disent qui ne répond pas, et à quelle adresse elles l'ont cherché",
-        en="the page and the API say who does not answer, and at which address they looked",
+        en="the page and the API say what does not answer, and at which address they looked for it",
     ),
 )
 def test_page_answers(machine: Machine) -> None:
@@ -99,8 +99,8 @@ def test_page_answers(machine: Machine) -> None:
 @check(
     points=3,
     needs=[test_page_answers],
-    fr="un todo fait tout le chemin : posé sur la page, retrouvé par l'API",
-    en="a todo goes all the way: put in on the page, found again by the API",
+    fr="un todo fait tout le chemin : ajouté sur la page, retrouvé par l'API",
+    en="a todo goes all the way: added on the page, found again by the API",
 )
 def test_todo_goes_all_the_way(machine: Machine) -> None:
     expect(machine.todos(), within_s=30).to_reach_the_database()

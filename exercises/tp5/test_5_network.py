@@ -7,8 +7,8 @@ from grader import Hint, Machine, check, expect
 
 @check(
     points=2,
-    fr="le réseau todos-net existe, avec le pilote bridge",
-    en="the network todos-net exists, with the driver bridge",
+    fr="le réseau `todos-net` existe, avec le pilote `bridge`",
+    en="the network `todos-net` exists, with the driver `bridge`",
 )
 def test_network_is_there(machine: Machine) -> None:
     expect(machine.network("todos-net")).to_exist()
@@ -56,8 +56,8 @@ def test_page_is_published(machine: Machine) -> None:
 
 @check(
     points=1,
-    fr="il ne reste ni --add-host ni --link",
-    en="no --add-host and no --link is left",
+    fr="il ne reste ni `--add-host` ni `--link`",
+    en="no `--add-host` and no `--link` is left",
 )
 def test_no_name_is_known_by_hand(machine: Machine) -> None:
     expect(machine.container("mongo")).to_use_no_add_host_or_link()
@@ -69,11 +69,11 @@ def test_no_name_is_known_by_hand(machine: Machine) -> None:
     points=3,
     needs=[test_three_containers_run],
     explained_by=[test_all_three_are_on_it],
-    fr="l'API est vraiment reliée à todos-mongo, et par son nom",
-    en="the API really is connected to todos-mongo, and by its name",
+    fr="l'API est vraiment reliée à `todos-mongo`, et par son nom",
+    en="the API really is connected to `todos-mongo`, and by name",
     hint=Hint(
         fr="l'API dit dans sa réponse, et dans ses journaux, à quelle adresse elle cherche sa base",
-        en="the API says in its answer, and in its log, at which address it looks for its database",
+        en="the API says in its answer, and in its logs, at which address it looks for its database",
     ),
 )
 def test_api_reaches_the_database(machine: Machine) -> None:
@@ -93,8 +93,8 @@ def test_data_is_in_your_folder(machine: Machine) -> None:
     points=2,
     needs=[test_page_is_published, test_api_reaches_the_database],
     explained_by=[test_all_three_are_on_it],
-    fr="un todo fait tout le chemin : posé sur la page, retrouvé à l'autre bout",
-    en="a todo goes all the way: put in on the page, found again at the other end",
+    fr="un todo fait tout le chemin : ajouté sur la page, retrouvé à l'autre bout",
+    en="a todo goes all the way: added on the page, found again at the other end",
 )
 def test_todo_goes_all_the_way(machine: Machine) -> None:
     expect(machine.todos(), within_s=30).to_deliver_a_todo()
@@ -104,8 +104,8 @@ def test_todo_goes_all_the_way(machine: Machine) -> None:
     points=2,
     needs=[test_data_is_in_your_folder, test_todo_goes_all_the_way],
     disposable=True,
-    fr="il survit à un todos-mongo tout neuf",
-    en="it survives a brand-new todos-mongo",
+    fr="il survit à un `todos-mongo` tout neuf",
+    en="it survives a brand-new `todos-mongo`",
 )
 def test_todo_survives_a_new_database(machine: Machine) -> None:
     expect(machine.todos()).to_survive_a_new_database()

@@ -7,8 +7,8 @@ from grader import Hint, Machine, check, expect
 
 @check(
     points=1,
-    fr="c'est compose qui a lancé le projet",
-    en="it is compose that started the project",
+    fr="c'est Compose qui a lancé le projet",
+    en="Compose started the project",
 )
 def test_project_is_there(machine: Machine) -> None:
     expect(machine.project()).to_exist()
@@ -18,7 +18,7 @@ def test_project_is_there(machine: Machine) -> None:
     points=1,
     needs=[test_project_is_there],
     fr="le projet porte le nom demandé",
-    en="the project has the name that was asked for",
+    en="the project has the right name",
 )
 def test_project_has_its_name(machine: Machine) -> None:
     expect(machine.project()).to_have_the_required_name()
@@ -90,8 +90,8 @@ def test_data_is_in_the_folder(machine: Machine) -> None:
 @check(
     points=2,
     needs=[test_three_services_run],
-    fr="le fichier compose est valide, et c'est bien lui qui tourne",
-    en="the compose file is valid, and it is what runs",
+    fr="le fichier Compose est valide, et c'est bien lui qui tourne",
+    en="the Compose file is valid, and it is the one that runs",
 )
 def test_file_is_what_runs(machine: Machine) -> None:
     expect(machine.project()).to_match_its_compose_file()
@@ -100,11 +100,11 @@ def test_file_is_what_runs(machine: Machine) -> None:
 @check(
     points=3,
     needs=[test_network_joins_the_three, test_page_is_published],
-    fr="un todo fait tout le chemin : posé sur la page, retrouvé à l'autre bout",
-    en="a todo goes all the way: put in on the page, found again at the other end",
+    fr="un todo fait tout le chemin : ajouté sur la page, retrouvé à l'autre bout",
+    en="a todo goes all the way: added on the page, found again at the other end",
     hint=Hint(
         fr="la page et l'API disent qui ne répond pas, et à quelle adresse elles l'ont cherché",
-        en="the page and the API say who does not answer, and at which address they looked",
+        en="the page and the API say what does not answer, and at which address they looked for it",
     ),
 )
 def test_todo_goes_all_the_way(machine: Machine) -> None:
@@ -116,8 +116,8 @@ def test_todo_goes_all_the_way(machine: Machine) -> None:
     points=3,
     needs=[test_data_is_in_the_folder, test_file_is_what_runs, test_todo_goes_all_the_way],
     disposable=True,
-    fr="down ne laisse rien, et up retrouve les todos",
-    en="down leaves nothing, and up finds the todos again",
+    fr="`down` ne laisse rien, et `up` retrouve les todos",
+    en="`down` leaves nothing, and `up` finds the todos again",
 )
 def test_todo_survives_down_and_up(machine: Machine) -> None:
     expect(machine.todos()).to_survive_down_and_up(machine.project())

@@ -7,8 +7,8 @@ from grader import Hint, Machine, check, expect
 
 @check(
     points=1,
-    fr="le service web du projet tourne",
-    en="the service web of the project runs",
+    fr="le service `web` du projet tourne",
+    en="the service `web` of the project runs",
 )
 def test_web_runs(machine: Machine) -> None:
     expect(machine.replicas("web")).to_run()
@@ -45,8 +45,8 @@ def test_balancer_is_published(machine: Machine) -> None:
 
 @check(
     points=2,
-    fr="les deux réseaux existent, avec le pilote bridge",
-    en="both networks exist, with the driver bridge",
+    fr="les deux réseaux existent, avec le pilote `bridge`",
+    en="both networks exist, with the driver `bridge`",
 )
 def test_both_networks_are_there(machine: Machine) -> None:
     expect(machine.network("front-tier")).to_exist()
@@ -57,7 +57,7 @@ def test_both_networks_are_there(machine: Machine) -> None:
     points=1,
     needs=[test_web_runs, test_balancer_runs],
     explained_by=[test_both_networks_are_there],
-    fr="devant : le répartiteur et les répliques",
+    fr="devant : le répartiteur et les répliques",
     en="in front: the load balancer and the replicas",
 )
 def test_who_is_in_front(machine: Machine) -> None:
@@ -68,11 +68,11 @@ def test_who_is_in_front(machine: Machine) -> None:
     points=2,
     needs=[test_web_runs],
     explained_by=[test_both_networks_are_there],
-    fr="derrière : redis, qui n'est que là, et les répliques",
-    en="behind: redis, which is there only, and the replicas",
+    fr="derrière : `redis`, qui n'est que là, et les répliques",
+    en="behind: `redis`, which is only there, and the replicas",
     hint=Hint(
-        fr="redis ne doit avoir de réseau en commun qu'avec ceux qui ont besoin de lui",
-        en="redis should share a network only with those who need it",
+        fr="`redis` ne doit avoir de réseau en commun qu'avec ceux qui ont besoin de lui",
+        en="`redis` should share a network only with the containers that need it",
     ),
 )
 def test_who_is_behind(machine: Machine) -> None:
@@ -108,7 +108,7 @@ def test_balancer_answers(machine: Machine) -> None:
     fr="chacune des trois répliques est atteinte",
     en="each of the three replicas is reached",
     hint=Hint(
-        fr="d'où le répartiteur sait-il combien il y a de répliques, et où elles sont ?",
+        fr="d'où le répartiteur sait-il combien il y a de répliques, et où elles sont ?",
         en="how does the load balancer know how many replicas there are, and where they are?",
     ),
 )
@@ -120,8 +120,8 @@ def test_each_replica_is_reached(machine: Machine) -> None:
     points=2,
     needs=[test_each_replica_is_reached],
     disposable=True,
-    fr="une réplique tuée, et plus une requête perdue",
-    en="one replica killed, and no request lost any more",
+    fr="une réplique tuée, et aucune requête perdue",
+    en="one replica killed, and no request lost",
 )
 def test_nothing_is_lost_when_one_dies(machine: Machine) -> None:
     expect(machine.balancer("lb", before="web")).to_lose_no_request_when_a_replica_dies()

@@ -8,7 +8,7 @@ from grader import Hint, Machine, check, expect
 @check(
     points=3,
     fr="l'essaim est actif, et cette machine en est un gestionnaire",
-    en="the swarm is active, and this machine is a manager of it",
+    en="the swarm is active, and this machine is one of its managers",
 )
 def test_swarm_is_active(machine: Machine) -> None:
     expect(machine.swarm()).to_be_managed_by_this_machine()
@@ -17,8 +17,8 @@ def test_swarm_is_active(machine: Machine) -> None:
 @check(
     points=2,
     needs=[test_swarm_is_active],
-    fr="le réseau tp8-net existe, avec le pilote overlay",
-    en="the network tp8-net exists, with the driver overlay",
+    fr="le réseau `tp8-net` existe, avec le pilote `overlay`",
+    en="the network `tp8-net` exists, with the driver `overlay`",
 )
 def test_network_is_there(machine: Machine) -> None:
     expect(machine.network("tp8-net")).to_exist()
@@ -28,7 +28,7 @@ def test_network_is_there(machine: Machine) -> None:
     points=2,
     needs=[test_network_is_there],
     fr="un conteneur ordinaire peut aussi s'attacher à ce réseau",
-    en="an ordinary container can attach to that network as well",
+    en="an ordinary container can attach to that network too",
 )
 def test_network_is_attachable(machine: Machine) -> None:
     expect(machine.network("tp8-net")).to_be_attachable()
@@ -37,8 +37,8 @@ def test_network_is_attachable(machine: Machine) -> None:
 @check(
     points=1,
     needs=[test_swarm_is_active],
-    fr="le service web tourne",
-    en="the service web runs",
+    fr="le service `web` tourne",
+    en="the service `web` runs",
 )
 def test_service_runs(machine: Machine) -> None:
     expect(machine.service("web")).to_run()
@@ -48,7 +48,7 @@ def test_service_runs(machine: Machine) -> None:
     points=2,
     needs=[test_service_runs],
     fr="trois tâches sur trois tournent",
-    en="three tasks of three run",
+    en="three of three tasks run",
 )
 def test_three_tasks_run(machine: Machine) -> None:
     expect(machine.service("web")).to_run_all_its_tasks()
@@ -68,8 +68,8 @@ def test_service_is_on_the_network(machine: Machine) -> None:
     points=1,
     needs=[test_service_runs],
     explained_by=[test_network_is_attachable],
-    fr="le site est publié sur ton port, par le service ou par une porte",
-    en="the site is published on your port, by the service or by a door",
+    fr="le site est publié sur ton port, par le service ou par un point d'entrée",
+    en="the site is published on your port, by the service or by an entry point",
 )
 def test_site_is_published(machine: Machine) -> None:
     expect(machine.service("web")).to_be_published()
@@ -80,10 +80,10 @@ def test_site_is_published(machine: Machine) -> None:
     needs=[test_site_is_published],
     explained_by=[test_service_is_on_the_network],
     fr="le site répond, et c'est une tâche du service qui répond",
-    en="the site answers, and it is a task of the service that answers",
+    en="the site answers, and a task of the service is what answers",
     hint=Hint(
-        fr="`docker service logs web` : vois-tu passer ta requête ?",
-        en="`docker service logs web`: do you see your request come by?",
+        fr="`docker service logs web` : vois-tu passer ta requête ?",
+        en="`docker service logs web`: do you see your request?",
     ),
 )
 def test_site_answers(machine: Machine) -> None:

@@ -73,7 +73,7 @@ def test_no_permission_on_the_socket(short: Path) -> None:
         done = subprocess.run(
             [*mortal, *GRADER, "--machine", url], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
         )
-    assert (done.returncode, "not allowed to talk to Docker" in done.stderr) == (6, True), done.stderr
+    assert (done.returncode, "not allowed to use Docker" in done.stderr) == (6, True), done.stderr
     assert "usermod -aG docker" in done.stderr
 
 
@@ -137,7 +137,7 @@ def test_ports_that_are_taken_and_what_other_exercises_left(desk: Desk) -> None:
         while not _listens(4000):
             assert server.poll() is None
         taken = doctor("tp2", "--machine", desk.engine.url)
-    assert "port 4000 (web) is taken by a program of the machine" in taken.stdout
+    assert "port 4000 (web) is taken by a program on the machine" in taken.stdout
 
 
 def _listens(port: int) -> bool:

@@ -104,7 +104,7 @@ def test_no_permission_on_the_socket_says_which_group_to_join(desk: Desk, tmp_pa
         command = (*NO_OVERRIDE, sys.executable, "-m", "pytest")
         graded = grade(desk, tmp_path, "--lang=en", f"--machine={proxy.url}", command=command)
     is_no_mark(graded, "engine-permission", tmp_path)
-    assert "group docker" in graded.screen
+    assert "join the `docker` group" in graded.screen
     assert proxy.requests == []
 
 

@@ -36,7 +36,7 @@ def test_a_students_file_is_never_written_over(tmp_path: Path) -> None:
     own = tmp_path / "mine" / "site" / "page.html"
     own.parent.mkdir(parents=True)
     own.write_text("hours of work", encoding="utf-8")
-    with pytest.raises(GraderError, match="may be your work"):
+    with pytest.raises(GraderError, match="perhaps your work"):
         lay_out(exercise(tmp_path / "tp9"), tmp_path / "mine")
     assert own.read_text(encoding="utf-8") == "hours of work"
 
@@ -73,7 +73,7 @@ def test_clean_removes_what_the_exercise_made_and_nothing_else(desk: Desk) -> No
     unanswered = grader()
     assert (unanswered.returncode, unanswered.stderr) == (
         4,
-        "grader: nobody is here to answer: with --yes nothing is asked\n",
+        "grader: nobody can answer here; with --yes, no confirmation is asked for\n",
     )
     assert set(desk.engine.docker("ps", "-a", "--format", "{{.Names}}").stdout.split()) == {"web", "hello", "web2"}
     assert grader("--lang", "fr", answer="oui\n").returncode == 0

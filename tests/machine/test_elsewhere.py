@@ -183,8 +183,8 @@ def test_the_doctor_measures_no_disk_for_an_engine_elsewhere(tmp_path_factory: p
     assert not {"doctor-disk", "doctor-no-compose"}.intersection(codes)
     assert found.facts["compose"] == ""
     assert "doctor-compose-elsewhere" in codes
-    assert "the checks that read it will not be judged" in say("doctor-compose-elsewhere", "wrong", {}, "en")
-    assert "les contrôles qui le lisent ne seront pas jugés" in say("doctor-compose-elsewhere", "wrong", {}, "fr")
+    assert "the checks that need it will not be judged" in say("doctor-compose-elsewhere", "wrong", {}, "en")
+    assert "vérifications qui en ont besoin ne seront pas jugées" in say("doctor-compose-elsewhere", "wrong", {}, "fr")
     with saying(tmp_path_factory.mktemp("d") / "s", SOUND | full) as url, machine_at(url) as machine:
         codes = [finding.code for finding in examine(machine, TP6).findings]
     assert "doctor-disk" in codes, "the control"

@@ -105,5 +105,5 @@ def test_what_was_not_asked_is_nobody_s_silence() -> None:
         machine.ask(question)
     assert machine.trail, "the check has looked"
     values = error.value.values
-    assert say("address-not-asked", "wrong", values, "en").startswith("the address 192.0.2.1 is none of the machine's")
-    assert say("address-not-asked", "wrong", values, "fr").startswith("l'adresse 192.0.2.1 n'est pas l'une de celles")
+    assert "192.0.2.1 is not an address of the machine" in say("address-not-asked", "wrong", values, "en")
+    assert "192.0.2.1 n'est pas une adresse de la machine" in say("address-not-asked", "wrong", values, "fr")

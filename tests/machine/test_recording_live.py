@@ -141,6 +141,6 @@ def test_what_is_no_recording_is_refused_in_one_sentence(desk: Desk, tmp_path: P
     (tmp_path / "x.recording").write_bytes(b"\x1b[31mnot one")
     done = desk.pytest(f"--machine=recording:{tmp_path}/x.recording", "--lang=en")
     assert done.returncode == 6
-    assert "is not a whole recording" in done.stdout
+    assert "is not a complete recording" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
     assert "\x1b" not in done.stdout

@@ -104,7 +104,7 @@ def test_of_several_exercises_each_mark_says_whose_it_is() -> None:
 
 def test_an_engine_that_is_not_there_is_no_error_of_the_suite() -> None:
     done = grader(*GRADER, "rehearse", "exercises/tp2", "--machine", "unix:///nowhere")
-    is_one_sentence(done, 6, "the machine of Docker cannot be reached (unix:///nowhere)")
+    is_one_sentence(done, 6, "the Docker machine cannot be reached (unix:///nowhere)")
 
 
 def test_results_are_compared_by_the_suite_of_their_own_exercise(tmp_path: Path) -> None:

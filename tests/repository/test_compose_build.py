@@ -82,10 +82,10 @@ def test_a_long_dockerfile_may_stand_in_the_compose_file(tmp_path: Path) -> None
 def test_an_argument_for_the_builder_is_named_in_both_languages(tmp_path: Path) -> None:
     (refusal,) = review("      context: .\n      args: {BUILDKIT_SYNTAX: x}\n", tmp_path).refused
     assert refusal.said("en") == (
-        "compose.yaml:5: [build-arg] `services.web.build.args.BUILDKIT_SYNTAX`: this argument commands the builder "
-        "itself; a hand-in gives its own `ARG`s only"
+        "compose.yaml:5: [build-arg] `services.web.build.args.BUILDKIT_SYNTAX`: this argument controls the builder "
+        "itself; a submission may only set its own `ARG`s"
     )
     assert refusal.said("fr") == (
-        "compose.yaml:5: [build-arg] `services.web.build.args.BUILDKIT_SYNTAX` : cet argument commande le constructeur "
-        "lui-même ; un rendu ne donne que ses propres `ARG`"
+        "compose.yaml:5: [build-arg] `services.web.build.args.BUILDKIT_SYNTAX`\u00a0: cet argument pilote le "
+        "constructeur lui-même\u00a0; un rendu ne fixe que ses propres `ARG`"
     )

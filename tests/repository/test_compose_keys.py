@@ -114,7 +114,7 @@ def test_a_network_of_the_engine_itself_is_nobodys_own(name: str, form: str, tmp
     review = case.review(tmp_path)
     assert "network-built-in" in rules(review)
     refusal = next(one for one in review.refused if one.rule == "network-built-in")
-    assert f"`{name}` is a network of the engine itself" in refusal.said("en")
+    assert f"`{name}` is one of the engine's own networks" in refusal.said("en")
     assert f"`{name}` est un réseau du moteur lui-même" in refusal.said("fr")
 
 

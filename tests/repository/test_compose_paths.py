@@ -230,13 +230,13 @@ def test_the_words_about_a_volume_of_one_letter_say_what_to_do(tmp_path: Path) -
         "compose.yaml:2: [volume-of-one-letter] `services.a.volumes.0`: Compose reads `v:/v` as a Windows path "
         "(the drive `v:`); give the volume a name of two letters or more"
     )
-    assert "donnez au volume un nom de deux lettres au moins" in mistake.said("fr")
+    assert "donne au volume un nom de deux lettres au moins" in mistake.said("fr")
 
 
 @pytest.mark.parametrize(
     ("rule", "english", "french"),
     [
-        ("path-two-ways", "`l/../x.env` goes up (`..`) behind a link", "`l/../x.env` remonte (`..`) après un lien"),
+        ("path-two-ways", "`l/../x.env` goes up (`..`) after a link", "`l/../x.env` remonte (`..`) après un lien"),
         ("path-odd", "this path is too long", "ce chemin est trop long"),
     ],
 )

@@ -82,9 +82,9 @@ def test_what_compose_rejects_is_a_mistake_in_its_own_words(text: str, tmp_path:
 def test_an_odd_space_before_the_sign_is_refused_with_words_that_say_what_to_do(tmp_path: Path) -> None:
     refusal = reviewed(tmp_path, {"compose.yaml": PLAIN, ".env": "A=1\nPORT\xa0=2\n"}).refused[0]
     assert refusal.said("en") == (
-        ".env:2: [env-file-odd-space] an odd kind of space follows the name `PORT`: write the line again"
+        ".env:2: [env-file-odd-space] an unusual space character follows the name `PORT`: type the line again"
     )
-    assert refusal.said("fr").endswith("un caractère d'espacement inhabituel suit le nom `PORT` : récrivez la ligne")
+    assert refusal.said("fr").endswith("espacement inhabituel suit le nom `PORT`\u00a0: réécris la ligne")
 
 
 def doubling(reference: str = "${aN}", quote: str = "") -> str:
@@ -157,8 +157,8 @@ def test_files_of_variables_are_counted(tmp_path: Path) -> None:
     case = Case(one_service(f"env_file: [{', '.join(['x.env'] * (most + 1))}]"), files={"x.env": "A=1\n"})
     review = case.review(tmp_path)
     assert rules(review) == {"too-many-env-files"}
-    assert f"{most + 1} files of variables, {most} at most" in review.refused[0].said("en")
-    assert f"{most + 1} fichiers de variables, {most} au plus" in review.refused[0].said("fr")
+    assert f"{most + 1} environment files; at most {most} are allowed" in review.refused[0].said("en")
+    assert f"{most + 1} fichiers de variables\u00a0; {most} au plus" in review.refused[0].said("fr")
 
 
 COMPOSE_READS = [

@@ -50,7 +50,7 @@ def test_a_committed_link_is_not_written_through(link: str, results: str, checko
     elsewhere = checkout.parent / "elsewhere"
     (checkout / link).parent.mkdir(exist_ok=True)
     (checkout / link).symlink_to(elsewhere)
-    for lang, words in (("en", "is a link, and nothing is written through a link"), ("fr", "n'écrit pas à travers")):
+    for lang, words in (("en", "and nothing is written through links"), ("fr", "rien n'est écrit à travers")):
         done = grade(checkout, results, lang)
         assert (done.returncode, done.stdout) == (4, ""), done.stderr
         assert words in done.stderr
@@ -63,7 +63,7 @@ def test_files_that_a_repository_brings_along_are_nobodys_results(results: str, 
     (checkout.parent / "alias").symlink_to(checkout)
     (checkout / "results" / "tp9").mkdir(parents=True)
     (checkout / "results" / "tp9" / "e1.json").write_text(FORGED)
-    for lang, words in (("en", "give a folder outside the repository"), ("fr", "donne un dossier hors du dépôt")):
+    for lang, words in (("en", "give a folder outside the repository"), ("fr", "donner un dossier hors du dépôt")):
         done = grade(checkout, results, lang)
         assert (done.returncode, done.stdout) == (4, ""), done.stderr
         assert words in done.stderr

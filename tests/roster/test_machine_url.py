@@ -67,7 +67,7 @@ BAD = {
     "ssh://pc?docker=/run/%25h": "absolute path of a socket",
     "ssh://pc?docker=/run/${HOME}": "absolute path of a socket",
     "ssh://pc?docker=/" + "a" * 110: "at most 107",
-    "tcp://pc": "tcp:// needs its port, such as tcp://pc:2376",
+    "tcp://pc": "tcp:// needs a port, such as tcp://pc:2376",
     "tcp://root@pc:2376": "takes no user",
     "tcp://-x:2376": "does not start with -",
     "unix://var/run/docker.sock": "absolute path",

@@ -38,7 +38,7 @@ def test_both_ends_belong_to_the_range() -> None:
         ("٤٠٠٠", "not '٤٠٠٠'"),
         ("0-10", "from 1 to 65535"),
         ("41200-70000", "not 41200-70000"),
-        ("41209-41200", "the lower first: not 41209-41200"),
+        ("41209-41200", "the lower one first; not 41209-41200"),
         ("123456", "not '123456'"),
     ],
 )

@@ -132,7 +132,7 @@ def test_every_fault_is_said_at_once_with_its_line_and_column(write: Callable[[s
             "3: column 4 (machine): a user name holds letters, digits and ._+- and does not start with -: "
             "not '-oProxyCommand=id'"
         ),
-        "3: column 5 (ports): ports go from 1 to 65535, the lower first: not 41200-99999",
+        "3: column 5 (ports): ports go from 1 to 65535, the lower one first; not 41200-99999",
         "3: column 1 (id): 'E1' is already on line 2 (case and accents do not tell two ids apart)",
         "4: column 4 (machine): nothing is written here",
         "4: column 1 (id): 'é1' is already on line 2 (case and accents do not tell two ids apart)",

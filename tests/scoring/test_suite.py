@@ -27,6 +27,6 @@ def test_a_change_of_the_same_size_within_the_same_second_counts(
     file = folder / "test_1_nginx.py"
     at = file.stat().st_mtime_ns
     text = file.read_text(encoding="utf-8")
-    file.write_text(text.replace("the container web runs", "the container web walk"), encoding="utf-8")
+    file.write_text(text.replace("the container `web` runs", "the container `web` walk"), encoding="utf-8")
     os.utime(file, ns=(at, at))
     assert read_suite(folder).specs[0].en == before.en.replace("runs", "walk") != before.en

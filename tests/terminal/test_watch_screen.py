@@ -58,5 +58,5 @@ def test_on_a_low_screen_what_is_to_mend_is_still_seen(desk: Desk, terminal: Ope
     opened = open_watch(terminal, desk, Way(80, "en"), rows=14)
     shown = opened.until(lambda shown: ENDS["en"] in shown.text)
     assert [line for line in shown.screen if line.startswith("3. ")]
-    assert "    the two ports are the wrong way round" in shown.screen
+    assert "    the two ports are reversed" in shown.screen
     assert opened.asks("history_size") == "0"

@@ -61,10 +61,10 @@ def test_who_was_not_graded_has_a_reason_and_no_mark(class_html: str, open_page:
     page = open_page(class_html)
     text = " ".join(page.get_by_role("row", name="Élise Robert").inner_text().split())
     assert text.startswith("Élise Robert e231888 —")
-    assert "Pas noté · Docker est installé mais ne répond pas" in text
-    section = _section(page, "Qui n’a pas été noté, et pourquoi")
-    assert "ce n’est pas un zéro" in section
-    assert "Jules Garnier e231407 la machine de Docker est injoignable" in section
+    assert "Non noté · Docker est installé mais ne répond pas" in text
+    section = _section(page, "Qui n'a pas été noté, et pourquoi")
+    assert "ce n'est pas un zéro" in section
+    assert "Jules Garnier e231407 la machine Docker est injoignable" in section
 
 
 def test_a_provisional_mark_is_marked_as_such(class_html: str, open_page: OpenPage) -> None:
@@ -89,14 +89,14 @@ def test_mistakes_name_who_made_them(class_html: str, open_page: OpenPage) -> No
 def test_what_the_grader_could_not_see_is_apart_from_mistakes(class_html: str, open_page: OpenPage) -> None:
     page = open_page(class_html)
     assert "engine-silent" not in _section(page, "Erreurs les plus fréquentes")
-    assert "engine-silent" in _section(page, "Ce que le correcteur n’a pas pu observer")
+    assert "engine-silent" in _section(page, "Ce que le correcteur n'a pas pu juger")
 
 
 def test_two_names_on_one_machine_are_shown_and_not_judged(class_html: str, open_page: OpenPage) -> None:
     page = open_page(class_html)
     section = _section(page, "Machines")
     assert "Manon Faure Gabriel Petit" in section
-    assert "elle n’en juge pas" in section
+    assert "elle n'en juge pas" in section
     assert page.locator("tbody tr", has=page.locator(".flag")).locator("th .name").all_inner_texts() == [
         "Manon Faure",
         "Gabriel Petit",
@@ -171,6 +171,6 @@ def test_the_english_page_is_english(open_page: OpenPage) -> None:
     assert page.locator("h1").inner_text() == "A web server in a container"
     assert page.locator("h2").all_inner_texts() == [
         *["Distribution of marks", "Check by check", "Heat map", "Most frequent mistakes"],
-        *["What the grader could not see", "Who was not graded, and why", "Machines", "Student by student"],
+        *["What the grader could not judge", "Who was not graded, and why", "Machines", "Student by student"],
     ]
     assert "reversed" in page.locator(".mistake", has_text="port-reversed").inner_text()
