@@ -1,4 +1,4 @@
-"""What can be expected of a balancer: it answers, for each of the replicas, and forgets one that dies."""
+"""What can be expected of a load balancer: it answers, reaches every replica, and drops one that dies."""
 
 from __future__ import annotations
 
@@ -29,23 +29,23 @@ if TYPE_CHECKING:
 __all__ = ["BalancerExpectation", "nobody_behind"]
 
 _ROUND: Final = 4
-"""Requests a replica in one round. In turns, one would do; drawn by lot, a replica is left out of five rounds of three
-replicas once in ten thousand million times."""
+"""Requests per replica and round. Round robin needs one; at random, five rounds over three replicas miss one of them
+once in ten thousand million times."""
 _ROUNDS: Final = 5
 _LONG: Final = 4000
-"""Characters of a request that is found by its bytes: under the 8 KiB that servers take, above what else goes by."""
+"""Length of a request that is recognised by its bytes: below the 8 KiB that servers accept, above other traffic."""
 _LOST: Final = 3
-"""Requests without an answer after which no more are sent: each may take its whole time."""
+"""Unanswered requests after which no more are sent, since each may take its whole time limit."""
 _LOG_PAUSES_S: Final = (0.0, 0.1, 0.3)
-"""A log line reaches the engine a little after the answer reaches us."""
+"""A log line reaches the engine shortly after the answer reaches us."""
 _SETTLES_S: Final = 15.0
-"""What a balancer may take to see that a replica is dead."""
+"""How long a load balancer may take to notice that a replica is dead."""
 _PATIENCE_S: Final = 62.0
-"""What a visitor may wait for one page then. nginx, as it comes, gives a replica up after 60 s, or when Linux tells it
-that the address leads nowhere: the dead one's is believed for up to 45 s, and looked for during 14 more. It then turns
-to another replica, and nothing was lost; but it learns nothing from a visitor who left before."""
+"""How long a visitor may wait for one page meanwhile. By default nginx gives up on a replica after 60 s, or when Linux
+reports the address as unreachable: up to 45 s from its ARP cache and 14 more of probing. It then tries another replica,
+and no request is lost; but it learns nothing if the visitor has left before."""
 _STREAK: Final = 40
-"""Requests in a row that must be answered then: drawn by lot, they miss a dead one of three once in ten million."""
+"""Requests in a row that must then be answered. At random, they miss one dead replica of three once in ten million."""
 
 
 class BalancerExpectation(Expectation):
@@ -106,16 +106,16 @@ class BalancerExpectation(Expectation):
         def judge() -> None:
             for number in range(_STREAK):
                 answer = self._ask(f"/?.grader-{number}")
-                said = answer.reason if isinstance(answer, NoAnswer) else str(answer.status)
+                reason = answer.reason if isinstance(answer, NoAnswer) else str(answer.status)
                 if isinstance(answer, NoAnswer) or answer.status >= 500:
-                    raise Mistake("requests-lost", name=victim.name, said=said, answered=number, evidence=(said,))
+                    raise Mistake("requests-lost", name=victim.name, said=reason, answered=number, evidence=(reason,))
 
         with container_killed(self._subject.machine, victim):
             self._let_it_notice()
             eventually(self._subject.machine, judge, within_s=_SETTLES_S, is_settling=lambda: True)
 
     def _reached(self, wanted: tuple[ContainerFact, ...]) -> set[str]:
-        """Ids of the replicas that requests came to. Raises `ProbeFailed` where one could not tell."""
+        """The ids of the replicas that received requests. Raises `ProbeFailed` if that cannot be seen."""
         machine = self._subject.machine
         mark = f".grader-{machine.nonce('balanced')}"
         visits = Visits.of(machine, wanted, mark, at_least=2 * _LONG)
@@ -123,7 +123,7 @@ class BalancerExpectation(Expectation):
         for turn in range(_ROUNDS):
             if turn == 1:
                 visits = visits.after_a_calm()
-            # The first round is short, as most replicas log it; the others can be counted in bytes.
+            # The first round is short, since most replicas log requests; the later ones can be counted in bytes.
             self._send(f"/?{mark}{'-' + 'x' * _LONG if turn else ''}", _ROUND * len(wanted))
             for _ in machine.attempts(_LOG_PAUSES_S):
                 reached |= {fact.id for fact in wanted if fact.id not in reached and visits.seen_in(fact)}
@@ -135,7 +135,7 @@ class BalancerExpectation(Expectation):
         return reached
 
     def _let_it_notice(self) -> None:
-        """Visitors who wait for their page, until one of them gets none, or they have waited long enough together."""
+        """Sends patient requests until one is not answered, or the time for failover is over."""
         machine = self._subject.machine
         began = machine.now()
         for _ in range(_STREAK):
@@ -151,7 +151,7 @@ class BalancerExpectation(Expectation):
                 return
 
     def _ask(self, path: str, within_s: float = 5) -> Answer | NoAnswer:
-        """One request, in a session of its own."""
+        """One request, in its own session."""
         site = self._subject.site
         return get_page_again(site.machine, site.port, path, host=published_at(site).host_ip, within_s=within_s)
 
@@ -166,12 +166,12 @@ class BalancerExpectation(Expectation):
         return any(may_change(fact, self._within_s) for fact in facts)
 
 
-def nobody_behind(machine: Machine, keeper: ContainerFact, behind: Iterable[ContainerFact], status: int) -> Mistake:
-    """What to say where the container that passes requests on gives an error of its own."""
-    for fact in behind:
-        heard = listeners(machine, fact.id)
-        if heard is not None and all(one.is_on_loopback for one in heard):
-            code = "listens-on-loopback-inside" if heard else "nothing-listens-inside"
-            return Mistake(code, name=fact.name, inside=heard[0].port if heard else "…")
-    lines = last_lines(read_log(machine, keeper), 3)
-    return Mistake("lb-finds-nobody", name=keeper.name, status=status, evidence=tuple(lines))
+def nobody_behind(machine: Machine, proxy: ContainerFact, backends: Iterable[ContainerFact], status: int) -> Mistake:
+    """The failure to report if the load balancer itself answers with an error."""
+    for fact in backends:
+        sockets = listeners(machine, fact.id)
+        if sockets is not None and all(one.is_on_loopback for one in sockets):
+            code = "listens-on-loopback-inside" if sockets else "nothing-listens-inside"
+            return Mistake(code, name=fact.name, inside=sockets[0].port if sockets else "…")
+    lines = last_lines(read_log(machine, proxy), 3)
+    return Mistake("lb-finds-nobody", name=proxy.name, status=status, evidence=tuple(lines))

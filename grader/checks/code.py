@@ -1,4 +1,4 @@
-"""Where the code that a container runs comes from, when it does not come with its image."""
+"""Where the code that a container runs comes from, if not from its image."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 __all__ = ["code_mount", "copied_code"]
 
 _CODE: Final = {".py", ".html", ".js", ".css"}
-"""What an application of the course is made of. Data may well be mounted, and its own files be written."""
+"""The file types of the course's applications. Data may be mounted, and other files may be written."""
 
 
 def code_mount(machine: Machine, container: ContainerFact) -> MountFact | None:
-    """The mount that hides the working folder, or a file of the command, or that has code in it."""
+    """The mount that covers the working directory or a file of the command, or that contains code."""
     workdir = PurePosixPath(container.workdir or "/")
     for mount in container.mounts:
         inside = PurePosixPath(mount.inside)
@@ -34,7 +34,7 @@ def code_mount(machine: Machine, container: ContainerFact) -> MountFact | None:
 
 
 def copied_code(machine: Machine, container: ContainerFact) -> str:
-    """A file of code that was put into the container itself; empty where there is none."""
+    """A code file that was copied into the container itself; empty if there is none."""
     workdir = PurePosixPath(container.workdir or "/")
     for name in changed_paths(machine, container.id):
         path = PurePosixPath(name)

@@ -127,7 +127,7 @@ class ProjectExpectation(Expectation):
 
 
 def origin_of_project(project: Project) -> Origin:
-    """From which files the project was brought up. Raises `ProbeFailed` where nothing tells."""
+    """The files that the project was brought up from. Raises `ProbeFailed` if no container has them in its labels."""
     for container in project.containers:
         origin = origin_of(there(container))
         if origin:
@@ -136,7 +136,7 @@ def origin_of_project(project: Project) -> Origin:
 
 
 def _file_of(project: Project, origin: Origin) -> ComposeFile:
-    """The compose file as it is now. Raises `Mistake` where it is gone or refused, `ProbeFailed` where out of reach."""
+    """The compose file as it is now. Raises `Mistake` if it is gone or invalid, `ProbeFailed` if it is out of reach."""
     for path in origin.files:
         if is_missing(project.machine, path):
             raise Mistake("compose-file-gone", path=path)
@@ -147,7 +147,7 @@ def _file_of(project: Project, origin: Origin) -> ComposeFile:
 
 
 def _services(project: Project) -> set[str]:
-    """Those of the sheet, and those of the file where it is at hand, which has a check of its own."""
+    """The services of the spec, and those of the compose file if it can be read. The file has its own check."""
     asked = {container.service for container in project.containers}
     try:
         return asked | set(_file_of(project, origin_of_project(project)).services)
@@ -158,7 +158,7 @@ def _services(project: Project) -> set[str]:
 def _is_built(project: Project, container: Container, fact: ContainerFact) -> bool:
     try:
         file = _file_of(project, origin_of_project(project))
-    except (Mistake, ProbeFailed):  # the file has a check of its own
+    except (Mistake, ProbeFailed):  # the file has its own check
         image = find_image(project.machine, fact.image_id)
         by_compose = {f"{find_project(project)}{dash}{container.service}" for dash in "-_"}
         repository = fact.image.partition(":")[0]

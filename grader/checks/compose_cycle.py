@@ -1,4 +1,4 @@
-"""A compose project taken down and brought up again: only where the machine is declared disposable."""
+"""A compose project taken down and brought up again: only on machines that are declared disposable."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _AGAIN_S: Final = 3.0
 
 
 def down_and_up(project: Project) -> None:
-    """Raises `Mistake` where `down` leaves something behind, or compose refuses; brings it up again in every case."""
+    """Raises `Mistake` if `down` leaves something behind or Compose fails; always brings the project up again."""
     origin, name = origin_of_project(project), find_project(project)
     profiles = _profiles(project, origin)
     try:
         _do(project, origin, "down")
-        # One that `docker compose run` left is of no service: it is not the file that made it.
+        # A container of `docker compose run` has no service: the file did not create it.
         left = [one.name for one in all_containers(project.machine) if one.project == name and one.service]
         left += [one.name for one in all_networks(project.machine) if one.project == name]
         if left:
@@ -38,7 +38,7 @@ def down_and_up(project: Project) -> None:
 
 
 def _profiles(project: Project, origin: Origin) -> tuple[str, ...]:
-    """One profile of each service that runs and has some: without it, `up` would leave that service out."""
+    """One profile of each running service that has any: without it, `up` would leave that service out."""
     file = read_compose_file(project.machine, origin)
     if isinstance(file, ComposeSays):
         return ()
@@ -53,7 +53,7 @@ def _profiles(project: Project, origin: Origin) -> tuple[str, ...]:
 def _do(project: Project, origin: Origin, verb: ComposeVerb, profiles: tuple[str, ...] = ()) -> None:
     answer = ask_compose(project.machine, origin, verb, profiles)
     if isinstance(answer, Answer) and answer.status != 200:
-        # An engine under load may still hold the port, or the network, of a container that has just gone.
+        # An engine under load may still hold the port or the network of a container that was just removed.
         project.machine.wait(_AGAIN_S)
         answer = ask_compose(project.machine, origin, verb, profiles)
     project.machine.look_again()

@@ -1,4 +1,4 @@
-"""A service as its compose file says it, against its container: the first thing in which they differ."""
+"""Compares a service in its compose file with its container, and finds the first difference."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ __all__ = ["difference"]
 def difference(
     file: ComposeFile, name: str, fact: ContainerFact, image: ImageFact | None
 ) -> tuple[str, str, str] | None:
-    """The key that differs, what the file says and what runs; `None` where nothing does.
+    """The key that differs, its value in the file and the one that runs; `None` if nothing differs.
 
-    Only what a student writes in these files is compared, each as far as both sides tell it for certain.
+    Only keys that students write are compared, and only if both sides are certain.
     """
     service = file.services.get(name)
     if service is None:
@@ -32,7 +32,7 @@ def difference(
 def _compared(
     file: ComposeFile, service: FileService, fact: ContainerFact, image: ImageFact | None
 ) -> Iterator[tuple[str, str, str]]:
-    """A key of the file, what it says, and what runs, in words that are the same where both are."""
+    """Each key with its value in the file and the one that runs, in a form that makes equal values equal texts."""
     if service.image:
         yield "image", _full_name(service.image), _full_name(fact.image)
     if not any("-" in port.published for port in service.ports):
@@ -68,7 +68,7 @@ def _file_mount(mount: FileMount) -> str:
 
 
 def _mounts(service: FileService, mounts: tuple[MountFact, ...], image: ImageFact | None) -> set[str]:
-    """What is mounted, without configs and secrets, nor the volumes that the image alone asks for."""
+    """The mounts, without configs, secrets and the volumes that only the image declares."""
     asked = {mount.target.rstrip("/") for mount in service.volumes}
     by_image = {path for path in image.volumes if path not in asked} if image else set()
     return {
@@ -79,7 +79,7 @@ def _mounts(service: FileService, mounts: tuple[MountFact, ...], image: ImageFac
 
 
 def _full_name(image: str) -> str:
-    """`docker.io/library/mongo:latest` and `mongo` are one."""
+    """`docker.io/library/mongo:latest` and `mongo` are the same image."""
     name = image.removeprefix("docker.io/").removeprefix("library/")
     return name if ":" in name.rpartition("/")[2] or "@" in name else f"{name}:latest"
 

@@ -1,4 +1,4 @@
-"""Whether a compose project is there and has a service, and what was done instead."""
+"""Whether a compose project exists and has a service, and if not, what was done instead."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["has_project", "has_service"]
 
 
 def has_service(project: Project, container: Container) -> None:
-    """Raises `Mistake` where no container of the project is of that service: with what was done instead."""
+    """Raises `Mistake` with what was done instead, unless a container of the project belongs to that service."""
     name, service = find_project(project), container.service
     services = _services_of(project, name)
     if service in services:
@@ -34,7 +34,7 @@ def has_service(project: Project, container: Container) -> None:
 
 
 def has_project(project: Project) -> None:
-    """Raises `Mistake` where no project of the sheet's name has one of its services: with what was done instead."""
+    """Raises `Mistake` with what was done instead, unless a project of the right name has one of the services."""
     services = _services_of(project, project.name)
     if not services.intersection(project.services):
         elsewhere = _elsewhere(project)

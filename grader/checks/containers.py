@@ -36,11 +36,11 @@ __all__ = [
 ]
 
 STABLE_S: Final = 10.0
-"""After this long the engine itself forgets that a container had to be restarted."""
+"""After this time the engine itself resets the restart delay of a container."""
 
 
 def there(container: Container) -> ContainerFact:
-    """The container, whatever its state. Raises `Mistake` with a near miss where there is none."""
+    """The container, in any state. Raises `Mistake` with a near miss if there is none."""
     fact = find_container(container)
     if isinstance(fact, NoContainer):
         if container.service:
@@ -51,7 +51,7 @@ def there(container: Container) -> ContainerFact:
 
 
 def running(container: Container) -> ContainerFact:
-    """The container, running. Raises `Mistake` that says what it does instead."""
+    """The running container. Raises `Mistake` with what it does instead."""
     fact = there(container)
     stays_up(container.machine, fact, for_s=0)
     return fact
@@ -67,9 +67,9 @@ def start_if_exited(container: Container) -> ContainerFact:
 
 
 def stays_up(machine: Machine, fact: ContainerFact, for_s: float = 3) -> None:
-    """Raises `Mistake` unless it has been running for `for_s` seconds and was not restarted just now.
+    """Raises `Mistake` unless the container has been running for `for_s` seconds without a recent restart.
 
-    One that crashes again and again is no better seen up than seen down: which of them would be chance.
+    A container in a crash loop is sometimes up: the verdict must not depend on when it is inspected.
     """
     if not fact.is_running:
         not_running(machine, fact)
@@ -80,7 +80,7 @@ def stays_up(machine: Machine, fact: ContainerFact, for_s: float = 3) -> None:
 
 
 def publishes_nothing(fact: ContainerFact) -> None:
-    """Raises `Mistake` where a port of the container is open on the machine."""
+    """Raises `Mistake` if a port of the container is open on the machine."""
     if fact.network_mode == "host":
         raise Mistake("host-network-inside", name=fact.name)
     if fact.ports:
@@ -89,13 +89,13 @@ def publishes_nothing(fact: ContainerFact) -> None:
 
 
 def is_settling(container: Container, within_s: float) -> bool:
-    """True while the container may still change by itself: just started, starting again, health not known yet."""
+    """True while the container may still change by itself: just started, restarting, or health not yet known."""
     fact = find_container(container)
     return not isinstance(fact, NoContainer) and may_change(fact, within_s)
 
 
 def may_change(fact: ContainerFact, within_s: float) -> bool:
-    """As `is_settling`, for a container that was looked at."""
+    """As `is_settling`, for a container that was already inspected."""
     if fact.state == "restarting":
         return fact.restarts <= 1
     return fact.is_running and (fact.health == "starting" or fact.uptime_s < within_s)
@@ -139,7 +139,7 @@ class ContainerExpectation(Expectation):
         images = (wanted.image, *wanted.equivalent_images)
         machine = self._subject.machine
         used = find_image(machine, fact.image_id)
-        # `docker tag` gives any image any name: one that the sheet calls otherwise is still that other one.
+        # `docker tag` gives any image any name: an image that the spec uses for something else stays that image.
         alien = [image for image in machine.sheet.images if image not in images]
         known = next((tag for tag in (used.tags if used else ()) for name in alien if same_image_name(tag, name)), "")
         if known:

@@ -1,4 +1,4 @@
-"""Where one container looks for another: what to say of one that looks in the wrong place."""
+"""Diagnoses a container that is configured to look for another one in the wrong place."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ __all__ = ["by_address", "misdirected", "more_than_a_place"]
 
 
 def misdirected(asker: Container, asked: Container, variable: str) -> Mistake | None:
-    """What is wrong with the place that `variable` names; `None` where nothing is, as far as can be told.
+    """What is wrong with the target in `variable`; `None` if nothing is, as far as can be seen.
 
-    Both run. Asks: one inspect of each, the asker's `/etc/hosts`. Codes: `asks-itself`, `looks-elsewhere`,
+    Both containers run. Asks: one inspect of each, the asker's `/etc/hosts`. Codes: `asks-itself`, `looks-elsewhere`,
     `looks-on-another-port`.
     """
     fact, other = running(asker), running(asked)
@@ -41,7 +41,7 @@ def misdirected(asker: Container, asked: Container, variable: str) -> Mistake | 
 
 
 def by_address(asker: Container, asked: Container, variable: str) -> Mistake | None:
-    """What to say where an IP address stands in the place of a name."""
+    """The failure to report if the target is an IP address instead of a name."""
     fact = running(asker)
     target = target_of(fact, variable)
     if target is None or not target.is_address or _is_loopback(target.host):
@@ -50,7 +50,7 @@ def by_address(asker: Container, asked: Container, variable: str) -> Mistake | N
 
 
 def more_than_a_place(asker: Container, asked: Container, variable: str) -> Mistake | None:
-    """What to say where a URL stands in the place of `host:port`. Some programs take one: only for what fails."""
+    """The failure to report if the target is a URL instead of `host:port`, and something failed: some programs take it."""
     fact = running(asker)
     target = target_of(fact, variable)
     if target is None or "/" not in target.value:
@@ -59,7 +59,7 @@ def more_than_a_place(asker: Container, asked: Container, variable: str) -> Mist
 
 
 def _wanted(asked: Container) -> str:
-    """The place as the sheet has it: through the machine where the port is published there, else by name."""
+    """The target in the spec: through the machine if the port is published there, otherwise by name."""
     machine = asked.machine
     if asked.role in machine.sheet.ports:
         return f"{next(iter(machine.sheet.hosts.values()), asked.name)}:{machine.port(asked.role)}"

@@ -1,4 +1,4 @@
-"""A file put into a mounted folder for the time of one look, and taken away again."""
+"""A temporary file in a mounted folder, to see whether it is served; it is removed again."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ __all__ = ["Drop"]
 
 _REMOVE: Final = 'rm -f -- "$0"'
 _SWEEP: Final = f'find "$0" -maxdepth 1 -name ".grader-*" -type f -mmin +{STALE_S // 60} -exec rm -f -- {{}} +'
-"""What killed runs left. Others may be looking at the same folder right now: only age tells, in a container."""
+"""Removes the files of killed runs. Inside a container only their age distinguishes them from those of other runs."""
 
 
 class Drop:
-    """Written on the machine itself, where its files are at hand; else through the container's side of the mount."""
+    """Written on the machine itself if its files are at hand, otherwise through the container's side of the mount."""
 
     def __init__(self, machine: Machine, container: ContainerFact, bind: MountFact) -> None:
         self.machine = machine
@@ -42,7 +42,7 @@ class Drop:
             self._is_outside = write_file(self.machine, self._outside, self.content)
             if not self._is_outside:
                 self._put()
-        except KeyboardInterrupt:  # it may be there already
+        except KeyboardInterrupt:  # the file may already exist
             self._take_away()
             raise
         return self
@@ -66,14 +66,14 @@ class Drop:
         return f"{self._bind.source}/{self.name}"
 
     def _put(self) -> None:
-        # First what takes it away again: without it nothing is dropped.
+        # First try the command that removes it again: without that, nothing is written.
         removed = self._run(_REMOVE, f"{self._bind.inside}/{self.name}")
         if removed is None or removed.exit_code != 0:
             raise ProbeFailed("cannot-drop", name=self._container.name, folder=self._bind.source)
         self._run(_SWEEP, self._bind.inside)
         refusal = copy_inside(self.machine, self._container.id, self._bind.inside, self.name, self.content)
         if refusal is not None and "no such file or directory" in refusal:
-            # The container runs with a folder that is no more: whatever is there now came afterwards.
+            # The container has mounted a folder that was deleted since: a new folder may have its path now.
             values = {"name": self._container.name, "inside": self._bind.inside, "folder": self._bind.source}
             raise Mistake("mount-stale", evidence=(refusal,), **values)
         if refusal is not None:

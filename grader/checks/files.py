@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["FileExpectation"]
 
 _LOOKED_AT: Final = 20
-"""Other containers in which a missing file is looked for."""
+"""How many other containers are searched for a missing file."""
 
 
 class FileExpectation(Expectation):
@@ -39,7 +39,7 @@ class FileExpectation(Expectation):
         fact, file = self._found()
         changed = changed_paths(self._subject.machine, fact.id)
         self._is_not_mounted(fact, file)
-        if {changed.get(self._subject.path), changed.get(file.at)} != {"added"}:
+        if {changed.get(self._subject.path), changed.get(file.real_path)} != {"added"}:
             raise Mistake("file-in-image", name=fact.name, path=self._subject.path, image=fact.image)
 
     def to_be_changed(self) -> None:
@@ -54,7 +54,7 @@ class FileExpectation(Expectation):
             raise Mistake("file-deleted", name=fact.name, path=self._subject.path)
         _, file = self._found()
         self._is_not_mounted(fact, file)
-        change = changed.get(self._subject.path) or changed.get(file.at)
+        change = changed.get(self._subject.path) or changed.get(file.real_path)
         if change is None:
             self._something_was_done(fact)
             raise Mistake("file-unchanged", name=fact.name, path=self._subject.path)
@@ -77,7 +77,7 @@ class FileExpectation(Expectation):
         if not file.content.strip():
             raise Mistake("file-empty", name=fact.name, path=self._subject.path)
         name = PurePosixPath(self._subject.path).name.encode()
-        if file.changed_at > ended and name not in earlier_output(self._subject.machine, fact, ended):
+        if file.modified_at > ended and name not in earlier_output(self._subject.machine, fact, ended):
             raise Mistake("file-written-late", name=fact.name, path=self._subject.path)
 
     def _found(self) -> tuple[ContainerFact, FileFact]:
@@ -87,8 +87,8 @@ class FileExpectation(Expectation):
             raise self._missing(fact)
         if file.is_folder:
             raise Mistake("not-a-file", name=fact.name, path=self._subject.path)
-        if file.link:
-            raise Mistake("link-leads-away", name=fact.name, path=self._subject.path, target=file.link)
+        if file.link_target:
+            raise Mistake("link-leads-away", name=fact.name, path=self._subject.path, target=file.link_target)
         return fact, file
 
     def _missing(self, fact: ContainerFact) -> Mistake:
@@ -114,7 +114,7 @@ class FileExpectation(Expectation):
         return Mistake("file-not-made", name=name, path=path)
 
     def _something_was_done(self, fact: ContainerFact) -> None:
-        """Raises `Mistake` where nobody can have worked in the container."""
+        """Raises `Mistake` if nobody can have worked in the container."""
         if fact.state == "created":
             running(self._subject.container)  # raises
         if is_a_shell_with_nothing_to_read(fact):
@@ -122,7 +122,7 @@ class FileExpectation(Expectation):
 
     def _is_not_mounted(self, fact: ContainerFact, file: FileFact) -> None:
         path = self._subject.path
-        places = (PurePosixPath(path), PurePosixPath(file.at))
+        places = (PurePosixPath(path), PurePosixPath(file.real_path))
         mount = next((one for one in fact.mounts if any(place.is_relative_to(one.inside) for place in places)), None)
         if mount:
             source = mount.source or mount.volume

@@ -1,4 +1,4 @@
-"""Whether a container was started in the foreground: a terminal attached to it, and the prompt gone."""
+"""Whether a container was started in the foreground, with a terminal attached to it."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 __all__ = ["was_attached"]
 
 _AT_ONCE_S: Final = 2.0
-"""`podman run` attaches just after the start, where `docker run` does just before. Later it is `docker attach`."""
+"""`podman run` attaches just after the start, `docker run` just before it. Anything later is `docker attach`."""
 
 
 def was_attached(machine: Machine, fact: ContainerFact) -> bool | None:
-    """Whether a terminal was attached when the container was last started; `None` where nobody can tell.
+    """Whether a terminal was attached when the container was last started; `None` if that cannot be known.
 
-    `docker create` and compose leave a container that looks attached in its configuration, and Podman never writes
-    it down: there, what the engine remembers decides.
+    Containers of `docker create` and of Compose look attached in their configuration, and Podman does not record it
+    there: then the engine's events decide.
     """
     if not fact.attached and not machine.is_podman:
         return False
@@ -32,7 +32,7 @@ def was_attached(machine: Machine, fact: ContainerFact) -> bool | None:
 
 
 def _attached_at(events: tuple[Happening, ...], start: int) -> bool:
-    """Whether a terminal was attached since the container last ended, or at once after it was started."""
+    """Whether a terminal was attached between the last end of the container and just after its start."""
     began = events[start].at
     for event in reversed(events[:start]):
         if event.action == "attach":

@@ -1,4 +1,4 @@
-"""What can be expected of a name for the machine: known in containers, and really the machine."""
+"""What can be expected of a name for the machine: containers know it, and it is really the machine's."""
 
 from __future__ import annotations
 
@@ -72,10 +72,10 @@ class HostExpectation(Expectation):
 
 
 def _answers_at(machine: Machine, asker: ContainerFact, address: str) -> bool:
-    """True where something of the exercise that is published answers at that address: it tells so in its own log.
+    """True if a published container of the exercise answers at that address: its own log shows the request.
 
-    For machines whose addresses cannot be seen from here: a laptop's, when the engine runs in a virtual machine, and
-    those behind TCP, of which a program in the container asks. Raises `ProbeFailed` where there is none that can.
+    For machines whose addresses cannot be seen from here: laptops on which the engine runs in a virtual machine, and
+    machines behind TCP, where a program in the container asks. Raises `ProbeFailed` if the container has none.
     """
     for role in machine.sheet.ports:
         fact = find_container(machine.container(role))

@@ -1,4 +1,4 @@
-"""What can be expected of an image: built here on the right base, saying how it is run, small, with the code in it."""
+"""What can be expected of an image: built here on the right base, self-describing, small, with the code in it."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ __all__ = ["ImageExpectation", "built"]
 _MB: Final = 1_000_000
 """As `docker images` counts."""
 _LOOKED_AT: Final = 50
-"""Images of the machine that a strange one is compared with."""
+"""How many images of the machine are compared with an unexpected one."""
 
 
 def built(image: Image) -> ImageFact:
-    """The image of that name, not another one renamed. Raises `Mistake` with a near miss where there is none."""
+    """The image of that name, not another one renamed. Raises `Mistake` with a near miss if there is none."""
     found = find_image(image.machine, image.name) or next(iter(images_named(image.machine, image.name)), None)
     base = _below(image, found) if found else None
     if found and base and found.id == base.id:
@@ -153,7 +153,7 @@ class ImageExpectation(Expectation):
 
 
 def _is_finished(image: Image, fact: ImageFact) -> bool:
-    """True for what a whole Dockerfile came to, not for what a builder has in between."""
+    """True for the result of a whole Dockerfile, not for an intermediate image of a builder."""
     base = _below(image, fact)
     return base is not None and (fact.command, fact.entrypoint) != (base.command, base.entrypoint)
 

@@ -1,4 +1,4 @@
-"""What can be expected of the machine as a whole: that nothing was left lying about."""
+"""What can be expected of the machine as a whole: no containers left over."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["MachineExpectation"]
 
 _OF_TOOLS: Final = ("com.docker.compose.", "com.docker.swarm.", "desktop.docker.", "devcontainer.", "io.kubernetes.")
-"""How the labels begin that a tool puts on the containers it makes: nobody forgot those after a `docker run`."""
+"""Prefixes of the labels that tools put on their containers: these are not left over from a `docker run`."""
 _UP: Final = {"running", "paused", "restarting"}
 
 

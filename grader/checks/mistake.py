@@ -1,4 +1,4 @@
-"""What a check says when it does not find what it asks for: a code and its values, never words."""
+"""What a check raises: a diagnosis code and its values, never words."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ class Mistake(AssertionError):
         self.evidence = tuple(visible(line, _EVIDENCE) for line in evidence)
 
     def with_evidence(self, *lines: str | bytes) -> Mistake:
-        """The same mistake, with more to show for it."""
+        """The same failure, with more evidence."""
         more = Mistake(self.code, evidence=lines)
         self.evidence += more.evidence
         return self
 
 
 class NotTried(Exception):
-    """Raised where a run may not try it: the check is skipped, its points stay in the total. `code` says why."""
+    """Raised if this run may not try the check: it is skipped, and its points stay in the total. `code` says why."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)

@@ -61,13 +61,13 @@ class FolderExpectation(Expectation):
             raise Mistake("file-missing", path=path, beside=", ".join(beside.names if beside else ()) or "-")
         if file.is_folder:
             raise Mistake("file-is-a-folder", path=path)
-        if file.link or not PurePosixPath(file.at).is_relative_to(self._subject.wanted.inside):
-            raise Mistake("link-leads-away", name=fact.name, path=path, target=file.link or file.at)
+        if file.link_target or not PurePosixPath(file.real_path).is_relative_to(self._subject.wanted.inside):
+            raise Mistake("link-leads-away", name=fact.name, path=path, target=file.link_target or file.real_path)
         if not file.content.strip():
             raise Mistake("file-empty", name=fact.name, path=path)
         if folded(text) in folded(file.content):
             return
-        # A script need not hold the words it prints one after the other.
+        # A script may not contain the words that it prints, one after the other.
         log = folded(read_log(machine, fact) or b"")
         asked_for = f"{folded(' '.join(fact.command))} {log}".replace(folded(text), "")
         if folded(text) in log and folded(name) in asked_for.split():
@@ -91,20 +91,20 @@ class FolderExpectation(Expectation):
             with Drop(self._subject.machine, fact, bind) as drop:
                 _fetch_dropped(drop, fact, bind, site)
         except ProbeFailed as error:
-            # Where the machine's files are not at hand, a folder mounted read-only takes nothing: what it has is looked
-            # at from both sides instead.
+            # If the machine's files are not at hand, nothing can be written to a folder that is mounted read-only:
+            # compare one of its own files from both sides instead.
             if error.code != "cannot-drop" or not _another_is_served(fact, bind, site):
                 raise
 
 
 def _has_run(container: Container, fact: ContainerFact, path: str) -> None:
-    """Raises `Mistake` where the container was never started: the file's words were never said."""
+    """Raises `Mistake` if the container was never started, so that it cannot have printed the text."""
     if fact.state != "created":
         return
     file = read_inside(container.machine, fact.id, path)
     is_program = PurePosixPath(path).name in PurePosixPath(next(iter(fact.command), "")).name
-    # Podman does not write down why it could not start a container.
-    if is_program and file and not file.is_folder and not file.link and not file.mode & 0o111:
+    # Podman does not record why it could not start a container.
+    if is_program and file and not file.is_folder and not file.link_target and not file.mode & 0o111:
         raise Mistake("not-executable", name=fact.name, path=path, evidence=(f"{path}: {file.mode:04o}",))
     running(container)
 
@@ -116,7 +116,7 @@ def _fetch_dropped(drop: Drop, fact: ContainerFact, bind: MountFact, site: Site)
     evidence = (f"GET /{drop.name}: {page.status}", page.body[:120])
     values = {"name": fact.name, "status": page.status, "folder": bind.source}
     if page.status == 403 and _another_is_served(fact, bind, site):
-        return  # only names with a dot in front are kept back
+        return  # the server only refuses names that start with a dot
     if page.status == 403:
         raise Mistake("unreadable", evidence=evidence, **values)
     if _is_of_another_time(drop, fact, bind):
@@ -125,15 +125,15 @@ def _fetch_dropped(drop: Drop, fact: ContainerFact, bind: MountFact, site: Site)
 
 
 def _is_of_another_time(drop: Drop, fact: ContainerFact, bind: MountFact) -> bool:
-    """True where the container does not see what was just put into the folder: it keeps the one that it began with."""
+    """True if the container does not see the new file: it still has the folder that was there when it started."""
     seen = run_inside(drop.machine, fact.id, "cat", f"{bind.inside}/{drop.name}")
     return seen is not None and seen.exit_code not in {0, 126, 127}
 
 
 def folded(text: str | bytes) -> str:
-    """Letters and digits alone, in lower case, one space between words."""
+    """Only letters and digits, in lower case, with one space between words."""
     if isinstance(text, bytes):
-        # What PowerShell writes with `>` says so in its first two bytes.
+        # PowerShell's `>` writes UTF-16, with a byte order mark.
         is_wide = text.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
         text = text.decode("utf-16" if is_wide else "utf-8", "replace")
     return " ".join("".join(letter if letter.isalnum() else " " for letter in text.casefold()).split())
@@ -147,7 +147,7 @@ def bind_of(folder: Folder) -> MountFact:
     if here is None:
         _not_mounted(folder, fact)
     if here.is_anonymous and any(mount.type == "bind" for mount in fact.mounts):
-        _not_mounted(folder, fact)  # the image's own volume, beside a folder that went elsewhere
+        _not_mounted(folder, fact)  # the volume of the image, while the folder was mounted elsewhere
     behind = folder_behind(folder.machine, here.volume) if here.type == "volume" and not here.is_anonymous else ""
     if behind:
         here = replace(here, type="bind", source=behind)
@@ -158,7 +158,7 @@ def bind_of(folder: Folder) -> MountFact:
         raise Mistake(code, volume=here.volume, evidence=evidence, **values)
     if here.type != "bind":
         raise Mistake("mount-not-bind", type=here.type, evidence=evidence, **values)
-    # Behind WSL the folder's name is not told: what is in it, and what is served from it, decide.
+    # Under WSL the folder's name is not known: its content, and what is served from it, decide.
     is_it = is_nameless(here.source) or _is_the_folder(folder, fact, here)
     # `/Docker/site` for `~/Docker/site`: the engine made an empty folder at the root of the disk.
     mistyped = not is_it or len(PurePosixPath(here.source).parts) == len(_names(folder)) + 1
@@ -174,12 +174,12 @@ def bind_of(folder: Folder) -> MountFact:
 
 
 def _names(folder: Folder) -> tuple[str, ...]:
-    """What is compared of the folder's path: it may stand in any home."""
+    """The parts of the folder's path that are compared: it may be in any home directory."""
     return PurePosixPath(folder.wanted.outside.removeprefix("~/").lstrip("/")).parts
 
 
 def _is_the_folder(folder: Folder, fact: ContainerFact, mount: MountFact) -> bool:
-    """Its last names are those of the sheet; one that is relative is below the compose project's own folder."""
+    """True if its last names are those of the spec. A relative path is relative to the compose project's folder."""
     origin = origin_of(fact)
     if origin and not folder.wanted.outside.startswith(("~", "/")) and origin.folder.startswith("/"):
         return PurePosixPath(mount.source) == PurePosixPath(origin.folder, folder.wanted.outside)
@@ -192,7 +192,7 @@ def _ends_with(path: str, names: tuple[str, ...]) -> bool:
 
 
 def _ends_with_folded(path: str, names: tuple[str, ...]) -> bool:
-    """The same, whatever letters are capitals."""
+    """As `_ends_with`, ignoring case."""
     return _ends_with(path.casefold(), tuple(name.casefold() for name in names))
 
 
@@ -222,7 +222,7 @@ def _not_mounted(folder: Folder, fact: ContainerFact) -> NoReturn:
 
 
 def _is_a_folder(machine: Machine, fact: ContainerFact, mount: MountFact) -> bool:
-    """False for a file alone, such as a configuration: nobody takes that for the sheet's folder."""
+    """False for a single file, such as a configuration, which is never the expected folder."""
     there = read_inside(machine, fact.id, mount.inside)
     return there is not None and there.is_folder
 
@@ -236,7 +236,7 @@ def _is_empty(machine: Machine, fact: ContainerFact, mount: MountFact) -> bool:
 
 
 def _another_is_served(fact: ContainerFact, bind: MountFact, site: Site) -> bool:
-    """True where the first file of the folder whose name has no dot in front is served as it is."""
+    """True if the first file of the folder whose name does not start with a dot is served unchanged."""
     listing = read_inside(site.machine, fact.id, bind.inside)
     for name in sorted(listing.names if listing else ()):
         file = None if name.startswith(".") else read_inside(site.machine, fact.id, f"{bind.inside}/{name}")

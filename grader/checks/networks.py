@@ -1,4 +1,4 @@
-"""What can be expected of a network: there, of its driver, and the containers on it."""
+"""What can be expected of a network: that it exists, its driver, and the containers on it."""
 
 from __future__ import annotations
 
@@ -70,12 +70,12 @@ class NetworkExpectation(Expectation):
 
 
 def own_networks(fact: ContainerFact) -> set[str]:
-    """The networks it is on that somebody made: on these, containers find each other by name."""
+    """The user-defined networks that the container is on: there, containers find each other by name."""
     return {name for name in fact.networks if name not in BUILT_IN_NETWORKS}
 
 
 def off_networks(fact: ContainerFact, network: str) -> Mistake | None:
-    """What to say of a container that is on no network that somebody made; `None` where it is on one."""
+    """The failure to report if the container is on no user-defined network; `None` if it is on one."""
     if own_networks(fact):
         return None
     if fact.network_mode in _DEFAULTS:

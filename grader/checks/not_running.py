@@ -1,4 +1,4 @@
-"""Why a container does not run, as far as the engine, its log and its command tell."""
+"""Why a container does not run, as far as the engine, its log and its command show."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ __all__ = ["crash_loop", "is_a_shell_with_nothing_to_read", "not_running"]
 _AT_ONCE_S: Final = 10.0
 _SHELLS: Final = {"ash", "bash", "dash", "sh", "zsh"}
 _LIST: Final = re.compile(r"\s*\[\S")
-"""How a list begins; the test of a shell, `[ -f … ]`, has a space there."""
+"""The start of a list. A shell's test, `[ -f … ]`, has a space there."""
 _KILLED: Final = {137, 143}
 _STOPPED_BY_HAND: Final = {0, 129, 130, 131, 137, 143}
-"""Exit codes of a process that was asked to stop: by itself, or by SIGHUP, SIGINT, SIGQUIT, SIGKILL, SIGTERM."""
+"""Exit codes of a process that ended by itself, or by SIGHUP, SIGINT, SIGQUIT, SIGKILL or SIGTERM."""
 
 
 def not_running(machine: Machine, fact: ContainerFact) -> NoReturn:
-    """Raises `Mistake` that says what the container does instead of running."""
+    """Raises `Mistake` with what the container does instead of running."""
     name = fact.name
     match fact.state:
         case "created":
@@ -46,7 +46,7 @@ def not_running(machine: Machine, fact: ContainerFact) -> NoReturn:
     values = {"name": name, "exit_code": fact.exit_code, "seconds": f"{fact.uptime_s:.0f}"}
     by_hand = fact.exit_code in _STOPPED_BY_HAND
     if fact.restarts and not (by_hand and fact.uptime_s >= _AT_ONCE_S):
-        crash_loop(machine, fact)  # Podman starts it again at once: it may be seen between two starts
+        crash_loop(machine, fact)  # Podman restarts it at once: it may be inspected between two starts
     if by_hand and fact.uptime_s >= 1 and was_attached(machine, fact):
         raise Mistake("foreground-stopped", evidence=tuple(lines), **values)
     _of_its_command(fact, tuple(lines))
@@ -57,20 +57,20 @@ def not_running(machine: Machine, fact: ContainerFact) -> NoReturn:
 
 
 def _never_started(machine: Machine, fact: ContainerFact) -> Mistake:
-    name, said = fact.name, fact.error
-    taken = said if "already allocated" in said or "already in use" in said else _taken_port(machine, fact)
+    name, error = fact.name, fact.error
+    taken = error if "already allocated" in error or "already in use" in error else _taken_port(machine, fact)
     if taken:
         return Mistake("port-taken", name=name, detail=str(taken), evidence=(str(taken),))
     waiting = _unhealthy_dependency(machine, fact)
-    detail, evidence = (f" ({_in_short(said)})", (said,)) if said else ("", ())
+    detail, evidence = (f" ({_in_short(error)})", (error,)) if error else ("", ())
     return waiting or Mistake("container-created", name=name, detail=detail, evidence=evidence)
 
 
 def _unhealthy_dependency(machine: Machine, fact: ContainerFact) -> Mistake | None:
-    """What to say of a container that waits for one whose health check fails; `None` where it waits for none such.
+    """The failure to report if the container waits for one whose health check fails; `None` if it does not.
 
-    Compose writes down what a service waits for: `todos-mongo:service_healthy:false,…`. Asks: the list, one inspect
-    of each that is to be healthy.
+    Compose records what a service waits for in a label: `todos-mongo:service_healthy:false,…`. Asks: the list, one
+    inspect per container that must be healthy.
     """
     entries = [entry.split(":") for entry in compose_label(fact.labels, "depends_on").split(",")]
     wanted = {entry[0] for entry in entries if entry[1:2] == ["service_healthy"]}
@@ -84,24 +84,24 @@ def _unhealthy_dependency(machine: Machine, fact: ContainerFact) -> Mistake | No
 
 
 def _of_its_command(fact: ContainerFact, lines: tuple[bytes, ...]) -> None:
-    """Raises `Mistake` where the command itself tells why it ended at once."""
+    """Raises `Mistake` if the command itself explains why the container ended at once."""
     if is_a_shell_with_nothing_to_read(fact):
         raise Mistake("shell-without-terminal", name=fact.name, exit_code=fact.exit_code)
-    # `CMD ['python', 'app.py']`: what is no JSON is taken for a line of a shell.
+    # `CMD ['python', 'app.py']`: Docker runs what is not JSON as a shell command.
     line = fact.command[2] if len(fact.command) > 2 and fact.command[:2] == ("/bin/sh", "-c") else ""
     if _LIST.match(line):
         raise Mistake("command-not-a-list", name=fact.name, exit_code=fact.exit_code, seen=line, evidence=lines)
 
 
 def _in_short(error: str) -> str:
-    """What a container's start failed by, without the names of the programs that handed it on."""
+    """Why the start failed, without the names of the runtimes that passed the error on."""
     return error.rpartition("unable to start container process: ")[2].removesuffix(": unknown")
 
 
 def _taken_port(machine: Machine, fact: ContainerFact) -> PortFact | None:
-    """Of a container that Podman could not start, which port someone else holds: Podman does not write it down.
+    """The port that someone else holds, of a container that Podman could not start: Podman does not record it.
 
-    Only the exercise's own ports are tried: which others of the machine are asked is not for a container to choose.
+    Only ports of the exercise are tried: a container must not choose which other ports of the machine are asked.
     """
     if not machine.is_podman:
         return None
@@ -116,13 +116,13 @@ def _taken_port(machine: Machine, fact: ContainerFact) -> PortFact | None:
 
 
 def is_a_shell_with_nothing_to_read(fact: ContainerFact) -> bool:
-    """True for a shell that was started without an input, and ended at once."""
+    """True for a shell that was started without standard input and ended at once."""
     alone = len(fact.command) == 1 and PurePosixPath(fact.command[0]).name in _SHELLS
     return alone and not fact.stdin_open and fact.exit_code == 0 and fact.uptime_s < _AT_ONCE_S
 
 
 def crash_loop(machine: Machine, fact: ContainerFact) -> NoReturn:
-    """Raises `Mistake`: the container starts again and again."""
+    """Raises `Mistake` for a container that restarts again and again."""
     lines = last_lines(read_log(machine, fact), 5)
     last = lines[-1] if lines else b""
     raise Mistake(

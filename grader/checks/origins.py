@@ -1,4 +1,4 @@
-"""The image that a container was made from, and what has become of it since."""
+"""The image that a container was created from, and what has happened to that image since."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ __all__ = ["image_there", "image_untouched", "latest_build"]
 
 
 def image_there(machine: Machine, container: ContainerFact, wanted: str) -> None:
-    """Raises `Mistake` where the image has lost the name that the container was made by."""
+    """Raises `Mistake` if the image has lost the name that the container was created by."""
     if _named(machine, container, wanted) is None:
         raise Mistake("image-gone", name=container.name, image=_typed(container, wanted))
 
 
 def image_untouched(machine: Machine, container: ContainerFact, wanted: str) -> None:
-    """Raises `Mistake` where the name now means the container's image with more layers on it.
+    """Raises `Mistake` if the name now refers to the container's image with more layers on top.
 
-    A newer version pulled since shares no layers, and is not the student's doing.
+    A newer version that was pulled since shares no layers with it, and is not the student's doing.
     """
     now, made_from = _named(machine, container, wanted), find_image(machine, container.image_id)
     if now and made_from and now.is_built_on(made_from) and len(now.layers) > len(made_from.layers):
@@ -32,17 +32,17 @@ def image_untouched(machine: Machine, container: ContainerFact, wanted: str) -> 
 
 
 def latest_build(machine: Machine, container: ContainerFact, wanted: str) -> None:
-    """Raises `Mistake` where the name has gone to a newer build since the container was made by it."""
+    """Raises `Mistake` if the name refers to a newer build than the one that the container was created from."""
     if not same_image_name(container.image, wanted):
         return
     now, made_from = _named(machine, container, wanted), find_image(machine, container.image_id)
-    # Ids alone differ between two builds of the same, where an engine writes down when each was made.
+    # Two builds of the same image may differ by their ids alone, if the engine records when each was made.
     if now and made_from and _what_it_is(now) != _what_it_is(made_from):
         raise Mistake("container-of-older-build", name=container.name, image=wanted)
 
 
 def _typed(container: ContainerFact, wanted: str) -> str:
-    """The image's name as it was typed; the sheet's, where it was named by its id or not at all."""
+    """The image's name as it was typed; the name in the spec if an id was typed."""
     return container.image if same_image_name(container.image, wanted) else wanted
 
 

@@ -1,4 +1,4 @@
-"""A todo put in at the page for the time of one look, and taken away again."""
+"""A temporary todo, added on the page and removed again."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = ["PlacedTodo"]
 
 
 class PlacedTodo:
-    """`answer` is what the page said to it: the todo may be there even where that is an error."""
+    """`answer` is the page's answer to it: the todo may exist even if that is an error."""
 
     def __init__(self, todos: Todos) -> None:
         self._todos = todos
@@ -39,13 +39,13 @@ class PlacedTodo:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         api = find_container(self._todos.api)
-        told = NoAnswer("not-at-hand") if isinstance(api, NoContainer) else ask_api(self._todos, api)
-        if isinstance(told, Answer) and told.status == 200:
+        answer = NoAnswer("not-at-hand") if isinstance(api, NoContainer) else ask_api(self._todos, api)
+        if isinstance(answer, Answer) and answer.status == 200:
             wanted = self._todos.wanted
-            for number, text in parse_todos(told.body, wanted.id, wanted.text).items():
-                # Those of runs that were killed are taken away with it, not those of a run beside this one.
+            for number, text in parse_todos(answer.body, wanted.id, wanted.text).items():
+                # Also remove the todos of killed runs, but not those of a run at the same time.
                 if text == self.text or (text.startswith(PREFIX) and is_of_a_dead_run(text)):
-                    with contextlib.suppress(Mistake):  # the page has gone away meanwhile
+                    with contextlib.suppress(Mistake):  # the page is gone
                         self._post(wanted.remove.format(id=quote(number, safe="")))
 
     def is_told_by(self, answer: Answer) -> bool:

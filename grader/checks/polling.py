@@ -1,4 +1,4 @@
-"""The only loop that waits. It waits while something is still starting, never for what is settled."""
+"""Waits for what is still starting, never for what has settled."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _LONGEST_PAUSE_S: Final = 1.0
 def eventually(
     machine: Machine, judge: Callable[[], None], *, within_s: float, is_settling: Callable[[], bool]
 ) -> None:
-    """Judges again until it passes, nothing is starting any more, or `within_s` seconds are over.
+    """Calls `judge` until it passes, nothing is starting any more, or `within_s` seconds are over.
 
-    Raises the last `Mistake`, with the time that was waited as evidence.
+    Raises the last `Mistake`, with the waiting time as evidence.
     """
     began = machine.now()
     pause_s = _FIRST_PAUSE_S

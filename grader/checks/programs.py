@@ -1,4 +1,4 @@
-"""What runs in a container: as its process 1, under which name of a machine, as which user."""
+"""What runs in a container: its process 1, its hostname, its user."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 __all__ = ["not_root", "own_hostname", "process_1"]
 
 _ROOT: Final = {"", "0", "root"}
-"""How root is written as a container's user, groups left out; nothing is root too."""
+"""How root is written as a container's user, without groups. An empty user is root too."""
 
 
 def process_1(machine: Machine, container: ContainerFact, program: str) -> None:
-    """Raises `Mistake` where process 1 is another program, or one of another's processes."""
+    """Raises `Mistake` if process 1 is another program, or belongs to another container."""
     if container.pid_mode:
         raise Mistake("process-of-the-machine", name=container.name, wanted=program, seen=container.pid_mode)
     command = first_process(machine, container)
@@ -34,14 +34,14 @@ def process_1(machine: Machine, container: ContainerFact, program: str) -> None:
 
 
 def own_hostname(machine: Machine, container: ContainerFact) -> None:
-    """Raises `Mistake` where the container has the machine's name."""
+    """Raises `Mistake` if the container has the machine's hostname."""
     machines = machine_name(machine)
     if container.uts_mode == "host" or container.hostname == machines:
         raise Mistake("hostname-of-the-machine", name=container.name, hostname=machines)
 
 
 def not_root(machine: Machine, container: ContainerFact) -> None:
-    """Raises `Mistake` where all that works in the container is root; says how it came to that."""
+    """Raises `Mistake` if everything in the container runs as root, with the reason."""
     users = users_of_programs(machine, container)
     named = not _is_root(container.user)
     is_root = users == {0} if users else not named

@@ -1,4 +1,4 @@
-"""Where a service of a swarm is published, by itself or by a container before it; and what was done instead."""
+"""Where a swarm service is published, by itself or by a container in front of it; if not, what was done instead."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ __all__ = ["doors_of"]
 
 
 def doors_of(service: Service, fact: ServiceFact, tasks: Sequence[TaskFact]) -> list[Door]:
-    """The doors of the service on the sheet's port; several where each task has its own, on a port the engine chose.
+    """The entry points of the service on its port; several if each task has its own port, chosen by the engine.
 
-    Raises `Mistake` where there is none.
+    Raises `Mistake` if there is none.
     """
     machine = service.machine
     _stays_in_range(service, fact)
@@ -36,12 +36,12 @@ def doors_of(service: Service, fact: ServiceFact, tasks: Sequence[TaskFact]) -> 
     containers = tuple(found for _, found in here)
     own = _own_port(service, fact)
     if own and own.mode == "ingress":
-        return [Door(service.port, own.inside, containers, is_mesh=True)]
+        return [Door(service.port, own.inside, containers, is_routing_mesh=True)]
     if own:
         ports = [(_published(task, own) or service.port, found) for task, found in here]
         return [Door(port, own.inside, (found,)) for port, found in ports]
-    keeper, port = next(_keepers(machine, service.port), None) or _not_published(service, fact)
-    return [Door(service.port, port.inside, containers, keeper, port.host_ip)]
+    proxy, port = next(_find_proxies(machine, service.port), None) or _not_published(service, fact)
+    return [Door(service.port, port.inside, containers, proxy, port.host_ip)]
 
 
 def _own_port(service: Service, fact: ServiceFact) -> ServicePort | None:
@@ -55,8 +55,8 @@ def _published(task: TaskFact, own: ServicePort) -> int | None:
     return next((port.published for port in task.ports if port.inside == own.inside), None)
 
 
-def _keepers(machine: Machine, wanted: int) -> Iterator[tuple[ContainerFact, PortFact]]:
-    """Running containers that publish on that port of the machine."""
+def _find_proxies(machine: Machine, wanted: int) -> Iterator[tuple[ContainerFact, PortFact]]:
+    """The running containers that publish that port of the machine."""
     for one in all_containers(machine):
         fact = inspect_container(machine, one.id) if one.state == "running" else None
         for port in fact.ports if fact else ():

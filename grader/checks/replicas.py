@@ -23,7 +23,7 @@ _WITHIN_S: Final = STABLE_S + 1
 
 
 def running_replicas(replicas: Replicas) -> tuple[ContainerFact, ...]:
-    """Those that run, one at least. Raises `Mistake` that says what they do instead."""
+    """The running replicas, at least one. Raises `Mistake` with what they do instead."""
     has_service(replicas.project, replicas.container)
     facts = find_replicas(replicas)
     running = tuple(fact for fact in facts if fact.is_running)

@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 __all__ = ["SiteExpectation", "ask_site", "deafness", "fetch", "published_at", "silence"]
 
 _LOG_PAUSES_S: Final = (0.0, 0.1, 0.3, 0.6)
-"""A log line reaches the engine a little after the answer reaches us."""
+"""A log line reaches the engine shortly after the answer reaches us."""
 _PROBE_LENGTH: Final = 4000
-"""Characters of the request that is counted: under the 8 KiB that servers take, above what else goes by."""
+"""Length of a request that is recognised by its bytes: below the 8 KiB that servers accept, above other traffic."""
 _PROBES: Final = 4
 _BLANK: Final = b" \t\r\n\v\f\0" + codecs.BOM_UTF8 + codecs.BOM_UTF16
-"""What an editor leaves in a file that has nothing in it."""
+"""What an editor may leave in an empty file."""
 _NAMES: Final = 12
-"""Of a folder's names, how many are told."""
+"""How many names of a folder are reported."""
 _EPHEMERAL: Final = range(32768, 61000)
 """Linux's `ip_local_port_range`."""
 
@@ -105,7 +105,7 @@ class SiteExpectation(Expectation):
                 raise Mistake("site-status", port=self._subject.port, status=page.status, wanted=200)
             if not page.body.strip(_BLANK):
                 raise Mistake("index-empty", port=self._subject.port)
-            # A page that was made out of it may well have kept its title.
+            # A page that was made from it may have kept its title.
             if b"<h1>Welcome to nginx!</h1>" in page.body and b"nginx.org" in page.body:
                 raise Mistake("index-default", port=self._subject.port)
 
@@ -118,7 +118,7 @@ class SiteExpectation(Expectation):
 
 
 def _names_beside(site: Site) -> tuple[str, ...]:
-    """What is in the sheet's folder of that site, seen from inside; nothing where the sheet has none."""
+    """The names in the folder of that site, seen from inside; empty if the spec has no such folder."""
     machine = site.machine
     inside = (folder.inside for folder in machine.sheet.folders.values() if folder.container == site.container.role)
     found = (read_inside(machine, running(site.container).id, one) for one in inside)
@@ -126,7 +126,7 @@ def _names_beside(site: Site) -> tuple[str, ...]:
 
 
 def fetch(site: Site, path: str = "/", within_s: float = 5) -> Answer:
-    """What the site answers to `GET path`. Raises `Mistake` where nothing usable comes back."""
+    """The site's answer to `GET path`. Raises `Mistake` if there is no usable answer."""
     answer = ask_site(site, path, within_s)
     if isinstance(answer, NoAnswer):
         raise silence(site, running(site.container), answer)
@@ -134,13 +134,13 @@ def fetch(site: Site, path: str = "/", within_s: float = 5) -> Answer:
 
 
 def ask_site(site: Site, path: str = "/", within_s: float = 5) -> Answer | NoAnswer:
-    """What comes back of `GET path`. Raises `Mistake` where its container does not run, or does not publish it."""
+    """The result of `GET path`. Raises `Mistake` if the container does not run or does not publish its port."""
     running(site.container)
     return _ask(site, published_at(site), path, within_s)
 
 
 def published_at(site: Site) -> PortFact:
-    """The binding of the site's port. Raises `Mistake` that names what was done instead."""
+    """The binding of the site's port. Raises `Mistake` with what was done instead."""
     fact = running(site.container)
     inside, wanted = site.container.wanted.port, site.port
     values = {
@@ -151,7 +151,9 @@ def published_at(site: Site) -> PortFact:
     }
     evidence = tuple(str(port) for port in fact.ports) or ("no published port",)
     if _is_reversed(fact.ports, wanted, inside):
-        raise Mistake("port-reversed", evidence=evidence, **values)  # whoever's port the other one is
+        raise Mistake(
+            "port-reversed", evidence=evidence, **values
+        )  # before the range is checked: the other port may be anyone's
     right = [p for p in fact.ports if inside in {None, p.inside} and p.host_port == wanted and p.protocol == "tcp"]
     _stays_in_range(site, fact)
     if fact.network_mode == "none" or fact.network_mode.startswith("container:"):
@@ -203,8 +205,8 @@ def _is_reversed(ports: tuple[PortFact, ...], wanted: int, inside: int | None) -
 def _was_chosen(machine: Machine, typed: PortFact) -> bool:
     """Whether the engine chose the port of the machine.
 
-    Podman writes down the one that it took as if it had been asked for: it is told by lying where the kernel chooses,
-    and not being a number that a person would type.
+    Podman records a port that it chose as if it had been asked for. Such a port is in the kernel's ephemeral range, and
+    is not a number that a person would type.
     """
     if typed.host_port is None:
         return True
@@ -217,26 +219,26 @@ def _ask(site: Site, port: PortFact, path: str, within_s: float = 5) -> Answer |
 
 
 def silence(site: Site, fact: ContainerFact, why: NoAnswer) -> Mistake:
-    """Nothing usable came back: what is behind it, as far as can be seen inside."""
+    """Why there is no usable answer, as far as can be seen inside the container."""
     inside = site.container.wanted.port or published_at(site).inside
     values = {"name": fact.name, "port": site.port, "inside": inside, "why": why.reason}
     evidence = (f"GET http://…:{site.port}: {why.reason}: {why.detail}",)
     if why.reason == "not-http":
         return Mistake("site-not-http", evidence=evidence, **values)
-    deaf = deafness(site.machine, fact, inside)
-    return deaf.with_evidence(*evidence) if deaf else Mistake("site-silent", evidence=evidence, **values)
+    failure = deafness(site.machine, fact, inside)
+    return failure.with_evidence(*evidence) if failure else Mistake("site-silent", evidence=evidence, **values)
 
 
 def deafness(machine: Machine, fact: ContainerFact, inside: int | None) -> Mistake | None:
-    """What is wrong with how it listens on its port; `None` where nothing is, or it cannot be seen."""
-    heard = listeners(machine, fact.id)
-    if heard is None:
+    """What is wrong with how the container listens on its port; `None` if nothing is, or it cannot be seen."""
+    sockets = listeners(machine, fact.id)
+    if sockets is None:
         return None
-    here = [one for one in heard if one.port == inside]
+    here = [one for one in sockets if one.port == inside]
     if here and all(one.is_on_loopback for one in here):
         return Mistake("listens-on-loopback-inside", name=fact.name, inside=inside)
-    if not here and heard:
-        others = ", ".join(sorted({str(one.port) for one in heard}))
+    if not here and sockets:
+        others = ", ".join(sorted({str(one.port) for one in sockets}))
         return Mistake("listens-on-another-port", name=fact.name, inside=inside, others=others)
     if not here:
         lines = last_lines(read_log(machine, fact), 3)
@@ -245,7 +247,7 @@ def deafness(machine: Machine, fact: ContainerFact, inside: int | None) -> Mista
 
 
 def _prove_it_is(fact: ContainerFact, site: Site, port: PortFact, path: str, answer: Answer) -> None:
-    """Raises `Mistake` unless `fact` itself received the request; `ProbeFailed` where that cannot be seen."""
+    """Raises `Mistake` unless `fact` itself received the request; `ProbeFailed` if that cannot be seen."""
     readable = False
     for _ in site.machine.attempts(_LOG_PAUSES_S):
         log = read_log(site.machine, fact, fresh=True)
@@ -255,7 +257,7 @@ def _prove_it_is(fact: ContainerFact, site: Site, port: PortFact, path: str, ans
         if path.encode() in log:
             return
         if not last_lines(log):
-            break  # a container that logs nothing will not begin now
+            break  # a container that logs nothing will not start now
     before = received_bytes(site.machine, fact.id)
     for number in range(_PROBES):
         _ask(site, port, f"{path}-{number}-{'x' * _PROBE_LENGTH}")

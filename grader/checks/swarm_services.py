@@ -1,4 +1,4 @@
-"""What can be expected of a service of a swarm: its tasks, its network, its port, and a task that comes back."""
+"""What can be expected of a swarm service: its tasks, its network, its port, and that a killed task is replaced."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 __all__ = ["ServiceExpectation"]
 
 _STARTS_S: Final = 60.0
-"""What new tasks may take on a slow machine, the five seconds that a swarm waits before it tries again included."""
+"""How long new tasks may take on a slow machine, with the five seconds that a swarm waits before it retries."""
 _NOTICES_S: Final = 5.0
-"""What a swarm may take to see that a task has ended."""
+"""How long a swarm may take to notice that a task has ended."""
 _COMES_BACK_S: Final = 30.0
 
 
@@ -99,7 +99,7 @@ class ServiceExpectation(Expectation):
                 answers(machine, door)
 
         def is_settling() -> bool:
-            containers = [fact for door in self._doors() for fact in (*door.tasks, door.keeper) if fact]
+            containers = [fact for door in self._doors() for fact in (*door.tasks, door.proxy) if fact]
             return any(may_change(fact, self._within_s) for fact in containers)
 
         eventually(machine, judge, within_s=self._within_s, is_settling=is_settling)

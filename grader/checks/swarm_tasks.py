@@ -1,4 +1,4 @@
-"""Whether the tasks of a service run, and what is in their way."""
+"""Whether the tasks of a service run, and if not, why."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["all_run", "may_change", "one_runs"]
 _FOR_S: Final = 3.0
 """Seconds that a task must have been running."""
 _FLAPS: Final = 2
-"""Failures in one slot that are no accident any more."""
+"""Failures in one slot that are no longer an accident."""
 _RECENT_S: Final = 60.0
 
 
@@ -39,7 +39,7 @@ def all_run(machine: Machine, service: ServiceFact, tasks: tuple[TaskFact, ...])
 
 
 def may_change(tasks: tuple[TaskFact, ...]) -> bool:
-    """True while a task is on its way, or too young to tell, and none fails again and again."""
+    """True while a task is starting or has just started, and none fails again and again."""
     failures = _recent_failures(tasks)
     if any(task.state == "rejected" for task in failures) or len({task.slot for task in failures}) < len(failures):
         return any(task.is_running and task.since_s < STABLE_S for task in tasks)
@@ -76,6 +76,6 @@ def _recent_failures(tasks: tuple[TaskFact, ...]) -> list[TaskFact]:
 
 
 def _last_words(machine: Machine, task: TaskFact) -> tuple[str | bytes, ...]:
-    """The error of a task that failed, and what its container printed last."""
+    """The error of a failed task, and the last lines that its container printed."""
     fact = inspect_container(machine, task.container_id) if task.container_id else None
     return (task.error, *(last_lines(read_log(machine, fact), 3) if fact else ()))

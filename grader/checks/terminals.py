@@ -1,4 +1,4 @@
-"""A container that was made for typing into, and how it was left."""
+"""A container that was created for typing into, and how it exited."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 __all__ = ["interactive", "left_cleanly"]
 
 _FORCED: Final = {129, 137, 143}
-"""Exit codes of a shell that was ended from outside, by SIGHUP, SIGKILL or SIGTERM. 130 is Ctrl-C typed in it."""
+"""Exit codes of a shell that was ended from outside, by SIGHUP, SIGKILL or SIGTERM. 130 is Ctrl-C, typed in it."""
 
 
 def interactive(container: ContainerFact, shell: str) -> None:
-    """Raises `Mistake` where the container was not made for typing into that shell."""
+    """Raises `Mistake` unless the container was created for typing into that shell."""
     command = container.command
     program = PurePosixPath(command[0]).name if command else ""
     if program != shell or "-c" in command:
@@ -28,7 +28,7 @@ def interactive(container: ContainerFact, shell: str) -> None:
 
 
 def left_cleanly(machine: Machine, container: ContainerFact) -> None:
-    """Raises `Mistake` where the shell's last end was not its own, or not code 0."""
+    """Raises `Mistake` unless the shell last exited by itself, with code 0."""
     code = _last_exit_code(machine, container) if container.is_running else container.exit_code
     if code is None:
         raise Mistake("still-inside", name=container.name)
@@ -52,6 +52,6 @@ def _can_be_typed_into(container: ContainerFact) -> None:
 
 
 def _last_exit_code(machine: Machine, container: ContainerFact) -> int | None:
-    """Of the run before this one, as far as the engine remembers it."""
+    """The exit code of the previous run, as far as the engine remembers it."""
     codes = [one.exit_code for one in happenings_on(machine, container) if one.is_an_end]
     return codes[-1] if codes else None

@@ -1,4 +1,4 @@
-"""Why a todo does not go all the way: what is behind a page or an API that fails, the nearest cause first."""
+"""Why a todo does not arrive: the cause of a failing page or API, the nearest cause first."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ __all__ = ["api_fault", "page_fault", "page_silence"]
 
 
 def page_silence(todos: Todos, why: NoAnswer) -> Mistake:
-    """What to say of a page that is published and does not answer."""
+    """The failure to report if the page is published and does not answer."""
     fact = running(todos.app)
     internal = {network.name for network in all_networks(todos.machine) if network.is_internal}
     if fact.networks and internal.issuperset(fact.networks):
         return Mistake("network-internal", name=fact.name, network=", ".join(fact.networks))
     silent = silence(todos.page, fact, why)
-    # A page may wait longer than we do for a name that nobody has.
+    # A page may wait longer than we do for a name that does not exist.
     waits = silent.code == "site-silent"
     return (misdirected(todos.app, todos.api, todos.wanted.api_variable) if waits else None) or silent
 
 
 def page_fault(todos: Todos, page: Answer) -> Mistake:
-    """What to say of a page that answers with an error."""
+    """The failure to report if the page answers with an error."""
     wrong = misdirected(todos.app, todos.api, todos.wanted.api_variable)
     if wrong:
         return wrong
-    told = ask_api(todos, running(todos.api))
-    if isinstance(told, NoAnswer) or told.status != 200:
-        return api_fault(todos, told)
+    answer = ask_api(todos, running(todos.api))
+    if isinstance(answer, NoAnswer) or answer.status != 200:
+        return api_fault(todos, answer)
     wordy = more_than_a_place(todos.app, todos.api, todos.wanted.api_variable)
     if wordy:
         return wordy.with_evidence(page.body[:200])
@@ -48,20 +48,20 @@ def page_fault(todos: Todos, page: Answer) -> Mistake:
     return Mistake("page-not-todos" if page.status < 500 else "site-error", evidence=tuple(lines), **values)
 
 
-def api_fault(todos: Todos, told: Answer | NoAnswer) -> Mistake:
-    """What to say of an API that does not tell its list, or has not got it from the database."""
+def api_fault(todos: Todos, answer: Answer | NoAnswer) -> Mistake:
+    """The failure to report if the API does not return its list, or cannot get it from the database."""
     wrong = misdirected(todos.api, todos.mongo, todos.wanted.mongo_variable)
     if wrong:
         return wrong
     fact = running(todos.api)
-    if isinstance(told, NoAnswer):
+    if isinstance(answer, NoAnswer):
         port = todos.machine.port("api") if "api" in todos.machine.sheet.ports else todos.api.wanted.port or 80
-        return silence(Site(todos.machine, todos.api.role, port, todos.api), fact, told)
-    if told.status >= 500:
-        deaf = deafness(todos.machine, running(todos.mongo), todos.mongo.wanted.port)
-        if deaf:
-            return deaf.with_evidence(told.body[:200])
-    values = {"name": fact.name, "database": todos.mongo.name, "status": told.status}
+        return silence(Site(todos.machine, todos.api.role, port, todos.api), fact, answer)
+    if answer.status >= 500:
+        failure = deafness(todos.machine, running(todos.mongo), todos.mongo.wanted.port)
+        if failure:
+            return failure.with_evidence(answer.body[:200])
+    values = {"name": fact.name, "database": todos.mongo.name, "status": answer.status}
     lines = last_lines(read_log(todos.machine, fact), 3)
-    code = "api-not-todos" if 400 <= told.status < 500 else "api-without-database"
-    return Mistake(code, evidence=(told.body[:200], *lines), **values)
+    code = "api-not-todos" if 400 <= answer.status < 500 else "api-without-database"
+    return Mistake(code, evidence=(answer.body[:200], *lines), **values)

@@ -1,4 +1,4 @@
-"""What can be expected of the todos application: connected, and a todo that goes all the way and stays."""
+"""What can be expected of the todos application: it is connected, delivers a todo, and keeps it."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ _TOLD: Final = {
     "network-internal",
     "url-not-place",
 }
-"""Mistakes in what a container was told when it was made: time does not mend them."""
+"""Mistakes in the configuration of a container: waiting does not fix them."""
 _NOT_YET: Final = "nothing-listens-inside"
 _START_S: Final = 60.0
-"""What a new database, and an API that finds it again, may take."""
+"""How long a new database, and an API that reconnects to it, may take."""
 
 
 class TodosExpectation(Expectation):
@@ -64,8 +64,8 @@ class TodosExpectation(Expectation):
     def _is_its_image(self, container: Container) -> None:
         def judge() -> None:
             fact = there(container)
-            heard = listeners(container.machine, fact.id) if fact.is_running else None
-            if not any(one.port == container.wanted.port for one in heard or ()):
+            sockets = listeners(container.machine, fact.id) if fact.is_running else None
+            if not any(one.port == container.wanted.port for one in sockets or ()):
                 ContainerExpectation(container).to_be_created_from_its_image()
 
         eventually(container.machine, judge, within_s=STABLE_S, is_settling=lambda: is_settling(container, STABLE_S))
@@ -82,10 +82,10 @@ class TodosExpectation(Expectation):
         def judge() -> None:
             for container in containers:
                 ContainerExpectation(container).to_stay_up()
-                deaf = deafness(container.machine, running(container), container.wanted.port)
-                if deaf and deaf.code == _NOT_YET:
-                    raise deaf
-            # One that ended just before it was looked into is not deaf: nothing could be seen in it.
+                failure = deafness(container.machine, running(container), container.wanted.port)
+                if failure and failure.code == _NOT_YET:
+                    raise failure
+            # A container that ended just before it was looked into shows no sockets: check that all still run.
             self._subject.machine.look_again()
             for container in containers:
                 running(container)
@@ -184,35 +184,35 @@ class TodosExpectation(Expectation):
             self._is_found_again(todo)
 
     def _arrives(self, todo: PlacedTodo) -> None:
-        """Raises `Mistake` unless the page took the todo and the API tells it."""
+        """Raises `Mistake` unless the page accepted the todo and the API returns it."""
         todos = self._subject
         if isinstance(todo.answer, NoAnswer):
             raise page_silence(todos, todo.answer)
         if todo.answer.status >= 400:
             raise page_fault(todos, todo.answer)
-        told = ask_api(todos, running(todos.api))
-        if isinstance(told, NoAnswer) or told.status != 200:
-            raise api_fault(todos, told)
-        if not todo.is_told_by(told):
+        answer = ask_api(todos, running(todos.api))
+        if isinstance(answer, NoAnswer) or answer.status != 200:
+            raise api_fault(todos, answer)
+        if not todo.is_told_by(answer):
             raise misdirected(todos.app, todos.api, todos.wanted.api_variable) or Mistake(
-                "todo-not-at-the-api", page=todos.app.name, api=todos.api.name, evidence=(told.body[:200],)
+                "todo-not-at-the-api", page=todos.app.name, api=todos.api.name, evidence=(answer.body[:200],)
             )
 
     def _is_found_again(self, todo: PlacedTodo) -> None:
-        """Raises `Mistake` unless the API tells the todo, as soon as it tells anything."""
+        """Raises `Mistake` unless the todo is in the first list that the API returns."""
         todos = self._subject
-        told: Answer | NoAnswer = NoAnswer("not-at-hand")
+        answer: Answer | NoAnswer = NoAnswer("not-at-hand")
 
         def judge() -> None:
-            nonlocal told
-            told = ask_api(todos, start_if_exited(todos.api))
-            if isinstance(told, NoAnswer) or told.status != 200:
-                raise api_fault(todos, told)
-            if not todo.is_told_by(told):
-                raise Mistake("todo-lost", name=todos.mongo.name, evidence=(told.body[:200],))
+            nonlocal answer
+            answer = ask_api(todos, start_if_exited(todos.api))
+            if isinstance(answer, NoAnswer) or answer.status != 200:
+                raise api_fault(todos, answer)
+            if not todo.is_told_by(answer):
+                raise Mistake("todo-lost", name=todos.mongo.name, evidence=(answer.body[:200],))
 
         def is_starting() -> bool:
-            return not (isinstance(told, Answer) and told.status == 200)
+            return not (isinstance(answer, Answer) and answer.status == 200)
 
         eventually(todos.machine, judge, within_s=_START_S, is_settling=is_starting)
 

@@ -1,4 +1,4 @@
-"""Whose an IP address is: the machine's, or a container's. Source: the kernel's tables, `GET /containers/json`."""
+"""Who has an IP address: the machine or a container. Source: the kernel's tables, `GET /containers/json`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["container_at", "own_addresses"]
 
 
 def own_addresses(machine: Machine) -> frozenset[str]:
-    """The machine's addresses, loopback included; none where its files cannot be seen, or it is no Linux."""
+    """The machine's addresses, with loopback; empty if its files are not at hand or it does not run Linux."""
     return frozenset(
         [
             *parse_fib_trie(_read(machine, "/proc/net/fib_trie")),
@@ -25,7 +25,7 @@ def own_addresses(machine: Machine) -> frozenset[str]:
 
 
 def container_at(machine: Machine, address: str) -> str:
-    """Name of the running container that has the address; empty where none has."""
+    """The name of the running container that has the address; empty if there is none."""
     return next((one.name for one in all_containers(machine) if address in one.addresses), "")
 
 

@@ -1,4 +1,4 @@
-"""Commands run inside a container, as `docker exec` does. Never asked of a machine that is to be looked at only."""
+"""Commands that run inside a container, as `docker exec` runs them. Never with `--passive`."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 __all__ = ["CommandFact", "run_inside"]
 
 _PAUSES_S: Final = (0.0, 0.05, 0.2, 1.0)
-"""Before each look at how a command ended: its outputs can be closed a little before the engine notes its end."""
+"""Delay before each request for the exit code: the output can close shortly before the engine records the end."""
 
 
 @dataclass(frozen=True)
 class CommandFact:
     exit_code: int
-    """126 and 127 where the container has no such command."""
+    """126 or 127 if the container has no such command."""
     stdout: bytes
     stderr: bytes
 
@@ -38,9 +38,9 @@ class _RawExec(msgspec.Struct):
 
 
 def run_inside(machine: Machine, container_id: str, *command: str) -> CommandFact | None:
-    """Runs `command` in a running container; `None` where nothing may be run, or the container does not run.
+    """Runs `command` in a running container; `None` if nothing may be run, or the container does not run.
 
-    Raises `ProbeFailed` where the engine does not tell how it ended: that may have been well or badly.
+    Raises `ProbeFailed` if the engine does not report the exit code.
     """
     if machine.passive:
         return None

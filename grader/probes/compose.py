@@ -1,4 +1,4 @@
-"""A compose project as it runs, and as its files say. Source: the labels of its containers, `docker compose config`."""
+"""A compose project as it runs and in its files. Source: the labels of its containers, `docker compose config`."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Origin:
-    """What a container's labels tell of the `docker compose up` that made it."""
+    """The `docker compose up` that created a container, from its labels."""
 
     project: str
     folder: str
@@ -46,13 +46,13 @@ class Origin:
     version: str
     """Compose's own."""
     hash: str
-    """Of what the files said of the service then; versions of compose differ in it."""
+    """The hash of the service in the files at that time. It differs between versions of Compose."""
 
 
 class FilePort(msgspec.Struct, frozen=True):
     target: int
     published: str = ""
-    """Empty where the engine is to choose; two numbers with a dash where it may choose among them."""
+    """Empty if the engine chooses; two numbers with a dash if it chooses from a range."""
     host_ip: str = ""
     protocol: str = "tcp"
 
@@ -70,12 +70,12 @@ class FileGrant(msgspec.Struct, frozen=True):
     target: str = ""
 
     def path(self, folder: str) -> str:
-        """Inside; `folder` is where compose puts one that says no whole path."""
+        """Its path in the container. `folder` is where Compose puts one without an absolute path."""
         return str(PurePosixPath(folder, self.target or self.source))
 
 
 class FileService(msgspec.Struct, frozen=True):
-    """What the files say of one service, with everything that compose fills in."""
+    """One service of the files, with everything that Compose fills in."""
 
     image: str = ""
     build: dict[str, Any] | None = None
@@ -85,15 +85,15 @@ class FileService(msgspec.Struct, frozen=True):
     networks: dict[str, msgspec.Raw] = {}
     ports: list[FilePort] = []
     profiles: list[str] = []
-    """Where there are any, it is only started where one of them is asked for."""
+    """If there are any, the service is only started if one of them is active."""
     secrets: list[FileGrant] = []
     tmpfs: list[str] = []
-    """Paths inside, options of the mount behind a colon."""
+    """Paths in the container, with mount options after a colon."""
     volumes: list[FileMount] = []
 
     @property
     def granted(self) -> set[str]:
-        """Where its configs and secrets stand inside."""
+        """The paths of its configs and secrets in the container."""
         secrets = {one.path("/run/secrets") for one in self.secrets}
         return secrets | {one.path("/") for one in self.configs}
 
@@ -114,13 +114,13 @@ class ComposeFile(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class ComposeSays:
-    """Compose refused the files, in these words."""
+    """Compose rejected the files, with this message."""
 
     words: str
 
 
 def origin_of(container: ContainerFact) -> Origin | None:
-    """`None` for a container that compose did not make, or whose labels do not tell from which files."""
+    """`None` if Compose did not create the container, or its labels do not name the files."""
     labels = container.labels
     folder, files = compose_label(labels, "project.working_dir"), compose_label(labels, "project.config_files")
     if not folder or not files:
@@ -142,7 +142,7 @@ def ask_compose(
 
 
 def read_compose_file(machine: Machine, origin: Origin) -> ComposeFile | ComposeSays:
-    """The files as they are on the disk now. Raises `ProbeFailed` where they are not at hand."""
+    """The files as they are on the disk now. Raises `ProbeFailed` if they are not at hand."""
     answer = ask_compose(machine, origin, "config")
     if not isinstance(answer, Answer):
         raise compose_out_of_reach(origin, answer)
@@ -152,7 +152,7 @@ def read_compose_file(machine: Machine, origin: Origin) -> ComposeFile | Compose
 
 
 def compose_out_of_reach(origin: Origin, answer: NoAnswer) -> ProbeFailed:
-    """Why compose was not asked."""
+    """The error to raise if Compose could not be run."""
     folder = visible(origin.folder, 160)
     if answer.reason == "elsewhere":
         return ProbeFailed("compose-elsewhere", folder=folder)
@@ -160,7 +160,7 @@ def compose_out_of_reach(origin: Origin, answer: NoAnswer) -> ProbeFailed:
 
 
 def compose_hashes(machine: Machine, origin: Origin) -> dict[str, str]:
-    """Service to hash, as compose would label it now; empty where a compose of another version would be asked."""
+    """Service to hash, as Compose would label it now; empty if only another version of Compose is available."""
     answer = ask_compose(machine, origin, "hashes")
     if not isinstance(answer, Answer) or answer.status != 200 or answer.headers.get("version") != origin.version:
         return {}
@@ -169,12 +169,12 @@ def compose_hashes(machine: Machine, origin: Origin) -> dict[str, str]:
 
 
 def _paths(folder: str, written: str) -> tuple[str, ...]:
-    """Compose v1 writes paths below the folder, v2 whole ones."""
+    """Compose v1 writes relative paths, v2 absolute ones."""
     kind = PureWindowsPath if "\\" in folder else PurePosixPath
     return tuple(str(kind(folder, path)) for path in written.split(",") if path)
 
 
 def last_words(body: bytes) -> str:
-    """The last line of what compose printed, which is where it says why it refused."""
+    """The last line that Compose printed, which has the reason of a failure."""
     lines = [line.strip() for line in body.decode("utf-8", "replace").splitlines() if line.strip()]
     return visible(lines[-1], 200) if lines else ""

@@ -1,4 +1,4 @@
-"""Who a container is connected with. Source: `/proc/net/tcp` and `tcp6` there."""
+"""TCP connections of a container. Source: `/proc/net/tcp` and `tcp6` in it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 __all__ = ["Connection", "connections", "is_connected", "parse_connections"]
 
 _NOT_CONNECTED: Final = {"02", "03", "07", "0A"}
-"""SYN_SENT, SYN_RECV, CLOSE and LISTEN: asked, or waiting. In every other state both ends have agreed."""
+"""SYN_SENT, SYN_RECV, CLOSE and LISTEN. In every other state the connection is or was established."""
 
 
 @dataclass(frozen=True)
 class Connection:
-    """TCP, established, or closed within the last minute."""
+    """A TCP connection, established or closed within the last minute."""
 
     own_port: int
     peer: str
@@ -27,7 +27,7 @@ class Connection:
 
 
 def connections(machine: Machine, container_id: str) -> tuple[Connection, ...] | None:
-    """Its connections; `None` where it cannot be looked at (no `cat` inside, or only looking is allowed)."""
+    """Its connections; `None` if they cannot be seen (no `cat` inside, or `--passive`)."""
     table = proc_net(machine, container_id)
     return None if table is None else parse_connections(table)
 
@@ -47,10 +47,10 @@ def parse_connections(table: bytes) -> tuple[Connection, ...]:
 
 
 def is_connected(machine: Machine, client: ContainerFact, server: ContainerFact, port: int | None) -> bool | None:
-    """True where the one holds a connection to the other's `port`; `None` where neither can be looked into.
+    """True if the client has a connection to the server's `port`; `None` if neither can be looked into.
 
-    On a common network they are each other's peers. Through a port of the machine an address of the machine stands
-    in between: then the client must be connected to the port that is published, and the server must have a client.
+    On a common network they are each other's peers. Through a port of the machine, an address of the machine is in
+    between: then the client must be connected to the published port, and the server must have a client.
     """
     from_client = connections(machine, client.id)
     published = {one.host_port for one in server.ports if one.inside == port}

@@ -1,4 +1,4 @@
-"""One container as the engine tells it: the fact, and how it is read from `GET /containers/{id}/json`."""
+"""One container: the fact, and how it is parsed. Source: `GET /containers/{id}/json`."""
 
 from __future__ import annotations
 
@@ -35,49 +35,49 @@ class ContainerFact:
     state: State
     exit_code: int
     out_of_memory: bool
-    """True where the kernel ended it for want of memory."""
+    """True if the kernel killed it because memory ran out."""
     error: str
-    """What the engine said when it could not start the container."""
+    """The engine's error if it could not start the container."""
     health: str
-    """`starting`, `healthy`, `unhealthy`, or empty where there is no health check."""
+    """`starting`, `healthy`, `unhealthy`, or empty if there is no health check."""
     health_said: str
-    """What the health check printed, the last time."""
+    """The last output of the health check."""
     restarts: int
     uptime_s: float
-    """Seconds since the last start, by the machine's own clock; for a stopped one, how long it ran."""
+    """Seconds since the last start, by the machine's own clock; for a stopped container, how long it ran."""
     seen_at: float
-    """The machine's clock when it was looked at, in seconds since 1970."""
+    """The machine's clock when it was inspected, in seconds since 1970."""
     stopped_at: str
     started_at: str
     pid: int
-    """Of its process 1, as the machine numbers it; 0 while it does not run."""
+    """The id of its process 1 on the machine; 0 if it does not run."""
     command: tuple[str, ...]
     user: str
     hostname: str
     uts_mode: str
-    """`host` where it has the machine's own name."""
+    """`host` if it has the machine's hostname."""
     pid_mode: str
-    """`host` or `container:…` where it shares the processes of the machine or of another; empty for its own."""
+    """`host` or `container:…` if it shares the processes of the machine or of another container; otherwise empty."""
     workdir: str
     tty: bool
     stdin_open: bool
     attached: bool
-    """True where a terminal was attached to its output when it was created: `docker run` without `-d`."""
+    """True if its output was attached to a terminal when it was created: `docker run` without `-d`."""
     env: dict[str, str]
     labels: dict[str, str]
     ports: tuple[PortFact, ...]
-    """Bindings of a running container; for another, those it asks for."""
+    """The bindings of a running container; of any other, the requested ones."""
     ports_typed: tuple[PortFact, ...]
-    """The bindings as they were asked for: without a host port where the engine was to choose."""
+    """The bindings as requested: without a host port if the engine chooses it."""
     publish_all: bool
     exposed: tuple[str, ...]
     mounts: tuple[MountFact, ...]
     networks: dict[str, EndpointFact]
-    """Name of each network to its place on it."""
+    """Network name to its endpoint there."""
     network_mode: str
     extra_hosts: tuple[str, ...]
     links: dict[str, str]
-    """Alias to the name of the container that `--link` gave it for, on the default bridge and on networks."""
+    """Alias to container name, from `--link`, on the default bridge and on user-defined networks."""
 
     @property
     def is_running(self) -> bool:
@@ -85,7 +85,7 @@ class ContainerFact:
 
     @property
     def addresses(self) -> tuple[str, ...]:
-        """Its addresses on all its networks, while it runs."""
+        """Its addresses on all its networks; empty if it does not run."""
         return tuple(address for place in self.networks.values() for address in place.addresses)
 
     @property
@@ -158,10 +158,10 @@ class _RawContainer(msgspec.Struct, rename="pascal"):
 
 
 def parse_container(answer: Answer) -> ContainerFact:
-    """Reads `docker inspect`'s answer. Raises `ProbeFailed` where it is not one."""
+    """Parses the output of `docker inspect`. Raises `ProbeFailed` if it is anything else."""
     raw = decode(answer, _RawContainer, "GET /containers/{id}/json")
     state, config, host = raw.state, raw.config, raw.host_config
-    # The engine keeps what was typed after `-p`, and publishes nothing of it.
+    # The engine keeps the ports after `-p`, but publishes none of them.
     is_on_host = host.network_mode == "host"
     live = raw.network_settings.ports if state.status in {"running", "paused"} else host.port_bindings
     return ContainerFact(
@@ -185,7 +185,7 @@ def parse_container(answer: Answer) -> ContainerFact:
         user=config.user,
         hostname=config.hostname,
         uts_mode=host.uts_mode,
-        pid_mode="" if host.pid_mode == "private" else host.pid_mode,  # Podman's word for its own
+        pid_mode="" if host.pid_mode == "private" else host.pid_mode,  # Podman's word for its own namespace
         workdir=config.working_dir,
         tty=config.tty,
         stdin_open=config.open_stdin,
@@ -196,7 +196,7 @@ def parse_container(answer: Answer) -> ContainerFact:
         ports_typed=port_facts(host.port_bindings or {}),
         publish_all=host.publish_all_ports,
         exposed=tuple(config.exposed_ports or {}),
-        # `--tmpfs` is no entry of `Mounts`, though it is one in every other way.
+        # `--tmpfs` is not in `Mounts`, though it is a mount in every other way.
         mounts=mount_facts([*(raw.mounts or []), *(RawMount("tmpfs", Destination=at) for at in host.tmpfs or ())]),
         networks=(networks := endpoint_facts(raw.network_settings.networks or {})),
         network_mode=host.network_mode,
@@ -212,7 +212,7 @@ def _health_said(state: _RawState) -> str:
 
 def _state(status: str) -> State:
     known: tuple[State, ...] = ("created", "running", "paused", "restarting", "removing", "exited", "dead")
-    # Podman's words for the same.
+    # Podman's words for the same states.
     status = {"configured": "created", "initialized": "created", "stopped": "exited"}.get(status, status)
     return next((state for state in known if state == status), "unknown")
 

@@ -1,4 +1,4 @@
-"""Which containers there are, in any state. Source: `GET /containers/json`."""
+"""The containers of the machine, in any state. Source: `GET /containers/json`."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ class ContainerSummary:
     state: str
     labels: dict[str, str]
     addresses: tuple[str, ...] = ()
-    """Its addresses on its networks, while it runs."""
+    """Its addresses on its networks; empty if it does not run."""
 
     @property
     def service(self) -> str:
-        """The compose service it belongs to, or an empty string; one-off `compose run` containers are none."""
+        """Its compose service, or an empty string. One-off `compose run` containers have none."""
         return service_of(self.labels)
 
     @property
     def project(self) -> str:
-        """The compose project it belongs to, or an empty string."""
+        """Its compose project, or an empty string."""
         return project_of(self.labels)
 
 
@@ -70,7 +70,7 @@ def all_containers(machine: Machine) -> tuple[ContainerSummary, ...]:
 
 
 def _own_name(names: list[str]) -> str:
-    """Without the slash in front; a legacy link adds names such as `/api/db`, which are not its own."""
+    """The name without its leading slash. A legacy link adds names such as `/api/db`, which are not its own."""
     bare = (name.removeprefix("/") for name in names)
     return next((name for name in bare if "/" not in name), "")
 

@@ -24,20 +24,20 @@ __all__ = ["ContainerFact", "NoContainer", "find_container", "inspect_container"
 
 @dataclass(frozen=True)
 class NoContainer:
-    """No container has the wanted name."""
+    """No container has the expected name."""
 
     near: str = ""
-    """One that may be meant: its name."""
+    """The name of a container that may be meant."""
     why: Literal["", "name", "image"] = ""
-    """What makes it near: almost the name, or the right image under another name."""
+    """Why it may be meant: almost the right name, or the right image under another name."""
 
 
 def find_container(container: Container) -> ContainerFact | NoContainer:
-    """The container of that exact name, else of that compose service, else what may be meant.
+    """The container of that exact name, otherwise of that compose service, otherwise one that may be meant.
 
-    Where the exercise is about compose, a container of its project comes before any other. One that goes between the
-    list and the look is looked for again: it may have been made anew. Raises `ProbeFailed`
-    where it is then still listed and still not there.
+    In exercises about Compose, a container of the project comes before any other. A container that disappears between
+    the list and the inspect is looked for once more: it may have been re-created. Raises `ProbeFailed` if it is then
+    still listed and still cannot be inspected.
     """
     machine = container.machine
     for _ in range(2):
@@ -58,7 +58,7 @@ def _running_first(replicas: list[ContainerSummary]) -> ContainerSummary | None:
 
 
 def inspect_container(machine: Machine, container_id: str) -> ContainerFact | None:
-    """The container with that id, or `None` where it is gone."""
+    """The container with that id, or `None` if it is gone."""
     answer = machine.engine(f"/containers/{container_id}/json")
     return None if answer.status == 404 else parse_container(answer)
 
@@ -74,7 +74,7 @@ def _named(container: Container, there: tuple[ContainerSummary, ...]) -> Contain
 
 
 def _near(container: Container, there: tuple[ContainerSummary, ...]) -> NoContainer:
-    """A container that may be meant, other roles' own left out."""
+    """A container that may be meant, without those of other roles."""
     machine = container.machine
     taken = {machine.container(role).name for role in machine.sheet.containers}
     others = [one for one in there if one.name not in taken]

@@ -1,4 +1,4 @@
-"""A container's place on a network. Source: `NetworkSettings.Networks` of the Engine API."""
+"""A container's endpoint on a network. Source: `NetworkSettings.Networks` of the Engine API."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ __all__ = ["EndpointFact", "RawEndpoint", "endpoint_facts"]
 
 @dataclass(frozen=True)
 class EndpointFact:
-    """A container's place on one network."""
+    """A container's endpoint on one network."""
 
     aliases: tuple[str, ...] = ()
-    """Names that the network's own name service knows it by, besides its own."""
+    """The names that the network's DNS has for it, besides its own."""
     addresses: tuple[str, ...] = ()
-    """IPv4, then IPv6; none while it does not run."""
+    """IPv4, then IPv6; empty if it does not run."""
     gateway: str = ""
-    """The machine, as seen from there."""
+    """The machine's address on that network."""
     links: tuple[str, ...] = ()
     """As typed after `--link`: `name:alias`."""
 
@@ -36,7 +36,7 @@ class RawEndpoint(msgspec.Struct):
 
 
 def endpoint_facts(raw: dict[str, RawEndpoint | None]) -> dict[str, EndpointFact]:
-    """One fact a network, by the network's name. Raises `ProbeFailed` where an address is none: it would be asked."""
+    """One fact per network, by its name. Raises `ProbeFailed` for invalid addresses, since requests go to them."""
     return {name: _endpoint(one) if one else EndpointFact() for name, one in raw.items()}
 
 

@@ -1,4 +1,4 @@
-"""What an engine says of the machine it is on. Source: `GET /info`."""
+"""The machine that an engine runs on. Source: `GET /info`."""
 
 from __future__ import annotations
 
@@ -19,5 +19,5 @@ class _RawInfo(msgspec.Struct, rename="pascal"):
 
 
 def machine_name(machine: Machine) -> str:
-    """The machine's own host name."""
+    """The machine's own hostname."""
     return decode(machine.engine("/info"), _RawInfo, "docker info").name

@@ -1,4 +1,4 @@
-"""From an engine's answer to checked values: what is not as the API promises is our failure to look."""
+"""Decodes the answers of an engine. An answer that is not as the API promises raises `ProbeFailed`."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ __all__ = ["Int64", "decode", "decode_lines", "expected_status", "garbled", "pos
 Shape = TypeVar("Shape")
 
 Int64 = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
-"""A number as engines have them: a longer one could not be counted with, nor written down."""
+"""A number as engines have them. Longer ones could be neither computed with nor written."""
 
 
 def decode(answer: Answer, shape: type[Shape], asked: str) -> Shape:
-    """The body of a 200 as `shape`. Raises `ProbeFailed` where the engine says anything else."""
+    """The body of a 200 as `shape`. Raises `ProbeFailed` for anything else."""
     expected_status(answer, asked, 200)
     return _decoded(answer.body, shape, asked)
 
 
 def decode_lines(answer: Answer, shape: type[Shape], asked: str) -> list[Shape]:
-    """As `decode`, for one value a line."""
+    """As `decode`, for one value per line."""
     expected_status(answer, asked, 200)
     return [_decoded(line, shape, asked) for line in answer.body.splitlines() if line]
 
@@ -46,7 +46,7 @@ def post(
 
 
 def garbled(asked: str, detail: str) -> ProbeFailed:
-    """For an answer of the right shape that says what cannot be."""
+    """The error for an answer of the right shape with an impossible value."""
     return ProbeFailed("answer-garbled", asked=asked, detail=visible(detail, 120))
 
 

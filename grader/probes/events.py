@@ -1,4 +1,4 @@
-"""What happened to a container. Source: `GET /events`; Docker remembers its last 256, of all containers together."""
+"""Events of a container. Source: `GET /events`. Docker remembers the last 256 of all containers together."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ __all__ = ["Happening", "happenings_on", "until"]
 
 @dataclass(frozen=True)
 class Happening:
-    """One thing that happened to a container, as its engine remembers it."""
+    """One event of a container."""
 
     action: str
     """Such as `create`, `attach`, `start`, `die`."""
     at: float
     """Seconds since 1970, by the machine's clock."""
     exit_code: int | None
-    """Of an end, and of that of a `docker exec`."""
+    """For the end of the container or of a `docker exec`."""
 
     @property
     def is_an_end(self) -> bool:
-        """True where the container stopped, in whatever way: Docker says `die`, Podman `died`."""
+        """True if the container stopped, in any way: `die` for Docker, `died` for Podman."""
         return self.action in {"die", "died"}
 
 
@@ -47,7 +47,7 @@ class _RawEvent(msgspec.Struct):
 
 
 def happenings_on(machine: Machine, container: ContainerFact) -> tuple[Happening, ...]:
-    """All that the engine remembers of the container until it was looked at, the oldest first."""
+    """All events of the container until it was inspected, the oldest first, as far as the engine remembers them."""
     filters = json.dumps({"container": [container.id], "type": ["container"]})
     answer = machine.engine("/events", since="0", filters=filters, **until(machine, container.seen_at))
     if answer.status != 200:
@@ -57,14 +57,14 @@ def happenings_on(machine: Machine, container: ContainerFact) -> tuple[Happening
 
 
 def until(machine: Machine, at: float) -> dict[str, str]:
-    """What ends `GET /events` behind all that had happened at `at`, the engine's date of an answer, in seconds."""
-    # Without an end Docker goes on telling for ever; Podman cuts short what it remembers where the end is past.
-    # A date has whole seconds: what happened just before it may be past it.
+    """The query that ends `GET /events` after `at`, the date of an answer of the engine, in seconds."""
+    # Without an end Docker streams for ever. With one, Podman cuts off events that it still remembers.
+    # Dates have whole seconds: an event just before the date may have a later time.
     return {"stream": "false"} if machine.is_podman else {"until": f"{at + 1:.0f}"}
 
 
 def _exit_code(event: _RawEvent) -> int | None:
     # Podman writes `containerExitCode`.
-    told = (event.Actor.Attributes or {} if event.Actor else {}).items()
-    codes = {name: code for name, code in told if name in {"exitCode", "containerExitCode"}}
+    attributes = (event.Actor.Attributes or {} if event.Actor else {}).items()
+    codes = {name: code for name, code in attributes if name in {"exitCode", "containerExitCode"}}
     return whole_number(next(iter(codes.values()), ""))

@@ -1,4 +1,4 @@
-"""How an image came to be, line by line. Source: `GET /images/{name}/history`, as `docker history` shows."""
+"""The history of an image, line by line. Source: `GET /images/{name}/history`, as `docker history` shows."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _INSTRUCTION: Final = re.compile(
     r"/bin/sh -c |\|\d+ |(ADD|ARG|CMD|COPY|ENTRYPOINT|ENV|EXPOSE|HEALTHCHECK|LABEL|RUN|SHELL|STOPSIGNAL|USER|VOLUME"
     r"|WORKDIR)\b"
 )
-"""How the builders write an instruction down: the old one and Podman's behind a shell, BuildKit as it was typed."""
+"""How builders record an instruction: the old one and Podman's after a shell, BuildKit as it was typed."""
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,12 @@ class HistoryLine:
     created_by: str
     comment: str
     size: int
-    """Bytes that it added; 0 for a line that only sets something."""
+    """Bytes that it added; 0 for a line that only sets metadata."""
 
     @property
     def is_of_a_dockerfile(self) -> bool:
-        """False for `docker commit`, which leaves the container's command here, and for `docker import`."""
-        # `docker build --squash` leaves no more than this.
+        """False for `docker commit`, which records the container's command, and for `docker import`."""
+        # `docker build --squash` leaves only this comment.
         return bool(_INSTRUCTION.match(self.created_by)) or self.comment.startswith(("buildkit", "merge sha256:"))
 
     @property
@@ -48,7 +48,7 @@ class _RawLine(msgspec.Struct, rename="pascal"):
 
 
 def image_history(machine: Machine, name: str) -> tuple[HistoryLine, ...]:
-    """The lines of an image that is there, the oldest first."""
+    """The lines of an existing image, the oldest first."""
     answer = machine.engine(f"/images/{quote(name, safe='/:@.-_')}/history")
     raw = decode(answer, list[_RawLine], "docker history")
     return tuple(HistoryLine(one.created_by, one.comment, one.size) for one in reversed(raw))

@@ -1,4 +1,4 @@
-"""Names that a container was told by hand. Source: its `/etc/hosts`, and `--add-host` in `docker inspect`."""
+"""Host names that were added to a container by hand. Source: its `/etc/hosts`, and `--add-host` in `docker inspect`."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
 __all__ = ["HOST_GATEWAY", "added_hosts", "known_hosts", "parse_hosts"]
 
 HOST_GATEWAY: Final = "host-gateway"
-"""What is typed for the machine itself; the engine finds the address when the container starts."""
+"""The value for the machine itself; the engine resolves it when the container starts."""
 
 
 def added_hosts(container: ContainerFact) -> dict[str, str]:
-    """Name, in lower case, to address, as `--add-host` or compose's `extra_hosts` were given them."""
+    """Name in lower case to address, from `--add-host` or Compose's `extra_hosts`."""
     pairs = (entry.partition(":") for entry in container.extra_hosts)
     return {name.lower(): _checked(address.strip("[]")) for name, _, address in pairs if name and address}
 
 
 def known_hosts(machine: Machine, container: ContainerFact, *, wanted: str = "") -> dict[str, str]:
-    """Name, in lower case, to address, as the container itself knows them, however it came to.
+    """Name in lower case to address, as the container itself resolves them.
 
-    Raises `ProbeFailed` where its file cannot be read, and nothing else tells of the `wanted` name, if there is one.
+    Raises `ProbeFailed` if its file cannot be read and the `wanted` name, if given, was not added by an option.
     """
     added = added_hosts(container)
     try:
@@ -42,7 +42,7 @@ def known_hosts(machine: Machine, container: ContainerFact, *, wanted: str = "")
 
 
 def parse_hosts(content: bytes) -> dict[str, str]:
-    """Name, in lower case, to the first address that the file gives it: the one that counts."""
+    """Name in lower case to its first address in the file, which is the one that is used."""
     found: dict[str, str] = {}
     for line in content.decode("utf-8", "replace").splitlines():
         address, *names = line.partition("#")[0].split() or [""]

@@ -1,4 +1,4 @@
-"""Images: names in all their spellings, and what is in them. Source: `GET /images/{name}/json`."""
+"""Images: their names in all spellings, and their content. Source: `GET /images/{name}/json`."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class ImageFact:
     id: str
     tags: tuple[str, ...]
     layers: tuple[str, ...]
-    """Digests of the layers, the lowest first."""
+    """Digests of the layers, from the bottom."""
     size: int
-    """Bytes on disk, layers shared with others included."""
+    """Bytes on disk, with layers that it shares with others."""
     command: tuple[str, ...]
     entrypoint: tuple[str, ...]
     user: str
@@ -32,17 +32,17 @@ class ImageFact:
     env: dict[str, str]
     labels: dict[str, str]
     volumes: tuple[str, ...]
-    """Paths for which the engine makes an anonymous volume where nothing else is mounted."""
+    """Paths for which the engine creates an anonymous volume if nothing else is mounted there."""
     digests: tuple[str, ...]
-    """Names with digests, of an image that came from a registry or went to one."""
+    """Names with digests, of an image that was pulled or pushed."""
     parent: str
-    """The image that the old builder, or `docker commit`, made it on here; empty for any other."""
+    """The image that the old builder or `docker commit` built it on; empty for any other."""
     created: str
-    named_at: str
-    """When it was last given a name here."""
+    tagged_at: str
+    """When it was last tagged here."""
 
     def is_built_on(self, other: ImageFact) -> bool:
-        """True where all the layers of `other` lie beneath its own; an image is built on itself, too."""
+        """True if its lowest layers are all the layers of `other`. An image is built on itself, too."""
         return bool(other.layers) and self.layers[: len(other.layers)] == other.layers
 
 
@@ -52,7 +52,7 @@ class ImageSummary:
 
     id: str
     tags: tuple[str, ...]
-    """Empty for one without a name: `<none>`."""
+    """Empty for an image without a name: `<none>`."""
     digests: tuple[str, ...]
 
 
@@ -94,7 +94,7 @@ class _RawSummary(msgspec.Struct, rename="pascal"):
 
 
 def find_image(machine: Machine, name: str) -> ImageFact | None:
-    """The image of that name or id, or `None` where the machine has none."""
+    """The image of that name or id, or `None` if the machine has none."""
     answer = machine.engine(f"/images/{quote(name, safe='/:@.-_')}/json")
     if answer.status == 404:
         return None
@@ -116,18 +116,18 @@ def find_image(machine: Machine, name: str) -> ImageFact | None:
         digests=tuple(raw.repo_digests or ()),
         parent=raw.parent,
         created=raw.created,
-        named_at=raw.metadata.last_tag_time if raw.metadata else "",
+        tagged_at=raw.metadata.last_tag_time if raw.metadata else "",
     )
 
 
 def all_images(machine: Machine) -> tuple[ImageSummary, ...]:
-    """Every image of the machine, the newest first, without those that the builder keeps in between."""
+    """Every image of the machine, the newest first, without intermediate images of a builder."""
     raw = decode(machine.engine("/images/json"), list[_RawSummary], "docker images")
     return tuple(ImageSummary(one.id, _names(one.repo_tags), _names(one.repo_digests)) for one in raw)
 
 
 def images_named(machine: Machine, wanted: str) -> tuple[ImageFact, ...]:
-    """The images of that name in any of its spellings, and those whose name has gone to a newer one since."""
+    """The images of that name in any spelling, and those that lost it to a newer image."""
     repository = repository_of(wanted)
     ids = [
         one.id
@@ -144,7 +144,7 @@ def repository_of(name: str) -> str:
 
 
 def same_image_name(typed: str, wanted: str) -> bool:
-    """True where `typed` is `wanted` with any registry, tag or digest.
+    """True if `typed` is `wanted` with any registry, tag or digest.
 
     A wanted name with a tag (`python:alpine`) also accepts longer ones (`python:3.12-alpine3.20`).
     """

@@ -1,4 +1,4 @@
-"""HTTP to a container's own port, published or not, as another container of its network would see it."""
+"""HTTP requests to a container's own port, published or not, as another container of its network would send them."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ _CLIENTS: Final = (
     ("python3", "-c", _PYTHON),
 )
 _STATUS: Final = re.compile(rb"(?:error:|HTTP Error|HTTP/1\.\d) (\d{3})")
-"""How curl, busybox's wget and Python say which status they got."""
+"""How curl, busybox's wget and Python report the status."""
 
 
 def ask_inside(machine: Machine, container: ContainerFact, port: int, path: str = "/") -> Answer | NoAnswer:
-    """What listens there answers to `GET path`.
+    """The answer to `GET path` of what listens on the port.
 
-    Asked from the machine where its containers can be reached from there, as on Linux; else, where an engine runs in
-    a virtual machine, by a program in the container. No body comes with an answer that is an error.
+    The request is sent from the machine if it can reach its containers, as on Linux; otherwise, if the engine runs in a
+    virtual machine, by a program in the container. Then an error has no body.
     """
     answer: Answer | NoAnswer = NoAnswer("unresolved", f"{container.name} has no address")
-    # An engine behind TCP has its networks on another computer: an address of theirs may be anyone's here.
+    # The networks of an engine behind TCP are on another computer: their addresses may be anyone's here.
     if not machine.link.facts.host:
         for address in container.addresses[:2]:
-            with suppress(ProbeFailed):  # an address that cannot be reached from the machine, or is not a container's
+            with suppress(ProbeFailed):  # the machine cannot reach the address, or no container has it
                 answer = machine.ask_again(HttpQuestion(port, path, host=address, within_s=_WITHIN_S))
             if isinstance(answer, Answer):
                 return answer

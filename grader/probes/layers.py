@@ -1,4 +1,4 @@
-"""What a container changed in its own layer. Source: `GET /containers/{id}/changes`, as `docker diff` shows."""
+"""The changes in a container's own layer. Source: `GET /containers/{id}/changes`, as `docker diff` shows."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class _RawChange(msgspec.Struct):
 
 
 def changed_paths(machine: Machine, container_id: str) -> dict[str, Change]:
-    """Each path that differs from the image, and how. Mounts are not part of it."""
+    """Each path that differs from the image, and how. Mounts are not included."""
     answer = machine.engine(f"/containers/{container_id}/changes")
     expected_status(answer, "docker diff", 200)
-    # The engine says `null` where nothing changed.
+    # The engine returns `null` if nothing changed.
     raw = [] if answer.body.strip() == b"null" else decode(answer, list[_RawChange], "docker diff")
     return {one.Path: _KINDS[one.Kind] for one in raw if 0 <= one.Kind < len(_KINDS)}

@@ -1,4 +1,4 @@
-"""Which ports something listens on inside a container. Source: `/proc/net/tcp` and `tcp6` there."""
+"""Listening TCP sockets in a container. Source: `/proc/net/tcp` and `tcp6` in it."""
 
 from __future__ import annotations
 
@@ -27,21 +27,19 @@ class Listener:
 
 
 def listeners(machine: Machine, container_id: str) -> tuple[Listener, ...] | None:
-    """The listening TCP sockets; `None` where it cannot be looked at (no `cat` inside, or only looking is allowed)."""
+    """The listening TCP sockets; `None` if they cannot be seen (no `cat` inside, or `--passive`)."""
     table = proc_net(machine, container_id)
     return None if table is None else parse_proc_net(table)
 
 
 def proc_net(machine: Machine, container_id: str) -> bytes | None:
-    """The kernel's tables of TCP sockets in a running container; `None` where they cannot be looked at."""
+    """The kernel's tables of TCP sockets in a running container; `None` if they cannot be read."""
     result = run_inside(machine, container_id, "cat", "/proc/net/tcp", "/proc/net/tcp6")
     return None if result is None or b"local_address" not in result.stdout else result.stdout
 
 
 def parse_proc_net(text: bytes) -> tuple[Listener, ...]:
-    """Reads the kernel's table: addresses in hexadecimal, in groups of four bytes, each with the lowest first.
-
-    A line that is none of the kernel's (the container's `cat` may be anything) is passed over.
+    """Parses the kernel's table. Lines that are not the kernel's are skipped: the container's `cat` may be anything."""
     """
     found: dict[Listener, None] = {}
     for line in text.decode("ascii", "replace").splitlines():
@@ -59,9 +57,9 @@ def parse_proc_net(text: bytes) -> tuple[Listener, ...]:
 
 
 def socket_address(written: str) -> tuple[str, int]:
-    """Address and port of `0B00007F:85F5`: in hexadecimal, in groups of four bytes, each with the lowest first.
+    """Address and port of `0B00007F:85F5`: hexadecimal, in groups of four bytes, the lowest byte first.
 
-    Raises `ValueError` for what is none.
+    Raises `ValueError` for anything else.
     """
     digits, _, port = written.partition(":")
     raw = bytes.fromhex(digits)
@@ -69,6 +67,6 @@ def socket_address(written: str) -> tuple[str, int]:
     number = bytes.fromhex(port)
     if len(number) != 2:
         raise ValueError(written)
-    # A server for both families has IPv4 clients as `::ffff:172.18.0.3`.
+    # A dual-stack server sees IPv4 clients as `::ffff:172.18.0.3`.
     mapped = getattr(address, "ipv4_mapped", None)
     return str(mapped or address), int.from_bytes(number, "big")

@@ -17,9 +17,9 @@ _TAIL: Final = "200"
 
 
 def read_log(machine: Machine, container: ContainerFact, *, fresh: bool = False) -> bytes | None:
-    """The end of both outputs, in their order; `None` where the engine keeps no readable log.
+    """The last lines of both outputs, in order; `None` if the engine keeps no readable log.
 
-    `fresh` asks again even if it was read before: for a line that was written just now.
+    `fresh` ignores the remembered answer: for a line that was written just now.
     """
     question = EngineQuestion(f"/containers/{container.id}/logs", (("stderr", "1"), ("stdout", "1"), ("tail", _TAIL)))
     answer = machine.ask_again(question) if fresh else machine.ask(question)

@@ -9,7 +9,7 @@ __all__ = ["moment"]
 
 
 def moment(written: str) -> float | None:
-    """Seconds since 1970 of the engine's RFC 3339 with nanoseconds; `None` for its zero time, or no date at all."""
+    """Seconds since 1970 from the engine's RFC 3339 with nanoseconds; `None` for its zero time or no date."""
     found = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,6})?\d*(Z|[+-]\d\d:\d\d)", written)
     if not found or written.startswith("0001-"):
         return None

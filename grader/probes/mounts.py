@@ -1,4 +1,4 @@
-"""What is mounted in a container, and what is in there. Source: `Mounts` of `docker inspect`, and its archive call."""
+"""Mounts of a container, and files in it. Source: `Mounts` of `docker inspect`, and `docker cp`."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ __all__ = ["FileFact", "MountFact", "RawMount", "copy_inside", "mount_facts", "r
 
 _LARGEST_FILE: Final = 1024 * 1024
 _LINKS: Final = 8
-"""Symbolic links that are followed one after the other: two may well lead to each other."""
+"""How many symbolic links are followed: two may point to each other."""
 
 
 class RawMount(msgspec.Struct):
@@ -45,11 +45,11 @@ class MountFact:
     type: str
     """`bind`, `volume`, `tmpfs`, …"""
     source: str
-    """The folder of the machine, as the machine itself would write it."""
+    """The folder of the machine, in the machine's own notation."""
     inside: str
     writable: bool
     volume: str = ""
-    """The volume's name, where it is one."""
+    """The name of a volume."""
 
     @property
     def is_anonymous(self) -> bool:
@@ -58,22 +58,22 @@ class MountFact:
 
 @dataclass(frozen=True)
 class FileFact:
-    """A file or folder inside a container, as `docker cp` would take it out."""
+    """A file or folder inside a container, as `docker cp` copies it out."""
 
     is_folder: bool
     content: bytes = b""
     names: tuple[str, ...] = ()
-    """What is in a folder, at its first level."""
-    links: tuple[tuple[str, str], ...] = ()
-    """Those of the names that are symbolic links, and what they say."""
+    """The names in a folder."""
+    link_targets: tuple[tuple[str, str], ...] = ()
+    """The names that are symbolic links, with their targets."""
     mode: int = 0
-    """Its permissions, as `chmod` counts them."""
-    changed_at: float = 0.0
+    """Its permissions, as for `chmod`."""
+    modified_at: float = 0.0
     """When it was last written, in seconds since 1970, by the machine's clock."""
-    link: str = ""
-    """What a symbolic link says, as it was written; empty where it was followed to the end."""
-    at: str = ""
-    """Where it really is, after any symbolic links."""
+    link_target: str = ""
+    """The target of a symbolic link that could not be followed; otherwise empty."""
+    real_path: str = ""
+    """Its path after following symbolic links."""
 
 
 def mount_facts(raw: Iterable[RawMount]) -> tuple[MountFact, ...]:
@@ -85,16 +85,16 @@ def _tidy(path: str) -> str:
 
 
 def read_inside(machine: Machine, container_id: str, path: str) -> FileFact | None:
-    """What is at `path` in the container, running or not, mounts included; `None` where there is nothing.
+    """The file or folder at `path` in the container, running or not, with its mounts; `None` if there is none.
 
-    A symbolic link is followed, as a program in the container would: one that leads nowhere there is told as a link.
+    Symbolic links are followed, as by a program in the container. A link that leads nowhere is returned as a link.
     """
     found = _read(machine, container_id, path)
     for _ in range(_LINKS):
-        # A name that is no UTF-8 cannot be asked for.
-        if found is None or not found.link or not _is_text(found.link):
+        # A name that is not UTF-8 cannot be asked for.
+        if found is None or not found.link_target or not _is_text(found.link_target):
             break
-        further = _read(machine, container_id, str(PurePosixPath(found.at).parent / found.link))
+        further = _read(machine, container_id, str(PurePosixPath(found.real_path).parent / found.link_target))
         if further is None:
             break
         found = further
@@ -113,11 +113,11 @@ def _read(machine: Machine, container_id: str, path: str) -> FileFact | None:
     path = posixpath.normpath(path)
     fact = _copied(machine, container_id, path)
     if fact is None and machine.is_podman:
-        # Podman follows a link to its end, and has nothing to tell of one that leads nowhere.
+        # Podman follows links itself, and returns nothing for a link that leads nowhere.
         folder, name = posixpath.split(path)
         beside = _copied(machine, container_id, folder)
-        link = dict(beside.links).get(name) if beside else None
-        return FileFact(is_folder=False, link=link, at=path) if link else None
+        link = dict(beside.link_targets).get(name) if beside else None
+        return FileFact(is_folder=False, link_target=link, real_path=path) if link else None
     return fact
 
 
@@ -126,14 +126,14 @@ def _copied(machine: Machine, container_id: str, path: str) -> FileFact | None:
     if answer.status == 404:
         return None
     if machine.is_podman and b"not a directory" in answer.body and answer.status == 500:
-        return FileFact(is_folder=False, at=path)  # a file mounted by itself: it does not copy what that says
+        return FileFact(is_folder=False, real_path=path)  # a single mounted file, which Podman does not copy
     if answer.status != 200:
         detail = f"{answer.status} {visible(answer.body, 160)}"
         raise ProbeFailed("answer-unexpected", asked=f"docker cp {path}", detail=detail)
-    fact = replace(parse_archive(answer.body), at=path)
-    # An archive knows whole seconds only; the engine tells the rest in a header, where it fits.
+    fact = replace(parse_archive(answer.body), real_path=path)
+    # An archive has whole seconds only; the engine sends the exact time in a header, if it fits.
     exact = _exact_time(answer.headers.get("x-docker-container-path-stat", ""))
-    return fact if exact is None else replace(fact, changed_at=exact)
+    return fact if exact is None else replace(fact, modified_at=exact)
 
 
 def copy_inside(machine: Machine, container_id: str, folder: str, name: str, content: bytes) -> str | None:
@@ -158,23 +158,23 @@ def copy_inside(machine: Machine, container_id: str, folder: str, name: str, con
 
 
 def parse_archive(body: bytes) -> FileFact:
-    """Reads a tar that may have been cut: what came before the cut is still told."""
+    """Parses a tar that may have been cut off: everything before the cut is returned."""
     names: dict[str, str] = {}
     first: FileFact | None = None
     depth = 0
     try:
-        # Not as a stream: that would read on, block by block, to the end of a file said to be of exabytes.
+        # Not as a stream: that would read on, block by block, to the end of a file that claims to have exabytes.
         with tarfile.open(fileobj=io.BytesIO(body), mode="r:") as tar:
             for member in tar:
                 parts = [part for part in member.name.split("/") if part]
                 link = member.linkname if member.issym() else ""
                 if first is None:
                     file = tar.extractfile(member) if member.isfile() else None
-                    # A sparse file may come to any size from a few bytes.
+                    # A few bytes can declare a sparse file of any size.
                     content = file.read(_LARGEST_FILE) if file else b""
                     is_folder = not member.isfile() and not link
                     first = FileFact(
-                        is_folder, content, mode=member.mode & 0o7777, changed_at=float(member.mtime), link=link
+                        is_folder, content, mode=member.mode & 0o7777, modified_at=float(member.mtime), link_target=link
                     )
                     depth = len(parts)  # 1 in Docker's archive of a folder, 0 in Podman's
                 elif len(parts) > depth:
@@ -184,7 +184,7 @@ def parse_archive(body: bytes) -> FileFact:
             raise ProbeFailed("answer-garbled", asked="docker cp", detail=visible(str(error), 120)) from error
     if first is None:
         raise ProbeFailed("answer-garbled", asked="docker cp", detail="empty archive")
-    return replace(first, names=tuple(names), links=tuple((name, link) for name, link in names.items() if link))
+    return replace(first, names=tuple(names), link_targets=tuple((name, link) for name, link in names.items() if link))
 
 
 class _RawStat(msgspec.Struct):

@@ -30,9 +30,9 @@ class NetworkFact:
     name: str
     driver: str
     is_internal: bool
-    """True where nothing outside can be reached, nor anything published."""
+    """True if nothing outside can be reached, and nothing can be published."""
     is_attachable: bool
-    """False for a network of a swarm that only services may be on."""
+    """False for a swarm network that only services can join."""
     scope: str
     labels: dict[str, str]
 
@@ -42,12 +42,12 @@ class NetworkFact:
 
     @property
     def project(self) -> str:
-        """The compose project that it was made for, or an empty string."""
+        """The compose project that it was created for, or an empty string."""
         return project_of(self.labels)
 
     @property
     def written(self) -> str:
-        """Its name as the student wrote it: in the file, where compose or a stack made it."""
+        """Its name as the student wrote it: the one in the file if Compose or a stack created it."""
         return compose_label(self.labels, "network") or strip_stack_name(self.name, self.labels)
 
     @property
@@ -57,12 +57,12 @@ class NetworkFact:
 
 @dataclass(frozen=True)
 class NoNetwork:
-    """No network has the wanted name."""
+    """No network has the expected name."""
 
     near: str = ""
-    """One that may be meant: its name."""
+    """The name of a network that may be meant."""
     why: Literal["", "compose", "name"] = ""
-    """What makes it near: compose put its project's name in front, or it is almost the name."""
+    """Why it may be meant: Compose prefixed it with the project's name, or it is almost the right name."""
 
 
 class _RawNetwork(msgspec.Struct):
@@ -89,9 +89,9 @@ def parse_networks(answer: Answer) -> tuple[NetworkFact, ...]:
 
 
 def find_network(network: Network) -> NetworkFact | NoNetwork:
-    """The network of that exact name, else what may be meant.
+    """The network of that exact name, otherwise one that may be meant.
 
-    Where the exercise is about compose, the network that is called so in its project's file comes before any other.
+    In exercises about Compose, the network that has this name in the project's file comes before any other.
     """
     there = all_networks(network.machine)
     is_of_compose = network.machine.sheet.compose is not None

@@ -27,18 +27,18 @@ class PortFact:
     inside: int
     protocol: str
     host_ip: str
-    """Empty for every address."""
+    """Empty for all addresses."""
     host_port: int | None
-    """`None` where the engine is to choose one."""
+    """`None` if the engine chooses one."""
     among: range | None = None
-    """The ports that it is to choose from, where some were named: `-p 8000-8002:80`."""
+    """The ports that the engine chooses from, if a range was given: `-p 8000-8002:80`."""
 
     @property
     def is_on_loopback(self) -> bool:
         return bool(self.host_ip) and ipaddress.ip_address(self.host_ip).is_loopback
 
     def __str__(self) -> str:
-        """As `docker ps` writes it."""
+        """As `docker ps` shows it."""
         host = f"[{self.host_ip}]" if ":" in self.host_ip else self.host_ip
         outside = f"{host}:{self._written}" if host else self._written
         return f"{outside}->{self.inside}/{self.protocol}"
@@ -51,9 +51,9 @@ class PortFact:
 
 
 def port_facts(bindings: dict[str, list[RawBinding] | None]) -> tuple[PortFact, ...]:
-    """One fact a binding; IPv4 and IPv6 twins of one `-p` are one fact, and `0.0.0.0` and `::` are every address.
+    """One fact per binding. The IPv4 and IPv6 twins of one `-p` are one fact; `0.0.0.0` and `::` are all addresses.
 
-    Raises `ProbeFailed` where a port is none, or an address.
+    Raises `ProbeFailed` for invalid ports and addresses.
     """
     facts: dict[PortFact, None] = {}
     for inside, hosts in bindings.items():
@@ -80,6 +80,6 @@ def _address(written: str) -> str:
         return ""
     address = literal_address(written)
     if address is None:
-        # Not every address: what is published on one that cannot be read may well be out of reach.
+        # Not "all addresses": a port on an address that cannot be parsed may be out of reach.
         raise garbled("docker inspect", f"address {written}")
     return "" if address.is_unspecified else str(address)

@@ -1,4 +1,4 @@
-"""What runs in a container, and as whom. Source: `docker top`, and `/proc/*/status` there."""
+"""Processes in a container and their users. Source: `docker top`, and `/proc/*/status` in it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _OTHER_FILE: Final = (
     'own=$(command -v "$0") && file=$(readlink /proc/1/exe) && [ -e "$file" ] && ! [ "$file" -ef "$own" ] '
     '&& echo "$file"'
 )
-"""A file that is gone was replaced by a newer version since: nobody's mistake."""
+"""An executable that is gone was replaced by a newer version since, which is nobody's mistake."""
 
 
 class _RawTop(msgspec.Struct, rename="pascal"):
@@ -33,9 +33,9 @@ class _RawTop(msgspec.Struct, rename="pascal"):
 
 
 def first_process(machine: Machine, container: ContainerFact) -> str:
-    """The command of a running container's process 1, as it is now: a shell may have put another in its place.
+    """The command of a running container's process 1 as it is now: a shell may have replaced itself with `exec`.
 
-    Where the engine cannot list processes (it needs a `ps` of the machine), the command that it was started with.
+    If the engine cannot list processes (it needs the machine's `ps`), the command that the container was started with.
     """
     answer = machine.engine(f"/containers/{container.id}/top")
     if answer.status == 200:
@@ -43,36 +43,36 @@ def first_process(machine: Machine, container: ContainerFact) -> str:
         titles = [title.upper() for title in top.titles or []]
         for row in top.processes or []:
             fields = dict(zip(titles, row, strict=False))
-            # Docker tells the numbers of the machine, Podman those inside.
+            # Docker lists the process ids of the machine, Podman those of the container.
             if fields.get("PID") in {str(container.pid), "1"}:
                 return fields.get("CMD") or fields.get("COMMAND") or ""
     return " ".join(container.command)
 
 
 def stand_in_for(machine: Machine, container: ContainerFact, program: str) -> str:
-    """The file that process 1 was started from, where that is not the container's own `program`; else empty.
+    """The executable of process 1 if it is not the container's own `program`; otherwise empty.
 
-    A name costs nothing: `exec -a bash sleep` has that of a shell. Empty, too, where it cannot be looked at.
+    A name proves nothing: `exec -a bash sleep` has the name of a shell. Also empty if the executable cannot be seen.
     """
     result = run_inside(machine, container.id, "sh", "-c", _OTHER_FILE, program)
-    # Where there is no shell inside, some engines print their own words on its output.
+    # If there is no shell inside, some engines write their own error to its output.
     return "" if result is None or result.exit_code != 0 else visible(result.stdout.strip(), 200)
 
 
 def users_of_programs(machine: Machine, container: ContainerFact) -> frozenset[int] | None:
-    """The users that a running container's programs run as, as the container numbers them.
+    """The ids of the users that a running container's programs run as, inside the container.
 
-    `docker top` would show the machine's numbers: with user namespaces a container's root is somebody else there.
-    `None` where nothing may be run, or nothing is told.
+    `docker top` would show the ids of the machine, which differ with user namespaces. `None` if nothing may be run, or
+    nothing can be read.
     """
     result = run_inside(machine, container.id, "sh", "-c", "cat /proc/[0-9]*/status")
     return parse_users(result.stdout) if result else None
 
 
 def parse_users(statuses: bytes) -> frozenset[int] | None:
-    """The users of the last in each line of process 1: a shell, `su` or a master only starts what does the work.
+    """The users of the processes without children, below process 1: a shell, `su` or a master only starts them.
 
-    `statuses`: the text of `/proc/<pid>/status` of each. What was started from outside, as by us, is left out.
+    `statuses`: the text of `/proc/<pid>/status` of each process. Processes of `docker exec` are left out.
     """
     parents: dict[int, int] = {}
     users: dict[int, int] = {}

@@ -1,4 +1,4 @@
-"""Which compose project is meant. Source: compose's labels in `GET /containers/json`."""
+"""Finds the compose project that is meant. Source: compose's labels in `GET /containers/json`."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ __all__ = ["find_project"]
 
 
 def find_project(project: Project) -> str:
-    """Its name on the machine: the sheet's, else that of the project which has most of the sheet's services.
+    """Its name on the machine: the one in the spec, otherwise that of the project with most of its services.
 
-    A student who did not see where compose takes the name from has made one mistake, not as many as there are checks.
-    More than half of the services must be there: one that is called `web`, too, is still another work.
+    A student who chose another name has made one mistake, not one per check. The project must have more than half of
+    the services: another project may also have a service called `web`.
     """
     services: dict[str, set[str]] = {}
     for one in all_containers(project.machine):

@@ -1,4 +1,4 @@
-"""Whether an image came from a registry. Source: its digests and dates, and what the engine remembers of images."""
+"""Whether an image was pulled from a registry. Source: its digests and dates, and `GET /events`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["pulled_from"]
 
 _BUILD_S: Final = 3600.0
-"""Seconds within which whoever builds an image also names it. One that was pulled is older when it gets its name."""
+"""An image that was built here is tagged within this time. One that was pulled is older when it is tagged."""
 
 
 class _RawActor(msgspec.Struct):
@@ -32,25 +32,25 @@ class _RawEvent(msgspec.Struct):
 
 
 def pulled_from(machine: Machine, image: ImageFact) -> str:
-    """The registry's name for an image that was pulled from there; empty for one that was built here.
+    """The name in a registry of an image that was pulled from there; empty for one that was built here.
 
-    An image has such a name once it was pulled, and also once it was pushed: what else is known of it decides.
+    An image has such a name after it was pulled, but also after it was pushed: its events and dates decide.
     """
     names = [name.partition("@")[0] for name in image.digests if "/" in name]
-    # Newer engines give an image that was built here a digest under its own bare name, Podman under `localhost/`.
+    # Newer engines give a local image a digest under its own name without a registry, Podman under `localhost/`.
     foreign = next((name for name in names if not name.startswith("localhost/")), "")
     if not foreign or image.parent:
         return ""
     actions = _remembered(machine, foreign)
     if actions & {"push", "build"}:
         return ""
-    created, named = moment(image.created), moment(image.named_at)
+    created, named = moment(image.created), moment(image.tagged_at)
     is_just_built = created is not None and named is not None and named - created < _BUILD_S
     return "" if is_just_built and "pull" not in actions else foreign
 
 
 def _remembered(machine: Machine, repository: str) -> set[str]:
-    """What was done under that name, as far as the engine remembers, such as `pull`, `push` and `tag`."""
+    """The actions under that name that the engine remembers, such as `pull`, `push` and `tag`."""
     now = machine.engine("/version").at
     if now is None:
         raise ProbeFailed("no-clock")

@@ -20,18 +20,18 @@ _NUMBER = "container-number"
 
 
 def find_replicas(replicas: Replicas) -> tuple[ContainerFact, ...]:
-    """In any state, in the order of compose's numbers."""
+    """The replicas, in any state, in the order of Compose's numbers."""
     machine, wanted = replicas.machine, (find_project(replicas.project), replicas.service)
     own = [one for one in all_containers(machine) if (one.project, one.service) == wanted]
-    # One that went between the list and the look is not there.
+    # A container may disappear between the list and the inspect.
     seen = (inspect_container(machine, one.id) for one in own)
     return tuple(sorted((fact for fact in seen if fact), key=_number))
 
 
 def is_named_by_compose(replica: ContainerFact) -> bool:
-    """True for `tp7-web-2`, and for `tp7_web_2` as the first compose wrote it: any other name is a `container_name`."""
+    """True for `tp7-web-2`, or `tp7_web_2` of Compose v1. Any other name comes from `container_name`."""
     project, service, number = (compose_label(replica.labels, one) for one in ("project", "service", _NUMBER))
-    # A name whose container is being replaced has an id in front.
+    # Compose puts an id in front of the name while it replaces a container.
     return any(replica.name.endswith(dash.join((project, service, number))) for dash in "-_")
 
 

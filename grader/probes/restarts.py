@@ -1,4 +1,4 @@
-"""Whether a container was started more than once, and when the run before its last one had ended."""
+"""Whether a container was started more than once, and when its previous run ended."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ if TYPE_CHECKING:
 __all__ = ["earlier_output", "earlier_run_ended"]
 
 _BEFORE_S: Final = 2.0
-"""A container's first output can be dated a little before the engine notes that it has started."""
+"""A container's first output can have an earlier time than its start in the engine's records."""
 _TAIL: Final = "200"
 
 
 def earlier_run_ended(machine: Machine, container: ContainerFact) -> float | None:
-    """When the run before the last one had ended, in seconds since 1970; `None` where there was none.
+    """When the previous run ended, in seconds since 1970; `None` if there was none.
 
-    What the engine remembers comes first; it forgets after 256 events, or when it is started again itself. Then the
-    container's own dates and its log tell.
+    The engine's events come first. It forgets them after 256 events or when it restarts; then the container's own dates
+    and its log decide.
     """
     happened = happenings_on(machine, container)
     starts = [one.at for one in happened if one.action == "start"]
     if len(starts) > 1:
         return max((one.at for one in happened if one.is_an_end and one.at < starts[-1]), default=starts[-1])
     if any(one.action == "create" for one in happened):
-        return None  # its whole life is remembered
+        return None  # all its events are remembered
     started, stopped = moment(container.started_at), moment(container.stopped_at)
     if started is None:
         return None
@@ -40,7 +40,7 @@ def earlier_run_ended(machine: Machine, container: ContainerFact) -> float | Non
 
 
 def earlier_output(machine: Machine, container: ContainerFact, before: float) -> bytes:
-    """The end of what its terminal showed before that moment; empty where the engine keeps no readable log."""
+    """The last output before that time; empty if the engine keeps no readable log."""
     query = (("stderr", "1"), ("stdout", "1"), ("tail", _TAIL), ("until", f"{before:.6f}"))
     answer = machine.ask(EngineQuestion(f"/containers/{container.id}/logs", query))
     return b"" if isinstance(answer, NoAnswer) or answer.status != 200 else answer.body

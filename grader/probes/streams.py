@@ -1,4 +1,4 @@
-"""The engine's way to send two outputs on one connection: frames of `[stream, 0, 0, 0, length × 4]` and content.
+"""Two outputs on one connection, as the engine sends them: frames of `[stream, 0, 0, 0, length × 4]` and content.
 
 Source: "Stream format" under `POST /containers/{id}/attach` in the Engine API reference.
 """
@@ -13,9 +13,9 @@ _HEADER = struct.Struct(">BxxxL")
 
 
 def joined_frames(body: bytes, streams: tuple[int, ...] = (1, 2)) -> bytes:
-    """The content of the frames of `streams` (1 is stdout, 2 is stderr), in their order.
+    """The content of the frames of `streams` (1 is stdout, 2 is stderr), in order.
 
-    A body that is not framed (a terminal's, or an engine that does not frame) is given back as it is.
+    A body without frames (from a terminal, or an engine that does not use them) is returned as it is.
     """
     if not _is_framed(body):
         return body
@@ -33,6 +33,6 @@ def joined_frames(body: bytes, streams: tuple[int, ...] = (1, 2)) -> bytes:
 
 
 def _is_framed(body: bytes) -> bool:
-    """True for one that begins as a frame does, even where it was cut before the end of its first header."""
+    """True if the body starts like a frame, even if it was cut off within its first header."""
     start = body[:4]
     return start[:1] in {b"\0", b"\1", b"\2"} and b"\0\0\0".startswith(start[1:])

@@ -1,4 +1,4 @@
-"""What this machine is in a swarm. Source: `Swarm` in `GET /info`."""
+"""The machine as a node of a swarm. Source: `Swarm` in `GET /info`."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class _RawInfo(msgspec.Struct, rename="pascal"):
 
 
 def swarm_of(machine: Machine) -> SwarmFact:
-    """Raises `ProbeFailed` for an engine that knows no swarm: Podman has none."""
+    """Raises `ProbeFailed` for an engine without swarms: Podman has none."""
     version = machine.link.version()
     if version.product == "Podman":
         raise ProbeFailed("no-swarm", engine=str(version))

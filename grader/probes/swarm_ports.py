@@ -1,4 +1,4 @@
-"""Ports that a service of a swarm publishes, and a task of it by itself. Source: `Endpoint.Ports`, `PortStatus`."""
+"""Ports that a swarm service, or one of its tasks, publishes. Source: `Endpoint.Ports`, `PortStatus`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["RawEndpoint", "ServicePort", "service_ports"]
 class ServicePort:
     inside: int
     published: int | None
-    """`None` where the engine is to choose one for each task."""
+    """`None` if the engine chooses one per task."""
     protocol: str
     mode: Literal["ingress", "host"]
 

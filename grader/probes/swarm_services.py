@@ -25,24 +25,24 @@ class ServiceFact:
     name: str
     image: str
     replicas: int | None
-    """`None` for a global service, which has one task a node."""
+    """`None` for a global service, which has one task per node."""
     networks: tuple[str, ...]
-    """Ids, or names where the service has them so."""
+    """Ids or names, as the service has them."""
     ports: tuple[ServicePort, ...]
     labels: dict[str, str]
 
     @property
     def written(self) -> str:
-        """Its name as the student wrote it: in the file of a stack, where it is of one."""
+        """Its name as the student wrote it: the one in the file if a stack created it."""
         return strip_stack_name(self.name, self.labels)
 
 
 @dataclass(frozen=True)
 class NoService:
-    """No service has the wanted name."""
+    """No service has the expected name."""
 
     near: str = ""
-    """One that may be meant: its name."""
+    """The name of a service that may be meant."""
 
 
 class _RawAttachment(msgspec.Struct, rename="pascal"):
@@ -72,7 +72,7 @@ class _RawSpec(msgspec.Struct, rename="pascal"):
     mode: _RawMode
     labels: dict[str, str] | None = None
     networks: list[_RawAttachment] | None = None
-    """Where engines before API 1.25 had them."""
+    """The place for engines before API 1.25."""
 
 
 class _RawService(msgspec.Struct, rename="pascal"):
@@ -82,7 +82,7 @@ class _RawService(msgspec.Struct, rename="pascal"):
 
 
 def find_service(service: Service) -> ServiceFact | NoService:
-    """The service of that exact name, or of that name in a stack; else what may be meant."""
+    """The service of that exact name, or of that name in a stack; otherwise one that may be meant."""
     there = parse_services(service.machine.engine("/services"))
     found = next((one for one in there if one.name == service.name), None)
     found = found or next((one for one in there if one.written == service.name), None)

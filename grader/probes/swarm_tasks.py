@@ -1,4 +1,4 @@
-"""Tasks of a service: one a container, present or past. Source: `GET /tasks`, which only a manager answers."""
+"""Tasks of a service: one per container, present or past. Source: `GET /tasks`, which only a manager answers."""
 
 from __future__ import annotations
 
@@ -26,36 +26,36 @@ _ON_THE_WAY = {"new", "allocated", "pending", "assigned", "accepted", "preparing
 
 @dataclass(frozen=True)
 class TaskFact:
-    """One of the containers that a service wants, present or past."""
+    """One task of a service, present or past."""
 
     id: str
     slot: int
     state: str
     """`running`, or a step before or after: `pending`, `preparing`, `failed`, `rejected`, `shutdown`, …"""
-    wanted: str
-    """What the swarm wants it to be: `running`, or `shutdown` for one that was replaced."""
+    desired_state: str
+    """The state that the swarm wants: `running`, or `shutdown` for a task that was replaced."""
     error: str
     message: str
     since_s: float
     """Seconds in that state, by the machine's own clock."""
     container_id: str
-    """Empty before it has one."""
+    """Empty until it has a container."""
     ports: tuple[ServicePort, ...]
-    """Those of its own, published in the mode `host`."""
+    """Its own ports, published in `host` mode."""
 
     @property
     def is_running(self) -> bool:
-        return self.state == "running" == self.wanted
+        return self.state == "running" == self.desired_state
 
     @property
     def is_starting(self) -> bool:
-        """True for one on its way that nothing is known to hold up, and for one that waits for its turn to restart."""
-        return self.wanted in {"running", "ready"} and self.state in _ON_THE_WAY and not self.error
+        """True if it is on its way to running without an error, or waits for its restart."""
+        return self.desired_state in {"running", "ready"} and self.state in _ON_THE_WAY and not self.error
 
     @property
     def is_held_up(self) -> bool:
-        """True for one that says what it waits for; `ready` is wanted while the one before it is being stopped."""
-        return self.wanted in {"running", "ready"} and self.state in _ON_THE_WAY and bool(self.error)
+        """True if it reports what it waits for. `ready` is desired while the task before it is being stopped."""
+        return self.desired_state in {"running", "ready"} and self.state in _ON_THE_WAY and bool(self.error)
 
     @property
     def has_failed(self) -> bool:
@@ -83,12 +83,12 @@ class _RawTask(msgspec.Struct, rename="pascal"):
 
 
 def tasks_of(machine: Machine, service: ServiceFact) -> tuple[TaskFact, ...]:
-    """Its tasks, those of the past too, of which a swarm keeps a few."""
+    """Its tasks, with the few past ones that a swarm keeps."""
     return parse_tasks(machine.engine("/tasks", filters=json.dumps({"service": [service.id]})))
 
 
 def parse_tasks(answer: Answer) -> tuple[TaskFact, ...]:
-    """In the order of their slots, the newest first. Raises `ProbeFailed` where the engine does not say the time."""
+    """In the order of their slots, the newest first. Raises `ProbeFailed` if the engine does not send its time."""
     if answer.at is None:
         raise ProbeFailed("no-clock")
     at = answer.at
@@ -103,7 +103,7 @@ def _task(raw: _RawTask, at: float) -> TaskFact:
         id=raw.id,
         slot=raw.slot,
         state=status.state,
-        wanted=raw.desired_state,
+        desired_state=raw.desired_state,
         error=visible(status.err),
         message=visible(status.message),
         since_s=max(0.0, at - since) if since is not None else 0.0,

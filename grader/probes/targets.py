@@ -1,4 +1,4 @@
-"""Where a container was told to look for another, and under which names it can find it. Source: `docker inspect`."""
+"""Where a container looks for another one, and the names that resolve to that one. Source: `docker inspect`."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ __all__ = ["Target", "names_for", "target_of"]
 _AUTHORITY: Final = re.compile(
     r"(?:[a-z][a-z0-9+]*://)?(?:[^@/]*@)?(\[[^\]]*\]|[^:/?,]+)(?::([0-9]{1,18}))?", re.IGNORECASE
 )
-"""Of `host:port`, `http://host:port/` and `mongodb://user:word@host:port/todos`: the host and the port."""
+"""The host and the port in `host:port`, `http://host:port/` and `mongodb://user:word@host:port/todos`."""
 
 
 @dataclass(frozen=True)
 class Target:
     variable: str
     value: str
-    """As it is written."""
+    """As written."""
     host: str
     """In lower case, as names are compared."""
     port: int | None
 
     @property
     def is_address(self) -> bool:
-        """True where it is an IP address, not a name."""
+        """True if it is an IP address, not a name."""
         try:
             ipaddress.ip_address(self.host)
         except ValueError:
@@ -41,7 +41,7 @@ class Target:
 
 
 def target_of(container: ContainerFact, variable: str) -> Target | None:
-    """What the variable says; `None` where the container has none, or it says no `host:port`."""
+    """The target in the variable; `None` if the container has no such variable, or it contains no `host:port`."""
     value = container.env.get(variable, "").strip()
     found = _AUTHORITY.match(value)
     if not found:
@@ -50,11 +50,11 @@ def target_of(container: ContainerFact, variable: str) -> Target | None:
 
 
 def names_for(asker: ContainerFact, asked: ContainerFact) -> set[str]:
-    """Every name, in lower case, by which the one finds the other: on a network of both, by `--link`, by hand."""
+    """Every name, in lower case, that resolves to the other: by a common network, `--link` or `--add-host`."""
     shared = [name for name in asker.networks if name in asked.networks and name not in BUILT_IN_NETWORKS]
     names = {alias for name in shared for alias in asked.networks[name].aliases}
     if shared:
-        # Since Docker 26 the host name is one too; before, nobody is told to look for it.
+        # Since Docker 26 the hostname resolves too. Before, no exercise used it.
         names |= {asked.name, asked.hostname}
     names |= {alias for alias, name in asker.links.items() if name == asked.name}
     names |= {name for name, address in added_hosts(asker).items() if address in asked.addresses}

@@ -1,4 +1,4 @@
-"""The todos as their API tells them, whether its port is published or not."""
+"""The todos in the answer of their API, whether its port is published or not."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["ask_api", "parse_todos"]
 
 
 def ask_api(todos: Todos, api: ContainerFact) -> Answer | NoAnswer:
-    """What the API answers to `GET` of its list: on the machine's port where the sheet publishes it, else inside."""
+    """The API's answer to `GET` of its list: on the machine's port if the spec publishes it, otherwise inside."""
     path, machine = todos.wanted.list, todos.machine
     if todos.api.role in machine.sheet.ports:
         return machine.ask_again(HttpQuestion(machine.port(todos.api.role), path))
@@ -24,7 +24,7 @@ def ask_api(todos: Todos, api: ContainerFact) -> Answer | NoAnswer:
 
 
 def parse_todos(body: bytes, id_field: str, text_field: str) -> dict[str, str]:
-    """Id to text of every todo in the JSON, however deep it stands; empty where it is none."""
+    """Id to text of every todo in the JSON, at any depth; empty if it is not JSON."""
     try:
         return dict(_walk(json.loads(body), id_field, text_field))
     except (ValueError, RecursionError):
@@ -42,5 +42,5 @@ def _walk(node: Any, id_field: str, text_field: str) -> list[tuple[str, str]]:
 
 
 def _text(value: Any) -> str:
-    """Half of a character, as programs leave where they cut a text, can be neither asked for nor written down."""
+    """Without lone surrogates, which can be neither requested nor written."""
     return str(value).encode("utf-8", "replace").decode()

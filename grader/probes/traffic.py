@@ -1,4 +1,4 @@
-"""How much a container has received. Source: `GET /containers/{id}/stats`."""
+"""Bytes that a container has received. Source: `GET /containers/{id}/stats`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class _RawStats(msgspec.Struct):
 
 
 def received_bytes(machine: Machine, container_id: str) -> int | None:
-    """Bytes received on all its networks since its start; `None` where the engine does not count them."""
+    """Bytes received on all its networks since its start; `None` if the engine does not count them."""
     query = (("one-shot", "1"), ("stream", "0"))
     answer = machine.ask_again(EngineQuestion(f"/containers/{container_id}/stats", query))
     if not isinstance(answer, Answer) or answer.status != 200:

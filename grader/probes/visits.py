@@ -1,4 +1,4 @@
-"""Which of several containers a request came to. Source: each one's own log, and the bytes that it received."""
+"""Which of several containers received a request. Source: their logs, and the bytes that they received."""
 
 from __future__ import annotations
 
@@ -21,38 +21,38 @@ _CALM_S: Final = 2.0
 
 @dataclass(frozen=True)
 class Visits:
-    """Made before the requests are sent, asked after each of them: at first by the logs alone."""
+    """Created before the requests are sent, asked after each of them. At first it only looks at the logs."""
 
     machine: Machine
     containers: tuple[ContainerFact, ...]
     mark: str
-    """A word that is in every request, and that nobody can have prepared."""
+    """An unpredictable word in every request."""
     at_least: int
-    """Bytes of the shortest request."""
-    before: dict[str, int | None] = field(default_factory=dict)
-    """Id to the bytes received until then; `None` where the engine does not count them."""
-    since: float = 0.0
-    """When these were counted, by the machine's clock."""
-    hum: dict[str, float] = field(default_factory=dict)
-    """Id to the bytes a second that it receives without us: the health checks of a balancer, for one."""
+    """The size of the shortest request."""
+    received_before: dict[str, int | None] = field(default_factory=dict)
+    """Id to the bytes received so far; `None` if the engine does not count them."""
+    counted_at: float = 0.0
+    """When they were counted, by the machine's clock."""
+    background_rate: dict[str, float] = field(default_factory=dict)
+    """Id to the bytes per second that it receives without us, such as a load balancer's health checks."""
 
     @classmethod
     def of(cls, machine: Machine, containers: Iterable[ContainerFact], mark: str, at_least: int) -> Visits:
         return cls(machine, tuple(containers), mark, at_least)
 
     def after_a_calm(self) -> Visits:
-        """The same, to be asked where nothing is logged: by the bytes, and with what comes in while we send nothing."""
+        """A tracker that also counts bytes, after measuring those that arrive while we send nothing."""
         began, first = self.machine.now(), _counted(self.machine, self.containers)
         self.machine.wait(_CALM_S)
         since, before = self.machine.now(), _counted(self.machine, self.containers)
         came = {one: (now or 0) - (first[one] or 0) for one, now in before.items()}
-        hum = {one: max(0, count) / max(_CALM_S, since - began) for one, count in came.items()}
-        return replace(self, before=before, since=since, hum=hum)
+        background_rate = {one: max(0, count) / max(_CALM_S, since - began) for one, count in came.items()}
+        return replace(self, received_before=before, counted_at=since, background_rate=background_rate)
 
     def seen_in(self, container: ContainerFact) -> bool:
-        """True where its log has the mark; where nothing like it logs, that it received as much as a request has.
+        """True if its log has the marker or, if no container of its image logs requests, it received enough bytes.
 
-        Bytes alone would take a balancer's health checks for visits.
+        By bytes alone, a load balancer's health checks would count as requests.
         """
         log = read_log(self.machine, container, fresh=True)
         if log is not None and self.mark.encode() in log:
@@ -60,12 +60,12 @@ class Visits:
         alike = [one for one in self.containers if one.image_id == container.image_id and one.id != container.id]
         if log is not None and any(self._is_logged_in(one) for one in alike):
             return False
-        before = self.before.get(container.id)
+        before = self.received_before.get(container.id)
         now = None if before is None else received_bytes(self.machine, container.id)
         if before is None or now is None:
             return False
-        # Twice what came in before: it may come irregularly.
-        others = 2 * self.hum.get(container.id, 0.0) * (self.machine.now() - self.since)
+        # Twice the rate before: it may be irregular.
+        others = 2 * self.background_rate.get(container.id, 0.0) * (self.machine.now() - self.counted_at)
         return now - before - others >= self.at_least
 
     def _is_logged_in(self, container: ContainerFact) -> bool:
@@ -73,8 +73,8 @@ class Visits:
         return log is not None and self.mark.encode() in log
 
     def can_be_seen_in(self, container: ContainerFact) -> bool:
-        """False where the engine keeps no log of it that can be read, and counts no bytes either."""
-        return self.before.get(container.id) is not None or read_log(self.machine, container) is not None
+        """False if the engine neither keeps a readable log of it nor counts its bytes."""
+        return self.received_before.get(container.id) is not None or read_log(self.machine, container) is not None
 
 
 def _counted(machine: Machine, containers: Iterable[ContainerFact]) -> dict[str, int | None]:

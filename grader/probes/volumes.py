@@ -1,4 +1,4 @@
-"""What is behind a named volume. Source: `GET /volumes/{name}`."""
+"""The folder behind a named volume. Source: `GET /volumes/{name}`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class _RawVolume(msgspec.Struct, rename="pascal"):
 
 
 def folder_behind(machine: Machine, volume: str) -> str:
-    """The folder of the machine that a volume was made to stand for; empty for one that the engine keeps itself."""
+    """The folder of the machine that a volume is bound to; empty for one that the engine stores itself."""
     answer = machine.engine(f"/volumes/{quote(volume, safe='')}")
     if answer.status == 404:
         return ""
@@ -31,6 +31,6 @@ def folder_behind(machine: Machine, volume: str) -> str:
 
 
 def parse_device(options: dict[str, str]) -> str:
-    """Reads `type=none`, `o=bind,ro` and `device=/home/anna/site`, as compose files have them in `driver_opts`."""
+    """Parses `type=none`, `o=bind,ro` and `device=/home/anna/site` of `driver_opts` in a compose file."""
     flags = set(options.get("o", "").split(","))
     return typed_path(options.get("device", "")) if flags & {"bind", "rbind"} else ""

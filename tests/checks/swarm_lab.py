@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from grader.machine.machine import Machine
     from grader.roster.ports import PortRange
 
-__all__ = ["INGRESS", "SHEET", "SwarmLab", "host_port", "keeper"]
+__all__ = ["INGRESS", "SHEET", "SwarmLab", "fake_proxy", "host_port"]
 
 SHEET: dict[str, Any] = {
     "containers": {"porte": {"name": "porte", "image": "haproxy", "port": 80}},
@@ -29,7 +29,7 @@ def host_port(published: int | None, inside: int = 80, **more: Any) -> dict[str,
     return {"TargetPort": inside, "PublishedPort": published, "Protocol": "tcp", "PublishMode": "host"} | more
 
 
-def keeper(ports: str = "4000", **more: Any) -> Box:
+def fake_proxy(ports: str = "4000", **more: Any) -> Box:
     """A container that stands before the service."""
     return container(
         "porte", image="haproxy", ports={"80/tcp": ports} if ports else {}, listens=("0.0.0.0:80",), **more

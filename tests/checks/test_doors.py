@@ -22,20 +22,20 @@ class Doors(FakeMachine):
     def __init__(self, **more: Any) -> None:
         settings: dict[str, Any] = {"listens": ("0.0.0.0:80",)} | more
         self.task1, self.task2 = container("web.1", **settings), container("web.2", **settings)
-        self.keeper = container(
+        self.proxy = container(
             "porte", image="haproxy", image_id="sha256:ha", listens=("0.0.0.0:80",), log=b"a\nb\nc\nd\n"
         )
-        super().__init__(self.task1, self.task2, self.keeper)
+        super().__init__(self.task1, self.task2, self.proxy)
         self.sites[4000] = serves(self.task2)
 
-    def ask_at(self, *, keeper: bool = False, **door: Any) -> None:
+    def ask_at(self, *, proxy: bool = False, **door: Any) -> None:
         machine = self.judged()
 
         def fact(box: Box) -> Any:
             return inspect_container(machine, box.id)
 
         tasks = (fact(self.task1), fact(self.task2))
-        answers(machine, Door(4000, 80, tasks, fact(self.keeper) if keeper else None, **door))
+        answers(machine, Door(4000, 80, tasks, fact(self.proxy) if proxy else None, **door))
 
     def paths(self) -> list[str]:
         return [one.path for one in self.asked if isinstance(one, HttpQuestion)]
@@ -44,7 +44,7 @@ class Doors(FakeMachine):
 def test_a_request_found_in_the_log_of_a_task_proves_it() -> None:
     doors = Doors()
     doors.ask_at()
-    doors.ask_at(keeper=True)
+    doors.ask_at(proxy=True)
     assert doors.paths() == ["/.grader-nonce-task", "/.grader-nonce-task-2"]
     assert doors.waited_s == 0
 
@@ -66,7 +66,7 @@ def test_a_log_line_may_come_a_little_later() -> None:
 def test_tasks_that_log_nothing_are_known_by_what_they_receive() -> None:
     doors = Doors(received=0)
     doors.sites[4000] = serves(doors.task1, logs=False)
-    doors.ask_at(keeper=True)
+    doors.ask_at(proxy=True)
     assert len(doors.paths()) == 1 + 8
     assert {len(one) for one in doors.paths()[1:]} == {len("/.grader-nonce-task-") + 4000}
     assert doors.waited_s == pytest.approx(2.4)
@@ -100,9 +100,9 @@ def test_an_answer_that_no_task_gave_is_somebody_elses() -> None:
 
 def test_a_container_before_them_that_answers_by_itself_is_told() -> None:
     doors = Doors()
-    doors.sites[4000] = serves(doors.keeper)
+    doors.sites[4000] = serves(doors.proxy)
     with diagnosed("lb-answers-by-itself", name="porte", reached=0, wanted=2):
-        doors.ask_at(keeper=True)
+        doors.ask_at(proxy=True)
 
 
 @pytest.mark.parametrize("status", [500, 503])
@@ -112,12 +112,12 @@ def test_an_error_is_that_of_the_service_or_of_what_stands_before_it(status: int
     with diagnosed("site-error", port=4000, status=status):
         doors.ask_at()
     with diagnosed("lb-finds-nobody", name="porte", status=status) as found:
-        doors.ask_at(keeper=True)
+        doors.ask_at(proxy=True)
     assert found[0].evidence == ("b", "c", "d")
     deaf = Doors(listens=())
     deaf.sites[4000] = Answer(status)
     with diagnosed("nothing-listens-inside", name="web.1"):
-        deaf.ask_at(keeper=True)
+        deaf.ask_at(proxy=True)
 
 
 # --- silence ---------------------------------------------------------------------------------------------------------
@@ -132,19 +132,19 @@ def test_what_is_no_http_is_told_of_who_listens() -> None:
     with diagnosed("site-not-http", port=4000, name="web.1"):
         silent(Doors(listens=()), NoAnswer("not-http"))
     with diagnosed("site-not-http", name="porte"):
-        silent(Doors(), NoAnswer("not-http"), keeper=True, is_mesh=True)
+        silent(Doors(), NoAnswer("not-http"), proxy=True, is_routing_mesh=True)
 
 
 def test_silence_is_explained_by_what_listens_inside() -> None:
     doors = Doors()
     doors.task2.listens = ("127.0.0.1:80",)
     with diagnosed("listens-on-loopback-inside", name="web.2", inside=80):
-        silent(doors, is_mesh=True)
+        silent(doors, is_routing_mesh=True)
     with diagnosed("site-silent", name="porte", port=4000, why="refused"):
-        silent(doors, keeper=True)
-    doors.keeper.listens = ("0.0.0.0:8080",)
+        silent(doors, proxy=True)
+    doors.proxy.listens = ("0.0.0.0:8080",)
     with diagnosed("listens-on-another-port", name="porte", inside=80, others="8080"):
-        silent(doors, keeper=True)
+        silent(doors, proxy=True)
 
 
 def test_silence_of_a_port_of_one_task_is_silence() -> None:
@@ -165,10 +165,10 @@ def test_a_swarm_that_does_not_pass_on_is_no_failure_of_the_students(kernel: Ans
     doors = Doors()
     doors.disk[IPVS] = kernel
     with cannot_look("no-mesh", port="4000", detail=detail):
-        silent(doors, is_mesh=True)
+        silent(doors, is_routing_mesh=True)
     assert doors.asked[-1] == FileQuestion("list", IPVS)
 
 
 def test_an_error_of_ours_is_raised_as_it_is() -> None:
     with pytest.raises(ProbeFailed):
-        silent(Doors(), is_mesh=True)
+        silent(Doors(), is_routing_mesh=True)

@@ -11,7 +11,7 @@ from grader.probes.swarm_services import ServiceFact, find_service
 from grader.probes.swarm_tasks import tasks_of
 from grader.roster.ports import PortRange
 from tests.checks.fake_machine import diagnosed
-from tests.checks.swarm_lab import INGRESS, SwarmLab, host_port, keeper
+from tests.checks.swarm_lab import INGRESS, SwarmLab, fake_proxy, host_port
 
 if TYPE_CHECKING:
     from grader.checks.doors import Door
@@ -32,11 +32,11 @@ def shown(lab: SwarmLab) -> list[tuple[Any, ...]]:
     return [
         (
             one.port,
-            one.inside,
+            one.container_port,
             tuple(task.name for task in one.tasks),
-            one.keeper and one.keeper.name,
-            one.host,
-            one.is_mesh,
+            one.proxy and one.proxy.name,
+            one.host_ip,
+            one.is_routing_mesh,
         )
         for one in doors(lab)
     ]
@@ -70,17 +70,17 @@ def test_the_sheets_port_comes_before_a_chosen_one() -> None:
 
 
 def test_a_container_before_it_is_its_door() -> None:
-    assert shown(SwarmLab(keeper(), ports=())) == [(4000, 80, TASKS, "porte", "", False)]
-    assert shown(SwarmLab(keeper("192.0.2.7:4000"), ports=())) == [(4000, 80, TASKS, "porte", "192.0.2.7", False)]
+    assert shown(SwarmLab(fake_proxy(), ports=())) == [(4000, 80, TASKS, "porte", "", False)]
+    assert shown(SwarmLab(fake_proxy("192.0.2.7:4000"), ports=())) == [(4000, 80, TASKS, "porte", "192.0.2.7", False)]
 
 
 @pytest.mark.parametrize(
     ("door", "code"),
     [
-        (keeper("4001"), "port-other"),
-        (keeper("127.0.0.1:4000"), "port-on-loopback"),
-        (keeper(""), "port-not-published"),
-        (keeper(state="exited", exit_code=1), "container-exited"),
+        (fake_proxy("4001"), "port-other"),
+        (fake_proxy("127.0.0.1:4000"), "port-on-loopback"),
+        (fake_proxy(""), "port-not-published"),
+        (fake_proxy(state="exited", exit_code=1), "container-exited"),
     ],
 )
 def test_a_container_before_it_that_publishes_wrong_is_told_as_a_site(door: Box, code: str) -> None:
@@ -89,7 +89,7 @@ def test_a_container_before_it_that_publishes_wrong_is_told_as_a_site(door: Box,
 
 
 def test_a_udp_port_of_a_container_is_no_door() -> None:
-    door = keeper("")
+    door = fake_proxy("")
     door.raw["NetworkSettings"]["Ports"] = {"80/udp": [{"HostPort": "4000"}]}
     with diagnosed("port-udp"):
         doors(SwarmLab(door, ports=()))
@@ -120,7 +120,7 @@ def test_a_service_that_is_published_wrong_is_told(
 
 def test_a_service_with_a_wrong_port_is_told_before_the_container_before_it() -> None:
     with diagnosed("service-port-other"):
-        doors(SwarmLab(keeper("4001"), ports=(INGRESS | {"PublishedPort": 4001},)))
+        doors(SwarmLab(fake_proxy("4001"), ports=(INGRESS | {"PublishedPort": 4001},)))
 
 
 @pytest.mark.parametrize(

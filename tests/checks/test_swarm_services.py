@@ -7,7 +7,7 @@ import pytest
 from grader.machine.question import Answer, NoAnswer
 from tests.checks.engine_json import Box, compose_labels, container, service, task
 from tests.checks.fake_machine import cannot_look, diagnosed, serves
-from tests.checks.swarm_lab import SwarmLab, host_port, keeper
+from tests.checks.swarm_lab import SwarmLab, fake_proxy, host_port
 
 # --- there -----------------------------------------------------------------------------------------------------------
 
@@ -164,7 +164,7 @@ def test_tasks_that_have_just_started_may_answer_yet() -> None:
 
 
 def test_what_stands_before_them_may_answer_yet() -> None:
-    lab = SwarmLab(keeper(up_s=1), ports=())
+    lab = SwarmLab(fake_proxy(up_s=1), ports=())
     good, lab.sites[4000] = lab.sites[4000], NoAnswer("refused")
     lab.after(4, lambda: lab.sites.update({4000: good}))
     lab.service(within_s=20).to_answer()
@@ -172,7 +172,7 @@ def test_what_stands_before_them_may_answer_yet() -> None:
 
 
 def test_what_has_settled_is_not_waited_for() -> None:
-    lab = SwarmLab(keeper(), ports=())
+    lab = SwarmLab(fake_proxy(), ports=())
     lab.sites[4000] = NoAnswer("refused")
     with diagnosed("site-silent", name="porte"):
         lab.service(within_s=20).to_answer()

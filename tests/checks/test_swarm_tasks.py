@@ -15,7 +15,7 @@ from tests.checks.fake_machine import FakeMachine, diagnosed
 SERVICE = ServiceFact("id", "web", "nginx:latest", 3, (), (), {})
 TASK = TaskFact("1", 1, "running", "running", "", "started", 60, "", ())
 THREE = tuple(replace(TASK, id=str(slot), slot=slot) for slot in (1, 2, 3))
-FAILED = replace(TASK, id="f", state="failed", wanted="shutdown", error="task: non-zero exit (1)", since_s=8)
+FAILED = replace(TASK, id="f", state="failed", desired_state="shutdown", error="task: non-zero exit (1)", since_s=8)
 AGAIN = (FAILED, replace(FAILED, id="g", since_s=20))
 
 
@@ -34,9 +34,9 @@ def test_three_tasks_that_run_are_three() -> None:
         (replace(TASK, state="preparing"), "tasks-starting", 2, None),
         (replace(TASK, since_s=1), "tasks-starting", 3, None),
         (replace(TASK, since_s=2.9), "tasks-starting", 3, None),
-        (replace(TASK, wanted="shutdown"), "tasks-starting", 2, None),
+        (replace(TASK, desired_state="shutdown"), "tasks-starting", 2, None),
         (replace(TASK, state="pending", error="no suitable node (x)"), "tasks-pending", 2, "no suitable node (x)"),
-        (replace(TASK, state="pending", wanted="ready", error="no node"), "tasks-pending", 2, "no node"),
+        (replace(TASK, state="pending", desired_state="ready", error="no node"), "tasks-pending", 2, "no node"),
         (
             replace(TASK, state="pending", error="no suitable node (host-mode port already in use)"),
             "host-port-blocks-tasks",
@@ -45,7 +45,12 @@ def test_three_tasks_that_run_are_three() -> None:
         ),
         (FAILED, "tasks-fail", 2, "task: non-zero exit (1)"),
         (replace(FAILED, state="rejected", error="No such image: ngnix:latest"), "task-image-missing", 2, None),
-        (replace(FAILED, state="rejected", wanted="running", error="No such image: x"), "task-image-missing", 2, None),
+        (
+            replace(FAILED, state="rejected", desired_state="running", error="No such image: x"),
+            "task-image-missing",
+            2,
+            None,
+        ),
         (replace(FAILED, since_s=59.9), "tasks-fail", 2, None),
         (replace(FAILED, since_s=60), "tasks-starting", 2, None),
     ],
@@ -108,7 +113,7 @@ def test_a_container_that_is_gone_printed_nothing() -> None:
 def test_one_task_that_stays_is_a_service_that_runs() -> None:
     machine = FakeMachine().judged()
     one_runs(machine, SERVICE, (replace(TASK, state="preparing"), THREE[1], FAILED))
-    for tasks in ((), (replace(TASK, wanted="shutdown"),), (replace(TASK, since_s=2),)):
+    for tasks in ((), (replace(TASK, desired_state="shutdown"),), (replace(TASK, since_s=2),)):
         with diagnosed("tasks-starting"):
             one_runs(machine, SERVICE, tasks)
     with diagnosed("tasks-fail"):
@@ -120,20 +125,20 @@ def test_one_task_that_stays_is_a_service_that_runs() -> None:
     [
         ((), False),
         ((replace(TASK, state="preparing"),), True),
-        ((replace(TASK, state="preparing", wanted="shutdown"),), False),
-        ((replace(TASK, state="ready", wanted="ready"), FAILED), True),
+        ((replace(TASK, state="preparing", desired_state="shutdown"),), False),
+        ((replace(TASK, state="ready", desired_state="ready"), FAILED), True),
         ((replace(TASK, since_s=2),), True),
         ((replace(TASK, since_s=9.9),), True),
         ((replace(TASK, since_s=10),), False),
-        ((replace(TASK, since_s=2, wanted="shutdown"),), False),
+        ((replace(TASK, since_s=2, desired_state="shutdown"),), False),
         ((replace(TASK, state="pending", error="no suitable node"),), False),
-        ((replace(TASK, state="ready", wanted="ready"), *AGAIN), False),
-        ((replace(TASK, state="ready", wanted="ready"), FAILED, replace(FAILED, slot=2)), True),
-        ((replace(TASK, state="ready", wanted="ready"), FAILED, replace(FAILED, since_s=70)), True),
-        ((replace(TASK, state="ready", wanted="ready"), replace(FAILED, state="rejected")), False),
+        ((replace(TASK, state="ready", desired_state="ready"), *AGAIN), False),
+        ((replace(TASK, state="ready", desired_state="ready"), FAILED, replace(FAILED, slot=2)), True),
+        ((replace(TASK, state="ready", desired_state="ready"), FAILED, replace(FAILED, since_s=70)), True),
+        ((replace(TASK, state="ready", desired_state="ready"), replace(FAILED, state="rejected")), False),
         ((replace(TASK, since_s=9.9), *AGAIN), True),
         ((replace(TASK, since_s=10), *AGAIN), False),
-        ((replace(TASK, since_s=2, wanted="shutdown"), *AGAIN), False),
+        ((replace(TASK, since_s=2, desired_state="shutdown"), *AGAIN), False),
     ],
 )
 def test_only_what_still_starts_is_waited_for(tasks: tuple[TaskFact, ...], *, waits: bool) -> None:

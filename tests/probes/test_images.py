@@ -101,7 +101,7 @@ def test_every_engine_tells_the_same_image(raw: dict[str, Any], version: dict[st
         id="sha256:00ff", tags=tuple(raw["RepoTags"]), layers=("sha256:1",), size=50_000_000,
         command=("python", "app.py"), entrypoint=(), user="app", workdir="/app", exposed=("5000/tcp",),
         env={"PATH": "/usr/bin", "A": "b=c"}, labels={"a": "b"}, volumes=("/data",), digests=tuple(raw["RepoDigests"]),
-        parent=raw.get("Parent", ""), created="2026-11-24T12:13:08Z", named_at="2026-11-24T12:13:10Z",
+        parent=raw.get("Parent", ""), created="2026-11-24T12:13:08Z", tagged_at="2026-11-24T12:13:10Z",
     )  # fmt: skip
     assert link.keys_asked == [QUESTION]
 
@@ -123,7 +123,7 @@ def test_nulls_stand_for_nothing(more: dict[str, Any]) -> None:
 def test_the_least_that_an_engine_may_say_is_enough() -> None:
     fact = image({"Id": "x"})
     assert fact
-    assert (fact.layers, fact.tags, fact.size, fact.env, fact.named_at) == ((), (), 0, {}, "")
+    assert (fact.layers, fact.tags, fact.size, fact.env, fact.tagged_at) == ((), (), 0, {}, "")
 
 
 def test_an_entrypoint_is_read() -> None:

@@ -55,25 +55,30 @@ def read(path: str, **files: str) -> FileFact | None:
 def test_a_link_is_followed_to_its_file() -> None:
     found = read("/foo/hello", __foo__hello="->hello.sh", **{"/foo/hello.sh": "hello world"})
     assert found
-    assert (found.content, found.at, found.link, found.is_folder) == (b"hello world", "/foo/hello.sh", "", False)
+    assert (found.content, found.real_path, found.link_target, found.is_folder) == (
+        b"hello world",
+        "/foo/hello.sh",
+        "",
+        False,
+    )
 
 
 def test_a_link_may_climb_and_be_absolute() -> None:
     found = read("/foo/hello", __foo__hello="->../bar/a", __bar__a="->/b", __b="x")
     assert found
-    assert (found.content, found.at) == (b"x", "/b")
+    assert (found.content, found.real_path) == (b"x", "/b")
 
 
 def test_a_link_to_nowhere_is_told_as_a_link_and_not_as_a_folder() -> None:
     found = read("/foo/hello", __foo__hello="->/home/anna/hello")
     assert found
-    assert (found.link, found.is_folder, found.content) == ("/home/anna/hello", False, b"")
+    assert (found.link_target, found.is_folder, found.content) == ("/home/anna/hello", False, b"")
 
 
 def test_two_links_that_lead_to_each_other_end() -> None:
     found = read("/a", __a="->b", __b="->a")
     assert found
-    assert found.link
+    assert found.link_target
 
 
 def test_nothing_there_is_nothing() -> None:
@@ -108,7 +113,7 @@ def copied(answer: Any, path: str = "/foo/hello", version: dict[str, Any] = DOCK
 def test_a_file_is_told_with_its_words_its_mode_and_its_time() -> None:
     link = Answers({"/containers/c1/archive?path=/foo/hello": tar(("hello", b"hello world"), mode=0o755)})
     assert read_inside(machine_with(link), "c1", "/foo/../foo/hello/") == FileFact(
-        is_folder=False, content=b"hello world", mode=0o755, changed_at=1_790_000_000.0, at="/foo/hello"
+        is_folder=False, content=b"hello world", mode=0o755, modified_at=1_790_000_000.0, real_path="/foo/hello"
     )
     assert link.keys_asked == ["/containers/c1/archive?path=/foo/hello"]
 
@@ -117,7 +122,7 @@ def test_the_exact_time_is_in_a_header_where_an_engine_has_it() -> None:
     answer = Answer(body=tar(("hello", b"")), headers=stat(name="hello", size=0, mtime="2027-01-15T08:00:00.25+00:00"))
     fact = copied(answer)
     assert fact
-    assert fact.changed_at == 1_800_000_000.25
+    assert fact.modified_at == 1_800_000_000.25
 
 
 @pytest.mark.parametrize(
@@ -128,7 +133,7 @@ def test_the_exact_time_is_in_a_header_where_an_engine_has_it() -> None:
 def test_a_header_that_says_no_time_leaves_that_of_the_archive(header: str) -> None:
     fact = copied(Answer(body=tar(("hello", b"")), headers={"x-docker-container-path-stat": header}))
     assert fact
-    assert fact.changed_at == 1_790_000_000.0
+    assert fact.modified_at == 1_790_000_000.0
 
 
 DOCKER_FOLDER = [
@@ -139,18 +144,18 @@ DOCKER_FOLDER = [
 
 def test_a_folder_is_told_with_the_names_and_links_of_its_first_level() -> None:
     fact = parse_archive(tar(*DOCKER_FOLDER))
-    assert (fact.is_folder, fact.names, fact.links) == (True, ("index.html", "img", "l"), (("l", "img"),))
+    assert (fact.is_folder, fact.names, fact.link_targets) == (True, ("index.html", "img", "l"), (("l", "img"),))
     assert fact.content == b""
 
 
 def test_podman_packs_a_folder_without_its_name() -> None:
     fact = parse_archive(tar(("/", None), ("index.html", b"<h1>"), ("img/", None), ("img/a.png", b"x"), ("l", "img")))
-    assert (fact.is_folder, fact.names, fact.links) == (True, ("index.html", "img", "l"), (("l", "img"),))
+    assert (fact.is_folder, fact.names, fact.link_targets) == (True, ("index.html", "img", "l"), (("l", "img"),))
     assert parse_archive(tar(("./", None), ("./a", b""))).is_folder
 
 
 def test_an_empty_folder_is_a_folder() -> None:
-    assert parse_archive(tar(("site/", None))) == FileFact(is_folder=True, mode=0o644, changed_at=1_790_000_000.0)
+    assert parse_archive(tar(("site/", None))) == FileFact(is_folder=True, mode=0o644, modified_at=1_790_000_000.0)
 
 
 def test_bits_beside_the_permissions_are_left_out() -> None:
@@ -180,7 +185,7 @@ def test_a_refusal_of_the_engine_is_told_with_the_path(status: int) -> None:
 
 def test_podman_does_not_copy_a_file_that_is_mounted_by_itself() -> None:
     answer = Answer(500, b'{"cause":"not a directory"}')
-    assert copied(answer, version=PODMAN_4) == FileFact(is_folder=False, at="/foo/hello")
+    assert copied(answer, version=PODMAN_4) == FileFact(is_folder=False, real_path="/foo/hello")
     refused("answer-unexpected", lambda: copied(Answer(500, b"other"), version=PODMAN_4))
     refused("answer-unexpected", lambda: copied(Answer(403, b"not a directory"), version=PODMAN_4))
 
@@ -196,7 +201,7 @@ def test_podman_has_nothing_to_tell_of_a_link_to_nowhere_but_its_folder_has() ->
     }
     machine = machine_with(table, version=PODMAN_4)
     found = read_inside(machine, "c1", "/foo/hello")
-    assert found == FileFact(is_folder=False, link="/home/anna/hello", at="/foo/hello")
+    assert found == FileFact(is_folder=False, link_target="/home/anna/hello", real_path="/foo/hello")
     assert read_inside(machine, "c1", "/foo/other") is None
     assert read_inside(machine, "c1", "/home/anna/hello") is None
     link = Answers(table)
@@ -208,7 +213,7 @@ def test_a_link_whose_words_are_no_text_is_told_as_one_that_leads_nowhere() -> N
     named = tar(("hello", "caf\udce9"))
     fact = copied(named)
     assert fact
-    assert (fact.link, fact.is_folder, fact.at) == ("caf\udce9", False, "/foo/hello")
+    assert (fact.link_target, fact.is_folder, fact.real_path) == ("caf\udce9", False, "/foo/hello")
 
 
 def test_links_are_followed_only_so_far() -> None:
@@ -216,7 +221,7 @@ def test_links_are_followed_only_so_far() -> None:
     link = Answers(table)
     fact = read_inside(machine_with(link), "c1", "/0")
     assert fact
-    assert fact.link == "9"
+    assert fact.link_target == "9"
     assert len(link.asked) == 9
 
 

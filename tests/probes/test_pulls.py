@@ -43,7 +43,7 @@ def test_what_happened_in_the_same_second_counts(action: str, pulled: str, late:
     image = ImageFact(
         id="sha256:1", tags=("tp3-app:latest",), layers=(), size=1, command=(), entrypoint=(), user="", workdir="",
         exposed=(), env={}, labels={}, volumes=(), digests=(f"{NAME}@sha256:2",), parent="",
-        created="2026-11-24T12:13:08Z", named_at="2026-11-24T12:13:10Z",
+        created="2026-11-24T12:13:08Z", tagged_at="2026-11-24T12:13:10Z",
     )  # fmt: skip
     assert pulled_from(cast("Machine", Engine(action, SECOND + late)), image) == pulled
 
@@ -51,7 +51,7 @@ def test_what_happened_in_the_same_second_counts(action: str, pulled: str, late:
 IMAGE = ImageFact(
     id="sha256:1", tags=("tp3-app:latest",), layers=(), size=1, command=(), entrypoint=(), user="", workdir="",
     exposed=(), env={}, labels={}, volumes=(), digests=(f"{NAME}@sha256:2",), parent="",
-    created="2026-11-24T12:13:08Z", named_at="2026-11-24T15:13:08Z",
+    created="2026-11-24T12:13:08Z", tagged_at="2026-11-24T15:13:08Z",
 )  # fmt: skip
 EVENTS = "/events?*"
 
@@ -87,7 +87,7 @@ def test_one_that_was_made_on_another_here_was_built_here() -> None:
 
 
 @pytest.mark.parametrize(
-    ("named_at", "name"),
+    ("tagged_at", "name"),
     [
         ("2026-11-24T13:13:07Z", ""),
         ("2026-11-24T13:13:08Z", NAME),
@@ -96,12 +96,12 @@ def test_one_that_was_made_on_another_here_was_built_here() -> None:
     ],
     ids=["named within the hour", "named later", "never named", "not told"],
 )
-def test_what_was_named_soon_after_it_was_made_was_built_here(named_at: str, name: str) -> None:
-    assert pulled(replace(IMAGE, named_at=named_at)) == name
+def test_what_was_named_soon_after_it_was_made_was_built_here(tagged_at: str, name: str) -> None:
+    assert pulled(replace(IMAGE, tagged_at=tagged_at)) == name
 
 
 def test_one_whose_making_has_no_date_is_what_its_name_says() -> None:
-    assert pulled(replace(IMAGE, created="", named_at="2026-11-24T12:13:10Z")) == NAME
+    assert pulled(replace(IMAGE, created="", tagged_at="2026-11-24T12:13:10Z")) == NAME
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_a_push_or_a_build_under_that_name_was_done_here(events: Any, name: str)
 
 
 def test_a_pull_is_one_however_young_the_image() -> None:
-    young = replace(IMAGE, named_at="2026-11-24T12:13:10Z")
+    young = replace(IMAGE, tagged_at="2026-11-24T12:13:10Z")
     assert pulled(young, event("pull", f"{NAME}:latest")) == NAME
     assert pulled(young, event("pull", "registry.example:5000/other:1")) == ""
 
