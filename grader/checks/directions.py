@@ -50,7 +50,7 @@ def by_address(asker: Container, asked: Container, variable: str) -> Mistake | N
 
 
 def more_than_a_place(asker: Container, asked: Container, variable: str) -> Mistake | None:
-    """The failure to report if the target is a URL instead of `host:port`, and something failed: some programs take it."""
+    """The failure to report if the target is a URL, not `host:port`. Only after a failure: some programs take it."""
     fact = running(asker)
     target = target_of(fact, variable)
     if target is None or "/" not in target.value:

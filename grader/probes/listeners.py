@@ -40,7 +40,6 @@ def proc_net(machine: Machine, container_id: str) -> bytes | None:
 
 def parse_proc_net(text: bytes) -> tuple[Listener, ...]:
     """Parses the kernel's table. Lines that are not the kernel's are skipped: the container's `cat` may be anything."""
-    """
     found: dict[Listener, None] = {}
     for line in text.decode("ascii", "replace").splitlines():
         fields = line.split()
