@@ -52,7 +52,7 @@ def test_a_request_found_in_the_log_of_a_task_proves_it() -> None:
 def test_the_address_of_the_door_is_asked() -> None:
     doors = Doors()
     doors.sites["192.0.2.7:4000"] = doors.sites.pop(4000)
-    doors.ask_at(host="192.0.2.7")
+    doors.ask_at(host_ip="192.0.2.7")
 
 
 def test_a_log_line_may_come_a_little_later() -> None:
