@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from grader.roster.ports import PortRange
 
 _RENAMED = {"also": "equivalent_images", "kept": "ignored_containers"}
-"""Keys of 2026.1, and what they are called since."""
+"""Keys of older files, and their names now."""
 
 __all__ = [
     "Sheet",
@@ -216,7 +216,7 @@ def _fault(path: Path, text: str, error: str) -> str:
 
 
 def _check_moved(path: Path, text: str, sheet: Sheet) -> None:
-    """Raises `ExerciseError` for what was written elsewhere in 2026.1."""
+    """Raises `ExerciseError` with what to write now, for what older files say elsewhere."""
     if "machine" in sheet.texts and not sheet.hosts:
         line, name = _line_of(text, "`$.texts.machine`"), sheet.texts["machine"]
         raise ExerciseError(
@@ -249,7 +249,7 @@ def _check_roles(path: Path, text: str, sheet: Sheet) -> None:
         if container not in sheet.containers:
             line = _line_of(text, f"`$.{place}`")
             known = ", ".join(sheet.containers)
-            raise ExerciseError(f"{path}:{line}: [{place}] is in container {container!r}, wanted one of: {known}")
+            raise ExerciseError(f"{path}:{line}: [{place}] names container {container!r}, wanted one of: {known}")
     places: dict[int, str] = {}
     for role, port in sheet.ports.items():
         if port.offset in places:

@@ -74,6 +74,36 @@ CASES = [
         id="parametrized",
     ),
     pytest.param([check()], SHEET.replace("4000", '"4000"'), r"exercise\.toml:4: .*Expected `int`", id="port a string"),
+    pytest.param(
+        [check()],
+        SHEET + 'also = ["httpd"]\n',
+        r"exercise\.toml:8: `also` is called `equivalent_images` now: write `equivalent_images = …`",
+        id="an older key of a container",
+    ),
+    pytest.param(
+        [check()],
+        f'kept = ["other"]\n{SHEET}',
+        r"exercise\.toml:1: `kept` is called `ignored_containers` now: write `ignored_containers = …`",
+        id="an older key",
+    ),
+    pytest.param(
+        [check()],
+        SHEET + '[texts]\nmachine = "mydocker"\n',
+        r'exercise\.toml:9: .* write `\[hosts\]` and `mydocker = "mydocker"`, and `machine\.host\("mydocker"\)`',
+        id="a name for the machine among the texts",
+    ),
+    pytest.param(
+        [check()],
+        SHEET + '[containers.door]\nname = "door"\n[services.web]\nname = "web"\nreplicas = 3\n',
+        r'exercise\.toml:10: \[services\.web\] names the container before it now: write `proxy = "door"`',
+        id="a door without a name in the service",
+    ),
+    pytest.param(
+        [check()],
+        SHEET + '[services.web]\nname = "web"\nreplicas = 3\nproxy = "porte"\n',
+        r"exercise\.toml:8: \[services\.web\] names container 'porte', wanted one of: web",
+        id="an unknown proxy",
+    ),
     pytest.param([check()], SHEET + 'imgae = "x"\n', r"exercise\.toml:5: .*unknown field `imgae`", id="unknown key"),
     pytest.param([check()], "points = ", r"exercise\.toml: not TOML", id="not TOML"),
     pytest.param(
