@@ -79,14 +79,17 @@ def test_one_sentence_says_what_may_be_meant(words: tuple[str, ...], sentence: s
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ((*PYTEST, "exercises/tpp2"), "il n'y a pas d'exercice 'exercises/tpp2' ; voulais-tu dire exercises/tp2 ?"),
+        (
+            (*PYTEST, "exercises/tpp2"),
+            "il n'y a pas d'exercice 'exercises/tpp2'\u00a0; voulais-tu dire exercises/tp2\u00a0?",
+        ),
         ((*TP2, "--ports", "80-40"), "les ports vont de 1 à 65535"),
         ((*TP2, "--hints", "two"), "--hints vaut 1"),
         ((*TP2, "--lang", "de"), "la langue est fr ou en"),
-        ((*TP2, "--machine", "pc12"), "voulais-tu dire ssh://pc12 ?"),
+        ((*TP2, "--machine", "pc12"), "voulais-tu dire ssh://pc12\u00a0?"),
         ((*GRADER, "start"), "il manque exercise"),
-        ((*GRADER, "doctor", "--prots", "1"), "il n'y a pas d'option --prots ; voulais-tu dire --ports ?"),
-        ((*GRADER, "stert", "tp2"), "il n'y a pas de commande stert ; voulais-tu dire start ?"),
+        ((*GRADER, "doctor", "--prots", "1"), "il n'y a pas d'option --prots\u00a0; voulais-tu dire --ports\u00a0?"),
+        ((*GRADER, "stert", "tp2"), "il n'y a pas de commande stert\u00a0; voulais-tu dire start\u00a0?"),
     ],
 )
 def test_a_french_student_is_told_in_french(words: tuple[str, ...], sentence: str) -> None:
