@@ -57,7 +57,7 @@ test-long: env ## tests that take minutes each: repositories, faults, rehearsals
 	@$(LAB) with-engine -- $(PYTEST) -m long -n 1
 
 test-lowest: env ## tests without an engine, with the lowest allowed versions of the dependencies
-	@$(PY) -m tests.lab.lowest $(PYTHONS)
+	@$(PY) -m tests.lab.lowest_versions $(PYTHONS)
 
 lint: env ## ruff, mypy --strict and import-linter
 	$(VENV)/bin/ruff check

@@ -10,34 +10,34 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from benchmarks.broken import broken
 from benchmarks.class_page import class_page
-from benchmarks.classroom import classroom
-from benchmarks.figure import Figure, begin
-from benchmarks.killed import killed
-from benchmarks.page import as_table, keep
-from benchmarks.recordings import recordings
+from benchmarks.common import BenchmarkSettings
+from benchmarks.figure import Figure, new_part
+from benchmarks.kill_and_resume import killed_batches
+from benchmarks.mutation import detected_mutants
+from benchmarks.one_machine import one_machine
+from benchmarks.page import as_table, save_part
+from benchmarks.recorded_batch import recorded_batches
 from benchmarks.regrade import regrade
-from benchmarks.screen import screen
-from benchmarks.setting import Setting
-from benchmarks.watching import watching
-from tests.desk import ROOT
+from benchmarks.ssh_class import classroom
+from benchmarks.watch_latency import watch_latency
 from tests.lab import Lab, LabError
-from tests.lab.hold import held_engine
-from tests.lab.process import say
+from tests.lab.lab_engine import lab_engine
+from tests.lab.process import print_progress
+from tests.student_shell import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-PARTS: Final[dict[str, tuple[str, Callable[[Setting], Iterator[Figure]]]]] = {
-    "screen": ("One machine, as a student grades it", screen),
+PARTS: Final[dict[str, tuple[str, Callable[[BenchmarkSettings], Iterator[Figure]]]]] = {
+    "screen": ("One machine, as a student grades it", one_machine),
     "classroom": ("A class over SSH, eight questions per machine", classroom),
-    "recordings": ("Recorded machines in one batch", recordings),
-    "killed": ("Batches killed and resumed", killed),
+    "recordings": ("Recorded machines in one batch", recorded_batches),
+    "killed": ("Batches killed and resumed", killed_batches),
     "regrade": ("Recordings regraded", regrade),
-    "watching": ("`grader watch`, from an event to its verdict", watching),
+    "watching": ("`grader watch`, from an event to its verdict", watch_latency),
     "class_page": ("The class page", class_page),
-    "broken": ("Checks broken on purpose", broken),
+    "broken": ("Checks broken on purpose", detected_mutants),
 }
 
 
@@ -47,18 +47,20 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that everything started is stopped
     lab = Lab.at(ROOT / ".lab")
     try:
-        with held_engine(lab) as engine:
+        with lab_engine(lab) as engine:
             for name in options.only:
                 title, measure = PARTS[name]
-                part = begin(title)
+                part = new_part(title)
                 with tempfile.TemporaryDirectory(prefix="grader-bench-") as place:
-                    setting = Setting(lab, engine, Path(place), options.machines, options.recorded, options.kills)
+                    setting = BenchmarkSettings(
+                        lab, engine, Path(place), options.machines, options.recorded, options.kills
+                    )
                     part.figures.extend(measure(setting))
-                keep(name, part)
+                save_part(name, part)
                 sys.stdout.write(as_table(part))
                 sys.stdout.flush()
     except LabError as error:
-        say(f"bench: {error}")
+        print_progress(f"bench: {error}")
         return 1
     except KeyboardInterrupt:
         return 130

@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from benchmarks.figure import Part
-from tests.desk import ROOT
+from tests.student_shell import ROOT
 
 if TYPE_CHECKING:
     from benchmarks.figure import Figure
-
-__all__ = ["as_table", "keep"]
 
 _KEPT: Final = ROOT / "bench.json"
 _PAGE: Final = ROOT / "docs" / "figures.md"
@@ -29,7 +27,7 @@ part shows how busy the machine was when it began. Figures without a target are 
 """
 
 
-def keep(name: str, part: Part) -> None:
+def save_part(name: str, part: Part) -> None:
     """Replaces the previous figures of a part; the other parts stay."""
     try:
         parts = msgspec.json.decode(_KEPT.read_bytes(), type=dict[str, Part])
@@ -41,17 +39,19 @@ def keep(name: str, part: Part) -> None:
 
 
 def as_table(part: Part) -> str:
-    lines = [f"{part.title} (load {part.load})"]
+    lines = [f"{part.title} (load {part.load_average})"]
     for one in part.figures:
-        aim = f"   target: {one.aim}" if one.aim else ""
+        aim = f"   target: {one.target}" if one.target else ""
         lines.append(f"  {one.name:<74} {_value(one):>12}{aim}")
         lines += [f"      {one.note}"] if one.note else []
     return "\n".join(lines) + "\n"
 
 
 def _section(part: Part) -> str:
-    rows = [f"| {one.name}{f' ({one.note})' if one.note else ''} | {_value(one)} | {one.aim} |" for one in part.figures]
-    head = ["", f"## {part.title}", "", f"{part.at}, load average {part.load}.", ""]
+    rows = [
+        f"| {one.name}{f' ({one.note})' if one.note else ''} | {_value(one)} | {one.target} |" for one in part.figures
+    ]
+    head = ["", f"## {part.title}", "", f"{part.measured_at}, load average {part.load_average}.", ""]
     return "\n".join([*head, "| figure | measured | target |", "| --- | --- | --- |", *rows]) + "\n"
 
 

@@ -9,23 +9,21 @@ import time
 from typing import TYPE_CHECKING
 
 from benchmarks.figure import Figure
-from benchmarks.recordings import recorded_roster
-from tests.campaign.batch import TP2, batch
-from tests.desk import ROOT
+from benchmarks.recorded_batch import recorded_roster
+from tests.commands.batch.batch import TP2, batch
 from tests.lab import LabError
-from tests.lab.process import say
+from tests.lab.process import print_progress
+from tests.student_shell import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from benchmarks.setting import Setting
-
-__all__ = ["regrade"]
+    from benchmarks.common import BenchmarkSettings
 
 
-def regrade(setting: Setting) -> Iterator[Figure]:
-    results, size = setting.place / "results", setting.regraded
-    say(f"bench: {size} recordings to regrade…")
+def regrade(setting: BenchmarkSettings) -> Iterator[Figure]:
+    results, size = setting.folder / "results", setting.regraded
+    print_progress(f"bench: {size} recordings to regrade…")
     done = batch(recorded_roster(setting, size), results, "--record")
     if done.returncode:
         raise LabError(f"a batch of recordings ended with code {done.returncode}: {done.stderr}")

@@ -16,13 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-__all__ = ["Took", "in_turn", "ratio", "took"]
-
 _LOOK_S: Final = 0.02
 
 
 @dataclass(frozen=True)
-class Took:
+class Timing:
     seconds: float
     cpu_s: float
     """Processor time of the process and of the children that it waited for."""
@@ -31,7 +29,7 @@ class Took:
     out: str
 
 
-def took(command: Sequence[str], *, limit_s: float, cwd: Path, out: Path) -> Took:
+def time_command(command: Sequence[str], *, limit_s: float, cwd: Path, out: Path) -> Timing:
     """Runs a command, with its output in the file `out`. Raises `LabError` if it fails or does not end in time."""
     began = time.monotonic()
     peak = 0.0
@@ -55,12 +53,12 @@ def took(command: Sequence[str], *, limit_s: float, cwd: Path, out: Path) -> Too
     said = out.read_text(encoding="utf-8", errors="replace")
     if process.returncode:
         raise LabError(f"`{' '.join(command)}` ended with code {process.returncode}: {said[-2000:]}")
-    return Took(seconds, usage.ru_utime + usage.ru_stime, peak, said)
+    return Timing(seconds, usage.ru_utime + usage.ru_stime, peak, said)
 
 
-def in_turn(calls: Mapping[str, Callable[[], Took]], rounds: int) -> dict[str, list[Took]]:
+def run_in_turn(calls: Mapping[str, Callable[[], Timing]], rounds: int) -> dict[str, list[Timing]]:
     """Each call once per round; every other round in reverse, so that none always follows the same one."""
-    found: dict[str, list[Took]] = {name: [] for name in calls}
+    found: dict[str, list[Timing]] = {name: [] for name in calls}
     for number in range(rounds):
         for name in reversed(list(calls)) if number % 2 else calls:
             found[name].append(calls[name]())

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from grader.checks.expect import expect
     from grader.machine.machine import Machine
-    from grader.scoring.spec import Hint, check
+    from grader.scoring.check import Hint, check
 
 __all__ = ["Hint", "Machine", "check", "expect"]
 
 _HOMES = {
-    "Hint": "grader.scoring.spec",
+    "Hint": "grader.scoring.check",
     "Machine": "grader.machine.machine",
-    "check": "grader.scoring.spec",
+    "check": "grader.scoring.check",
     "expect": "grader.checks.expect",
 }
 

@@ -10,27 +10,28 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from grader.batch import batch
-from grader.compare.command import compare
-from grader.doctor.command import doctor
-from grader.errors import GraderError, MachineUnreachable, TypedError
-from grader.handout.command import clean, start
-from grader.machine.text import log_text
+from grader.commands.batch.command import batch
+from grader.commands.clean.command import clean
+from grader.commands.compare.command import compare
+from grader.commands.doctor.command import doctor
+from grader.commands.new.command import new
+from grader.commands.regrade.command import regrade
+from grader.commands.rehearse.command import rehearse
+from grader.commands.repo.command import repo
+from grader.commands.report.command import report
+from grader.commands.sign.command import sign_results
+from grader.commands.start.command import start
+from grader.commands.verify.command import verify_results
+from grader.commands.watch.command import watch
+from grader.errors import GraderError, MachineUnreachable, UsageError
 from grader.messages import say
-from grader.mistyped import language_asked_for, mistyped
-from grader.newexercise.command import new
-from grader.regrade.command import regrade
-from grader.rehearsal.command import rehearse
-from grader.reports.command import report
-from grader.reports.glyphs import say_what_it_can
-from grader.reports.streams import end_as_ctrl_c_does, lasting, open_all_three
-from grader.repository.command import repo, sign_results, verify_results
-from grader.settings import spoken_language
+from grader.output_streams import interrupt_on_termination, open_standard_streams, tolerate_loss
+from grader.reports.terminal.glyphs import replace_unencodable
+from grader.settings import language_for_errors
 from grader.signals import reset_signals
+from grader.text.escaping import log_text
+from grader.usage_errors import describe_usage_error, requested_language
 from grader.version import VERSION
-from grader.watch.command import watch
-
-__all__ = ["app", "main"]
 
 INTERRUPTED = 2
 _CTRL_C = 130
@@ -51,18 +52,18 @@ app = typer.Typer(
 
 def main() -> None:
     """Runs the command line. A user's mistake gives one sentence and an exit code, never a traceback."""
-    open_all_three()
-    sys.stdout, out = lasting(sys.stdout)
-    sys.stderr, _ = lasting(sys.stderr)
+    open_standard_streams()
+    sys.stdout, out = tolerate_loss(sys.stdout)
+    sys.stderr, _ = tolerate_loss(sys.stderr)
     for stream in (sys.stdout, sys.stderr):
-        say_what_it_can(stream, os.environ)
+        replace_unencodable(stream, os.environ)
     reset_signals()
-    end_as_ctrl_c_does()
+    interrupt_on_termination()
     code = _run()
     sys.stdout.flush()
     if out and out.is_incomplete:
         assert out.lost is not None  # noqa: S101 - that is what incomplete means
-        code = _refused(f"standard output: {out.lost.strerror}", code or USAGE)
+        code = _fail(f"standard output: {out.lost.strerror}", code or USAGE)
     sys.exit(code)
 
 
@@ -72,21 +73,21 @@ def _run() -> int:
     except (typer.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - whatever it is, it must not look like a student's failure (1)
-        return _refused(*_told(error))
+        return _fail(*_describe_error(error))
     return INTERRUPTED if code == _CTRL_C else int(code)
 
 
-def _told(error: Exception) -> tuple[str, int]:
+def _describe_error(error: Exception) -> tuple[str, int]:
     """The message for an exception, and the exit code."""
-    language = spoken_language(language_asked_for(sys.argv), os.environ)
+    language = language_for_errors(requested_language(sys.argv), os.environ)
     match error:
         case TyperException():
-            return mistyped(error, language), USAGE
+            return describe_usage_error(error, language), USAGE
         case MachineUnreachable():
             sentences = [say(error.code, field, error.values, language) for field in ("wrong", "look")]
             return "; ".join(filter(None, sentences)), NOT_GRADED
-        case TypedError():
-            return error.said(language), USAGE
+        case UsageError():
+            return error.message(language), USAGE
         case GraderError():
             return str(error), USAGE
         case OSError() if error.filename is not None:
@@ -95,7 +96,7 @@ def _told(error: Exception) -> tuple[str, int]:
     return "internal error: please report the lines above", INTERNAL
 
 
-def _refused(sentence: str, code: int) -> int:
+def _fail(sentence: str, code: int) -> int:
     print(log_text(f"grader: {sentence}"), file=sys.stderr)  # noqa: T201 - this is where a command speaks
     return code
 

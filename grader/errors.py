@@ -7,11 +7,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from grader.messages import Language
 
-__all__ = [
-    "AddressError", "ExerciseError", "GraderError", "MachineUnreachable", "NoSuchExercise", "ProbeFailed",
-    "RosterError", "TypedError",
-]  # fmt: skip
-
 
 class GraderError(Exception):
     """Ours or the user's, never the student's. Its text is one sentence that says what to do."""
@@ -25,7 +20,7 @@ class ExerciseError(GraderError):
     """An exercise is wrong as its author wrote it. The text cites `file:line` and what was wanted."""
 
 
-class TypedError(GraderError):
+class UsageError(GraderError):
     """Something that a student may have typed is wrong: the words are in the catalogues, in both languages.
 
     As text it is English, for whoever puts it into a longer sentence.
@@ -36,21 +31,21 @@ class TypedError(GraderError):
         self.code = code
         self.values = values
 
-    def said(self, language: Language) -> str:
+    def message(self, language: Language) -> str:
         """One sentence."""
         from grader.messages import say  # noqa: PLC0415 - only where something is wrong
 
         return say(self.code, "wrong", self.values, language)
 
     def __str__(self) -> str:
-        return self.said("en")
+        return self.message("en")
 
 
-class AddressError(TypedError, RosterError):
+class AddressError(UsageError, RosterError):
     """A machine or a range of ports that cannot be one, on the command line or in a class list."""
 
 
-class NoSuchExercise(TypedError, ExerciseError):
+class NoSuchExercise(UsageError, ExerciseError):
     """There is no exercise of that name."""
 
 

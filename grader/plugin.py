@@ -14,9 +14,7 @@ import pytest
 if TYPE_CHECKING:
     from grader.errors import GraderError
 
-__all__: list[str] = []
-
-SHEET = "exercise.toml"
+SPEC_FILE = "exercise.toml"
 
 
 TESTINFRA = "pytest11.testinfra"
@@ -41,7 +39,7 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
     add("--hints", metavar="1|2|3", help="1: where to look, 2: what is wrong, 3: what to read (default: 2)")
 
 
-def exercises_meant(config: pytest.Config) -> list[Path]:
+def named_exercises(config: pytest.Config) -> list[Path]:
     """Exercises named on the command line: an exercise folder, a path inside one, or a folder of exercises."""
     meant: dict[Path, None] = {}
     if config.args_source is not pytest.Config.ArgsSource.ARGS:
@@ -52,12 +50,12 @@ def exercises_meant(config: pytest.Config) -> list[Path]:
             _suggest(arg, path, config)
             continue
         path = path.resolve()
-        own = next((folder for folder in (path, *path.parents) if (folder / SHEET).is_file()), None)
+        own = next((folder for folder in (path, *path.parents) if (folder / SPEC_FILE).is_file()), None)
         if own:
             meant[own] = None
         elif path.is_dir() and path != config.rootpath:
-            inside = sorted(child.parent for child in path.glob(f"*/{SHEET}"))
-            if not inside and (config.invocation_params.dir / "exercises" / path.name / SHEET).is_file():
+            inside = sorted(child.parent for child in path.glob(f"*/{SPEC_FILE}"))
+            if not inside and (config.invocation_params.dir / "exercises" / path.name / SPEC_FILE).is_file():
                 _suggest(arg, path, config)  # the folder of the student's own work: it has the exercise's name
             meant.update(dict.fromkeys(inside))
     return list(meant)
@@ -68,41 +66,43 @@ def _suggest(typed: str, path: Path, config: pytest.Config) -> None:
     start = config.invocation_params.dir
     # Lists, since a search that is left half done is a warning, which some projects make an error.
     is_elsewhere = path.parent.is_dir() and path.parent != start  # `tests/machne` means no exercise
-    if list(path.parent.glob(f"*/{SHEET}")) or (not is_elsewhere and list((start / "exercises").glob(f"*/{SHEET}"))):
-        from grader.machine.exercise_folder import no_such_exercise  # noqa: PLC0415 - only for a mistake
+    if list(path.parent.glob(f"*/{SPEC_FILE}")) or (
+        not is_elsewhere and list((start / "exercises").glob(f"*/{SPEC_FILE}"))
+    ):
+        from grader.exercise.find import no_such_exercise  # noqa: PLC0415 - only for a mistake
 
-        raise _usage(no_such_exercise(typed.partition("::")[0], path, start), config)
+        raise _usage_error(no_such_exercise(typed.partition("::")[0], path, start), config)
 
 
-def _usage(error: GraderError, config: pytest.Config) -> pytest.UsageError:
-    from grader.settings import said_to_the_user  # noqa: PLC0415 - only for a mistake
+def _usage_error(error: GraderError, config: pytest.Config) -> pytest.UsageError:
+    from grader.settings import user_message  # noqa: PLC0415 - only for a mistake
 
-    return pytest.UsageError(said_to_the_user(error, config.option.lang or "", os.environ))
+    return pytest.UsageError(user_message(error, config.option.lang or "", os.environ))
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
-    exercises = exercises_meant(config)
+    exercises = named_exercises(config)
     if not exercises or config.option.help:
         return
-    from grader.errors import GraderError, TypedError  # noqa: PLC0415 - only where there is something to grade
-    from grader.grading import Grading  # noqa: PLC0415
-    from grader.reports.terminal import Screen  # noqa: PLC0415
+    from grader.commands.test.hooks import GradingPlugin  # noqa: PLC0415
+    from grader.commands.test.reporter import GraderTerminalReporter  # noqa: PLC0415
+    from grader.errors import GraderError, UsageError  # noqa: PLC0415 - only where there is something to grade
     from grader.request import request_of  # noqa: PLC0415
     from grader.settings import language_of  # noqa: PLC0415
 
     if getattr(config.option, "numprocesses", None) or getattr(config.option, "tx", None):
         # In xdist's workers every check would pass or fail unseen, and the run end with 0.
-        raise _usage(TypedError("typed-in-parallel"), config)
+        raise _usage_error(UsageError("typed-in-parallel"), config)
     try:
         folder = (config.option.results or "").strip()
         if config.option.record and not folder:
-            raise TypedError("typed-record-without-results")
+            raise UsageError("typed-record-without-results")
         requests = [request_of(vars(config.option), os.environ, exercise) for exercise in exercises]
         language = language_of(config.option.lang or "", os.environ)
-        grading = Grading(config, requests, language, Path(folder) if folder else None)
+        grading = GradingPlugin(config, requests, language, Path(folder) if folder else None)
     except GraderError as error:
-        raise _usage(error, config) from error
+        raise _usage_error(error, config) from error
     # If only the teacher may write to the exercises folder, pytest cannot keep its cache there; that is not an error.
     config.addinivalue_line("filterwarnings", "ignore::pytest.PytestCacheWarning")
     plugins = config.pluginmanager
@@ -112,7 +112,7 @@ def pytest_configure(config: pytest.Config) -> None:
     standard = plugins.get_plugin("terminalreporter")
     if standard is not None:
         plugins.unregister(standard)
-        plugins.register(Screen(config, grading), "terminalreporter")
+        plugins.register(GraderTerminalReporter(config, grading), "terminalreporter")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -120,4 +120,4 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     if config.pluginmanager.has_plugin("grader-grading"):
         # Test files in a student's material or in the solutions are not checks.
         return True if collection_path.name in {"solutions", "material"} else None
-    return True if (collection_path / SHEET).is_file() else None
+    return True if (collection_path / SPEC_FILE).is_file() else None

@@ -7,22 +7,20 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
 
-from grader.errors import TypedError
+from grader.errors import UsageError
 from grader.machine.machine import Machine
-from grader.machine.reach import MACHINE_S
-from grader.reports.results import Student
+from grader.machine.transport.connect import MACHINE_DEADLINE_S
+from grader.reports.result import Student
 from grader.roster.machine_url import MachineUrl, parse_machine_url
 from grader.roster.ports import PortRange, parse_ports
-from grader.settings import as_text
+from grader.settings import encodable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from grader.machine.link import Link
-    from grader.machine.recording import Recording
-    from grader.machine.sheet import Sheet
-
-__all__ = ["GradingRequest", "as_recorded", "decode_json", "encode_json", "machine_of", "request_of"]
+    from grader.exercise.spec import ExerciseSpec
+    from grader.machine.recording.format import Recording
+    from grader.machine.transport.interface import Transport
 
 _HINT_LEVELS: Final = ("1", "2", "3")
 
@@ -43,7 +41,7 @@ class GradingRequest(msgspec.Struct, frozen=True, kw_only=True):
     passive: bool = False
     disposable: bool = False
     hints: int = 2
-    deadline_s: float = MACHINE_S
+    deadline_s: float = MACHINE_DEADLINE_S
     """Seconds that the machine may take."""
     repository: str = ""
     """Path or URL of a pushed repository, which is brought up on `machine`; empty to grade `machine` as it is."""
@@ -52,7 +50,7 @@ class GradingRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def request_of(options: Mapping[str, object], environ: Mapping[str, str], exercise: Path) -> GradingRequest:
-    """Makes a request from command line options and the environment. Raises `TypedError` or `RosterError`."""
+    """Makes a request from command line options and the environment. Raises `UsageError` or `RosterError`."""
 
     def text(name: str) -> str:
         value = options.get(name)
@@ -60,16 +58,16 @@ def request_of(options: Mapping[str, object], environ: Mapping[str, str], exerci
 
     passive, disposable = bool(options.get("passive")), bool(options.get("disposable"))
     if passive and disposable:
-        raise TypedError("typed-passive-and-disposable")
+        raise UsageError("typed-passive-and-disposable")
     hints = text("hints") or "2"
     if hints not in _HINT_LEVELS:
-        raise TypedError("typed-hints", given=repr(hints))
+        raise UsageError("typed-hints", given=repr(hints))
     machine = parse_machine_url(text("machine") or "local")
     user = environ.get("USER") or environ.get("USERNAME") or "local"
-    student = as_text(text("student")) or ("" if machine.scheme == "recording" else user)
+    student = encodable(text("student")) or ("" if machine.scheme == "recording" else user)
     return GradingRequest(
         exercise=exercise,
-        student=Student(id=student, name=as_text(text("student_name"))),
+        student=Student(id=student, name=encodable(text("student_name"))),
         machine=machine,
         ports=parse_ports(text("ports")) if text("ports") else None,
         ssh_config=Path(text("ssh_config")) if text("ssh_config") else None,
@@ -94,7 +92,7 @@ def as_recorded(request: GradingRequest, recording: Recording | None) -> Grading
     )
 
 
-def machine_of(request: GradingRequest, link: Link, sheet: Sheet) -> Machine:
+def machine_of(request: GradingRequest, link: Transport, sheet: ExerciseSpec) -> Machine:
     """The machine behind `link`, as checks see it."""
     return Machine(link, sheet, ports=request.ports, passive=request.passive, disposable=request.disposable)
 

@@ -6,17 +6,15 @@ import contextlib
 import locale
 from typing import TYPE_CHECKING
 
-from grader.errors import GraderError, TypedError
+from grader.errors import GraderError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from grader.messages import Language
 
-__all__ = ["as_text", "language_of", "said_to_the_user", "spoken_language"]
 
-
-def as_text(given: str) -> str:
+def encodable(given: str) -> str:
     """`given` as results can hold it: what was typed in another encoding than UTF-8 becomes a replacement mark."""
     return given.encode("utf-8", "replace").decode("utf-8")
 
@@ -26,7 +24,7 @@ def language_of(given: str, environ: Mapping[str, str]) -> Language:
     asked = (given or environ.get("GRADER_LANG", "")).strip().lower()
     if asked:
         if asked not in {"fr", "en"}:
-            raise TypedError("typed-language", given=repr(asked))
+            raise UsageError("typed-language", given=repr(asked))
         return "en" if asked == "en" else "fr"
     of_locale = next((environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(name)), "")
     of_locale = of_locale or (locale.getlocale()[0] or "")
@@ -34,15 +32,15 @@ def language_of(given: str, environ: Mapping[str, str]) -> Language:
     return "en" if of_locale.lower().startswith("en") else "fr"
 
 
-def spoken_language(given: str, environ: Mapping[str, str]) -> Language:
+def language_for_errors(given: str, environ: Mapping[str, str]) -> Language:
     """As `language_of`, for whoever says what is wrong: what is no language counts as not asked for."""
     for name in (given, environ.get("GRADER_LANG", "")):
-        with contextlib.suppress(TypedError):
+        with contextlib.suppress(UsageError):
             if name.strip():
                 return language_of(name, {})
     return language_of("", {name: value for name, value in environ.items() if name != "GRADER_LANG"})
 
 
-def said_to_the_user(error: GraderError, given: str, environ: Mapping[str, str]) -> str:
+def user_message(error: GraderError, given: str, environ: Mapping[str, str]) -> str:
     """What is wrong, in the reader's language where there are words for it in both."""
-    return error.said(spoken_language(given, environ)) if isinstance(error, TypedError) else str(error)
+    return error.message(language_for_errors(given, environ)) if isinstance(error, UsageError) else str(error)

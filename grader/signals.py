@@ -11,8 +11,6 @@ import signal
 import threading
 from typing import Final
 
-__all__ = ["reset_signals"]
-
 _CHOSEN: Final = ("SIGHUP", "SIGQUIT", "SIGTERM", "SIGALRM", "SIGUSR1", "SIGUSR2")
 """Signals that somebody may have chosen to ignore, as `nohup` does."""
 

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from grader.signals import reset_signals
-from tests.campaign.recorded_class import record_solutions
-from tests.desk import Desk
+from tests.commands.batch.recorded_class import record_solutions
 from tests.kinds import has_its_own_machine, limit_s
 from tests.lab import Engine, Lab, LabError, ensure_images, wipe
-from tests.lab.hold import held_engine
-from tests.progress import Progress
-from tests.replays.taker import Taker
+from tests.lab.debian_packages import require_program
+from tests.lab.lab_engine import lab_engine
+from tests.progress import ProgressPlugin
+from tests.replays.run_recorder import RunRecorder
+from tests.student_shell import StudentShell
+from tests.submission.repositories import RepositoryBench
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,7 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # A run in the background begins with SIGINT ignored, and so would every server that a test starts.
     reset_signals()
     if not hasattr(config, "workerinput"):
-        config.pluginmanager.register(Progress(os.environ.get("GRADER_TESTS_TALLY", "")), "grader-tests-progress")
+        config.pluginmanager.register(ProgressPlugin(os.environ.get("GRADER_TESTS_TALLY", "")), "grader-tests-progress")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -54,7 +56,7 @@ def lab() -> Lab:
 def shared_engine(lab: Lab) -> Iterator[Engine]:
     """The lab's own engine, started where it does not run; not emptied between tests."""
     try:
-        with held_engine(lab) as engine:
+        with lab_engine(lab) as engine:
             wipe(engine)
             yield engine
     except LabError as error:
@@ -80,13 +82,15 @@ def images(shared_engine: Engine, lab: Lab) -> Callable[..., None]:
 
 
 @pytest.fixture
-def desk(engine: Engine, images: Callable[..., None], tmp_path: Path, request: pytest.FixtureRequest) -> Desk:
+def student(
+    engine: Engine, images: Callable[..., None], tmp_path: Path, request: pytest.FixtureRequest
+) -> StudentShell:
     """A student's desk at an empty engine with the images of tp2."""
     images("nginx", "ubuntu")
     folder: Path | None = request.config.getoption("--take")
     if folder is None:
-        return Desk(engine, tmp_path)
-    return Desk(engine, tmp_path, on_graded=Taker(folder, request.node.nodeid, tmp_path))
+        return StudentShell(engine, tmp_path)
+    return StudentShell(engine, tmp_path, on_graded=RunRecorder(folder, request.node.nodeid, tmp_path))
 
 
 @pytest.fixture(scope="session")
@@ -97,3 +101,16 @@ def recorded(
     images("nginx", "ubuntu")
     wipe(shared_engine)
     return record_solutions(shared_engine, tmp_path_factory.mktemp("recordings"))
+
+
+@pytest.fixture(scope="session")
+def bubblewrap() -> None:
+    """The program that makes sandboxes."""
+    require_program("bwrap", "bubblewrap")
+
+
+@pytest.fixture
+def bench(engine: Engine, images: Callable[..., None], tmp_path: Path, bubblewrap: None) -> RepositoryBench:
+    """Where pushed repositories are made and graded."""
+    images("ubuntu")
+    return RepositoryBench(tmp_path, engine)

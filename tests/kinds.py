@@ -9,8 +9,6 @@ if TYPE_CHECKING:
 
     import pytest
 
-__all__ = ["KINDS", "has_its_own_machine", "kind_of", "limit_s"]
-
 KINDS: Final = ("without an engine", "replays", "of the live slice", "on real engines", "that take minutes")
 _LIMITS_S: Final = dict(zip(KINDS, (300, 300, 900, 900, 3000), strict=True))
 """A test's limit in seconds, its fixtures included: the first live one may have to make the images, or a machine."""

@@ -16,12 +16,10 @@ from tests.kinds import KINDS, kind_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Progress"]
-
 _SAY_EVERY_S: Final = 30.0
 
 
-class Progress:
+class ProgressPlugin:
     """A plugin of the process that reports. Where tests run in that very process, no thread is started beside them."""
 
     def __init__(self, tally_file: str = "", *, every_s: float = _SAY_EVERY_S) -> None:
@@ -53,7 +51,7 @@ class Progress:
 
     @pytest.hookimpl(trylast=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        line = tally(self._kinds, time.monotonic() - self._began)
+        line = kind_counts(self._kinds, time.monotonic() - self._began)
         terminalreporter.write_line(line)
         if self._tally_file:
             with Path(self._tally_file).open("a", encoding="utf-8") as file:
@@ -68,7 +66,7 @@ class Progress:
         os.close(out)
 
 
-def tally(kinds: Mapping[str, int], seconds: float) -> str:
+def kind_counts(kinds: Mapping[str, int], seconds: float) -> str:
     """Such as `tests: 2100 without an engine, 380 replays, 22 of the live slice: 2502 in 240 s`."""
     counted = ", ".join(f"{kinds[kind]} {kind}" for kind in KINDS if kinds.get(kind))
     return f"tests: {counted or 'none'}: {sum(kinds.values())} in {seconds:.0f} s"

@@ -10,7 +10,7 @@ import sys
 import typer.main
 
 from grader.cli import app
-from tests.desk import ROOT
+from tests.student_shell import ROOT
 
 PAGE = ROOT / "docs" / "commands.md"
 INTRODUCTION = """# Commands

@@ -10,7 +10,7 @@ import typer.main
 
 from grader.cli import app
 from grader.messages import catalogue
-from tests.desk import ROOT
+from tests.student_shell import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path

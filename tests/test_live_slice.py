@@ -9,34 +9,34 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.desk import ROOT
 from tests.lab import wipe
-from tests.lab.catalog import COURSE_IMAGES
+from tests.lab.image_catalog import COURSE_IMAGES
+from tests.student_shell import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.desk import Desk
     from tests.lab import Engine
+    from tests.student_shell import StudentShell
 
 pytestmark = [pytest.mark.live, pytest.mark.smoke]
 
 EXERCISES = sorted(sheet.parent.name for sheet in (ROOT / "exercises").glob("tp*/exercise.toml"))
 
 
-def test_a_student_grades_a_right_answer_and_then_a_wrong_one(desk: Desk, tmp_path: Path) -> None:
-    desk.do_tp2()
-    right = desk.pytest("--lang=en", "--student=e1", f"--results={tmp_path / 'results'}")
+def test_a_student_grades_a_right_answer_and_then_a_wrong_one(student: StudentShell, tmp_path: Path) -> None:
+    student.do_tp2()
+    right = student.run_pytest("--lang=en", "--student=e1", f"--results={tmp_path / 'results'}")
     assert right.returncode == 0, right.stdout
     assert "20/20" in right.stdout
-    assert desk.result(tmp_path / "results", "e1").mark == 20
+    assert student.result_of(tmp_path / "results", "e1").mark == 20
 
-    desk.type("docker rm -f web hello")
-    desk.do_tp2("docker run -d --name web -p 80:4000 -v ~/Docker/site:/usr/share/nginx/html nginx")
-    wrong = desk.pytest("--lang=en", "--student=e1", f"--results={tmp_path / 'results'}")
+    student.run_shell("docker rm -f web hello")
+    student.do_tp2("docker run -d --name web -p 80:4000 -v ~/Docker/site:/usr/share/nginx/html nginx")
+    wrong = student.run_pytest("--lang=en", "--student=e1", f"--results={tmp_path / 'results'}")
     assert wrong.returncode == 1, wrong.stdout
-    codes = [check.diagnosis.code for check in desk.result(tmp_path / "results", "e1").checks if check.diagnosis]
+    codes = [check.diagnosis.code for check in student.result_of(tmp_path / "results", "e1").checks if check.diagnosis]
     assert codes[0] == "port-reversed"
 
 

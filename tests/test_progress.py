@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.desk import ROOT
-from tests.inherited import inheriting
+from tests.inherited_signals import with_inherited_signals
 from tests.kinds import KINDS, kind_of
-from tests.lab.process import ended
-from tests.progress import tally
+from tests.lab.process import ending
+from tests.progress import kind_counts
+from tests.student_shell import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,15 +99,17 @@ def test_a_run_says_what_it_waits_for(tmp_path: Path) -> None:
 
 
 def test_a_process_that_ignores_the_polite_signal_is_killed() -> None:
-    with ended(subprocess.Popen([sys.executable, "-c", STUBBORN], stdout=subprocess.PIPE), within_s=0.2) as stubborn:
+    with ending(subprocess.Popen([sys.executable, "-c", STUBBORN], stdout=subprocess.PIPE), within_s=0.2) as stubborn:
         assert stubborn.stdout
         assert stubborn.stdout.readline() == b"up\n"
     assert stubborn.returncode == -signal.SIGKILL
 
 
 def test_a_process_that_inherited_an_ignored_signal_is_ended() -> None:
-    sleeping = inheriting(["sleep", "600"], ignored=(signal.SIGINT, signal.SIGTERM), blocked=(signal.SIGHUP,))
-    with ended(subprocess.Popen(sleeping), signal.SIGINT, within_s=0.2) as process:
+    sleeping = with_inherited_signals(
+        ["sleep", "600"], ignored=(signal.SIGINT, signal.SIGTERM), blocked=(signal.SIGHUP,)
+    )
+    with ending(subprocess.Popen(sleeping), signal.SIGINT, within_s=0.2) as process:
         pass
     assert process.returncode is not None
 
@@ -115,12 +117,12 @@ def test_a_process_that_inherited_an_ignored_signal_is_ended() -> None:
 @pytest.mark.parametrize(
     ("nodeid", "markers", "kind"),
     [
-        ("tests/roster/test_read.py::test_x", set(), KINDS[0]),
+        ("tests/roster/test_roster.py::test_x", set(), KINDS[0]),
         ("tests/exercises/test_replay.py::test_x", set(), KINDS[1]),
         ("tests/recordings/test_all.py::test_x", set(), KINDS[1]),
-        ("tests/machine/test_replay.py::test_x", {"live"}, KINDS[3]),
+        ("tests/machine/recording/test_replay.py::test_x", {"live"}, KINDS[3]),
         ("tests/test_live_slice.py::test_x", {"live", "smoke"}, KINDS[2]),
-        ("tests/repository/test_grade.py::test_x", {"live", "long"}, KINDS[4]),
+        ("tests/submission/test_lifecycle.py::test_x", {"live", "long"}, KINDS[4]),
     ],
 )
 def test_kinds(nodeid: str, markers: set[str], kind: str) -> None:
@@ -129,7 +131,7 @@ def test_kinds(nodeid: str, markers: set[str], kind: str) -> None:
 
 def test_the_tally_names_the_kinds_that_were_run() -> None:
     counted = dict.fromkeys(KINDS, 2) | {KINDS[1]: 0}
-    assert tally(counted, 61.4) == (
+    assert kind_counts(counted, 61.4) == (
         "tests: 2 without an engine, 2 of the live slice, 2 on real engines, 2 that take minutes: 8 in 61 s"
     )
-    assert tally({}, 0) == "tests: none: 0 in 0 s"
+    assert kind_counts({}, 0) == "tests: none: 0 in 0 s"

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.campaign.batch import command, verdicts_in
-from tests.desk import ROOT
-from tests.inherited import held_back, inheriting
-from tests.lab.process import ended
+from tests.commands.batch.batch import command, results_in
+from tests.inherited_signals import signal_masks, with_inherited_signals
+from tests.lab.process import ending
+from tests.student_shell import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,13 +31,13 @@ print(subprocess.run(["false"]).returncode)
 
 
 def python(code: str, **inherited: tuple[signal.Signals, ...]) -> str:
-    words = inheriting([sys.executable, "-c", code], **inherited)
+    words = with_inherited_signals([sys.executable, "-c", code], **inherited)
     return subprocess.run(words, cwd=ROOT, capture_output=True, check=True, text=True, timeout=60).stdout
 
 
 def test_what_is_started_begins_with_every_signal_at_its_default() -> None:
     *masks, code = python(CHILD, ignored=IGNORED, blocked=ENDING).splitlines()
-    assert held_back(masks) == {"SigBlk": 0, "SigIgn": 0}
+    assert signal_masks(masks) == {"SigBlk": 0, "SigIgn": 0}
     assert code == "1", "what `false` ended with"
 
 
@@ -45,7 +45,7 @@ def test_what_is_started_begins_with_every_signal_at_its_default() -> None:
 def test_what_somebody_chose_to_ignore_stays_ignored(number: signal.Signals) -> None:
     code = f"""
 import os
-from grader.reports.streams import end_as_ctrl_c_does
+from grader.output_streams import end_as_ctrl_c_does
 from grader.signals import reset_signals
 reset_signals()
 end_as_ctrl_c_does()
@@ -82,8 +82,8 @@ def test_a_batch_in_the_background_can_be_ended(
     with socket.create_server(("127.0.0.1", 0)) as silent:
         roster = tmp_path / "class.csv"
         roster.write_text(f"id;machine\ne1;tcp://127.0.0.1:{silent.getsockname()[1]}\n", encoding="utf-8")
-        words = inheriting(command(roster, tmp_path / "results"), **inherited)
-        with ended(subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, text=True)) as running:
+        words = with_inherited_signals(command(roster, tmp_path / "results"), **inherited)
+        with ending(subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, text=True)) as running:
             silent.settimeout(60)
             connection, _ = silent.accept()
             with connection:
@@ -95,19 +95,19 @@ def test_a_batch_in_the_background_can_be_ended(
 def test_a_batch_under_a_supervisor_that_ignores_the_end_of_children_grades_everyone(tmp_path: Path) -> None:
     roster = tmp_path / "class.csv"
     roster.write_text("id;machine\ne1;unix:///nowhere\ne2;unix:///nowhere\n", encoding="utf-8")
-    words = inheriting(command(roster, tmp_path / "results"), ignored=IGNORED)
+    words = with_inherited_signals(command(roster, tmp_path / "results"), ignored=IGNORED)
     done = subprocess.run(words, cwd=ROOT, capture_output=True, check=False, text=True, timeout=60)
     assert done.returncode == 6, done.stderr
-    assert set(verdicts_in(tmp_path / "results")) == {"e1", "e2"}
+    assert set(results_in(tmp_path / "results")) == {"e1", "e2"}
 
 
 def test_grading_with_pytest_in_the_background_can_be_ended(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
         words = [sys.executable, "-m", "pytest", "exercises/tp2", "--machine", url, "--results", str(tmp_path)]
-        with ended(
+        with ending(
             subprocess.Popen(
-                inheriting(words, ignored=(signal.SIGINT,), blocked=ENDING),
+                with_inherited_signals(words, ignored=(signal.SIGINT,), blocked=ENDING),
                 cwd=ROOT,
                 stdout=subprocess.PIPE,
                 text=True,

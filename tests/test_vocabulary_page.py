@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from grader.checks.expect import Expectation
 from grader.machine.machine import Machine
 from grader.messages import catalogue
-from tests.desk import ROOT
+from tests.student_shell import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 PAGE = ROOT / "docs" / "vocabulary.md"
-SHEET = ROOT / "grader" / "machine" / "sheet.py"
+SHEET = ROOT / "grader" / "exercise" / "spec.py"
 EXERCISES = sorted((ROOT / "exercises").glob("tp*/test_*.py"))
 INTRODUCTION = """# The vocabulary of a suite
 
@@ -41,17 +41,17 @@ def page() -> str:
 def tables() -> Iterator[str]:
     """Each TOML table with its keys, from the classes of the exercise spec."""
     classes = {node.name: node for node in ast.parse(SHEET.read_text()).body if isinstance(node, ast.ClassDef)}
-    yield _keys(classes["Sheet"])
-    for name, kind, _ in _fields(classes["Sheet"]):
+    yield _keys(classes["ExerciseSpec"])
+    for name, kind, _ in _fields(classes["ExerciseSpec"]):
         found = next((one for one in classes if re.search(rf"\b{one}\b", kind)), None)
         if found:
             title = f"{name}.<role>" if kind.startswith("dict") else name
             said = ast.get_docstring(classes[found]) or ""
-            yield f"\n### `[{title}]`\n\n{_joined(said)}\n{_keys(classes[found])}"
+            yield f"\n### `[{title}]`\n\n{_on_one_line(said)}\n{_keys(classes[found])}"
 
 
 def _keys(table: ast.ClassDef) -> str:
-    rows = "".join(f"| `{name}` | {kind} | {said} |\n" for name, kind, said in _fields(table) if "Sheet" not in kind)
+    rows = "".join(f"| `{name}` | {kind} | {said} |\n" for name, kind, said in _fields(table) if "Spec" not in kind)
     return f"\n| key | value | |\n| --- | --- | --- |\n{rows}"
 
 
@@ -61,7 +61,7 @@ def _fields(table: ast.ClassDef) -> Iterator[tuple[str, str, str]]:
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             said = ""
             if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant):
-                said = _joined(str(after.value.value))
+                said = _on_one_line(str(after.value.value))
             kind = ast.unparse(node.annotation)
             words = {
                 "str": "text",
@@ -72,7 +72,7 @@ def _fields(table: ast.ClassDef) -> Iterator[tuple[str, str, str]]:
             }
             words |= {"dict[str, str]": "table of texts", "dict[str, int]": "table of numbers"}
             shown = words.get(kind, kind) + (", optional" if node.value is not None else "")
-            yield node.target.id, shown if "Sheet" not in kind else kind, said
+            yield node.target.id, shown if "Spec" not in kind else kind, said
 
 
 def subjects() -> Iterator[str]:
@@ -83,7 +83,7 @@ def subjects() -> Iterator[str]:
         if expectation:
             options = [one for one in inspect.signature(method).parameters.values() if one.name != "self"]
             words = ", ".join("role" if one.name == "role" else f"{one.name}=role" for one in options)
-            yield _subject(f"machine.{name}({words})", _joined(inspect.getdoc(method) or ""), expectation)
+            yield _subject(f"machine.{name}({words})", _on_one_line(inspect.getdoc(method) or ""), expectation)
 
 
 def _returns(method: Callable[..., Any]) -> Any:
@@ -118,7 +118,7 @@ def _users(subject: str, name: str) -> str:
     return f"\nSee: {', '.join(users)}\n" if users else ""
 
 
-def _joined(text: str) -> str:
+def _on_one_line(text: str) -> str:
     return " ".join(text.split())
 
 

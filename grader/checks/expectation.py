@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 if TYPE_CHECKING:
     from grader.machine.subjects import Subject
 
-__all__ = ["Expectation"]
-
 
 class Expectation:
     """A subclass says which kind it is for: `_subject: Network`. `Network` in turn names the subclass."""

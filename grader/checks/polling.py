@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from grader.checks.mistake import Mistake
+from grader.checks.failure import CheckFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from grader.machine.machine import Machine
-
-__all__ = ["eventually"]
 
 _FIRST_PAUSE_S: Final = 0.1
 _LONGEST_PAUSE_S: Final = 1.0
@@ -29,11 +27,11 @@ def eventually(
     while True:
         try:
             judge()
-        except Mistake as mistake:
+        except CheckFailed as mistake:
             waited_s = machine.now() - began
             if waited_s < within_s and is_settling():
                 machine.wait(min(pause_s, within_s - waited_s))
-                machine.look_again()
+                machine.clear_answers()
                 pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
                 continue
             if waited_s >= _FIRST_PAUSE_S:

@@ -1,0 +1,1 @@
+"""A student's Docker host by the roles of an exercise, and the questions it can be asked."""

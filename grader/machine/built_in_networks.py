@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["BUILT_IN_NETWORKS", "SWARM_NETWORKS"]
-
 BUILT_IN_NETWORKS: Final = frozenset({"bridge", "host", "none", "podman"})
 """They are always there; `podman` is Podman's `bridge`."""
 SWARM_NETWORKS: Final = frozenset({"docker_gwbridge", "ingress"})

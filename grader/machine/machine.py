@@ -1,4 +1,4 @@
-"""What a check sees: one machine, by the roles of one exercise. It names things; probes look at them."""
+"""The machine as a check sees it, by the roles of one exercise. Probes ask it questions."""
 
 from __future__ import annotations
 
@@ -31,53 +31,51 @@ from grader.machine.subjects import (
     Swarm,
     Todos,
 )
-from grader.machine.text import visible
+from grader.text.escaping import escape_control_characters
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from typing import TypeVar
 
-    from grader.checks.left_overs import MachineExpectation
-    from grader.machine.link import Link
+    from grader.checks.containers.leftovers import MachineExpectation
+    from grader.exercise.spec import ExerciseSpec
     from grader.machine.question import Question
-    from grader.machine.sheet import Sheet
+    from grader.machine.transport.interface import Transport
     from grader.roster.ports import PortRange
 
     Entry = TypeVar("Entry")
 
-__all__ = ["Machine"]
-
 
 class Machine(Subject["MachineExpectation"]):
-    """A student's Docker host. Each question that only looks is asked once, until `look_again`."""
+    """A student's Docker host. Answers to questions that change nothing are cached until `clear_answers`."""
 
     def __init__(
         self,
-        link: Link,
-        sheet: Sheet,
+        transport: Transport,
+        spec: ExerciseSpec,
         *,
         ports: PortRange | None = None,
         passive: bool = False,
         disposable: bool = False,
     ) -> None:
-        self.link = link
-        self.sheet = sheet
+        self.transport = transport
+        self.spec = spec
         self.ports = ports
         self.passive = passive
-        """True where nothing may be changed: no file dropped, no command run, only GET."""
+        """True if nothing may be changed: no file written, no command run, only GET."""
         self.disposable = disposable
-        self.trail: list[tuple[Question, Answer | NoAnswer]] = []
-        """What the check that runs now has looked at, from memory or not: one that looked at nothing proves nothing."""
-        self._seen: dict[Question, Answer | NoAnswer] = {}
+        self.questions_asked: list[tuple[Question, Answer | NoAnswer]] = []
+        """What the running check has asked, cached or not: a check that asks nothing proves nothing."""
+        self._answers: dict[Question, Answer | NoAnswer] = {}
 
     @property
     def is_podman(self) -> bool:
-        """True for an engine that tells some things otherwise, or not at all: see `docs/engines.md`."""
-        return self.link.version().product == "Podman"
+        """True for Podman, some of whose answers differ: see `docs/engines.md`."""
+        return self.transport.version().product == "Podman"
 
     def container(self, role: str) -> Container:
         """The container of `[containers.<role>]`."""
-        return Container(self, role, _entry(self.sheet.containers, role, "containers"))
+        return Container(self, role, _spec_entry(self.spec.containers, role, "containers"))
 
     def site(self, role: str) -> Site:
         """The site of a role that is both in `[ports]` and in `[containers]`."""
@@ -86,20 +84,20 @@ class Machine(Subject["MachineExpectation"]):
 
     def folder(self, role: str) -> Folder:
         """The folder of `[folders.<role>]`."""
-        wanted = _entry(self.sheet.folders, role, "folders")
+        wanted = _spec_entry(self.spec.folders, role, "folders")
         return Folder(self, role, wanted, self.container(wanted.container))
 
     def network(self, role: str) -> Network:
         """The network of `[networks.<role>]`."""
-        return Network(self, role, _entry(self.sheet.networks, role, "networks"))
+        return Network(self, role, _spec_entry(self.spec.networks, role, "networks"))
 
     def host(self, role: str) -> Host:
         """The name of `[hosts]` by which containers should know the machine itself."""
-        return Host(self, _entry(self.sheet.hosts, role, "hosts"))
+        return Host(self, _spec_entry(self.spec.hosts, role, "hosts"))
 
     def project(self) -> Project:
         """The compose project of `[compose]`, with the containers of its services."""
-        compose = self.sheet.compose
+        compose = self.spec.compose
         if compose is None:
             raise ExerciseError("exercise.toml has no [compose]")
         return Project(self, compose, tuple(self.container(role) for role in compose.services))
@@ -107,7 +105,7 @@ class Machine(Subject["MachineExpectation"]):
     def replicas(self, role: str) -> Replicas:
         """The containers of a scaled service: as many as `[compose.replicas]` says for the role."""
         project = self.project()
-        return Replicas(project, self.container(role), _entry(project.wanted.replicas, role, "compose.replicas"))
+        return Replicas(project, self.container(role), _spec_entry(project.wanted.replicas, role, "compose.replicas"))
 
     def balancer(self, role: str, *, before: str) -> Balancer:
         """The site of `role`, which forwards its requests to the replicas of `before`."""
@@ -119,50 +117,52 @@ class Machine(Subject["MachineExpectation"]):
 
     def service(self, role: str) -> Service:
         """The swarm service of `[services.<role>]`, published on the port of the role in `[ports]`."""
-        return Service(self, role, _entry(self.sheet.services, role, "services"), self.port(role))
+        return Service(self, role, _spec_entry(self.spec.services, role, "services"), self.port(role))
 
     def todos(self) -> Todos:
         """The application of `[todos]`: the containers of the roles `app`, `api` and `mongo`."""
-        wanted = self.sheet.todos
+        wanted = self.spec.todos
         if wanted is None:
             raise ExerciseError("exercise.toml has no [todos]")
         return Todos(self, wanted, self.site("app"), self.container("api"), self.container("mongo"))
 
     def file(self, role: str) -> File:
         """The file of `[files.<role>]`."""
-        wanted = _entry(self.sheet.files, role, "files")
+        wanted = _spec_entry(self.spec.files, role, "files")
         return File(self, role, wanted, self.container(wanted.container))
 
     def image(self, role: str) -> Image:
         """The image of `[built.<role>]`."""
-        return Image(self, role, _entry(self.sheet.built, role, "built"))
+        return Image(self, role, _spec_entry(self.spec.built, role, "built"))
 
     def port(self, role: str) -> int:
         """The port of the machine that a role is to be published on."""
-        wanted = _entry(self.sheet.ports, role, "ports")
+        wanted = _spec_entry(self.spec.ports, role, "ports")
         return self.ports.first + wanted.offset if self.ports else wanted.port
 
     def text(self, role: str) -> str:
         """A word of `[texts]`."""
-        return _entry(self.sheet.texts, role, "texts")
+        return _spec_entry(self.spec.texts, role, "texts")
 
     def ask(self, question: Question) -> Answer | NoAnswer:
-        """Raises `ProbeFailed` for a site at an address that is none of the machine's: it was not asked."""
-        if not _looks_only(question):
-            answer = self.link.ask(question)
+        """Raises `ProbeFailed` for a site at an address that is not the machine's: it was not asked."""
+        if not _is_read_only(question):
+            answer = self.transport.ask(question)
         else:
-            if question not in self._seen:
-                self._seen[question] = self.link.ask(question)
-            answer = self._seen[question]
-        self.trail.append((question, answer))
+            if question not in self._answers:
+                self._answers[question] = self.transport.ask(question)
+            answer = self._answers[question]
+        self.questions_asked.append((question, answer))
         if isinstance(question, HttpQuestion) and isinstance(answer, NoAnswer) and answer.reason == "no-access":
-            # Silence would be the student's: here nobody has listened.
-            raise ProbeFailed("address-not-asked", address=visible(question.host, 60), port=str(question.port))
+            # A missing answer would be the student's failure: here nobody was asked.
+            raise ProbeFailed(
+                "address-not-asked", address=escape_control_characters(question.host, 60), port=str(question.port)
+            )
         return answer
 
-    def ask_again(self, question: Question) -> Answer | NoAnswer:
-        """Asks even what was asked before: for what is seen to change."""
-        self._seen.pop(question, None)
+    def ask_uncached(self, question: Question) -> Answer | NoAnswer:
+        """Asks without the cache: for answers that change."""
+        self._answers.pop(question, None)
         return self.ask(question)
 
     def engine(self, path: str, /, **query: str) -> Answer:
@@ -171,16 +171,16 @@ class Machine(Subject["MachineExpectation"]):
         assert isinstance(answer, Answer), "an engine answers or the machine is unreachable"  # noqa: S101
         return answer
 
-    def look_again(self) -> None:
-        """Forgets what was seen, so that it is asked anew: for what changes while it is looked at."""
-        self._seen.clear()
+    def clear_answers(self) -> None:
+        """Clears the cached answers: for things that change."""
+        self._answers.clear()
 
     def now(self) -> float:
-        """Seconds on a clock that only goes forward."""
-        return self.link.now()
+        """Seconds on a monotonic clock."""
+        return self.transport.now()
 
     def wait(self, seconds: float) -> None:
-        self.link.ask(WaitQuestion(seconds))
+        self.transport.ask(WaitQuestion(seconds))
 
     def attempts(self, delays_s: Iterable[float]) -> Iterator[None]:
         """One turn per delay, after waiting for it: for what comes a little late, whatever the load."""
@@ -190,14 +190,14 @@ class Machine(Subject["MachineExpectation"]):
             yield
 
     def nonce(self, purpose: str = "") -> str:
-        """A word that nobody can have prepared, for things dropped and requests sent; `purpose` tells them apart."""
-        answer = self.link.ask(NonceQuestion(purpose))
+        """An unpredictable word, for files and requests; each `purpose` gets its own."""
+        answer = self.transport.ask(NonceQuestion(purpose))
         assert isinstance(answer, Answer), "every link gives a nonce"  # noqa: S101
         return answer.body.decode("ascii", "replace")
 
 
-def _looks_only(question: Question) -> bool:
-    """True where asking changes nothing, so that the answer may be remembered."""
+def _is_read_only(question: Question) -> bool:
+    """True if asking changes nothing, so that the answer can be cached."""
     match question:
         case EngineQuestion() | HttpQuestion():
             return question.method in {"GET", "HEAD"}
@@ -209,7 +209,7 @@ def _looks_only(question: Question) -> bool:
             return False
 
 
-def _entry(table: Mapping[str, Entry], role: str, name: str) -> Entry:
+def _spec_entry(table: Mapping[str, Entry], role: str, name: str) -> Entry:
     try:
         return table[role]
     except KeyError:

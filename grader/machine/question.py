@@ -1,4 +1,4 @@
-"""What can be asked of a machine, and what comes back: the unit of asking, counting and recording.
+"""Questions to a machine and their answers: what is asked, counted and recorded.
 
 They are `msgspec` structures so that a recording keeps them as they are. The limits written beside a field hold for
 what is read from a recording, which may come from anyone; what a machine answers is bounded where it is asked.
@@ -6,23 +6,12 @@ what is read from a recording, which may come from anyone; what a machine answer
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta
 
-__all__ = [
-    "Answer",
-    "ComposeQuestion",
-    "ComposeVerb",
-    "EngineQuestion",
-    "FileQuestion",
-    "HttpQuestion",
-    "NoAnswer",
-    "NonceQuestion",
-    "Question",
-    "WaitQuestion",
-]
+REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
 _Query = Annotated[tuple[tuple[str, str], ...], Meta(max_length=64)]
 _MOST = 48 * 1024 * 1024
@@ -82,14 +71,14 @@ class ComposeQuestion(msgspec.Struct, frozen=True, omit_defaults=True, tag="comp
 
 
 class NonceQuestion(msgspec.Struct, frozen=True, omit_defaults=True, tag="nonce"):
-    """A word nobody can have prepared. A question, so that a recording gives the same again."""
+    """An unpredictable word. It is a question so that a replay gets the same word."""
 
     purpose: str = ""
-    """What it is for: a recording gives each purpose its own words again, in whatever order they are asked for."""
+    """What it is for: a replay gives each purpose its own words, in whatever order they are asked for."""
 
 
 class WaitQuestion(msgspec.Struct, frozen=True, omit_defaults=True, tag="wait"):
-    """Lets time pass. A question, so that a recording is judged without waiting."""
+    """Lets time pass. It is a question so that a recording is judged without waiting."""
 
     seconds: float
 
@@ -99,7 +88,7 @@ Question = EngineQuestion | HttpQuestion | FileQuestion | ComposeQuestion | Nonc
 
 class Answer(msgspec.Struct, frozen=True, omit_defaults=True, tag="answer"):
     status: Annotated[int, Meta(ge=0, le=999)] = 200
-    """The HTTP status; 200 and 404 for files; 200 and 422 for compose, which then says why."""
+    """The HTTP status; 200 and 404 for files; 200 and 422 for compose, whose error message is then the body."""
     body: Annotated[bytes, Meta(max_length=_MOST)] = b""
     headers: _Headers = {}
     """Names in lower case."""
@@ -110,7 +99,7 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True, tag="answer"):
 
 
 class NoAnswer(msgspec.Struct, frozen=True, omit_defaults=True, tag="no-answer"):
-    """Asked, and nothing usable came back. For a site that is the student's; for files it is not at hand."""
+    """No usable answer. For a site that is the student's failure; for files, they are not accessible."""
 
     reason: Literal[
         "refused",
@@ -124,5 +113,5 @@ class NoAnswer(msgspec.Struct, frozen=True, omit_defaults=True, tag="no-answer")
         "redirect",
         "elsewhere",
     ]
-    """`no-access`: it is there, or may be, and is not ours to look at; `elsewhere`: it is on another computer."""
+    """`no-access`: it may exist, but must not be read; `elsewhere`: it is on another computer."""
     detail: Annotated[str, Meta(max_length=5000)] = ""

@@ -1,4 +1,4 @@
-"""What the sheet asks for, by role, as a check names it. Nothing of it need exist on the machine."""
+"""What the exercise asks for, by role, as a check names it. Nothing of it need exist on the machine."""
 
 from __future__ import annotations
 
@@ -7,49 +7,30 @@ from typing import TYPE_CHECKING, ClassVar, ForwardRef, Generic, TypeVar, get_ar
 
 if TYPE_CHECKING:
     # Types only: a subject says what can be expected of it, so that `expect` needs no list of the two.
-    from grader.checks.balancing import BalancerExpectation
-    from grader.checks.compose import ProjectExpectation
-    from grader.checks.containers import ContainerExpectation
-    from grader.checks.files import FileExpectation
-    from grader.checks.hosts import HostExpectation
-    from grader.checks.images import ImageExpectation
-    from grader.checks.mounts import FolderExpectation
-    from grader.checks.networks import NetworkExpectation
-    from grader.checks.replicas import ReplicasExpectation
-    from grader.checks.sites import SiteExpectation
-    from grader.checks.swarm import SwarmExpectation
-    from grader.checks.swarm_services import ServiceExpectation
-    from grader.checks.todos import TodosExpectation
-    from grader.machine.machine import Machine
-    from grader.machine.sheet import (
-        SheetCompose,
-        SheetContainer,
-        SheetFile,
-        SheetFolder,
-        SheetImage,
-        SheetNetwork,
-        SheetService,
-        SheetTodos,
+    from grader.checks.compose.expectation import ProjectExpectation
+    from grader.checks.compose.replicas import ReplicasExpectation
+    from grader.checks.containers.expectation import ContainerExpectation
+    from grader.checks.containers.files import FileExpectation
+    from grader.checks.http.load_balancer import BalancerExpectation
+    from grader.checks.http.sites import SiteExpectation
+    from grader.checks.images.expectation import ImageExpectation
+    from grader.checks.mounts.expectation import FolderExpectation
+    from grader.checks.networks.expectation import NetworkExpectation
+    from grader.checks.networks.hosts import HostExpectation
+    from grader.checks.swarm.node import SwarmExpectation
+    from grader.checks.swarm.services import ServiceExpectation
+    from grader.checks.todos.expectation import TodosExpectation
+    from grader.exercise.spec import (
+        ComposeSpec,
+        ContainerSpec,
+        FileSpec,
+        FolderSpec,
+        ImageSpec,
+        NetworkSpec,
+        ServiceSpec,
+        TodosSpec,
     )
-
-__all__ = [
-    "Balancer",
-    "ChangingSubject",
-    "Container",
-    "File",
-    "Folder",
-    "Host",
-    "Image",
-    "Network",
-    "Project",
-    "Replicas",
-    "Service",
-    "Site",
-    "Subject",
-    "Swarm",
-    "Todos",
-]
-
+    from grader.machine.machine import Machine
 
 ExpectationT_co = TypeVar("ExpectationT_co", covariant=True)
 
@@ -72,21 +53,21 @@ class ChangingSubject(Subject[ExpectationT_co]):
 
 @dataclass(frozen=True)
 class Container(ChangingSubject["ContainerExpectation"]):
-    """A container that the sheet asks for. It need not exist."""
+    """A container that the exercise asks for. It need not exist."""
 
     machine: Machine
     role: str
-    wanted: SheetContainer
+    wanted: ContainerSpec
 
     @property
     def name(self) -> str:
-        """Its own; where the sheet leaves that to compose, the name of its service."""
+        """Its own name; if compose names the container, that of its service."""
         return self.wanted.name or self.service
 
     @property
     def service(self) -> str:
         """The compose service of its role; empty where the exercise is not about compose."""
-        compose = self.machine.sheet.compose
+        compose = self.machine.spec.compose
         return compose.services.get(self.role, "") if compose else ""
 
 
@@ -107,7 +88,7 @@ class Folder(Subject["FolderExpectation"]):
 
     machine: Machine
     role: str
-    wanted: SheetFolder
+    wanted: FolderSpec
     container: Container
 
 
@@ -117,7 +98,7 @@ class Network(Subject["NetworkExpectation"]):
 
     machine: Machine
     role: str
-    wanted: SheetNetwork
+    wanted: NetworkSpec
 
     @property
     def name(self) -> str:
@@ -137,9 +118,9 @@ class Project(Subject["ProjectExpectation"]):
     """A compose project and its services."""
 
     machine: Machine
-    wanted: SheetCompose
+    wanted: ComposeSpec
     containers: tuple[Container, ...]
-    """One a service, in the sheet's order."""
+    """One per service, in the order of the spec."""
 
     @property
     def name(self) -> str:
@@ -170,7 +151,7 @@ class Replicas(Subject["ReplicasExpectation"]):
 
 @dataclass(frozen=True)
 class Balancer(ChangingSubject["BalancerExpectation"]):
-    """What stands before replicas, and answers in their name."""
+    """A load balancer in front of replicas."""
 
     site: Site
     replicas: Replicas
@@ -193,7 +174,7 @@ class Service(ChangingSubject["ServiceExpectation"]):
 
     machine: Machine
     role: str
-    wanted: SheetService
+    wanted: ServiceSpec
     port: int
     """The machine's port: the course's, or the student's own."""
 
@@ -207,7 +188,7 @@ class Todos(ChangingSubject["TodosExpectation"]):
     """The application in three containers: a page, an API and a database."""
 
     machine: Machine
-    wanted: SheetTodos
+    wanted: TodosSpec
     page: Site
     api: Container
     mongo: Container
@@ -219,11 +200,11 @@ class Todos(ChangingSubject["TodosExpectation"]):
 
 @dataclass(frozen=True)
 class File(Subject["FileExpectation"]):
-    """A file of a container's own: in its layer, not on a mount and not in its image."""
+    """A file in a container's own layer, not on a mount and not in its image."""
 
     machine: Machine
     role: str
-    wanted: SheetFile
+    wanted: FileSpec
     container: Container
 
     @property
@@ -237,7 +218,7 @@ class Image(Subject["ImageExpectation"]):
 
     machine: Machine
     role: str
-    wanted: SheetImage
+    wanted: ImageSpec
 
     @property
     def name(self) -> str:

@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, Final, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["FIELDS", "LANGUAGES", "Field", "Language", "catalogue", "say"]
-
 Language = Literal["fr", "en"]
 Field = Literal["expected", "seen", "wrong", "look", "read"]
 LANGUAGES: Final[tuple[Language, ...]] = ("fr", "en")

@@ -11,13 +11,11 @@ from grader.probes.engine_json import decode
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
 
-__all__ = ["machine_name"]
-
 
 class _RawInfo(msgspec.Struct, rename="pascal"):
     name: str = ""
 
 
-def machine_name(machine: Machine) -> str:
+def read_machine_name(machine: Machine) -> str:
     """The machine's own hostname."""
     return decode(machine.engine("/info"), _RawInfo, "docker info").name

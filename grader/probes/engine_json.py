@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from msgspec import Meta
 
 from grader.errors import ProbeFailed
-from grader.machine.decoding import Garbled, decoded
+from grader.machine.json_decoding import MalformedJsonError, decode_json
 from grader.machine.question import Answer, EngineQuestion
-from grader.machine.text import visible
+from grader.text.escaping import escape_control_characters
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
-
-__all__ = ["Int64", "decode", "decode_lines", "expected_status", "garbled", "post"]
 
 Shape = TypeVar("Shape")
 
@@ -25,14 +23,14 @@ Int64 = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 
 def decode(answer: Answer, shape: type[Shape], asked: str) -> Shape:
     """The body of a 200 as `shape`. Raises `ProbeFailed` for anything else."""
-    expected_status(answer, asked, 200)
-    return _decoded(answer.body, shape, asked)
+    require_status(answer, asked, 200)
+    return _decode_body(answer.body, shape, asked)
 
 
 def decode_lines(answer: Answer, shape: type[Shape], asked: str) -> list[Shape]:
     """As `decode`, for one value per line."""
-    expected_status(answer, asked, 200)
-    return [_decoded(line, shape, asked) for line in answer.body.splitlines() if line]
+    require_status(answer, asked, 200)
+    return [_decode_body(line, shape, asked) for line in answer.body.splitlines() if line]
 
 
 def post(
@@ -45,21 +43,21 @@ def post(
     return answer
 
 
-def garbled(asked: str, detail: str) -> ProbeFailed:
+def garbled_answer(asked: str, detail: str) -> ProbeFailed:
     """The error for an answer of the right shape with an impossible value."""
-    return ProbeFailed("answer-garbled", asked=asked, detail=visible(detail, 120))
+    return ProbeFailed("answer-garbled", asked=asked, detail=escape_control_characters(detail, 120))
 
 
-def expected_status(answer: Answer, asked: str, *statuses: int) -> None:
+def require_status(answer: Answer, asked: str, *statuses: int) -> None:
     if answer.truncated:
         raise ProbeFailed("answer-too-large", asked=asked)
     if answer.status not in statuses:
-        detail = f"{answer.status} {visible(answer.body, 160)}"
+        detail = f"{answer.status} {escape_control_characters(answer.body, 160)}"
         raise ProbeFailed("answer-unexpected", asked=asked, detail=detail)
 
 
-def _decoded(body: bytes, shape: type[Shape], asked: str) -> Shape:
+def _decode_body(body: bytes, shape: type[Shape], asked: str) -> Shape:
     try:
-        return decoded(body, shape)
-    except Garbled as error:
-        raise garbled(asked, str(error)) from error
+        return decode_json(body, shape)
+    except MalformedJsonError as error:
+        raise garbled_answer(asked, str(error)) from error

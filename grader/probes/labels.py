@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["compose_label", "project_of", "service_of", "strip_stack_name"]
-
 
 def compose_label(labels: Mapping[str, str], name: str) -> str:
     """The label `com.docker.compose.<name>`, or an empty string."""

@@ -1,8 +1,8 @@
-"""Signs the files of a results folder, and says which of them are still what was signed.
+"""Signs the files of a results folder, and verifies that they are unchanged.
 
-A signature shows that whoever holds the key wrote these files, in which run and when, and that nobody changed, removed
-or put back one since. It does not show that a student's own machine told the truth; nor that this folder is the newest:
-an older folder with its own older signature verifies, and says of which run it is.
+A signature shows that the holder of the key wrote these files, in which run and when, and that nobody changed, removed
+or restored one since. It does not show that a student's machine answered honestly, nor that this folder is the newest:
+an older folder with its older signature verifies, and names its run.
 """
 
 from __future__ import annotations
@@ -18,38 +18,33 @@ from typing import TYPE_CHECKING, Final, Literal
 import msgspec
 
 from grader.errors import GraderError
-from grader.reports.results import write_atomically
+from grader.reports.result import write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-__all__ = [
-    "JOB_KEY_VARIABLE", "KEY_VARIABLE", "SIGNATURE", "FileStatus", "Statement", "job_key", "run_of", "sign",
-    "signed_in", "signing_key", "verify",
-]  # fmt: skip
-
 SIGNATURE: Final = "signature.json"
 KEY_VARIABLE: Final = "GRADER_SIGNING_KEY"
 JOB_KEY_VARIABLE: Final = "GRADER_JOB_KEY"
-"""The key of one student's job in a class pipeline, made by `job_key`: it signs for that student in that run alone."""
+"""The key of one student's job in a class pipeline, from `job_key`: it signs for that student in that run only."""
 RUN_VARIABLE: Final = "GRADER_RUN"
-_SHORTEST_KEY: Final = 16
+_MIN_KEY_LENGTH: Final = 16
 """Characters. A short key can be guessed from one signed file."""
-_LARGEST: Final = 16 * 1024 * 1024
+_MAX_BYTES: Final = 16 * 1024 * 1024
 
 
 class FileStatus(Enum):
-    """What can be said of one file of a results folder."""
+    """The status of one file of a results folder."""
 
     SIGNED = "signed"
     CHANGED = "changed"
     MISSING = "missing"
     UNSIGNED = "unsigned"
-    """In no signature, or in one that this key did not make."""
+    """Not signed, or signed with another key."""
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """In which run a file was signed. Exercise and student are the file's own, in its path and its content."""
+    """The run in which a file was signed. Exercise and student are in the file's path and content."""
 
     run: str
     """Such as `school/tp pipeline 4711`; empty outside a pipeline."""
@@ -61,45 +56,45 @@ class _Signature(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     files: dict[str, str]
     """Path below the folder, with `/`, to the SHA-256 of its content."""
     signed_in: dict[str, Statement] = {}
-    """By path; a file that was signed before there were statements has none."""
+    """By path; files signed by earlier versions have none."""
     mac: str
-    """HMAC-SHA-256 over the sorted files and, where there are any, the sorted statements."""
+    """HMAC-SHA-256 over the sorted files and the sorted statements, if any."""
     format: Literal["grader-signature/1"]
 
-    def is_by(self, key: bytes) -> bool:
+    def is_made_with(self, key: bytes) -> bool:
         return hmac.compare_digest(self.mac, _mac(self.files, self.signed_in, key))
 
 
 def signing_key(environ: Mapping[str, str], variable: str = KEY_VARIABLE) -> bytes | None:
-    """The key of the environment, `None` where there is none. Raises `GraderError` where it is too short to be one."""
+    """The key from the environment, `None` without one. Raises `GraderError` if it is too short."""
     key = environ.get(variable, "")
-    if key and len(key) < _SHORTEST_KEY:
-        raise GraderError(f"{variable} has {len(key)} characters, at least {_SHORTEST_KEY} are needed")
+    if key and len(key) < _MIN_KEY_LENGTH:
+        raise GraderError(f"{variable} has {len(key)} characters, at least {_MIN_KEY_LENGTH} are needed")
     return key.encode("utf-8", "surrogateescape") or None
 
 
 def job_key(key: bytes, run: str, exercise: str, student: str) -> str:
-    """The key of one student's job: whoever gets hold of it signs for nobody else, and in no other run."""
+    """The key of one student's job: it cannot sign for another student or in another run."""
     about = msgspec.json.encode(["grader-job-key/1", run, exercise, student])
     return hmac.new(key, about, hashlib.sha256).hexdigest()
 
 
-def run_of(environ: Mapping[str, str]) -> str:
-    """The run as a signature names it: the pipeline that the jobs of a class were made in, or else the job's own."""
+def run_name(environ: Mapping[str, str]) -> str:
+    """The run as a signature names it: the pipeline that created the jobs of a class, or else the job's own."""
     if run := environ.get(RUN_VARIABLE):
         return run
     return " pipeline ".join(filter(None, (environ.get("CI_PROJECT_PATH"), environ.get("CI_PIPELINE_ID"))))
 
 
 def sign(folder: Path, key: bytes, written: Iterable[Path], run: str = "") -> None:
-    """Signs the files `written` by this run, beside those that were signed before.
+    """Signs the files `written` by this run, in addition to those signed before.
 
-    A file that somebody changed since it was signed stays unsigned: only what this run wrote is vouched for. Raises
-    `GraderError` where the folder holds a signature made with another key, which would be lost.
+    A file that was changed after it was signed stays unsigned: only files of this run are signed. Raises
+    `GraderError` if the folder has a signature of another key, which would be lost.
     """
     path = folder / SIGNATURE
     before = _read(path)
-    if before is not None and not before.is_by(key):
+    if before is not None and not before.is_made_with(key):
         raise GraderError(f"{path} was made with another key, or changed: move it away to sign anew")
     files = dict(before.files) if before else {}
     statements = dict(before.signed_in) if before else {}
@@ -115,11 +110,11 @@ def sign(folder: Path, key: bytes, written: Iterable[Path], run: str = "") -> No
 def verify(folder: Path, key: bytes | None) -> dict[str, FileStatus]:
     """The status of every file in `folder` and of every file that was signed, by path. Empty for an empty folder.
 
-    Without a key, or with another one than it was signed with, everything is `UNSIGNED`.
+    Without a key, or with another key than the signature's, everything is `UNSIGNED`.
     """
     signature = _read(folder / SIGNATURE)
     present = set(_files(folder))
-    if signature is None or key is None or not signature.is_by(key):
+    if signature is None or key is None or not signature.is_made_with(key):
         return dict.fromkeys(sorted(present), FileStatus.UNSIGNED)
     return {
         name: _status(folder / name, signature.files.get(name), there=name in present)
@@ -127,10 +122,10 @@ def verify(folder: Path, key: bytes | None) -> dict[str, FileStatus]:
     }
 
 
-def signed_in(folder: Path, key: bytes) -> dict[str, Statement]:
-    """In which run each file was signed, by path, as far as this key's signature says it."""
+def read_statements(folder: Path, key: bytes) -> dict[str, Statement]:
+    """The run in which each file was signed, by path; empty without a signature of this key."""
     signature = _read(folder / SIGNATURE)
-    return signature.signed_in if signature is not None and signature.is_by(key) else {}
+    return signature.signed_in if signature is not None and signature.is_made_with(key) else {}
 
 
 def _status(path: Path, digest: str | None, *, there: bool) -> FileStatus:
@@ -142,7 +137,7 @@ def _status(path: Path, digest: str | None, *, there: bool) -> FileStatus:
 
 
 def _files(folder: Path) -> Iterator[str]:
-    """Ordinary files only: a link is no result, and may lead anywhere."""
+    """Regular files only: a link is not a result, and may lead anywhere."""
     for top, folders, names in os.walk(folder):
         folders.sort()
         for name in names:
@@ -156,8 +151,8 @@ def _read(path: Path) -> _Signature | None:
     if path.is_symlink() or (path.exists() and not path.is_file()):
         raise GraderError(f"{path} is not a signature: no ordinary file")
     try:
-        if path.stat().st_size > _LARGEST:
-            raise GraderError(f"{path} is not a signature: larger than {_LARGEST >> 20} MiB")
+        if path.stat().st_size > _MAX_BYTES:
+            raise GraderError(f"{path} is not a signature: larger than {_MAX_BYTES >> 20} MiB")
         return msgspec.json.decode(path.read_bytes(), type=_Signature)
     except FileNotFoundError:
         return None
@@ -175,3 +170,10 @@ def _mac(files: Mapping[str, str], statements: Mapping[str, Statement], key: byt
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def existing_folder(folder: Path) -> Path:
+    """The folder itself; raises `GraderError` if there is none."""
+    if not folder.is_dir():
+        raise GraderError(f"{folder}: no folder of results")
+    return folder

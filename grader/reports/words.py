@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from grader.messages import Language
-    from grader.reports.results import CheckResult, ResultFile, Words
-
-__all__ = ["in_language", "labelled", "number", "points_said", "reason_said", "word"]
+    from grader.reports.result import CheckResult, ResultFile, Words
 
 WORDS: Final[dict[str, dict[Language, str]]] = {
     "points": {"fr": "points", "en": "points"},

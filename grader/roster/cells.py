@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from grader.errors import RosterError
-from grader.roster.quoting import quoted
+from grader.text.quoting import quoted
 
-__all__ = ["parse_email", "parse_id", "parse_repo", "parse_text"]
-
-LONGEST_ID = 64
-LONGEST_TEXT = 200
+MAX_ID_LENGTH = 64
+MAX_TEXT_LENGTH = 200
 JOINERS = "\u200c\u200d"
 """Invisible, but part of how some names are spelt."""
 
 
 def parse_text(text: str) -> str:
     text = " ".join(text.split())
-    if len(text) > LONGEST_TEXT:
-        raise RosterError(f"at most {LONGEST_TEXT} characters, not {len(text)}")
+    if len(text) > MAX_TEXT_LENGTH:
+        raise RosterError(f"at most {MAX_TEXT_LENGTH} characters, not {len(text)}")
     if not all(char.isprintable() or char in JOINERS for char in text):
         raise RosterError(f"no control or invisible character: {quoted(text)}")
     return text
@@ -25,14 +23,14 @@ def parse_text(text: str) -> str:
 def parse_id(text: str) -> str:
     if not text.isprintable():
         raise RosterError(f"an id holds no control or invisible character: {quoted(text)}")
-    if len(text) > LONGEST_ID:
-        raise RosterError(f"an id has at most {LONGEST_ID} characters, not {len(text)}")
+    if len(text) > MAX_ID_LENGTH:
+        raise RosterError(f"an id has at most {MAX_ID_LENGTH} characters, not {len(text)}")
     return text
 
 
 def parse_email(text: str) -> str:
     name, _, host = text.rpartition("@")
-    if not (name and host) or not text.isprintable() or " " in text or len(text) > LONGEST_TEXT:
+    if not (name and host) or not text.isprintable() or " " in text or len(text) > MAX_TEXT_LENGTH:
         raise RosterError(f"an e-mail address looks like name@example.org, not {quoted(text)}")
     return text
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 import difflib
 from typing import Final, Literal, get_args
 
-from grader.roster.folding import heading_key
-from grader.roster.quoting import quoted
+from grader.text.folding import heading_key
+from grader.text.quoting import quoted
 
-__all__ = ["Column", "find_columns"]
+RosterColumn = Literal["id", "name", "surname", "first_name", "email", "group", "machine", "ports", "repo"]
 
-Column = Literal["id", "name", "surname", "first_name", "email", "group", "machine", "ports", "repo"]
-
-HEADINGS: Final[dict[Column, str]] = {
+HEADINGS: Final[dict[RosterColumn, str]] = {
     "id": (
         "id identifiant numero num numeroetudiant numetudiant noetudiant netudiant login studentid "
         "idnumber studentnumber numerodidentification matricule nip codenip etudid username nomdutilisateur"
@@ -34,12 +32,14 @@ HEADINGS: Final[dict[Column, str]] = {
 MEANING: Final = {key: column for column, keys in HEADINGS.items() for key in keys.split()}
 
 
-def find_columns(header: tuple[str, ...], wanted: tuple[Column, ...]) -> tuple[dict[Column, int], list[str]]:
+def find_columns(
+    header: tuple[str, ...], required: tuple[RosterColumn, ...]
+) -> tuple[dict[RosterColumn, int], list[str]]:
     """Where each known column is, counted from 0, and what is wrong with the header, ready to be said.
 
     Columns that mean nothing here are left aside, unless one looks like a column that is missing.
     """
-    where: dict[Column, int] = {}
+    where: dict[RosterColumn, int] = {}
     faults: list[str] = []
     for place, heading in enumerate(header):
         column = MEANING.get(heading_key(heading))
@@ -49,15 +49,15 @@ def find_columns(header: tuple[str, ...], wanted: tuple[Column, ...]) -> tuple[d
             twice = f"columns {where[column] + 1} ({quoted(header[where[column]])}) and {place + 1} ({quoted(heading)})"
             faults.append(f"{twice} both mean {column}: keep one")
         where.setdefault(column, place)
-    missing = [column for column in wanted if column not in where and not (column == "name" and "surname" in where)]
+    missing = [column for column in required if column not in where and not (column == "name" and "surname" in where)]
     faults.extend(f"there is no column for {column}{near_match(column, header, where)}" for column in missing)
     return where, faults
 
 
-def near_match(column: Column, header: tuple[str, ...], where: dict[Column, int]) -> str:
+def near_match(column: RosterColumn, header: tuple[str, ...], where: dict[RosterColumn, int]) -> str:
     """The heading that may be a mistyped `column`, or else all that there are, ready to be said."""
     for place, heading in enumerate(header):
         near = difflib.get_close_matches(heading_key(heading), HEADINGS[column].split(), n=1, cutoff=0.7)
         if near and place not in where.values():
             return f": did you mean column {place + 1}, {quoted(heading)}?"
-    return f" (headings read: {', '.join(quoted(heading) for heading in header[: len(get_args(Column)) * 2])})"
+    return f" (headings read: {', '.join(quoted(heading) for heading in header[: len(get_args(RosterColumn)) * 2])})"

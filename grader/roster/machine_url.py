@@ -14,9 +14,7 @@ from typing import Literal
 from urllib.parse import unquote
 
 from grader.errors import AddressError, RosterError
-from grader.roster.quoting import quoted
-
-__all__ = ["MachineUrl", "Scheme", "parse_machine_url"]
+from grader.text.quoting import quoted
 
 Scheme = Literal["local", "unix", "tcp", "ssh", "recording"]
 
@@ -26,9 +24,9 @@ INTERFACE = re.compile(r"[A-Za-z0-9._-]{0,15}", re.ASCII)
 USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+-]{0,63}", re.ASCII)
 SOCKET = re.compile(r"(?:/[A-Za-z0-9._@+=,-]+)+", re.ASCII)
 """`ssh -L` splits at `:` and expands `%` and `$` in a socket's path: none of them is let through."""
-LONGEST_SOCKET = 107
+MAX_SOCKET_BYTES = 107
 """Bytes that Linux holds of a socket's path."""
-LONGEST_PATH = 4096
+MAX_PATH_LENGTH = 4096
 HIGHEST_PORT = 65535
 
 
@@ -49,7 +47,7 @@ class MachineUrl:
     """The engine's socket on the far side of `ssh`, from `?docker=`; `None` for the usual one."""
 
     @property
-    def place(self) -> tuple[str, str, int | None]:
+    def machine_key(self) -> tuple[str, str, int | None]:
         """Equal for two addresses of one machine, as far as an address can tell: ports are shared there.
 
         The port of the service counts, since a gateway sends each of its own ports to another machine.
@@ -88,58 +86,58 @@ def parse_machine_url(text: str) -> MachineUrl:
     scheme, colon, rest = text.partition(":")
     scheme = scheme.lower()
     if scheme == "recording" and colon:
-        return MachineUrl("recording", path=recording_file(rest))
+        return MachineUrl("recording", path=parse_recording_path(rest))
     if not rest.startswith("//"):
-        near = guess(text)
-        raise AddressError("typed-machine-near" if near else "typed-machine", given=quoted(text), near=near)
+        suggestion = suggest_url(text)
+        raise AddressError("typed-machine-near" if suggestion else "typed-machine", given=quoted(text), near=suggestion)
     rest = rest[2:]
     if scheme == "unix":
-        return MachineUrl("unix", path=local_socket(rest))
+        return MachineUrl("unix", path=parse_socket_path(rest))
     if scheme == "tcp":
-        return tcp(rest)
+        return parse_tcp(rest)
     if scheme == "ssh":
-        return ssh(rest)
+        return parse_ssh(rest)
     raise AddressError("typed-machine-scheme", given=quoted(scheme))
 
 
-def guess(text: str) -> str:
+def suggest_url(text: str) -> str:
     """What a bare host name was probably meant to be."""
     try:
-        return str(ssh(text))
+        return str(parse_ssh(text))
     except RosterError:
         return ""
 
 
-def recording_file(text: str) -> str:
-    if not text or len(text) > LONGEST_PATH:
+def parse_recording_path(text: str) -> str:
+    if not text or len(text) > MAX_PATH_LENGTH:
         raise AddressError("typed-machine-recording", given=quoted(text))
     return text
 
 
-def local_socket(text: str) -> str:
-    if not text.startswith("/") or len(text.encode()) > LONGEST_SOCKET:
-        raise AddressError("typed-machine-unix", given=quoted(text), longest=str(LONGEST_SOCKET))
+def parse_socket_path(text: str) -> str:
+    if not text.startswith("/") or len(text.encode()) > MAX_SOCKET_BYTES:
+        raise AddressError("typed-machine-unix", given=quoted(text), longest=str(MAX_SOCKET_BYTES))
     return text
 
 
-def tcp(text: str) -> MachineUrl:
+def parse_tcp(text: str) -> MachineUrl:
     if "@" in text:
         raise RosterError(f"tcp:// takes no user, only a host and a port, not {quoted(text)}")
-    host, port = host_and_port(text.removesuffix("/"))
+    host, port = parse_host_and_port(text.removesuffix("/"))
     if port is None:
         raise AddressError("typed-machine-tcp", given=text)
     return MachineUrl("tcp", host=host, port=port)
 
 
-def ssh(text: str) -> MachineUrl:
-    place, _, query = text.partition("?")
-    user, at, where = place.removesuffix("/").rpartition("@")
-    if "/" in place.removesuffix("/"):
+def parse_ssh(text: str) -> MachineUrl:
+    authority, _, query = text.partition("?")
+    user, at, where = authority.removesuffix("/").rpartition("@")
+    if "/" in authority.removesuffix("/"):
         raise RosterError(f"the socket behind ssh:// is written ?docker=/path/of/its.sock: not {quoted(text)}")
     if at:
         check_user(user)
-    host, port = host_and_port(where)
-    return MachineUrl("ssh", user=user or None, host=host, port=port, docker_socket=docker_socket(query))
+    host, port = parse_host_and_port(where)
+    return MachineUrl("ssh", user=user or None, host=host, port=port, docker_socket=parse_docker_socket(query))
 
 
 def check_user(user: str) -> None:
@@ -149,7 +147,7 @@ def check_user(user: str) -> None:
         raise RosterError(f"a user name holds letters, digits and ._+- and does not start with -: not {quoted(user)}")
 
 
-def host_and_port(text: str) -> tuple[str, int | None]:
+def parse_host_and_port(text: str) -> tuple[str, int | None]:
     bracketed = re.fullmatch(r"\[([^\]]*)\](?::(.*))?", text)
     if bracketed:
         host, port = bracketed[1], bracketed[2]
@@ -175,7 +173,7 @@ def is_ipv6(text: str) -> bool:
     return INTERFACE.fullmatch(text.partition("%")[2]) is not None
 
 
-def docker_socket(query: str) -> str | None:
+def parse_docker_socket(query: str) -> str | None:
     if not query:
         return None
     name, _, value = query.partition("=")
@@ -183,9 +181,9 @@ def docker_socket(query: str) -> str | None:
         near = " (did you mean docker?)" if difflib.get_close_matches(name.lower(), ["docker"]) else ""
         raise RosterError(f"ssh:// takes ?docker=/path/of/its.sock and nothing else, not {quoted(name)}{near}")
     socket = unquote(value)
-    if not SOCKET.fullmatch(socket) or len(socket) > LONGEST_SOCKET:
+    if not SOCKET.fullmatch(socket) or len(socket) > MAX_SOCKET_BYTES:
         raise RosterError(
             f"?docker= is followed by the absolute path of a socket, of letters, digits and ._@+=,- "
-            f"and at most {LONGEST_SOCKET} characters, not {quoted(socket)}"
+            f"and at most {MAX_SOCKET_BYTES} characters, not {quoted(socket)}"
         )
     return socket

@@ -6,11 +6,9 @@ import re
 from dataclasses import dataclass
 
 from grader.errors import AddressError
-from grader.roster.quoting import quoted
+from grader.text.quoting import quoted
 
-__all__ = ["PortRange", "parse_ports"]
-
-HIGHEST = 65535
+HIGHEST_PORT = 65535
 RANGE = re.compile(r"\s*([0-9]{1,5})(?:\s*[-‐‑–—]\s*([0-9]{1,5}))?\s*")
 """Word processors and spreadsheets turn the hyphen of a range into one of the longer dashes."""
 
@@ -22,8 +20,8 @@ class PortRange:
     """The last port that belongs to the range, not the one behind it."""
 
     def __post_init__(self) -> None:
-        if not 1 <= self.first <= self.last <= HIGHEST:
-            raise AddressError("typed-ports-bounds", given=f"{self.first}-{self.last}", highest=str(HIGHEST))
+        if not 1 <= self.first <= self.last <= HIGHEST_PORT:
+            raise AddressError("typed-ports-bounds", given=f"{self.first}-{self.last}", highest=str(HIGHEST_PORT))
 
     def __contains__(self, port: int) -> bool:
         return self.first <= port <= self.last

@@ -9,8 +9,6 @@ if TYPE_CHECKING:
     from grader.roster.machine_url import MachineUrl
     from grader.roster.ports import PortRange
 
-__all__ = ["RosterStudent"]
-
 
 @dataclass(frozen=True)
 class RosterStudent:

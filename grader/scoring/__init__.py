@@ -1,0 +1,1 @@
+"""`@check`, the ledger, verdicts and the mark."""

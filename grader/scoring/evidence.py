@@ -11,33 +11,31 @@ from urllib.parse import unquote
 import msgspec
 
 from grader.machine.question import Answer, EngineQuestion, FileQuestion, HttpQuestion, NoAnswer
-from grader.machine.text import visible
-from grader.probes.logs import last_lines
-from grader.probes.streams import joined_frames
+from grader.probes.containers.logs import last_lines
+from grader.probes.containers.output_frames import join_frames
+from grader.text.escaping import escape_control_characters
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from grader.machine.question import Question
 
-__all__ = ["evidence_of"]
-
-_LINES: Final = 40
+_MAX_LINES: Final = 40
 """Lines of evidence for one check."""
-_OF_ONE: Final = 8
+_LINES_PER_QUESTION: Final = 8
 """Lines of evidence for one question."""
 _WIDTH: Final = 200
 _CONTAINER: Final = re.compile(r"/containers/([^/]+)/(json|logs|archive|changes|stats|top|exec)")
 _IMAGE: Final = re.compile(r"/images/(.+)/(json|history)")
 
-Shape = TypeVar("Shape")
+Decoded = TypeVar("Decoded")
 
 
-class _Spec(msgspec.Struct, rename="pascal"):
+class _ServiceSpec(msgspec.Struct, rename="pascal"):
     name: str = ""
 
 
-class _Listed(msgspec.Struct, rename="pascal"):
+class _ListEntry(msgspec.Struct, rename="pascal"):
     id: str = ""
     names: list[str] | None = None
     repo_tags: list[str] | None = None
@@ -45,10 +43,10 @@ class _Listed(msgspec.Struct, rename="pascal"):
     image: str = ""
     driver: str = ""
     status: str = ""
-    spec: _Spec = msgspec.field(default_factory=_Spec)
+    spec: _ServiceSpec = msgspec.field(default_factory=_ServiceSpec)
 
 
-class _Changed(msgspec.Struct, rename="pascal"):
+class _FilesystemChange(msgspec.Struct, rename="pascal"):
     path: str
     kind: int
 
@@ -57,7 +55,7 @@ class _Top(msgspec.Struct, rename="pascal"):
     processes: list[list[str]] | None = None
 
 
-class _Settings(msgspec.Struct, rename="pascal"):
+class _NetworkSettings(msgspec.Struct, rename="pascal"):
     ports: dict[str, Any] | None = None
     networks: dict[str, Any] | None = None
 
@@ -68,7 +66,7 @@ class _HostConfig(msgspec.Struct, rename="pascal"):
 
 class _Inspected(msgspec.Struct, rename="pascal"):
     state: dict[str, Any]
-    network_settings: _Settings = msgspec.field(default_factory=_Settings)
+    network_settings: _NetworkSettings = msgspec.field(default_factory=_NetworkSettings)
     host_config: _HostConfig = msgspec.field(default_factory=_HostConfig)
     mounts: list[dict[str, Any]] | None = None
 
@@ -84,9 +82,9 @@ def evidence_of(trail: Iterable[tuple[Question, Answer | NoAnswer]]) -> tuple[st
     for question, answer in seen:
         command = _command(question, names)
         if command:
-            lines[command] = _said(question, answer)[:_OF_ONE]
-    told = [line for command, said in lines.items() for line in (f"$ {command}", *said)]
-    return tuple(visible(line, _WIDTH) for line in told[-_LINES:])
+            lines[command] = _answer_lines(question, answer)[:_LINES_PER_QUESTION]
+    lines_shown = [line for command, answer_lines in lines.items() for line in (f"$ {command}", *answer_lines)]
+    return tuple(escape_control_characters(line, _WIDTH) for line in lines_shown[-_MAX_LINES:])
 
 
 def _names(trail: list[tuple[Question, Answer | NoAnswer]]) -> dict[str, str]:
@@ -95,7 +93,7 @@ def _names(trail: list[tuple[Question, Answer | NoAnswer]]) -> dict[str, str]:
         one.id: one.names[0].lstrip("/")
         for question, answer in trail
         if isinstance(question, EngineQuestion) and question.path == "/containers/json" and isinstance(answer, Answer)
-        for one in _read(answer.body, list[_Listed]) or []
+        for one in _decode(answer.body, list[_ListEntry]) or []
         if one.names
     }
 
@@ -108,7 +106,7 @@ def _command(question: Question, names: dict[str, str]) -> str:
     match question:
         case HttpQuestion():
             verb = "" if question.method == "GET" else f"-X {question.method} "
-            url = f"http://{question.host or 'localhost'}:{question.port}{_short(question.path)}"
+            url = f"http://{question.host or 'localhost'}:{question.port}{_shorten(question.path)}"
             return f"curl -i {verb}{shlex.quote(url)}"
         case FileQuestion(operation="list" | "read"):
             return f"{'ls' if question.operation == 'list' else 'cat'} {shlex.quote(question.path)}"
@@ -143,7 +141,7 @@ def _engine_command(question: EngineQuestion, names: dict[str, str]) -> str:
     return lists.get(question.path, "")
 
 
-def _said(question: Question, answer: Answer | NoAnswer) -> list[str]:
+def _answer_lines(question: Question, answer: Answer | NoAnswer) -> list[str]:
     if isinstance(answer, NoAnswer):
         return [f"{answer.reason}: {answer.detail}" if answer.detail else answer.reason]
     match question:
@@ -151,14 +149,14 @@ def _said(question: Question, answer: Answer | NoAnswer) -> list[str]:
             body = answer.body.decode("utf-8", "replace").strip()[:_WIDTH]
             return [f"HTTP {answer.status} {answer.headers.get('server', '')}".rstrip(), *body.splitlines()[:3]]
         case FileQuestion():
-            return _file_said(question, answer)
+            return _file_answer_lines(question, answer)
         case EngineQuestion():
-            return _engine_said(question, answer)
+            return _engine_answer_lines(question, answer)
         case _:
             return []
 
 
-def _file_said(question: FileQuestion, answer: Answer) -> list[str]:
+def _file_answer_lines(question: FileQuestion, answer: Answer) -> list[str]:
     if answer.status != 200:
         return ["no such file"]
     if question.operation == "read":
@@ -167,51 +165,53 @@ def _file_said(question: FileQuestion, answer: Answer) -> list[str]:
     return answer.body.decode("utf-8", "replace").splitlines()
 
 
-def _engine_said(question: EngineQuestion, answer: Answer) -> list[str]:  # noqa: PLR0911 - one return a question
+def _engine_answer_lines(question: EngineQuestion, answer: Answer) -> list[str]:  # noqa: PLR0911 - one return a question
     if answer.status != 200:
         return [f"{answer.status} {answer.body[:_WIDTH].decode('utf-8', 'replace')}".strip()]
     if question.path.endswith("/logs"):
-        return [line.decode("utf-8", "replace") for line in last_lines(joined_frames(answer.body), 5)]
+        return [line.decode("utf-8", "replace") for line in last_lines(join_frames(answer.body), 5)]
     if question.path.endswith("/archive"):
         return [f"{len(answer.body)} bytes of tar"]
     if question.path.endswith("/changes"):
-        return [f"{'CAD'[one.kind % 3]} {one.path}" for one in _read(answer.body, list[_Changed]) or []]
+        return [f"{'CAD'[one.kind % 3]} {one.path}" for one in _decode(answer.body, list[_FilesystemChange]) or []]
     if question.path.endswith("/top"):
-        top = _read(answer.body, _Top)
+        top = _decode(answer.body, _Top)
         return ["  ".join(row) for row in top.processes or []] if top else []
     if question.path.endswith("/history"):
         return []  # its lines hold environment values, too
-    listed = _read(answer.body, list[_Listed])
+    listed = _decode(answer.body, list[_ListEntry])
     if listed is not None:
-        return [_row(one) for one in listed]
-    told = _read(answer.body, _Inspected)
-    return _parts(told) if told else []
+        return [_list_line(one) for one in listed]
+    inspected = _decode(answer.body, _Inspected)
+    return _inspect_lines(inspected) if inspected else []
 
 
-def _row(one: _Listed) -> str:
+def _list_line(one: _ListEntry) -> str:
     """A line of a list: its name, and what a person looks for beside it."""
     tags = ", ".join(one.repo_tags or [])
     name = one.names[0].lstrip("/") if one.names else one.name or one.spec.name or tags or one.id[:19]
     return "  ".join(filter(None, (name, one.image, one.driver, one.status)))
 
 
-def _parts(told: _Inspected) -> list[str]:
+def _inspect_lines(inspected: _Inspected) -> list[str]:
     """The parts of `docker inspect` that checks judge."""
     mounts = [
         {name: mount[name] for name in ("Type", "Name", "Source", "Destination") if mount.get(name)}
-        for mount in told.mounts or []
+        for mount in inspected.mounts or []
     ]
-    state = {name: told.state[name] for name in ("Status", "ExitCode", "Error", "StartedAt") if name in told.state}
+    state = {
+        name: inspected.state[name] for name in ("Status", "ExitCode", "Error", "StartedAt") if name in inspected.state
+    }
     lines = {
         "State": {name: value for name, value in state.items() if value != ""},
-        "Ports": told.network_settings.ports or told.host_config.port_bindings,
+        "Ports": inspected.network_settings.ports or inspected.host_config.port_bindings,
         "Mounts": mounts,
-        "Networks": sorted(told.network_settings.networks or {}),
+        "Networks": sorted(inspected.network_settings.networks or {}),
     }
     return [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in lines.items() if value]
 
 
-def _read(body: bytes, shape: type[Shape]) -> Shape | None:
+def _decode(body: bytes, shape: type[Decoded]) -> Decoded | None:
     """`None` where the answer has another shape: what a machine says is shown where it can be, and never breaks us."""
     try:
         return msgspec.json.decode(body, type=shape, strict=False)
@@ -219,5 +219,5 @@ def _read(body: bytes, shape: type[Shape]) -> Shape | None:
         return None
 
 
-def _short(path: str) -> str:
+def _shorten(path: str) -> str:
     return path if len(path) <= 80 else path[:77] + "..."

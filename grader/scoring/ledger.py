@@ -1,4 +1,4 @@
-"""One row a check, opened before anything runs: a row can have any verdict, it cannot be missing."""
+"""One row per check, opened before anything runs: a row can have any verdict, it cannot be missing."""
 
 from __future__ import annotations
 
@@ -11,16 +11,14 @@ from grader.scoring.verdict import Outcome
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from grader.scoring.spec import CheckSpec
+    from grader.scoring.check import CheckSpec
 
-__all__ = ["Ledger", "Row"]
-
-_CHANGING: Final = {"restarts", "seconds", "last_line"}
+_VOLATILE_VALUES: Final = {"restarts", "seconds", "last_line"}
 """Values of a mistake that differ from one look to the next, of a container that crashes again and again."""
 
 
 @dataclass
-class Row:
+class LedgerRow:
     spec: CheckSpec
     number: int
     """The check's place in the exercise, from 1, as the screen shows it."""
@@ -36,25 +34,25 @@ class Ledger:
     """The rows of one exercise, in the order of the suite. Raises `ExerciseError` where they do not add up."""
 
     def __init__(self, specs: Iterable[CheckSpec], points: int, sheet: str) -> None:
-        self._rows = {spec.name: Row(spec, number) for number, spec in enumerate(_each_once(specs), 1)}
+        self._rows = {spec.name: LedgerRow(spec, number) for number, spec in enumerate(_unique_specs(specs), 1)}
         self.max_points = points
-        _check_causes(self)
+        _validate_causes(self)
         if not self._rows:
             raise ExerciseError(f"{sheet}: no checks beside it; wanted functions with @check in files named test_*.py")
         total = sum(row.spec.points for row in self)
         if total != points:
             raise ExerciseError(f"{sheet}: points = {points}, but the checks come to {total}; wanted the same")
 
-    def __iter__(self) -> Iterator[Row]:
+    def __iter__(self) -> Iterator[LedgerRow]:
         return iter(self._rows.values())
 
-    def __getitem__(self, name: str) -> Row:
+    def __getitem__(self, name: str) -> LedgerRow:
         return self._rows[name]
 
     def __len__(self) -> int:
         return len(self._rows)
 
-    def hindrance(self, name: str) -> Outcome | None:
+    def outcome_without_running(self, name: str) -> Outcome | None:
         """Why a check must not run now: one it needs failed, is blocked, or is in error. `None` where it may.
 
         A needed check that was not run (deselected, or not to be tried here) does not hinder.
@@ -63,17 +61,19 @@ class Ledger:
             row = self[needed.__name__]
             match row.outcome.verdict:
                 case "failed":
-                    return _blocked(row, row.spec.name)
+                    return _blocked_by(row, row.spec.name)
                 case "blocked":
-                    return _blocked(row, row.outcome.blocked_by or row.spec.name)
+                    return _blocked_by(row, row.outcome.blocked_by or row.spec.name)
                 case "error":
                     came = row.outcome
-                    return Outcome("error", came.code, came.values, (), row.spec.name, came.machine_lost, came.is_ours)
+                    return Outcome(
+                        "error", came.code, came.values, (), row.spec.name, came.machine_lost, came.is_grader_bug
+                    )
                 case "passed" | "skipped":
                     continue
         return None
 
-    def settled(self, row: Row, outcome: Outcome) -> Outcome:
+    def resolve(self, row: LedgerRow, outcome: Outcome) -> Outcome:
         """`outcome` as it counts for that row: what an earlier failure is the cause of is no failure of its own.
 
         That cause is told by the suite, or it is the very same mistake: so a container that is not there fails the
@@ -83,28 +83,28 @@ class Ledger:
             for cause in row.spec.explained_by:
                 earlier = self[cause.__name__]
                 if earlier.outcome.verdict in {"failed", "blocked"}:
-                    return _blocked(earlier, earlier.outcome.blocked_by or earlier.spec.name)
+                    return _blocked_by(earlier, earlier.outcome.blocked_by or earlier.spec.name)
             for earlier in self:
-                if earlier.number < row.number and _is_same_mistake(earlier.outcome, outcome):
-                    return _blocked(earlier, earlier.spec.name)
+                if earlier.number < row.number and _is_same_diagnosis(earlier.outcome, outcome):
+                    return _blocked_by(earlier, earlier.spec.name)
         return outcome
 
 
-def _is_same_mistake(one: Outcome, other: Outcome) -> bool:
+def _is_same_diagnosis(one: Outcome, other: Outcome) -> bool:
     # A bare `assert` says nothing of its cause but its own line.
-    return one.verdict == "failed" and one.code != "assertion" and _identity(one) == _identity(other)
+    return one.verdict == "failed" and one.code != "assertion" and _stable_identity(one) == _stable_identity(other)
 
 
-def _identity(outcome: Outcome) -> tuple[str, tuple[tuple[str, str], ...]]:
-    return outcome.code, tuple(value for value in outcome.values if value[0] not in _CHANGING)
+def _stable_identity(outcome: Outcome) -> tuple[str, tuple[tuple[str, str], ...]]:
+    return outcome.code, tuple(value for value in outcome.values if value[0] not in _VOLATILE_VALUES)
 
 
-def _blocked(row: Row, cause: str) -> Outcome:
-    """Blocked by the check at the root, which is the one to mend."""
+def _blocked_by(row: LedgerRow, cause: str) -> Outcome:
+    """Blocked by the check at the root, which is the one to fix."""
     return Outcome("blocked", "blocked", (("check", row.spec.name),), blocked_by=cause)
 
 
-def _each_once(specs: Iterable[CheckSpec]) -> list[CheckSpec]:
+def _unique_specs(specs: Iterable[CheckSpec]) -> list[CheckSpec]:
     seen: dict[str, CheckSpec] = {}
     titles: dict[str, CheckSpec] = {}
     for spec in specs:
@@ -120,7 +120,7 @@ def _each_once(specs: Iterable[CheckSpec]) -> list[CheckSpec]:
     return list(seen.values())
 
 
-def _check_causes(ledger: Ledger) -> None:
+def _validate_causes(ledger: Ledger) -> None:
     numbers = {row.spec.name: row.number for row in ledger}
     for row in ledger:
         for word, cause in row.spec.causes:

@@ -9,8 +9,6 @@ if TYPE_CHECKING:
     from grader.scoring.ledger import Ledger
     from grader.scoring.verdict import Outcome
 
-__all__ = ["OUT_OF", "Mark", "mark"]
-
 OUT_OF: Final = 20
 
 
@@ -33,7 +31,7 @@ class Mark:
         return self.reason is None and self.not_tried_points > 0
 
 
-def mark(ledger: Ledger) -> Mark:
+def compute_mark(ledger: Ledger) -> Mark:
     """What a ledger comes to.
 
     A machine that was lost, even half-way, leaves no mark: what it would have shown is not known, and a zero would

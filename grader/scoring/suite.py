@@ -1,4 +1,4 @@
-"""An exercise's checks, read from its folder without pytest: for those who grade many machines in one process."""
+"""An exercise's checks, read from its folder without pytest: for grading outside pytest."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from importlib.machinery import SourceFileLoader
 from typing import TYPE_CHECKING
 
 from grader.errors import ExerciseError, GraderError
-from grader.machine.sheet import Sheet, read_sheet
+from grader.exercise.spec import ExerciseSpec, read_exercise_spec
+from grader.scoring.check import CheckSpec, spec_of
 from grader.scoring.ledger import Ledger
-from grader.scoring.spec import CheckSpec, spec_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,13 +22,11 @@ if TYPE_CHECKING:
     from grader.machine.machine import Machine
     from grader.scoring.verdict import Outcome
 
-__all__ = ["Suite", "read_suite", "suite_hash"]
-
 
 @dataclass(frozen=True)
 class Suite:
     folder: Path
-    sheet: Sheet
+    sheet: ExerciseSpec
     checks: tuple[Callable[[Machine], None], ...]
     """The check functions, in the order of the files and of the lines."""
 
@@ -51,10 +49,10 @@ class Suite:
 def read_suite(folder: Path) -> Suite:
     """The suite in `folder`. Raises `ExerciseError` in one sentence where its author made a mistake."""
     folder = folder.resolve()
-    sheet = read_sheet(folder)
+    sheet = read_exercise_spec(folder)
     checks: list[Callable[[Machine], None]] = []
     for path in sorted(folder.glob("test_*.py")):
-        module = _imported(path)
+        module = _import_module(path)
         own = [value for value in vars(module).values() if callable(value) and spec_of(value) is not None]
         checks += [value for value in own if getattr(value, "__module__", "") == module.__name__]
     suite = Suite(folder, sheet, tuple(checks))
@@ -70,7 +68,7 @@ def suite_hash(folder: Path) -> str:
     return digest.hexdigest()
 
 
-class _FromSource(SourceFileLoader):
+class _UncachedLoader(SourceFileLoader):
     """Never from Python's cache, which tells versions of a file by its size and the second of its change.
 
     Marks would be those of another suite than the one whose hash stands beside them.
@@ -80,9 +78,9 @@ class _FromSource(SourceFileLoader):
         return self.source_to_code(self.get_data(self.path), self.path)
 
 
-def _imported(path: Path) -> ModuleType:
+def _import_module(path: Path) -> ModuleType:
     name = f"grader_suite_{path.parent.name}_{path.stem}"
-    spec = importlib.util.spec_from_file_location(name, path, loader=_FromSource(name, str(path)))
+    spec = importlib.util.spec_from_file_location(name, path, loader=_UncachedLoader(name, str(path)))
     if spec is None or spec.loader is None:
         raise ExerciseError(f"{path}: Python finds no way to import it")
     module = importlib.util.module_from_spec(spec)

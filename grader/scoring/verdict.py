@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from grader.checks.mistake import Mistake, NotTried
+from grader.checks.failure import CheckFailed, CheckSkipped
 from grader.errors import MachineUnreachable, ProbeFailed
 from grader.scoring.evidence import evidence_of
 
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from grader.machine.question import Answer, NoAnswer, Question
-
-__all__ = ["Outcome", "Verdict", "judge"]
 
 Verdict = Literal["passed", "failed", "blocked", "error", "skipped"]
 
@@ -30,16 +28,16 @@ class Outcome:
     blocked_by: str | None = None
     machine_lost: bool = False
     """True where nothing more can be asked of the machine: the student has no mark."""
-    is_ours: bool = False
+    is_grader_bug: bool = False
     """True for a bug of the grader or of the suite: the traceback is in the results."""
 
-    def with_trail(self, trail: list[tuple[Question, Answer | NoAnswer]]) -> Outcome:
+    def with_evidence(self, trail: list[tuple[Question, Answer | NoAnswer]]) -> Outcome:
         """The same, with what was asked and answered as evidence where it failed."""
         return replace(self, evidence=self.evidence + evidence_of(trail)) if self.verdict == "failed" else self
 
     def with_traceback(self, lines: list[str]) -> Outcome:
         """The same, with the traceback as evidence where the bug is ours."""
-        return replace(self, evidence=tuple(lines)) if self.is_ours else self
+        return replace(self, evidence=tuple(lines)) if self.is_grader_bug else self
 
 
 def judge(error: BaseException | None, exercise: Path | None = None) -> Outcome:  # noqa: PLR0911 - one return a kind of end
@@ -51,9 +49,9 @@ def judge(error: BaseException | None, exercise: Path | None = None) -> Outcome:
     match error:
         case None:
             return Outcome("passed")
-        case Mistake():
+        case CheckFailed():
             return Outcome("failed", error.code, tuple(error.values.items()), error.evidence)
-        case NotTried():
+        case CheckSkipped():
             return Outcome("skipped", error.code)
         case MachineUnreachable():
             return Outcome("error", error.code, tuple(error.values.items()), machine_lost=True)
@@ -63,7 +61,7 @@ def judge(error: BaseException | None, exercise: Path | None = None) -> Outcome:
             return Outcome("failed", "assertion", (("detail", line),))
         case _:
             detail = f"{type(error).__name__}: {_first_line(error)}"
-            return Outcome("error", "check-broken", (("detail", detail),), is_ours=True)
+            return Outcome("error", "check-broken", (("detail", detail),), is_grader_bug=True)
 
 
 def _line_in(traceback: TracebackType | None, folder: Path) -> str:

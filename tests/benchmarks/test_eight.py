@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 import benchmarks
-from benchmarks.class_at_work import _QUESTIONS
+from benchmarks.lab_class import _QUESTIONS
 from grader.scoring.suite import read_suite
-from tests.desk import verdicts
+from tests.student_shell import verdicts_by_check
 
 if TYPE_CHECKING:
-    from tests.desk import Desk
+    from tests.student_shell import StudentShell
 
 HERE = Path(benchmarks.__file__).parent
 
@@ -27,8 +27,8 @@ def test_both_sides_ask_the_same() -> None:
 
 
 @pytest.mark.live
-def test_the_reference_answers_all_eight_though_hello_has_ended(desk: Desk) -> None:
-    desk.do_tp2()
-    assert desk.engine.docker("inspect", "--format", "{{.State.Status}}", "hello").stdout.strip() == "exited"
-    desk.exercise = HERE / "eight"
-    assert list(verdicts(desk.grade()).values()) == ["passed"] * _QUESTIONS
+def test_the_reference_answers_all_eight_though_hello_has_ended(student: StudentShell) -> None:
+    student.do_tp2()
+    assert student.engine.docker("inspect", "--format", "{{.State.Status}}", "hello").stdout.strip() == "exited"
+    student.exercise = HERE / "eight"
+    assert list(verdicts_by_check(student.grade()).values()) == ["passed"] * _QUESTIONS

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from benchmarks.__main__ import PARTS
-from benchmarks.setting import Setting
+from benchmarks.common import BenchmarkSettings
 from tests.lab import wipe
 
 if TYPE_CHECKING:
@@ -29,10 +29,10 @@ def test_a_part_measures_to_its_end(
 ) -> None:
     images("nginx", "ubuntu")
     wipe(engine)
-    smallest = Setting(
-        lab, engine, tmp_path, machines=2, small=1, rounds=1, recorded=20, regraded=20, kills=1, events=4
+    smallest = BenchmarkSettings(
+        lab, engine, tmp_path, machines=2, is_small=1, rounds=1, recorded=20, regraded=20, kills=1, events=4
     )
     figures = list(PARTS[name][1](smallest))
     assert figures
     assert all(math.isfinite(figure.value) for figure in figures)
-    assert not [figure for figure in figures if figure.aim == "0" and figure.value], figures
+    assert not [figure for figure in figures if figure.target == "0" and figure.value], figures

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from grader.checks.mistake import Mistake
+from grader.checks.failure import CheckFailed
 from grader.errors import ProbeFailed
 from grader.machine.machine import Machine
 from grader.machine.question import (
@@ -20,31 +20,29 @@ from grader.machine.question import (
     NoAnswer,
     NonceQuestion,
 )
-from tests.answers import DOCKER_26, NOW, Answers, framed, sheet_with
-from tests.checks.engine_json import File, archive, container, proc_net
+from tests.checks.fake_engine_json import File, archive, fake_container, proc_net
+from tests.scripted_machine import DOCKER_26, NOW, ScriptedAnswers, exercise_spec, multiplexed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from grader.machine.question import Question
     from grader.roster.ports import PortRange
-    from tests.answers import Version
-    from tests.checks.engine_json import Box
+    from tests.checks.fake_engine_json import FakeContainer
+    from tests.scripted_machine import Version
 
     Site = Callable[[HttpQuestion], Answer | NoAnswer]
 
-__all__ = ["FakeMachine", "cannot_look", "diagnosed", "folder", "serves"]
 
-
-class FakeMachine(Answers):
+class FakeMachine(ScriptedAnswers):
     """Answers from its containers and whatever else is set on it; an entry of `table` comes before all of that.
 
     Its clock moves by waits alone; `after` changes something when it has come so far.
     """
 
-    def __init__(self, *boxes: Box, version: Version = DOCKER_26, host: str = "") -> None:
+    def __init__(self, *boxes: FakeContainer, version: Version = DOCKER_26, host: str = "") -> None:
         super().__init__(version=version, host=host)
-        self.boxes = list(boxes)
+        self.fake_containers = list(boxes)
         self.images: list[dict[str, Any]] = []
         self.networks: list[dict[str, Any]] = []
         self.services: list[dict[str, Any]] = []
@@ -57,35 +55,35 @@ class FakeMachine(Answers):
         self.compose: dict[str, Answer | NoAnswer | Callable[[], Answer]] = {}
         self._later: list[tuple[float, Callable[[], object]]] = []
         self._given: dict[str, int] = {}
-        self._commands: dict[str, tuple[Box, str]] = {}
+        self._commands: dict[str, tuple[FakeContainer, str]] = {}
 
-    def judged(
-        self, *, own_ports: PortRange | None = None, passive: bool = False, disposable: bool = False, **sheet: Any
+    def as_machine(
+        self, *, own_ports: PortRange | None = None, passive: bool = False, disposable: bool = False, **spec: Any
     ) -> Machine:
         """The machine as a check sees it, with an exercise of these tables."""
-        return Machine(self, sheet_with(**sheet), ports=own_ports, passive=passive, disposable=disposable)
+        return Machine(self, exercise_spec(**spec), ports=own_ports, passive=passive, disposable=disposable)
 
-    def after(self, seconds: float, change: Callable[[], object]) -> None:
+    def schedule(self, seconds: float, change: Callable[[], object]) -> None:
         self._later.append((seconds, change))
 
-    def box(self, reference: str) -> Box | None:
-        return next((one for one in self.boxes if reference in {one.id, one.name}), None)
+    def find_fake_container(self, reference: str) -> FakeContainer | None:
+        return next((one for one in self.fake_containers if reference in {one.id, one.name}), None)
 
     def ask(self, question: Question) -> Answer | NoAnswer:
-        for entry in [one for one in self._later if one[0] <= self.waited_s]:
+        for entry in [one for one in self._later if one[0] <= self.total_wait_s]:
             self._later.remove(entry)
             entry[1]()
         made = None if self._entry(question) is not None else self._made(question)
         if made is None:
             return super().ask(question)
-        self.asked.append(question)
+        self.questions.append(question)
         return made
 
-    def posts(self) -> list[str]:
+    def changes_requested(self) -> list[str]:
         """What was asked of the engine that changes something, execs left out."""
         return [
             f"{one.method} {one.path}"
-            for one in self.asked
+            for one in self.questions
             if isinstance(one, EngineQuestion) and one.method != "GET" and "/exec" not in one.path
         ]
 
@@ -126,13 +124,13 @@ class FakeMachine(Answers):
         return told if isinstance(told, Answer | NoAnswer) else Answer(200, told)
 
     def _json(self, value: Any, status: int = 200) -> Answer:
-        return Answer(status, json.dumps(value).encode(), at=float(int(NOW + self.waited_s)))
+        return Answer(status, json.dumps(value).encode(), at=float(int(NOW + self.total_wait_s)))
 
     def _engine(self, question: EngineQuestion) -> Answer | None:  # noqa: C901, PLR0911, PLR0912 - a case a call
         query = dict(question.query)
         match question.method, question.path.strip("/").split("/"):
             case "GET", ["containers", "json"]:
-                return self._json([_listed(one) for one in self.boxes])
+                return self._json([_listed(one) for one in self.fake_containers])
             case "GET", ["images", "json"]:
                 return self._json(self.images)
             case "GET", ["images", *name, "json"]:
@@ -151,25 +149,25 @@ class FakeMachine(Answers):
                 return self._json({})
             case "GET", ["events"]:
                 wanted = json.loads(query["filters"]).get("container")
-                events = [event for box in self.boxes if wanted and box.id in wanted for event in box.events]
+                events = [event for box in self.fake_containers if wanted and box.id in wanted for event in box.events]
                 told = events if wanted else self.image_events
                 return Answer(200, b"\n".join(json.dumps(one).encode() for one in told))
             case "POST", ["exec", exec_id, "start"]:
                 code, out = self._run(exec_id)
-                return Answer(200, framed(out)) if code >= 0 else Answer(400, out)
+                return Answer(200, multiplexed(out)) if code >= 0 else Answer(400, out)
             case "GET", ["exec", exec_id, "json"]:
                 return self._json({"ExitCode": self._run(exec_id)[0]})
             case "POST", ["containers", "create"]:
-                self.boxes.append(_created(query["name"], json.loads(question.body)))
+                self.fake_containers.append(_created(query["name"], json.loads(question.body)))
                 return self._json({"Id": "new-id"}, 201)
             case "POST", ["networks", network, "connect"]:
                 joining = json.loads(question.body)
-                box = self.box(joining["Container"])
+                box = self.find_fake_container(joining["Container"])
                 assert box, "the engine knows whom to join"
                 box.raw["NetworkSettings"]["Networks"][network] = joining["EndpointConfig"]
                 return Answer(200)
             case method, ["containers", reference, *call]:
-                found_box = self.box(reference)
+                found_box = self.find_fake_container(reference)
                 return self._container(method, found_box, "/".join(call), question) if found_box else Answer(404)
         return None
 
@@ -177,13 +175,13 @@ class FakeMachine(Answers):
         full = reference if ":" in reference.rpartition("/")[2] else f"{reference}:latest"
         return next((one for one in self.images if reference == one["Id"] or full in one["RepoTags"]), None)
 
-    def _container(self, method: str, box: Box, call: str, question: EngineQuestion) -> Answer | None:  # noqa: C901, PLR0911, PLR0912
+    def _container(self, method: str, box: FakeContainer, call: str, question: EngineQuestion) -> Answer | None:  # noqa: C901, PLR0911, PLR0912
         query = dict(question.query)
         match method, call:
             case "GET", "json":
                 return self._json(box.raw)
             case "GET", "logs":
-                return Answer(200, framed(box.log)) if box.log is not None else Answer(500)
+                return Answer(200, multiplexed(box.log)) if box.log is not None else Answer(500)
             case "GET", "changes":
                 return self._json([{"Path": path, "Kind": kind} for path, kind in box.changes.items()])
             case "GET", "archive":
@@ -211,7 +209,7 @@ class FakeMachine(Answers):
                 box.raw["Name"] = f"/{query['name']}"
                 return Answer(204)
             case "DELETE", "":
-                self.boxes.remove(box)
+                self.fake_containers.remove(box)
                 return Answer(204)
             case "PUT", "archive":
                 return Answer(200)
@@ -224,16 +222,16 @@ class FakeMachine(Answers):
         return next((told for begin, told in box.commands.items() if typed.startswith(begin)), (127, b""))
 
 
-def _created(name: str, body: dict[str, Any]) -> Box:
+def _created(name: str, body: dict[str, Any]) -> FakeContainer:
     """A container that was created from this body, and never started."""
-    box = container(name, state="created")
+    box = fake_container(name, state="created")
     box.raw |= {"Id": "new-id", "Image": body.get("Image", ""), "HostConfig": body["HostConfig"]}
     box.raw["Config"] = {key: value for key, value in body.items() if key not in {"HostConfig", "NetworkingConfig"}}
     box.raw["NetworkSettings"] = {"Networks": dict(body["NetworkingConfig"]["EndpointsConfig"])}
     return box
 
 
-def _listed(box: Box) -> dict[str, Any]:
+def _listed(box: FakeContainer) -> dict[str, Any]:
     """Its line of `docker ps --all`."""
     raw = box.raw
     return {
@@ -247,7 +245,7 @@ def _listed(box: Box) -> dict[str, Any]:
 
 
 def serves(
-    box: Box,
+    box: FakeContainer,
     body: bytes | Callable[[HttpQuestion], Answer] = b"",
     status: int = 200,
     *,
@@ -267,10 +265,10 @@ def serves(
 
 
 @contextmanager
-def diagnosed(code: str, **values: object) -> Iterator[list[Mistake]]:
+def fails_with(code: str, **values: object) -> Iterator[list[CheckFailed]]:
     """What stands in it raises that mistake, with these of its values; it is in the list behind it."""
-    found: list[Mistake] = []
-    with pytest.raises(Mistake) as caught:
+    found: list[CheckFailed] = []
+    with pytest.raises(CheckFailed) as caught:
         yield found
     found.append(caught.value)
     seen = caught.value.values
@@ -279,7 +277,7 @@ def diagnosed(code: str, **values: object) -> Iterator[list[Mistake]]:
 
 
 @contextmanager
-def cannot_look(code: str, **values: str) -> Iterator[None]:
+def raises_probe_failed(code: str, **values: str) -> Iterator[None]:
     """What stands in it raises that error of ours: it is no failure of the student's."""
     with pytest.raises(ProbeFailed) as caught:
         yield
@@ -288,4 +286,4 @@ def cannot_look(code: str, **values: str) -> Iterator[None]:
 
 
 def folder(*names: str) -> File:
-    return File(names=names)
+    return File(entries=names)

@@ -9,7 +9,7 @@ import pytest
 
 from grader.checks.expect import Expectation, expect
 from tests.checks.fake_machine import FakeMachine
-from tests.checks.todos_lab import SHEET as TODOS
+from tests.checks.fake_todos import SPEC as TODOS
 
 SHEET: dict[str, Any] = TODOS | {
     "ports": {role: {"port": 4000 + offset, "offset": offset} for offset, role in enumerate(("app", "mongo", "web"))},
@@ -24,7 +24,7 @@ SHEET: dict[str, Any] = TODOS | {
 
 
 def subjects() -> dict[str, Any]:
-    machine = FakeMachine().judged(**SHEET)
+    machine = FakeMachine().as_machine(**SHEET)
     return {
         "Container": machine.container("app"),
         "Site": machine.site("app"),

@@ -32,7 +32,7 @@ def test_a_new_kind_of_subject_is_its_class_and_its_expectation(monkeypatch: pyt
 
 def test_a_subject_knows_the_name_of_its_expectation() -> None:
     assert Kite.expectation_name == "KiteExpectation"
-    assert FakeMachine().judged().expectation_name == "MachineExpectation"
+    assert FakeMachine().as_machine().expectation_name == "MachineExpectation"
     assert not hasattr(Subject, "expectation_name")
 
 

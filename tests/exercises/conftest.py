@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.exercises.todos import MATERIAL
+from tests.exercises.todos_exercises import MATERIAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.desk import Desk
+    from tests.student_shell import StudentShell
 
 
 @pytest.fixture
-def todos(desk: Desk, images: Callable[..., None]) -> Desk:
+def todos(student: StudentShell, images: Callable[..., None]) -> StudentShell:
     """A desk with the images of the todos, built from the material as the sheet says."""
     images("mvertes/alpine-mongo", "python:alpine")
-    desk.type(f"{MATERIAL}/build.sh && mkdir -p ~/Docker/todos/mongo/db", limit_s=300)
-    return desk
+    student.run_shell(f"{MATERIAL}/build.sh && mkdir -p ~/Docker/todos/mongo/db", limit_s=300)
+    return student

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from grader.reports.of_ledger import check_result
-from tests.desk import ROOT
-from tests.replays.files import RECORDINGS, path_of, read_kept
-from tests.replays.judged import judged, solution_of
+from grader.reports.result_builder import build_check_result
 from tests.replays.names import solution_names
+from tests.replays.replay import find_solution, judge_recording
+from tests.replays.stored_recording import RECORDINGS, read_stored, stored_path
+from tests.student_shell import ROOT
 
 if TYPE_CHECKING:
-    from grader.reports.results import CheckResult, Words
+    from grader.reports.result import CheckResult, Words
 
 FOLDER = RECORDINGS / "messages"
 ALL_HINTS = 3
@@ -25,8 +25,8 @@ def solutions_by_code() -> dict[str, str]:
     """Each diagnosis that a solution must be given, and the first that is recorded."""
     found: dict[str, str] = {}
     for name in solution_names():
-        for code in solution_of(name).expected.failed.values():
-            if path_of(name).exists():
+        for code in find_solution(name).expected.failed.values():
+            if stored_path(name).exists():
                 found.setdefault(code, name)
     return found
 
@@ -34,9 +34,9 @@ def solutions_by_code() -> dict[str, str]:
 @pytest.mark.parametrize("code", sorted(solutions_by_code()))
 def test_a_diagnosis_says_what_it_should(code: str, request: pytest.FixtureRequest) -> None:
     name = solutions_by_code()[code]
-    ledger = judged(read_kept(name))
+    ledger = judge_recording(read_stored(name))
     row = next(one for one in ledger if one.outcome.code == code)
-    text = shown(name, check_result(row, ledger, ROOT, ALL_HINTS))
+    text = shown(name, build_check_result(row, ledger, ROOT, ALL_HINTS))
     path = FOLDER / f"{code}.txt"
     if request.config.getoption("--rewrite-messages"):
         path.parent.mkdir(exist_ok=True)

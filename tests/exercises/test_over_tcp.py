@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.desk import ROOT, verdicts
+from tests.student_shell import ROOT, verdicts_by_check
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.desk import Desk
     from tests.lab import Engine
+    from tests.student_shell import StudentShell
 
 pytestmark = [pytest.mark.live, pytest.mark.long]
 
 
 @contextmanager
-def over_tcp(engine: Engine) -> Iterator[str]:
+def engine_over_tcp(engine: Engine) -> Iterator[str]:
     """The address of that engine behind TCP."""
 
     def pump(source: socket.socket, sink: socket.socket) -> None:
@@ -50,31 +50,31 @@ def over_tcp(engine: Engine) -> Iterator[str]:
         front.shutdown(socket.SHUT_RDWR)
 
 
-def bring_up(desk: Desk, exercise: str, folder: str) -> None:
+def bring_up(student: StudentShell, exercise: str, folder: str) -> None:
     """The reference, as `grader rehearse` brings it up."""
-    desk.exercise = ROOT / "exercises" / exercise
-    work = desk.home / folder
-    shutil.copytree(desk.exercise / "solutions" / "reference", work)
-    desk.type(f"cd {work} && MATERIAL={desk.exercise / 'material'} bash up.sh", limit_s=300)
+    student.exercise = ROOT / "exercises" / exercise
+    work = student.home / folder
+    shutil.copytree(student.exercise / "solutions" / "reference", work)
+    student.run_shell(f"cd {work} && MATERIAL={student.exercise / 'material'} bash up.sh", limit_s=300)
 
 
-def test_of_tp6_the_file_alone_is_not_judged(desk: Desk, images: Callable[..., None]) -> None:
+def test_of_tp6_the_file_alone_is_not_judged(student: StudentShell, images: Callable[..., None]) -> None:
     images("mvertes/alpine-mongo", "python:alpine")
-    bring_up(desk, "tp6", "todos")
-    with over_tcp(desk.engine) as url:
-        ledger = desk.grade(disposable=True, url=url)
-    others = {name: verdict for name, verdict in verdicts(ledger).items() if verdict != "passed"}
+    bring_up(student, "tp6", "todos")
+    with engine_over_tcp(student.engine) as url:
+        ledger = student.grade(disposable=True, url=url)
+    others = {name: verdict for name, verdict in verdicts_by_check(ledger).items() if verdict != "passed"}
     assert others == {
         "test_file_is_what_runs": "error compose-elsewhere",
         "test_todo_survives_down_and_up": "error compose-elsewhere",
     }
     assert sum(row.points for row in ledger) == 15
-    assert sum(row.points for row in desk.grade(disposable=True)) == 20, "the control: on the machine itself"
+    assert sum(row.points for row in student.grade(disposable=True)) == 20, "the control: on the machine itself"
 
 
-def test_of_tp7_all_is_judged(desk: Desk, images: Callable[..., None]) -> None:
+def test_of_tp7_all_is_judged(student: StudentShell, images: Callable[..., None]) -> None:
     images("python:alpine", "redis:alpine", "haproxy")
-    bring_up(desk, "tp7", "tp7")
-    with over_tcp(desk.engine) as url:
-        ledger = desk.grade(disposable=True, url=url)
-    assert {name: verdict for name, verdict in verdicts(ledger).items() if verdict != "passed"} == {}
+    bring_up(student, "tp7", "tp7")
+    with engine_over_tcp(student.engine) as url:
+        ledger = student.grade(disposable=True, url=url)
+    assert {name: verdict for name, verdict in verdicts_by_check(ledger).items() if verdict != "passed"} == {}

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.desk import ROOT, verdicts
+from tests.student_shell import ROOT, verdicts_by_check
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.desk import Desk
+    from tests.student_shell import StudentShell
 
 pytestmark = [pytest.mark.live, pytest.mark.long]
 
@@ -36,21 +36,21 @@ SMALL_HOURS = "docker tag ubuntu forget:me && docker rmi forget:me > /dev/null\n
 
 
 @pytest.fixture
-def tp1(desk: Desk) -> Desk:
-    desk.exercise = ROOT / "exercises" / "tp1"
-    return desk
+def tp1(student: StudentShell) -> StudentShell:
+    student.exercise = ROOT / "exercises" / "tp1"
+    return student
 
 
 @pytest.fixture
-def tp3(desk: Desk, images: Callable[..., None]) -> Desk:
+def tp3(student: StudentShell, images: Callable[..., None]) -> StudentShell:
     images("python:alpine", "python:3")
-    desk.exercise = ROOT / "exercises" / "tp3"
-    desk.type(f"cp {MATERIAL}/app.py .")
-    return desk
+    student.exercise = ROOT / "exercises" / "tp3"
+    student.run_shell(f"cp {MATERIAL}/app.py .")
+    return student
 
 
-def all_passed(desk: Desk) -> bool:
-    assert set(verdicts(desk.grade()).values()) == {"passed"}
+def assert_all_passed(student: StudentShell) -> bool:
+    assert set(verdicts_by_check(student.grade()).values()) == {"passed"}
     return True
 
 
@@ -95,45 +95,45 @@ def all_passed(desk: Desk) -> bool:
         ),
     ],
 )
-def test_tp1_earns_every_point(tp1: Desk, first: str, background: str) -> None:
-    tp1.type(f"{TYPED}{first}\n{background}")
-    assert all_passed(tp1)
+def test_tp1_earns_every_point(tp1: StudentShell, first: str, background: str) -> None:
+    tp1.run_shell(f"{TYPED}{first}\n{background}")
+    assert assert_all_passed(tp1)
 
 
-def test_tp1_beside_other_exercises_earns_every_point(tp1: Desk) -> None:
+def test_tp1_beside_other_exercises_earns_every_point(tp1: StudentShell) -> None:
     """Their containers keep the names of their sheets; compose's are no left-overs of a `docker run`."""
     compose = "services: {web: {image: nginx, container_name: portail}}"
-    tp1.type(
+    tp1.run_shell(
         f"{TYPED}{FIRST}{BACKGROUND}"
         "docker run --name couches ubuntu touch /root/ajout.txt\ndocker run -d --name web nginx\n"
         f"echo '{compose}' > compose.yaml\ndocker compose up -d"
     )
-    assert all_passed(tp1)
+    assert assert_all_passed(tp1)
 
 
-def test_tp1_with_a_newer_image_pulled_since_earns_every_point(tp1: Desk) -> None:
+def test_tp1_with_a_newer_image_pulled_since_earns_every_point(tp1: StudentShell) -> None:
     """The name `ubuntu` goes to another image, as it does once a month."""
-    tp1.type(
+    tp1.run_shell(
         f"{TYPED}{FIRST}{BACKGROUND}docker tag ubuntu before\n"
         "docker create --name modele ubuntu\ndocker export modele | docker import - ubuntu\ndocker rm modele"
     )
     try:
-        assert all_passed(tp1)
+        assert assert_all_passed(tp1)
     finally:
-        tp1.type("docker tag before ubuntu && docker rmi before")
+        tp1.run_shell("docker tag before ubuntu && docker rmi before")
 
 
-def test_tp1_long_ago_earns_every_point(tp1: Desk) -> None:
+def test_tp1_long_ago_earns_every_point(tp1: StudentShell) -> None:
     """The engine remembers 256 events: the next day, only the container itself can tell that it was started twice."""
     slowly = FIRST.replace("exit\n", "sleep 2.5; exit\n")
-    tp1.type(f"{TYPED}{slowly}{BACKGROUND}for number in $(seq 140); do {SMALL_HOURS} done", limit_s=120)
-    assert all_passed(tp1)
+    tp1.run_shell(f"{TYPED}{slowly}{BACKGROUND}for number in $(seq 140); do {SMALL_HOURS} done", limit_s=120)
+    assert assert_all_passed(tp1)
 
 
-def test_tp1_long_ago_but_never_started_again_is_seen(tp1: Desk) -> None:
+def test_tp1_long_ago_but_never_started_again_is_seen(tp1: StudentShell) -> None:
     once = FIRST.replace(AGAIN, "").replace("exit\n", "sleep 2.5; exit\n")
-    tp1.type(f"{TYPED}{once}{BACKGROUND}for number in $(seq 140); do {SMALL_HOURS} done", limit_s=120)
-    outcomes = verdicts(tp1.grade())
+    tp1.run_shell(f"{TYPED}{once}{BACKGROUND}for number in $(seq 140); do {SMALL_HOURS} done", limit_s=120)
+    outcomes = verdicts_by_check(tp1.grade())
     assert outcomes.pop("test_trace_is_kept") == "failed never-restarted"
     assert set(outcomes.values()) == {"passed"}
 
@@ -241,41 +241,41 @@ def dockerfile(text: str, *, name: str = "Dockerfile") -> str:
         ),
     ],
 )
-def test_tp3_earns_every_point(tp3: Desk, couches: str, image: str) -> None:
-    tp3.type(couches + image, limit_s=120)
+def test_tp3_earns_every_point(tp3: StudentShell, couches: str, image: str) -> None:
+    tp3.run_shell(couches + image, limit_s=120)
     try:
-        assert all_passed(tp3)
+        assert assert_all_passed(tp3)
     finally:
         forget_images(tp3)
 
 
-def test_tp3_with_buildkit_earns_every_point(tp3: Desk) -> None:
+def test_tp3_with_buildkit_earns_every_point(tp3: StudentShell) -> None:
     """It leaves another history than the old builder, and no parents."""
     can = "DOCKER_BUILDKIT=1 $client build -t tp3-app ."
-    tp3.type(COUCHES + dockerfile(DOCKERFILE))
+    tp3.run_shell(COUCHES + dockerfile(DOCKERFILE))
     build = f"for client in docker /usr/bin/docker; do {can} && break; done; docker image inspect tp3-app > /dev/null"
     try:
-        tp3.type(build, limit_s=120)
+        tp3.run_shell(build, limit_s=120)
     except AssertionError as error:
         pytest.skip(f"no docker client here builds with BuildKit: {error}")
-    tp3.type(RUN)
+    tp3.run_shell(RUN)
     try:
-        assert all_passed(tp3)
+        assert assert_all_passed(tp3)
     finally:
         forget_images(tp3)
 
 
-def test_tp3_looked_at_only_earns_every_point(tp3: Desk) -> None:
-    tp3.type(COUCHES + dockerfile(DOCKERFILE) + BUILD + RUN)
+def test_tp3_looked_at_only_earns_every_point(tp3: StudentShell) -> None:
+    tp3.run_shell(COUCHES + dockerfile(DOCKERFILE) + BUILD + RUN)
     try:
-        assert set(verdicts(tp3.grade(passive=True)).values()) == {"passed"}
+        assert set(verdicts_by_check(tp3.grade(passive=True)).values()) == {"passed"}
     finally:
         forget_images(tp3)
 
 
-def forget_images(desk: Desk) -> None:
+def forget_images(student: StudentShell) -> None:
     """An engine is emptied between tests, its images apart: those of one test must not serve the next."""
-    desk.type(
+    student.run_shell(
         "docker ps -aq | xargs -r docker rm -f\n"
         "docker images --format '{{.Repository}}:{{.Tag}}' | grep -E 'tp3-app|sauvegarde|python:3.12|ubuntu:24.04' "
         "| xargs -r docker rmi -f"

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
-from tests.lab.process import ended
+from tests.lab.process import ending
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +39,7 @@ def ports() -> tuple[int, int, int]:
 def serving(command: list[str], port: int, folder: Path, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
     """Run `command` until the block ends; enter the block once `port` accepts connections (20 s at most)."""
     # SIGINT is the STOPSIGNAL of the Dockerfiles.
-    with ended(subprocess.Popen(command, cwd=folder, env=os.environ | environment), signal.SIGINT) as server:
+    with ending(subprocess.Popen(command, cwd=folder, env=os.environ | environment), signal.SIGINT) as server:
         until = time.monotonic() + 20
         while not accepts(port):
             assert server.poll() is None, f"{command} ended with {server.returncode}"

@@ -9,33 +9,33 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.desk import SITE, verdicts
-from tests.lab.process import ended, wait_until
+from tests.lab.process import ending, wait_until
+from tests.student_shell import TP2_SITE_MOUNT, verdicts_by_check
 
 if TYPE_CHECKING:
-    from tests.desk import Desk
+    from tests.student_shell import StudentShell
 
 pytestmark = pytest.mark.live
 
-ON_IPV6_ALONE = f"docker run -d --name web -p '[::]:4000:80' {SITE} nginx"
+ON_IPV6_ALONE = f"docker run -d --name web -p '[::]:4000:80' {TP2_SITE_MOUNT} nginx"
 
 
-def test_another_container_on_the_same_port_of_ipv4(desk: Desk) -> None:
+def test_another_container_on_the_same_port_of_ipv4(student: StudentShell) -> None:
     """It serves the very same folder: the pages are right, only the container is not."""
-    desk.do_tp2(f"{ON_IPV6_ALONE}\ndocker run -d --name other -p 0.0.0.0:4000:80 {SITE} nginx")
-    loses_what_the_site_is_worth(desk)
+    student.do_tp2(f"{ON_IPV6_ALONE}\ndocker run -d --name other -p 0.0.0.0:4000:80 {TP2_SITE_MOUNT} nginx")
+    assert_site_points_are_lost(student)
 
 
-def test_a_server_of_the_machine_itself(desk: Desk) -> None:
-    desk.do_tp2(ON_IPV6_ALONE)
-    folder = desk.home / "Docker" / "site"
+def test_a_server_of_the_machine_itself(student: StudentShell) -> None:
+    student.do_tp2(ON_IPV6_ALONE)
+    folder = student.home / "Docker" / "site"
     command = [sys.executable, "-m", "http.server", "4000", "--bind", "127.0.0.1", "--directory", str(folder)]
-    with ended(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)):
-        wait_until("a server of the machine on port 4000", answers, 10)
-        loses_what_the_site_is_worth(desk)
+    with ending(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)):
+        wait_until("a server of the machine on port 4000", is_port_4000_open, 10)
+        assert_site_points_are_lost(student)
 
 
-def answers() -> bool:
+def is_port_4000_open() -> bool:
     try:
         socket.create_connection(("127.0.0.1", 4000), timeout=1).close()
     except OSError:
@@ -43,8 +43,8 @@ def answers() -> bool:
     return True
 
 
-def loses_what_the_site_is_worth(desk: Desk) -> None:
-    came = {name: verdict for name, verdict in verdicts(desk.grade()).items() if verdict != "passed"}
+def assert_site_points_are_lost(student: StudentShell) -> None:
+    came = {name: verdict for name, verdict in verdicts_by_check(student.grade()).items() if verdict != "passed"}
     assert came == {
         "test_site_answers": "failed someone-else-answers",
         "test_dropped_page_is_served": "blocked blocked",

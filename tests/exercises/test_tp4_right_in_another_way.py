@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from grader.roster.ports import parse_ports
-from tests.exercises.todos import all_passed
+from tests.exercises.todos_exercises import assert_all_passed
 
 if TYPE_CHECKING:
-    from tests.desk import Desk
+    from tests.student_shell import StudentShell
 
 pytestmark = [pytest.mark.live, pytest.mark.long]
 
@@ -23,7 +23,7 @@ docker run -d --name todos-app {host} -p {app}:7777 {app_options} todos-app-v1
 """
 
 
-def through_the_machine(
+def run_through_the_machine(
     host: str, ports: tuple[int, int, int] = (4000, 4001, 4002), api_options: str = "", app_options: str = ""
 ) -> str:
     mongo, api, app = ports
@@ -34,29 +34,31 @@ def through_the_machine(
     "commands",
     [
         pytest.param(
-            MACHINE + through_the_machine("--add-host mydocker:$machine"),
+            MACHINE + run_through_the_machine("--add-host mydocker:$machine"),
             id="the address of docker0",
         ),
         pytest.param(
             "docker network create other\n"
             "machine=$(docker network inspect other --format '{{(index .IPAM.Config 0).Gateway}}')\n"
-            + through_the_machine("--add-host mydocker:$machine"),
+            + run_through_the_machine("--add-host mydocker:$machine"),
             id="another address of the machine",
         ),
-        pytest.param(through_the_machine("--add-host MyDocker:host-gateway"), id="names have no case"),
+        pytest.param(run_through_the_machine("--add-host MyDocker:host-gateway"), id="names have no case"),
         pytest.param(
-            through_the_machine("--add-host mydocker:host-gateway --add-host me:127.0.0.1 --restart unless-stopped"),
+            run_through_the_machine(
+                "--add-host mydocker:host-gateway --add-host me:127.0.0.1 --restart unless-stopped"
+            ),
             id="more names, and a restart policy",
         ),
         pytest.param(
             "docker network create todos-net\n"
-            + through_the_machine("--add-host mydocker:host-gateway")
+            + run_through_the_machine("--add-host mydocker:host-gateway")
             + "for one in todos-mongo todos-api todos-app; do docker network connect todos-net $one; done",
             id="on a network as well",
         ),
         pytest.param(
             MACHINE
-            + through_the_machine("")
+            + run_through_the_machine("")
             + """for one in todos-mongo todos-api todos-app; do
                 docker exec --user 0 $one sh -c "echo $machine mydocker >> /etc/hosts"
             done""",
@@ -64,18 +66,18 @@ def through_the_machine(
         ),
     ],
 )
-def test_tp4_earns_every_point(todos: Desk, commands: str) -> None:
-    todos.type(commands)
-    assert all_passed(todos, "tp4")
+def test_tp4_earns_every_point(todos: StudentShell, commands: str) -> None:
+    todos.run_shell(commands)
+    assert assert_all_passed(todos, "tp4")
 
 
-def test_tp4_in_a_range_of_ports_earns_every_point(todos: Desk) -> None:
-    todos.type(
-        through_the_machine(
+def test_tp4_in_a_range_of_ports_earns_every_point(todos: StudentShell) -> None:
+    todos.run_shell(
+        run_through_the_machine(
             "--add-host mydocker:host-gateway",
             (41200, 41201, 41202),
             "-e MONGO=mydocker:41200",
             "-e API_URL=mydocker:41201",
         )
     )
-    assert all_passed(todos, "tp4", parse_ports("41200-41209"))
+    assert assert_all_passed(todos, "tp4", parse_ports("41200-41209"))

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.desk import verdicts
-from tests.exercises.todos import COMPOSE, MATERIAL, all_passed, renamed
+from tests.exercises.todos_exercises import COMPOSE, MATERIAL, assert_all_passed, copy_with_other_names
+from tests.student_shell import verdicts_by_check
 
 if TYPE_CHECKING:
-    from tests.desk import Desk
+    from tests.student_shell import StudentShell
 
 pytestmark = [pytest.mark.live, pytest.mark.long]
 
@@ -117,9 +117,9 @@ http.server.ThreadingHTTPServer(("", 7777), Page).serve_forever()
         ),
     ],
 )
-def test_tp5_earns_every_point(todos: Desk, commands: str) -> None:
-    todos.type(commands)
-    assert all_passed(todos, "tp5")
+def test_tp5_earns_every_point(todos: StudentShell, commands: str) -> None:
+    todos.run_shell(commands)
+    assert assert_all_passed(todos, "tp5")
 
 
 @pytest.mark.parametrize(
@@ -129,36 +129,38 @@ def test_tp5_earns_every_point(todos: Desk, commands: str) -> None:
         pytest.param("networks: {default: {name: todos-net}}", id="made by compose"),
     ],
 )
-def test_tp5_by_compose_earns_every_point(todos: Desk, network: str) -> None:
+def test_tp5_by_compose_earns_every_point(todos: StudentShell, network: str) -> None:
     file = COMPOSE.replace("build: api", "image: todos-api-v2").replace("build: app", "image: todos-app-v2")
     folder = todos.home / "Docker" / "todos"
     (folder / "compose.yaml").write_text(f"{file}\n{network}", encoding="utf-8")
-    todos.type("docker network create todos-net" if "external" in network else "true")
-    todos.type("cd ~/Docker/todos && docker compose up -d", limit_s=120)
-    assert all_passed(todos, "tp5")
+    todos.run_shell("docker network create todos-net" if "external" in network else "true")
+    todos.run_shell("cd ~/Docker/todos && docker compose up -d", limit_s=120)
+    assert assert_all_passed(todos, "tp5")
 
 
-def test_tp5_with_a_page_of_ones_own_earns_every_point(todos: Desk) -> None:
+def test_tp5_with_a_page_of_ones_own_earns_every_point(todos: StudentShell) -> None:
     """Another program behind the page, whose image declares nothing: what counts is that a todo goes all the way."""
     (todos.home / "page.py").write_text(OTHER_PAGE, encoding="utf-8")
-    todos.type(
+    todos.run_shell(
         f"""printf 'FROM python:alpine\\nCOPY page.py .\\nCMD python page.py' > Dockerfile
         docker build --tag page . ; docker network create todos-net
         {MONGO}; {API}; {APP.replace("todos-app-v2", "page")}""",
         limit_s=120,
     )
-    assert all_passed(todos, "tp5")
+    assert assert_all_passed(todos, "tp5")
 
 
-def test_tp5_any_name_in_the_sheet_can_be_another(todos: Desk, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_tp5_any_name_in_the_sheet_can_be_another(
+    todos: StudentShell, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     course = tmp_path_factory.mktemp("course")
-    todos.exercise = renamed(
+    todos.exercise = copy_with_other_names(
         todos, "tp5", course, todos_net="reseau", todos_mongo="base", todos_api="facade", todos_app="page"
     )
-    todos.type(
+    todos.run_shell(
         """mkdir -p ~/Docker/todos/mongo/db; docker network create reseau
         docker run -d --name base --network reseau -v ~/Docker/todos/mongo/db:/data/db mvertes/alpine-mongo
         docker run -d --name facade --network reseau -e MONGO=base:27017 todos-api-v2
         docker run -d --name page --network reseau -p 4002:7777 -e API_URL=facade:8082 todos-app-v2"""
     )
-    assert set(verdicts(todos.grade(disposable=True)).values()) == {"passed"}
+    assert set(verdicts_by_check(todos.grade(disposable=True)).values()) == {"passed"}

@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.desk import verdicts
-from tests.exercises.todos import COMPOSE, MATERIAL, all_passed, renamed
+from tests.exercises.todos_exercises import COMPOSE, MATERIAL, assert_all_passed, copy_with_other_names
+from tests.student_shell import verdicts_by_check
 
 if TYPE_CHECKING:
-    from tests.desk import Desk
+    from tests.student_shell import StudentShell
 
 pytestmark = [pytest.mark.live, pytest.mark.long]
 
 
-def project(desk: Desk, folder: str, **files: str) -> None:
+def project(student: StudentShell, folder: str, **files: str) -> None:
     """The project's folder as the sheet has it, with the files of the test (`compose_yaml` is `compose.yaml`)."""
-    here = desk.home / folder
+    here = student.home / folder
     here.mkdir()
-    desk.type(f"cp -r {MATERIAL}/api {MATERIAL}/app ~/{folder}/; mkdir -p ~/{folder}/mongo/db")
+    student.run_shell(f"cp -r {MATERIAL}/api {MATERIAL}/app ~/{folder}/; mkdir -p ~/{folder}/mongo/db")
     for name, text in files.items():
         (here / name.replace("__", "-").replace("_", ".")).write_text(text, encoding="utf-8")
 
@@ -133,17 +133,17 @@ networks: {default: {driver: bridge}}
         ),
     ],
 )
-def test_tp6_earns_every_point(todos: Desk, folder: str, files: dict[str, str], command: str) -> None:
+def test_tp6_earns_every_point(todos: StudentShell, folder: str, files: dict[str, str], command: str) -> None:
     project(todos, folder, **files)
-    todos.type("docker tag mvertes/alpine-mongo mongo; docker network create todos-net")
-    todos.type(f"cd ~/{folder} && docker compose {command}", limit_s=120)
-    assert all_passed(todos, "tp6")
+    todos.run_shell("docker tag mvertes/alpine-mongo mongo; docker network create todos-net")
+    todos.run_shell(f"cd ~/{folder} && docker compose {command}", limit_s=120)
+    assert assert_all_passed(todos, "tp6")
 
 
-def test_tp6_by_the_old_docker_compose_earns_every_point(todos: Desk) -> None:
+def test_tp6_by_the_old_docker_compose_earns_every_point(todos: StudentShell) -> None:
     """Its containers are called `todos_todos-api_1`, and its labels tell paths below the project's folder."""
     project(todos, "todos", docker__compose_yml=COMPOSE)
-    todos.type(
+    todos.run_shell(
         """cd ~/todos; docker build -t todos_todos-api api; docker build -t todos_todos-app app
         compose=com.docker.compose
         docker network create --label $compose.project=todos --label $compose.network=default todos_default
@@ -160,17 +160,19 @@ def test_tp6_by_the_old_docker_compose_earns_every_point(todos: Desk) -> None:
         start todos-app -p 4002:7777 todos_todos-app""",
         limit_s=120,
     )
-    assert all_passed(todos, "tp6")
+    assert assert_all_passed(todos, "tp6")
 
 
-def test_tp6_any_name_in_the_sheet_can_be_another(todos: Desk, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_tp6_any_name_in_the_sheet_can_be_another(
+    todos: StudentShell, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     course = tmp_path_factory.mktemp("course")
-    todos.exercise = renamed(
+    todos.exercise = copy_with_other_names(
         todos, "tp6", course, todos="courses", todos_mongo="base", todos_api="facade", todos_app="page"
     )
     file = COMPOSE.replace("todos-mongo", "base").replace("todos-api", "facade").replace("todos-app", "page")
     file = file.replace("build: api", "build: api\n    environment: {MONGO: 'base:27017'}")
     file = file.replace("build: app", "build: app\n    environment: {API_URL: 'facade:8082'}")
     project(todos, "courses", compose_yaml=file)
-    todos.type("cd ~/courses && docker compose up -d", limit_s=120)
-    assert set(verdicts(todos.grade(disposable=True)).values()) == {"passed"}
+    todos.run_shell("cd ~/courses && docker compose up -d", limit_s=120)
+    assert set(verdicts_by_check(todos.grade(disposable=True)).values()) == {"passed"}

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     Behaviour = Callable[[socket.socket], None]
 
-__all__ = ["SITES", "serving"]
-
 OK = b"HTTP/1.1 200 OK\r\nServer: hostile\r\n"
 _PACKER = zlib.compressobj(9, wbits=31)
 BOMB_HEAD = _PACKER.compress(bytes(16 << 20)) + _PACKER.flush(zlib.Z_SYNC_FLUSH)

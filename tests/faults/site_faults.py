@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.desk import SITE
 from tests.faults import servers
+from tests.student_shell import TP2_SITE_MOUNT
 
 if TYPE_CHECKING:
-    from tests.desk import Desk
+    from tests.student_shell import StudentShell
 
-__all__ = ["SITE_FAULTS", "SiteFault"]
-
-SERVERS = Path(servers.__file__)
+SERVERS_FILE = Path(servers.__file__)
 
 
 @dataclass(frozen=True)
@@ -24,14 +22,14 @@ class SiteFault:
     code: str
     """The first diagnosis that the student reads."""
 
-    def bring_up(self, desk: Desk) -> None:
+    def bring_up(self, student: StudentShell) -> None:
         """Wants the image `python:alpine`; it is called nginx, since another image is a mistake of its own."""
-        desk.type("docker tag python:alpine nginx:hostile")
-        desk.do_tp2(
-            f"docker run -d --name web -p 4000:80 {SITE} -v {SERVERS}:/servers.py:ro "
+        student.run_shell("docker tag python:alpine nginx:hostile")
+        student.do_tp2(
+            f"docker run -d --name web -p 4000:80 {TP2_SITE_MOUNT} -v {SERVERS_FILE}:/servers.py:ro "
             f"nginx:hostile python3 /servers.py '{self.name}'"
         )
-        desk.type("until docker exec web grep -q ':0050 ' /proc/net/tcp; do sleep 0.1; done")
+        student.run_shell("until docker exec web grep -q ':0050 ' /proc/net/tcp; do sleep 0.1; done")
 
 
 SITE_FAULTS = (

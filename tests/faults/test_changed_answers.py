@@ -10,30 +10,30 @@ from typing import TYPE_CHECKING
 import pytest
 
 from grader.errors import ProbeFailed
-from grader.machine.link import LinkFacts
+from grader.grading.checks_loop import run_checks
 from grader.machine.machine import Machine
-from grader.machine.reach import reach
-from grader.machine.recorder import Recorder
-from grader.machine.recording import Recording
-from grader.machine.replay import Replay
-from grader.probes.listeners import Listener, parse_proc_net
-from grader.probes.mounts import parse_archive
-from grader.reports.of_ledger import check_result
+from grader.machine.recording.format import Recording
+from grader.machine.recording.recorder import Recorder
+from grader.machine.recording.replay import Replay
+from grader.machine.transport.connect import open_transport
+from grader.machine.transport.interface import TransportFacts
+from grader.probes.mounts.mounts import parse_archive
+from grader.probes.networks.listeners import Listener, parse_proc_net
+from grader.reports.result_builder import build_check_result
 from grader.roster.machine_url import parse_machine_url
-from grader.scoring.judging import judge_suite
 from grader.scoring.suite import read_suite
-from tests.desk import ROOT, SITE
-from tests.faults.changes import changed
+from tests.faults.changed_answers import change_answers
+from tests.student_shell import ROOT, TP2_SITE_MOUNT
 
 if TYPE_CHECKING:
     from grader.scoring.ledger import Ledger
-    from tests.desk import Desk
+    from tests.student_shell import StudentShell
 
 SEEDS = 200
 WRONG = {
-    "right": f"docker run -d --name web -p 4000:80 {SITE} nginx",
+    "right": f"docker run -d --name web -p 4000:80 {TP2_SITE_MOUNT} nginx",
     "exited": "docker run -d --name web -v vol:/usr/share/nginx/html nginx sh -c 'echo oh no; exit 4'",
-    "silent": f"docker run -d --name web -p 4000:80 {SITE} nginx sleep 1000",
+    "silent": f"docker run -d --name web -p 4000:80 {TP2_SITE_MOUNT} nginx sleep 1000",
     "reversed": "docker run -d --name web -p 80:4000 nginx",
 }
 
@@ -44,24 +44,24 @@ SEEN_WORKING = {"test_site_answers", "test_dropped_page_is_served", "test_index_
 
 @pytest.mark.live
 @pytest.mark.parametrize("web", WRONG.values(), ids=WRONG)
-def test_no_change_of_an_answer_crashes_or_gives_points(desk: Desk, web: str) -> None:
-    desk.do_tp2(web)
-    suite = read_suite(desk.exercise)
-    recorder = Recorder(reach(parse_machine_url(desk.engine.url)))
-    earned = paid(judge_suite(suite, Machine(recorder, suite.sheet)))
-    recording = recorder.recording(Recording(exercise="tp2", student="e1", machine=LinkFacts("")))
+def test_no_change_of_an_answer_crashes_or_gives_points(student: StudentShell, web: str) -> None:
+    student.do_tp2(web)
+    suite = read_suite(student.exercise)
+    recorder = Recorder(open_transport(parse_machine_url(student.engine.url)))
+    earned = points_earned(run_checks(suite, Machine(recorder, suite.sheet)))
+    recording = recorder.recording(Recording(exercise="tp2", student="e1", machine=TransportFacts("")))
     recorder.close()
     for seed in range(SEEDS):
         began = time.monotonic()
-        ledger = judge_suite(suite, Machine(Replay(changed(recording, seed)), suite.sheet))
+        ledger = run_checks(suite, Machine(Replay(change_answers(recording, seed)), suite.sheet))
         assert time.monotonic() - began < 5, f"seed {seed}"
         for row in ledger:
-            assert not row.outcome.is_ours, f"seed {seed}: {row.spec.name}: {row.outcome.evidence[-1:]}"
-            check_result(row, ledger, ROOT, 3)
-        assert (paid(ledger) - earned) & SEEN_WORKING == set(), f"seed {seed}"
+            assert not row.outcome.is_grader_bug, f"seed {seed}: {row.spec.name}: {row.outcome.evidence[-1:]}"
+            build_check_result(row, ledger, ROOT, 3)
+        assert (points_earned(ledger) - earned) & SEEN_WORKING == set(), f"seed {seed}"
 
 
-def paid(ledger: Ledger) -> set[str]:
+def points_earned(ledger: Ledger) -> set[str]:
     return {row.spec.name for row in ledger if row.points}
 
 

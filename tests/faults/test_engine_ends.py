@@ -10,11 +10,11 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.desk import Desk
-from tests.faults.bench import Graded, grade
+from tests.faults.measured_grading import MeasuredGrading, grade_and_measure
+from tests.lab.fault_proxy import Exchange, FaultProxy
 from tests.lab.machines import DOCKER_20, machines
 from tests.lab.machines.faults import at_request, hang, kill_engine, resume, start_engine
-from tests.lab.proxy import EngineProxy, Exchange
+from tests.student_shell import StudentShell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ NO_OVERRIDE: Final = ("setpriv", "--bounding-set=-dac_override,-dac_read_search"
 @pytest.fixture(scope="module")
 def machine(lab: Lab) -> Iterator[LabMachine]:
     with machines(lab, {"failing": DOCKER_20}, ("nginx", "ubuntu")) as [started]:
-        Desk(started.engine, started.home).do_tp2()
+        StudentShell(started.engine, started.home).do_tp2()
         yield started
 
 
@@ -45,17 +45,17 @@ def honest(machine: LabMachine) -> LabMachine:
     return machine
 
 
-def graded_on(machine: LabMachine, folder: Path) -> Graded:
-    command = machine.beside(sys.executable, "-m", "pytest")
-    return grade(Desk(machine.engine, machine.home), folder, "--lang=en", command=command)
+def graded_on(machine: LabMachine, folder: Path) -> MeasuredGrading:
+    command = machine.command_on_network(sys.executable, "-m", "pytest")
+    return grade_and_measure(StudentShell(machine.engine, machine.home), folder, "--lang=en", command=command)
 
 
-def is_no_mark(graded: Graded, code: str, folder: Path) -> None:
-    assert graded.exit_code == 6, graded.screen
+def is_no_mark(graded: MeasuredGrading, code: str, folder: Path) -> None:
+    assert graded.exit_code == 6, graded.output
     assert (graded.result.mark, graded.result.reason_code) == (None, code)
-    assert graded.blamed == []
-    assert "no mark" in graded.screen
-    assert "Traceback" not in graded.screen
+    assert graded.has_blamed_student == []
+    assert "no mark" in graded.output
+    assert "Traceback" not in graded.output
     assert ET.parse(folder / "tp2" / "e1.xml").getroot().findall(".//error")  # noqa: S314 - the grader's own
 
 
@@ -82,43 +82,47 @@ def test_an_engine_stopped_in_mid_run_leaves_no_mark_after_one_wait(honest: LabM
 
 def test_the_honest_control_keeps_every_point_on_the_engine_that_came_back(honest: LabMachine, tmp_path: Path) -> None:
     graded = graded_on(honest, tmp_path)
-    assert (graded.exit_code, graded.result.mark) == (0, 20), graded.screen
+    assert (graded.exit_code, graded.result.mark) == (0, 20), graded.output
 
 
-def test_no_docker_at_all_is_one_sentence_with_what_to_do(desk: Desk, tmp_path: Path) -> None:
-    graded = grade(desk, tmp_path, "--lang=en", f"--machine=unix://{tmp_path}/docker.sock")
+def test_no_docker_at_all_is_one_sentence_with_what_to_do(student: StudentShell, tmp_path: Path) -> None:
+    graded = grade_and_measure(student, tmp_path, "--lang=en", f"--machine=unix://{tmp_path}/docker.sock")
     is_no_mark(graded, "engine-absent", tmp_path)
-    assert "start Docker" in graded.screen
+    assert "start Docker" in graded.output
 
 
-def test_a_socket_that_nobody_listens_on_is_told_from_none(desk: Desk, tmp_path: Path) -> None:
+def test_a_socket_that_nobody_listens_on_is_told_from_none(student: StudentShell, tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", f"import socket; socket.socket(1).bind('{tmp_path}/s')"], check=True)
-    is_no_mark(grade(desk, tmp_path, "--lang=en", f"--machine=unix://{tmp_path}/s"), "engine-stopped", tmp_path)
+    is_no_mark(
+        grade_and_measure(student, tmp_path, "--lang=en", f"--machine=unix://{tmp_path}/s"), "engine-stopped", tmp_path
+    )
 
 
-def test_no_permission_on_the_socket_says_which_group_to_join(desk: Desk, tmp_path: Path) -> None:
+def test_no_permission_on_the_socket_says_which_group_to_join(student: StudentShell, tmp_path: Path) -> None:
     (tmp_path / "dir").mkdir(mode=0o755)
-    with EngineProxy(desk.engine.url, tmp_path / "dir" / "s") as proxy:
+    with FaultProxy(student.engine.url, tmp_path / "dir" / "s") as proxy:
         os.chown(proxy.socket_path, 65534, 65534)
         proxy.socket_path.chmod(0o600)
         command = (*NO_OVERRIDE, sys.executable, "-m", "pytest")
-        graded = grade(desk, tmp_path, "--lang=en", f"--machine={proxy.url}", command=command)
+        graded = grade_and_measure(student, tmp_path, "--lang=en", f"--machine={proxy.url}", command=command)
     is_no_mark(graded, "engine-permission", tmp_path)
-    assert "join the `docker` group" in graded.screen
+    assert "join the `docker` group" in graded.output
     assert proxy.requests == []
 
 
-def test_a_container_that_goes_between_the_list_and_the_look_is_not_there(desk: Desk, tmp_path: Path) -> None:
-    desk.do_tp2()
+def test_a_container_that_goes_between_the_list_and_the_look_is_not_there(
+    student: StudentShell, tmp_path: Path
+) -> None:
+    student.do_tp2()
 
     def remove_first(exchange: Exchange) -> None:
-        desk.type("docker rm -f web")
-        exchange.proxy.forget()
+        student.run_shell("docker rm -f web")
+        exchange.proxy.clear_requests()
         exchange.pass_on()
 
-    with EngineProxy(desk.engine.url, tmp_path / "s") as proxy:
-        proxy.on("/containers/[0-9a-f]{64}/json", remove_first)
-        graded = grade(desk, tmp_path, f"--machine={proxy.url}")
+    with FaultProxy(student.engine.url, tmp_path / "s") as proxy:
+        proxy.inject("/containers/[0-9a-f]{64}/json", remove_first)
+        graded = grade_and_measure(student, tmp_path, f"--machine={proxy.url}")
     assert graded.exit_code == 1
     web, hello = graded.result.checks[0], graded.result.checks[4]
     assert web.diagnosis
@@ -126,15 +130,19 @@ def test_a_container_that_goes_between_the_list_and_the_look_is_not_there(desk: 
     assert hello.verdict == "passed"
 
 
-def test_a_container_that_is_made_anew_between_the_list_and_the_look_is_found(desk: Desk, tmp_path: Path) -> None:
-    desk.do_tp2()
+def test_a_container_that_is_made_anew_between_the_list_and_the_look_is_found(
+    student: StudentShell, tmp_path: Path
+) -> None:
+    student.do_tp2()
 
     def replace_first(exchange: Exchange) -> None:
-        desk.type("docker rm -f web; docker run -d --name web -p 4000:80 -v ~/Docker/site:/usr/share/nginx/html nginx")
-        exchange.proxy.forget()
+        student.run_shell(
+            "docker rm -f web; docker run -d --name web -p 4000:80 -v ~/Docker/site:/usr/share/nginx/html nginx"
+        )
+        exchange.proxy.clear_requests()
         exchange.pass_on()
 
-    with EngineProxy(desk.engine.url, tmp_path / "s") as proxy:
-        proxy.on("/containers/[0-9a-f]{64}/json", replace_first)
-        graded = grade(desk, tmp_path, f"--machine={proxy.url}")
-    assert (graded.exit_code, graded.result.mark) == (0, 20), graded.screen
+    with FaultProxy(student.engine.url, tmp_path / "s") as proxy:
+        proxy.inject("/containers/[0-9a-f]{64}/json", replace_first)
+        graded = grade_and_measure(student, tmp_path, f"--machine={proxy.url}")
+    assert (graded.exit_code, graded.result.mark) == (0, 20), graded.output

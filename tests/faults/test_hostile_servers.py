@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from grader.errors import MachineUnreachable
-from grader.machine import engine as engine_module
-from grader.machine.address import EngineAddress
-from grader.machine.engine import EngineClient
 from grader.machine.question import Answer, HttpQuestion
-from grader.machine.sites import SiteClient
+from grader.machine.transport import engine as engine_module
+from grader.machine.transport.engine import EngineClient
+from grader.machine.transport.engine_address import EngineAddress
+from grader.machine.transport.http import SiteClient
 from grader.messages import LANGUAGES, say
 from tests.faults.servers import SITES, serving
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tests.faults.bench import grade
+from tests.faults.measured_grading import grade_and_measure
 from tests.faults.site_faults import SITE_FAULTS, SiteFault
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.desk import Desk
+    from tests.student_shell import StudentShell
 
 pytestmark = [pytest.mark.live, pytest.mark.long]
 
@@ -35,11 +35,11 @@ OF_EVERY_KIND: Final = {
     "fault", [fault for fault in SITE_FAULTS if fault.name in OF_EVERY_KIND], ids=lambda fault: fault.name
 )
 def test_a_site_that_misbehaves_gets_a_diagnosis(
-    desk: Desk, images: Callable[..., None], fault: SiteFault, tmp_path: Path
+    student: StudentShell, images: Callable[..., None], fault: SiteFault, tmp_path: Path
 ) -> None:
     images("python:alpine")
-    fault.bring_up(desk)
-    graded = grade(desk, tmp_path)
+    fault.bring_up(student)
+    graded = grade_and_measure(student, tmp_path)
     failed = [check for check in graded.result.checks if check.verdict == "failed"]
     assert [check.verdict for check in graded.result.checks if check.verdict == "error"] == []
     assert [check.diagnosis.code for check in failed if check.diagnosis] == [fault.code]

@@ -11,10 +11,10 @@ By hand: `python -m tests.lab --help`.
 
 from __future__ import annotations
 
+from tests.lab.choose_engine import answering_engine, ready_engine, running_engine
 from tests.lab.engine import Engine, wipe
-from tests.lab.find import answering_engine, ready_engine, running_engine
 from tests.lab.images import ensure_images
-from tests.lab.places import Lab
+from tests.lab.lab_folder import Lab
 from tests.lab.process import LabError, run, wait_until
 
 __all__ = [

@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 
 from tests.lab import Lab, LabError, ensure_images, ready_engine
-from tests.lab.catalog import COURSE_IMAGES
 from tests.lab.classroom import open_classroom
-from tests.lab.hold import run_with_engine
-from tests.lab.process import say
+from tests.lab.image_catalog import COURSE_IMAGES
+from tests.lab.lab_engine import run_with_engine
+from tests.lab.process import print_progress
 from tests.lab.sweep import sweep
 
 USUAL_IMAGES = ("nginx", "ubuntu")
@@ -22,7 +22,7 @@ def main() -> int:
     try:
         return int(options.verb(options) or 0)
     except LabError as error:
-        say(f"lab: {error}")
+        print_progress(f"lab: {error}")
         return 1
     except KeyboardInterrupt:
         return 130
@@ -37,7 +37,7 @@ def engine(options: argparse.Namespace) -> None:
 def images(options: argparse.Namespace) -> None:
     lab = Lab.at(options.dir)
     made = ensure_images(ready_engine(lab), lab, options.names or USUAL_IMAGES)
-    say(f"images: {', '.join(made)}" if made else "images: all present")
+    print_progress(f"images: {', '.join(made)}" if made else "images: all present")
 
 
 def with_engine(options: argparse.Namespace) -> int:

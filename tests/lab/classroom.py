@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from tests.lab.machines.group import keep_machines
 from tests.lab.machines.spec import DOCKER_20
-from tests.lab.process import say
+from tests.lab.process import print_progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from tests.lab.lab_folder import Lab
     from tests.lab.machines.machine import LabMachine
-    from tests.lab.places import Lab
 
 FIRST_NAMES = ("Zoé", "Noël", "Inès", "Anaïs", "Léo", "Chloé", "Maël", "Jade", "Théo", "Lina", "Hugo")
 FAMILY_NAMES = ("Lefèvre", "Müller", "O'Brien", "Diallo", "Nguyễn", "García", "Le Goff", "Petit")
@@ -44,7 +44,7 @@ def open_classroom(lab: Lab, size: int, images: Sequence[str]) -> None:
     roster = lab.root / "classroom.csv"
     write_roster(roster, machines)
     first, config = machines[0], machines[0].ssh_config
-    say(f"""{size} machines in {time.monotonic() - began:.1f} s. `make clean` removes them.
+    print_progress(f"""{size} machines in {time.monotonic() - began:.1f} s. `make clean` removes them.
 
   roster        {roster}
   grade them    grader batch exercises/tp2 --roster {roster} --ssh-config {config} --results results

@@ -10,14 +10,14 @@ import sys
 import time
 from pathlib import Path
 
+from grader.commands.rehearse.engine import RehearsalEngine
+from grader.commands.rehearse.solution import Solution, read_solutions
 from grader.errors import GraderError
-from grader.machine.address import engine_address
-from grader.rehearsal.solution import Solution, read_solutions
-from grader.rehearsal.stage import Stage
+from grader.machine.transport.engine_address import engine_address
 from grader.roster.machine_url import parse_machine_url
 from grader.scoring.suite import Suite, read_suite
 from tests.lab import Engine, Lab, LabError, ensure_images, ready_engine
-from tests.lab.process import say
+from tests.lab.process import print_progress
 
 ROOT = Path(__file__).parents[2]
 EXERCISE = Path("exercises/tp2")
@@ -36,10 +36,10 @@ def main() -> int:
         os.environ.update(engine.settings())
         _show(engine, suite)
     except (LabError, GraderError) as error:
-        say(f"demo: {error}")
+        print_progress(f"demo: {error}")
         return 1
     except KeyboardInterrupt:
-        say("demo: interrupted; everything that it made is removed")
+        print_progress("demo: interrupted; everything that it made is removed")
         return 130
     _say_what_next(engine, time.monotonic() - began)
     return 0
@@ -48,11 +48,11 @@ def main() -> int:
 def _show(engine: Engine, suite: Suite) -> None:
     _refuse_what_is_taken(engine, suite)
     shutil.rmtree(RESULTS, ignore_errors=True)
-    stage = Stage(engine_address(parse_machine_url("local"), os.environ), beside_others=True)
+    stage = RehearsalEngine(engine_address(parse_machine_url("local"), os.environ), beside_others=True)
     try:
         by_name = {solution.name: solution for solution in read_solutions(suite)}
         for name in SHOWN:
-            with stage.brought_up(by_name[name], suite):
+            with stage.bring_up(by_name[name], suite):
                 _grade(by_name[name])
     finally:
         stage.empty()

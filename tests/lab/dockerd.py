@@ -6,13 +6,13 @@ import json
 import os
 from typing import TYPE_CHECKING
 
-from tests.lab import debian, hostnet
-from tests.lab.apart import beside, is_apart
+from tests.lab import debian_packages, host_network
 from tests.lab.engine import Engine, docker_client
-from tests.lab.process import LabError, is_alive, last_words, run, say, spawn, wait_until
+from tests.lab.own_network import command_on_network, has_own_network
+from tests.lab.process import LabError, is_alive, last_lines, print_progress, run, start_daemon, wait_until
 
 if TYPE_CHECKING:
-    from tests.lab.places import Lab
+    from tests.lab.lab_folder import Lab
 
 START_LIMIT_S = 40
 
@@ -27,22 +27,22 @@ def start(lab: Lab) -> None:
         raise LabError(
             "only root can start a Docker engine here: start Docker yourself or set DOCKER_HOST, or run this as root"
         )
-    debian.need("dockerd", "docker.io")
+    debian_packages.require_program("dockerd", "docker.io")
     if docker_client() is None:
         docker_client.cache_clear()
-        debian.need("docker", "docker-cli")
+        debian_packages.require_program("docker", "docker-cli")
     path = _path_with_iptables(lab)
     log = lab.root / "dockerd.log"
-    say("starting the lab's own Docker engine…")
-    hostnet.unplug_the_dead(lab)
-    if not is_apart(lab):
-        hostnet.remember(lab)
-    daemon = spawn(beside(lab, _command(lab)), log, os.environ | {"PATH": path})
+    print_progress("starting the lab's own Docker engine…")
+    host_network.detach_dead_containers(lab)
+    if not has_own_network(lab):
+        host_network.save_network(lab)
+    daemon = start_daemon(command_on_network(lab, _command(lab)), log, os.environ | {"PATH": path})
     engine = Engine(private_url(lab), private=True)
 
     def ready() -> bool:
         if daemon.poll() is not None:
-            raise LabError(f"dockerd ended at once: {last_words(log)} (full log: {log})")
+            raise LabError(f"dockerd ended at once: {last_lines(log)} (full log: {log})")
         return engine.answers()
 
     wait_until(f"dockerd to answer (see {log})", ready, START_LIMIT_S)
@@ -64,7 +64,7 @@ def _command(lab: Lab) -> list[str]:
         json.dumps({"group": "root"}), encoding="ascii"
     )  # the machine's own daemon.json is not ours to read
     return [
-        debian.need("dockerd"),
+        debian_packages.require_program("dockerd"),
         f"--config-file={settings}",
         f"--host={private_url(lab)}",
         f"--data-root={lab.root / 'data'}",
@@ -78,7 +78,7 @@ def _path_with_iptables(lab: Lab) -> str:
     path = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
     said = ""
     for name in ("iptables", "iptables-legacy"):
-        program = debian.find(name)
+        program = debian_packages.find_program(name)
         if program is None:
             continue
         asked = run([program, "--wait", "5", "--table", "nat", "--list", "--numeric"], limit_s=10, check=False)

@@ -16,24 +16,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
-from benchmarks.figure import Figure, begin
-from benchmarks.page import keep
-from grader.rehearsal.solution import read_solutions
+from benchmarks.figure import Figure, new_part
+from benchmarks.page import save_part
+from grader.commands.rehearse.solution import read_solutions
 from grader.scoring.suite import read_suite
-from tests.desk import ROOT, Desk
-from tests.faults.bench import grade
 from tests.faults.engine_faults import ENGINE_FAULTS
+from tests.faults.measured_grading import grade_and_measure
 from tests.faults.site_faults import SITE_FAULTS
 from tests.lab import Lab, LabError, ensure_images, wipe
-from tests.lab.hold import held_engine
-from tests.lab.process import say
-from tests.lab.proxy import EngineProxy
-from tests.recorded import judged_otherwise
+from tests.lab.fault_proxy import FaultProxy
+from tests.lab.lab_engine import lab_engine
+from tests.lab.process import print_progress
+from tests.live_and_replayed import replays_differently
+from tests.student_shell import ROOT, StudentShell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.faults.bench import Graded
+    from tests.faults.measured_grading import MeasuredGrading
     from tests.lab import Engine
 
 DEADLINE_S: Final = 180
@@ -42,22 +42,22 @@ PEAK_MB: Final = 250
 TESTS: Final = {
     "machine": ("tests/faults/test_engine_ends.py", "tests/faults/test_hostile_text.py"),
     "answers": ("tests/faults/test_changed_answers.py", "tests/faults/test_hostile_servers.py"),
-    "ssh": ("tests/machine/test_ssh_faults.py",),
-    "repository": ("tests/repository/test_tampering.py", "tests/repository/test_hostile_scripts.py"),
-    "attacks": ("tests/repository/test_attacks.py",),
+    "ssh": ("tests/machine/transport/ssh/test_faults.py",),
+    "repository": ("tests/submission/test_tampering.py", "tests/submission/test_hostile_scripts.py"),
+    "attacks": ("tests/submission/test_attacks.py",),
     "sandbox": (
-        "tests/repository/test_sandbox.py",
-        "tests/repository/test_started.py",
-        "tests/repository/test_workspace.py",
-        "tests/repository/test_submission_files.py",
+        "tests/submission/sandbox/test_sandbox.py",
+        "tests/submission/test_started_programs.py",
+        "tests/submission/test_workspace.py",
+        "tests/submission/transport/test_files.py",
     ),
     "policy": (
-        "tests/repository/test_policy.py",
-        "tests/repository/test_compose_paths.py",
-        "tests/repository/test_compose_mounts.py",
-        "tests/repository/test_compose_keys.py",
-        "tests/repository/test_dockerfile_policy.py",
-        "tests/repository/test_dotenv.py",
+        "tests/submission/policy/test_policy.py",
+        "tests/submission/policy/compose/test_paths.py",
+        "tests/submission/policy/compose/test_mounts.py",
+        "tests/submission/policy/compose/test_keys.py",
+        "tests/submission/policy/dockerfile/test_check.py",
+        "tests/submission/policy/env_files/test_env_files.py",
     ),
 }
 KINDS: Final = {
@@ -69,7 +69,7 @@ TESTS_LIMIT_S: Final = 1800
 
 
 @dataclass
-class Figures:
+class FaultFigures:
     injected: int = 0
     blamed: int = 0
     crashes: int = 0
@@ -84,11 +84,11 @@ class Figures:
 
 
 def main() -> int:
-    figures = Figures()
-    part = begin("Faults and hostile input (`make faults`)")
+    figures = FaultFigures()
+    part = new_part("Faults and hostile input (`make faults`)")
     lab = Lab.at(ROOT / ".lab")
     try:
-        with held_engine(lab) as engine, tempfile.TemporaryDirectory() as folder:
+        with lab_engine(lab) as engine, tempfile.TemporaryDirectory() as folder:
             ensure_images(engine, lab, ("nginx", "ubuntu", "python:alpine"))
             _head()
             _engine_faults(engine, Path(folder), figures)
@@ -97,61 +97,61 @@ def main() -> int:
             for kind, files in TESTS.items():
                 _tests(kind, files, Path(folder), figures)
     except LabError as error:
-        say(f"faults: {error}")
+        print_progress(f"faults: {error}")
         return 1
     _say_figures(figures)
-    part.figures.extend(_told(figures))
-    keep("faults", part)
+    part.figures.extend(_summary(figures))
+    save_part("faults", part)
     return 1 if figures.surprises else 0
 
 
-def _engine_faults(engine: Engine, folder: Path, figures: Figures) -> None:
+def _engine_faults(engine: Engine, folder: Path, figures: FaultFigures) -> None:
     """An honest student's work, seen through an engine that fails."""
-    with _desk(engine, folder / "engine") as desk, EngineProxy(engine.url, folder / "s") as proxy:
-        desk.do_tp2()
+    with _student_shell(engine, folder / "engine") as student, FaultProxy(engine.url, folder / "s") as proxy:
+        student.do_tp2()
         url = f"--machine={proxy.url}"
-        _control("engine", grade(desk, folder / "before", url), figures)
+        _count_control("engine", grade_and_measure(student, folder / "before", url), figures)
         for fault in ENGINE_FAULTS:
-            proxy.forget()
-            fault.order(proxy)
-            graded = grade(desk, folder / "engine" / fault.name, url)
+            proxy.clear_requests()
+            fault.inject(proxy)
+            graded = grade_and_measure(student, folder / "engine" / fault.name, url)
             figures.injected += 1
-            figures.blamed += bool(graded.blamed)
+            figures.blamed += bool(graded.has_blamed_student)
             wanted = fault.code or "20/20"
             got = graded.code or f"{graded.result.mark:g}/20"
-            _line("engine", fault.name, got, graded, figures, as_wanted=got == wanted and not graded.blamed)
-        proxy.forget()
-        _control("engine", grade(desk, folder / "after", url), figures)
+            _line("engine", fault.name, got, graded, figures, as_wanted=got == wanted and not graded.has_blamed_student)
+        proxy.clear_requests()
+        _count_control("engine", grade_and_measure(student, folder / "after", url), figures)
 
 
-def _site_faults(engine: Engine, folder: Path, figures: Figures) -> None:
+def _site_faults(engine: Engine, folder: Path, figures: FaultFigures) -> None:
     """A student's own site that misbehaves: the student must fix it, and gets no point for what does not work."""
     for fault in SITE_FAULTS:
-        with _desk(engine, folder / "site" / fault.name) as desk:
-            fault.bring_up(desk)
-            graded = grade(desk, folder / "results" / fault.name)
+        with _student_shell(engine, folder / "site" / fault.name) as student:
+            fault.bring_up(student)
+            graded = grade_and_measure(student, folder / "results" / fault.name)
             failed = [check for check in graded.result.checks if check.verdict == "failed"]
             got = ", ".join(check.diagnosis.code for check in failed if check.diagnosis) or graded.code
             figures.injected += 1
             figures.undeserved += graded.result.checks[-1].points
             _line("site", fault.name, got, graded, figures, as_wanted=got == fault.code)
-    with _desk(engine, folder / "honest") as desk:
-        desk.do_tp2()
-        _control("site", grade(desk, folder / "control"), figures)
+    with _student_shell(engine, folder / "honest") as student:
+        student.do_tp2()
+        _count_control("site", grade_and_measure(student, folder / "control"), figures)
 
 
-def _recordings(engine: Engine, lab: Lab, folder: Path, figures: Figures) -> None:
+def _recordings(engine: Engine, lab: Lab, folder: Path, figures: FaultFigures) -> None:
     """Judges every solution of tp2 from its recording, with the engine stopped."""
     suite = read_suite(ROOT / "exercises" / "tp2")
     began = time.monotonic()
     wipe(engine)
-    differs = judged_otherwise(suite, read_solutions(suite), engine, lab, folder)
+    differs = replays_differently(suite, read_solutions(suite), engine, lab, folder)
     same = list(differs.values()).count(False)
     figures.surprises += [f"recording: {name} is judged differently" for name, is_other in differs.items() if is_other]
     _row("recording", "engine stopped", f"{same} of {len(differs)} the same", "", f"{time.monotonic() - began:.0f}", "")
 
 
-def _tests(kind: str, files: tuple[str, ...], folder: Path, figures: Figures) -> None:
+def _tests(kind: str, files: tuple[str, ...], folder: Path, figures: FaultFigures) -> None:
     report = folder / f"{kind}.xml"
     there = [file for file in files if (ROOT / file).is_file()]
     subprocess.run(
@@ -176,22 +176,22 @@ def _tests(kind: str, files: tuple[str, ...], folder: Path, figures: Figures) ->
 
 
 @contextmanager
-def _desk(engine: Engine, home: Path) -> Iterator[Desk]:
+def _student_shell(engine: Engine, home: Path) -> Iterator[StudentShell]:
     wipe(engine)
     home.mkdir(parents=True, exist_ok=True)
-    yield Desk(engine, home)
+    yield StudentShell(engine, home)
     wipe(engine)
 
 
-def _control(kind: str, graded: Graded, figures: Figures) -> None:
+def _count_control(kind: str, graded: MeasuredGrading, figures: FaultFigures) -> None:
     figures.controls += 1
     full = graded.result.mark == 20
     figures.controls_full += full
     _line(kind, "(honest control)", f"{graded.result.mark:g}/20", graded, figures, as_wanted=full)
 
 
-def _line(kind: str, name: str, got: str, graded: Graded, figures: Figures, *, as_wanted: bool) -> None:
-    figures.crashes += graded.exit_code == 3 or "Traceback" in graded.screen
+def _line(kind: str, name: str, got: str, graded: MeasuredGrading, figures: FaultFigures, *, as_wanted: bool) -> None:
+    figures.crashes += graded.exit_code == 3 or "Traceback" in graded.output
     figures.late += graded.seconds > DEADLINE_S
     figures.peak_mb = max(figures.peak_mb, graded.peak_mb)
     if not as_wanted or graded.peak_mb > PEAK_MB:
@@ -199,18 +199,18 @@ def _line(kind: str, name: str, got: str, graded: Graded, figures: Figures, *, a
     _row(kind, name, got, str(graded.exit_code), f"{graded.seconds:.1f}", f"{graded.peak_mb:.0f}")
 
 
-def _told(figures: Figures) -> Iterator[Figure]:
+def _summary(figures: FaultFigures) -> Iterator[Figure]:
     yield Figure("faults and hostile inputs tried", figures.injected)
-    yield Figure("graded other than they must be", len(figures.surprises), aim="0")
+    yield Figure("graded other than they must be", len(figures.surprises), target="0")
     for kind, words in KINDS.items():
         tried, bad = figures.tests.get(kind, (0, 0))
         yield Figure(words, tried, note=f"{bad} graded other than they must be")
-    yield Figure("students blamed for their machine's faults", figures.blamed, aim="0")
-    yield Figure("undeserved points", figures.undeserved, aim="0")
-    yield Figure("crashes", figures.crashes, aim="0")
-    yield Figure("over the deadline", figures.late, aim="0")
+    yield Figure("students blamed for their machine's faults", figures.blamed, target="0")
+    yield Figure("undeserved points", figures.undeserved, target="0")
+    yield Figure("crashes", figures.crashes, target="0")
+    yield Figure("over the deadline", figures.late, target="0")
     yield Figure("honest controls", figures.controls)
-    yield Figure("of these, with full marks", figures.controls_full, aim="all")
+    yield Figure("of these, with full marks", figures.controls_full, target="all")
     yield Figure("the grader's peak memory", figures.peak_mb, "MB", f"at most {PEAK_MB}")
 
 
@@ -225,7 +225,7 @@ def _row(*cells: str) -> None:
     sys.stdout.flush()
 
 
-def _say_figures(figures: Figures) -> None:
+def _say_figures(figures: FaultFigures) -> None:
     sys.stdout.write(
         f"\nfaults injected: {figures.injected} · students blamed for the machine's faults: {figures.blamed} · "
         f"crashes: {figures.crashes} · over the deadline: {figures.late} · "

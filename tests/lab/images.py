@@ -8,17 +8,17 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.lab.archive import write_images
-from tests.lab.catalog import full_name, recipe
 from tests.lab.engine import docker_client
-from tests.lab.loaded import note_loaded
-from tests.lab.process import LabError, say
+from tests.lab.image_archive import write_images
+from tests.lab.image_catalog import full_name, recipe
+from tests.lab.loaded_images import record_loaded_images
+from tests.lab.process import LabError, print_progress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tests.lab.engine import Engine
-    from tests.lab.places import Lab
+    from tests.lab.lab_folder import Lab
 
 REGISTRY_ANSWERS_WITHIN_S = 5
 PULL_LIMIT_S = 300
@@ -40,7 +40,7 @@ def ensure_images(engine: Engine, lab: Lab, names: Sequence[str]) -> list[str]:
             to_make.append(name)
     if to_make:
         load_images(engine, lab, to_make)
-    note_loaded(lab, engine, missing)
+    record_loaded_images(lab, engine, missing)
     return missing
 
 
@@ -50,7 +50,7 @@ def load_images(engine: Engine, lab: Lab, names: Sequence[str]) -> None:
     with tempfile.TemporaryDirectory(prefix="images-", dir=lab.root) as folder:
         archive = Path(folder) / "images.tar"
         write_images(lab, recipes, archive)
-        say(f"loading {', '.join(names)}…")
+        print_progress(f"loading {', '.join(names)}…")
         engine.docker("load", "--quiet", "--input", archive, limit_s=LOAD_LIMIT_S)
 
 
@@ -65,9 +65,9 @@ def _pull(engine: Engine, name: str) -> bool | None:
         if pull.stdout is None:
             raise LabError("docker pull gave no output")
         try:
-            answered = _said_in_time(pull)
+            answered = _registry_answers(pull)
             if answered:
-                say(f"pulling {name}…")
+                print_progress(f"pulling {name}…")
                 pull.stdout.read()
                 return pull.wait(PULL_LIMIT_S) == 0
         finally:
@@ -75,7 +75,7 @@ def _pull(engine: Engine, name: str) -> bool | None:
     return None
 
 
-def _said_in_time(pull: subprocess.Popen[str]) -> bool:
+def _registry_answers(pull: subprocess.Popen[str]) -> bool:
     """The client prints `… Pulling from …` once the registry has answered; before that, at most the tag."""
     output = pull.stdout
     if output is None:

@@ -13,19 +13,19 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from grader.commands.rehearse.engine import RehearsalEngine
+from grader.commands.rehearse.solution import Solution, find_differences, read_solutions
 from grader.errors import GraderError, MachineUnreachable
-from grader.machine.address import engine_address
+from grader.grading.checks_loop import run_checks
 from grader.machine.machine import Machine
-from grader.machine.reach import reach
-from grader.rehearsal.solution import Solution, differences, read_solutions
-from grader.rehearsal.stage import Stage
+from grader.machine.transport.connect import open_transport
+from grader.machine.transport.engine_address import engine_address
 from grader.roster.machine_url import MachineUrl, parse_machine_url
-from grader.scoring.judging import judge_suite
 from grader.scoring.suite import Suite, read_suite
 from tests.lab import Lab, LabError
 from tests.lab.machines import DOCKER_20, DOCKER_26, PODMAN, machines
-from tests.lab.machines.entered import entered
-from tests.lab.process import say
+from tests.lab.machines.network_of import on_network_of
+from tests.lab.process import print_progress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,16 +36,16 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).parents[2]
 EXERCISE: Final = Path("exercises/tp2")
 KINDS: Final = {"docker20": DOCKER_20, "docker26": DOCKER_26, "podman": PODMAN}
-WAYS: Final = ("local", "TCP+TLS", "SSH")
+TRANSPORTS: Final = ("local", "TCP+TLS", "SSH")
 
 
 @dataclass
-class Column:
+class MatrixColumn:
     """One engine: the result of every solution, by transport."""
 
     engine: str
     tried: int = 0
-    as_expected: dict[str, int] = field(default_factory=lambda: dict.fromkeys(WAYS, 0))
+    as_expected: dict[str, int] = field(default_factory=lambda: dict.fromkeys(TRANSPORTS, 0))
     faults: list[str] = field(default_factory=list)
 
 
@@ -60,12 +60,12 @@ def main() -> int:
         with machines(lab, kinds, suite.sheet.images) as started, ProcessPoolExecutor(len(started)) as pool:
             columns = list(pool.map(partial(try_all, only=options.only), started))
     except (LabError, GraderError) as error:
-        say(f"matrix: {error}")
+        print_progress(f"matrix: {error}")
         return 1
     return _print(columns)
 
 
-def try_all(machine: LabMachine, only: Sequence[str] = ()) -> Column:
+def try_all(machine: LabMachine, only: Sequence[str] = ()) -> MatrixColumn:
     """Brings up each solution on one machine, and grades it over each transport."""
     os.environ.update(
         machine.engine.settings() | {"DOCKER_TLS_VERIFY": "1", "DOCKER_CERT_PATH": str(machine.certificates)}
@@ -75,50 +75,50 @@ def try_all(machine: LabMachine, only: Sequence[str] = ()) -> Column:
     scratch.mkdir(exist_ok=True)
     tempfile.tempdir = str(scratch)
     suite = read_suite(EXERCISE)
-    column = Column("")
-    with entered(machine):
-        stage = Stage(engine_address(MachineUrl("local"), os.environ))
+    column = MatrixColumn("")
+    with on_network_of(machine):
+        stage = RehearsalEngine(engine_address(MachineUrl("local"), os.environ))
     for solution in read_solutions(suite):
         if only and solution.name not in only:
             continue
         with ExitStack() as stack:
-            with entered(machine):
-                stack.enter_context(stage.brought_up(solution, suite))
+            with on_network_of(machine):
+                stack.enter_context(stage.bring_up(solution, suite))
             _try(machine, suite, solution, column)
-        say(f"{machine.name}: {solution.name}")
+        print_progress(f"{machine.name}: {solution.name}")
     stage.close()
     return column
 
 
-def _try(machine: LabMachine, suite: Suite, solution: Solution, column: Column) -> None:
+def _try(machine: LabMachine, suite: Suite, solution: Solution, column: MatrixColumn) -> None:
     column.tried += 1
-    for way in WAYS:
+    for way in TRANSPORTS:
         ledger = _graded(machine, suite, solution, way, column)
-        faults = differences(solution, ledger)
+        faults = find_differences(solution, ledger)
         column.as_expected[way] += not faults
         column.faults += [f"{machine.name}, {way}: {solution.name}: {fault}" for fault in faults]
 
 
-def _graded(machine: LabMachine, suite: Suite, solution: Solution, way: str, column: Column) -> Ledger:
+def _graded(machine: LabMachine, suite: Suite, solution: Solution, way: str, column: MatrixColumn) -> Ledger:
     url = {"local": "local", "TCP+TLS": f"tcp://{machine.address}:2376", "SSH": f"ssh://{machine.name}"}[way]
     with ExitStack() as stack:
         if way == "local":
-            stack.enter_context(entered(machine))
+            stack.enter_context(on_network_of(machine))
         try:
-            link = reach(parse_machine_url(url), machine.ssh_config)
+            link = open_transport(parse_machine_url(url), machine.ssh_config)
         except MachineUnreachable as error:
-            return judge_suite(suite, error)
+            return run_checks(suite, error)
         stack.callback(link.close)
         column.engine = f"{link.version()} (API {link.version().api})"
-        return judge_suite(suite, Machine(link, suite.sheet, ports=solution.ports, disposable=True))
+        return run_checks(suite, Machine(link, suite.sheet, ports=solution.ports, disposable=True))
 
 
-def _print(columns: Sequence[Column]) -> int:
-    lines = [_row("engine", *WAYS), _row("---", *("---:" for _ in WAYS))]
-    lines += [_row(one.engine, *(f"{one.as_expected[way]} of {one.tried}" for way in WAYS)) for one in columns]
+def _print(columns: Sequence[MatrixColumn]) -> int:
+    lines = [_row("engine", *TRANSPORTS), _row("---", *("---:" for _ in TRANSPORTS))]
+    lines += [_row(one.engine, *(f"{one.as_expected[way]} of {one.tried}" for way in TRANSPORTS)) for one in columns]
     faults = [fault for column in columns for fault in column.faults]
-    same = sum(column.as_expected[way] == column.tried > 0 for column in columns for way in WAYS)
-    cells = len(columns) * len(WAYS)
+    same = sum(column.as_expected[way] == column.tried > 0 for column in columns for way in TRANSPORTS)
+    cells = len(columns) * len(TRANSPORTS)
     lines += ["", *faults, f"{same} of {cells} the same: every solution of tp2 got its expected verdicts"]
     sys.stdout.write("\n".join(lines) + "\n")
     return 0 if same == cells else 1

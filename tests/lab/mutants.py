@@ -9,43 +9,41 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Mutant", "broken_source", "mutants_of"]
-
 
 @dataclass(frozen=True)
 class Mutant:
     number: int
     """Its index among the mutants of the source."""
     line: int
-    what: str
+    description: str
 
 
 def mutants_of(source: str) -> list[Mutant]:
     """The mutants of `source`: a statement that raises or calls removed, a condition always true or always false."""
-    ways = _ways(ast.parse(source))
+    ways = _mutations(ast.parse(source))
     return [Mutant(number, line, what) for number, (line, what, _, _, _) in enumerate(ways)]
 
 
 def broken_source(source: str, number: int) -> str:
     """`source` with that one mutation of `mutants_of`."""
     tree = ast.parse(source)
-    for place, (_, _, parent, field, new) in enumerate(_ways(tree)):
+    for place, (_, _, parent, field, new) in enumerate(_mutations(tree)):
         if place == number:
-            _put(parent, field, new)
+            _replace_node(parent, field, new)
             return ast.unparse(tree)
     raise IndexError(number)
 
 
-_Way = tuple[int, str, ast.AST, "str | tuple[str, int]", ast.AST]
+_Mutation = tuple[int, str, ast.AST, "str | tuple[str, int]", ast.AST]
 """Line, mutation, and where the new node goes: a field of the parent, or an index in one of its lists."""
 
 
-def _ways(tree: ast.AST) -> Iterator[_Way]:
+def _mutations(tree: ast.AST) -> Iterator[_Mutation]:
     for node in ast.walk(tree):
         if not isinstance(node, ast.FunctionDef):
             continue
         for inner in _within(node):
-            yield from _left_out(inner)
+            yield from _removals(inner)
             if isinstance(inner, ast.If | ast.IfExp):
                 for value in (True, False):
                     yield inner.lineno, f"if {value}", inner, "test", ast.Constant(value)
@@ -60,7 +58,7 @@ def _within(function: ast.FunctionDef) -> Iterator[ast.AST]:
         left += [child for child in ast.iter_child_nodes(node) if not isinstance(child, ast.FunctionDef | ast.Lambda)]
 
 
-def _left_out(node: ast.AST) -> Iterator[_Way]:
+def _removals(node: ast.AST) -> Iterator[_Mutation]:
     for name in ("body", "orelse", "finalbody"):
         statements = getattr(node, name, None)
         if not isinstance(statements, list):
@@ -75,7 +73,7 @@ def _left_out(node: ast.AST) -> Iterator[_Way]:
             yield statement.lineno, f"{what}: {ast.unparse(statement)[:60]}", node, (name, place), ast.Pass()
 
 
-def _put(parent: ast.AST, field: str | tuple[str, int], new: ast.AST) -> None:
+def _replace_node(parent: ast.AST, field: str | tuple[str, int], new: ast.AST) -> None:
     if isinstance(field, str):
         setattr(parent, field, new)
     else:

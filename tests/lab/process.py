@@ -29,7 +29,7 @@ class LabError(Exception):
     """The lab cannot do what was asked. The message is one sentence that says what to do."""
 
 
-def say(text: str) -> None:
+def print_progress(text: str) -> None:
     """Print progress on stderr: stdout is for what a shell evaluates."""
     sys.stderr.write(f"{text}\n")
     sys.stderr.flush()
@@ -60,7 +60,7 @@ def run(
     return done
 
 
-def spawn(command: Sequence[str | Path], log: Path, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
+def start_daemon(command: Sequence[str | Path], log: Path, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
     """Start a background process: it may outlive this one, and does not receive Ctrl-C from the terminal."""
     with log.open("ab") as written:
         child = subprocess.Popen(
@@ -76,7 +76,7 @@ def spawn(command: Sequence[str | Path], log: Path, env: Mapping[str, str]) -> s
 
 
 @contextmanager
-def ended(process: Process, ask: int = signal.SIGTERM, within_s: float = END_S) -> Iterator[Process]:
+def ending(process: Process, ask: int = signal.SIGTERM, within_s: float = END_S) -> Iterator[Process]:
     """Ends `process` at the end of the `with` block: by the signal `ask`, and if that fails by killing it."""
     try:
         yield process
@@ -94,18 +94,18 @@ def ended(process: Process, ask: int = signal.SIGTERM, within_s: float = END_S) 
                 pipe.close()
 
 
-def reaching_out(command: Sequence[str | Path]) -> list[str | Path]:
+def on_host_network(command: Sequence[str | Path]) -> list[str | Path]:
     """The command, run on the network of the nearest ancestor process that has another one than this process."""
-    own, ancestor = network(os.getpid()), os.getppid()
+    own, ancestor = network_namespace(os.getpid()), os.getppid()
     while own and ancestor > 1:
-        reached = network(ancestor)
+        reached = network_namespace(ancestor)
         if reached and reached != own:
             return ["nsenter", f"--net=/proc/{ancestor}/ns/net", *command]
         ancestor = _parent(ancestor)
     return list(command)
 
 
-def network(pid: int) -> str | None:
+def network_namespace(pid: int) -> str | None:
     """The network of a process, as /proc names it; `None` if /proc does not show it."""
     try:
         return str(Path(f"/proc/{pid}/ns/net").readlink())
@@ -134,7 +134,7 @@ def wait_until(what: str, look: Callable[[], T | None], within_s: float) -> T:
         time.sleep(POLL_S)
 
 
-def last_words(log: Path) -> str:
+def last_lines(log: Path) -> str:
     """The last line of a log."""
     try:
         lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
@@ -165,7 +165,7 @@ def peak_mb(pid: int) -> float:
     return int(kilobytes) / 1024
 
 
-def end(pid: int, signal_number: int) -> None:
+def end_process(pid: int, signal_number: int) -> None:
     """Send a signal to a process that may have ended."""
     try:
         os.kill(pid, signal_number)

@@ -18,17 +18,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from grader.errors import GraderError
-from tests.desk import ROOT
 from tests.lab import Lab, LabError
-from tests.lab.catalog import COURSE_IMAGES
-from tests.lab.hold import MAY_WIPE
+from tests.lab.image_catalog import COURSE_IMAGES
+from tests.lab.lab_engine import MAY_WIPE
 from tests.lab.machines import DOCKER_20, machines
-from tests.lab.process import say
-from tests.lab.rehearsals import rehearsals
-from tests.replays.keep import keep
-from tests.replays.missing import missing_of
-from tests.replays.names import Wanted, wanted_by
-from tests.replays.taken import read_taken
+from tests.lab.process import print_progress
+from tests.lab.shared_tasks import run_tasks
+from tests.replays.missing import find_missing
+from tests.replays.names import Selection, select_recordings
+from tests.replays.raw_recording import read_raw
+from tests.replays.store import store_recording
+from tests.student_shell import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,23 +41,23 @@ _SOLUTION_S: Final = 180
 
 
 @dataclass(frozen=True)
-class _Solutions:
+class _SolutionsTask:
     names: tuple[str, ...]
     folder: Path
 
-    def words(self, _host: LabMachine) -> list[str]:
-        return ["-m", "tests.replays.take", str(self.folder), *self.names]
+    def arguments(self, _host: LabMachine) -> list[str]:
+        return ["-m", "tests.replays.record_solutions", str(self.folder), *self.names]
 
 
 @dataclass(frozen=True)
-class _Tests:
+class _TestsTask:
     """Other correct answers, recorded by the tests that contain them."""
 
     names: tuple[str, ...]
     """Their node ids."""
     folder: Path
 
-    def words(self, host: LabMachine) -> list[str]:
+    def arguments(self, host: LabMachine) -> list[str]:
         # Homes are in a folder that the machine sees under the same path, for bind mounts. Its engine may be emptied.
         options = ["-q", f"--take={self.folder}", f"--basetemp={host.home / 'pytest'}", "-p", "no:cacheprovider"]
         os.environ[MAY_WIPE] = "1"
@@ -69,30 +69,30 @@ def main() -> int:
     os.chdir(ROOT)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the machines are removed
     try:
-        wanted = wanted_by(options.names)
+        wanted = select_recordings(options.names)
         if options.missing:
-            wanted = missing_of(wanted)
+            wanted = find_missing(wanted)
         if options.keep:
             return _record(wanted, options.machines, options.keep)
         with tempfile.TemporaryDirectory(prefix="grader-record-") as folder:
             return _record(wanted, options.machines, Path(folder))
     except (GraderError, LabError) as error:
-        say(f"record: {error}")
+        print_progress(f"record: {error}")
         return 1
     except KeyboardInterrupt:
         return 130
 
 
-def _record(wanted: Wanted, most: int, folder: Path) -> int:
+def _record(wanted: Selection, most: int, folder: Path) -> int:
     began = time.monotonic()
     tasks = _tasks(wanted, folder)
     size = min(most, len(tasks))
-    say(f"record: {size} machines with their own engine…")
+    print_progress(f"record: {size} machines with their own engine…")
     bad = 0
     kinds = dict.fromkeys([f"stage{number}" for number in range(1, size + 1)], DOCKER_20)
     with (
         machines(Lab.at(ROOT / ".lab"), kinds, COURSE_IMAGES) as hosts,
-        rehearsals(hosts, tasks, 2 * _SHARD * _SOLUTION_S) as going,
+        run_tasks(hosts, tasks, 2 * _SHARD * _SOLUTION_S) as going,
     ):
         for number, future in enumerate(as_completed(going), 1):
             done = future.result()
@@ -101,32 +101,32 @@ def _record(wanted: Wanted, most: int, folder: Path) -> int:
                 sys.stdout.write(done.stdout + done.stderr)
             sys.stdout.write(f"[{number:>3}/{len(tasks)}]{' NOT ALL WERE RECORDED' if done.returncode else ''}\n")
             for path in sorted(folder.glob("**/*.taken")):
-                bad += not _keep(path)
+                bad += not _keep_if_different(path)
             sys.stdout.flush()
-    say(f"record: {(time.monotonic() - began) / 60:.0f} min, {f'{bad} faults' if bad else 'all recorded'}")
+    print_progress(f"record: {(time.monotonic() - began) / 60:.0f} min, {f'{bad} faults' if bad else 'all recorded'}")
     return 1 if bad else 0
 
 
-def _keep(path: Path) -> bool:
-    taken = read_taken(path)
+def _keep_if_different(path: Path) -> bool:
+    taken = read_raw(path)
     path.rename(path.with_suffix(".kept"))
     try:
-        sys.stdout.write(f"  {taken.name}: {keep(taken)}\n")
+        sys.stdout.write(f"  {taken.name}: {store_recording(taken)}\n")
     except ValueError as error:
         sys.stdout.write(f"  {error}\n")
         return False
     return True
 
 
-def _tasks(wanted: Wanted, folder: Path) -> list[_Solutions | _Tests]:
+def _tasks(wanted: Selection, folder: Path) -> list[_SolutionsTask | _TestsTask]:
     """The later exercises first: they take longest, and should not be left for the end."""
     of_tests = [
-        _Tests(tuple(part), folder)
+        _TestsTask(tuple(part), folder)
         for _, tests in itertools.groupby(wanted.tests, key=lambda one: one.partition("::")[0])
         for part in _parts(list(tests))
     ]
     of_solutions = [
-        _Solutions(tuple(part), folder)
+        _SolutionsTask(tuple(part), folder)
         for _, names in itertools.groupby(reversed(wanted.solutions), key=lambda one: one.partition("/")[0])
         for part in _parts(list(names))
     ]

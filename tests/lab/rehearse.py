@@ -15,16 +15,16 @@ import time
 from concurrent.futures import as_completed
 from typing import TYPE_CHECKING, Final
 
+from grader.commands.rehearse.solution import Solution, read_solutions
 from grader.errors import GraderError
-from grader.machine.exercise_folder import find_exercise
-from grader.rehearsal.solution import Solution, read_solutions
+from grader.exercise.find import find_exercise
 from grader.scoring.suite import Suite, read_suite
-from tests.desk import ROOT
 from tests.lab import Lab, LabError
-from tests.lab.catalog import COURSE_IMAGES
+from tests.lab.image_catalog import COURSE_IMAGES
 from tests.lab.machines import DOCKER_20, machines
-from tests.lab.process import say
-from tests.lab.rehearsals import Rehearsal, rehearsals
+from tests.lab.process import print_progress
+from tests.lab.shared_tasks import RehearsalTask, run_tasks
+from tests.student_shell import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +43,7 @@ def main() -> int:
         suites = [read_suite(find_exercise(ROOT / "exercises" / name)) for name in names]
         return _rehearse([(suite, read_solutions(suite)) for suite in suites], options.repeat, options.machines)
     except (GraderError, LabError) as error:
-        say(f"rehearse: {error}")
+        print_progress(f"rehearse: {error}")
         return 1
     except KeyboardInterrupt:
         return 130
@@ -52,18 +52,18 @@ def main() -> int:
 def _rehearse(course: Sequence[tuple[Suite, list[Solution]]], repeat: int, size: int) -> int:
     began = time.monotonic()
     wanted = [
-        Rehearsal(suite.id, (f"--shard={number}/{count}", f"--repeat={repeat}"))
+        RehearsalTask(suite.id, (f"--shard={number}/{count}", f"--repeat={repeat}"))
         # The longest first, so that none is left for the end.
         for suite, solutions in reversed(course)
         for count in [math.ceil(len(solutions) / _SHARD)]
         for number in range(1, count + 1)
     ]
-    say(f"rehearse: {size} machines with their own engine…")
+    print_progress(f"rehearse: {size} machines with their own engine…")
     bad = tries = 0
     kinds = dict.fromkeys([f"stage{number}" for number in range(1, size + 1)], DOCKER_20)
     with (
         machines(Lab.at(ROOT / ".lab"), kinds, COURSE_IMAGES) as hosts,
-        rehearsals(hosts, wanted, repeat * _SHARD * _SOLUTION_S) as going,
+        run_tasks(hosts, wanted, repeat * _SHARD * _SOLUTION_S) as going,
     ):
         for number, future in enumerate(as_completed(going), 1):
             one, done = going[future], future.result()
@@ -74,7 +74,7 @@ def _rehearse(course: Sequence[tuple[Suite, list[Solution]]], repeat: int, size:
             if not is_good:
                 sys.stdout.write(done.stdout + done.stderr)
             came_out = "as expected" if is_good else "DIFFERS"
-            say(f"[{number:>3}/{len(wanted)}] {one.exercise} {one.options[0]}: {came_out}")
+            print_progress(f"[{number:>3}/{len(wanted)}] {one.exercise} {one.options[0]}: {came_out}")
     checks = sum(len(suite.specs) for suite, _ in course)
     wrong = [solution for _, solutions in course for solution in solutions if solution.expected.failed]
     codes = {code for solution in wrong for code in solution.expected.failed.values()}

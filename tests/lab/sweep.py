@@ -9,19 +9,19 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.lab import debian, hostnet
-from tests.lab.apart import come_back
+from tests.lab import debian_packages, host_network
 from tests.lab.cgroups import remove_group
+from tests.lab.choose_engine import running_engine
 from tests.lab.dockerd import pid_of
-from tests.lab.find import running_engine
-from tests.lab.loaded import remove_loaded
+from tests.lab.loaded_images import remove_loaded_images
 from tests.lab.machines.sweep import groups, sweep_orphans
-from tests.lab.process import LabError, end, is_alive, run, say, wait_until
+from tests.lab.own_network import remove_network
+from tests.lab.process import LabError, end_process, is_alive, print_progress, run, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.lab.places import Lab
+    from tests.lab.lab_folder import Lab
 
 DAEMONS = ("dockerd", "containerd", "containerd-shim", "docker-proxy")
 STOP_LIMIT_S = 20
@@ -34,7 +34,7 @@ def sweep(lab: Lab) -> None:
     if list(groups(lab).iterdir()):
         raise LabError(f"another process still uses the machines in {groups(lab)}: end it first")
     stop(lab)
-    remove_loaded(lab)
+    remove_loaded_images(lab)
     if lab.sockets != lab.root:
         shutil.rmtree(lab.sockets)
     shutil.rmtree(lab.root)
@@ -44,19 +44,19 @@ def stop(lab: Lab) -> None:
     """Stop the lab's engine: its containers first, then itself by pid, then what a killed one left."""
     pid = pid_of(lab)
     if pid:
-        say("stopping the lab's engine…")
+        print_progress("stopping the lab's engine…")
         with suppress(LabError):
             _remove_containers(lab)
-        end(pid, signal.SIGTERM)
+        end_process(pid, signal.SIGTERM)
         with suppress(LabError):
             wait_until("dockerd to end", lambda: not is_alive(pid), STOP_LIMIT_S)
-    for left in (*_daemons(lab), *_in_containers(lab)):
-        end(left, signal.SIGKILL)
-    wait_until("killed processes to end", lambda: not [*_daemons(lab), *_in_containers(lab)], STOP_LIMIT_S)
+    for left in (*_daemons(lab), *_container_processes(lab)):
+        end_process(left, signal.SIGKILL)
+    wait_until("killed processes to end", lambda: not [*_daemons(lab), *_container_processes(lab)], STOP_LIMIT_S)
     _unmount(lab)
     _remove_left_overs(lab)
-    hostnet.restore(lab)
-    come_back(lab)
+    host_network.restore_network(lab)
+    remove_network(lab)
 
 
 def _remove_containers(lab: Lab) -> None:
@@ -80,7 +80,7 @@ def _daemons(lab: Lab) -> Iterator[int]:
                 yield int(process.name)
 
 
-def _in_containers(lab: Lab) -> Iterator[int]:
+def _container_processes(lab: Lab) -> Iterator[int]:
     """Processes in containers of this lab's engine, recognised by the container's id in their control group's name."""
     ids = _containers(lab)
     for process in _processes() if ids else ():
@@ -113,4 +113,4 @@ def _unmount(lab: Lab) -> None:
         points = [line.split()[4].replace("\\040", " ") for line in mounts]
     for point in reversed(points):
         if any(Path(point).is_relative_to(folder) for folder in (lab.root, lab.sockets)):
-            run([debian.need("umount", "mount"), "--lazy", point], check=False)
+            run([debian_packages.require_program("umount", "mount"), "--lazy", point], check=False)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.lab import Lab, LabError, ensure_images, running_engine, wait_until
-from tests.lab.apart import beside, go_apart
 from tests.lab.dockerd import start
+from tests.lab.own_network import command_on_network, create_network
 from tests.lab.process import run
 from tests.lab.sweep import stop
 
@@ -29,7 +29,7 @@ def haunted(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]
     """A lab whose `docker0` still has a container, with the address that Docker gives out first."""
     other = Lab.at(tmp_path_factory.mktemp("lab"))
     (other.root / "cache").symlink_to(lab.cache)
-    go_apart(other)
+    create_network(other)
     with suppress(LabError):
         run(["ip", "netns", "delete", DEAD])
     run(["ip", "netns", "add", DEAD])
@@ -40,11 +40,11 @@ def haunted(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]
         f"link add veth0 master docker0 type veth peer name eth0 address {MAC} netns {DEAD}",
         "link set veth0 up",
     ):
-        run(beside(other, ["ip", *words.split()]))
+        run(command_on_network(other, ["ip", *words.split()]))
     run(["ip", "-n", DEAD, "address", "add", "172.17.0.2/16", "dev", "eth0"])
     run(["ip", "-n", DEAD, "link", "set", "eth0", "up"])
     # Both answer when the address is asked for, and the bridge believes the last: here always the dead.
-    run(beside(other, ["bridge", "fdb", "replace", MAC, "dev", "veth0", "master", "static", "sticky"]))
+    run(command_on_network(other, ["bridge", "fdb", "replace", MAC, "dev", "veth0", "master", "static", "sticky"]))
     yield other
     stop(other)
     run(["ip", "netns", "delete", DEAD])
@@ -59,4 +59,4 @@ def test_a_container_is_reached_where_a_killed_one_had_its_address(haunted: Lab)
     address = engine.docker("inspect", "--format", "{{.NetworkSettings.IPAddress}}", "web").stdout.strip()
     assert address == "172.17.0.2"
     wait_until("nginx to start", lambda: "start worker" in engine.docker("logs", "web").stderr, 10)
-    assert "Welcome to nginx!" in run(beside(haunted, [sys.executable, "-c", READ]), limit_s=20).stdout
+    assert "Welcome to nginx!" in run(command_on_network(haunted, [sys.executable, "-c", READ]), limit_s=20).stdout

@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.desk import ROOT
-from tests.lab.lowest import at_hand, corners, main
+from tests.lab.lowest_versions import installed_pythons, main, oldest_and_newest
+from tests.student_shell import ROOT
 
 if TYPE_CHECKING:
     import pytest
@@ -31,13 +31,13 @@ def test_pythons_on_path_and_of_pyenv_are_found_and_one_that_does_not_start_is_n
     python(tmp_path / "pyenv" / "versions" / "3.96.1" / "bin", "python3.96", "echo 3 96")
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     monkeypatch.setenv("PYENV_ROOT", str(tmp_path / "pyenv"))
-    assert set(at_hand()) == {THIS, (3, 96), (3, 98)}
-    assert list(corners(at_hand())) == [THIS, (3, 98)]
+    assert set(installed_pythons()) == {THIS, (3, 96), (3, 98)}
+    assert list(oldest_and_newest(installed_pythons())) == [THIS, (3, 98)]
 
 
 def test_one_python_is_both_the_oldest_and_the_newest() -> None:
-    assert corners({(3, 11): Path("a")}) == {(3, 11): Path("a")}
-    assert corners({}) == {}
+    assert oldest_and_newest({(3, 11): Path("a")}) == {(3, 11): Path("a")}
+    assert oldest_and_newest({}) == {}
 
 
 def test_a_python_that_is_not_at_hand_is_one_sentence(

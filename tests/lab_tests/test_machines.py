@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.lab import Lab, LabError, debian, run
+from tests.lab import Lab, LabError, debian_packages, run
 from tests.lab.machines import DOCKER_20, DOCKER_26, PODMAN, faults, machines
 from tests.lab.machines.network import NAMESPACES
 from tests.lab.machines.sweep import groups, sweep_orphans
-from tests.lab.process import ended, is_alive
+from tests.lab.process import ending, is_alive
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,21 +28,23 @@ ENGINES = {"d20": "20.10", "d26": "26.1", "pod": "4.3"}
 
 
 @pytest.fixture(scope="module")
-def room(lab: Lab) -> Iterator[dict[str, LabMachine]]:
+def machines_by_name(lab: Lab) -> Iterator[dict[str, LabMachine]]:
     with machines(lab, KINDS, images=["nginx"]) as started:
         yield {machine.name: machine for machine in started}
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_an_engine_is_the_same_by_its_socket_by_tls_and_by_ssh(room: dict[str, LabMachine], name: str) -> None:
-    machine = room[name]
+def test_an_engine_is_the_same_by_its_socket_by_tls_and_by_ssh(
+    machines_by_name: dict[str, LabMachine], name: str
+) -> None:
+    machine = machines_by_name[name]
     assert machine.engine.docker("version", "--format", "{{.Server.Version}}").stdout.startswith(ENGINES[name])
     machine.engine.docker("run", "--detach", "--name", "web", "--publish", "4000:80", "nginx")
     assert _names_by_tls(machine) == "web"
     listing = f"curl -sS --unix-socket {machine.kind.socket} http://engine/v1.40/containers/json"
     assert '"/web"' in _by_ssh(machine, listing)
     page = [
-        debian.need("curl", "curl"),
+        debian_packages.require_program("curl", "curl"),
         "--silent",
         "--retry",
         "9",
@@ -53,12 +55,14 @@ def test_an_engine_is_the_same_by_its_socket_by_tls_and_by_ssh(room: dict[str, L
         "15",
     ]
     assert "Welcome to nginx!" in run([*page, f"http://{machine.address}:4000/"]).stdout
-    assert "Welcome to nginx!" in run(machine.beside(*page, "http://localhost:4000/")).stdout
+    assert "Welcome to nginx!" in run(machine.command_on_network(*page, "http://localhost:4000/")).stdout
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_a_bind_mount_has_one_path_outside_inside_and_over_ssh(room: dict[str, LabMachine], name: str) -> None:
-    machine = room[name]
+def test_a_bind_mount_has_one_path_outside_inside_and_over_ssh(
+    machines_by_name: dict[str, LabMachine], name: str
+) -> None:
+    machine = machines_by_name[name]
     (machine.home / "site").mkdir()
     (machine.home / "site" / "index.html").write_text("ma page")
     mount = f"{machine.home}/site:/usr/share/nginx/html"
@@ -67,16 +71,16 @@ def test_a_bind_mount_has_one_path_outside_inside_and_over_ssh(room: dict[str, L
     assert _by_ssh(machine, "cat ~/site/index.html") == "ma page"
 
 
-def test_a_client_without_certificate_is_refused(room: dict[str, LabMachine]) -> None:
-    curl = debian.need("curl", "curl")
-    for machine in room.values():
+def test_a_client_without_certificate_is_refused(machines_by_name: dict[str, LabMachine]) -> None:
+    curl = debian_packages.require_program("curl", "curl")
+    for machine in machines_by_name.values():
         asked = run([curl, "--insecure", "--silent", f"https://{machine.address}:2376/_ping"], check=False)
         assert asked.returncode != 0
         assert "OK" not in asked.stdout
 
 
-def test_a_stopped_engine_accepts_and_says_nothing_until_it_is_resumed(room: dict[str, LabMachine]) -> None:
-    machine = room["d20"]
+def test_a_stopped_engine_accepts_and_says_nothing_until_it_is_resumed(machines_by_name: dict[str, LabMachine]) -> None:
+    machine = machines_by_name["d20"]
     faults.hang(machine)
     try:
         with pytest.raises(LabError, match="did not end within"):
@@ -86,8 +90,8 @@ def test_a_stopped_engine_accepts_and_says_nothing_until_it_is_resumed(room: dic
     machine.engine.docker("ps", limit_s=10)
 
 
-def test_an_engine_dies_at_the_request_it_was_told_to(room: dict[str, LabMachine]) -> None:
-    machine = room["d26"]
+def test_an_engine_dies_at_the_request_it_was_told_to(machines_by_name: dict[str, LabMachine]) -> None:
+    machine = machines_by_name["d26"]
     with faults.at_request(machine, 5, faults.kill_engine) as proxy:
         codes = [machine.engine.docker("ps", check=False).returncode for _ in range(4)]  # a ping and a list each
     assert codes[:2] == [0, 0]
@@ -97,8 +101,8 @@ def test_an_engine_dies_at_the_request_it_was_told_to(room: dict[str, LabMachine
     machine.engine.docker("ps")
 
 
-def test_ssh_faults_are_what_they_say(room: dict[str, LabMachine]) -> None:
-    machine = room["pod"]
+def test_ssh_faults_are_what_they_say(machines_by_name: dict[str, LabMachine]) -> None:
+    machine = machines_by_name["pod"]
     before = faults.ssh_connections(machine)
     assert _by_ssh(machine, "echo here") == "here\n"
     assert faults.ssh_connections(machine) == before + 1
@@ -130,7 +134,7 @@ with machines(Lab.at(Path(sys.argv[1])), {"left": DOCKER_20}, images=["nginx"]) 
 
 def test_the_next_start_sweeps_what_a_killed_owner_left(lab: Lab) -> None:
     command = [sys.executable, "-c", OWNER, str(lab.root)]
-    with ended(subprocess.Popen(command, stdout=subprocess.PIPE, text=True), signal.SIGKILL) as owner:
+    with ending(subprocess.Popen(command, stdout=subprocess.PIPE, text=True), signal.SIGKILL) as owner:
         assert owner.stdout
         namespace, init = owner.stdout.readline().split()
         owner.kill()
@@ -142,9 +146,9 @@ def test_the_next_start_sweeps_what_a_killed_owner_left(lab: Lab) -> None:
     assert not [group for group in groups(lab).iterdir() if str(owner.pid) in group.name]
 
 
-def test_machines_of_a_living_owner_are_left_alone(room: dict[str, LabMachine], lab: Lab) -> None:
+def test_machines_of_a_living_owner_are_left_alone(machines_by_name: dict[str, LabMachine], lab: Lab) -> None:
     sweep_orphans(lab)
-    assert all((NAMESPACES / machine.namespace).exists() for machine in room.values())
+    assert all((NAMESPACES / machine.namespace).exists() for machine in machines_by_name.values())
 
 
 def test_a_machine_needs_a_name_that_fits(lab: Lab) -> None:

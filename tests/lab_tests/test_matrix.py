@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tests.desk import ROOT
+from tests.student_shell import ROOT
 
 SOLUTIONS = ("reference", "port-taken", "not-served")
 """What engines differ on most."""

@@ -41,7 +41,7 @@ def run(source: str) -> list[str]:
 
 
 def test_each_place_is_met_once() -> None:
-    assert sorted((mutant.line, mutant.what.partition(":")[0]) for mutant in mutants_of(SOURCE)) == [
+    assert sorted((mutant.line, mutant.description.partition(":")[0]) for mutant in mutants_of(SOURCE)) == [
         (2, "not called"),
         (3, "if False"),
         (3, "if True"),
@@ -55,7 +55,10 @@ def test_each_place_is_met_once() -> None:
 def test_each_is_broken_there_and_nowhere_else() -> None:
     whole = ["look 80", "port-other", "raised"]
     assert run(SOURCE) == whole
-    came = {(mutant.line, mutant.what[:7]): run(broken_source(SOURCE, mutant.number)) for mutant in mutants_of(SOURCE)}
+    came = {
+        (mutant.line, mutant.description[:7]): run(broken_source(SOURCE, mutant.number))
+        for mutant in mutants_of(SOURCE)
+    }
     assert came == {
         (2, "not cal"): ["port-other", "raised"],
         (3, "if True"): whole,

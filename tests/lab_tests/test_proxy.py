@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.lab.proxy import EngineProxy, Exchange
+from tests.lab.fault_proxy import Exchange, FaultProxy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,17 +20,17 @@ pytestmark = pytest.mark.live
 
 
 @pytest.fixture
-def proxy(engine: Engine, tmp_path: Path) -> Iterator[EngineProxy]:
-    with EngineProxy(engine.url, tmp_path / "proxy.sock") as standing:
+def proxy(engine: Engine, tmp_path: Path) -> Iterator[FaultProxy]:
+    with FaultProxy(engine.url, tmp_path / "proxy.sock") as standing:
         yield standing
 
 
-def through(proxy: EngineProxy, engine: Engine) -> Engine:
+def through(proxy: FaultProxy, engine: Engine) -> Engine:
     return dataclasses.replace(engine, url=proxy.url)
 
 
 def test_every_request_is_counted_once_and_answered_by_the_engine(
-    proxy: EngineProxy, engine: Engine, images: Callable[..., None]
+    proxy: FaultProxy, engine: Engine, images: Callable[..., None]
 ) -> None:
     images("ubuntu")
     seen = through(proxy, engine)
@@ -41,7 +41,7 @@ def test_every_request_is_counted_once_and_answered_by_the_engine(
     assert sum(path.endswith("/start") for _, path in made) == 1
 
 
-def test_streams_in_both_directions_pass(proxy: EngineProxy, engine: Engine, images: Callable[..., None]) -> None:
+def test_streams_in_both_directions_pass(proxy: FaultProxy, engine: Engine, images: Callable[..., None]) -> None:
     images("ubuntu")
     seen = through(proxy, engine)
     seen.docker("run", "--detach", "--tty", "--name", "box", "ubuntu")
@@ -50,18 +50,18 @@ def test_streams_in_both_directions_pass(proxy: EngineProxy, engine: Engine, ima
     )
 
 
-def test_an_order_takes_hold_after_so_many_requests(proxy: EngineProxy, engine: Engine) -> None:
+def test_an_order_takes_hold_after_so_many_requests(proxy: FaultProxy, engine: Engine) -> None:
     def lies(exchange: Exchange) -> None:
         head, body = exchange.answer()
         told = json.loads(body) | {"OperatingSystem": "a lie"}
-        exchange.say(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n" + json.dumps(told).encode())
+        exchange.send(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n" + json.dumps(told).encode())
         assert head.startswith(b"HTTP/1.1 200")
 
-    proxy.on("/info", lies, after=1)
+    proxy.inject("/info", lies, after=1)
     seen = through(proxy, engine)
     ask = ("info", "--format", "{{.OperatingSystem}}")
     assert seen.docker(*ask).stdout != "a lie\n"
     assert seen.docker(*ask).stdout == "a lie\n"
-    proxy.forget()
+    proxy.clear_requests()
     assert seen.docker(*ask).stdout != "a lie\n"
     assert any(request.path == "/info" for request in proxy.requests)

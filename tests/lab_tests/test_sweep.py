@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.lab import Lab, ensure_images, running_engine
-from tests.lab.apart import beside, go_apart, is_apart
 from tests.lab.dockerd import pid_of, start
-from tests.lab.process import ended, is_alive
+from tests.lab.own_network import command_on_network, create_network, has_own_network
+from tests.lab.process import ending, is_alive
 from tests.lab.sweep import stop, sweep
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def other_lab(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[La
     """A second lab, on a network of its own, with the first one's cache."""
     other = Lab.at(tmp_path_factory.mktemp("lab"))
     (other.root / "cache").symlink_to(lab.cache)
-    go_apart(other)
+    create_network(other)
     yield other
     if other.root.exists():
         stop(other)
@@ -48,7 +48,7 @@ def test_sweep_removes_what_a_killed_engine_left(other_lab: Lab) -> None:
     sweep(other_lab)
     assert not is_alive(inside)
     assert not other_lab.root.exists()
-    assert not is_apart(other_lab)
+    assert not has_own_network(other_lab)
     assert str(other_lab.root) not in Path("/proc/self/mountinfo").read_text()
     assert not _speaks_of(other_lab.root)
     assert not list(Path("/sys/fs/cgroup").glob(f"*/docker/{container}"))
@@ -59,9 +59,13 @@ def test_an_interrupted_command_takes_its_engine_with_it(other_lab: Lab) -> None
     command = ["with-engine", "--", "sh", "-c", "docker version >/dev/null && echo ready && exec sleep 600"]
     words = [sys.executable, "-m", "tests.lab", "--dir", str(other_lab.root), *command]
     started = subprocess.Popen(
-        beside(other_lab, words), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        command_on_network(other_lab, words),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
-    with ended(started) as held:
+    with ending(started) as held:
         assert held.stdout
         assert held.stderr
         assert held.stdout.readline() == "ready\n", held.stderr.read()

@@ -1,4 +1,4 @@
-"""A machine with a real engine and a real sshd, shared by the tests, and given back as it was."""
+"""A machine with a real engine and a real sshd, shared by the tests and reset after each."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from tests.lab import Lab, LabError
 from tests.lab.machines import DOCKER_20, LabMachine, machines
-from tests.machine.room import Room
+from tests.machine.machine_over_ssh import SshMachine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,8 +25,8 @@ def lab_machine(lab: Lab) -> Iterator[LabMachine]:
 
 
 @pytest.fixture
-def room(lab_machine: LabMachine, tmp_path: Path) -> Iterator[Room]:
+def ssh_machine(lab_machine: LabMachine, tmp_path: Path) -> Iterator[SshMachine]:
     """An empty machine behind SSH."""
-    room = Room(lab_machine, tmp_path)
-    yield room
-    room.tidy()
+    ssh_machine = SshMachine(lab_machine, tmp_path)
+    yield ssh_machine
+    ssh_machine.clean_up()

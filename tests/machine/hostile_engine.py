@@ -1,4 +1,4 @@
-"""An engine that tells what a test wants it to tell of a compose project, and a server that nobody should ask."""
+"""A fake engine with chosen answers about a compose project, and a server that nobody should ask."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["VERSION", "Sink", "project_of", "sink", "telling"]
-
 VERSION = {"ApiVersion": "1.45", "MinAPIVersion": "1.24", "Version": "26.1.5", "Components": [{"Name": "Engine"}]}
 SERVICES = {"todos-mongo": "27017/tcp", "todos-api": "8082/tcp", "todos-app": "7777/tcp"}
 
@@ -22,8 +20,8 @@ class _Quiet(BaseHTTPRequestHandler):
         """Silence."""
 
 
-class Sink(list[str]):
-    """The paths that were asked for."""
+class RequestSink(list[str]):
+    """The paths that were requested."""
 
     def __init__(self, port: int) -> None:
         super().__init__()
@@ -31,8 +29,8 @@ class Sink(list[str]):
 
 
 @contextmanager
-def sink(address: str, port: int = 0, page: bytes = b"CANARY") -> Iterator[Sink]:
-    """A server of the grader's own surroundings."""
+def request_sink(address: str, port: int = 0, page: bytes = b"CANARY") -> Iterator[RequestSink]:
+    """A server on the grader's own network."""
 
     class Handler(_Quiet):
         def do_GET(self) -> None:
@@ -42,7 +40,7 @@ def sink(address: str, port: int = 0, page: bytes = b"CANARY") -> Iterator[Sink]
             self.wfile.write(page)
 
     with ThreadingHTTPServer((address, port), Handler) as server:
-        asked = Sink(server.server_port)
+        asked = RequestSink(server.server_port)
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         try:
             yield asked
@@ -51,7 +49,7 @@ def sink(address: str, port: int = 0, page: bytes = b"CANARY") -> Iterator[Sink]
 
 
 @contextmanager
-def telling(answers: Mapping[str, object]) -> Iterator[str]:
+def engine_answering(answers: Mapping[str, object]) -> Iterator[str]:
     """The address of an engine over TCP that gives these answers to `GET`, 404 for any other."""
 
     class Handler(_Quiet):

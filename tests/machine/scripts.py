@@ -1,30 +1,28 @@
-"""A link that answers from a script, for tests of what stands before a link."""
+"""A transport that answers from a script, for tests of what wraps a transport."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from grader.errors import MachineUnreachable
-from grader.machine.engine import EngineVersion
-from grader.machine.link import LinkFacts
 from grader.machine.question import Answer, WaitQuestion
+from grader.machine.transport.engine import EngineVersion
+from grader.machine.transport.interface import TransportFacts
 
 if TYPE_CHECKING:
     from grader.machine.question import NoAnswer, Question
 
-__all__ = ["Script"]
-
 VERSION = {"Version": "26.1.5", "ApiVersion": "1.45", "MinAPIVersion": "1.24", "Components": [{"Name": "Engine"}]}
 
 
-class Script:
-    """Gives each question its answers in turn, the last one for ever; 404 to what is not in the script.
+class ScriptedTransport:
+    """Gives each question its answers in turn, repeating the last one; 404 for any other question.
 
     Its clock goes on by 0.25 s a question, and by the seconds of a wait.
     """
 
     def __init__(self, answers: dict[Question, list[Answer | NoAnswer | MachineUnreachable]] | None = None) -> None:
-        self.facts = LinkFacts("unix:///run/script.sock")
+        self.facts = TransportFacts("unix:///run/script.sock")
         self.asked: list[Question] = []
         self._answers = answers or {}
         self._clock = 100.0

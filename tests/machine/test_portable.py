@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.desk import ROOT
+from tests.student_shell import ROOT
 
 if TYPE_CHECKING:
-    from tests.desk import Desk
+    from tests.student_shell import StudentShell
 
 POSIX_ONLY = ("fcntl", "pwd", "grp", "termios", "resource", "pty", "tty", "syslog", "_posixshmem")
 """Modules that Python on Windows does not have."""
@@ -51,14 +51,17 @@ def test_without_posix_a_run_gets_as_far_as_the_engine() -> None:
 
 def test_the_block_is_one() -> None:
     """That the test above can fail: the campaign does need what is blocked."""
-    code = BLOCKED.format(absent=ABSENT).partition("import pytest")[0] + "import grader.machine.ssh.folder"
+    code = (
+        BLOCKED.format(absent=ABSENT).partition("import pytest")[0]
+        + "import grader.machine.transport.ssh.private_folder"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, text=True)
     assert "fcntl" in done.stderr
 
 
 @pytest.mark.live
-def test_without_posix_modules_the_reference_has_full_marks(desk: Desk) -> None:
-    desk.do_tp2()
-    done = run(desk.environment)
+def test_without_posix_modules_the_reference_has_full_marks(student: StudentShell) -> None:
+    student.do_tp2()
+    done = run(student.environment)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "20/20" in done.stdout

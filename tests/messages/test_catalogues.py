@@ -10,7 +10,7 @@ import pytest
 
 from grader.messages import FIELDS, catalogue, say
 from grader.scoring.suite import read_suite
-from tests.desk import ROOT
+from tests.student_shell import ROOT
 
 if TYPE_CHECKING:
     from grader.messages import Language

@@ -13,13 +13,11 @@ import struct
 import tarfile
 from typing import Any, Final
 
-__all__ = ["pack", "unpack", "unpack_file"]
-
 _FRAME: Final = struct.Struct(">BxxxL")
 _BLOCK: Final = 512
 
 
-def unpack(body: bytes) -> dict[str, Any]:
+def decode_body(body: bytes) -> dict[str, Any]:
     """`body` by the name of its kind: `{"json": …}`, `{"text": …}` and so on; empty where there is none."""
     if not body:
         return {}
@@ -28,13 +26,13 @@ def unpack(body: bytes) -> dict[str, Any]:
             found = read(body)
         except (ValueError, tarfile.TarError, struct.error, EOFError):
             continue
-        if found is not None and _means(kind, found, body):
+        if found is not None and _is_same_body(kind, found, body):
             return {kind: found}
     text = _text(body)
     return {"base64": base64.b64encode(body).decode()} if text is None else {"text": text}
 
 
-def pack(kept: dict[str, Any]) -> bytes:  # noqa: PLR0911 - one return a kind
+def encode_body(kept: dict[str, Any]) -> bytes:  # noqa: PLR0911 - one return a kind
     match kept:
         case {"json": value}:
             return _encoded(value) + b"\n"
@@ -52,9 +50,9 @@ def pack(kept: dict[str, Any]) -> bytes:  # noqa: PLR0911 - one return a kind
             return b""
 
 
-def _means(kind: str, found: Any, body: bytes) -> bool:
+def _is_same_body(kind: str, found: Any, body: bytes) -> bool:
     """Whether it reads back as the same: what an archive holds is compared, not how it was packed."""
-    again = pack({kind: found})
+    again = encode_body({kind: found})
     if kind in {"json", "lines"}:
         return True
     return _tar(again) == found if kind == "tar" else again == body
@@ -116,11 +114,11 @@ def _member(tar: tarfile.TarFile, one: tarfile.TarInfo, *, is_first: bool) -> di
         "mtime": int(one.mtime),
         "owner": [one.uid, one.gid],
         **({"link": one.linkname} if one.linkname else {}),
-        **(unpack_file(file.read()) if file else {}),
+        **(decode_file(file.read()) if file else {}),
     }
 
 
-def unpack_file(content: bytes) -> dict[str, Any]:
+def decode_file(content: bytes) -> dict[str, Any]:
     text = _text(content)
     return {"base64": base64.b64encode(content).decode()} if text is None else {"text": text}
 
@@ -133,7 +131,7 @@ def _packed_tar(members: list[dict[str, Any]]) -> bytes:
             info.type = one["type"].encode("ascii")
             info.mode, info.mtime, (info.uid, info.gid) = one["mode"], one["mtime"], one["owner"]
             info.linkname = one.get("link", "")
-            content = pack({key: one[key] for key in ("text", "base64") if key in one})
+            content = encode_body({key: one[key] for key in ("text", "base64") if key in one})
             info.size = len(content)
             tar.addfile(info, io.BytesIO(content))
     return packed.getvalue()

@@ -10,15 +10,13 @@ from typing import Any, Final
 import msgspec
 
 from grader.machine.question import Answer, EngineQuestion, NoAnswer, Question
-from grader.machine.recording import Exchange, Lost
-from tests.replays.bodies import pack, unpack, unpack_file
-
-__all__ = ["KEPT_HEADERS", "closed", "opened"]
+from grader.machine.recording.format import ConnectionLost, RecordedExchange
+from tests.replays.bodies import decode_body, decode_file, encode_body
 
 _STAT: Final = "x-docker-container-path-stat"
-KEPT_HEADERS: Final = {_STAT, "location", "server", "version"}
+STORED_HEADERS: Final = {_STAT, "location", "server", "version"}
 """Those that a check asks for."""
-_LEFT_OUT: Final = {
+_DROPPED_FIELDS: Final = {
     "GraphDriver",
     "LogPath",
     "ResolvConfPath",
@@ -41,7 +39,7 @@ _LEFT_OUT: Final = {
 _STATUS: Final = "\nPPid:"
 _OF_PROCESSES: Final = ("Name:", "Pid:", "PPid:", "Uid:")
 _CONNECTIONS: Final = "local_address"
-_ONLY: Final = {
+_STORED_FIELDS: Final = {
     re.compile(r"/info"): {"Name", "Swarm"},
     re.compile(r"/version"): {"Version"},
     re.compile(r"/containers/[^/]+/stats"): {"networks"},
@@ -51,40 +49,44 @@ _ONLY: Final = {
 _AGE: Final = re.compile(r"^(Up|Exited \(\d+\)|Restarting \(\d+\)) (?:Less than a|About an?|\d+) \w+( ago)?(.*)")
 
 
-def opened(exchange: Exchange) -> dict[str, Any]:
+def to_document(exchange: RecordedExchange) -> dict[str, Any]:
     """`{"ask": …, "at": …, "say": …}`."""
-    return {"ask": _asked(exchange.question), "at": exchange.at, "say": _said(exchange.question, exchange.answer)}
+    return {
+        "ask": _question_document(exchange.question),
+        "at": exchange.at,
+        "say": _answer_document(exchange.question, exchange.answer),
+    }
 
 
-def closed(document: dict[str, Any]) -> Exchange:
+def from_document(document: dict[str, Any]) -> RecordedExchange:
     ask, say = dict(document["ask"]), dict(document["say"])
     if isinstance(ask.get("body"), dict):
-        ask["body"] = base64.b64encode(pack(ask["body"])).decode()
+        ask["body"] = base64.b64encode(encode_body(ask["body"])).decode()
     if say.setdefault("type", "answer") == "answer":
-        say["body"] = base64.b64encode(pack(say.get("body", {}))).decode()
+        say["body"] = base64.b64encode(encode_body(say.get("body", {}))).decode()
         if _STAT in say.get("headers", {}):
             stat = json.dumps(say["headers"][_STAT]).encode()
             say["headers"] = say["headers"] | {_STAT: base64.b64encode(stat).decode()}
-    return Exchange(
+    return RecordedExchange(
         msgspec.convert(ask, Question, str_keys=True),
-        msgspec.convert(say, Answer | NoAnswer | Lost, str_keys=True),
+        msgspec.convert(say, Answer | NoAnswer | ConnectionLost, str_keys=True),
         document["at"],
     )
 
 
-def _asked(question: Question) -> dict[str, Any]:
+def _question_document(question: Question) -> dict[str, Any]:
     asked: dict[str, Any] = msgspec.to_builtins(question)
     if "body" in asked:  # never laid open any further: a check asks with the very same bytes
-        asked["body"] = unpack_file(base64.b64decode(asked["body"]))
+        asked["body"] = decode_file(base64.b64decode(asked["body"]))
     return asked
 
 
-def _said(question: Question, answer: Answer | NoAnswer | Lost) -> dict[str, Any]:
+def _answer_document(question: Question, answer: Answer | NoAnswer | ConnectionLost) -> dict[str, Any]:
     said: dict[str, Any] = msgspec.to_builtins(answer)
     if not isinstance(answer, Answer):
         return said
     said.pop("body", None)
-    kept = {_STAT} if isinstance(question, EngineQuestion) else KEPT_HEADERS
+    kept = {_STAT} if isinstance(question, EngineQuestion) else STORED_HEADERS
     headers: dict[str, Any] = {name: value for name, value in answer.headers.items() if name in kept}
     if _STAT in headers:
         headers[_STAT] = json.loads(base64.b64decode(headers[_STAT]))
@@ -93,7 +95,7 @@ def _said(question: Question, answer: Answer | NoAnswer | Lost) -> dict[str, Any
     if headers:
         said["headers"] = headers
     if answer.body:
-        body = unpack(answer.body)
+        body = decode_body(answer.body)
         if "json" in body:
             body["json"] = _asked_for(question, body["json"])
         if "frames" in body:
@@ -105,7 +107,7 @@ def _said(question: Question, answer: Answer | NoAnswer | Lost) -> dict[str, Any
 def _asked_for(question: Question, value: Any) -> Any:
     """`value` without what no check asks for, which would tell of the machine, or is another each time."""
     if isinstance(question, EngineQuestion) and isinstance(value, dict):
-        for path, only in _ONLY.items():
+        for path, only in _STORED_FIELDS.items():
             if path.fullmatch(question.path):
                 return {key: value[key] for key in only & value.keys()}
     return _without(value)
@@ -124,7 +126,7 @@ def _without(value: Any) -> Any:
     if isinstance(value, list):
         return [_without(one) for one in value]
     if isinstance(value, dict):
-        kept = {key: _without(one) for key, one in value.items() if key not in _LEFT_OUT}
+        kept = {key: _without(one) for key, one in value.items() if key not in _DROPPED_FIELDS}
         if isinstance(status := kept.get("Status"), str):
             kept["Status"] = _AGE.sub(r"\1 5 seconds\2\3", status)
         return kept

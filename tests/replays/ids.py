@@ -6,8 +6,6 @@ import hashlib
 import re
 from typing import Final
 
-__all__ = ["folded", "labelled", "unfolded"]
-
 _FOLDED: Final = re.compile(r"⟨(\d+):([^⟩]*)⟩")
 _HEX: Final = re.compile(r"[0-9a-f]{12,64}")
 _RUN: Final = re.compile(r"x{64,}")
@@ -15,19 +13,19 @@ _RUN: Final = re.compile(r"x{64,}")
 _LABELS: dict[str, str] = {}
 
 
-def labelled(label: str, length: int) -> str:
+def make_id(label: str, length: int) -> str:
     """`length` hexadecimal digits, always the same for a label."""
     made = hashlib.sha256(label.encode()).hexdigest()[:length]
     _LABELS[made] = f"⟨{length}:{label}⟩"
     return made
 
 
-def folded(text: str) -> str:
+def fold_ids(text: str) -> str:
     """`text` with labels in the place of the ids that were made from them."""
     text = _RUN.sub(lambda found: f"⟨{len(found[0])}x⟩", text)
     return _HEX.sub(lambda found: _LABELS.get(found[0], found[0]), text)
 
 
-def unfolded(text: str) -> str:
-    text = _FOLDED.sub(lambda found: labelled(found[2], int(found[1])), text)
+def unfold_ids(text: str) -> str:
+    text = _FOLDED.sub(lambda found: make_id(found[2], int(found[1])), text)
     return re.sub(r"⟨(\d+)x⟩", lambda found: "x" * int(found[1]), text)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.replays.files import RECORDINGS, read_header, recorded_names
-from tests.replays.names import Wanted, solution_hash
-
-__all__ = ["NOT_RECORDED", "missing_of", "not_recorded_yet"]
+from tests.replays.names import Selection, solution_hash
+from tests.replays.stored_recording import RECORDINGS, read_header, recorded_names
 
 NOT_RECORDED: Final = {
     "test_a_kernel_without_ipvs_is_not_the_students_fault": "not all its checks pass",
@@ -20,17 +18,17 @@ NOT_RECORDED: Final = {
 """Tests among those of the right answers that leave no recording, and why."""
 
 
-def not_recorded_yet() -> set[str]:
+def read_not_yet_recorded() -> set[str]:
     """Solutions and tests whose recording is still to be made: `make record` with --missing makes them."""
     return set((RECORDINGS / "not-yet.txt").read_text(encoding="utf-8").splitlines())
 
 
-def missing_of(wanted: Wanted) -> Wanted:
+def find_missing(wanted: Selection) -> Selection:
     """Those of `wanted` that are to be recorded: none is there, or the solution has changed since."""
     headers = [read_header(name) for name in recorded_names()]
     tests = {header.test for header in headers}
     hashes = {header.name: header.solution for header in headers}
-    return Wanted(
+    return Selection(
         tuple(name for name in wanted.solutions if hashes.get(name) != solution_hash(name)),
         tuple(test for test in wanted.tests if test not in tests and _function(test) not in NOT_RECORDED),
     )

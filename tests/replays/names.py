@@ -9,36 +9,34 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from grader.commands.rehearse.solution import read_solutions
 from grader.errors import ExerciseError
-from grader.machine.exercise_folder import find_exercise
-from grader.rehearsal.solution import read_solutions
+from grader.exercise.find import find_exercise
 from grader.scoring.suite import read_suite
-from tests.desk import ROOT
+from tests.student_shell import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from grader.rehearsal.solution import Solution
-
-__all__ = ["Wanted", "name_of", "name_of_test", "possible_names", "solution_hash", "solution_names", "wanted_by"]
+    from grader.commands.rehearse.solution import Solution
 
 _RIGHT: Final = "tests/exercises/*right_in_another_way*.py"
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Selection:
     solutions: tuple[str, ...]
     tests: tuple[str, ...]
     """Node ids of tests that give a right answer of another kind."""
 
 
-def name_of(solution: Solution) -> str:
+def solution_name(solution: Solution) -> str:
     """`tp2/wrong/port-reversed`: the folder's path without the part that is always the same."""
     exercise = next(parent for parent in solution.folder.parents if parent.name == "solutions").parent
     return f"{exercise.name}/{solution.folder.relative_to(exercise / 'solutions').as_posix()}"
 
 
-def name_of_test(exercise: str, node_id: str) -> str:
+def test_recording_name(exercise: str, node_id: str) -> str:
     """`tp2/right/earns-every-point-mount`."""
     return f"{exercise}/right/{_slug(exercise, node_id)}"
 
@@ -52,7 +50,7 @@ def _slug(exercise: str, node_id: str) -> str:
 def solution_names() -> list[str]:
     """Of all exercises, each exercise's reference first."""
     folders = sorted(path.parent for path in ROOT.glob("exercises/tp*/exercise.toml"))
-    return [name_of(one) for folder in folders for one in read_solutions(read_suite(find_exercise(folder)))]
+    return [solution_name(one) for folder in folders for one in read_solutions(read_suite(find_exercise(folder)))]
 
 
 def solution_hash(name: str) -> str:
@@ -81,19 +79,19 @@ def _right_tests() -> list[str]:
     return [line for line in done.stdout.splitlines() if "::" in line]
 
 
-def wanted_by(names: Sequence[str]) -> Wanted:
+def select_recordings(names: Sequence[str]) -> Selection:
     """What is meant by `names`, each of which is the beginning of some; all where there is none.
 
     Raises `ExerciseError` for one that means nothing.
     """
     solutions, tests = solution_names(), _right_tests()
     if not names:
-        return Wanted(tuple(solutions), tuple(tests))
+        return Selection(tuple(solutions), tuple(tests))
     by_name = {name: test for test in tests for name in possible_names(test)}
     unknown = [name for name in names if not any(_is_below(one, name) for one in (*solutions, *by_name))]
     if unknown:
         raise ExerciseError(f"nothing is called {' or '.join(unknown)}; wanted such as tp2/wrong/port-reversed or tp2")
-    return Wanted(
+    return Selection(
         tuple(one for one in solutions if any(_is_below(one, name) for name in names)),
         tuple(dict.fromkeys(test for one, test in by_name.items() if any(_is_below(one, name) for name in names))),
     )
@@ -107,4 +105,4 @@ def possible_names(test: str) -> list[str]:
     """Which exercise a test is of is known when it grades: the file's name tells it, or leaves a few to choose from."""
     file = test.partition("::")[0]
     numbers = re.findall(r"tp(\d)", test) or re.findall(r"\d", file)
-    return [name_of_test(f"tp{number}", test) for number in dict.fromkeys(numbers)]
+    return [test_recording_name(f"tp{number}", test) for number in dict.fromkeys(numbers)]

@@ -8,26 +8,24 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["difference", "patched"]
-
-_GONE: Final = object()
+_REMOVED: Final = object()
 _END: Final = object()
 """JSON Pointer's `-`: what is behind the last of a list. Here it stands for any number more."""
 
 
-def difference(base: Any, value: Any) -> dict[str, Any]:
+def make_patch(base: Any, value: Any) -> dict[str, Any]:
     """What `patched` makes `value` of `base` with: `but` has what is other, `without` what is not there."""
     but: dict[str, Any] = {}
     without: list[str] = []
     for pointer, new in _walk(base, value, ""):
-        if new is _GONE:
+        if new is _REMOVED:
             without.append(pointer)
         else:
             but[pointer] = new
     return {**({"but": dict(sorted(but.items()))} if but else {}), **({"without": sorted(without)} if without else {})}
 
 
-def patched(base: Any, change: dict[str, Any]) -> Any:
+def apply_patch(base: Any, change: dict[str, Any]) -> Any:
     value = copy.deepcopy(base)
     for pointer in change.get("without", []):
         parent, last = _parent(value, pointer)
@@ -48,7 +46,7 @@ def _walk(base: Any, value: Any, pointer: str) -> Iterator[tuple[str, Any]]:
         for key in base.keys() | value.keys():
             below = f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}"
             if key not in value:
-                yield below, _GONE
+                yield below, _REMOVED
             elif key not in base:
                 yield below, value[key]
             else:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-__all__ = ["repeated", "written_out"]
-
 _LONGEST: Final = 2
 """Values of a sequence that repeats: a server writes one or two lines per request."""
 

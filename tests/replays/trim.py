@@ -9,20 +9,18 @@ from grader.machine.question import WaitQuestion
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from grader.machine.recording import Exchange
-
-__all__ = ["trimmed", "without_waits"]
+    from grader.machine.recording.format import RecordedExchange
 
 _PAUSES_S: Final = (0.1, 0.2, 0.4, 0.8, 1.0)
 """How the pauses of `grader.checks.polling` grow; the last of them comes any number of times."""
 
 
-def without_waits(exchanges: Sequence[Exchange]) -> list[Exchange]:
+def remove_waits(exchanges: Sequence[RecordedExchange]) -> list[RecordedExchange]:
     """`exchanges` without the waiting itself: the clock of a replay goes to the moment of each answer."""
     return [one for one in exchanges if not isinstance(one.question, WaitQuestion)]
 
 
-def trimmed(exchanges: Sequence[Exchange]) -> list[Exchange]:
+def trim_waits(exchanges: Sequence[RecordedExchange]) -> list[RecordedExchange]:
     """`exchanges` with the first and the last look of each wait only, and without the waiting itself.
 
     How often a check has to look depends on how busy the machine is, and so would the recording. A check that looks
@@ -30,12 +28,12 @@ def trimmed(exchanges: Sequence[Exchange]) -> list[Exchange]:
     the rest.
     """
     middle: set[int] = set()
-    for first, last in _polls(exchanges):
+    for first, last in _find_polls(exchanges):
         middle.update(range(first, last + 1))
-    return without_waits([one for place, one in enumerate(exchanges) if place not in middle])
+    return remove_waits([one for place, one in enumerate(exchanges) if place not in middle])
 
 
-def _polls(exchanges: Sequence[Exchange]) -> Iterator[tuple[int, int]]:
+def _find_polls(exchanges: Sequence[RecordedExchange]) -> Iterator[tuple[int, int]]:
     """The places of the first and the last pause of each wait."""
     first, last, turn = 0, 0, 0
     for place, one in enumerate(exchanges):

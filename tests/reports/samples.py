@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from grader.reports.results import (
+from grader.reports.result import (
     CheckResult,
     Diagnosis,
     ResultFile,
@@ -17,7 +17,7 @@ from grader.reports.results import (
 )
 
 if TYPE_CHECKING:
-    from grader.reports.results import Verdict
+    from grader.reports.result import Verdict
 
 FILE = "exercises/tp2/test_1_nginx.py"
 RUNS = CheckResult(
@@ -110,7 +110,7 @@ def not_graded(student: Student, checks: list[CheckResult] | None = None, exerci
     )
 
 
-def turned(check: CheckResult, verdict: Verdict) -> CheckResult:
+def with_verdict(check: CheckResult, verdict: Verdict) -> CheckResult:
     """`check` with another verdict, and the points that go with it."""
     return msgspec.structs.replace(check, verdict=verdict, points=check.max_points if verdict == "passed" else 0)
 
@@ -118,11 +118,17 @@ def turned(check: CheckResult, verdict: Verdict) -> CheckResult:
 ZOE = graded(Student(id="e2301234", name="Zoé Martin"), [RUNS, ANSWERS, SERVES, STAYS, MOUNT])
 YANN = graded(
     Student(id="e2301235", name="Yann Le Goff"),
-    [turned(check, "passed") for check in (RUNS, ANSWERS, SERVES, STAYS, MOUNT)],
+    [with_verdict(check, "passed") for check in (RUNS, ANSWERS, SERVES, STAYS, MOUNT)],
 )
 ANA = not_graded(Student(id="e2301236", name="Ana Roux"))
 BOB = graded(
     Student(id="e2301237", name="Bob Petit"),
-    [RUNS, turned(ANSWERS, "passed"), turned(SERVES, "failed"), turned(STAYS, "failed"), turned(MOUNT, "failed")],
+    [
+        RUNS,
+        with_verdict(ANSWERS, "passed"),
+        with_verdict(SERVES, "failed"),
+        with_verdict(STAYS, "failed"),
+        with_verdict(MOUNT, "failed"),
+    ],
 )
 CLASS = [ZOE, YANN, ANA, BOB]

@@ -11,13 +11,13 @@ import jsonschema
 import msgspec
 import pytest
 
-from grader.reports.results import ResultFile, read_result
-from tests.desk import ROOT
+from grader.reports.result import ResultFile, read_result
+from tests.student_shell import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.desk import Desk
+    from tests.student_shell import StudentShell
 
 SCHEMA = resources.files("grader.reports").joinpath("grader-result-1.schema.json")
 
@@ -31,13 +31,13 @@ def test_the_published_schema_is_that_of_the_code() -> None:
 
 
 @pytest.mark.live
-def test_results_of_a_hostile_machine_keep_to_the_schema(desk: Desk, tmp_path: Path) -> None:
+def test_results_of_a_hostile_machine_keep_to_the_schema(student: StudentShell, tmp_path: Path) -> None:
     """Labels, pages and log lines with escape sequences, NUL, bidi marks: shown as text, and nothing breaks."""
-    desk.do_tp2(
+    student.do_tp2(
         "docker run -d --name web -p 80:4000 --label evil=\"$(printf '\\033[2J\\342\\200\\256')\" "
         "nginx sh -c \"printf '\\033]0;owned\\007 \\000 \\342\\200\\256 \\357\\277\\276\\n'; exit 3\""
     )
-    done = desk.pytest("--results", str(tmp_path / "r"), "--student", "x\u202ey", "-v", "--lang", "en")
+    done = student.run_pytest("--results", str(tmp_path / "r"), "--student", "x\u202ey", "-v", "--lang", "en")
     assert done.returncode == 1
     assert "owned" in done.stdout
     assert not set("\x1b\x07\x00\u202e\ufffe") & set(done.stdout)

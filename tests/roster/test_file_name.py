@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.roster.file_name import file_name_for
-from tests.steady import STEADY
+from tests.hypothesis_profile import DETERMINISTIC
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,13 +71,13 @@ def test_a_name_keeps_128_bits_of_what_it_cannot_show() -> None:
     assert (readable, len(digest), int(digest, 16) > 0) == ("x", 32, True)
 
 
-@STEADY
+@DETERMINISTIC
 @given(st.lists(st.text() | st.sampled_from(HOSTILE), unique=True))
 def test_two_ids_never_share_a_name(ids: list[str]) -> None:
     assert len({file_name_for(one) for one in ids}) == len(ids)
 
 
-@STEADY
+@DETERMINISTIC
 @given(st.text() | st.text(alphabet="aA.-_~/+@ 0é", max_size=70))
 def test_a_name_is_short_plain_and_starts_with_a_letter_or_a_digit(student_id: str) -> None:
     name = file_name_for(student_id)
@@ -88,7 +88,7 @@ def test_a_name_is_short_plain_and_starts_with_a_letter_or_a_digit(student_id: s
     assert not name.endswith(".")
 
 
-@STEADY
+@DETERMINISTIC
 @given(st.text())
 def test_a_name_given_back_as_an_id_is_not_taken_for_the_first(student_id: str) -> None:
     name = file_name_for(student_id)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from grader.errors import RosterError
 from grader.roster.machine_url import MachineUrl, parse_machine_url
-from tests.steady import STEADY
+from tests.hypothesis_profile import DETERMINISTIC
 
 GOOD = {
     "local": MachineUrl("local"),
@@ -96,7 +96,7 @@ def test_a_refusal_is_one_sentence_that_says_what_was_wanted(text: str, said: st
     assert len(str(refused.value)) < 300
 
 
-@STEADY
+@DETERMINISTIC
 @given(st.text() | st.builds("ssh://{}@{}".format, st.text(), st.text()) | st.builds("tcp://{}:1".format, st.text()))
 def test_whatever_is_let_through_can_stand_in_a_command(text: str) -> None:
     try:

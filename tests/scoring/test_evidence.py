@@ -31,7 +31,7 @@ INSPECTED = (
 )
 
 
-def told(*seen: tuple[object, object]) -> tuple[str, ...]:
+def evidence_lines(*seen: tuple[object, object]) -> tuple[str, ...]:
     trail = [
         (question, answer if isinstance(answer, (Answer, NoAnswer)) else Answer(body=json.dumps(answer).encode()))
         for question, answer in seen
@@ -40,7 +40,7 @@ def told(*seen: tuple[object, object]) -> tuple[str, ...]:
 
 
 def test_containers_are_called_by_their_names_and_only_what_is_judged_is_shown() -> None:
-    assert told(LISTED, INSPECTED) == (
+    assert evidence_lines(LISTED, INSPECTED) == (
         "$ docker ps -a",
         "web  nginx",
         "$ docker inspect web",
@@ -52,39 +52,39 @@ def test_containers_are_called_by_their_names_and_only_what_is_judged_is_shown()
 
 
 def test_environment_values_are_never_shown() -> None:
-    assert "hunter2" not in " ".join(told(LISTED, INSPECTED))
+    assert "hunter2" not in " ".join(evidence_lines(LISTED, INSPECTED))
 
 
 def test_an_http_exchange_is_shown_as_curl_would() -> None:
     page = Answer(404, b"<h1>Not Found</h1>\nmore", {"server": "nginx/1.27"})
-    assert told((HttpQuestion(4000, "/x"), page)) == (
+    assert evidence_lines((HttpQuestion(4000, "/x"), page)) == (
         "$ curl -i http://localhost:4000/x",
         "HTTP 404 nginx/1.27",
         "<h1>Not Found</h1>",
         "more",
     )
     refused = NoAnswer("refused", "Connection refused")
-    assert told((HttpQuestion(4000), refused))[1] == "refused: Connection refused"
+    assert evidence_lines((HttpQuestion(4000), refused))[1] == "refused: Connection refused"
 
 
 def test_what_nobody_would_type_is_left_out() -> None:
-    assert told((NonceQuestion(), Answer(body=b"x")), (WaitQuestion(1), Answer())) == ()
+    assert evidence_lines((NonceQuestion(), Answer(body=b"x")), (WaitQuestion(1), Answer())) == ()
 
 
 def test_hostile_answers_are_bounded_and_escaped() -> None:
     log = EngineQuestion(f"/containers/{ID}/logs")
-    lines = told((log, Answer(body=b"\x1b]0;owned\x07\xe2\x80\xae\n" * 100000)))
+    lines = evidence_lines((log, Answer(body=b"\x1b]0;owned\x07\xe2\x80\xae\n" * 100000)))
     assert len(lines) <= 9
     assert not set("\x1b\x07\u202e") & set("".join(lines))
-    assert told((LISTED[0], Answer(body=b'[1, null, {"Names": 3}]')))[0] == "$ docker ps -a"
+    assert evidence_lines((LISTED[0], Answer(body=b'[1, null, {"Names": 3}]')))[0] == "$ docker ps -a"
 
 
 def test_what_is_in_a_file_that_a_label_named_is_no_evidence() -> None:
-    assert told((FileQuestion("read", "/etc/shadow"), Answer(body=b"root:CANARY:1\n"))) == (
+    assert evidence_lines((FileQuestion("read", "/etc/shadow"), Answer(body=b"root:CANARY:1\n"))) == (
         "$ cat /etc/shadow",
         "14 bytes",
     )
-    assert told((FileQuestion("list", "/srv/site"), Answer(body=b"index.html\n"))) == (
+    assert evidence_lines((FileQuestion("list", "/srv/site"), Answer(body=b"index.html\n"))) == (
         "$ ls /srv/site",
         "index.html",
     )
@@ -101,6 +101,6 @@ def test_what_a_machine_tells_is_one_word_of_a_command_that_may_be_pasted() -> N
         (FileQuestion("list", f"/srv/{evil}"), Answer(404)),
         (HttpQuestion(80, f"/{evil}", host=evil), Answer(404)),
     )
-    commands = [line.removeprefix("$ ") for line in told(*asked) if line.startswith("$ ")]
+    commands = [line.removeprefix("$ ") for line in evidence_lines(*asked) if line.startswith("$ ")]
     assert len(commands) == len(asked)
     assert [len(shlex.split(command)) for command in commands] == [3, 3, 4, 4, 2, 3]

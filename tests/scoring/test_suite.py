@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from grader.scoring.suite import read_suite
-from tests.desk import ROOT
+from tests.student_shell import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from tests.desk import ROOT
-from tests.lab.debian import need
+from tests.lab.debian_packages import require_program
+from tests.student_shell import ROOT
 from tests.terminal.tmux import Terminal
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Open(Protocol):
 
 @pytest.fixture(scope="session")
 def tmux() -> str:
-    return need("tmux", "tmux")
+    return require_program("tmux", "tmux")
 
 
 @pytest.fixture

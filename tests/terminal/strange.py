@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["CHECKS", "write_strange_exercise"]
-
 TITLES = (
     "漢字の名前のコンテナがポート四千番で応答し、そのページはあなたのフォルダから来ていて、別のコンテナからのものではない",
     "« œuvre » 🐳🐳 e\u0301te\u0301 " + "très long " * 20,

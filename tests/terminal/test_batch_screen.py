@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from grader.reports.glyphs import cells
+from grader.reports.terminal.glyphs import display_width
 from tests.terminal.conftest import GRADER
 from tests.terminal.ways import WAYS, Way, check_screen
 
@@ -65,7 +65,7 @@ def test_the_table_stays_within_the_screen_and_leaves_a_line_of_each_student(
     assert not SUMMARY.search(shown.text)
     students = [(line, found) for line in shown.lines if (found := STUDENT.match(line))]
     assert len(students) == STUDENTS - 1
-    assert len({cells(line[: found.end(2)]) for line, found in students}) == 1
+    assert len({display_width(line[: found.end(2)]) for line, found in students}) == 1
     assert re.search(rf"^e{STUDENTS - 1:05} Perdu ", shown.text, flags=re.MULTILINE)
     assert opened.asks("cursor_flag") == "1"
 

@@ -14,14 +14,14 @@ from rich.console import Console
 from rich.terminal_theme import MONOKAI
 from rich.text import Text
 
-from tests.desk import ROOT
-from tests.reports.page.browser import install, launch
+from tests.reports.html.browser import install, launch
+from tests.student_shell import ROOT
 from tests.terminal.conftest import GRADER, PYTEST
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.desk import Desk
+    from tests.student_shell import StudentShell
     from tests.terminal.conftest import Open
     from tests.terminal.tmux import Shown
 
@@ -93,10 +93,10 @@ def test_picture_of_a_class_being_graded(handed_out: Path, terminal: Open, tmp_p
     take_picture("terminal-batch.en.png", " ".join(["grader", *command]), shown, tmp_path)
 
 
-def test_picture_of_a_sheet_that_is_watched(desk: Desk, terminal: Open, tmp_path: Path) -> None:
-    desk.do_tp2("docker run -d --name web -p 80:4000 nginx")
-    command = [*GRADER, "watch", "exercises/tp2", "--machine", desk.engine.url, "--lang", "fr"]
-    opened = terminal(command, UTF_8 | {"HOME": str(desk.home)}, columns=80, rows=24)
+def test_picture_of_a_sheet_that_is_watched(student: StudentShell, terminal: Open, tmp_path: Path) -> None:
+    student.do_tp2("docker run -d --name web -p 80:4000 nginx")
+    command = [*GRADER, "watch", "exercises/tp2", "--machine", student.engine.url, "--lang", "fr"]
+    opened = terminal(command, UTF_8 | {"HOME": str(student.home)}, columns=80, rows=24)
     shown = opened.until(lambda shown: "Ctrl-C pour finir" in shown.text)
     take_picture("terminal-watch.fr.png", "grader watch exercises/tp2", shown, tmp_path)
 

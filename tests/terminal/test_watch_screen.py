@@ -10,7 +10,7 @@ from tests.terminal.conftest import GRADER
 from tests.terminal.ways import Way, check_screen, rows_of
 
 if TYPE_CHECKING:
-    from tests.desk import Desk
+    from tests.student_shell import StudentShell
     from tests.terminal.conftest import Open
     from tests.terminal.tmux import Shown, Terminal
 
@@ -19,9 +19,9 @@ SOME_WAYS = [Way(80, "fr"), Way(120, "en", is_coloured=False), Way(80, "en", "as
 ENDS = {"fr": "Ctrl-C pour finir", "en": "Ctrl-C to end"}
 
 
-def open_watch(terminal: Open, desk: Desk, way: Way, rows: int = 24) -> Terminal:
-    command = [*GRADER, "watch", "exercises/tp2", "--machine", desk.engine.url, "--lang", way.language]
-    return terminal(command, way.environ | {"HOME": str(desk.home)}, columns=way.columns, rows=rows)
+def open_watch(terminal: Open, student: StudentShell, way: Way, rows: int = 24) -> Terminal:
+    command = [*GRADER, "watch", "exercises/tp2", "--machine", student.engine.url, "--lang", way.language]
+    return terminal(command, way.environ | {"HOME": str(student.home)}, columns=way.columns, rows=rows)
 
 
 def mend(shown: Shown) -> list[str]:
@@ -30,8 +30,8 @@ def mend(shown: Shown) -> list[str]:
 
 
 @pytest.mark.parametrize("way", SOME_WAYS, ids=str)
-def test_the_sheet_fits_and_ctrl_c_ends_it_well(way: Way, desk: Desk, terminal: Open) -> None:
-    opened = open_watch(terminal, desk, way)
+def test_the_sheet_fits_and_ctrl_c_ends_it_well(way: Way, student: StudentShell, terminal: Open) -> None:
+    opened = open_watch(terminal, student, way)
     shown = opened.until(lambda shown: ENDS[way.language] in shown.text)
     check_screen(shown, way)
     assert sorted(rows_of([line.strip() for line in shown.screen])) == list(range(1, 8))
@@ -42,20 +42,20 @@ def test_the_sheet_fits_and_ctrl_c_ends_it_well(way: Way, desk: Desk, terminal: 
     assert opened.asks("cursor_flag") == "1"
 
 
-def test_it_is_drawn_again_in_place_as_the_student_works(desk: Desk, terminal: Open) -> None:
+def test_it_is_drawn_again_in_place_as_the_student_works(student: StudentShell, terminal: Open) -> None:
     way = Way(80, "fr")
-    opened = open_watch(terminal, desk, way)
+    opened = open_watch(terminal, student, way)
     opened.until(lambda shown: "0/20" in shown.text)
-    desk.do_tp2()
+    student.do_tp2()
     shown = opened.until(lambda shown: "20/20" in shown.text)
     check_screen(shown, way)
     assert shown.text.count("TP2 · ") == 1
     assert opened.asks("history_size") == "0"
 
 
-def test_on_a_low_screen_what_is_to_mend_is_still_seen(desk: Desk, terminal: Open) -> None:
-    desk.do_tp2("docker run -d --name web -p 80:4000 nginx")
-    opened = open_watch(terminal, desk, Way(80, "en"), rows=14)
+def test_on_a_low_screen_what_is_to_mend_is_still_seen(student: StudentShell, terminal: Open) -> None:
+    student.do_tp2("docker run -d --name web -p 80:4000 nginx")
+    opened = open_watch(terminal, student, Way(80, "en"), rows=14)
     shown = opened.until(lambda shown: ENDS["en"] in shown.text)
     assert [line for line in shown.screen if line.startswith("3. ")]
     assert "    the two ports are reversed" in shown.screen

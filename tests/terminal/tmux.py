@@ -13,12 +13,10 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tests.desk import ROOT
+from tests.student_shell import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-
-__all__ = ["Shown", "Terminal"]
 
 _NUMBERS: Final = itertools.count()
 _OWN: Final = {"LC_ALL": "C.UTF-8", "PATH": os.environ["PATH"], "TERM": "xterm-256color"}

@@ -6,12 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from grader.reports.glyphs import cells
+from grader.reports.terminal.glyphs import display_width
 
 if TYPE_CHECKING:
     from tests.terminal.tmux import Shown
-
-__all__ = ["WAYS", "Way", "check_screen", "rows_of"]
 
 Letters = Literal["utf-8", "ascii", "C"]
 _LETTERS: Final[dict[Letters, dict[str, str]]] = {
@@ -54,7 +52,7 @@ WAYS: Final = [
 
 def check_screen(shown: Shown, way: Way) -> None:
     """What holds for every screen of ours."""
-    assert [line for line in shown.unwrapped if cells(line) > way.columns] == []
+    assert [line for line in shown.unwrapped if display_width(line) > way.columns] == []
     assert _ESCAPE.findall(shown.text) == []
     assert bool(_COLOUR.search(shown.coloured)) == way.is_coloured
     if way.letters != "utf-8":
@@ -64,5 +62,5 @@ def check_screen(shown: Shown, way: Way) -> None:
 def rows_of(lines: list[str]) -> dict[int, str]:
     """The line of each check, by its number. Fails where the points are not in one column."""
     rows = {int(found[1]): line for line in lines if (found := _ROW.match(line))}
-    assert len({cells(line) for line in rows.values()}) == 1, "\n".join(rows.values())
+    assert len({display_width(line) for line in rows.values()}) == 1, "\n".join(rows.values())
     return rows

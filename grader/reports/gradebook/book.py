@@ -1,4 +1,4 @@
-"""What every gradebook is written from: each student of the class, for each exercise, with the result or without."""
+"""The data of every gradebook: each student of the class, for each exercise, with or without a result."""
 
 from __future__ import annotations
 
@@ -6,25 +6,23 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from grader.errors import GraderError
-from grader.reports.plain import one_line
-from grader.roster.folding import folded
 from grader.roster.student import RosterStudent
+from grader.text.folding import fold_case_and_accents
+from grader.text.plain import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from grader.reports.results import ResultFile
-
-__all__ = ["Entry", "Gradebook", "gradebook_of"]
+    from grader.reports.result import ResultFile
 
 
 @dataclass(frozen=True)
-class Entry:
+class GradebookEntry:
     exercise: str
     student: RosterStudent
-    """From the roster; where it does not know the student, the id and name of the result alone."""
+    """From the roster; for a student who is not in it, only the id and name of the result."""
     result: ResultFile | None
-    """`None` for a student of the roster of whom there is no result."""
+    """`None` for a student of the roster without a result."""
 
     @property
     def mark(self) -> float | None:
@@ -36,53 +34,53 @@ class Entry:
 
 @dataclass(frozen=True)
 class Gradebook:
-    entries: tuple[Entry, ...]
-    """Exercise by exercise, in the roster's order, then those whom it does not know, by id."""
+    entries: tuple[GradebookEntry, ...]
+    """By exercise, in the roster's order, then students who are not in it, by id."""
 
     @property
     def exercises(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(entry.exercise for entry in self.entries))
 
-    def of(self, exercise: str) -> Gradebook:
+    def for_exercise(self, exercise: str) -> Gradebook:
         return Gradebook(tuple(entry for entry in self.entries if entry.exercise == exercise))
 
-    def of_one_exercise(self, purpose: str) -> tuple[Entry, ...]:
-        """All entries. Raises `GraderError` where they are not of one exercise, as `purpose` needs."""
+    def require_one_exercise(self, purpose: str) -> tuple[GradebookEntry, ...]:
+        """All entries. Raises `GraderError` if they are not of one exercise, as `purpose` requires."""
         if len(self.exercises) != 1:
             names = ", ".join(map(one_line, self.exercises)) or "none"
             raise GraderError(f"{purpose} holds the marks of one exercise, and there are: {names}")
         return self.entries
 
 
-def gradebook_of(results: Iterable[ResultFile], roster: Sequence[RosterStudent] = ()) -> Gradebook:
+def build_gradebook(results: Iterable[ResultFile], roster: Sequence[RosterStudent] = ()) -> Gradebook:
     """The gradebook of a class. `roster` adds e-mails and groups, and the students without a result.
 
-    Ids are compared exactly: two that differ only in case are two students. Of several results of one student
-    for one exercise the graded one counts, else the latest; two graded ones raise `GraderError`.
+    Ids are compared exactly: two that differ only in case are two students. If a student has several results
+    for one exercise, the graded one counts, else the latest; two graded ones raise `GraderError`.
     """
     by_exercise: dict[str, dict[str, ResultFile]] = {}
     for result in results:
         known = by_exercise.setdefault(result.exercise, {})
-        known[result.student.id] = better(known.get(result.student.id), result)
+        known[result.student.id] = choose_result(known.get(result.student.id), result)
     entries = []
     for exercise, known in sorted(by_exercise.items()):
-        entries += [Entry(exercise, with_name(student, known), known.get(student.id)) for student in roster]
+        entries += [GradebookEntry(exercise, add_name(student, known), known.get(student.id)) for student in roster]
         listed = {student.id for student in roster}
         entries += [
-            Entry(exercise, RosterStudent(id=result.student.id, name=result.student.name), result)
-            for student_id, result in sorted(known.items(), key=lambda item: (folded(item[0]), item[0]))
+            GradebookEntry(exercise, RosterStudent(id=result.student.id, name=result.student.name), result)
+            for student_id, result in sorted(known.items(), key=lambda item: (fold_case_and_accents(item[0]), item[0]))
             if student_id not in listed
         ]
     return Gradebook(tuple(entries))
 
 
-def with_name(student: RosterStudent, known: dict[str, ResultFile]) -> RosterStudent:
+def add_name(student: RosterStudent, known: dict[str, ResultFile]) -> RosterStudent:
     if student.name or student.id not in known:
         return student
     return replace(student, name=known[student.id].student.name)
 
 
-def better(one: ResultFile | None, other: ResultFile) -> ResultFile:
+def choose_result(one: ResultFile | None, other: ResultFile) -> ResultFile:
     if one is None:
         return other
     if one.status == other.status == "graded":

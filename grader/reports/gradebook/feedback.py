@@ -1,4 +1,4 @@
-"""What a student reads beside the mark, as Moodle takes it: HTML on one line."""
+"""The feedback beside a mark in Moodle: HTML on one line."""
 
 from __future__ import annotations
 
@@ -6,36 +6,34 @@ import html
 import re
 from typing import TYPE_CHECKING
 
-from grader.reports.plain import one_line, plain, shortened
 from grader.reports.words import in_language, labelled, number, points_said, reason_said, word
+from grader.text.plain import escape_invisible, one_line, shorten
 
 if TYPE_CHECKING:
     from grader.messages import Language
-    from grader.reports.results import CheckResult, ResultFile
+    from grader.reports.result import CheckResult, ResultFile
 
-__all__ = ["as_html", "feedback"]
-
-LONGEST = 8000
-LONGEST_PIECE = 500
+MAX_LENGTH = 8000
+MAX_LINE_LENGTH = 500
 UNSAFE = re.compile(r"[\\$=+@＝＋－＠\[\]]")
 """Beside HTML's own. A backslash before a quote ends no cell for PHP's CSV reader; `$$` and `\\(` start a formula
 of Moodle's TeX filter, `[[` a link; the others start a spreadsheet's formula wherever a cell happens to begin."""
 FORMULA_START = re.compile(r"(?<=[;,])[\s-]*-")
-"""A minus is too common to be written as `&#45;` everywhere, but each such reference ends with a semicolon."""
+"""A minus is too common to be escaped everywhere, but each escape ends with a semicolon."""
 
 
 def feedback(result: ResultFile, lang: Language) -> str:
-    """Points, then each check that is not passed with its message and hint. Never empty, never a formula."""
+    """Points, then each check that did not pass with its message and hint. Never empty, never a formula."""
     if result.status != "graded":
         return as_html([labelled("not-graded", reason_said(result, lang), lang)])
     lines = [f"{result.points}/{result.max_points} {word('points', lang)}"]
     if result.provisional:
         lines[0] += f" ({word('provisional', lang, points=number(result.not_tried_points))})"
-    lines += [line for check in result.checks if check.verdict != "passed" for line in said(check, lang)]
+    lines += [line for check in result.checks if check.verdict != "passed" for line in check_lines(check, lang)]
     return as_html(lines)
 
 
-def said(check: CheckResult, lang: Language) -> list[str]:
+def check_lines(check: CheckResult, lang: Language) -> list[str]:
     title = f"{points_said(check, lang)} – {in_language(check.title, lang)}"
     if check.verdict == "blocked":
         return [title, in_language(check.message, lang) or word("blocked", lang, by=check.blocked_by or "?")]
@@ -46,11 +44,11 @@ def said(check: CheckResult, lang: Language) -> list[str]:
 
 
 def as_html(lines: list[str]) -> str:
-    """`lines` as one line of HTML that shows them as they are, whichever program reads it."""
+    """`lines` as one line of HTML that every program shows as it is."""
     text, shown = "", 0
     for line in lines:
-        piece = shortened(one_line(plain(line)), LONGEST_PIECE)
-        if shown + len(piece) > LONGEST:
+        piece = shorten(one_line(escape_invisible(line)), MAX_LINE_LENGTH)
+        if shown + len(piece) > MAX_LENGTH:
             return f"{text}<br>…"
         escaped = UNSAFE.sub(lambda found: f"&#{ord(found[0])};", html.escape(piece))
         text += ("<br>" if text else "") + escaped

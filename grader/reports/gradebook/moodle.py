@@ -1,10 +1,10 @@
-"""Moodle's two ways in: the offline grading worksheet of an assignment, filled in place, and the grade import.
+"""Moodle's two ways to import marks: the offline grading worksheet of an assignment, and the grade import.
 
 The worksheet is what "Download grading worksheet" gives and "Upload grading worksheet" takes back. Moodle finds
 the student by `Identifier`, refuses a file whose headings changed, skips an empty grade, reads the decimal
 separator of the language, and stores the feedback as HTML (mod/assign/feedback/offline/importgradeslib.php and
 feedback/comments/locallib.php of Moodle 4). Feedback that changes is stored even where the grade is skipped:
-so a row whose earlier grade must stay keeps its feedback too.
+so a row that keeps its earlier grade keeps its feedback too.
 """
 
 from __future__ import annotations
@@ -13,26 +13,24 @@ import re
 from typing import TYPE_CHECKING, Final, Literal
 
 from grader.errors import GraderError
-from grader.reports.gradebook.csv_file import table
-from grader.reports.gradebook.disarming import disarmed
+from grader.reports.gradebook.csv_file import encode_csv
+from grader.reports.gradebook.editable_csv import CsvRecord, EditableCsv, read_editable_csv
 from grader.reports.gradebook.feedback import feedback
-from grader.reports.gradebook.filled import Filled, SheetRow, pair
-from grader.reports.gradebook.matching import Keys
-from grader.reports.gradebook.worksheet import Record, Worksheet, read_worksheet
-from grader.reports.plain import one_line
+from grader.reports.gradebook.filled_sheet import FilledSheet, SheetRow, match_rows
+from grader.reports.gradebook.formula_injection import escape_formulas
+from grader.reports.gradebook.student_matching import MatchKeys
 from grader.reports.words import number
-from grader.roster.folding import heading_key
+from grader.text.folding import heading_key
+from grader.text.plain import one_line
 
 if TYPE_CHECKING:
     from grader.messages import Language
-    from grader.reports.gradebook.book import Entry, Gradebook
-    from grader.reports.results import ResultFile
+    from grader.reports.gradebook.book import Gradebook, GradebookEntry
+    from grader.reports.result import ResultFile
 
-__all__ = ["fill_worksheet", "import_csv"]
+WorksheetColumn = Literal["identifier", "name", "id", "username", "email", "grade", "maximum", "locked", "feedback"]
 
-Column = Literal["identifier", "name", "id", "username", "email", "grade", "maximum", "locked", "feedback"]
-
-HEADINGS: Final[dict[Column, str]] = {
+HEADINGS: Final[dict[WorksheetColumn, str]] = {
     "identifier": "identifier identifiant",
     "name": "fullname nomcomplet",
     "id": "idnumber numerodidentification",
@@ -43,40 +41,40 @@ HEADINGS: Final[dict[Column, str]] = {
     "locked": "gradecanbechanged lanotepeutetremodifiee",
     "feedback": "feedbackcomments feedbackparcommentaires",
 }
-MEANING: Final = {key: column for column, keys in HEADINGS.items() for key in keys.split()}
+COLUMN_BY_HEADING: Final = {key: column for column, keys in HEADINGS.items() for key in keys.split()}
 DECIMALS: Final = 5
-"""Those that Moodle keeps of a grade."""
+"""Decimals of a grade in Moodle."""
 IMPORT_HEADINGS: Final[dict[Language, list[str]]] = {
     "fr": ["Numéro d'identification", "Adresse de courriel", "Nom complet"],
     "en": ["ID number", "Email address", "Full name"],
 }
 
 
-def fill_worksheet(data: bytes, book: Gradebook, lang: Language) -> Filled:
-    """The worksheet `data` with grades and feedback in it, all its other cells as they were, to the byte.
+def fill_worksheet(data: bytes, book: Gradebook, lang: Language) -> FilledSheet:
+    """The worksheet `data` with grades and feedback; all its other cells stay the same, to the byte.
 
-    Marks are brought to the worksheet's own maximum grade. Raises `GraderError` where `data` is not such a
+    Marks are scaled to the worksheet's maximum grade. Raises `GraderError` if `data` is not such a
     worksheet, or `book` not of one exercise.
     """
-    entries = book.of_one_exercise("a worksheet")
-    sheet = read_worksheet(data)
+    entries = book.require_one_exercise("a worksheet")
+    sheet = read_editable_csv(data)
     where = find_columns(sheet)
     records = [record for record in sheet.records if not record.is_blank]
-    rows = [row_of(record, where) for record in records]
-    found, rows_left, students_left = pair(rows, entries)
+    rows = [sheet_row(record, where) for record in records]
+    found, rows_left, students_left = match_rows(rows, entries)
     remarks = []
     for index, entry in found.items():
-        remark = fill(records[index], where, entry, lang)
+        remark = fill_record(records[index], where, entry, lang)
         if remark:
-            remarks.append(f"{rows[index].said}: {remark}")
-    return Filled(sheet.written(), tuple(rows_left), tuple(students_left), tuple(remarks))
+            remarks.append(f"{rows[index].label}: {remark}")
+    return FilledSheet(sheet.encode(), tuple(rows_left), tuple(students_left), tuple(remarks))
 
 
-def find_columns(sheet: Worksheet) -> dict[Column, int]:
-    where: dict[Column, int] = {}
+def find_columns(sheet: EditableCsv) -> dict[WorksheetColumn, int]:
+    where: dict[WorksheetColumn, int] = {}
     headings = [sheet.header[place] for place in range(len(sheet.header.raw))]
     for place, heading in enumerate(headings):
-        column = MEANING.get(heading_key(heading))
+        column = COLUMN_BY_HEADING.get(heading_key(heading))
         if column:
             where.setdefault(column, place)
     missing = [column for column in ("identifier", "grade") if column not in where]
@@ -93,17 +91,17 @@ def find_columns(sheet: Worksheet) -> dict[Column, int]:
     return where
 
 
-def row_of(record: Record, where: dict[Column, int]) -> SheetRow:
-    def cell(column: Column) -> str:
+def sheet_row(record: CsvRecord, where: dict[WorksheetColumn, int]) -> SheetRow:
+    def cell(column: WorksheetColumn) -> str:
         return record[where[column]].strip() if column in where else ""
 
-    keys = Keys((cell("id"), cell("username")), cell("email"), cell("name"))
+    keys = MatchKeys((cell("id"), cell("username")), cell("email"), cell("name"))
     called = one_line(cell("name") or cell("email") or cell("id") or cell("identifier"))
     return SheetRow(keys, f"line {record.line} ({called})")
 
 
-def fill(record: Record, where: dict[Column, int], entry: Entry, lang: Language) -> str:
-    """Writes the entry into its row. Says why the row was kept as it was, or what could not be said in it."""
+def fill_record(record: CsvRecord, where: dict[WorksheetColumn, int], entry: GradebookEntry, lang: Language) -> str:
+    """Writes the entry into its row. Returns why the row was not changed, or what it could not express."""
     result = entry.result
     if result is None:
         return "no result"
@@ -113,7 +111,7 @@ def fill(record: Record, where: dict[Column, int], entry: Entry, lang: Language)
     if entry.mark is None and earlier:
         return f"not graded now, the earlier grade {one_line(earlier)} stays"
     if entry.mark is not None:
-        record[where["grade"]] = grade(entry.mark, result, record[where["maximum"]])
+        record[where["grade"]] = scale_grade(entry.mark, result, record[where["maximum"]])
     if "feedback" in where:
         record[where["feedback"]] = feedback(result, lang)
     elif result.provisional:
@@ -121,8 +119,8 @@ def fill(record: Record, where: dict[Column, int], entry: Entry, lang: Language)
     return ""
 
 
-def grade(mark: float, result: ResultFile, maximum: str) -> str:
-    """The mark on the worksheet's scale, with the decimal separator that the worksheet is written with."""
+def scale_grade(mark: float, result: ResultFile, maximum: str) -> str:
+    """The mark on the worksheet's scale, with the worksheet's decimal separator."""
     if not re.fullmatch(r"\s*[0-9]+([.,][0-9]+)?\s*", maximum):
         raise GraderError(f"the maximum grade {one_line(maximum)!r} is not a number")
     scaled = round(mark * float(maximum.replace(",", ".")) / result.out_of, DECIMALS)
@@ -130,7 +128,7 @@ def grade(mark: float, result: ResultFile, maximum: str) -> str:
 
 
 def import_csv(book: Gradebook, lang: Language) -> bytes:
-    """For Moodle's grade import: a row a student, a column of marks and one of feedback an exercise. UTF-8, commas.
+    """For Moodle's grade import: a row per student, two columns (mark, feedback) per exercise. UTF-8, commas.
 
     Not graded is an empty cell. A grade item must have the exercise's own maximum (20).
     """
@@ -138,15 +136,15 @@ def import_csv(book: Gradebook, lang: Language) -> bytes:
     header = list(IMPORT_HEADINGS[lang])
     for exercise in book.exercises:
         width = len(header)
-        header += [disarmed(exercise), disarmed(f"{exercise} feedback")]
+        header += [escape_formulas(exercise), escape_formulas(f"{exercise} feedback")]
         for entry in book.entries:
             if entry.exercise != exercise:
                 continue
             student = entry.student
-            start = [disarmed(student.id), disarmed(student.email), disarmed(student.name)]
+            start = [escape_formulas(student.id), escape_formulas(student.email), escape_formulas(student.name)]
             row = rows.setdefault(student.id, start)
             row += [""] * (width - len(row))
             row += ["" if entry.mark is None else number(entry.mark)]
             row += [feedback(entry.result, lang) if entry.result else ""]
     body = [row + [""] * (len(header) - len(row)) for row in rows.values()]
-    return table([header, *body], ",", "\n").encode()
+    return encode_csv([header, *body], ",", "\n").encode()

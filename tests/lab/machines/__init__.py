@@ -7,6 +7,6 @@ from __future__ import annotations
 
 from tests.lab.machines.group import machines
 from tests.lab.machines.machine import LabMachine
-from tests.lab.machines.spec import DOCKER_20, DOCKER_26, NO_ENGINE, PODMAN, Kind
+from tests.lab.machines.spec import DOCKER_20, DOCKER_26, NO_ENGINE, PODMAN, MachineKind
 
-__all__ = ["DOCKER_20", "DOCKER_26", "NO_ENGINE", "PODMAN", "Kind", "LabMachine", "machines"]
+__all__ = ["DOCKER_20", "DOCKER_26", "NO_ENGINE", "PODMAN", "LabMachine", "MachineKind", "machines"]

@@ -6,16 +6,16 @@ import signal
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from tests.lab.fault_proxy import FaultProxy
 from tests.lab.machines.keys import new_key
 from tests.lab.machines.machine import wait_until_ready
-from tests.lab.process import end, run, wait_until
-from tests.lab.proxy import EngineProxy
+from tests.lab.process import end_process, run, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from tests.lab.fault_proxy import Exchange
     from tests.lab.machines.machine import LabMachine
-    from tests.lab.proxy import Exchange
 
 ENGINES = ("dockerd", "podman")
 LIMIT_S = 20
@@ -41,14 +41,14 @@ def kill_engine(machine: LabMachine) -> None:
 def start_engine(machine: LabMachine) -> None:
     """Start an engine that was killed, and wait until it answers."""
     script = 'rm -f /run/docker.pid; setsid sh "$0/engine.sh" </dev/null >>"$0/engine.log" 2>&1 &'
-    run(machine.inside("sh", "-c", script, str(machine.shared)))
+    run(machine.command_inside("sh", "-c", script, str(machine.shared)))
     wait_until_ready(machine)
 
 
 def flood_login(machine: LabMachine, size: int) -> None:
     """Every login, even with a command, first prints that many bytes from `.bashrc`, and a motd."""
     (machine.home / ".bashrc").write_text(NOISE.format(size=size), encoding="ascii")
-    run(machine.inside("sh", "-c", "printf 'Bienvenue \\033[31m!\\n' > /etc/motd"))
+    run(machine.command_inside("sh", "-c", "printf 'Bienvenue \\033[31m!\\n' > /etc/motd"))
 
 
 def hang_login(machine: LabMachine) -> None:
@@ -70,7 +70,7 @@ def refuse(machine: LabMachine) -> None:
 def accept(machine: LabMachine) -> None:
     """Undo `refuse`."""
     log, settings = machine.shared / "sshd.log", machine.shared / "ssh" / "sshd_config"
-    run(machine.inside("/usr/sbin/sshd", "-E", str(log), "-f", str(settings)))
+    run(machine.command_inside("/usr/sbin/sshd", "-E", str(log), "-f", str(settings)))
     wait_until_ready(machine)
 
 
@@ -89,23 +89,23 @@ def ssh_connections(machine: LabMachine) -> int:
 
 def _signal(machine: LabMachine, number: int, *names: str) -> None:
     for pid in machine.processes(*names):
-        end(pid, number)
+        end_process(pid, number)
 
 
 @contextmanager
-def at_request(machine: LabMachine, number: int, strike: Callable[[LabMachine], None]) -> Iterator[EngineProxy]:
+def at_request(machine: LabMachine, number: int, action: Callable[[LabMachine], None]) -> Iterator[FaultProxy]:
     """Within the `with` block, calls `strike` before the engine's answer to request `number` (the first is 1)."""
 
     def struck(exchange: Exchange) -> None:
-        strike(machine)
+        action(machine)
         exchange.pass_on()
 
     front = machine.shared / "docker.sock"
     front.unlink()
     try:
-        with EngineProxy(f"unix://{machine.shared / 'engine.sock'}", front) as proxy:
+        with FaultProxy(f"unix://{machine.shared / 'engine.sock'}", front) as proxy:
             front.chmod(0o666)
-            proxy.on(".*", struck, after=number - 1)
+            proxy.inject(".*", struck, after=number - 1)
             yield proxy
     finally:
         front.unlink(missing_ok=True)

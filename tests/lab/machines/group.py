@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from itertools import count
 from typing import TYPE_CHECKING
 
-from tests.lab.machines.seeds import seed
+from tests.lab.machines.engine_data import engine_data
 from tests.lab.machines.start import start
 from tests.lab.machines.sweep import KEPT, groups, owned_group, sweep, sweep_orphans
 
@@ -15,26 +15,28 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from tests.lab.lab_folder import Lab
     from tests.lab.machines.machine import LabMachine
-    from tests.lab.machines.spec import Kind
-    from tests.lab.places import Lab
+    from tests.lab.machines.spec import MachineKind
 
 _NUMBERS = count(1)
 
 
 @contextmanager
-def machines(lab: Lab, kinds: Mapping[str, Kind], images: Sequence[str] = ()) -> Iterator[list[LabMachine]]:
+def machines(lab: Lab, kinds: Mapping[str, MachineKind], images: Sequence[str] = ()) -> Iterator[list[LabMachine]]:
     """Machines by name and kind, each with these images, ready for use; removed at the end of the `with` block."""
     sweep_orphans(lab)
-    seeds = _seeds(lab, kinds, images)
+    seeds = _engine_data(lab, kinds, images)
     with owned_group(lab, f"run{os.getpid()}-{next(_NUMBERS)}") as folder:
         yield start(lab, folder, kinds, seeds)
 
 
-def keep_machines(lab: Lab, name: str, kinds: Mapping[str, Kind], images: Sequence[str] = ()) -> list[LabMachine]:
+def keep_machines(
+    lab: Lab, name: str, kinds: Mapping[str, MachineKind], images: Sequence[str] = ()
+) -> list[LabMachine]:
     """The same, but they stay until `clean`, or until a group of the same name is started."""
     sweep_orphans(lab)
-    seeds = _seeds(lab, kinds, images)
+    seeds = _engine_data(lab, kinds, images)
     folder = groups(lab) / name
     folder.mkdir(exist_ok=True)
     sweep(lab, folder)
@@ -46,5 +48,5 @@ def keep_machines(lab: Lab, name: str, kinds: Mapping[str, Kind], images: Sequen
         raise
 
 
-def _seeds(lab: Lab, kinds: Mapping[str, Kind], images: Sequence[str]) -> dict[Kind, Path]:
-    return {kind: seed(lab, kind, images) for kind in set(kinds.values()) if kind.engine} if images else {}
+def _engine_data(lab: Lab, kinds: Mapping[str, MachineKind], images: Sequence[str]) -> dict[MachineKind, Path]:
+    return {kind: engine_data(lab, kind, images) for kind in set(kinds.values()) if kind.engine} if images else {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.lab import debian
+from tests.lab import debian_packages
 from tests.lab.process import run
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def new_key(path: Path) -> None:
     """Write a new key pair to `path` and `path`.pub, replacing an old one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
-    keygen = debian.need("ssh-keygen", "openssh-client")
+    keygen = debian_packages.require_program("ssh-keygen", "openssh-client")
     run([keygen, "-q", "-t", "ed25519", "-N", "", "-C", "lab", "-f", path])
 
 

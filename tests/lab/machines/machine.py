@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.lab.machines.network import NAMESPACES
-from tests.lab.process import LabError, end, last_words, spawn, wait_until
+from tests.lab.process import LabError, end_process, last_lines, start_daemon, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.lab.engine import Engine
-    from tests.lab.machines.spec import Kind
+    from tests.lab.machines.spec import MachineKind
 
 BOOT = Path(__file__).with_name("boot.sh")
 START_LIMIT_S = 60
@@ -28,7 +28,7 @@ class LabMachine:
     """A machine that runs."""
 
     name: str
-    kind: Kind
+    kind: MachineKind
     address: str
     """The address of its sshd (port 22), its engine over TLS (port 2376) and its published ports."""
     namespace: str
@@ -48,11 +48,11 @@ class LabMachine:
         """Root's home, the same path inside and outside."""
         return self.shared / "homes" / "root"
 
-    def beside(self, *words: str) -> list[str]:
+    def command_on_network(self, *words: str) -> list[str]:
         """A command that runs outside but on the machine's network, so that `localhost` is the machine."""
         return ["nsenter", f"--net={NAMESPACES / self.namespace}", *words]
 
-    def inside(self, *words: str) -> list[str]:
+    def command_inside(self, *words: str) -> list[str]:
         """A command that runs in the machine, as root."""
         return ["nsenter", f"--target={self.init}", "--net", *SPACES, *words]
 
@@ -66,11 +66,13 @@ def launch(namespace: str, settings: dict[str, str]) -> int:
     spaces = ["unshare", *SPACES, "--fork", "--kill-child=SIGKILL"]
     log = Path(settings["SHARED"]) / "boot.log"
     command = ["nsenter", f"--net={NAMESPACES / namespace}", *spaces, "sh", str(BOOT)]
-    outer = spawn(command, log, {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", **settings})
+    outer = start_daemon(
+        command, log, {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", **settings}
+    )
 
     def child() -> int | None:
         if outer.poll() is not None:
-            raise LabError(f"the machine {settings['NAME']} did not start: {last_words(log)}")
+            raise LabError(f"the machine {settings['NAME']} did not start: {last_lines(log)}")
         return next(iter(_children(outer.pid)), None)
 
     return wait_until(f"process 1 of {settings['NAME']}", child, START_LIMIT_S)
@@ -83,7 +85,7 @@ def wait_until_ready(machine: LabMachine) -> None:
             wait_until("the engine to answer", lambda: _pings(machine.shared / "engine.sock"), START_LIMIT_S)
         wait_until("sshd to answer", lambda: _accepts(machine.address, 22), START_LIMIT_S)
     except LabError as error:
-        said = [last_words(machine.shared / name) for name in ("boot.log", "engine.log", "sshd.log")]
+        said = [last_lines(machine.shared / name) for name in ("boot.log", "engine.log", "sshd.log")]
         raise LabError(f"the machine {machine.name}: {error}; logs of boot, engine and sshd end with {said}") from error
 
 
@@ -91,7 +93,7 @@ def stop_engine(machine: LabMachine) -> None:
     """Stop the engine with SIGTERM, so that its data on disk is consistent."""
     names = ("dockerd", "podman")
     for pid in machine.processes(*names):
-        end(pid, signal.SIGTERM)
+        end_process(pid, signal.SIGTERM)
     wait_until(f"the engine of {machine.name} to end", lambda: not machine.processes(*names), STOP_LIMIT_S)
 
 

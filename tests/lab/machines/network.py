@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.lab import debian
+from tests.lab import debian_packages
 from tests.lab.process import LabError, run
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Switch:
     def namespace(self, machine: str) -> str:
         return f"{self.name}-{machine}"
 
-    def plug_in(self, machines: Sequence[str]) -> None:
+    def connect(self, machines: Sequence[str]) -> None:
         """Create the bridge, and each machine's namespace and veth pair."""
         if len(machines) > MOST_MACHINES:
             raise LabError(f"at most {MOST_MACHINES} machines fit on one bridge, not {len(machines)}")
@@ -65,7 +65,7 @@ class Switch:
 
 def switch_for(group: Path) -> Switch:
     """The bridge of a group of machines, on the first of its preferred networks that is free."""
-    debian.need("ip", "iproute2")
+    debian_packages.require_program("ip", "iproute2")
     digest = hashlib.sha256(bytes(group)).digest()
     taken = run(["ip", "-brief", "-4", "address"], limit_s=LIMIT_S).stdout
     for third in digest:

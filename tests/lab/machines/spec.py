@@ -27,7 +27,7 @@ PODMAN_SERVICE = """
 
 
 @dataclass(frozen=True)
-class Kind:
+class MachineKind:
     """A kind of machine."""
 
     name: str
@@ -44,9 +44,9 @@ class Kind:
     """The path of the engine's socket that a student's tools expect."""
 
 
-DOCKER_20 = Kind("docker20", "bookworm", DOCKERD, programs=BOOKWORM)
-DOCKER_26 = Kind("docker26", "trixie", DOCKERD, programs=TRIXIE)
-PODMAN = Kind(
+DOCKER_20 = MachineKind("docker20", "bookworm", DOCKERD, programs=BOOKWORM)
+DOCKER_26 = MachineKind("docker26", "trixie", DOCKERD, programs=TRIXIE)
+PODMAN = MachineKind(
     "podman",
     "bookworm",
     PODMAN_SERVICE,
@@ -55,4 +55,4 @@ PODMAN = Kind(
     layers="storage/overlay",
     socket="/run/podman/podman.sock",
 )
-NO_ENGINE = Kind("bare", "bookworm", "")
+NO_ENGINE = MachineKind("bare", "bookworm", "")

@@ -7,13 +7,13 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.lab import debian
-from tests.lab.compose import client_config
+from tests.lab import debian_packages
+from tests.lab.compose_plugin import client_config
 from tests.lab.engine import Engine
-from tests.lab.machines import keys, tls
+from tests.lab.machines import certificates, keys
 from tests.lab.machines.machine import LabMachine, launch, wait_until_ready
 from tests.lab.machines.network import switch_for
-from tests.lab.machines.roots import machine_root
+from tests.lab.machines.root_filesystems import machine_root
 from tests.lab.process import LabError, run
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     import trustme
 
-    from tests.lab.machines.spec import Kind
-    from tests.lab.places import Lab
+    from tests.lab.lab_folder import Lab
+    from tests.lab.machines.spec import MachineKind
 
 USERS = {"root": 0, "student": 1000, "visitor": 1001}
 LONGEST_NAME = 15
@@ -30,25 +30,27 @@ COPY_LIMIT_S = 120
 NEEDED = {"unshare": "util-linux", "mount": "mount", "ssh": "openssh-client"}
 
 
-def start(lab: Lab, group: Path, kinds: Mapping[str, Kind], seeds: Mapping[Kind, Path]) -> list[LabMachine]:
+def start(
+    lab: Lab, group: Path, kinds: Mapping[str, MachineKind], engine_data: Mapping[MachineKind, Path]
+) -> list[LabMachine]:
     """Start machines of these names in a group's folder, on copies of these seeds, and wait until they answer."""
     if os.geteuid() != 0:
         raise LabError("only root can create machines from namespaces: run this as root")
     _check_names(kinds)
     for program, package in NEEDED.items():
-        debian.need(program, package)
+        debian_packages.require_program(program, package)
     lowers = {kind: machine_root(lab, kind) for kind in set(kinds.values())}
     with lab.locked("network"):  # until the bridge exists, another group may choose the same network
         switch = switch_for(group)
         (group / "switch").write_text(switch.name, encoding="ascii")
-        switch.plug_in(list(kinds))
-    authority = tls.new_authority(group / "tls")
+        switch.connect(list(kinds))
+    authority = certificates.new_authority(group / "tls")
     keys.new_key(group / "ssh" / "id_ed25519")
     started = []
     for index, (name, kind) in enumerate(kinds.items()):
-        own = _lay_out(group / "machines" / name, kind, seeds.get(kind))
+        own = _lay_out(group / "machines" / name, kind, engine_data.get(kind))
         shared = shared_folder(lab, switch.name) / name
-        _fill(shared, group, authority, switch.address(index))
+        _write_shared_files(shared, group, authority, switch.address(index))
         settings = {
             "NAME": name,
             "LOWER": str(lowers[kind]),
@@ -82,22 +84,22 @@ def shared_folder(lab: Lab, switch: str) -> Path:
     return lab.sockets / "m" / switch
 
 
-def _check_names(kinds: Mapping[str, Kind]) -> None:
+def _check_names(kinds: Mapping[str, MachineKind]) -> None:
     for name in kinds:
         if not name.isalnum() or not name.isascii() or len(name) > LONGEST_NAME:
             raise LabError(f"`{name}` cannot name a machine: at most {LONGEST_NAME} letters and digits")
 
 
-def _lay_out(own: Path, kind: Kind, seed: Path | None) -> Path:
+def _lay_out(own: Path, kind: MachineKind, seed: Path | None) -> Path:
     """The machine's own folder: its changes to the root file system, and its engine's data."""
     for part in ("root", "upper", "work", "data"):
         (own / part).mkdir(parents=True)
     if seed:
-        _copy_seed(seed, own / "data", Path(kind.layers))
+        _copy_engine_data(seed, own / "data", Path(kind.layers))
     return own
 
 
-def _copy_seed(seed: Path, data: Path, layers: Path) -> None:
+def _copy_engine_data(seed: Path, data: Path, layers: Path) -> None:
     """Copy an engine's data. Engines do not write to files of image layers, so these are hard-linked to save space."""
     for folder in reversed(layers.parents):
         (data / folder).mkdir(exist_ok=True)
@@ -107,16 +109,16 @@ def _copy_seed(seed: Path, data: Path, layers: Path) -> None:
     run(["cp", "--archive", "--link", seed / layers, data / layers], limit_s=COPY_LIMIT_S)
 
 
-def _fill(shared: Path, group: Path, authority: trustme.CA, address: str) -> None:
+def _write_shared_files(shared: Path, group: Path, authority: trustme.CA, address: str) -> None:
     for user, number in USERS.items():
         home = shared / "homes" / user
         home.mkdir(parents=True)
         os.chown(home, number, number)
     keys.write_server_settings(shared / "ssh", group / "ssh" / "id_ed25519")
-    tls.write_server_certificate(authority, shared / "tls", address, "localhost", "127.0.0.1")
+    certificates.write_server_certificate(authority, shared / "tls", address, "localhost", "127.0.0.1")
     (shared / "docker.sock").symlink_to("engine.sock")
 
 
-def _write_engine_script(path: Path, kind: Kind, shared: Path, control_group: str) -> None:
+def _write_engine_script(path: Path, kind: MachineKind, shared: Path, control_group: str) -> None:
     names = f"export SHARED={shlex.quote(str(shared))} CGROUP={control_group}\n"
     path.write_text(f"{names}{kind.engine}", encoding="utf-8")

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from tests.lab.cgroups import remove_group
 from tests.lab.machines.network import namespaces_of, processes_in, remove
 from tests.lab.machines.start import shared_folder
-from tests.lab.process import LabError, end, run, wait_until
+from tests.lab.process import LabError, end_process, run, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.lab.places import Lab
+    from tests.lab.lab_folder import Lab
 
 END_LIMIT_S = 20
 REMOVE_LIMIT_S = 300
@@ -73,7 +73,7 @@ def sweep(lab: Lab, folder: Path) -> None:
 
     # With a machine's process 1 the kernel kills everything in it, containers included.
     for pid in alive():
-        end(pid, signal.SIGKILL)
+        end_process(pid, signal.SIGKILL)
     wait_until("the machines to be gone", lambda: not alive(), END_LIMIT_S)
     remove(namespaces, switch)
     remove_group(switch)

@@ -6,8 +6,6 @@ import re
 
 from hypothesis import strategies as st
 
-__all__ = ["HIDDEN", "HOSTILE", "TEXT", "would_run"]
-
 HOSTILE = [
     "=cmd|' /C calc'!A0",
     "+1+cmd|' /C calc'!A0",
@@ -33,10 +31,10 @@ HOSTILE = [
     "",
 ]
 TEXT = st.sampled_from(HOSTILE) | st.text(st.characters(), max_size=20) | st.text("=+-@;,\t\n\r\"' a", max_size=8)
-HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
+INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 """What no cell may hold: controls, line ends among them, bidi marks, what XML forbids."""
 
 
-def would_run(cell: str) -> bool:
+def is_formula(cell: str) -> bool:
     """Whether a spreadsheet takes the cell for a formula."""
     return cell.strip()[:1] in set("=+-@＝＋－＠") and cell.strip() != ""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from grader.roster.student import RosterStudent
 
-__all__ = ["ROSTER"]
-
 ROSTER = (
     RosterStudent(id="e2301234", name="Zoé Martin", email="zoe.martin@etu.iut.example", group="TD1"),
     RosterStudent(id="e2301235", name="Yann Le Goff", email="yann.legoff@etu.iut.example", group="TD1"),

@@ -11,8 +11,6 @@ import io
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font, PatternFill
 
-__all__ = ["STUDENTS", "accepted", "handed_out"]
-
 STUDENTS = [
     ("28117", "MARTIN", "Zoé", "TD1", None),
     ("28118", "LE GOFF", "Yann", "TD1", 8.5),
@@ -22,7 +20,7 @@ STUDENTS = [
 ]
 
 
-def handed_out(note_max: str = "20", students: list[tuple[str, str, str, str, float | None]] = STUDENTS) -> bytes:
+def scodoc_sheet(note_max: str = "20", students: list[tuple[str, str, str, str, float | None]] = STUDENTS) -> bytes:
     """The sheet of evaluation 5432, its codes in purple, its marks on yellow."""
     book = Workbook()
     sheet = book.worksheets[0]
@@ -49,7 +47,7 @@ def handed_out(note_max: str = "20", students: list[tuple[str, str, str, str, fl
     return data.getvalue()
 
 
-def accepted(data: bytes, evaluation: int = 5432, note_max: float = 20) -> dict[str, float | str]:
+def read_as_scodoc(data: bytes, evaluation: int = 5432, note_max: float = 20) -> dict[str, float | str]:
     """The marks ScoDoc takes from the sheet; raises `ValueError` where it refuses the sheet."""
     sheet = load_workbook(io.BytesIO(data), read_only=True, data_only=True).worksheets[0]
     lines = [

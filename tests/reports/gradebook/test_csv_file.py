@@ -9,15 +9,15 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.reports.gradebook.book import gradebook_of
+from grader.reports.gradebook.book import build_gradebook
 from grader.reports.gradebook.csv_file import excel_csv, plain_csv
-from grader.reports.results import ResultFile, Student
-from tests.reports.gradebook.hostile import HIDDEN, HOSTILE, TEXT, would_run
+from grader.reports.result import ResultFile, Student
+from tests.hypothesis_profile import DETERMINISTIC
+from tests.reports.gradebook.hostile import HOSTILE, INVISIBLE, TEXT, is_formula
 from tests.reports.gradebook.roster import ROSTER
 from tests.reports.samples import CLASS, RUNS, graded, not_graded
-from tests.steady import STEADY
 
-BOOK = gradebook_of(CLASS, ROSTER)
+BOOK = build_gradebook(CLASS, ROSTER)
 
 
 def rows(data: bytes, delimiter: str, encoding: str) -> list[dict[str, str]]:
@@ -34,7 +34,7 @@ def test_the_marks_are_those_of_the_results_with_a_decimal_comma() -> None:
     found = {row["identifiant"]: row["note"] for row in rows(excel_csv(BOOK), ";", "utf-8-sig")}
     assert found == {"e2301234": "3", "e2301235": "20", "e2301236": "", "e2301237": "6", "e2301238": ""}
     half = msgspec.structs.replace(CLASS[0], mark=13.25)
-    assert rows(excel_csv(gradebook_of([half])), ";", "utf-8-sig")[0]["note"] == "13,25"
+    assert rows(excel_csv(build_gradebook([half])), ";", "utf-8-sig")[0]["note"] == "13,25"
 
 
 def test_who_has_no_mark_has_an_empty_cell_and_a_reason_and_no_zero_anywhere() -> None:
@@ -73,14 +73,14 @@ def test_the_plain_file_is_for_programs() -> None:
 
 def test_a_formula_is_disarmed_and_still_readable() -> None:
     results = [graded(Student(id=one, name=one), [RUNS]) for one in HOSTILE]
-    shown = [row["id"] for row in rows(plain_csv(gradebook_of(results)), ",", "utf-8")]
+    shown = [row["id"] for row in rows(plain_csv(build_gradebook(results)), ",", "utf-8")]
     assert "'=cmd|' /C calc'!A0" in shown
     assert "a;'=1+1" in shown
     assert "../../x" in shown
     assert len(shown) == len(HOSTILE)
 
 
-@STEADY
+@DETERMINISTIC
 @given(st.lists(st.tuples(TEXT, TEXT), unique_by=lambda two: two[0], max_size=5), st.booleans())
 def test_whatever_ids_and_names_hold_nothing_runs_whichever_delimiter_a_program_takes(
     students: list[tuple[str, str]],
@@ -91,12 +91,12 @@ def test_whatever_ids_and_names_hold_nothing_runs_whichever_delimiter_a_program_
         student = Student(id=student_id, name=name)
         results.append(not_graded(student) if absent else graded(student, [RUNS]))
     for data, delimiter, encoding in (
-        (excel_csv(gradebook_of(results)), ";", "utf-8-sig"),
-        (plain_csv(gradebook_of(results)), ",", "utf-8"),
+        (excel_csv(build_gradebook(results)), ";", "utf-8-sig"),
+        (plain_csv(build_gradebook(results)), ",", "utf-8"),
     ):
         table = list(csv.reader(io.StringIO(data.decode(encoding), newline=""), delimiter=delimiter, strict=True))
         assert len(table) == len(students) + 1
-        assert not any(HIDDEN.search(cell) for row in table for cell in row)
+        assert not any(INVISIBLE.search(cell) for row in table for cell in row)
         for line in data.decode(encoding).splitlines():
             for other in ",;\t":
-                assert not any(would_run(cell.strip('"')) for cell in line.split(other))
+                assert not any(is_formula(cell.strip('"')) for cell in line.split(other))

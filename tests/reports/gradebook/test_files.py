@@ -8,14 +8,14 @@ import io
 import msgspec
 from openpyxl import load_workbook
 
-from grader.reports.gradebook.book import gradebook_of
+from grader.reports.gradebook.book import build_gradebook
 from grader.reports.gradebook.files import gradebook_files
 from tests.reports.gradebook.roster import ROSTER
 from tests.reports.samples import CLASS
 
 
 def test_every_file_gives_the_same_marks() -> None:
-    files = gradebook_files(gradebook_of(CLASS, ROSTER), "fr")
+    files = gradebook_files(build_gradebook(CLASS, ROSTER), "fr")
     assert sorted(files) == ["gradebook.xlsx", "marks-excel.csv", "marks.csv", "moodle-import.csv", "scodoc-tp2.xlsx"]
     marks = {"e2301234": "3", "e2301235": "20", "e2301236": "", "e2301237": "6", "e2301238": ""}
     for name, delimiter, of_id, of_mark in (
@@ -40,7 +40,7 @@ def test_every_file_gives_the_same_marks() -> None:
 
 def test_scodoc_has_a_sheet_an_exercise_whatever_it_is_called() -> None:
     other = [msgspec.structs.replace(result, exercise="../tp3") for result in CLASS]
-    files = gradebook_files(gradebook_of([*CLASS, *other]), "en")
+    files = gradebook_files(build_gradebook([*CLASS, *other]), "en")
     names = sorted(name for name in files if name.startswith("scodoc"))
     assert len(names) == 2
     assert names[0] == "scodoc-tp2.xlsx"

@@ -13,18 +13,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.errors import GraderError
-from grader.reports.gradebook.book import gradebook_of
+from grader.reports.gradebook.book import build_gradebook
 from grader.reports.gradebook.moodle import fill_worksheet, import_csv
-from grader.reports.results import Student, Words
-from tests.reports.gradebook.hostile import HIDDEN, TEXT, would_run
+from grader.reports.result import Student, Words
+from tests.hypothesis_profile import DETERMINISTIC
+from tests.reports.gradebook.hostile import INVISIBLE, TEXT, is_formula
 from tests.reports.gradebook.roster import ROSTER
 from tests.reports.samples import ANSWERS, BOB, CLASS, RUNS, YANN, ZOE, graded
-from tests.steady import STEADY
 
 FOLDER = Path(__file__).parent / "worksheets"
 FRENCH = (FOLDER / "moodle_fr.csv").read_bytes()
 ENGLISH = (FOLDER / "moodle_en.csv").read_bytes()
-BOOK = gradebook_of(CLASS, ROSTER)
+BOOK = build_gradebook(CLASS, ROSTER)
 
 
 def table(data: bytes) -> list[list[str]]:
@@ -51,11 +51,11 @@ def test_an_english_worksheet_is_filled_by_address_on_its_own_scale() -> None:
     filled = fill_worksheet(ENGLISH, BOOK, "en")
     assert column(filled.data, "Grade") == ["15", "", "55.00", "30"]
     assert column(filled.data, "Feedback comments")[2] == "Well done"
-    assert filled.complete
+    assert filled.is_complete
 
 
 def test_decimals_are_written_with_the_worksheets_own_separator() -> None:
-    thirds = gradebook_of([msgspec.structs.replace(result, mark=40 / 3) for result in (ZOE, BOB)], ROSTER)
+    thirds = build_gradebook([msgspec.structs.replace(result, mark=40 / 3) for result in (ZOE, BOB)], ROSTER)
     assert column(fill_worksheet(FRENCH, thirds, "fr").data, "Note")[0] == "13,33333"
     assert column(fill_worksheet(ENGLISH, thirds, "fr").data, "Grade")[0] == "66.66667"
 
@@ -71,15 +71,15 @@ def test_every_other_cell_is_as_it_was_to_the_byte(data: bytes, places: set[int]
     assert filled.split(b"\n")[0] == data.split(b"\n")[0]
     untouched = [line for line in data.split(b"\n") if b"e2399999" in line]
     assert all(line in filled for line in untouched)
-    nobody = gradebook_of([graded(Student(id="nobody"), [RUNS])])
+    nobody = build_gradebook([graded(Student(id="nobody"), [RUNS])])
     assert fill_worksheet(data, nobody, "fr").data == data
 
 
 def test_who_is_missing_on_either_side_is_listed() -> None:
-    filled = fill_worksheet(FRENCH, gradebook_of([ZOE, graded(Student(id="e9", name="New"), [RUNS])], ROSTER), "fr")
-    assert not filled.complete
-    assert filled.students_left == ("e9 New",)
-    assert filled.rows_left == (
+    filled = fill_worksheet(FRENCH, build_gradebook([ZOE, graded(Student(id="e9", name="New"), [RUNS])], ROSTER), "fr")
+    assert not filled.is_complete
+    assert filled.unmatched_students == ("e9 New",)
+    assert filled.unmatched_rows == (
         "line 3 (LE GOFF Yann): no result for e2301235 Yann Le Goff",
         "line 4 (ROUX Ana): no result for e2301236 Ana Roux",
         "line 5 (PETIT Bob): no result for e2301237 Bob Petit",
@@ -97,7 +97,7 @@ def test_a_locked_grade_and_an_earlier_grade_of_someone_not_graded_now_are_kept_
 
 def test_a_provisional_mark_that_cannot_be_said_to_be_so_is_told() -> None:
     sheet = b"Identifier,ID number,Grade,Maximum Grade\nParticipant 1,e2301234,,20.00\n"
-    filled = fill_worksheet(sheet, gradebook_of([ZOE]), "en")
+    filled = fill_worksheet(sheet, build_gradebook([ZOE]), "en")
     assert filled.remarks == ("line 2 (e2301234): its mark is provisional, and there is no feedback column to say so",)
     assert column(filled.data, "Grade") == ["3"]
 
@@ -120,7 +120,7 @@ def test_what_is_no_worksheet_is_refused_in_one_sentence(sheet: bytes, said: str
 
 def test_marks_of_two_exercises_are_not_put_in_one_worksheet() -> None:
     with pytest.raises(GraderError, match="a worksheet holds the marks of one exercise"):
-        fill_worksheet(FRENCH, gradebook_of([ZOE, msgspec.structs.replace(ZOE, exercise="tp3")]), "fr")
+        fill_worksheet(FRENCH, build_gradebook([ZOE, msgspec.structs.replace(ZOE, exercise="tp3")]), "fr")
 
 
 def test_a_worksheet_can_be_filled_again() -> None:
@@ -130,7 +130,7 @@ def test_a_worksheet_can_be_filled_again() -> None:
 
 def test_no_cell_ends_in_a_backslash_that_phps_reader_takes_for_an_escape() -> None:
     check = msgspec.structs.replace(ANSWERS, message=Words(fr='C:\\"', en='C:\\"'), hint=None)
-    filled = fill_worksheet(FRENCH, gradebook_of([graded(Student(id="e2301234"), [check])]), "fr")
+    filled = fill_worksheet(FRENCH, build_gradebook([graded(Student(id="e2301234"), [check])]), "fr")
     assert b"\\" not in filled.data
 
 
@@ -148,7 +148,7 @@ def test_the_import_file_holds_ids_addresses_marks_and_feedback() -> None:
 
 
 def test_the_import_file_has_a_column_an_exercise_and_a_row_a_student() -> None:
-    book = gradebook_of(
+    book = build_gradebook(
         [ZOE, msgspec.structs.replace(YANN, exercise="tp3"), msgspec.structs.replace(BOB, exercise="tp3")]
     )
     header, *rows = table(import_csv(book, "en"))
@@ -160,16 +160,16 @@ def test_the_import_file_has_a_column_an_exercise_and_a_row_a_student() -> None:
     ]
 
 
-@STEADY
+@DETERMINISTIC
 @given(st.lists(TEXT, unique=True, min_size=1, max_size=4), TEXT)
 def test_whatever_ids_and_messages_hold_both_files_stay_whole_and_run_nowhere(ids: list[str], said: str) -> None:
     check = msgspec.structs.replace(ANSWERS, message=Words(fr=said, en=said), title=Words(fr=said, en=said))
     results = [graded(Student(id=one, name=said), [check]) for one in ids]
     results += [graded(Student(id="e2301234"), [check])] if "e2301234" not in ids else []
-    book = gradebook_of(results)
+    book = build_gradebook(results)
     sheet = b"Identifier,ID number,Grade,Maximum Grade,Feedback comments\nParticipant 1,e2301234,,20.00,\n"
     for data in (fill_worksheet(sheet, book, "fr").data, import_csv(book, "fr")):
         rows = table(data)
         assert len({len(row) for row in rows}) == 1
-        assert not any(HIDDEN.search(cell) or would_run(cell) for row in rows for cell in row)
+        assert not any(INVISIBLE.search(cell) or is_formula(cell) for row in rows for cell in row)
     assert column(fill_worksheet(sheet, book, "fr").data, "Grade") == ["0"]

@@ -1,1 +1,0 @@
-"""One exercise graded for a whole roster: a process a machine, a parent that holds the deadlines and the books."""

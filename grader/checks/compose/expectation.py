@@ -1,0 +1,180 @@
+"""What can be expected of a compose project: its services, its network, its images, its file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from grader.checks.compose.file_difference import find_difference
+from grader.checks.compose.services import require_project, require_service
+from grader.checks.containers.expectation import (
+    ContainerExpectation,
+    require_container,
+    require_no_published_port,
+    require_running,
+)
+from grader.checks.expectation import Expectation
+from grader.checks.failure import CheckFailed
+from grader.checks.networks.expectation import diagnose_no_network, user_defined_networks
+from grader.errors import ProbeFailed
+from grader.probes.compose.files import (
+    ComposeOrigin,
+    ComposeRefusal,
+    read_compose_file,
+    read_compose_hashes,
+    read_origin,
+)
+from grader.probes.compose.projects import find_project_name
+from grader.probes.containers.find import NoContainer, find_container, inspect_container
+from grader.probes.containers.listing import list_containers
+from grader.probes.images.images import find_image
+from grader.probes.mounts.machine_files import is_missing
+
+if TYPE_CHECKING:
+    from grader.machine.subjects import Container, Project
+    from grader.probes.compose.files import ComposeFile
+    from grader.probes.containers.inspect import ContainerFact
+
+
+class ProjectExpectation(Expectation):
+    _subject: Project
+
+    def to_exist(self) -> None:
+        """Compose started it: a project with the name in the spec, or any project with most of its services.
+
+        Asks: the list. Diagnoses: `project-missing`, `project-not-compose`, `project-other-name`.
+        """
+        if find_project_name(self._subject) == self._subject.name:
+            require_project(self._subject)
+
+    def to_run_all_its_services(self) -> None:
+        """Each service of the spec has a container in the project, by Compose's labels, and it stays up.
+
+        Asks: the list, one inspect per service. Diagnoses: `service-missing`, `service-misspelt`, those of
+        `to_exist` and `to_stay_up`.
+        """
+        for container in self._subject.containers:
+            require_service(self._subject, container)
+            ContainerExpectation(container).to_stay_up()
+
+    def to_have_the_required_name(self) -> None:
+        """It has the name in the spec. Only this check asks for the name, so that a wrong one is one failure.
+
+        Asks: the list. Diagnoses: `project-missing`, `project-not-compose`, `project-other-name`.
+        """
+        require_project(self._subject)
+
+    def to_run_service(self, container: Container) -> None:
+        """The service of that one container exists and stays up.
+
+        Asks: the list, one inspect. Diagnoses: `service-missing`, `service-misspelt`, those of `to_stay_up`.
+        """
+        if isinstance(find_container(container), NoContainer):
+            require_service(self._subject, container)
+        ContainerExpectation(container).to_stay_up()
+
+    def to_connect(self, *containers: Container) -> None:
+        """Those services are on one user-defined network together: Compose's own or another.
+
+        Asks: one inspect per service. Diagnoses: `network-default-bridge`, `network-mode`, `networks-do-not-meet`.
+        """
+        facts = [require_running(container) for container in containers]
+        for fact in facts:
+            wrong = diagnose_no_network(fact, f"{find_project_name(self._subject)}_default")
+            if wrong:
+                raise wrong
+        if not set.intersection(*(user_defined_networks(fact) for fact in facts)):
+            places = "; ".join(f"{fact.name}: {', '.join(sorted(user_defined_networks(fact)))}" for fact in facts)
+            raise CheckFailed("networks-do-not-meet", places=places, evidence=(places,))
+
+    def to_publish_only(self, container: Container) -> None:
+        """No other service of the project has a port open on the machine, whether it is in the spec or not.
+
+        Orphans of an older file are left to `down`. Asks: the list, one inspect per container, `docker compose config`.
+        Diagnoses: `published-inside`, `host-network-inside`.
+        """
+        machine, name = self._subject.machine, find_project_name(self._subject)
+        others = _known_services(self._subject) - {container.service}
+        for one in list_containers(machine):
+            other = inspect_container(machine, one.id) if one.project == name and one.service in others else None
+            if other and other.is_running:
+                require_no_published_port(other)
+
+    def to_build_the_images_of(self, *containers: Container) -> None:
+        """Compose built the image of each here, instead of using an existing one.
+
+        The compose file decides; if it cannot be read, what Compose and registries leave on an image. Asks: one inspect
+        and one image per container, `docker compose config`. Diagnosis: `image-not-built`.
+        """
+        for container in containers:
+            fact = require_container(container)
+            if not _is_built(self._subject, container, fact):
+                folder = self._subject.wanted.built.get(container.role, "")
+                raise CheckFailed("image-not-built", service=container.service, image=fact.image, folder=folder)
+
+    def to_match_its_compose_file(self) -> None:
+        """The compose file exists, is valid, and describes every service as it runs.
+
+        Asks: one inspect per service, `docker compose config` with and without `--hash`.
+        Diagnoses: `compose-file-gone`, `compose-file-invalid`, `compose-file-differs`, `compose-file-changed`.
+        """
+        machine, origin = self._subject.machine, find_project_origin(self._subject)
+        file, name = _read_project_file(self._subject, origin), find_project_name(self._subject)
+        running_services = {one.service for one in list_containers(machine) if one.project == name}
+        for service, written in file.services.items():
+            if service not in running_services and not written.profiles:
+                raise CheckFailed("compose-file-differs", service=service, what="services", file=service, running="-")
+        hashes = read_compose_hashes(machine, origin)
+        for container in self._subject.containers:
+            fact = require_running(container)
+            found = find_difference(file, container.service, fact, find_image(machine, fact.image_id))
+            own = read_origin(fact)
+            if found:
+                what, on_disk, runs = found
+                raise CheckFailed(
+                    "compose-file-differs", service=container.service, what=what, file=on_disk, running=runs
+                )
+            if own and hashes.get(container.service, own.hash) != own.hash:
+                raise CheckFailed("compose-file-changed", service=container.service, name=fact.name)
+
+
+def find_project_origin(project: Project) -> ComposeOrigin:
+    """The files that the project was brought up from. Raises `ProbeFailed` if no container has them in its labels."""
+    for container in project.containers:
+        origin = read_origin(require_container(container))
+        if origin:
+            return origin
+    raise ProbeFailed("compose-not-at-hand", folder=project.name, detail="no labels of compose")
+
+
+def _read_project_file(project: Project, origin: ComposeOrigin) -> ComposeFile:
+    """The compose file as it is now. Raises `Mistake` if it is gone or invalid, `ProbeFailed` if it is out of reach."""
+    for path in origin.files:
+        if is_missing(project.machine, path):
+            raise CheckFailed("compose-file-gone", path=path)
+    file = read_compose_file(project.machine, origin)
+    if isinstance(file, ComposeRefusal):
+        raise CheckFailed(
+            "compose-file-invalid", path=", ".join(origin.files), detail=file.message, evidence=(file.message,)
+        )
+    return file
+
+
+def _known_services(project: Project) -> set[str]:
+    """The services of the spec, and those of the compose file if it can be read. The file has its own check."""
+    asked = {container.service for container in project.containers}
+    try:
+        return asked | set(_read_project_file(project, find_project_origin(project)).services)
+    except (CheckFailed, ProbeFailed):
+        return asked
+
+
+def _is_built(project: Project, container: Container, fact: ContainerFact) -> bool:
+    try:
+        file = _read_project_file(project, find_project_origin(project))
+    except (CheckFailed, ProbeFailed):  # the file has its own check
+        image = find_image(project.machine, fact.image_id)
+        by_compose = {f"{find_project_name(project)}{dash}{container.service}" for dash in "-_"}
+        repository = fact.image.partition(":")[0]
+        return repository in by_compose or (image is not None and not image.digests)
+    service = file.services.get(container.service)
+    return service is not None and service.build is not None

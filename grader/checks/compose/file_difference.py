@@ -1,0 +1,90 @@
+"""Compares a service in its compose file with its container, and finds the first difference."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from grader.probes.compose.files import ComposeFile, FileMount, FilePort, FileService
+    from grader.probes.containers.inspect import ContainerFact
+    from grader.probes.containers.ports import PortFact
+    from grader.probes.images.images import ImageFact
+    from grader.probes.mounts.mounts import MountFact
+
+
+def find_difference(
+    file: ComposeFile, name: str, fact: ContainerFact, image: ImageFact | None
+) -> tuple[str, str, str] | None:
+    """The key that differs, its value in the file and the one that runs; `None` if nothing differs.
+
+    Only keys that students write are compared, and only if both sides are certain.
+    """
+    service = file.services.get(name)
+    if service is None:
+        return "services", "-", name
+    return next((one for one in _compare_keys(file, service, fact, image) if one[1] != one[2]), None)
+
+
+def _compare_keys(
+    file: ComposeFile, service: FileService, fact: ContainerFact, image: ImageFact | None
+) -> Iterator[tuple[str, str, str]]:
+    """Each key with its value in the file and the one that runs, in a form that makes equal values equal texts."""
+    if service.image:
+        yield "image", _full_image_name(service.image), _full_image_name(fact.image)
+    if not any("-" in port.published for port in service.ports):
+        yield (
+            "ports",
+            _join_sorted(map(_format_file_port, service.ports)),
+            _join_sorted(map(_format_port, fact.requested_ports)),
+        )
+    in_memory = [f"tmpfs {path.partition(':')[0].rstrip('/')}" for path in service.tmpfs]
+    written = _join_sorted([*map(_format_file_mount, service.volumes), *in_memory])
+    yield "volumes", written, _join_sorted(_format_mounts(service, fact.mounts, image))
+    for variable, value in service.environment.items():
+        if value is not None:
+            yield f"environment: {variable}", value, fact.env.get(variable, "-")
+    if service.command:
+        yield "command", " ".join(service.command), " ".join(fact.command[-len(service.command) :])
+    if service.networks:
+        yield "networks", _join_sorted(file.network_names(service)), _join_sorted(fact.networks)
+
+
+def _format_file_port(port: FilePort) -> str:
+    host_ip = "" if port.host_ip in {"0.0.0.0", "::"} else port.host_ip  # noqa: S104 - compared, not bound
+    return _join_port(host_ip, port.published, port.target, port.protocol)
+
+
+def _format_port(port: PortFact) -> str:
+    return _join_port(port.host_ip, str(port.host_port or ""), port.container_port, port.protocol)
+
+
+def _join_port(host_ip: str, published: str, target: int, protocol: str) -> str:
+    return f"{host_ip}:{published}:{target}/{protocol}".lstrip(":")
+
+
+def _format_file_mount(mount: FileMount) -> str:
+    inside = mount.target.rstrip("/")
+    return f"{mount.source}:{inside}" if mount.type == "bind" else f"{mount.type} {inside}"
+
+
+def _format_mounts(service: FileService, mounts: tuple[MountFact, ...], image: ImageFact | None) -> set[str]:
+    """The mounts, without configs, secrets and the volumes that only the image declares."""
+    asked = {mount.target.rstrip("/") for mount in service.volumes}
+    by_image = {path for path in image.volumes if path not in asked} if image else set()
+    return {
+        f"{mount.source}:{mount.target}" if mount.type == "bind" else f"{mount.type} {mount.target}"
+        for mount in mounts
+        if mount.target not in service.config_paths and not (mount.is_anonymous and mount.target in by_image)
+    }
+
+
+def _full_image_name(image: str) -> str:
+    """`docker.io/library/mongo:latest` and `mongo` are the same image."""
+    name = image.removeprefix("docker.io/").removeprefix("library/")
+    return name if ":" in name.rpartition("/")[2] or "@" in name else f"{name}:latest"
+
+
+def _join_sorted(words: Iterable[str]) -> str:
+    return ", ".join(sorted(set(words))) or "-"

@@ -1,0 +1,96 @@
+"""What can be expected of the replicas of a service: that they run, how many, and what they publish."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from grader.checks.compose.services import require_service
+from grader.checks.containers.expectation import STABLE_S, may_change, require_no_published_port, require_uptime
+from grader.checks.expectation import Expectation
+from grader.checks.failure import CheckFailed
+from grader.checks.polling import eventually
+from grader.probes.compose.replicas import find_replicas, is_named_by_compose
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from grader.machine.subjects import Replicas
+    from grader.probes.containers.find import ContainerFact
+
+_WITHIN_S: Final = STABLE_S + 1
+
+
+def require_running_replicas(replicas: Replicas) -> tuple[ContainerFact, ...]:
+    """The running replicas, at least one. Raises `Mistake` with what they do instead."""
+    require_service(replicas.project, replicas.container)
+    facts = find_replicas(replicas)
+    running = tuple(fact for fact in facts if fact.is_running)
+    if not running:
+        require_uptime(replicas.machine, facts[0])
+    return running
+
+
+class ReplicasExpectation(Expectation):
+    _subject: Replicas
+
+    def to_run(self) -> None:
+        """The project has that service, and at least one of its replicas stays up.
+
+        Asks: the list, one inspect per replica, the log of a stopped one. Diagnoses: `project-missing`,
+        `project-not-compose`, `project-other-name`, `service-missing`, `service-misspelt`, `copied-not-scaled`, those
+        of a container that does not stay up.
+        """
+
+        def judge() -> None:
+            mistakes: list[CheckFailed] = []
+            for fact in require_running_replicas(self._subject):
+                try:
+                    return require_uptime(self._subject.machine, fact)
+                except CheckFailed as mistake:
+                    mistakes.append(mistake)
+            raise mistakes[0]
+
+        self._eventually(judge)
+
+    def to_be_as_many_as_required(self) -> None:
+        """There are exactly as many as the spec says, and every one of them stays up.
+
+        Asks: the list, one inspect per replica, the log of a stopped one. Diagnoses: `replicas-too-few`,
+        `replicas-too-many`, `container-name-blocks-scaling`, `port-blocks-scaling`, those of a container that does not
+        stay up.
+        """
+        replicas = self._subject
+
+        def judge() -> None:
+            facts = find_replicas(replicas)
+            values: dict[str, Any] = {"service": replicas.service, "seen": len(facts), "wanted": replicas.wanted}
+            for fact in facts:
+                if any(port.host_port for port in fact.requested_ports) and "port is already allocated" in fact.error:
+                    raise CheckFailed("port-blocks-scaling", name=fact.name, detail=fact.error, **values)
+            names = ", ".join(fact.name for fact in facts)
+            if len(facts) > replicas.wanted:
+                raise CheckFailed("replicas-too-many", names=names, **values)
+            if len(facts) == 1 < replicas.wanted and not is_named_by_compose(facts[0]):
+                raise CheckFailed("container-name-blocks-scaling", name=facts[0].name, **values)
+            if len(facts) < replicas.wanted:
+                raise CheckFailed("replicas-too-few", names=names, **values)
+            for fact in facts:
+                require_uptime(replicas.machine, fact)
+
+        self._eventually(judge)
+
+    def to_publish_no_port(self) -> None:
+        """No port of a replica is open on the machine.
+
+        Asks: one inspect per replica. Diagnoses: `published-inside`, `host-network-inside`.
+        """
+        for fact in require_running_replicas(self._subject):
+            require_no_published_port(fact)
+
+    def _eventually(self, judge: Callable[[], None]) -> None:
+        eventually(
+            self._subject.machine,
+            judge,
+            within_s=_WITHIN_S,
+            is_settling=lambda: any(may_change(fact, STABLE_S) for fact in find_replicas(self._subject)),
+        )

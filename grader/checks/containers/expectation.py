@@ -1,0 +1,238 @@
+"""What can be expected of a container."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from grader.checks.compose.services import require_service
+from grader.checks.containers.foreground import was_attached
+from grader.checks.containers.image import require_image_present, require_image_unchanged, require_latest_build
+from grader.checks.containers.not_running import fail_crash_loop, fail_not_running
+from grader.checks.containers.processes import require_not_root, require_own_hostname, require_process_1
+from grader.checks.containers.terminals import require_clean_exit, require_interactive
+from grader.checks.expectation import Expectation
+from grader.checks.failure import CheckFailed
+from grader.checks.polling import eventually
+from grader.errors import ProbeFailed
+from grader.probes.containers.find import NoContainer, find_container
+from grader.probes.containers.lifecycle import start_container
+from grader.probes.images.images import find_image, is_same_image_name
+
+if TYPE_CHECKING:
+    from grader.machine.machine import Machine
+    from grader.machine.subjects import Container
+    from grader.probes.containers.inspect import ContainerFact
+
+STABLE_S: Final = 10.0
+"""After this time the engine itself resets the restart delay of a container."""
+
+
+def require_container(container: Container) -> ContainerFact:
+    """The container, in any state. Raises `Mistake` with a near miss if there is none."""
+    fact = find_container(container)
+    if isinstance(fact, NoContainer):
+        if container.service:
+            require_service(container.machine.project(), container)
+        code = {"": "container-missing", "name": "container-misnamed", "image": "container-unnamed"}[fact.why]
+        raise CheckFailed(code, name=container.name, near=fact.near, image=container.wanted.image)
+    return fact
+
+
+def require_running(container: Container) -> ContainerFact:
+    """The running container. Raises `Mistake` with what it does instead."""
+    fact = require_container(container)
+    require_uptime(container.machine, fact, for_s=0)
+    return fact
+
+
+def start_if_exited(container: Container) -> ContainerFact:
+    """The container, started again if it ended because another one that it needs had gone."""
+    fact = require_container(container)
+    if fact.state == "exited":
+        start_container(container.machine, fact)
+        fact = require_container(container)
+    return fact
+
+
+def require_uptime(machine: Machine, fact: ContainerFact, for_s: float = 3) -> None:
+    """Raises `Mistake` unless the container has been running for `for_s` seconds without a recent restart.
+
+    A container in a crash loop is sometimes up: the verdict must not depend on when it is inspected.
+    """
+    if not fact.is_running:
+        fail_not_running(machine, fact)
+    if fact.restarts and fact.uptime_s < STABLE_S:
+        fail_crash_loop(machine, fact)
+    if fact.uptime_s < for_s:
+        raise CheckFailed("container-just-started", name=fact.name, seconds=f"{for_s:.0f}")
+
+
+def require_no_published_port(fact: ContainerFact) -> None:
+    """Raises `Mistake` if a port of the container is open on the machine."""
+    if fact.network_mode == "host":
+        raise CheckFailed("host-network-inside", name=fact.name)
+    if fact.ports:
+        published = ", ".join(map(str, fact.ports))
+        raise CheckFailed("published-inside", name=fact.name, published=published, evidence=(published,))
+
+
+def is_settling(container: Container, within_s: float) -> bool:
+    """True while the container may still change by itself: just started, restarting, or health not yet known."""
+    fact = find_container(container)
+    return not isinstance(fact, NoContainer) and may_change(fact, within_s)
+
+
+def may_change(fact: ContainerFact, within_s: float) -> bool:
+    """As `is_settling`, for a container that was already inspected."""
+    if fact.state == "restarting":
+        return fact.restarts <= 1
+    return fact.is_running and (fact.health == "starting" or fact.uptime_s < within_s)
+
+
+class ContainerExpectation(Expectation):
+    _subject: Container
+
+    def to_exist(self) -> None:
+        """The container exists, in any state.
+
+        Asks: the list, one inspect. Diagnoses: `container-missing`, `container-misnamed`, `container-unnamed`.
+        """
+        require_container(self._subject)
+
+    def to_stay_up(self, for_s: float = 3) -> None:
+        """It has been running for `for_s` seconds without a restart; waits only while it is younger than that.
+
+        Asks: the list, one inspect; the log of a stopped container. Diagnoses: `container-created`, `container-exited`,
+        `container-stopped`, `container-paused`, `container-crash-loop`, `dependency-unhealthy`, `foreground-stopped`,
+        `shell-without-terminal`, `command-not-a-list`, `port-taken`, and those of `to_exist`.
+        """
+
+        def judge() -> None:
+            require_uptime(self._subject.machine, require_container(self._subject), for_s)
+
+        eventually(
+            self._subject.machine,
+            judge,
+            within_s=max(self._within_s, for_s, STABLE_S) + 1,
+            is_settling=lambda: is_settling(self._subject, STABLE_S),
+        )
+
+    def to_be_created_from_its_image(self) -> None:
+        """It was created from the image of the spec, whatever its registry, tag or name; an image built on it counts.
+
+        Asks: the list, one inspect; two images if the name differs. Diagnosis: `container-other-image`.
+        """
+        fact = require_container(self._subject)
+        wanted = self._subject.wanted
+        images = (wanted.image, *wanted.equivalent_images)
+        machine = self._subject.machine
+        used = find_image(machine, fact.image_id)
+        # `docker tag` gives any image any name: an image that the spec uses for something else stays that image.
+        alien = [image for image in machine.spec.images if image not in images]
+        known = next(
+            (tag for tag in (used.tags if used else ()) for name in alien if is_same_image_name(tag, name)), ""
+        )
+        if known:
+            raise CheckFailed("container-other-image", name=fact.name, image=known, wanted=wanted.image)
+        if any(is_same_image_name(fact.image, image) for image in images):
+            return
+        reference = find_image(machine, wanted.image)
+        if used and any(is_same_image_name(tag, image) for tag in used.tags for image in images):
+            return
+        if used and reference and used.is_built_on(reference):
+            return
+        raise CheckFailed("container-other-image", name=fact.name, image=fact.image, wanted=wanted.image)
+
+    def to_still_have_its_image(self) -> None:
+        """The image that it was created from still has its name on the machine.
+
+        Asks: the list, one inspect, the images. Diagnosis: `image-gone`, those of `to_exist`.
+        """
+        require_image_present(self._subject.machine, require_container(self._subject), self._subject.wanted.image)
+
+    def to_leave_its_image_unchanged(self) -> None:
+        """Nothing was committed over its image: a new container of the image starts as this one did.
+
+        Asks: the list, one inspect, two images. Diagnosis: `image-committed-over`, those of `to_exist`.
+        """
+        require_image_unchanged(self._subject.machine, require_container(self._subject), self._subject.wanted.image)
+
+    def to_run_the_latest_build(self) -> None:
+        """It was created from the current image, not from an earlier build of it.
+
+        Asks: the list, one inspect, two images. Diagnosis: `container-of-older-build`, those of `to_exist`.
+        """
+        require_latest_build(self._subject.machine, require_container(self._subject), self._subject.wanted.image)
+
+    def to_be_interactive(self, shell: str) -> None:
+        """It was created for typing: its command is that shell alone, with a terminal and open standard input.
+
+        Asks: the list, one inspect. Diagnoses: `command-other`, `no-terminal`, `no-tty`, `no-stdin`, those of
+        `to_exist`.
+        """
+        require_interactive(require_container(self._subject), shell)
+
+    def to_have_exited_cleanly(self) -> None:
+        """The last time that it ended, its shell exited by itself with code 0; it may be running again.
+
+        Asks: the list, one inspect; the events of a running container. Diagnoses: `still-inside`, `left-by-force`,
+        `left-after-a-failure`, `container-created`, `container-paused`, `container-crash-loop`, those of `to_exist`.
+        """
+        fact = require_container(self._subject)
+        if fact.state in {"created", "paused", "restarting"}:
+            fail_not_running(self._subject.machine, fact)
+        require_clean_exit(self._subject.machine, fact)
+
+    def to_have_process_1(self, program: str) -> None:
+        """Its process 1 is now that program, whatever it was started with.
+
+        Asks: one inspect, `docker top`, a command inside. Diagnoses: `process-1-other`, `process-of-the-machine`, those
+        of a container that does not run.
+        """
+        require_process_1(self._subject.machine, require_running(self._subject), program)
+
+    def to_have_its_own_hostname(self) -> None:
+        """Its hostname is not the machine's.
+
+        Asks: one inspect, `docker info`. Diagnoses: `hostname-of-the-machine`, those of a container that does not run.
+        """
+        require_own_hostname(self._subject.machine, require_running(self._subject))
+
+    def to_not_run_as_root(self) -> None:
+        """Its main program runs as another user than root: by `USER`, by `-u`, or because it switched by itself.
+
+        Asks: one inspect, a command inside (with `--passive`, the configuration); the image of a container that runs as
+        root. Diagnoses: `runs-as-root`, `root-by-option`, `user-is-root`, those of a container that does not run.
+        """
+        require_not_root(self._subject.machine, require_running(self._subject))
+
+    def to_be_detached(self) -> None:
+        """It runs in the background: no terminal was attached when it was started.
+
+        Asks: one inspect; the events if the configuration alone does not show it. Diagnosis: `foreground`.
+        """
+        fact = require_running(self._subject)
+        attached = was_attached(self._subject.machine, fact)
+        if attached is None:
+            raise ProbeFailed("no-events", name=fact.name)
+        if attached:
+            raise CheckFailed("foreground", name=fact.name)
+
+    def to_publish_no_port(self) -> None:
+        """None of its ports is open on the machine; a port that is only exposed is not open.
+
+        Asks: one inspect. Diagnoses: `published-inside`, `host-network-inside`, those of a container that does not run.
+        """
+        require_no_published_port(require_running(self._subject))
+
+    def to_use_no_add_host_or_link(self) -> None:
+        """It uses neither `--add-host` nor `--link`: names come from a user-defined network.
+
+        Asks: one inspect. Diagnoses: `still-add-host`, `still-linked`, those of a missing container.
+        """
+        fact = require_container(self._subject)
+        if fact.extra_hosts:
+            raise CheckFailed("still-add-host", name=fact.name, hosts=", ".join(fact.extra_hosts))
+        if fact.links:
+            links = ", ".join(f"{name}:{alias}" for alias, name in fact.links.items())
+            raise CheckFailed("still-linked", name=fact.name, links=links)

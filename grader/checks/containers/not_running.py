@@ -1,0 +1,133 @@
+"""Why a container does not run, as far as the engine, its log and its command show."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from grader.checks.containers.foreground import was_attached
+from grader.checks.failure import CheckFailed
+from grader.machine.question import Answer
+from grader.probes.containers.find import inspect_container
+from grader.probes.containers.listing import list_containers
+from grader.probes.containers.logs import last_lines, read_log
+from grader.probes.http.sites import get_page
+from grader.probes.labels import compose_label, project_of
+
+if TYPE_CHECKING:
+    from grader.machine.machine import Machine
+    from grader.probes.containers.inspect import ContainerFact
+    from grader.probes.containers.ports import PortFact
+
+_SHORT_RUN_S: Final = 10.0
+_SHELLS: Final = {"ash", "bash", "dash", "sh", "zsh"}
+_LIST_START: Final = re.compile(r"\s*\[\S")
+"""The start of a list. A shell's test, `[ -f … ]`, has a space there."""
+_KILLED_CODES: Final = {137, 143}
+_STOP_CODES: Final = {0, 129, 130, 131, 137, 143}
+"""Exit codes of a process that ended by itself, or by SIGHUP, SIGINT, SIGQUIT, SIGKILL or SIGTERM."""
+
+
+def fail_not_running(machine: Machine, fact: ContainerFact) -> NoReturn:
+    """Raises `Mistake` with what the container does instead of running."""
+    name = fact.name
+    match fact.state:
+        case "created":
+            raise _diagnose_never_started(machine, fact)
+        case "paused":
+            raise CheckFailed("container-paused", name=name)
+        case "restarting":
+            fail_crash_loop(machine, fact)
+    lines = last_lines(read_log(machine, fact), 5)
+    last = lines[-1] if lines else b""
+    values = {"name": name, "exit_code": fact.exit_code, "seconds": f"{fact.uptime_s:.0f}"}
+    by_hand = fact.exit_code in _STOP_CODES
+    if fact.restarts and not (by_hand and fact.uptime_s >= _SHORT_RUN_S):
+        fail_crash_loop(machine, fact)  # Podman restarts it at once: it may be inspected between two starts
+    if by_hand and fact.uptime_s >= 1 and was_attached(machine, fact):
+        raise CheckFailed("foreground-stopped", evidence=tuple(lines), **values)
+    _require_valid_command(fact, tuple(lines))
+    killed = fact.exit_code in _KILLED_CODES and not fact.out_of_memory
+    if by_hand and (killed or fact.uptime_s >= _SHORT_RUN_S):
+        raise CheckFailed("container-stopped", evidence=tuple(lines), **values)
+    raise CheckFailed("container-exited", last_line=last, evidence=tuple(lines), **values)
+
+
+def _diagnose_never_started(machine: Machine, fact: ContainerFact) -> CheckFailed:
+    name, error = fact.name, fact.error
+    taken = error if "already allocated" in error or "already in use" in error else _find_taken_port(machine, fact)
+    if taken:
+        return CheckFailed("port-taken", name=name, detail=str(taken), evidence=(str(taken),))
+    waiting = _unhealthy_dependency(machine, fact)
+    detail, evidence = (f" ({_shorten_start_error(error)})", (error,)) if error else ("", ())
+    return waiting or CheckFailed("container-created", name=name, detail=detail, evidence=evidence)
+
+
+def _unhealthy_dependency(machine: Machine, fact: ContainerFact) -> CheckFailed | None:
+    """The failure to report if the container waits for one whose health check fails; `None` if it does not.
+
+    Compose records what a service waits for in a label: `todos-mongo:service_healthy:false,…`. Asks: the list, one
+    inspect per container that must be healthy.
+    """
+    entries = [entry.split(":") for entry in compose_label(fact.labels, "depends_on").split(",")]
+    wanted = {entry[0] for entry in entries if entry[1:2] == ["service_healthy"]}
+    project = project_of(fact.labels)
+    for one in list_containers(machine):
+        other = inspect_container(machine, one.id) if one.project == project and one.service in wanted else None
+        if other and other.health == "unhealthy":
+            values = {"name": fact.name, "other": other.name, "said": other.health_output}
+            return CheckFailed("dependency-unhealthy", evidence=(other.health_output,), **values)
+    return None
+
+
+def _require_valid_command(fact: ContainerFact, lines: tuple[bytes, ...]) -> None:
+    """Raises `Mistake` if the command itself explains why the container ended at once."""
+    if is_shell_without_input(fact):
+        raise CheckFailed("shell-without-terminal", name=fact.name, exit_code=fact.exit_code)
+    # `CMD ['python', 'app.py']`: Docker runs what is not JSON as a shell command.
+    line = fact.command[2] if len(fact.command) > 2 and fact.command[:2] == ("/bin/sh", "-c") else ""
+    if _LIST_START.match(line):
+        raise CheckFailed("command-not-a-list", name=fact.name, exit_code=fact.exit_code, seen=line, evidence=lines)
+
+
+def _shorten_start_error(error: str) -> str:
+    """Why the start failed, without the names of the runtimes that passed the error on."""
+    return error.rpartition("unable to start container process: ")[2].removesuffix(": unknown")
+
+
+def _find_taken_port(machine: Machine, fact: ContainerFact) -> PortFact | None:
+    """The port that someone else holds, of a container that Podman could not start: Podman does not record it.
+
+    Only ports of the exercise are tried: a container must not choose which other ports of the machine are asked.
+    """
+    if not machine.is_podman:
+        return None
+    own = {machine.port(role) for role in machine.spec.ports}
+    for port in fact.requested_ports:
+        is_own = port.host_port in own or (machine.ports is not None and (port.host_port or 0) in machine.ports)
+        if port.host_port and is_own and port.protocol == "tcp":
+            answer = get_page(machine, port.host_port, host=port.host_ip, within_s=2)
+            if isinstance(answer, Answer) or answer.reason not in {"refused", "timeout"}:
+                return port
+    return None
+
+
+def is_shell_without_input(fact: ContainerFact) -> bool:
+    """True for a shell that was started without standard input and ended at once."""
+    alone = len(fact.command) == 1 and PurePosixPath(fact.command[0]).name in _SHELLS
+    return alone and not fact.stdin_open and fact.exit_code == 0 and fact.uptime_s < _SHORT_RUN_S
+
+
+def fail_crash_loop(machine: Machine, fact: ContainerFact) -> NoReturn:
+    """Raises `Mistake` for a container that restarts again and again."""
+    lines = last_lines(read_log(machine, fact), 5)
+    last = lines[-1] if lines else b""
+    raise CheckFailed(
+        "container-crash-loop",
+        name=fact.name,
+        restarts=fact.restarts,
+        exit_code=fact.exit_code,
+        last_line=last,
+        evidence=tuple(lines),
+    )

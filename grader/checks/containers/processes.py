@@ -1,0 +1,58 @@
+"""What runs in a container: its process 1, its hostname, its user."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from grader.checks.failure import CheckFailed
+from grader.probes.containers.processes import find_other_executable, find_program_users, read_process_1
+from grader.probes.engine_info import read_machine_name
+from grader.probes.images.images import find_image
+
+if TYPE_CHECKING:
+    from grader.machine.machine import Machine
+    from grader.probes.containers.inspect import ContainerFact
+
+_ROOT_NAMES: Final = {"", "0", "root"}
+"""How root is written as a container's user, without groups. An empty user is root too."""
+
+
+def require_process_1(machine: Machine, container: ContainerFact, program: str) -> None:
+    """Raises `Mistake` if process 1 is another program, or belongs to another container."""
+    if container.pid_mode:
+        raise CheckFailed("process-of-the-machine", name=container.name, wanted=program, seen=container.pid_mode)
+    command = read_process_1(machine, container)
+    # A login shell has a dash before its name.
+    if PurePosixPath(command.partition(" ")[0]).name.removeprefix("-") != program:
+        raise CheckFailed("process-1-other", name=container.name, wanted=program, seen=command)
+    other = find_other_executable(machine, container, program)
+    if other:
+        raise CheckFailed("process-1-other", name=container.name, wanted=program, seen=other)
+
+
+def require_own_hostname(machine: Machine, container: ContainerFact) -> None:
+    """Raises `Mistake` if the container has the machine's hostname."""
+    machines = read_machine_name(machine)
+    if container.uts_mode == "host" or container.hostname == machines:
+        raise CheckFailed("hostname-of-the-machine", name=container.name, hostname=machines)
+
+
+def require_not_root(machine: Machine, container: ContainerFact) -> None:
+    """Raises `Mistake` if everything in the container runs as root, with the reason."""
+    users = find_program_users(machine, container)
+    named = not _is_root(container.user)
+    is_root = users == {0} if users else not named
+    if not is_root:
+        return
+    image = find_image(machine, container.image_id)
+    name, user = container.name, container.user or "-"
+    if named:
+        raise CheckFailed("user-is-root", name=name, user=user)
+    if image and not _is_root(image.user):
+        raise CheckFailed("root-by-option", name=name, user=user, wanted=image.user)
+    raise CheckFailed("runs-as-root", name=name, user=user)
+
+
+def _is_root(user: str) -> bool:
+    return user.partition(":")[0] in _ROOT_NAMES

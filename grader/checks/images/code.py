@@ -1,0 +1,55 @@
+"""Where the code that a container runs comes from, if not from its image."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from grader.probes.containers.diff import read_changes
+from grader.probes.mounts.mounts import read_container_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from grader.machine.machine import Machine
+    from grader.probes.containers.inspect import ContainerFact
+    from grader.probes.mounts.mounts import MountFact
+
+_CODE_SUFFIXES: Final = {".py", ".html", ".js", ".css"}
+"""The file types of the course's applications. Data may be mounted, and other files may be written."""
+
+
+def find_code_mount(machine: Machine, container: ContainerFact) -> MountFact | None:
+    """The mount that covers the working directory or a file of the command, or that contains code."""
+    workdir = PurePosixPath(container.workdir or "/")
+    for mount in container.mounts:
+        inside = PurePosixPath(mount.target)
+        if any(path.is_relative_to(inside) for path in (workdir, *_files_in_command(container))):
+            return mount
+        if inside.is_relative_to(workdir) and _has_code(machine, container, inside):
+            return mount
+    return None
+
+
+def find_copied_code(machine: Machine, container: ContainerFact) -> str:
+    """A code file that was copied into the container itself; empty if there is none."""
+    workdir = PurePosixPath(container.workdir or "/")
+    for name in read_changes(machine, container.id):
+        path = PurePosixPath(name)
+        is_near = workdir in path.parents if workdir != PurePosixPath("/") else path.parent == workdir
+        if path in _files_in_command(container) or (path.suffix in _CODE_SUFFIXES and is_near):
+            return name
+    return ""
+
+
+def _files_in_command(container: ContainerFact) -> list[PurePosixPath]:
+    """The files of code that the command names: `app.py` of `python app.py`."""
+    workdir = PurePosixPath(container.workdir or "/")
+    words = " ".join(container.command).split()
+    return [path for word in words if (path := workdir / word).suffix in _CODE_SUFFIXES]
+
+
+def _has_code(machine: Machine, container: ContainerFact, inside: PurePosixPath) -> bool:
+    there = read_container_file(machine, container.id, str(inside))
+    names: Iterable[str] = there.names if there and there.is_folder else (inside.name,)
+    return any(PurePosixPath(name).suffix in _CODE_SUFFIXES for name in names)

@@ -1,0 +1,165 @@
+"""What can be expected of an image: built here on the right base, self-describing, small, with the code in it."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Any, Final
+
+from grader.checks.containers.expectation import require_container
+from grader.checks.expectation import Expectation
+from grader.checks.failure import CheckFailed
+from grader.checks.images.code import find_code_mount, find_copied_code
+from grader.probes.images.history import read_history
+from grader.probes.images.images import find_image, find_images, is_same_image_name, list_images, repository_of
+from grader.probes.images.pulls import find_pull_source
+
+if TYPE_CHECKING:
+    from grader.machine.subjects import Container, Image
+    from grader.probes.images.history import HistoryLine
+    from grader.probes.images.images import ImageFact
+
+_MB: Final = 1_000_000
+"""As `docker images` counts."""
+_MAX_COMPARED: Final = 50
+"""How many images of the machine are compared with an unexpected one."""
+
+
+def require_image(image: Image) -> ImageFact:
+    """The image of that name, not another one renamed. Raises `Mistake` with a near miss if there is none."""
+    found = find_image(image.machine, image.name) or next(iter(find_images(image.machine, image.name)), None)
+    base = _find_base(image, found) if found else None
+    if found and base and found.id == base.id:
+        known = next((tag for tag in base.tags if is_same_image_name(tag, image.wanted.base)), image.wanted.base)
+        raise CheckFailed("image-only-tagged", name=image.name, base=known)
+    if found:
+        return found
+    beside = list_images(image.machine)
+    repositories = {repository_of(tag).rpartition("/")[2]: tag for one in beside for tag in one.tags}
+    near = difflib.get_close_matches(image.name, repositories, n=1, cutoff=0.7)
+    if near:
+        raise CheckFailed("image-misnamed", name=image.name, near=repositories[near[0]])
+    nameless = [one.id for one in beside if not one.tags and not one.digests][:_MAX_COMPARED]
+    if any(_is_complete_build(image, fact) for one in nameless if (fact := find_image(image.machine, one))):
+        raise CheckFailed("image-unnamed", name=image.name)
+    raise CheckFailed("image-missing", name=image.name)
+
+
+class ImageExpectation(Expectation):
+    _subject: Image
+
+    def to_exist(self) -> None:
+        """The image exists, and is not another image under a second name.
+
+        Asks: the image, the images, those with the name of the base. Diagnoses: `image-missing`, `image-misnamed`,
+        `image-unnamed`, `image-only-tagged`.
+        """
+        require_image(self._subject)
+
+    def to_be_built_here(self) -> None:
+        """It was built from a Dockerfile on this machine, on all the layers of the base in the spec.
+
+        Asks: the images, those with the name of the base, the history of both. Diagnoses: `image-pulled`,
+        `image-imported`, `image-committed`, `image-other-base`, `base-gone`, those of `to_exist`.
+        """
+        image = require_image(self._subject)
+        source = find_pull_source(self._subject.machine, image)
+        if source:
+            raise CheckFailed("image-pulled", name=self._subject.name, source=source)
+        base = _find_base(self._subject, image, self._subject.wanted.base)
+        if base is None:
+            raise self._diagnose_other_base(image)
+        own = self._own_history(image, base)
+        # `docker commit` writes the container's command where a builder writes an instruction.
+        command = " ".join(image.command)
+        is_topped_up = any(one.size and one.created_by == command and not one.is_dockerfile_instruction for one in own)
+        if is_topped_up or not any(line.is_dockerfile_instruction for line in own):
+            raise CheckFailed(
+                "image-committed", name=self._subject.name, evidence=tuple(line.created_by for line in own)
+            )
+
+    def to_declare_how_it_runs(self) -> None:
+        """It has its own command, port and working directory, so that `docker run` needs no more than a name.
+
+        Asks: the image, those with the name of the base. Diagnoses: `image-no-command`, `image-no-port`,
+        `image-other-port`, `image-no-workdir`, those of `to_exist`.
+        """
+        image, port = require_image(self._subject), self._subject.wanted.port
+        base = _find_base(self._subject, image)
+        own = (image.command, image.entrypoint)
+        values: dict[str, Any] = {"name": self._subject.name, "port": port}
+        if not any(own) or (base and own == (base.command, base.entrypoint)):
+            raise CheckFailed("image-no-command", seen=" ".join(image.command) or "-", **values)
+        if f"{port}/tcp" not in image.exposed:
+            others = [one for one in image.exposed if base is None or one not in base.exposed]
+            raise CheckFailed("image-other-port" if others else "image-no-port", seen=", ".join(others), **values)
+        if image.workdir in {"", "/"}:
+            raise CheckFailed("image-no-workdir", **values)
+
+    def to_be_small(self) -> None:
+        """It is smaller than the limit in the spec, and than the other images of the base's repository.
+
+        Asks: the image, those of the base's repository. Diagnoses: `image-too-big`, `image-not-lighter`, those of
+        `to_exist`.
+        """
+        image, wanted = require_image(self._subject), self._subject.wanted
+        values: dict[str, Any] = {"name": self._subject.name, "mb": image.size // _MB, "limit": wanted.under_mb}
+        if image.size >= wanted.under_mb * _MB:
+            lines = sorted(read_history(self._subject.machine, image.id), key=lambda line: -line.size)[:3]
+            evidence = tuple(f"{line.size // _MB} MB  {line.created_by}" for line in lines)
+            beneath = _find_base(self._subject, image)
+            if beneath and beneath.size >= wanted.under_mb * _MB and not _find_base(self._subject, image, wanted.base):
+                raise self._diagnose_other_base(image)  # on that base, nobody could make it small
+            raise CheckFailed("image-too-big", evidence=evidence, **values)
+        for other in find_images(self._subject.machine, repository_of(wanted.base)):
+            is_base = any(is_same_image_name(tag, wanted.base) for tag in other.tags) or image.is_built_on(other)
+            if other.tags and not is_base and image.size >= other.size:
+                raise CheckFailed("image-not-lighter", other=other.tags[0], other_mb=other.size // _MB, **values)
+
+    def to_contain_the_code_of(self, container: Container) -> None:
+        """The code that the container runs is in the image: not mounted over it, not copied in later.
+
+        Asks: one inspect, `docker diff`, the history; a listing of each mount near the code. Diagnoses: `code-mounted`,
+        `code-copied-in`, `code-not-in-image`, those of a missing container or image.
+        """
+        fact = require_container(container)
+        mount = find_code_mount(self._subject.machine, fact)
+        if mount:
+            raise CheckFailed("code-mounted", name=fact.name, inside=mount.target, source=mount.source or mount.type)
+        copied = find_copied_code(self._subject.machine, fact)
+        if copied:
+            raise CheckFailed("code-copied-in", name=fact.name, path=copied)
+        image = require_image(self._subject)
+        base = _find_base(self._subject, image)
+        if base and not any(line.size for line in self._own_history(image, base)):
+            raise CheckFailed("code-not-in-image", name=self._subject.name)
+
+    def _own_history(self, image: ImageFact, base: ImageFact) -> tuple[HistoryLine, ...]:
+        return read_history(self._subject.machine, image.id)[len(read_history(self._subject.machine, base.id)) :]
+
+    def _diagnose_other_base(self, image: ImageFact) -> CheckFailed:
+        name, base = self._subject.name, self._subject.wanted.base
+        if any(line.is_imported for line in read_history(self._subject.machine, image.id)[-1:]):
+            return CheckFailed("image-imported", name=name)
+        if not find_images(self._subject.machine, base):
+            return CheckFailed("base-gone", name=name, base=base)
+        near = "-"
+        deepest = 0
+        for one in list_images(self._subject.machine)[:_MAX_COMPARED]:
+            other = find_image(self._subject.machine, one.id) if one.tags else None
+            if other and deepest < len(other.layers) and image.is_built_on(other):
+                tags = [tag for tag in other.tags if not is_same_image_name(tag, name)]
+                near, deepest = (tags[0], len(other.layers)) if tags else (near, deepest)
+        return CheckFailed("image-other-base", name=name, base=base, near=near)
+
+
+def _is_complete_build(image: Image, fact: ImageFact) -> bool:
+    """True for the result of a whole Dockerfile, not for an intermediate image of a builder."""
+    base = _find_base(image, fact)
+    return base is not None and (fact.command, fact.entrypoint) != (base.command, base.entrypoint)
+
+
+def _find_base(image: Image, fact: ImageFact, name: str = "") -> ImageFact | None:
+    """The image called `name` (by default any of the base's repository) that `fact` is built on."""
+    candidates = find_images(image.machine, name or repository_of(image.wanted.base))
+    beneath = [one for one in candidates if fact.is_built_on(one)]
+    return max(beneath, key=lambda one: len(one.layers), default=None)

@@ -1,0 +1,247 @@
+"""What can be expected of the todos application: it is connected, delivers a todo, and keeps it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from grader.checks.compose.recreation import recreate_project
+from grader.checks.containers.expectation import (
+    STABLE_S,
+    ContainerExpectation,
+    is_settling,
+    require_container,
+    require_running,
+    start_if_exited,
+)
+from grader.checks.expectation import Expectation
+from grader.checks.failure import CheckFailed, CheckSkipped
+from grader.checks.http.sites import SiteExpectation, ask_site, diagnose_not_listening
+from grader.checks.polling import eventually
+from grader.checks.todos.diagnosis import diagnose_api_error, diagnose_page_error, diagnose_page_no_answer
+from grader.checks.todos.targets import diagnose_address_target, diagnose_target
+from grader.checks.todos.temporary_todo import TemporaryTodo
+from grader.errors import ProbeFailed
+from grader.machine.question import Answer, NoAnswer
+from grader.probes.containers.lifecycle import recreate_container
+from grader.probes.images.images import find_image
+from grader.probes.networks.connections import is_connected
+from grader.probes.networks.listeners import find_listeners
+from grader.probes.todos.todos import ask_api
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from grader.machine.subjects import Container, Project, Todos
+
+_CONFIGURATION_CODES: Final = {
+    "address-not-name",
+    "asks-itself",
+    "looks-elsewhere",
+    "looks-on-another-port",
+    "network-internal",
+    "url-not-place",
+}
+"""Mistakes in the configuration of a container: waiting does not fix them."""
+_STILL_STARTING: Final = "nothing-listens-inside"
+_START_TIMEOUT_S: Final = 60.0
+"""How long a new database, and an API that reconnects to it, may take."""
+
+
+class TodosExpectation(Expectation):
+    _subject: Todos
+
+    def to_be_created_from_their_images(self) -> None:
+        """The three containers use the images of the spec, or equivalent ones.
+
+        An equivalent image declares the same (the database's port, the variables of the others), or listens on the same
+        ports; other checks judge whether it works. Asks: one inspect and one image per container, one `docker exec` if
+        that does not show it. Diagnosis: `container-other-image`.
+        """
+        todos = self._subject
+        for container, variable in (
+            (todos.mongo, ""),
+            (todos.api, todos.wanted.mongo_variable),
+            (todos.app, todos.wanted.api_variable),
+        ):
+            if not _declares(container, variable):
+                self._require_equivalent_image(container)
+
+    def _require_equivalent_image(self, container: Container) -> None:
+        def judge() -> None:
+            fact = require_container(container)
+            sockets = find_listeners(container.machine, fact.id) if fact.is_running else None
+            if not any(one.port == container.wanted.port for one in sockets or ()):
+                ContainerExpectation(container).to_be_created_from_its_image()
+
+        eventually(container.machine, judge, within_s=STABLE_S, is_settling=lambda: is_settling(container, STABLE_S))
+
+    def to_run(self) -> None:
+        """The three containers run, and still run once they have had time to start.
+
+        A container that has just started is watched until it listens or ends, because a slow program is also slow to
+        fail. Whether it ever listens is for other checks. Asks: what `to_stay_up` asks, one `docker exec` per
+        container. Diagnoses: those of `to_stay_up`.
+        """
+        containers = (self._subject.mongo, self._subject.api, self._subject.app)
+
+        def judge() -> None:
+            for container in containers:
+                ContainerExpectation(container).to_stay_up()
+                failure = diagnose_not_listening(container.machine, require_running(container), container.wanted.port)
+                if failure and failure.code == _STILL_STARTING:
+                    raise failure
+            # A container that ended just before it was looked into shows no sockets: check that all still run.
+            self._subject.machine.clear_answers()
+            for container in containers:
+                require_running(container)
+
+        try:
+            self._eventually(judge)
+        except CheckFailed as mistake:
+            if mistake.code != _STILL_STARTING:
+                raise
+
+    def to_reach_the_database(self, *, by_name: bool = False) -> None:
+        """The API is connected to the database's container; with `by_name`, not by a typed address.
+
+        The proof is a connection between the two in the kernel's tables inside, after a request for the API's list.
+        Asks: one inspect of each, one HTTP request, one `docker exec` or two. Diagnoses: `address-not-name`,
+        `asks-itself`, `looks-elsewhere`, `looks-on-another-port`, `api-without-database`.
+        """
+        todos = self._subject
+        variable = todos.wanted.mongo_variable
+        wrong = diagnose_address_target(todos.api, todos.mongo, variable) if by_name else None
+        wrong = wrong or diagnose_target(todos.api, todos.mongo, variable)
+
+        def judge() -> None:
+            api, mongo = require_running(todos.api), require_running(todos.mongo)
+            answer = ask_api(todos, api)
+            connected = is_connected(todos.machine, api, mongo, todos.mongo.wanted.port)
+            if by_name and wrong and wrong.code == "address-not-name":
+                raise wrong
+            if connected is None:
+                raise wrong or (
+                    CheckSkipped("passive") if todos.machine.passive else ProbeFailed("no-connections", name=api.name)
+                )
+            if not connected:
+                raise wrong or diagnose_api_error(todos, answer)
+
+        self._eventually(judge)
+
+    def to_show_the_page(self) -> None:
+        """The page answers, from its own container, and does not complain about a missing API.
+
+        Asks: two HTTP requests, the log; what is behind the page if it fails. Diagnoses: those of `to_answer`, and
+        those of `to_deliver_a_todo`.
+        """
+        todos = self._subject
+
+        def judge() -> None:
+            page = ask_site(todos.page, todos.wanted.page)
+            if isinstance(page, NoAnswer):
+                raise diagnose_page_no_answer(todos, page)
+            if page.status != 200:
+                raise diagnose_page_error(todos, page)
+            SiteExpectation(todos.page).to_answer(from_container=todos.page.role)
+
+        self._eventually(judge)
+
+    def to_deliver_a_todo(self) -> None:
+        """A todo added on the page appears in the API; it is removed afterwards.
+
+        Not tried with `--passive`. Asks: one POST to the page, one GET from the API, one POST to remove the todo.
+        Diagnoses: `asks-itself`, `looks-elsewhere`, `looks-on-another-port`, `api-without-database`, `url-not-place`,
+        `page-not-todos`, `network-internal`, `todo-not-at-the-api`, those of a site that does not answer.
+        """
+        todos = self._subject
+        if todos.machine.passive:
+            raise CheckSkipped("passive")
+
+        def judge() -> None:
+            require_running(todos.app)
+            with TemporaryTodo(todos) as todo:
+                self._require_arrival(todo)
+
+        self._eventually(judge)
+
+    def to_survive_a_new_database(self) -> None:
+        """A todo is still there after the database's container was removed and created again with the same settings.
+
+        For disposable machines only. Asks: one POST to the page; the container is killed, created again, and the old
+        one removed; GETs from the API until the todo appears. Diagnosis: `todo-lost`, those of `to_deliver_a_todo`.
+        """
+        todos = self._subject
+        with TemporaryTodo(todos) as todo:
+            self._require_arrival(todo)
+            recreate_container(todos.machine, require_running(todos.mongo))
+            self._require_survival(todo)
+
+    def to_survive_down_and_up(self, project: Project) -> None:
+        """A todo is still there after `docker compose down`, which leaves nothing, and `up`.
+
+        For disposable machines only. Asks: one POST to the page, Compose's `down` and `up`, the lists of containers and
+        networks, GETs from the API until the todo appears. Diagnoses: `down-leaves`, `compose-fails`, `todo-lost`,
+        those of `to_deliver_a_todo`.
+        """
+        with TemporaryTodo(self._subject) as todo:
+            self._require_arrival(todo)
+            recreate_project(project)
+            self._require_survival(todo)
+
+    def _require_arrival(self, todo: TemporaryTodo) -> None:
+        """Raises `Mistake` unless the page accepted the todo and the API returns it."""
+        todos = self._subject
+        if isinstance(todo.answer, NoAnswer):
+            raise diagnose_page_no_answer(todos, todo.answer)
+        if todo.answer.status >= 400:
+            raise diagnose_page_error(todos, todo.answer)
+        answer = ask_api(todos, require_running(todos.api))
+        if isinstance(answer, NoAnswer) or answer.status != 200:
+            raise diagnose_api_error(todos, answer)
+        if not todo.is_in(answer):
+            raise diagnose_target(todos.app, todos.api, todos.wanted.api_variable) or CheckFailed(
+                "todo-not-at-the-api", page=todos.app.name, api=todos.api.name, evidence=(answer.body[:200],)
+            )
+
+    def _require_survival(self, todo: TemporaryTodo) -> None:
+        """Raises `Mistake` unless the todo is in the first list that the API returns."""
+        todos = self._subject
+        answer: Answer | NoAnswer = NoAnswer("not-at-hand")
+
+        def judge() -> None:
+            nonlocal answer
+            answer = ask_api(todos, start_if_exited(todos.api))
+            if isinstance(answer, NoAnswer) or answer.status != 200:
+                raise diagnose_api_error(todos, answer)
+            if not todo.is_in(answer):
+                raise CheckFailed("todo-lost", name=todos.mongo.name, evidence=(answer.body[:200],))
+
+        def is_starting() -> bool:
+            return not (isinstance(answer, Answer) and answer.status == 200)
+
+        eventually(todos.machine, judge, within_s=_START_TIMEOUT_S, is_settling=is_starting)
+
+    def _eventually(self, judge: Callable[[], None]) -> None:
+        todos = self._subject
+        code = ""
+
+        def remembered() -> None:
+            nonlocal code
+            try:
+                judge()
+            except CheckFailed as mistake:
+                code = mistake.code
+                raise
+
+        def may_change() -> bool:
+            containers = (todos.mongo, todos.api, todos.app)
+            return code not in _CONFIGURATION_CODES and any(is_settling(one, self._within_s) for one in containers)
+
+        eventually(todos.machine, remembered, within_s=self._within_s, is_settling=may_change)
+
+
+def _declares(container: Container, variable: str) -> bool:
+    image = find_image(container.machine, require_container(container).image_id)
+    if image is None:
+        return False
+    return variable in image.env if variable else f"{container.wanted.port}/tcp" in image.exposed

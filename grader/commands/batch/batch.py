@@ -1,0 +1,143 @@
+"""One exercise graded for a roster, from the requests to the class report."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Literal, Protocol
+
+from grader.errors import GraderError
+from grader.grading.pool import GradingFinished, GradingStarted
+from grader.grading.store import ResultsStore
+from grader.text.escaping import log_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+    from pathlib import Path
+
+    from grader.grading.pool import Event
+    from grader.messages import Language
+    from grader.reports.result import ResultFile
+    from grader.request import GradingRequest
+    from grader.scoring.suite import Suite
+
+_UNREACHABLE_IN_A_ROW: Final = 8
+"""If the first so many machines are all unreachable, the network is down: it is not the students' fault."""
+
+
+class Progress(Protocol):
+    """Receives the progress of a batch."""
+
+    def begin(self, requests: list[GradingRequest], done: list[ResultFile]) -> None: ...
+
+    def on_event(self, event: Event) -> None: ...
+
+    def end(self, outcome: BatchOutcome) -> None: ...
+
+    def close(self) -> None:
+        """Called at the end, also of an interrupted batch: restores the terminal."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResultSummary:
+    """What stays in memory of a result that is on disk: thousands of them take little."""
+
+    status: Literal["graded", "not-graded"]
+    points: int | None
+    reason_code: str | None
+
+    @classmethod
+    def of(cls, result: ResultFile) -> ResultSummary:
+        return cls(result.status, result.points, result.reason_code)
+
+
+_NOT_WRITTEN: Final = ResultSummary("not-graded", None, None)
+
+
+@dataclass(frozen=True)
+class BatchOutcome:
+    results: list[ResultSummary]
+    """Of all students that were graded, by an earlier run included."""
+    not_tried: list[str] = field(default_factory=list)
+    """Students that were left out because the batch stopped early."""
+    network_is_down: bool = False
+
+    @property
+    def everyone_graded(self) -> bool:
+        """Also true if the policy refused a repository: that is its result."""
+        return not self.not_tried and all(
+            result.status == "graded" or result.reason_code == "repository-refused" for result in self.results
+        )
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One exercise, graded for a roster."""
+
+    suite: Suite
+    requests: tuple[GradingRequest, ...]
+    """One per student, in the order of the roster."""
+    folder: Path
+    language: Language = "fr"
+    resume: bool = False
+    retry_not_graded: bool = False
+
+    def run(
+        self,
+        progress: Progress,
+        grade_all: Callable[[Suite, list[GradingRequest]], Generator[Event]],
+        sign: Callable[[list[Path]], None] | None = None,
+    ) -> BatchOutcome:
+        """Grades everyone who is not done yet. Raises `GraderError` if the results folder does not allow it.
+
+        `grade_all` grades the requests that it is given. `sign` is called with the files of each result.
+        """
+        store = ResultsStore(self.folder, self.suite, self.language, sign)
+        with contextlib.closing(store), contextlib.closing(progress):
+            done, requests = self._split(store)
+            progress.begin(requests, done)
+            summaries = {result.student.id: ResultSummary.of(result) for result in done}
+            unreachable = 0
+            network_is_down = False
+            with contextlib.closing(grade_all(self.suite, requests)) as events:
+                for event in events:
+                    match event:
+                        case GradingStarted(request):
+                            store.note_started(request)
+                        case GradingFinished(request, result, recording, crash):
+                            if crash:
+                                print(log_text(crash), file=sys.stderr)  # noqa: T201 - our own bugs are shown
+                            is_written = store.save(request, result, recording)
+                            summaries[request.student.id] = ResultSummary.of(result) if is_written else _NOT_WRITTEN
+                            # A repository that is not graded says nothing of the network.
+                            unreachable += result.status == "not-graded" and not request.repository
+                            network_is_down = _UNREACHABLE_IN_A_ROW <= unreachable == len(summaries)
+                    progress.on_event(event)
+                    if network_is_down:
+                        break
+            store.write_class_report()
+            order = [request.student.id for request in self.requests]
+            not_tried = [student for student in order if student not in summaries]
+            outcome = BatchOutcome(
+                [summaries[student] for student in order if student in summaries], not_tried, network_is_down
+            )
+            progress.end(outcome)
+            return outcome
+
+    def _split(self, store: ResultsStore) -> tuple[list[ResultFile], list[GradingRequest]]:
+        """The results of those who are done, and the requests of the others."""
+        done: list[ResultFile] = []
+        requests: list[GradingRequest] = []
+        for request in self.requests:
+            result = store.finished_result(request)
+            if result is None or (self.retry_not_graded and result.status == "not-graded"):
+                requests.append(request)
+            else:
+                done.append(result)
+        if done and not (self.resume or self.retry_not_graded):
+            raise GraderError(
+                f"{self.folder / self.suite.id} already holds results of this suite ({len(done)}): --resume goes on "
+                "with the others, --retry-not-graded tries again those without a mark, another --results begins anew"
+            )
+        return done, requests

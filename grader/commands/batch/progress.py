@@ -1,0 +1,272 @@
+"""The progress of a batch: a live table, one line per student, or JSON for other programs."""
+
+from __future__ import annotations
+
+import collections
+import os
+import sys
+import time
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+from rich.console import Console, Group
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from grader.errors import GraderError
+from grader.grading.pool import CheckStarted, GradingFinished, GradingStarted
+from grader.reports.terminal.glyphs import pad_to_width, supports_unicode, to_ascii, truncate_to_width
+from grader.text.escaping import escape_control_characters, log_line
+
+if TYPE_CHECKING:
+    from grader.commands.batch.batch import BatchOutcome
+    from grader.grading.pool import Event
+    from grader.messages import Language
+    from grader.reports.result import ResultFile
+    from grader.request import GradingRequest
+
+_WORDS: Final = {
+    "fr": {
+        "graded": "notés", "not_graded": "sans note", "running": "en cours", "waiting": "en attente", "mean": "moyenne",
+        "left": "reste environ", "mistakes": "erreurs fréquentes", "room": "machine après machine est injoignable : "
+        "c'est la salle (réseau, clé SSH, VPN), pas les étudiants ; corrige, puis continue avec --resume",
+        "interrupted": "interrompu : ce qui est noté est gardé, continue avec --resume",
+    },
+    "en": {
+        "graded": "graded", "not_graded": "no mark", "running": "running", "waiting": "waiting", "mean": "mean",
+        "left": "about", "mistakes": "frequent mistakes", "room": "machine after machine is out of reach: it is the "
+        "room (network, SSH key, VPN), not the students; mend it, then go on with --resume",
+        "interrupted": "interrupted: what is graded is kept, go on with --resume",
+    },
+}  # fmt: skip
+
+
+_NAME: Final = 40
+"""Columns of a student's name."""
+
+
+def _result_line(result: ResultFile, language: Language, *, is_unicode: bool) -> str:
+    name = escape_control_characters(" ".join(filter(None, (result.student.id, result.student.name))), _NAME)
+    name = pad_to_width(truncate_to_width(name if is_unicode else to_ascii(name), _NAME), _NAME)
+    if result.mark is None:
+        reason = getattr(result.reason, language) if result.reason else "?"
+        return f"{name}      –  {reason.splitlines()[0]}"
+    first = next((check for check in result.checks if check.verdict == "failed"), None)
+    code = f"  {first.diagnosis.code}" if first and first.diagnosis else ""
+    provisional = " ?" if result.provisional else "  "
+    return f"{name} {result.points:>3}/{result.max_points}{provisional}{code}"
+
+
+class LineProgress:
+    """One line per student, as soon as the student is graded."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+        self._is_over = True
+
+    def begin(self, requests: list[GradingRequest], done: list[ResultFile]) -> None:
+        self._is_over = False
+        self._count = len(requests) + len(done)
+        self._number = len(done)
+        self._is_unicode = supports_unicode(sys.stdout, os.environ)
+
+    def on_event(self, event: Event) -> None:
+        if isinstance(event, GradingFinished):
+            self._number += 1
+            line = _result_line(event.result, self._language, is_unicode=self._is_unicode)
+            print(log_line(f"[{self._number:>3}/{self._count}] {line}"), flush=True)  # noqa: T201
+
+    def end(self, outcome: BatchOutcome) -> None:
+        self._is_over = True
+        words = _WORDS[self._language]
+        print(_totals(outcome, words))  # noqa: T201
+        if outcome.network_is_down:
+            print(words["room"], file=sys.stderr)  # noqa: T201
+
+    def close(self) -> None:
+        """Every line was written when it was known; an interrupted campaign says how to go on."""
+        if not self._is_over:
+            print(_WORDS[self._language]["interrupted"], file=sys.stderr)  # noqa: T201
+
+
+class JsonProgress:
+    """One JSON object per line: `began`, `started`, `done`, `ended`."""
+
+    def begin(self, requests: list[GradingRequest], done: list[ResultFile]) -> None:
+        self._write({"event": "began", "to_grade": len(requests), "already_done": len(done)})
+
+    def on_event(self, event: Event) -> None:
+        match event:
+            case GradingStarted(request):
+                self._write({"event": "started", "student": request.student.id})
+            case GradingFinished(request, result):
+                self._write(
+                    {
+                        "event": "done",
+                        "student": request.student.id,
+                        "status": result.status,
+                        "points": result.points,
+                        "max_points": result.max_points,
+                        "mark": result.mark,
+                        "reason": result.reason_code,
+                        "duration_s": result.duration_s,
+                    }
+                )
+
+    def end(self, outcome: BatchOutcome) -> None:
+        graded = sum(result.status == "graded" for result in outcome.results)
+        self._write(
+            {
+                "event": "ended",
+                "graded": graded,
+                "not_graded": len(outcome.results) - graded,
+                "not_tried": outcome.not_tried,
+                "is_the_room": outcome.network_is_down,
+            }
+        )
+
+    def close(self) -> None:
+        """Every line was written when it was known."""
+
+    def _write(self, line: dict[str, object]) -> None:
+        sys.stdout.buffer.write(msgspec.json.encode(line) + b"\n")
+        sys.stdout.buffer.flush()
+
+
+class TableProgress:
+    """Who is running and on what, the marks so far, the frequent mistakes and the time left; scrolls nothing away.
+
+    Drawn from the campaign's own loop: a thread that draws would make forking unsafe.
+    """
+
+    _REFRESH_S: Final = 0.25
+
+    def __init__(self, language: Language, console: Console | None = None) -> None:
+        self._language = language
+        self._words = _WORDS[language]
+        self._console = console or Console()
+        self._is_unicode = supports_unicode(self._console, os.environ)
+        self._live = Live(console=self._console, auto_refresh=False, transient=True)
+        self._running: dict[str, tuple[float, str]] = {}
+        self._points: list[int] = []
+        self._not_graded = 0
+        self._codes: collections.Counter[str] = collections.Counter()
+        self._began = self._drawn = time.monotonic()
+        self._count = self._earlier = 0
+
+    def begin(self, requests: list[GradingRequest], done: list[ResultFile]) -> None:
+        for result in done:
+            self._add_result(result)
+        self._earlier = len(done)
+        self._count = len(requests) + len(done)
+        self._live.start()
+
+    def on_event(self, event: Event) -> None:
+        match event:
+            case GradingStarted(request):
+                self._running[request.student.id] = (time.monotonic(), "…")
+            case CheckStarted(request, check):
+                self._running[request.student.id] = (self._running[request.student.id][0], check)
+            case GradingFinished(request, result):
+                self._running.pop(request.student.id, None)
+                self._add_result(result)
+                self._live.console.print(
+                    self._text(
+                        _result_line(result, self._language, is_unicode=self._is_unicode),
+                        "magenta" if result.mark is None else "",
+                    ),
+                    no_wrap=True,
+                    overflow="ellipsis" if self._is_unicode else "crop",
+                )
+        if time.monotonic() - self._drawn > self._REFRESH_S:
+            self._drawn = time.monotonic()
+            self._live.update(self._table(), refresh=True)
+
+    def end(self, outcome: BatchOutcome) -> None:
+        self._live.stop()
+        self._console.print(self._text(_totals(outcome, self._words), "bold"))
+        if outcome.network_is_down:
+            self._console.print(self._text(self._words["room"], "red"))
+
+    def close(self) -> None:
+        if self._live.is_started:
+            self._live.stop()
+            self._console.print(self._text(self._words["interrupted"], "yellow"))
+
+    def _text(self, text: str, style: str = "") -> Text:
+        return Text(text if self._is_unicode else to_ascii(text), style=style)
+
+    @property
+    def _done(self) -> int:
+        return len(self._points) + self._not_graded
+
+    def _add_result(self, result: ResultFile) -> None:
+        if result.points is None:
+            self._not_graded += 1
+        else:
+            self._points.append(result.points)
+        failed = (check.diagnosis for check in result.checks if check.verdict == "failed")
+        self._codes.update(diagnosis.code for diagnosis in failed if diagnosis)
+
+    def _table(self) -> Group:
+        """At most a screen: those that have run longest first, the others counted."""
+        table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
+        now = time.monotonic()
+        room = max(3, min(16, self._console.height - 8))
+        longest = sorted(self._running.items(), key=lambda one: one[1][0])
+        for student, (since, check) in longest[:room]:
+            seconds = now - since
+            table.add_row(
+                self._text(escape_control_characters(student, 24)),
+                f"{seconds:.0f} s",
+                self._text(check),
+                style="yellow" if seconds > 30 else "",
+            )
+        if len(longest) > room:
+            table.add_row(f"+ {len(longest) - room}")
+        return Group(table, self._text(self._summary(now)), self._text(self._frequent_diagnoses(), "dim"))
+
+    def _summary(self, now: float) -> str:
+        words = self._words
+        waiting = self._count - self._done - len(self._running)
+        parts = [
+            f"{self._done}/{self._count}",
+            f"{words['running']} {len(self._running)}",
+            f"{words['waiting']} {waiting}",
+            f"{words['not_graded']} {self._not_graded}",
+        ]
+        if self._points:
+            parts.append(f"{words['mean']} {sum(self._points) / len(self._points):.1f}")
+        finished = self._done - self._earlier
+        if finished:
+            left_s = (now - self._began) / finished * (self._count - self._done)
+            parts.append(f"{words['left']} {left_s:.0f} s")
+        return " · ".join(parts)
+
+    def _frequent_diagnoses(self) -> str:
+        shown = ", ".join(f"{code} ×{count}" for code, count in self._codes.most_common(4))
+        return f"{self._words['mistakes']}{':' if self._language == 'en' else ' :'} {shown}" if shown else ""
+
+
+def _totals(outcome: BatchOutcome, words: dict[str, str]) -> str:
+    graded = [result.points for result in outcome.results if result.points is not None]
+    parts = [f"{words['graded']} {len(graded)}", f"{words['not_graded']} {len(outcome.results) - len(graded)}"]
+    if outcome.not_tried:
+        parts.append(f"{words['waiting']} {len(outcome.not_tried)}")
+    if graded:
+        parts.append(f"{words['mean']} {sum(graded) / len(graded):.2f}")
+    return " · ".join(parts)
+
+
+def progress_for(progress: str, language: Language) -> LineProgress | JsonProgress | TableProgress:
+    """`json`, `lines`, or `auto`: a table on a terminal, lines elsewhere. Raises `GraderError` for another word."""
+    match progress:
+        case "json":
+            return JsonProgress()
+        case "lines":
+            return LineProgress(language)
+        case "auto":
+            return TableProgress(language) if sys.stdout.isatty() else LineProgress(language)
+        case _:
+            raise GraderError(f"--progress is auto, lines or json, not {progress!r}")

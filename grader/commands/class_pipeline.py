@@ -1,0 +1,184 @@
+"""A child pipeline for GitLab: one job per student, for a class that outgrows one machine.
+
+`python -m grader.commands.class_pipeline class.csv --exercise tp6 --image IMAGE --output class.yml`
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import os
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import yaml
+
+from grader.errors import GraderError, RosterError
+from grader.reports.signable import job_folder
+from grader.reports.signature import JOB_KEY_VARIABLE, SIGNATURE, job_key, run_name, signing_key
+from grader.roster.file_name import file_name_for
+from grader.text.escaping import log_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from grader.messages import Language
+    from grader.roster.student import RosterStudent
+
+_COVERAGE: Final = r"/ (?:mark|note) \d+(?:\.\d+)?\/\d+ \((\d+(?:\.\d+)?) ?%\)/"
+_EXERCISE: Final = re.compile(r"[a-z]+[0-9]+")
+_GRADE_SCRIPT: Final = (
+    # What an earlier job left at the place of the artifacts, or a container puts there, is nobody's result.
+    'rm -rf results; out=$(mktemp -d) && areas=$(mktemp -d "$PWD.grader-XXXXXX") && chmod 711 "$areas"'
+    " || exit 4; code=0;"
+    ' grader repo "$GRADER_REPO" --student "$GRADER_STUDENT" --ports "$GRADER_PORTS"'
+    ' --machine "$DOCKER_HOST" --areas "$areas" --results "$out" --disposable'
+    " --lang {language} --exercise /opt/grader/exercises/{exercise} || code=$?;"
+    ' rm -rf results "$areas"; mkdir -p "$GRADER_FOLDER" && cp -R "$out"/. "$GRADER_FOLDER"; exit "$code"'
+)
+_SIGN_SCRIPT: Final = (
+    'test -z "$GRADER_SIGNING_KEY" || {{ class=$(mktemp) && printf "%s" "$GRADER_CLASS" > "$class"'
+    ' && grader sign results --roster "$class" --exercise {exercise}{options}; }}'
+)
+
+
+def child_pipeline(
+    students: Sequence[RosterStudent],
+    exercise: str,
+    image: str,
+    *,
+    mirror: str = "",
+    dind: str = "docker:28-dind",
+    language: Language = "fr",
+    key: bytes | None = None,
+    run: str = "",
+) -> str:
+    """The YAML of a pipeline that grades `exercise` for everyone, and then signs what each one's own job found.
+
+    With the `key` of the signature each job gets one of its own, for its student in this `run` alone; the last job,
+    which holds `key`, signs nothing else. What a roster says goes into variables that nothing expands, and never into a
+    line of a script. Raises `RosterError` where somebody has no repository, and for an exercise that is not a name such
+    as `tp6`.
+    """
+    if not _EXERCISE.fullmatch(exercise):
+        raise RosterError(f"{exercise!r} is no exercise; wanted a name such as tp6")
+    without = [student.id for student in students if not student.repo]
+    if without or not students:
+        raise RosterError(f"no repository for {', '.join(map(repr, without)) or 'anyone'}: fill in the column `repo`")
+    jobs = {
+        f"{exercise} {file_name_for(student.id)}": _student_job(student, exercise, key, run) for student in students
+    }
+    shared = _shared_job(exercise, image, mirror, dind, language)
+    sign = _sign_job(students, exercise, image, run, by_job=key is not None)
+    pipeline = {"stages": ["grade", "sign"], ".grade": shared, **jobs, "sign": sign}
+    return yaml.safe_dump(pipeline, sort_keys=False, allow_unicode=True, width=1000)
+
+
+def _student_job(student: RosterStudent, exercise: str, key: bytes | None, run: str) -> dict[str, Any]:
+    folder = f"results/{job_folder(student.id)}"
+    words = {
+        "GRADER_REPO": student.repo,
+        "GRADER_STUDENT": student.id,
+        "GRADER_PORTS": str(student.ports or ""),
+        "GRADER_FOLDER": folder,
+        "GRADER_RUN": run,
+        **({JOB_KEY_VARIABLE: job_key(key, run, exercise, student.id)} if key else {}),
+    }
+    # Exactly what this job writes: no pattern, which another student's file could match.
+    result = f"{folder}/{exercise}/{file_name_for(student.id)}"
+    signature = [f"{folder}/{SIGNATURE}"] if key else []
+    return {
+        "extends": ".grade",
+        "variables": _unexpanded_variables(words),
+        "artifacts": {
+            "paths": [f"{result}.json", f"{result}.xml", *signature],
+            "reports": {"junit": f"{result}.xml"},
+        },
+    }
+
+
+def _unexpanded_variables(words: dict[str, str]) -> dict[str, Any]:
+    return {name: {"value": value, "expand": False} for name, value in words.items()}
+
+
+def _shared_job(exercise: str, image: str, mirror: str, dind: str, language: Language) -> dict[str, Any]:
+    options = [f"--registry-mirror={mirror}"] if mirror else []
+    return {
+        "stage": "grade",
+        "image": image,
+        "services": [{"name": dind, "alias": "docker", **({"command": options} if options else {})}],
+        "variables": {
+            "DOCKER_TLS_CERTDIR": "/certs",
+            "DOCKER_CERT_PATH": "/certs/client",
+            "DOCKER_TLS_VERIFY": "1",
+            "DOCKER_HOST": "tcp://docker:2376",
+            # The teacher's checkout holds a token, and /builds is shared with the engine: it is not made here.
+            "GIT_STRATEGY": "none",
+        },
+        "script": [_GRADE_SCRIPT.format(language=language, exercise=exercise)],
+        # A student who fails has been graded: only one who could not be (6) or was refused (7) is shown as a warning.
+        "allow_failure": {"exit_codes": [1, 6, 7]},
+        "coverage": _COVERAGE,
+        "timeout": "30m",
+        "retry": {"max": 1, "when": ["runner_system_failure", "stuck_or_timeout_failure"]},
+        "artifacts": {"when": "always", "expire_in": "6 months"},
+    }
+
+
+def _sign_job(
+    students: Sequence[RosterStudent], exercise: str, image: str, run: str, *, by_job: bool
+) -> dict[str, Any]:
+    ids = io.StringIO()
+    csv.writer(ids, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(
+        [["id"], *([student.id] for student in students)]
+    )
+    return {
+        "stage": "sign",
+        "image": image,
+        "when": "always",
+        # The key is of this environment alone, so that no job in which a student's work runs ever holds it.
+        "environment": {"name": "grader-signature", "action": "access"},
+        "variables": {
+            "GIT_STRATEGY": "none",
+            **_unexpanded_variables({"GRADER_CLASS": ids.getvalue(), "GRADER_RUN": run}),
+        },
+        "script": [_SIGN_SCRIPT.format(exercise=exercise, options=" --by-job" if by_job else "")],
+        "artifacts": {"when": "always", "expire_in": "2 years", "paths": ["results/"]},
+    }
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Writes the pipeline; 4 where the roster cannot be used."""
+    from grader.roster.roster import read_roster  # noqa: PLC0415 - only a program reads rosters here
+
+    parser = argparse.ArgumentParser(prog="python -m grader.commands.class_pipeline", description=__doc__)
+    parser.add_argument("roster", type=Path)
+    parser.add_argument("--exercise", required=True, help="such as tp6")
+    parser.add_argument("--image", required=True, help="with the grader in /opt/grader and a docker client")
+    parser.add_argument("--mirror", default="", help="a mirror of Docker Hub")
+    parser.add_argument("--lang", choices=["fr", "en"], default=os.environ.get("GRADER_LANG", "fr"))
+    parser.add_argument("--output", type=Path, required=True)
+    options = parser.parse_args(arguments)
+    try:
+        students = read_roster(options.roster, ("id", "repo"))
+        text = child_pipeline(
+            students,
+            options.exercise,
+            options.image,
+            mirror=options.mirror,
+            language=options.lang,
+            key=signing_key(os.environ),
+            run=run_name(os.environ),
+        )
+    except GraderError as error:
+        print(log_text(f"pipeline: {error}"), file=sys.stderr)  # noqa: T201  # this is where a program speaks
+        return 4
+    options.output.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

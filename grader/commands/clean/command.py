@@ -1,0 +1,58 @@
+"""The command `grader clean`: its options."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from grader.errors import UsageError
+from grader.settings import language_of
+
+if TYPE_CHECKING:
+    from grader.messages import Language
+
+
+def clean(
+    exercise: Annotated[str, typer.Argument(help="The exercise, such as tp2.")],
+    *,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
+    machine: Annotated[str, typer.Option(help="The engine to clean.")] = "local",
+    lang: Annotated[str, typer.Option(help="Language: fr or en.")] = "",
+) -> None:
+    """Remove what an exercise made, after confirmation.
+
+    Everything is listed first. Folders and images are kept.
+
+    Example: grader clean tp2
+    """
+    from grader.engine_state.exercise_objects import objects_created_by, remove_objects  # noqa: PLC0415 - only this verb
+    from grader.exercise.find import find_exercise  # noqa: PLC0415
+    from grader.exercise.spec import read_exercise_spec  # noqa: PLC0415
+    from grader.machine.machine import Machine  # noqa: PLC0415
+    from grader.machine.transport.connect import open_transport  # noqa: PLC0415
+    from grader.roster.machine_url import parse_machine_url  # noqa: PLC0415
+
+    language = language_of(lang, os.environ)
+    here = Machine(open_transport(parse_machine_url(machine)), read_exercise_spec(find_exercise(exercise)))
+    made = objects_created_by(here)
+    for one in made:
+        print(f"{one.kind:<10} {one.name}")  # noqa: T201
+    if not made:
+        print({"fr": "rien à enlever", "en": "nothing to remove"}[language])  # noqa: T201
+        return
+    if yes or _has_confirmed(language):
+        remove_objects(here, made)
+    else:
+        print({"fr": "rien n'a été enlevé", "en": "nothing was removed"}[language])  # noqa: T201
+
+
+def _has_confirmed(language: Language) -> bool:
+    """Asks for confirmation; `typer.confirm` does not accept "oui"."""
+    try:
+        answer = input({"fr": "Enlever tout cela ? [o/N] ", "en": "Remove all of this? [y/N] "}[language])
+    except EOFError:
+        print()  # noqa: T201
+        raise UsageError("typed-no-answer") from None
+    return answer.strip().lower() in {"o", "oui", "y", "yes"}

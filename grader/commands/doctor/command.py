@@ -1,0 +1,68 @@
+"""The command `grader doctor`: its options and its output."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from typing import Annotated
+
+import typer
+
+from grader.messages import say
+from grader.settings import language_of
+
+PROBLEM_FOUND = 1
+_FACTS = {
+    "machine": ("machine", "machine"),
+    "context": ("contexte", "context"),
+    "engine": ("moteur", "engine"),
+    "api": ("API", "API"),
+    "storage": ("stockage", "storage"),
+    "system": ("système", "system"),
+    "compose": ("compose", "compose"),
+}
+_FINE = {"fr": "rien ne s'oppose à la correction", "en": "nothing is in the way of grading"}
+
+
+def doctor(
+    exercise: Annotated[str, typer.Argument(help="The exercise to check for, such as tp2.")] = "",
+    *,
+    machine: Annotated[str, typer.Option(help="local, unix:///…, tcp://host:2376 or ssh://user@host.")] = "",
+    ssh_config: Annotated[Path | None, typer.Option(help="SSH configuration file to use instead of your own.")] = None,
+    ports: Annotated[str, typer.Option(help="Your reserved port range, such as 41200-41209.")] = "",
+    lang: Annotated[str, typer.Option(help="Language: fr or en.")] = "",
+) -> None:
+    """Check whether a machine can be graded.
+
+    Print what the machine is and every problem found. Exit code 1: there is a problem.
+
+    Example: grader doctor tp2
+    """
+    from grader.commands.doctor.examination import examine  # noqa: PLC0415 - only this verb
+    from grader.exercise.find import find_exercise  # noqa: PLC0415
+    from grader.exercise.spec import ExerciseSpec, Title, read_exercise_spec, require_ports  # noqa: PLC0415
+    from grader.machine.machine import Machine  # noqa: PLC0415
+    from grader.machine.transport.connect import open_transport  # noqa: PLC0415
+    from grader.roster.machine_url import parse_machine_url  # noqa: PLC0415
+    from grader.roster.ports import parse_ports  # noqa: PLC0415
+
+    language = language_of(lang, os.environ)
+    url = parse_machine_url(machine or "local")
+    own_ports = parse_ports(ports) if ports else None
+    folder = find_exercise(exercise).resolve() if exercise else None
+    sheet = read_exercise_spec(folder) if folder else ExerciseSpec(points=0, title=Title("", ""))
+    require_ports(sheet, exercise, own_ports)
+    link = open_transport(url, ssh_config)
+    try:
+        found = examine(Machine(link, sheet, ports=own_ports, passive=True), folder)
+    finally:
+        link.close()
+    for name, value in found.facts.items():
+        if value:
+            print(f"{_FACTS[name][language == 'en']:<9} {value}")  # noqa: T201
+    for finding in found.findings:
+        wrong, look = (say(finding.code, part, finding.values, language) for part in ("wrong", "look"))
+        print(f"! {wrong}\n  {look}")  # noqa: T201
+    if found.findings:
+        raise typer.Exit(PROBLEM_FOUND)
+    print(_FINE[language])  # noqa: T201

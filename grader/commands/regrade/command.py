@@ -1,0 +1,56 @@
+"""The command `grader regrade`: its options."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from typing import Annotated, Final
+
+import typer
+
+from grader.errors import GraderError
+from grader.settings import language_of
+
+_NOTHING: Final = 5
+_NOT_GRADED: Final = 6
+
+
+def regrade(
+    folder: Annotated[Path, typer.Argument(help="A folder of results made with --record.")],
+    exercise: Annotated[Path, typer.Option(help="The exercise to judge with, such as exercises/tp2.")],
+    *,
+    write: Annotated[bool, typer.Option("--write", help="Overwrite the results that change; needs --reason.")] = False,
+    reason: Annotated[str, typer.Option(help="Why marks change; stored in the results written.")] = "",
+    lang: Annotated[str, typer.Option(help="Language: fr or en.")] = "",
+) -> None:
+    """Judge recordings with today's suite; no machine is needed.
+
+    List the verdicts that change. Exit code 5: there is no recording; 6: one could not be judged.
+
+    Example: grader regrade results --exercise exercises/tp2 --write --reason "check 3 refused 0.0.0.0"
+    """
+    from grader.commands.regrade.output import summary_lines, written_line  # noqa: PLC0415
+    from grader.commands.regrade.regrade import regrade as run  # noqa: PLC0415
+    from grader.commands.regrade.regrade import signed_folder  # noqa: PLC0415
+    from grader.commands.regrade.regrade import write_changes as put  # noqa: PLC0415
+    from grader.exercise.find import find_exercise  # noqa: PLC0415 - only this verb
+    from grader.scoring.suite import read_suite  # noqa: PLC0415
+
+    language = language_of(lang, os.environ)
+    if write and not reason.strip():
+        raise GraderError('--write changes marks: say why with --reason "…", it is kept in the results')
+    if not folder.is_dir():
+        raise GraderError(f"{folder} is no folder; wanted one of results made with --record")
+    signed = signed_folder(folder, os.environ) if write else None
+    done = run(folder, read_suite(find_exercise(exercise)))
+    for line in summary_lines(done, folder, language):
+        print(line)  # noqa: T201 - what the verb is for
+    if write:
+        put(done, reason, language, signed)
+    print(written_line(done, language, written=write), end="")  # noqa: T201
+    if done.unreadable_results:
+        raise GraderError("\n".join(map(str, done.unreadable_results)))
+    if not done.judged and not done.unreadable:
+        raise typer.Exit(_NOTHING)
+    if done.unreadable or done.incomplete:
+        raise typer.Exit(_NOT_GRADED)

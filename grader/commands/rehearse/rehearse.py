@@ -1,0 +1,148 @@
+"""Brings each solution up, grades it, compares the verdicts, and reports what a suite does not detect."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from grader.commands.rehearse.engine import RehearsalEngine
+from grader.commands.rehearse.solution import find_differences, read_solutions
+from grader.errors import ExerciseError, MachineUnreachable
+from grader.grading.checks_loop import run_checks
+from grader.machine.machine import Machine
+from grader.machine.transport.connect import open_transport
+from grader.machine.transport.engine_address import engine_address
+from grader.scoring.mark import compute_mark
+from grader.scoring.suite import read_suite
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+    from pathlib import Path
+
+    from grader.commands.rehearse.solution import Solution
+    from grader.roster.machine_url import MachineUrl
+    from grader.roster.ports import PortRange
+    from grader.scoring.ledger import Ledger
+    from grader.scoring.suite import Suite
+
+
+@dataclass(frozen=True)
+class SolutionRun:
+    """One solution, graded once."""
+
+    name: str
+    ledger: Ledger
+    faults: list[str]
+    """What is not as it must be, one sentence each."""
+
+
+@dataclass
+class Rehearsal:
+    suite: Suite
+    runs: list[SolutionRun] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    """What is wrong with the suite as a whole."""
+
+    @property
+    def is_good(self) -> bool:
+        return not self.faults and not any(one.faults for one in self.runs)
+
+
+def rehearse(
+    exercise: Path,
+    machine: MachineUrl,
+    *,
+    repeat: int = 1,
+    only: Collection[str] = (),
+    solutions: Path | None = None,
+    shard: tuple[int, int] = (1, 1),
+    on_run: Callable[[SolutionRun], None] = lambda _: None,
+) -> Rehearsal:
+    """Rehearses one exercise on the engine at `machine`, which must be empty.
+
+    `only`: the names of some solutions. `shard`: the k-th of n parts of them, for several engines to share. `on_tried`
+    hears of each as soon as it is graded.
+    """
+    suite = read_suite(exercise)
+    everything = read_solutions(suite, solutions)
+    number, shards = shard
+    chosen = _select(everything, only)[number - 1 :: shards]
+    rehearsed = Rehearsal(suite)
+    stage = RehearsalEngine(engine_address(machine, os.environ))
+
+    def heard(one: SolutionRun) -> None:
+        rehearsed.runs.append(one)
+        on_run(one)
+
+    try:
+        if not only:
+            heard(_grade_untouched_engine(suite, machine))
+            heard(_grade_unreachable_engine(suite))
+        for time in range(repeat):
+            for solution in chosen:
+                suffix = f" ({time + 1})" if repeat > 1 else ""
+                heard(_rehearse_solution(suite, solution, machine, stage, suffix))
+    finally:
+        stage.empty()
+        stage.close()
+    if not only and solutions is None:
+        rehearsed.faults += _uncovered_checks(suite, everything)
+    return rehearsed
+
+
+def _select(solutions: list[Solution], only: Collection[str]) -> list[Solution]:
+    names = [one.name for one in solutions]
+    for name in only:
+        if name not in names:
+            near = difflib.get_close_matches(name, names, n=1)
+            guess = f"did you mean {near[0]}?" if near else f"there are: {', '.join(names)}"
+            raise ExerciseError(f"no solution named {name!r}; {guess}")
+    return [one for one in solutions if not only or one.name in only]
+
+
+def _rehearse_solution(
+    suite: Suite, solution: Solution, machine: MachineUrl, stage: RehearsalEngine, suffix: str
+) -> SolutionRun:
+    with stage.bring_up(solution, suite) as brought_up:
+        ledger = _grade(suite, machine, solution.ports)
+        faults = find_differences(solution, ledger)
+        if solution.is_reference and brought_up.exit_code != 0:
+            faults.append(f"up.sh ended with code {brought_up.exit_code}")
+        if faults:
+            faults += [f"up.sh: {line}" for line in brought_up.last_lines]
+    return SolutionRun(solution.name + suffix, ledger, faults)
+
+
+def _grade(suite: Suite, machine: MachineUrl, ports: PortRange | None) -> Ledger:
+    link = open_transport(machine)
+    try:
+        return run_checks(suite, Machine(link, suite.sheet, ports=ports, disposable=True))
+    finally:
+        link.close()
+
+
+def _grade_untouched_engine(suite: Suite, machine: MachineUrl) -> SolutionRun:
+    ledger = _grade(suite, machine, None)
+    earned = [row.spec.name for row in ledger if row.points]
+    return SolutionRun("(untouched engine)", ledger, [f"{name} gives points for nothing" for name in earned])
+
+
+def _grade_unreachable_engine(suite: Suite) -> SolutionRun:
+    ledger = run_checks(suite, MachineUnreachable("engine-absent", where="unix:///nowhere"))
+    faults = [
+        f"{row.spec.name} is {row.outcome.verdict}, not an error" for row in ledger if row.outcome.verdict != "error"
+    ]
+    if compute_mark(ledger).value is not None:
+        faults.append("a machine that nobody could look at has a mark")
+    return SolutionRun("(unreachable engine)", ledger, faults)
+
+
+def _uncovered_checks(suite: Suite, solutions: list[Solution]) -> list[str]:
+    failed = {name for solution in solutions for name in solution.expected.failed}
+    missing = [spec.name for spec in suite.specs if spec.name not in failed]
+    faults = [f"{name} is failed by no wrong solution: nobody knows whether it can fail" for name in missing]
+    if not any(solution.is_reference for solution in solutions):
+        faults.append("there is no reference solution")
+    return faults

@@ -1,0 +1,97 @@
+"""A solution and what it must come to: `up.sh`, and `expected.toml` beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from grader.errors import ExerciseError
+from grader.messages import catalogue
+from grader.roster.ports import PortRange, parse_ports
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from grader.scoring.ledger import Ledger
+    from grader.scoring.suite import Suite
+
+
+class _ExpectedFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    failed: dict[str, str] = {}
+    """Name of each check that must fail, to the code of its diagnosis."""
+    blocked: list[str] = []
+    """Names of the checks that must be blocked."""
+    ports: str = ""
+    """The student's reserved range, for mistakes that need one."""
+
+
+@dataclass(frozen=True)
+class ExpectedVerdicts:
+    """Everything that is not named here must pass."""
+
+    failed: dict[str, str] = field(default_factory=dict)
+    blocked: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Solution:
+    name: str
+    folder: Path
+    expected: ExpectedVerdicts
+    ports: PortRange | None = None
+
+    @property
+    def is_reference(self) -> bool:
+        return not self.expected.failed
+
+
+def read_solutions(suite: Suite, folder: Path | None = None) -> list[Solution]:
+    """The reference first, then the wrong ones by name; those of another `folder` where one is given.
+
+    Raises `ExerciseError` with `file` and what was wanted where `expected.toml` names a check or a code that is not.
+    """
+    base = folder or suite.folder / "solutions"
+    found = sorted(path.parent for path in base.glob("**/up.sh"))
+    if not found:
+        raise ExerciseError(f"{base}: no solutions; wanted reference/up.sh and wrong/<mistake>/up.sh")
+    solutions = [_read(suite, path) for path in found]
+    return sorted(solutions, key=lambda one: (not one.is_reference, one.name))
+
+
+def find_differences(solution: Solution, ledger: Ledger) -> list[str]:
+    """What came out otherwise than expected, a sentence a check; empty where all is as it must be."""
+    found: list[str] = []
+    for row in ledger:
+        name, outcome = row.spec.name, row.outcome
+        code = solution.expected.failed.get(name)
+        wanted = "failed" if code else "blocked" if name in solution.expected.blocked else "passed"
+        if outcome.verdict != wanted or (code and outcome.code != code):
+            seen = f"{outcome.verdict} ({outcome.code})" if outcome.code else outcome.verdict
+            values = ", ".join(f"{key}={value}" for key, value in outcome.values)
+            found.append(f"{name}: expected {wanted}{f' ({code})' if code else ''}, came out {seen} {values}".rstrip())
+    return found
+
+
+def _read(suite: Suite, folder: Path) -> Solution:
+    path = folder / "expected.toml"
+    if not path.is_file():
+        if folder.parent.name == "wrong":
+            raise ExerciseError(f"{path} is missing; wanted what this wrong solution must fail")
+        return Solution(folder.name, folder, ExpectedVerdicts())
+    try:
+        expected = msgspec.toml.decode(path.read_bytes(), type=_ExpectedFile)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ExerciseError(f"{path}: {error}") from error
+    names = [spec.name for spec in suite.specs]
+    for name in (*expected.failed, *expected.blocked):
+        if name not in names:
+            raise ExerciseError(f"{path}: {name} is no check of {suite.id}; it has: {', '.join(names)}")
+    for name, code in expected.failed.items():
+        if code not in catalogue("fr"):
+            raise ExerciseError(f"{path}: {name} expects {code!r}, which is no diagnosis of grader/messages/fr.toml")
+    if folder.parent.name == "wrong" and not expected.failed:
+        raise ExerciseError(f"{path}: expects no failure; wanted at least one check below [failed], with its diagnosis")
+    ports = parse_ports(expected.ports) if expected.ports else None
+    return Solution(folder.name, folder, ExpectedVerdicts(expected.failed, frozenset(expected.blocked)), ports)

@@ -1,0 +1,52 @@
+"""The command `grader repo`: its options and exit codes."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from typing import Annotated
+
+import typer
+
+
+def repo(  # noqa: PLR0917  # typer makes options of them
+    path: Annotated[str, typer.Argument(help="A repository: a folder, or a URL that git can clone.")],
+    exercise: Annotated[Path, typer.Option(help="The exercise, such as exercises/tp6.")],
+    results: Annotated[Path, typer.Option(help="Folder for <exercise>/<student>.json and .xml.")],
+    machine: Annotated[str, typer.Option(help="The throw-away engine to bring it up on.")] = "local",
+    student: Annotated[str, typer.Option(help="The student's id. Default: the repository's name.")] = "",
+    ports: Annotated[str, typer.Option(help="The student's reserved port range, such as 41200-41209.")] = "",
+    lang: Annotated[str, typer.Option(help="Language: fr or en.")] = "",
+    areas: Annotated[
+        Path | None, typer.Option(help="Folder for workspaces; the engine must see it under the same path.")
+    ] = None,
+    *,
+    disposable: Annotated[
+        bool, typer.Option(help="The engine and its machine are thrown away: up.sh may run, and it need not be empty.")
+    ] = False,
+) -> None:
+    """Grade a pushed repository on a throw-away engine.
+
+    Exit code 6: it could not be graded; 7: the policy refused it.
+
+    Example: grader repo ../submission --exercise exercises/tp6 --results out --machine unix:///run/throw-away.sock
+    """
+    from msgspec.structs import replace  # noqa: PLC0415 - only this verb needs an engine
+
+    from grader.exercise.find import find_exercise  # noqa: PLC0415
+    from grader.grading.repository import grade_and_write  # noqa: PLC0415
+    from grader.request import request_of  # noqa: PLC0415
+    from grader.scoring.suite import read_suite  # noqa: PLC0415
+    from grader.settings import language_of  # noqa: PLC0415
+    from grader.submission.lifecycle import repository_name  # noqa: PLC0415
+
+    language = language_of(lang, os.environ)
+    options = {
+        "machine": machine,
+        "student": student or repository_name(path) or "repository",
+        "ports": ports,
+        "disposable": disposable,
+    }
+    request = request_of(options, os.environ, find_exercise(exercise))
+    request = replace(request, repository=path, workspaces=areas)
+    raise typer.Exit(grade_and_write(request, read_suite(request.exercise), results, language, os.environ))

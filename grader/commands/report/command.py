@@ -1,0 +1,136 @@
+"""The command `grader report`: its options."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+import typer
+
+from grader.errors import ExerciseError, GraderError
+from grader.exercise.spec import read_exercise_spec
+from grader.reports.result import ResultFile, Words, read_result, write_atomically
+from grader.settings import language_of
+from grader.text.escaping import log_line
+
+if TYPE_CHECKING:
+    from grader.messages import Language
+    from grader.reports.gradebook.book import Gradebook
+    from grader.reports.gradebook.filled_sheet import FilledSheet
+
+UNMATCHED = 1
+
+
+def report(
+    folder: Annotated[Path, typer.Argument(help="A folder of results, written by batch or --results.")],
+    *,
+    roster: Annotated[
+        Path | None, typer.Option(help="The class list: adds emails, and students without a result.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the reports. Default: DIR/reports.")] = None,
+    moodle: Annotated[Path | None, typer.Option(help="Fill in this grading worksheet from Moodle, in place.")] = None,
+    scodoc: Annotated[Path | None, typer.Option(help="Fill in this sheet from ScoDoc, in place.")] = None,
+    exercise: Annotated[str, typer.Option(help="Only this exercise, such as tp2.")] = "",
+    page: Annotated[bool, typer.Option("--page", help="Also write HTML pages: the class and each student.")] = False,
+    lang: Annotated[str, typer.Option(help="Language: fr or en.")] = "",
+) -> None:
+    """Write gradebooks and HTML pages from results.
+
+    Exit code 1: a row of Moodle's or ScoDoc's sheet matches no student, or a student matches no row.
+
+    Example: grader report results --roster class.csv --moodle "Notes-TP2.csv" --page
+    """
+    from grader.reports.gradebook.book import build_gradebook  # noqa: PLC0415 - slow to import, only for this command
+    from grader.reports.gradebook.files import gradebook_files  # noqa: PLC0415
+    from grader.roster.roster import read_roster  # noqa: PLC0415
+
+    language = language_of(lang, os.environ)
+    results = [result for result in read_results(folder) if exercise in {"", result.exercise}]
+    if not results:
+        raise GraderError(f"{folder}: no results{f' of {exercise}' if exercise else ''} there")
+    book = build_gradebook(results, read_roster(roster, required=("id",)) if roster else ())
+    place = out or folder / "reports"
+    for name, content in gradebook_files(book, language).items():
+        _print_path(_write(place / name, content))
+    if page:
+        _write_pages(results, place, language)
+    sheets = [(sheet, kind) for kind, sheet in (("moodle", moodle), ("scodoc", scodoc)) if sheet]
+    complete = [_fill_school_sheet(sheet, kind, book, language) for sheet, kind in sheets]
+    if not all(complete):
+        raise typer.Exit(UNMATCHED)
+
+
+def read_results(folder: Path) -> list[ResultFile]:
+    """Every result below `folder`; other JSON files are reported on standard error and skipped."""
+    from grader.reports.signature import SIGNATURE  # noqa: PLC0415 - only where there are results
+
+    found = []
+    for path in sorted(folder.glob("**/*.json")):
+        if path.name == SIGNATURE:
+            continue
+        try:
+            found.append(read_result(path))
+        except (OSError, msgspec.DecodeError) as error:
+            print(log_line(f"{path}: not a result, left out: {error}"), file=sys.stderr)  # noqa: T201
+    return found
+
+
+def _fill_school_sheet(sheet: Path, kind: str, book: Gradebook, language: Language) -> bool:
+    """Fills in a school's sheet and lists the rows and students without a match."""
+    from grader.reports.gradebook.moodle import fill_worksheet  # noqa: PLC0415
+    from grader.reports.gradebook.scodoc import fill_sheet  # noqa: PLC0415
+
+    try:
+        data = sheet.read_bytes()
+    except OSError as error:
+        raise GraderError(f"{sheet}: {error.strerror}") from error
+    try:
+        filled: FilledSheet = (fill_worksheet if kind == "moodle" else fill_sheet)(data, book, language)
+    except GraderError as error:
+        raise GraderError(f"{sheet}: {error}") from error
+    _print_path(_write(sheet, filled.data))
+    for said in (*filled.unmatched_rows, *filled.unmatched_students, *filled.remarks):
+        print(log_line(f"{sheet.name}: {said}"), file=sys.stderr)  # noqa: T201
+    return filled.is_complete
+
+
+def _write_pages(results: list[ResultFile], place: Path, language: Language) -> None:
+    """Writes `<exercise>.html` for the teacher, and a folder with one page per student beside it."""
+    from grader.reports.html.class_page import class_page  # noqa: PLC0415 - jinja2 is slow to import
+    from grader.reports.html.student_page import student_page  # noqa: PLC0415
+    from grader.roster.file_name import file_name_for  # noqa: PLC0415
+
+    for exercise in dict.fromkeys(result.exercise for result in results):
+        own = [result for result in results if result.exercise == exercise]
+        pages = {result.student.id: f"{exercise}/{file_name_for(result.student.id)}.html" for result in own}
+        for result in own:
+            _write(
+                place / pages[result.student.id],
+                student_page(result, language, title=_exercise_title(exercise)).encode(),
+            )
+        page = class_page(own, language, title=_exercise_title(exercise), student_pages=pages)
+        _print_path(_write(place / f"{exercise}.html", page.encode()))
+
+
+def _exercise_title(exercise: str) -> Words | None:
+    """The exercise's title, if its spec is in `exercises/`."""
+    try:
+        title = read_exercise_spec(Path("exercises", exercise)).title
+    except ExerciseError:
+        return None
+    return Words(fr=title.fr, en=title.en)
+
+
+def _write(path: Path, content: bytes) -> Path:
+    try:
+        write_atomically(path, content)
+    except OSError as error:
+        raise GraderError(f"{path}: cannot be written: {error.strerror}") from error
+    return path
+
+
+def _print_path(path: Path) -> None:
+    print(path)  # noqa: T201 - the output of the command

@@ -1,0 +1,39 @@
+"""The command `grader start`: its options."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from grader.settings import language_of
+
+
+def start(
+    exercise: Annotated[str, typer.Argument(help="The exercise, such as tp2.")],
+    *,
+    into: Annotated[Path | None, typer.Option(help="The folder to copy to. Default: the exercise's name.")] = None,
+    lang: Annotated[str, typer.Option(help="Language: fr or en.")] = "",
+) -> None:
+    """Copy an exercise's material into a folder and say what to read.
+
+    Example: grader start tp2
+    """
+    from grader.commands.start.material import copy_material, handout_path  # noqa: PLC0415 - only this verb
+    from grader.exercise.find import find_exercise  # noqa: PLC0415
+
+    folder = find_exercise(exercise)
+    target = into or Path(folder.name)
+    language = language_of(lang, os.environ)
+    laid_out = copy_material(folder, target)
+    for path in laid_out:
+        print(path)  # noqa: T201
+    if not laid_out:
+        print({"fr": "rien à préparer pour cet exercice", "en": "nothing to lay out for this exercise"}[language])  # noqa: T201
+    words = {
+        "fr": "à lire : {sheet}\npour te noter : pytest {folder}, ou grader watch {folder} pendant que tu travailles",
+        "en": "to read: {sheet}\nto grade yourself: pytest {folder}, or grader watch {folder} while you work",
+    }
+    print(words[language].format(sheet=handout_path(folder, language), folder=folder))  # noqa: T201

@@ -1,0 +1,1 @@
+"""`pytest exercises/tp2`: the hooks and the live table."""

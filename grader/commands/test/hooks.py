@@ -1,0 +1,257 @@
+"""One run of pytest over one or more exercises: from collection to results. The hooks that judge live here."""
+
+from __future__ import annotations
+
+import os
+import threading
+from dataclasses import dataclass
+from pathlib import Path  # noqa: TC003 - pytest reads the fixture's annotations
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from grader.errors import ExerciseError, GraderError, MachineUnreachable, UsageError
+from grader.exercise.spec import read_exercise_spec, require_ports
+from grader.grading.checks_loop import SuiteRun
+from grader.grading.run import Run
+from grader.machine.machine import Machine  # noqa: TC001 - as above
+from grader.machine.recording.recorder import Recorder
+from grader.machine.recording.replay import Replay
+from grader.machine.transport.connect import open_transport
+from grader.machine.transport.interface import TransportFacts
+from grader.output_streams import interrupt_on_termination
+from grader.reports.result_builder import build_check_result
+from grader.request import as_recorded, machine_of
+from grader.scoring.check import spec_of
+from grader.scoring.suite import Suite
+from grader.signals import reset_signals
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from grader.machine.transport.interface import Transport
+    from grader.messages import Language
+    from grader.reports.result import CheckResult, ResultFile
+    from grader.request import GradingRequest
+    from grader.scoring.ledger import LedgerRow
+
+NOT_GRADED: Final = 6
+"""Exit code of a run in which the machine could not be graded."""
+
+
+@dataclass(frozen=True)
+class _Selection:
+    """What one argument of the command line asks for."""
+
+    path: Path
+    name: str
+
+    @classmethod
+    def of(cls, arg: str, start: Path) -> _Selection:
+        path, _, name = arg.partition("::")
+        return cls((start / path).resolve(), name)
+
+    def covers(self, item: pytest.Item) -> bool:
+        return self.path in (item.path, *item.path.parents) and self.name in {"", item.name}
+
+
+class GradingPlugin:
+    def __init__(
+        self,
+        config: pytest.Config,
+        requests: list[GradingRequest],
+        language: Language,
+        folder: Path | None,
+    ) -> None:
+        """`requests`: one for each exercise, alike in all else. `folder`: where results are written."""
+        self.config = config
+        self.language: Language = language
+        self.results_folder = folder
+        # Whole exercises are collected whatever is asked for, since the total never moves; the rest is deselected.
+        self._selections = [_Selection.of(arg, config.invocation_params.dir) for arg in config.args]
+        config.args[:] = [str(request.exercise) for request in requests]
+        self._sheets = {request.exercise: read_exercise_spec(request.exercise) for request in requests}
+        self._run = Run(requests[0], TransportFacts(str(requests[0].machine)))
+        self.runs: dict[Path, SuiteRun] = {}
+        """Each exercise's folder, to its checks: there once everything is collected."""
+        self.results: list[ResultFile] = []
+        self._link: Transport | None = None
+        if self.request.machine.scheme == "recording":
+            self.connect()
+            recording = self._link.recording if isinstance(self._link, Replay) else None
+            self._run.request = as_recorded(self.request, recording)
+        for exercise, sheet in self._sheets.items():
+            require_ports(sheet, exercise.name, self.request.ports)
+        if folder and not config.option.collectonly:
+            from grader.reports.result_files import prepare_results_folder  # noqa: PLC0415 - JUnit is slow to import
+
+            prepare_results_folder(folder)
+
+    def pytest_sessionstart(self) -> None:
+        """A job that is cancelled ends as Ctrl-C does: what was dropped is removed, what was broken is repaired."""
+        if threading.current_thread() is threading.main_thread():
+            reset_signals()
+            interrupt_on_termination()
+
+    # --- the machine ---
+
+    def connect(self) -> Transport | None:
+        """The link to the machine, opened once; `None` where there is none, and the run says why."""
+        run = self._run
+        if self._link is None and run.lost is None:
+            try:
+                self._link = open_transport(self.request.machine, self.request.ssh_config)
+                run.facts, run.version = self._link.facts, self._link.version()
+            except MachineUnreachable as error:
+                run.lost = error
+        return None if run.lost else self._link
+
+    @property
+    def request(self) -> GradingRequest:
+        return self._run.request
+
+    @property
+    def machine_facts(self) -> TransportFacts:
+        return self._run.facts
+
+    @pytest.fixture
+    def machine(self, request: pytest.FixtureRequest) -> Machine:
+        """The student's Docker host, by the roles of the exercise that asks."""
+        run = self.run_of(request.path)
+        if run is None:
+            pytest.fail("the fixture `machine` is for checks in an exercise's folder")
+        link = self.connect()
+        if link is None:
+            assert self._run.lost  # noqa: S101 - no link means a reason
+            raise self._run.lost
+        if run.machine is None:
+            run.machine = machine_of(self.request, Recorder(link) if self.request.record else link, run.suite.sheet)
+        return run.machine
+
+    def run_of(self, path: Path) -> SuiteRun | None:
+        """The run of the exercise that the file at `path` belongs to."""
+        return next((run for folder, run in self.runs.items() if folder in (path, *path.parents)), None)
+
+    # --- collection: the ledgers are opened before anything runs ---
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Opens the ledger on everything collected, before `-k` and the like take any of it away."""
+        try:
+            for folder, sheet in self._sheets.items():
+                checks = tuple(_check(item) for item in items if folder in item.path.parents)
+                self.runs[folder] = SuiteRun(Suite(folder, sheet, checks))
+        except ExerciseError as error:
+            raise pytest.UsageError(str(error)) from error
+        for one in self._selections:
+            self._require_match(one, items)
+        chosen = [item for item in items if any(one.covers(item) for one in self._selections)]
+        if len(chosen) < len(items):
+            self.config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+            items[:] = chosen
+
+    def _require_match(self, selection: _Selection, items: list[pytest.Item]) -> None:
+        """A check that was mistyped stops the run: nothing would be graded, and nobody be told why."""
+        run = self.run_of(selection.path)
+        if run and selection.name and not any(selection.covers(item) for item in items):
+            folder = os.path.relpath(run.suite.folder, self.config.invocation_params.dir)
+            error = UsageError("typed-no-check", exercise=run.suite.id, folder=folder)
+            raise pytest.UsageError(error.message(self.language))
+
+    def pytest_exception_interact(self, call: pytest.CallInfo[object], report: object) -> None:
+        """A suite that cannot be read stops the run in one sentence: nobody is graded by half of it."""
+        if isinstance(report, pytest.CollectReport) and call.excinfo:
+            error = call.excinfo.value
+            if isinstance(error, GraderError):
+                raise pytest.UsageError(str(error)) from error
+            cause = error.__cause__ or error
+            sentence = f"{report.nodeid}: cannot be read as a suite: {type(cause).__name__}: {cause}"
+            raise pytest.UsageError(sentence) from error
+
+    # --- one check ---
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        run, row = self._row(item)
+        if not run.may_run(row, disposable=self.request.disposable):
+            pytest.skip(row.outcome.code)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+        run, row = self._row(pyfuncitem)
+        with run.judged(row):
+            return (yield)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield
+        run, row = self._row(item)
+        if call.when != "call" and call.excinfo and not call.excinfo.errisinstance(pytest.skip.Exception):
+            # Of fixtures: points are not kept if cleaning up fails.
+            run.fail(row, call.excinfo.value)
+            row.duration_s += call.duration
+        if report.failed and row.outcome.verdict in {"skipped", "blocked"}:
+            report.outcome = "skipped"
+            report.longrepr = (row.spec.file, row.spec.line, row.outcome.code)
+        return report
+
+    def _row(self, item: pytest.Item) -> tuple[SuiteRun, LedgerRow]:
+        run = next(run for folder, run in self.runs.items() if folder in item.path.parents)
+        return run, run.ledger[item.name]
+
+    # --- the end ---
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        if exitstatus in {0, 1, 2} and session.testscollected and not self.config.option.collectonly:
+            self.results = [self._run.result(run.ledger, run.suite.folder) for run in self.runs.values()]
+            if self.results_folder:
+                self._write(self.results_folder)
+        if exitstatus in {0, 1}:
+            session.exitstatus = self._exit_code()
+        if self._link:
+            self._link.close()
+
+    def check_result(self, run: SuiteRun, row: LedgerRow) -> CheckResult:
+        """One row in words, as the screen shows it and the results hold it."""
+        return build_check_result(row, run.ledger, run.suite.folder.parent.parent, self.request.hints)
+
+    def _write(self, folder: Path) -> None:
+        # JUnit is slow to import, and not always wanted.
+        from grader.reports.result_files import write_recording, write_reports  # noqa: PLC0415
+
+        for result, run in zip(self.results, self.runs.values(), strict=True):
+            try:
+                write_reports(result, folder, self.language)
+                if self.request.record:
+                    link = run.machine.transport if run.machine else self._link
+                    write_recording(self._run.recording(result, link), folder)
+            except OSError as error:
+                said = UsageError("typed-results", path=str(folder), detail=str(error.strerror))
+                raise pytest.UsageError(said.message(self.language)) from error
+
+    def _exit_code(self) -> int:
+        rows = [row for run in self.runs.values() for row in run.ledger]
+        errors = [row.outcome for row in rows if row.outcome.verdict == "error"]
+        if any(not outcome.is_grader_bug for outcome in errors):
+            return NOT_GRADED
+        if errors:
+            return int(pytest.ExitCode.INTERNAL_ERROR)
+        if all(row.outcome.verdict == "skipped" for row in rows):
+            return int(pytest.ExitCode.NO_TESTS_COLLECTED)  # as with --setup-plan: nothing was tried, nothing passed
+        failed = any(row.outcome.verdict in {"failed", "blocked"} for row in rows)
+        return int(pytest.ExitCode.TESTS_FAILED if failed else pytest.ExitCode.OK)
+
+
+def _check(item: pytest.Item) -> Callable[..., None]:
+    """The function of a test, which must be a check."""
+    function: Callable[..., None] | None = getattr(item, "function", None)
+    spec = spec_of(function)
+    where = f"{item.path}:{(item.location[1] or 0) + 1}"
+    if spec is None or function is None:
+        raise ExerciseError(f"{where}: {item.name} is no check; put @check(points=…, fr=…, en=…) above it")
+    if item.name != spec.name:
+        raise ExerciseError(f"{where}: {item.name} is parametrized; wanted one check a function, each with its title")
+    return function

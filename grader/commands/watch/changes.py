@@ -1,0 +1,116 @@
+"""What can have changed a verdict: events of the engine, and the files of mounted folders."""
+
+from __future__ import annotations
+
+import os
+import queue
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from grader.errors import MachineUnreachable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from grader.machine.transport.interface import DirectTransport
+
+_IGNORED_ACTIONS: Final = (
+    "exec_",
+    "top",
+    "archive-path",
+    "extract-to-dir",
+    "export",
+    "attach",
+    "detach",
+    "resize",
+    "copy",
+)
+"""Actions that change nothing: our own looks are among them."""
+_MAX_ENTRIES: Final = 2000
+
+
+@dataclass(frozen=True)
+class EngineChange:
+    """Something happened to the thing with that id; `lists` is true where things came, went or changed their name."""
+
+    id: str = ""
+    lists: bool = False
+    in_folder: bool = False
+    """True where it happened in a folder, not in the engine."""
+    lost: MachineUnreachable | None = None
+
+
+class _Actor(msgspec.Struct):
+    ID: str = ""
+    Attributes: dict[str, str] = {}
+
+
+class _Event(msgspec.Struct):
+    Type: str = ""
+    Action: str = ""
+    Actor: _Actor = msgspec.field(default_factory=_Actor)
+
+
+class EventReader:
+    """Reads the engine's events in a thread of its own and puts what matters in a queue."""
+
+    def __init__(self, link: DirectTransport) -> None:
+        self.changes: queue.SimpleQueue[EngineChange] = queue.SimpleQueue()
+        self._link = link
+        threading.Thread(target=self._read, daemon=True, name="grader-events").start()
+
+    def _read(self) -> None:
+        try:
+            for line in self._link.events():
+                change = read_event(line)
+                if change:
+                    self.changes.put(change)
+        except MachineUnreachable as error:
+            self.changes.put(EngineChange(lost=error))
+
+
+def read_event(line: bytes) -> EngineChange | None:
+    """The change that an event tells of; `None` where it changes no verdict, or cannot be read."""
+    try:
+        event = msgspec.json.decode(line, type=_Event)
+    except msgspec.DecodeError:
+        return None
+    if event.Type not in {"container", "network", "volume", "image", "service", "node"}:
+        return None
+    if event.Action.startswith(_IGNORED_ACTIONS):
+        return None
+    # A network's event names the network; whom it joined stands beside it.
+    of = event.Actor.Attributes.get("container", event.Actor.ID) if event.Type == "network" else event.Actor.ID
+    return EngineChange(of, lists=event.Action in {"create", "destroy", "rename", "start", "tag", "untag", "delete"})
+
+
+class FolderMonitor:
+    """Notices when a file in a folder of this machine is created, removed or written."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, frozenset[tuple[str, int, int]]] = {}
+
+    def has_changed(self, folders: Iterable[str]) -> bool:
+        """True where any of the folders is not as it was at the last look."""
+        found = False
+        for folder in folders:
+            now = _entries(folder)
+            found = found or self._seen.get(folder, now) != now
+            self._seen[folder] = now
+        return found
+
+
+def _entries(folder: str) -> frozenset[tuple[str, int, int]]:
+    entries: set[tuple[str, int, int]] = set()
+    try:
+        with os.scandir(folder) as listed:
+            for entry, _ in zip(listed, range(_MAX_ENTRIES), strict=False):
+                if not entry.name.startswith(".grader-"):
+                    about = entry.stat(follow_symlinks=False)
+                    entries.add((entry.name, about.st_mtime_ns, about.st_size))
+    except (OSError, ValueError):  # a NUL in a name that an engine gave
+        return frozenset()
+    return frozenset(entries)

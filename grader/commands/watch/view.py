@@ -1,0 +1,147 @@
+"""The sheet's checks, turning green while the student works."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, Final
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from grader.messages import say
+from grader.reports.result_builder import build_check_result
+from grader.reports.terminal.glyphs import supports_unicode, to_ascii, verdict_symbols, wrap_to_width
+from grader.reports.terminal.words import WORDS
+from grader.scoring.mark import compute_mark
+
+if TYPE_CHECKING:
+    from grader.commands.watch.watch import WatchUpdate
+    from grader.errors import MachineUnreachable
+    from grader.messages import Field, Language
+    from grader.scoring.ledger import LedgerRow
+    from grader.scoring.suite import Suite
+
+_COLOURS: Final = {"passed": "green", "failed": "red", "blocked": "yellow", "error": "magenta", "skipped": "cyan"}
+_WAITING: Final = {"fr": "j'attends que Docker revienne…", "en": "waiting for Docker to come back…"}
+_LOST: Final[tuple[Field, ...]] = ("wrong", "look")
+_QUIT: Final = {"fr": "Ctrl-C pour finir", "en": "Ctrl-C to end"}
+
+
+class TableView:
+    """On a terminal: the whole sheet, drawn again in place; what turned green is said once below."""
+
+    def __init__(self, suite: Suite, language: Language, hints: int) -> None:
+        self._suite = suite
+        self._language: Language = language
+        self._hints = hints
+        self._console = Console()
+        self._is_unicode = supports_unicode(self._console, os.environ)
+        self._marks = verdict_symbols(is_unicode=self._is_unicode)
+        self._live = Live(console=self._console, auto_refresh=False)
+
+    def __enter__(self) -> TableView:  # noqa: PYI034 - nobody derives from it
+        self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._live.stop()
+
+    def show(self, shown: WatchUpdate) -> None:
+        sheet = self._render(shown, list(shown.ledger))
+        if len(self._console.render_lines(sheet)) > self._console.height:
+            # What does not fit is cut at its end, where the first thing to fix stands: what is green goes first.
+            sheet = self._render(shown, [row for row in shown.ledger if row.outcome.verdict != "passed"])
+        self._live.update(sheet, refresh=True)
+
+    def _text(self, text: str, style: str = "") -> Text:
+        return Text(text if self._is_unicode else to_ascii(text), style=style)
+
+    def _render(self, shown: WatchUpdate, rows: list[LedgerRow]) -> Group:
+        title = getattr(self._suite.sheet.title, self._language)
+        table = Table(box=None, show_header=False, padding=(0, 1), expand=False)
+        table.add_column(justify="right")
+        table.add_column()
+        table.add_column(ratio=1)
+        table.add_column(justify="right")
+        for row in rows:
+            verdict = row.outcome.verdict
+            style = "bold" if row.spec.name in shown.judged_checks else ""
+            words = self._text(getattr(row.spec, self._language), style)
+            points = f"{row.points}/{row.spec.points}"
+            table.add_row(str(row.number), Text(self._marks[verdict], style=_COLOURS[verdict]), words, points)
+        return Group(self._text(f"{self._suite.id.upper()} · {title}", "bold"), table, *self._footer(shown))
+
+    def _footer(self, shown: WatchUpdate) -> list[Text]:
+        if shown.lost:
+            said = [*_lost_lines(shown.lost, self._language), _WAITING[self._language]]
+            return [self._text(line, "magenta") for line in said]
+        total = compute_mark(shown.ledger)
+        lines = [
+            self._text(
+                f"{total.points}/{total.max_points} · {shown.took_s * 1000:.0f} ms · {_QUIT[self._language]}", "dim"
+            )
+        ]
+        first = next((row for row in shown.ledger if row.outcome.verdict == "failed"), None)
+        return [*self._first_failure(first, shown), *lines] if first else lines
+
+    def _first_failure(self, row: LedgerRow, shown: WatchUpdate) -> list[Text]:
+        """The first thing to fix, as the usual screen shows it."""
+        folder = self._suite.folder
+        result = build_check_result(row, shown.ledger, folder.parent.parent, self._hints)
+        number = f"{row.number}. "
+        said = getattr(result.message, self._language).splitlines() if result.message else []
+        lines = [self._indented("" if at else number, line, "red") for at, line in enumerate(said)]
+        if result.hint:
+            words = WORDS[self._language]
+            lines.append(
+                self._indented("", f"{words['hint']}{words['colon']} {getattr(result.hint, self._language)}", "cyan")
+            )
+        return lines
+
+    def _indented(self, first: str, text: str, style: str) -> Text:
+        """`text` under the number of its check, whichever lines it takes."""
+        text = text if self._is_unicode else to_ascii(text)
+        return Text("\n".join(wrap_to_width(text, self._console.width, f"{first:<4}", " " * 4)), style=style)
+
+
+class LineView:
+    """Without a terminal: a line for each verdict that is new."""
+
+    def __init__(self, language: Language) -> None:
+        self._language: Language = language
+        self._known: dict[str, str] = {}
+        self._marks = verdict_symbols(is_unicode=False)
+        self._lost = ""
+
+    def show(self, shown: WatchUpdate) -> None:
+        at = time.strftime("%H:%M:%S")
+        if shown.lost:
+            self._print_lost(at, shown.lost)
+            return
+        self._lost = ""
+        for row in shown.ledger:
+            verdict = row.outcome.verdict
+            if self._known.get(row.spec.name) != verdict + row.outcome.code:
+                self._known[row.spec.name] = verdict + row.outcome.code
+                code = f" [{row.outcome.code}]" if row.outcome.code else ""
+                print(  # noqa: T201 - this is the screen
+                    f"{at} {row.number} {self._marks[verdict]} {getattr(row.spec, self._language)}{code} "
+                    f"({shown.took_s * 1000:.0f} ms)",
+                    flush=True,
+                )
+
+    def _print_lost(self, at: str, lost: MachineUnreachable) -> None:
+        """Once, and not again for as long as it stays so."""
+        sentence = "; ".join([*_lost_lines(lost, self._language), _WAITING[self._language]])
+        if sentence != self._lost:
+            self._lost = sentence
+            self._known.clear()
+            print(f"{at} {self._marks['error']} {sentence}", flush=True)  # noqa: T201 - this is the screen
+
+
+def _lost_lines(lost: MachineUnreachable, language: Language) -> list[str]:
+    """Why nothing can be looked at, and what to do."""
+    return [line for part in _LOST if (line := say(lost.code, part, lost.values, language))]

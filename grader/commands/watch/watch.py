@@ -1,0 +1,149 @@
+"""The loop: wait for a change, judge again what it can have changed, show it."""
+
+from __future__ import annotations
+
+import queue
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Protocol
+
+from grader.commands.watch.changes import EngineChange, EventReader, FolderMonitor
+from grader.commands.watch.tracking_link import TrackingLink
+from grader.errors import GraderError, MachineUnreachable
+from grader.grading.checks_loop import run_checks
+from grader.machine.transport.connect import open_transport
+from grader.machine.transport.interface import DirectTransport
+from grader.probes.containers.find import inspect_container
+from grader.probes.containers.listing import list_containers
+from grader.request import machine_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from grader.request import GradingRequest
+    from grader.scoring.ledger import Ledger
+    from grader.scoring.suite import Suite
+    from grader.scoring.verdict import Outcome
+
+_DEBOUNCE_S: Final = 0.03
+"""Changes that come this close to each other are judged at once: `docker run` alone makes five."""
+_FOLDER_POLL_S: Final = 0.5
+_RETRY_S: Final = 1.0
+
+
+@dataclass(frozen=True)
+class WatchUpdate:
+    ledger: Ledger
+    judged_checks: frozenset[str]
+    """The checks that were judged this time; the others could not have changed."""
+    took_s: float
+    """From the change to this verdict."""
+    lost: MachineUnreachable | None = None
+
+
+class View(Protocol):
+    def show(self, shown: WatchUpdate) -> None: ...
+
+
+def watch(suite: Suite, request: GradingRequest, view: View, is_over: Callable[[], bool] = lambda: False) -> None:
+    """Grades now, and again at every change, until `is_over` or Ctrl-C. A lost engine is waited for."""
+    while not is_over():
+        try:
+            link = open_transport(request.machine, request.ssh_config, float("inf"))
+            if not isinstance(link, DirectTransport):
+                raise GraderError("a recording does not change: there is nothing to watch")
+            link.version()
+        except MachineUnreachable as error:
+            _show_lost(suite, view, error)
+            time.sleep(_RETRY_S)
+            continue
+        try:
+            _Watcher(suite, request, link, view).run(is_over)
+        finally:
+            link.close()
+
+
+class _Watcher:
+    def __init__(self, suite: Suite, request: GradingRequest, link: DirectTransport, view: View) -> None:
+        self._suite = suite
+        self._view = view
+        self._is_here = link.is_local
+        self._tracking = TrackingLink(link)
+        self._machine = machine_of(request, self._tracking, suite.sheet)
+        self._reader = EventReader(link)
+        self._folder_monitor = FolderMonitor()
+        self._ledger: Ledger | None = None
+
+    def run(self, is_over: Callable[[], bool]) -> None:
+        """Until it is over, or the engine is lost."""
+        self._judge([], time.monotonic())
+        while not is_over():
+            changes, at = self._wait()
+            lost = next((change.lost for change in changes if change.lost), None)
+            if lost:
+                _show_lost(self._suite, self._view, lost)
+                return
+            if changes:
+                self._judge(changes, at)
+
+    def _wait(self) -> tuple[list[EngineChange], float]:
+        """The next changes, and when the first of them was heard; none after a while without any."""
+        try:
+            changes = [self._reader.changes.get(timeout=_FOLDER_POLL_S)]
+        except queue.Empty:
+            return (
+                [EngineChange(in_folder=True)] if self._folder_monitor.has_changed(self._folders()) else []
+            ), time.monotonic()
+        at = time.monotonic()
+        while time.monotonic() - at < _DEBOUNCE_S:
+            try:
+                changes.append(self._reader.changes.get(timeout=_DEBOUNCE_S))
+            except queue.Empty:
+                break
+        return changes, at
+
+    def _folders(self) -> list[str]:
+        """The folders of this machine that are mounted in the exercise's containers; none of another's."""
+        if not self._is_here:
+            return []
+        wanted = {container.name for container in self._suite.sheet.containers.values()}
+        try:
+            ids = [one.id for one in list_containers(self._machine) if one.name in wanted]
+            facts = [fact for one in ids if (fact := inspect_container(self._machine, one))]
+        except (GraderError, OSError):
+            return []
+        return [mount.source for fact in facts for mount in fact.mounts if mount.type == "bind"]
+
+    def _judge(self, changes: list[EngineChange], at: float) -> None:
+        known = self._unchanged(changes)
+        self._machine.clear_answers()
+        for name in [spec.name for spec in self._suite.specs if spec.name not in known]:
+            self._tracking.ids.pop(name, None)
+            self._tracking.outside_engine.discard(name)
+        self._ledger = run_checks(self._suite, self._machine, self._on_check, known)
+        judged = frozenset(spec.name for spec in self._suite.specs if spec.name not in known)
+        self._view.show(WatchUpdate(self._ledger, judged, time.monotonic() - at))
+        self._folder_monitor.has_changed(self._folders())
+
+    def _on_check(self, name: str) -> None:
+        self._tracking.check = name
+
+    def _unchanged(self, changes: list[EngineChange]) -> dict[str, Outcome]:
+        """The outcomes that these changes cannot touch: of checks that passed, and looked at nothing that changed."""
+        if self._ledger is None or any(change.lists for change in changes):
+            return {}
+        ids = {change.id for change in changes if change.id}
+        outside = any(change.in_folder for change in changes)
+        known: dict[str, Outcome] = {}
+        for row in self._ledger:
+            name = row.spec.name
+            looked = self._tracking.ids.get(name, set())
+            touched = bool(looked & ids) or (outside and name in self._tracking.outside_engine) or not looked
+            needs_touched = any(needed.__name__ not in known for needed in row.spec.needs)
+            if row.outcome.verdict == "passed" and not touched and not needs_touched:
+                known[name] = row.outcome
+        return known
+
+
+def _show_lost(suite: Suite, view: View, error: MachineUnreachable) -> None:
+    view.show(WatchUpdate(run_checks(suite, error), frozenset(), 0.0, error))

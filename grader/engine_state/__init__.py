@@ -1,0 +1,1 @@
+"""What is on an engine, before and after; taking it down."""

@@ -1,0 +1,1 @@
+"""An exercise by its name, and its spec (`exercise.toml`)."""

@@ -1,0 +1,259 @@
+"""The exercise spec, `exercise.toml`: what the handout asks for, by role."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from grader.errors import AddressError, ExerciseError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from grader.roster.ports import PortRange
+
+_RENAMED = {"also": "equivalent_images", "kept": "ignored_containers"}
+"""Keys of older files, and their names now."""
+
+
+class Title(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The exercise's title in both languages."""
+
+    fr: str
+    en: str
+
+
+class PortSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A port of the machine."""
+
+    port: int
+    """The port for students without a reserved range."""
+    offset: int
+    """Its position in a student's reserved range; 0 is the first port."""
+
+
+class ContainerSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A container that the student starts."""
+
+    name: str = ""
+    """Omit it if Compose names the container; its service is then in `[compose.services]`."""
+    image: str = ""
+    """Omit it if the student builds the image."""
+    equivalent_images: list[str] = []
+    """Other images that are accepted."""
+    port: int | None = None
+    """The port that it listens on inside, if one is published. Omit it to accept any."""
+
+
+class FolderSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A folder of the machine to bind-mount."""
+
+    container: str
+    """The role of the container that it is mounted in."""
+    outside: str
+    """The folder of the machine. It may be anywhere: only its last names, those after `~/`, are compared."""
+    inside: str
+    """Its path in the container."""
+
+
+class FileSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A file to create or change in a container itself."""
+
+    container: str
+    """The role of the container."""
+    path: str
+    """Its absolute path there."""
+
+
+class ImageSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An image to build."""
+
+    name: str
+    """Without a tag, any tag is accepted."""
+    base: str
+    """The image in its `FROM`."""
+    port: int
+    """The port in its `EXPOSE`."""
+    under_mb: int
+    """Its size must be below this, in millions of bytes, as `docker images` counts them."""
+
+
+class NetworkSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A network that the student creates."""
+
+    name: str
+    """As in a compose file, without the project's name that Compose puts in front."""
+    driver: str = "bridge"
+    """Its driver; `bridge` by default."""
+
+
+class ServiceSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A service of a swarm."""
+
+    name: str
+    """Its exact name."""
+    replicas: int
+    """Its number of tasks."""
+    proxy: str = ""
+    """The role of a container that may forward requests to it. Omit it if only the service itself may be published."""
+
+
+class ComposeSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A compose project."""
+
+    project: str
+    """Its name, for `to_have_the_required_name` only; other checks use the project with most of these services."""
+    services: dict[str, str]
+    """Role to service name."""
+    built: dict[str, str] = {}
+    """Role of each service that Compose builds, to its build folder in the project."""
+    replicas: dict[str, int] = {}
+    """Role of each scaled service, to its number of containers."""
+
+
+class TodosSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the checks need to know about the todos application, for schools with images of their own."""
+
+    mongo_variable: str
+    """In the API's environment: `host:port` of the database."""
+    api_variable: str
+    """In the page's environment: `host:port` of the API."""
+    list: str
+    """Path of the API: GET returns the todos as JSON, DELETE on a todo's id below it removes that one."""
+    id: str
+    """The field with a todo's id in that JSON."""
+    text: str
+    """The field with its text."""
+    page: str
+    """Path of the page that lists the todos and adds one by POST."""
+    field: str
+    """The form field with the text of the new todo."""
+    remove: str
+    """Path that removes a todo by POST, with `{id}` in it."""
+
+
+class ExerciseSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    points: int
+    """The sum of the points of all checks; another sum stops the run."""
+    title: Title
+    """The exercise's title."""
+    images: list[str] = []
+    """Images that students pull from a registry: `grader doctor` names those that are missing."""
+    ports: dict[str, PortSpec] = {}
+    """Role to a port of the machine."""
+    containers: dict[str, ContainerSpec] = {}
+    """Role to a container."""
+    folders: dict[str, FolderSpec] = {}
+    """Role to a folder of the machine that is bind-mounted."""
+    files: dict[str, FileSpec] = {}
+    built: dict[str, ImageSpec] = {}
+    networks: dict[str, NetworkSpec] = {}
+    services: dict[str, ServiceSpec] = {}
+    compose: ComposeSpec | None = None
+    todos: TodosSpec | None = None
+    hosts: dict[str, str] = {}
+    """Role to a name by which containers must know the machine itself."""
+    texts: dict[str, str] = {}
+    """Role to any other word that the student must use."""
+    ignored_containers: list[str] = []
+    """Names of containers that other exercises leave on the machine; they do not count as left-overs."""
+
+
+def read_exercise_spec(folder: Path) -> ExerciseSpec:
+    """The spec of the exercise in `folder`. Raises `ExerciseError` with `file:line` and what was expected."""
+    path = folder / "exercise.toml"
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ExerciseError(f"{path}: cannot be read ({error.strerror}); an exercise needs this file") from error
+    except UnicodeDecodeError as error:
+        raise ExerciseError(f"{path}: not UTF-8 text ({error.reason}, byte {error.start})") from error
+    try:
+        spec = msgspec.toml.decode(text, type=ExerciseSpec)
+    except msgspec.ValidationError as error:
+        raise ExerciseError(_fault(path, text, str(error))) from error
+    except msgspec.DecodeError as error:
+        raise ExerciseError(f"{path}: not TOML: {error}") from error
+    _check_moved(path, text, spec)
+    _check_roles(path, text, spec)
+    return spec
+
+
+def require_ports(spec: ExerciseSpec, exercise: str, ports: PortRange | None) -> None:
+    """Raises `AddressError` if the range has too few ports for the roles of the exercise."""
+    wanted = 1 + max((port.offset for port in spec.ports.values()), default=0)
+    if ports and len(ports) < wanted:
+        raise AddressError(
+            "typed-ports-few", exercise=exercise, wanted=str(wanted), given=str(ports), count=str(len(ports))
+        )
+
+
+def _fault(path: Path, text: str, error: str) -> str:
+    unknown = re.search(r"unknown field `(\w+)`", error)
+    if unknown and unknown[1] in _RENAMED:
+        old, new = unknown[1], _RENAMED[unknown[1]]
+        line = next((number for number, one in enumerate(text.splitlines(), 1) if re.match(rf"{old}\s*=", one)), 1)
+        return f"{path}:{line}: `{old}` is called `{new}` now: write `{new} = …`"
+    return f"{path}:{_line_of(text, error)}: {error}"
+
+
+def _check_moved(path: Path, text: str, sheet: ExerciseSpec) -> None:
+    """Raises `ExerciseError` with what to write now, for what older files say elsewhere."""
+    if "machine" in sheet.texts and not sheet.hosts:
+        line, name = _line_of(text, "`$.texts.machine`"), sheet.texts["machine"]
+        raise ExerciseError(
+            f"{path}:{line}: a name for the machine has a table of its own now: write `[hosts]` and "
+            f'`{name} = "{name}"`, and `machine.host("{name}")` in the suite'
+        )
+    for role, service in sheet.services.items():
+        if "door" in sheet.containers and not service.proxy:
+            line = _line_of(text, f"`$.services.{role}`")
+            raise ExerciseError(
+                f'{path}:{line}: [services.{role}] names the container before it now: write `proxy = "door"`'
+            )
+
+
+def _check_roles(path: Path, text: str, spec: ExerciseSpec) -> None:
+    services = spec.compose.services if spec.compose else {}
+    for role, wanted in spec.containers.items():
+        if not wanted.name and role not in services:
+            line = _line_of(text, f"`$.containers.{role}`")
+            raise ExerciseError(f"{path}:{line}: [containers.{role}] has no name, wanted one, or a service of compose")
+    for role in services:
+        if role not in spec.containers:
+            line = _line_of(text, "`$.compose`")
+            known = ", ".join(spec.containers)
+            raise ExerciseError(f"{path}:{line}: [compose] has a service {role!r}, wanted one of: {known}")
+    inside = [(f"folders.{role}", folder.container) for role, folder in spec.folders.items()]
+    inside += [(f"files.{role}", file.container) for role, file in spec.files.items()]
+    inside += [(f"services.{role}", service.proxy) for role, service in spec.services.items() if service.proxy]
+    for place, container in inside:
+        if container not in spec.containers:
+            line = _line_of(text, f"`$.{place}`")
+            known = ", ".join(spec.containers)
+            raise ExerciseError(f"{path}:{line}: [{place}] names container {container!r}, wanted one of: {known}")
+    places: dict[int, str] = {}
+    for role, port in spec.ports.items():
+        if port.offset in places:
+            line = _line_of(text, f"`$.ports.{role}`")
+            raise ExerciseError(
+                f"{path}:{line}: [ports] {role} has the offset of {places[port.offset]}, wanted each its own"
+            )
+        places[port.offset] = role
+
+
+def _line_of(text: str, error: str) -> int:
+    """The line of msgspec's `$.table.key`, as near as a search finds it; 1 if it is unknown."""
+    found = re.search(r"`\$([^`]*)`", error)
+    names = re.findall(r"[\w-]+", found.group(1)) if found else []
+    line = 1
+    lines = text.splitlines()
+    for name in names:
+        start = line - 1
+        for number in range(start, len(lines)):
+            if re.search(rf"(^|[\[.\s]){re.escape(name)}(\]|\.|\s*=)", lines[number]):
+                line = number + 1
+                break
+    return line

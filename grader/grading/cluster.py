@@ -1,0 +1,70 @@
+"""The same work handed to a Dask cluster: the parent keeps the books, the cluster's workers do the asking.
+
+Each machine is graded by a new Python below the Dask worker, under the same deadline as at home; what comes back is
+checked data. Where a worker dies, Dask gives its machines to another; a machine can then be asked twice, but only one
+answer reaches the books.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from grader.errors import GraderError
+from grader.grading.pool import GradingFinished, GradingStarted, grade_all, lost_worker
+from grader.grading.run import not_graded
+from grader.reports.result import ResultFile, encode_result
+from grader.request import GradingRequest, decode_json, encode_json
+from grader.scoring.suite import read_suite
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from grader.grading.pool import Event
+    from grader.scoring.suite import Suite
+
+_CONNECT_S = 20
+
+
+def grade_on_cluster(suite: Suite, requests: list[GradingRequest], scheduler: str) -> Generator[Event]:
+    """Grades every request on the cluster at `scheduler` (`tcp://host:8786`); each ends in exactly one `Ended`."""
+    try:
+        from distributed import Client, as_completed  # noqa: PLC0415 - an extra: only those with a cluster have it
+    except ImportError as error:
+        raise GraderError("--scheduler needs Dask: pip install 'container-lab-grader[cluster]'") from error
+    try:
+        client = Client(scheduler, timeout=_CONNECT_S)
+    except (OSError, TimeoutError, ValueError) as error:  # the last for what is no address
+        raise GraderError(f"no Dask scheduler answers at {scheduler}: {error}") from error
+    files = {path.name: path.read_bytes() for path in (suite.folder / "exercise.toml", *suite.folder.glob("*.py"))}
+    with client:
+        shared = client.scatter(files, broadcast=True)
+        futures = {}
+        for request in requests:
+            futures[client.submit(_grade_on_worker, encode_json(request), shared, pure=False)] = request
+            yield GradingStarted(request)
+        for future in as_completed(futures):
+            request = futures[future]
+            if future.status != "finished":
+                yield GradingFinished(request, not_graded(suite, request, lost_worker(request, "worker-died")))
+                continue
+            content, recording = future.result()
+            yield GradingFinished(request, msgspec.json.decode(content, type=ResultFile), recording)
+
+
+def _grade_on_worker(encoded_job: bytes, files: dict[str, bytes]) -> tuple[bytes, bytes | None]:
+    """On a worker of the cluster: lays the suite out, grades one machine, gives the result back as bytes."""
+    request = decode_json(encoded_job, GradingRequest)
+    with tempfile.TemporaryDirectory(prefix="grader-suite-") as place:
+        folder = Path(place, "exercises", request.exercise.name)
+        folder.mkdir(parents=True)
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
+        request = msgspec.structs.replace(request, exercise=folder)
+        for event in grade_all(read_suite(folder), [request], 1):
+            if isinstance(event, GradingFinished):
+                return encode_result(event.result), event.recording
+    raise AssertionError("a request ends in a result")

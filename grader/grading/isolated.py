@@ -1,0 +1,61 @@
+"""Grades a submission in an isolated worker process. See `grader.grading.worker`."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from grader.errors import GraderError
+from grader.grading.pool import GradingFinished, grade_all
+from grader.grading.worker import GradingTask, Surroundings, spawn_worker
+from grader.programs.tools import plain_environment
+from grader.text.escaping import escape_control_characters
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from grader.grading.worker import Worker
+    from grader.reports.result import ResultFile
+    from grader.request import GradingRequest
+    from grader.scoring.suite import Suite
+    from grader.submission.submission import Submission
+
+_LINES: Final = 3
+_LINE: Final = 400
+_INHERITED_VARIABLES: Final = ("DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY")
+"""Without them no engine can be reached over TLS. They name files; what is in the files stays there."""
+
+
+class GradingFailed(GraderError):
+    """The grading process failed: the student has no mark, not a zero."""
+
+
+def grading_environment(home: Path, environ: Mapping[str, str]) -> dict[str, str]:
+    """A minimal environment: no token, no proxy."""
+    return plain_environment(home, **{name: environ[name] for name in _INHERITED_VARIABLES if name in environ})
+
+
+def grade_isolated(
+    suite: Suite, request: GradingRequest, environ: Mapping[str, str], submission: Submission | None = None
+) -> ResultFile:
+    """Grades in an isolated process. Raises `GradingFailed` if that process sends no valid result.
+
+    `submission` is what was brought up; without it the machine's own files and Compose are looked at.
+    """
+    with tempfile.TemporaryDirectory(prefix="grader-empty-") as folder, tempfile.TemporaryFile() as errors:
+        home = Path(folder)
+        surroundings = Surroundings(home, grading_environment(home, environ), errors)
+
+        def start(request: GradingRequest) -> Worker:
+            return spawn_worker(GradingTask(request=request, submission=submission), surroundings)
+
+        ended = next(event for event in grade_all(suite, [request], 1, start) if isinstance(event, GradingFinished))
+        if ended.lost == "machine-deadline":
+            raise GradingFailed(f"the grading process was not done after {request.deadline_s:g} s")
+        if ended.lost:
+            errors.seek(0)
+            lines = (ended.crash or errors.read().decode("utf-8", "replace")).splitlines()
+            last = " · ".join(escape_control_characters(line, _LINE) for line in lines[-_LINES:])
+            raise GradingFailed(f"the grading process ended without a result: {last}")
+    return ended.result

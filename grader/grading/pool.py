@@ -1,0 +1,161 @@
+"""Many workers at a time, each under a deadline held here. One thread, one loop, no shared state."""
+
+from __future__ import annotations
+
+import collections
+import gc
+import os
+import selectors
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import msgspec
+
+from grader.errors import MachineUnreachable
+from grader.grading.frames import FrameReader, checked_result
+from grader.grading.run import not_graded
+from grader.grading.warm_up import warm_up
+from grader.grading.worker import GradingTask, Worker, fork_worker, spawn_worker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator
+
+    from grader.reports.result import ResultFile
+    from grader.request import GradingRequest
+    from grader.scoring.suite import Suite
+
+TICK_S: Final = 0.25
+_CHUNK: Final = 256 * 1024
+
+
+@dataclass(frozen=True)
+class GradingStarted:
+    request: GradingRequest
+
+
+@dataclass(frozen=True)
+class CheckStarted:
+    request: GradingRequest
+    check: str
+
+
+@dataclass(frozen=True)
+class GradingFinished:
+    request: GradingRequest
+    result: ResultFile
+    recording: bytes | None = None
+    crash: str = ""
+    """The traceback of a worker that had a bug; it goes to standard error."""
+    lost: str = ""
+    """Why the worker sent no result: `machine-deadline` or `worker-died`."""
+
+
+Event: TypeAlias = "GradingStarted | CheckStarted | GradingFinished | None"
+"""`None` is a tick: nothing happened for a moment."""
+
+
+@dataclass
+class _RunningWorker:
+    request: GradingRequest
+    worker: Worker
+    deadline: float
+    reader: FrameReader = field(default_factory=FrameReader)
+    result: ResultFile | None = None
+    recording: bytes | None = None
+    crash: str = ""
+
+
+def default_jobs() -> int:
+    """Grading waits for machines far more than it computes."""
+    return max(8, 8 * (os.cpu_count() or 1))
+
+
+def grade_all(
+    suite: Suite,
+    requests: list[GradingRequest],
+    at_once: int,
+    start: Callable[[GradingRequest], Worker] | None = None,
+) -> Generator[Event]:
+    """Grades every request; each ends in exactly one `GradingFinished`, whatever its worker does.
+
+    `start` starts a worker in another way than is quickest here. Closing the iterator ends all workers.
+    """
+    if start is None and _can_fork():
+        warm_up(requests)
+    waiting = collections.deque(requests)
+    running: dict[int, _RunningWorker] = {}
+    with selectors.DefaultSelector() as selector:
+        try:
+            while waiting or running:
+                while waiting and len(running) < at_once:
+                    request = waiting.popleft()
+                    worker = start(request) if start else _start_worker(suite, request)
+                    one = _RunningWorker(request, worker, time.monotonic() + request.deadline_s + worker.grace_s)
+                    running[one.worker.readable] = one
+                    selector.register(one.worker.readable, selectors.EVENT_READ)
+                    yield GradingStarted(request)
+                heard = selector.select(TICK_S)
+                for key, _ in heard:
+                    yield from _on_readable(suite, running, selector, running[key.fd])
+                now = time.monotonic()
+                for one in [one for one in running.values() if now > one.deadline]:
+                    yield _finish(suite, running, selector, one, "machine-deadline")
+                if not heard:
+                    yield None
+        finally:
+            for one in running.values():
+                one.worker.kill()
+            gc.unfreeze()
+
+
+def _can_fork() -> bool:
+    """Whether a worker may start from this very state: elsewhere than on Linux, and beside threads, that is unsafe."""
+    return sys.platform == "linux" and threading.active_count() == 1
+
+
+def _start_worker(suite: Suite, request: GradingRequest) -> Worker:
+    return fork_worker(suite, request) if _can_fork() else spawn_worker(GradingTask(request=request))
+
+
+def _on_readable(
+    suite: Suite, running: dict[int, _RunningWorker], selector: selectors.BaseSelector, one: _RunningWorker
+) -> Iterator[Event]:
+    data = os.read(one.worker.readable, _CHUNK)
+    if not data:
+        yield _finish(suite, running, selector, one, "worker-died")
+        return
+    try:
+        for kind, content in one.reader.feed(data):
+            match kind:
+                case "check":
+                    yield CheckStarted(one.request, content.decode("ascii", "replace")[:100])
+                case "recording":
+                    one.recording = content
+                case "crash":
+                    one.crash = content.decode("utf-8", "replace")
+                case "result":
+                    one.result = checked_result(content, one.request)
+    except (ValueError, msgspec.DecodeError) as error:
+        one.crash = str(error)
+        yield _finish(suite, running, selector, one, "worker-died")
+
+
+def _finish(
+    suite: Suite, running: dict[int, _RunningWorker], selector: selectors.BaseSelector, one: _RunningWorker, code: str
+) -> GradingFinished:
+    """Ends a worker. `code` is the reason if it sent no result."""
+    selector.unregister(one.worker.readable)
+    del running[one.worker.readable]
+    one.worker.kill()
+    if one.result:
+        return GradingFinished(one.request, one.result, one.recording, one.crash)
+    result = not_graded(suite, one.request, lost_worker(one.request, code))
+    return GradingFinished(one.request, result, one.recording, one.crash, code)
+
+
+def lost_worker(request: GradingRequest, code: str) -> MachineUnreachable:
+    """Why somebody whose worker sent no result has none: `machine-deadline` or `worker-died`."""
+    return MachineUnreachable(code, where=str(request.machine), seconds=f"{request.deadline_s:.0f}")

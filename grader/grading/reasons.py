@@ -1,0 +1,60 @@
+"""Why a repository was not graded: a stable code and a sentence for each exception."""
+
+from __future__ import annotations
+
+import errno
+import traceback
+from pathlib import Path
+from typing import Final
+
+from grader.errors import CodedError, GraderError
+from grader.grading.isolated import GradingFailed
+from grader.messages import say
+from grader.reports.result import Words
+from grader.submission.clone.clone import CloneFailed
+from grader.submission.reading import ReadingFailed
+from grader.submission.sandbox.sandbox import NoSandboxError
+from grader.text.escaping import escape_control_characters
+
+_DISK_FULL: Final = {errno.ENOSPC, errno.EDQUOT}
+_DETAIL: Final = 400
+"""Characters of an exception's own text."""
+
+
+def reason_of(error: Exception) -> tuple[str, Words]:
+    """The code and the sentence of `error`. Nothing is raised here, whatever `error` holds."""
+    text = escape_control_characters(str(error), _DETAIL)
+    match error:
+        case CodedError():
+            return error.code, reason_words(error.code, error.values)
+        case CloneFailed():
+            return "clone-refused", Words(fr=text, en=text)
+        case GradingFailed():
+            code = "grading-failed"
+        case NoSandboxError():
+            code = "no-sandbox"
+        case ReadingFailed():
+            code = "repository-unreadable"
+        case GraderError():
+            code = "cannot-grade-here"
+        case OSError() if error.errno in _DISK_FULL:
+            code = "disk-full"
+        case OSError() | UnicodeError():
+            code = "repository-unreadable"
+        case _:
+            code = "grading-failed"
+    if not isinstance(error, GraderError):
+        text = f"{type(error).__name__}: {text} ({_raised_at(error)})"
+    return code, reason_words(code, {"detail": text})
+
+
+def reason_words(code: str, values: dict[str, str]) -> Words:
+    """What the catalogues say of `code`."""
+    return Words(fr=say(code, "wrong", values, "fr"), en=say(code, "wrong", values, "en"))
+
+
+def _raised_at(error: Exception) -> str:
+    """Where in the grader's own code it was raised: what is needed to report a bug, on one line."""
+    here = Path(__file__).parent.parent
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(here)]
+    return f"{Path(frames[-1].filename).relative_to(here).as_posix()}:{frames[-1].lineno}" if frames else "?"

@@ -1,0 +1,163 @@
+"""Regrades one recording and compares it with the result beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from grader.errors import ExerciseError, MachineUnreachable, RosterError
+from grader.grading.checks_loop import run_checks
+from grader.machine.machine import Machine
+from grader.machine.recording.format import Recording, read_recording
+from grader.machine.recording.replay import MOST_S, Replay
+from grader.reports.result import ResultFile, Student, SuiteInfo, TestedMachine, read_result
+from grader.reports.result_builder import build_result
+from grader.roster.ports import parse_ports
+from grader.text.escaping import escape_control_characters
+from grader.version import VERSION
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from grader.reports.result import CheckResult
+    from grader.scoring.suite import Suite
+
+_NOT_RECORDED: Final = "not-recorded"
+
+
+@dataclass(frozen=True)
+class CheckChange:
+    """One check whose verdict changed; `None` on the side where the suite had no such check."""
+
+    check: str
+    before: CheckResult | None
+    now: CheckResult | None
+
+
+@dataclass(frozen=True)
+class UnreadableRecording:
+    """A recording that cannot be judged, and why."""
+
+    path: Path
+    reason: MachineUnreachable
+
+
+@dataclass(frozen=True)
+class RegradedResult:
+    path: Path
+    """The recording's."""
+    before: ResultFile | None
+    """The result beside it; `None` where there is none."""
+    now: ResultFile
+    changes: tuple[CheckChange, ...]
+    unanswered: tuple[str, ...]
+    """Checks that were judged then, and that the recording does not answer as today's suite asks."""
+
+    @property
+    def has_changed(self) -> bool:
+        return bool(self.changes) or self.before is None or self.before.mark != self.now.mark
+
+    @property
+    def is_complete(self) -> bool:
+        """True where today's suite found an answer to everything: only then may it replace the result."""
+        return not self.unanswered
+
+
+def regrade_recording(suite: Suite, path: Path, sha256: str) -> RegradedResult | UnreadableRecording | None:
+    """Judges the recording at `path`; `None` where it is of another exercise. `sha256`: that of the suite.
+
+    Whatever a recording holds, it is that student's alone: the others are judged. Raises `ExerciseError` where the
+    result beside it cannot be read.
+    """
+    try:
+        return _regrade(suite, path, sha256)
+    except ExerciseError:
+        raise
+    except Exception as error:  # noqa: BLE001 - recordings come from anyone
+        return _unreadable(path, f"{type(error).__name__}: {error}")
+
+
+def _unreadable(path: Path, detail: str) -> UnreadableRecording:
+    where = escape_control_characters(str(path), 1000)
+    return UnreadableRecording(
+        path, MachineUnreachable("recording-unreadable", where=where, detail=escape_control_characters(detail, 160))
+    )
+
+
+def _regrade(suite: Suite, path: Path, sha256: str) -> RegradedResult | UnreadableRecording | None:
+    try:
+        recording = read_recording(path)
+        ports = parse_ports(recording.ports) if recording.ports else None
+    except MachineUnreachable as error:
+        return UnreadableRecording(path, error)
+    except RosterError as error:
+        return _unreadable(path, str(error))
+    if recording.exercise != suite.id:
+        return None
+    replay = Replay(recording)
+    machine = Machine(replay, suite.sheet, ports=ports, passive=recording.passive, disposable=recording.disposable)
+    before = _existing_result(path)
+    ledger = run_checks(suite, recording.lost.to_error() if recording.lost else machine)
+    if replay.is_exhausted:
+        return _unreadable(path, f"not judged after {MOST_S:.0f} s of processor time")
+    now = build_result(
+        ledger,
+        exercise=suite.id,
+        student=before.student if before else Student(id=recording.student, name=recording.student_name),
+        machine=before.machine if before else _machine(recording),
+        suite=SuiteInfo(sha256=sha256),
+        root=suite.folder.parent.parent,
+        hints=2,
+        grader=VERSION,
+        started_at=recording.started_at,
+        duration_s=before.duration_s if before else 0.0,
+        ports=recording.ports,
+    )
+    if before:
+        now = msgspec.structs.replace(now, commit=before.commit, advice=before.advice, regraded=before.regraded)
+    return RegradedResult(path, before, now, _changes(before, now), _unanswered_checks(before, now))
+
+
+def _existing_result(path: Path) -> ResultFile | None:
+    """The result beside a recording. Raises `ExerciseError` where it cannot be read: it must not be written over."""
+    beside = path.with_suffix(".json")
+    try:
+        return read_result(beside)
+    except FileNotFoundError:
+        return None
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ExerciseError(f"{beside}: not a result, move it away to judge its recording again: {error}") from error
+
+
+def _machine(recording: Recording) -> TestedMachine:
+    engine = recording.engine
+    return TestedMachine(
+        url=recording.machine.url,
+        engine=f"{engine.product} {engine.version}" if engine else None,
+        api=engine.api if engine else None,
+    )
+
+
+def _changes(before: ResultFile | None, now: ResultFile) -> tuple[CheckChange, ...]:
+    """What differs in verdict, diagnosis or points, in the order of today's suite, then what is no more."""
+    old = {check.id: check for check in before.checks} if before else {}
+    new = {check.id: check for check in now.checks}
+    pairs = [(old.get(check), new.get(check), check) for check in (*new, *(old.keys() - new.keys()))]
+    return tuple(
+        CheckChange(check, one, two) for one, two, check in pairs if before and _comparable(one) != _comparable(two)
+    )
+
+
+def _comparable(check: CheckResult | None) -> object:
+    if check is None:
+        return None
+    code = check.diagnosis.code if check.diagnosis else ""
+    return check.verdict, code, check.points, check.max_points
+
+
+def _unanswered_checks(before: ResultFile | None, now: ResultFile) -> tuple[str, ...]:
+    old = {check.id: check for check in before.checks} if before else {}
+    missing = [check for check in now.checks if check.diagnosis and check.diagnosis.code == _NOT_RECORDED]
+    return tuple(check.id for check in missing if _comparable(old.get(check.id)) != _comparable(check))

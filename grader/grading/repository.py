@@ -1,0 +1,189 @@
+"""Grades one pushed repository, writes its result, and prints it, with the mark in the last line."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import docker
+import requests
+from docker.errors import DockerException
+from docker.tls import TLSConfig
+from msgspec.structs import replace
+
+from grader.errors import GraderError, MachineUnreachable
+from grader.exercise.spec import require_ports
+from grader.grading.isolated import GradingFailed, grade_isolated
+from grader.grading.job_log import mark_line, metrics, refusal_lines, result_lines
+from grader.grading.reasons import reason_of
+from grader.grading.results_folder import open_results
+from grader.grading.run import not_graded
+from grader.machine.transport.engine_address import EngineAddress, engine_address
+from grader.programs.temporary_folder import temporary_folder
+from grader.reports.result import ResultFile, Words, write_atomically
+from grader.reports.result_files import result_path, write_reports
+from grader.reports.signature import JOB_KEY_VARIABLE, run_name, sign, signing_key
+from grader.roster.machine_url import parse_machine_url
+from grader.submission.clone.clone import clone
+from grader.submission.clone.commit import commit_of
+from grader.submission.lifecycle import GradedSubmission, RefusedSubmission, grade_repository
+from grader.submission.reading import ReadingFailed
+from grader.submission.sandbox.engine_proxy import connect_to_engine
+from grader.submission.sandbox.sandbox import NoSandboxError
+from grader.text.escaping import escape_control_characters, log_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from grader.messages import Language
+    from grader.request import GradingRequest
+    from grader.scoring.suite import Suite
+    from grader.submission.policy.findings import Review
+
+NOT_GRADED: Final = 6
+REFUSED: Final = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The result of one repository, not written yet."""
+
+    result: ResultFile
+    refused: Review | None = None
+    """What the policy refused."""
+    engine_problems: tuple[str, ...] = ()
+    """How the engine differs from its state before; it should not be used again."""
+
+    @property
+    def code(self) -> int:
+        """The exit code of `grader repo`."""
+        if self.refused:
+            return REFUSED
+        verdicts = {check.verdict for check in self.result.checks}
+        if self.result.status == "not-graded" or "error" in verdicts:
+            return NOT_GRADED
+        return int(bool(verdicts & {"failed", "blocked"}))
+
+    def lines(self, language: Language) -> tuple[str, ...]:
+        """Lines to print, the mark last."""
+        last = mark_line(self.result, language)
+        if self.refused:
+            return (*refusal_lines(self.refused, language), last)
+        was_tried = any(check.verdict != "skipped" for check in self.result.checks)
+        return (*(result_lines(self.result, language) if was_tried else ()), last)
+
+
+def grade_and_write(
+    request: GradingRequest, suite: Suite, folder: Path, language: Language, environ: Mapping[str, str]
+) -> int:
+    """Grades, writes and prints the result, and returns the exit code. Raises `GraderError`."""
+    results = open_results(folder, Path(request.repository) if Path(request.repository).is_dir() else None)
+    signing_key(environ)  # an unusable key is reported before anything runs
+    require_ports(suite.sheet, suite.id, request.ports)
+    try:
+        done = grade_one(suite, request, environ)
+    except MachineUnreachable as error:
+        done = Done(not_graded(suite, request, reason_of(error)))
+    results.require_unchanged(suite.id)
+    _write(done.result, folder, language, environ)
+    for problem in done.engine_problems:
+        print(log_line(f"grader: the engine is not as before: {problem}"), file=sys.stderr)  # noqa: T201  # a warning
+    for line in done.lines(language):
+        print(line)  # noqa: T201  # this is where the command speaks
+    return done.code
+
+
+def grade_one(suite: Suite, request: GradingRequest, environ: Mapping[str, str]) -> Done:
+    """Grades one repository. Raises `MachineUnreachable` for its engine, `GraderError` for a wrong request.
+
+    Any other exception comes from what is in the repository, or from a bug: the student is not graded.
+    """
+    try:
+        return _clone_and_grade(suite, request, environ)
+    except GraderError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever a repository brings about is its own result
+        return Done(not_graded(suite, request, reason_of(error)))
+
+
+def _clone_and_grade(suite: Suite, request: GradingRequest, environ: Mapping[str, str]) -> Done:
+    engine = engine_address(request.machine, environ)
+    environ = {**environ, **_certificates(engine)}
+    # The process that grades has no DOCKER_HOST and no Docker context: it is told the engine's own address, or it
+    # would look at another engine than the one that the work was brought up on.
+    there = replace(request, machine=parse_machine_url(engine.url), disposable=True)
+    with temporary_folder("grader-clone-") as clones:
+        folder = Path(request.repository)
+        if not folder.is_dir():
+            folder = clones / "clone"
+            clone(request.repository, folder)
+        try:
+            outcome = grade_repository(
+                request,
+                suite.sheet,
+                folder,
+                engine,
+                connect=lambda: _client(engine),
+                grade=lambda submission: grade_isolated(suite, there, environ, submission),
+            )
+        except (GradingFailed, NoSandboxError, ReadingFailed) as error:
+            return Done(not_graded(suite, request, reason_of(error), commit_of(folder)))
+        except (DockerException, requests.RequestException) as error:
+            detail = escape_control_characters(str(error), 200)
+            raise MachineUnreachable("engine-lost", where=engine.display_name, detail=detail) from error
+        match outcome:
+            case RefusedSubmission(review):
+                reason = ("repository-refused", _refusal(review))
+                return Done(not_graded(suite, request, reason, commit_of(folder)), review)
+            case GradedSubmission(result, _, taken_down):
+                return Done(result, engine_problems=(*taken_down.left, *taken_down.missing))
+
+
+def _refusal(review: Review) -> Words:
+    lines = review.refused
+    return Words(
+        fr="\n".join(["le dépôt demande ce qu'un rendu ne peut pas demander :", *(one.line_in("fr") for one in lines)]),
+        en="\n".join(["the repository asks for what a hand-in may not ask:", *(one.line_in("en") for one in lines)]),
+    )
+
+
+def _certificates(engine: EngineAddress) -> dict[str, str]:
+    """Where a Docker context keeps its certificates, as the environment says it: under the very same names."""
+    if not (engine.context and engine.tls):
+        return {}
+    return {"DOCKER_CERT_PATH": str(Path(engine.tls.ca).parent), "DOCKER_TLS_VERIFY": "1" if engine.tls.verify else ""}
+
+
+def _write(result: ResultFile, folder: Path, language: Language, environ: Mapping[str, str]) -> None:
+    """Writes the result, and signs it if there is a key."""
+    write_reports(result, folder, language)
+    path = result_path(folder, result.exercise, result.student.id)
+    written = [path, path.with_suffix(".xml")]
+    if environ.get("GITLAB_CI") == "true" and (text := metrics(result)):
+        write_atomically(folder / "metrics.txt", text.encode())
+        written.append(folder / "metrics.txt")
+    if sign_files := signer(folder, environ):
+        sign_files(written)
+
+
+def signer(folder: Path, environ: Mapping[str, str]) -> Callable[[list[Path]], None] | None:
+    """A function that signs files in `folder`; `None` without a key. Raises `GraderError` if the key is too short."""
+    key = signing_key(environ) or signing_key(environ, JOB_KEY_VARIABLE)
+    return (lambda written: sign(folder, key, written, run_name(environ))) if key else None
+
+
+def _client(address: EngineAddress) -> docker.APIClient:
+    try:  # first by hand: the package leaves a socket open where nobody answers
+        connect_to_engine(address).close()
+    except OSError as error:
+        raise MachineUnreachable(
+            "engine-unreachable", where=address.display_name, detail=escape_control_characters(str(error), 200)
+        ) from error
+    tls: TLSConfig | bool = False
+    if address.tls:
+        tls = TLSConfig(
+            ca_cert=address.tls.ca, client_cert=(address.tls.cert, address.tls.key), verify=address.tls.verify
+        )
+    return docker.APIClient(address.url, version="auto", timeout=60, tls=tls)

@@ -1,0 +1,163 @@
+"""Grades one machine for one exercise in this process: from a request to a result."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from grader.errors import MachineUnreachable, ProbeFailed
+from grader.grading.checks_loop import run_checks
+from grader.machine.question import Answer, EngineQuestion
+from grader.machine.recording.format import ConnectionLost, Recording
+from grader.machine.recording.recorder import Recorder
+from grader.machine.transport.connect import open_transport
+from grader.machine.transport.interface import TransportFacts
+from grader.reports.result import ResultFile, SuiteInfo, TestedMachine
+from grader.reports.result_builder import build_result
+from grader.request import machine_of
+from grader.scoring.suite import suite_hash
+from grader.scoring.verdict import Outcome, judge
+from grader.text.escaping import escape_control_characters
+from grader.version import VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from grader.machine.machine import Machine
+    from grader.machine.transport.engine import EngineVersion
+    from grader.machine.transport.interface import Transport
+    from grader.reports.result import Words
+    from grader.request import GradingRequest
+    from grader.scoring.ledger import Ledger
+    from grader.scoring.suite import Suite
+
+
+@dataclass(frozen=True)
+class Graded:
+    result: ResultFile
+    recording: Recording | None
+    """What was asked and answered, if `request.record` is set."""
+
+
+@dataclass
+class Run:
+    """When a run began, and what it found its machine to be: all that a result says beside its checks."""
+
+    request: GradingRequest
+    facts: TransportFacts
+    version: EngineVersion | None = None
+    engine_id: str | None = None
+    """The engine's own id: two students with one id have worked on one machine."""
+    lost: MachineUnreachable | None = None
+    began: float = field(default_factory=time.monotonic)
+    started_at: str = field(default_factory=lambda: f"{dt.datetime.now(dt.UTC):%Y-%m-%dT%H:%M:%SZ}")
+
+    def result(self, ledger: Ledger, folder: Path) -> ResultFile:
+        """The result of the exercise in `folder`."""
+        return build_result(
+            ledger,
+            exercise=folder.name,
+            student=self.request.student,
+            machine=TestedMachine(
+                url=self.facts.url,
+                engine=str(self.version) if self.version else None,
+                api=self.version.api if self.version else None,
+                id=self.engine_id,
+            ),
+            suite=SuiteInfo(sha256=suite_hash(folder)),
+            root=folder.parent.parent,
+            hints=self.request.hints,
+            grader=VERSION,
+            started_at=self.started_at,
+            duration_s=time.monotonic() - self.began,
+            ports=str(self.request.ports or ""),
+        )
+
+    def recording(self, result: ResultFile, link: Transport | None) -> Recording:
+        """What was asked through `link`; of a machine that was never reached, only why."""
+        about = Recording(
+            exercise=result.exercise,
+            student=self.request.student.id,
+            student_name=self.request.student.name,
+            machine=self.facts,
+            lost=ConnectionLost.from_error(self.lost) if self.lost else None,
+            ports=str(self.request.ports or ""),
+            passive=self.request.passive,
+            disposable=self.request.disposable,
+            suite=result.suite.sha256,
+            grader=result.grader,
+            started_at=result.started_at,
+        )
+        if self.lost or link is None:
+            return about
+        return (link if isinstance(link, Recorder) else Recorder(link)).recording(about)
+
+
+def grade(
+    suite: Suite,
+    request: GradingRequest,
+    *,
+    on_check: Callable[[str], None] = lambda _: None,
+    connect: Callable[[], Transport] | None = None,
+) -> Graded:
+    """Grades the machine of `request`. Always ends in a result; one of a machine that is out of reach has no mark.
+
+    `connect` opens the link where the machine's own files and Compose are not what is to be looked at.
+    """
+    run = Run(request, TransportFacts(str(request.machine)))
+    link: Transport | None = None
+    try:
+        link = connect() if connect else open_transport(request.machine, request.ssh_config, request.deadline_s)
+        run.facts, run.version = link.facts, link.version()
+        run.engine_id = _engine_id(link)
+        link = Recorder(link) if request.record else link
+        machine: Machine | MachineUnreachable = machine_of(request, link, suite.sheet)
+    except MachineUnreachable as error:
+        machine = run.lost = error
+    try:
+        result = run.result(run_checks(suite, machine, on_check), suite.folder)
+        return Graded(result, run.recording(result, link) if request.record else None)
+    finally:
+        if link:
+            link.close()
+
+
+def not_graded(
+    suite: Suite, request: GradingRequest, reason: MachineUnreachable | tuple[str, Words], commit: str | None = None
+) -> ResultFile:
+    """The result of a student who could not be graded: no mark, not a zero, and a row for every check.
+
+    If the machine was lost, each check is an error. Otherwise the machine was not asked anything: the checks are
+    skipped, and `reason` is a code with its sentence.
+    """
+    if isinstance(reason, MachineUnreachable):
+        return Run(request, TransportFacts(str(request.machine))).result(suite.ledger(judge(reason)), suite.folder)
+    code, words = reason
+    result = Run(request, TransportFacts("")).result(suite.ledger(Outcome("skipped")), suite.folder)
+    return replace(
+        result,
+        status="not-graded",
+        points=None,
+        mark=None,
+        provisional=False,
+        not_tried_points=0,
+        reason=words,
+        reason_code=code,
+        commit=commit,
+    )
+
+
+def _engine_id(link: Transport) -> str | None:
+    """The `ID` of `GET /info`. Nothing is judged by it, so an engine that gives none is as good."""
+    try:
+        answer = link.ask(EngineQuestion("/info"))
+        said = json.loads(answer.body) if isinstance(answer, Answer) and answer.status == 200 else {}
+    except (ValueError, ProbeFailed):
+        return None
+    return escape_control_characters(str(said["ID"]), 80) if isinstance(said, dict) and said.get("ID") else None

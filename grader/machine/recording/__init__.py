@@ -1,0 +1,1 @@
+"""Everything that was asked of a machine and answered; replayed without it."""

@@ -1,0 +1,1 @@
+"""How a machine is reached and asked: local, TCP with TLS, SSH."""

@@ -1,1 +1,0 @@
-"""`grader new`: a skeleton of an exercise that already rehearses green."""

@@ -1,0 +1,88 @@
+"""The container that is meant by a role, and what it is. Source: `GET /containers/{id}/json`."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from grader.errors import ProbeFailed
+from grader.probes.compose.projects import find_project_name
+from grader.probes.containers.inspect import ContainerFact, parse_container
+from grader.probes.containers.listing import list_containers
+from grader.probes.images.images import is_same_image_name
+from grader.text.escaping import escape_control_characters
+
+if TYPE_CHECKING:
+    from grader.machine.machine import Machine
+    from grader.machine.subjects import Container
+    from grader.probes.containers.listing import ContainerSummary
+
+__all__ = ["ContainerFact", "NoContainer", "find_container", "inspect_container"]
+
+
+@dataclass(frozen=True)
+class NoContainer:
+    """No container has the expected name."""
+
+    near: str = ""
+    """The name of a container that may be meant."""
+    why: Literal["", "name", "image"] = ""
+    """Why it may be meant: almost the right name, or the right image under another name."""
+
+
+def find_container(container: Container) -> ContainerFact | NoContainer:
+    """The container of that exact name, otherwise of that compose service, otherwise one that may be meant.
+
+    In exercises about Compose, a container of the project comes before any other. A container that disappears between
+    the list and the inspect is looked for once more: it may have been re-created. Raises `ProbeFailed` if it is then
+    still listed and still cannot be inspected.
+    """
+    machine = container.machine
+    for _ in range(2):
+        there = list_containers(machine)
+        found = _find_named(container, there)
+        if found is None:
+            return _find_near(container, there)
+        fact = inspect_container(machine, found.id)
+        if fact is not None:
+            return fact
+        machine.clear_answers()
+    detail = escape_control_characters(f"404: {container.name} is listed, but not there", 160)
+    raise ProbeFailed("answer-unexpected", asked="docker inspect", detail=detail)
+
+
+def _prefer_running(replicas: list[ContainerSummary]) -> ContainerSummary | None:
+    return next((one for one in replicas if one.state == "running"), replicas[0] if replicas else None)
+
+
+def inspect_container(machine: Machine, container_id: str) -> ContainerFact | None:
+    """The container with that id, or `None` if it is gone."""
+    answer = machine.engine(f"/containers/{container_id}/json")
+    return None if answer.status == 404 else parse_container(answer)
+
+
+def _find_named(container: Container, there: tuple[ContainerSummary, ...]) -> ContainerSummary | None:
+    own = []
+    if container.service:
+        wanted = (find_project_name(container.machine.project()), container.service)
+        own = [one for one in there if (one.project, one.service) == wanted]
+    by_name = next((one for one in there if one.name == container.name), None)
+    by_service = [one for one in there if one.service == container.name]
+    return _prefer_running(own) or by_name or _prefer_running(by_service)
+
+
+def _find_near(container: Container, there: tuple[ContainerSummary, ...]) -> NoContainer:
+    """A container that may be meant, without those of other roles."""
+    machine = container.machine
+    taken = {machine.container(role).name for role in machine.spec.containers}
+    others = [one for one in there if one.name not in taken]
+    folded = {re.sub(r"[^a-z]", "", one.name.lower()): one.name for one in reversed(others)}
+    wanted = re.sub(r"[^a-z]", "", container.name.lower())
+    close = difflib.get_close_matches(wanted, folded, n=1, cutoff=0.7)
+    if close:
+        return NoContainer(folded[close[0]], "name")
+    images = [image for image in (container.wanted.image, *container.wanted.equivalent_images) if image]
+    by_image = next((one.name for one in others for image in images if is_same_image_name(one.image, image)), "")
+    return NoContainer(by_image, "image") if by_image else NoContainer()

@@ -1,0 +1,83 @@
+"""Ports that a container publishes. Source: `NetworkSettings.Ports` and `HostConfig.PortBindings`."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from grader.machine.local_addresses import literal_address
+from grader.probes.engine_json import garbled_answer
+from grader.probes.values import parse_number
+
+_LAST_PORT: Final = 65535
+
+
+class RawBinding(msgspec.Struct):
+    HostIp: str = ""
+    HostPort: str = ""
+
+
+@dataclass(frozen=True)
+class PortFact:
+    container_port: int
+    protocol: str
+    host_ip: str
+    """Empty for all addresses."""
+    host_port: int | None
+    """`None` if the engine chooses one."""
+    host_port_range: range | None = None
+    """The ports that the engine chooses from, if a range was given: `-p 8000-8002:80`."""
+
+    @property
+    def is_on_loopback(self) -> bool:
+        return bool(self.host_ip) and ipaddress.ip_address(self.host_ip).is_loopback
+
+    def __str__(self) -> str:
+        """As `docker ps` shows it."""
+        host = f"[{self.host_ip}]" if ":" in self.host_ip else self.host_ip
+        outside = f"{host}:{self._host_ports}" if host else self._host_ports
+        return f"{outside}->{self.container_port}/{self.protocol}"
+
+    @property
+    def _host_ports(self) -> str:
+        if self.host_port_range:
+            return f"{self.host_port_range[0]}-{self.host_port_range[-1]}"
+        return str(self.host_port or "?")
+
+
+def parse_port_bindings(bindings: dict[str, list[RawBinding] | None]) -> tuple[PortFact, ...]:
+    """One fact per binding. The IPv4 and IPv6 twins of one `-p` are one fact; `0.0.0.0` and `::` are all addresses.
+
+    Raises `ProbeFailed` for invalid ports and addresses.
+    """
+    facts: dict[PortFact, None] = {}
+    for inside, hosts in bindings.items():
+        number, _, protocol = inside.partition("/")
+        for host in hosts or []:
+            first, dash, last = host.HostPort.partition("-")
+            among = range(_number(first), _number(last) + 1) if dash else None
+            if among is not None and not among:
+                raise garbled_answer("docker inspect", f"ports {host.HostPort}")
+            port = _number(first) if first not in {"", "0"} and not among else None
+            facts[PortFact(_number(number), protocol or "tcp", _address(host.HostIp), port, among)] = None
+    return tuple(facts)
+
+
+def _number(written: str) -> int:
+    number = parse_number(written)
+    if number is None or number > _LAST_PORT:
+        raise garbled_answer("docker inspect", f"port {written}")
+    return number
+
+
+def _address(written: str) -> str:
+    if not written:
+        return ""
+    address = literal_address(written)
+    if address is None:
+        # Not "all addresses": a port on an address that cannot be parsed may be out of reach.
+        raise garbled_answer("docker inspect", f"address {written}")
+    return "" if address.is_unspecified else str(address)

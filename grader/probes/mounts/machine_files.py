@@ -1,0 +1,43 @@
+"""Files of the machine itself, not of a container. They are at hand unless the machine is reached over TCP."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from grader.machine.question import Answer, FileQuestion
+
+if TYPE_CHECKING:
+    from grader.machine.machine import Machine
+
+
+def read_file(machine: Machine, path: str) -> bytes | None:
+    """The content of a file; `None` if there is none, or the machine's files are not at hand."""
+    return _content(machine, "read", path)
+
+
+def list_folder(machine: Machine, path: str) -> tuple[str, ...] | None:
+    """The names in a folder; `None` if there is no such folder, or the machine's files are not at hand."""
+    listed = _content(machine, "list", path)
+    return None if listed is None else tuple(listed.decode().splitlines())
+
+
+def is_missing(machine: Machine, path: str, *, is_folder: bool = False) -> bool:
+    """True if the machine's files are at hand and there is nothing at `path`."""
+    answer = machine.ask(FileQuestion("list" if is_folder else "read", path))
+    return isinstance(answer, Answer) and answer.status == 404
+
+
+def write_file(machine: Machine, path: str, content: bytes) -> bool:
+    """Writes a file whose name starts with `.grader-`. Returns False if the machine's files are not at hand."""
+    answer = machine.ask(FileQuestion("write", path, content))
+    return isinstance(answer, Answer) and answer.status == 200
+
+
+def remove_file(machine: Machine, path: str) -> None:
+    """Removes a file that `write_file` wrote."""
+    machine.ask(FileQuestion("remove", path))
+
+
+def _content(machine: Machine, operation: Literal["list", "read"], path: str) -> bytes | None:
+    answer = machine.ask(FileQuestion(operation, path))
+    return answer.body if isinstance(answer, Answer) and answer.status == 200 else None

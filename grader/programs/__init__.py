@@ -1,0 +1,1 @@
+"""Runs programs within limits of time, memory and output."""

@@ -1,1 +1,0 @@
-"""Recordings judged again with today's suite: an appeal is answered without the machine."""

@@ -1,0 +1,56 @@
+"""The table of marks: the same columns in every format."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from grader.reports.words import in_language
+
+if TYPE_CHECKING:
+    from grader.messages import Language
+    from grader.reports.gradebook.book import GradebookEntry
+
+CellValue: TypeAlias = "str | float | bool | None"
+"""Of a cell; `None` is an empty one."""
+
+MarkColumn = Literal[
+    "exercise", "id", "name", "email", "group", "mark", "out_of", "status", "provisional", "not_tried_points",
+    "points", "max_points", "reason",
+]  # fmt: skip
+
+HEADINGS: Final[dict[MarkColumn, dict[Language, str]]] = {
+    "exercise": {"fr": "exercice", "en": "exercise"},
+    "id": {"fr": "identifiant", "en": "id"},
+    "name": {"fr": "nom", "en": "name"},
+    "email": {"fr": "courriel", "en": "email"},
+    "group": {"fr": "groupe", "en": "group"},
+    "mark": {"fr": "note", "en": "mark"},
+    "out_of": {"fr": "sur", "en": "out of"},
+    "status": {"fr": "état", "en": "status"},
+    "provisional": {"fr": "provisoire", "en": "provisional"},
+    "not_tried_points": {"fr": "points non essayés", "en": "points not tried"},
+    "points": {"fr": "points", "en": "points"},
+    "max_points": {"fr": "points possibles", "en": "possible points"},
+    "reason": {"fr": "raison", "en": "reason"},
+}
+
+
+def mark_row(entry: GradebookEntry, lang: Language) -> dict[MarkColumn, CellValue]:
+    """A row of the table. For a student without a mark, missing values are `None`: an empty cell, never 0."""
+    result, student = entry.result, entry.student
+    graded = result is not None and result.status == "graded"
+    return {
+        "exercise": entry.exercise,
+        "id": student.id,
+        "name": student.name,
+        "email": student.email,
+        "group": student.group,
+        "mark": entry.mark,
+        "out_of": result.out_of if result else None,
+        "status": result.status if result else "no-result",
+        "provisional": result.provisional if result and graded else None,
+        "not_tried_points": result.not_tried_points if result and graded else None,
+        "points": result.points if result and graded else None,
+        "max_points": result.max_points if result else None,
+        "reason": (in_language(result.reason, lang) or result.reason_code) if result and not graded else None,
+    }

@@ -1,0 +1,29 @@
+"""The student's page: one student's own checks, and nothing about anybody else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from grader.reports.html.document import render_document
+
+if TYPE_CHECKING:
+    from grader.reports.html.localization import Lang
+    from grader.reports.result import ResultFile, Words
+
+_STYLES = ("base.css", "verdicts.css", "student.css", "print.css")
+
+
+def student_page(result: ResultFile, lang: Lang, *, title: Words | None = None) -> str:
+    """One HTML file about `result`, without any script; `title` is the exercise's."""
+    numbers = {check.id: number for number, check in enumerate(result.checks, start=1)}
+    to_mend = [check for check in result.checks if check.verdict == "failed"]
+    return render_document(
+        "student.html",
+        lang,
+        styles=_STYLES,
+        title=title,
+        result=result,
+        numbers=numbers,
+        titles={check.id: check.title for check in result.checks},
+        first=to_mend[0] if to_mend else None,
+    )

@@ -1,0 +1,169 @@
+"""`grader-result/1`, from which every other report is made: its types, reading and writing."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+Verdict = Literal["passed", "failed", "blocked", "error", "skipped"]
+
+
+class Words(msgspec.Struct, frozen=True, kw_only=True):
+    fr: str
+    en: str
+
+
+class Student(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    name: str = ""
+
+
+class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
+    code: str
+    """A key of `grader/messages/*.toml`."""
+    values: dict[str, str] = {}
+
+
+class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    """The name of the check's function, unique in its exercise."""
+    file: str
+    """Path of the suite's file, relative to the folder of `exercises/`, with `/`."""
+    verdict: Verdict
+    points: int
+    max_points: int
+    title: Words
+    diagnosis: Diagnosis | None = None
+    message: Words | None = None
+    """What was expected, what was seen, and what is wrong; `None` if there is nothing to report."""
+    hint: Words | None = None
+    blocked_by: str | None = None
+    """The `id` of the check that this one waits for."""
+    evidence: list[str] = []
+    duration_s: float = 0.0
+
+
+class TestedMachine(msgspec.Struct, frozen=True, kw_only=True):
+    url: str
+    engine: str | None = None
+    """Product and version, such as `Docker 26.1.5`."""
+    api: str | None = None
+    id: str | None = None
+    """The engine's own id, which shows whether two students share a machine."""
+
+
+class SuiteInfo(msgspec.Struct, frozen=True, kw_only=True):
+    sha256: str
+
+
+class Advice(msgspec.Struct, frozen=True, kw_only=True):
+    """One remark without points, in the tool's own words."""
+
+    tool: str
+    """Such as `hadolint`."""
+    code: str
+    """Such as `DL3006`; empty if the tool gives none."""
+    file: str
+    """Below the repository, with `/`."""
+    line: int | None
+    text: str
+
+
+class Regrade(msgspec.Struct, frozen=True, kw_only=True):
+    """A result that was regraded from its recording, with another suite or grader."""
+
+    at: str
+    """UTC, ISO 8601."""
+    reason: str
+    """The reason given with `--reason`."""
+    mark_before: float | None
+    """`None` if there was none."""
+    suite_before: str
+    """SHA-256; empty if there was no result before."""
+    grader_before: str
+
+
+class ResultFile(msgspec.Struct, frozen=True, kw_only=True):
+    exercise: str
+    student: Student
+    status: Literal["graded", "not-graded"]
+    points: int | None
+    """Points earned; `None` if the student could not be graded."""
+    max_points: int
+    mark: float | None
+    """`points` scaled to `out_of`; `None` if the student could not be graded: no mark, not a zero."""
+    out_of: int = 20
+    provisional: bool = False
+    """True if checks were skipped, deselected or in error: their points are in `not_tried_points`."""
+    not_tried_points: int = 0
+    reason: Words | None = None
+    """Why the student was not graded."""
+    reason_code: str | None = None
+    checks: list[CheckResult]
+    machine: TestedMachine
+    suite: SuiteInfo
+    grader: str
+    started_at: str
+    """UTC, ISO 8601."""
+    duration_s: float
+    ports: str = ""
+    """The student's own range, such as `41200-41209`; empty for the course's ports."""
+    regraded: list[Regrade] = []
+    """Each regrade, the oldest first."""
+    commit: str | None = None
+    """Of the pushed repository that was graded."""
+    advice: list[Advice] = []
+    format: Literal["grader-result/1"] = "grader-result/1"
+
+
+def read_result(path: Path) -> ResultFile:
+    """The validated content of a result file. Raises `msgspec.DecodeError` if it is not one."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=ResultFile)
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise msgspec.DecodeError(str(error)) from error
+
+
+def write_result(result: ResultFile, path: Path) -> None:
+    """Writes `result` to `path` atomically."""
+    write_atomically(path, msgspec.json.format(encode_result(result), indent=2) + b"\n")
+
+
+def encode_result(result: ResultFile) -> bytes:
+    """The JSON of `result`. Half a surrogate pair (a file's name that is not UTF-8) is written as an escape."""
+    try:
+        return msgspec.json.encode(result)
+    except UnicodeEncodeError:  # not valid in JSON, but a student must not be able to prevent a result
+        return msgspec.json.encode(_encodable(msgspec.to_builtins(result)))
+
+
+def _encodable(value: object) -> object:
+    match value:
+        case str():
+            return value.encode("utf-8", "backslashreplace").decode("utf-8")
+        case list():
+            return [_encodable(one) for one in value]
+        case dict():
+            return {_encodable(name): _encodable(one) for name, one in value.items()}
+        case _:
+            return value
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Writes beside `path`, syncs and renames, so that a kill leaves the old file or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".grader-")
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,133 @@
+"""Builds a result from a ledger, with the messages for its codes and values in each language."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.messages import Field, Language, say
+from grader.reports.result import CheckResult, Diagnosis, ResultFile, Student, SuiteInfo, TestedMachine, Words
+from grader.scoring.mark import OUT_OF, compute_mark
+from grader.text.escaping import escape_control_characters
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from grader.scoring.ledger import Ledger, LedgerRow
+    from grader.scoring.verdict import Outcome
+
+DEFAULT_HINTS = 2
+"""How much help a message gives by default: 1 where to look, 2 also what is wrong, 3 also what to read."""
+
+_LABELS: dict[Field, Words] = {
+    "expected": Words(fr="attendu", en="expected"),
+    "seen": Words(fr="vu", en="seen"),
+}
+
+
+def build_result(
+    ledger: Ledger,
+    *,
+    exercise: str,
+    student: Student,
+    machine: TestedMachine,
+    suite: SuiteInfo,
+    root: Path,
+    hints: int,
+    grader: str,
+    started_at: str,
+    duration_s: float,
+    ports: str = "",
+) -> ResultFile:
+    """The result of one run. `root`: the folder that file paths are relative to."""
+    total = compute_mark(ledger)
+    return ResultFile(
+        exercise=exercise,
+        student=student,
+        status="not-graded" if total.reason else "graded",
+        points=None if total.reason else total.points,
+        max_points=total.max_points,
+        mark=total.value,
+        out_of=OUT_OF,
+        provisional=total.is_provisional,
+        not_tried_points=total.not_tried_points,
+        reason=message_of(total.reason, hints) if total.reason else None,
+        reason_code=total.reason.code if total.reason else None,
+        checks=[build_check_result(row, ledger, root, hints) for row in ledger],
+        machine=machine,
+        suite=suite,
+        grader=grader,
+        started_at=started_at,
+        duration_s=round(duration_s, 3),
+        ports=ports,
+    )
+
+
+def message_of(outcome: Outcome, hints: int = DEFAULT_HINTS) -> Words | None:
+    """What was expected, what was seen and, from hint level 2, what is wrong: one line each."""
+    return _words(lambda language: _message(outcome, language, hints))
+
+
+def hint_of(outcome: Outcome, row: LedgerRow | None = None, hints: int = DEFAULT_HINTS) -> Words | None:
+    """Where to look, from the diagnosis or else from the check; at hint level 3 also what to read."""
+
+    def hint(language: Language) -> str:
+        values = dict(outcome.values)
+        look = say(outcome.code, "look", values, language)
+        if not look and row and row.spec.hint and outcome.verdict == "failed":
+            look = getattr(row.spec.hint, language)
+        read = say(outcome.code, "read", values, language) if hints >= 3 else ""
+        return "\n".join(filter(None, (look, read)))
+
+    return _words(hint)
+
+
+def _message(outcome: Outcome, language: Language, hints: int) -> str:
+    values = dict(outcome.values)
+    colon = " :" if language == "fr" else ":"
+    lines = [
+        f"{getattr(label, language)}{colon} {text}"
+        for field, label in _LABELS.items()
+        if (text := say(outcome.code, field, values, language))
+    ]
+    wrong = say(outcome.code, "wrong", values, language)
+    if wrong and (hints >= 2 or not lines):
+        lines.append(wrong)
+    return "\n".join(line.strip() for line in lines)
+
+
+def _words(in_language: Callable[[Language], str]) -> Words | None:
+    both = Words(fr=in_language("fr"), en=in_language("en"))
+    return both if both.fr or both.en else None
+
+
+def build_check_result(row: LedgerRow, ledger: Ledger, root: Path, hints: int) -> CheckResult:
+    """The result of one row of the ledger."""
+    outcome = row.outcome
+    message, hint = message_of(outcome, hints), hint_of(outcome, row, hints)
+    if outcome.verdict == "blocked" and outcome.blocked_by:
+        cause = ledger[outcome.blocked_by]
+        message = Words(
+            fr=say("blocked", "wrong", {"number": str(cause.number), "title": cause.spec.fr}, "fr"),
+            en=say("blocked", "wrong", {"number": str(cause.number), "title": cause.spec.en}, "en"),
+        )
+    is_plain = outcome.verdict in {"passed", "blocked"}
+    return CheckResult(
+        id=row.spec.name,
+        file=_relative_path(root, row.spec.file),
+        verdict=outcome.verdict,
+        points=row.points,
+        max_points=row.spec.points,
+        title=Words(fr=row.spec.fr, en=row.spec.en),
+        diagnosis=None if is_plain or not outcome.code else Diagnosis(code=outcome.code, values=dict(outcome.values)),
+        message=None if outcome.verdict == "passed" else message,
+        hint=None if is_plain else hint,
+        blocked_by=outcome.blocked_by,
+        evidence=[escape_control_characters(line, 4000) for line in outcome.evidence],
+        duration_s=round(row.duration_s, 3),
+    )
+
+
+def _relative_path(root: Path, file: str) -> str:
+    path = Path(file)
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name

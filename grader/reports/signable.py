@@ -1,0 +1,131 @@
+"""Decides which gathered results may be signed: those in the right place and, in a class, from the right job.
+
+In a class pipeline the jobs' artifacts end up in one folder, `DIR/<student>/<exercise>/<student>.json` and `.xml`, and
+beside them the job's own signature. A job that has lost its engine to a student may ship whatever it likes under any
+name; but it holds the key of that one student and that one run, so that nothing else of it is believed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from grader.errors import GraderError
+from grader.messages import LANGUAGES
+from grader.reports.junit.writer import junit_for
+from grader.reports.result import read_result
+from grader.reports.result_files import result_path
+from grader.reports.signature import FileStatus, job_key, verify
+from grader.roster.file_name import file_name_for
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+    from pathlib import Path
+
+    from grader.reports.result import ResultFile
+
+_LARGEST_BYTES: Final = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRun:
+    """The class pipeline that the results come from."""
+
+    exercise: str
+    students: tuple[str, ...]
+    """Their ids."""
+    pipeline: str
+    key: bytes | None
+    """What the jobs' keys were made from; `None` where the jobs had none, and only places can be checked."""
+
+
+@dataclass(slots=True)
+class GatheredResults:
+    signable: list[str] = field(default_factory=list)
+    """Paths below the folder, with `/`."""
+    unsignable: dict[str, str] = field(default_factory=dict)
+    """Paths that must not be signed, and why."""
+
+
+def job_folder(student: str) -> str:
+    """The folder of one student's artifacts, below the folder of results."""
+    return file_name_for(student)
+
+
+def gathered_from_class(folder: Path, present: Collection[str], class_run: ClassRun) -> GatheredResults:
+    """Judges the files `present` in `folder` by who is in the class; what belongs to nobody's job is wrong."""
+    found = GatheredResults()
+    for student in class_run.students:
+        own = folder / job_folder(student)
+        path = result_path(own, class_run.exercise, student)
+        names = [one.relative_to(folder).as_posix() for one in (path, path.with_suffix(".xml"))]
+        if missing := [name for name in names if name not in present]:
+            found.unsignable |= dict.fromkeys(missing, "missing: this student's job left no result")
+        elif why := _job_mismatch(own, path, student, class_run):
+            found.unsignable |= dict.fromkeys(names, why)
+        else:
+            found.signable += names
+    judged = {*found.signable, *found.unsignable}
+    found.unsignable |= dict.fromkeys(sorted(set(present) - judged), "no job of this class writes such a file")
+    return found
+
+
+def gathered_from_folder(folder: Path, present: Iterable[str]) -> GatheredResults:
+    """Judges the files `present` in `folder` by what they hold: a result stands in its own student's place."""
+    found = GatheredResults()
+    owners: dict[tuple[str, str], str] = {}
+    names = sorted(present)
+    for name in (one for one in names if one.endswith(".json")):
+        path = folder / name
+        beside = name.removesuffix(".json") + ".xml"
+        pair = [name, beside] if beside in names else [name]
+        result = _read(path)
+        if isinstance(result, str):
+            why = result
+        elif path != result_path(path.parent.parent, result.exercise, result.student.id):
+            why = f"it holds the result of another student or exercise ({result.exercise}, {result.student.id})"
+        elif (owner := owners.setdefault((result.exercise, result.student.id), name)) != name:
+            why = f"this student's result is also in {owner}"
+        else:
+            why = _report_mismatch(result, path.with_suffix(".xml")) if len(pair) == 2 else ""
+        found.unsignable |= dict.fromkeys(pair, why) if why else {}
+    found.signable = [name for name in names if name not in found.unsignable]
+    return found
+
+
+def _job_mismatch(job_results: Path, path: Path, student: str, class_run: ClassRun) -> str:
+    """Empty where `path` and the report beside it are what this student's job made."""
+    if class_run.key is not None:
+        key = job_key(class_run.key, class_run.pipeline, class_run.exercise, student).encode()
+        try:
+            statuses = verify(job_results, key)
+        except GraderError:
+            statuses = {}
+        wanted = {one.relative_to(job_results).as_posix() for one in (path, path.with_suffix(".xml"))}
+        if any(statuses.get(name) is not FileStatus.SIGNED for name in wanted):
+            return "not signed by this student's own job in this run"
+    result = _read(path)
+    if isinstance(result, str):
+        return result
+    if (result.exercise, result.student.id) != (class_run.exercise, student):
+        return f"it holds the result of another student or exercise ({result.exercise}, {result.student.id})"
+    return _report_mismatch(result, path.with_suffix(".xml"))
+
+
+def _report_mismatch(result: ResultFile, junit: Path) -> str:
+    """The JUnit is made from the result, and says nothing else."""
+    if junit.stat().st_size > _LARGEST_BYTES or junit.read_bytes() not in {junit_for(result, one) for one in LANGUAGES}:
+        return "the JUnit report is not the one of the result beside it"
+    return ""
+
+
+def _read(path: Path) -> ResultFile | str:
+    """The result, or why it is none."""
+    if path.stat().st_size > _LARGEST_BYTES:
+        return f"larger than {_LARGEST_BYTES >> 20} MiB"
+    try:
+        return read_result(path)
+    except (OSError, msgspec.DecodeError):
+        return "not a result"

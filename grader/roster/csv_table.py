@@ -1,0 +1,92 @@
+"""A file of comma, semicolon or tab separated cells, as schools have them: bytes to rows, judged by nobody yet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+
+from grader.errors import RosterError
+
+MAX_FILE_BYTES = 16 * 2**20
+MAX_ROWS = 50_000
+MAX_CELL_LENGTH = 5000
+MAX_HEADER_LENGTH = 64 * 1024
+SPREADSHEETS = {b"PK\x03\x04": ".xlsx or .ods", b"\xd0\xcf\x11\xe0": ".xls"}
+BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+SEPARATOR_LINE = re.compile(r"sep=([;,\t])(?:\r\n|\r|\n)", re.IGNORECASE)
+"""Excel's own first line, which says the delimiter and is not part of the table."""
+
+
+@dataclass(frozen=True)
+class CsvRow:
+    line: int
+    """Where the row starts in the file, counted from 1."""
+    cells: tuple[str, ...]
+
+
+def decode_text(data: bytes) -> str:
+    """The text of `data`: UTF-8 with or without its mark, UTF-16 with it, else Windows-1252.
+
+    Raises `RosterError` where it is none of these, is too large, or is a spreadsheet's own format.
+    """
+    if len(data) > MAX_FILE_BYTES:
+        raise RosterError(f"the file is larger than {MAX_FILE_BYTES // 2**20} MiB")
+    for start, kind in SPREADSHEETS.items():
+        if data.startswith(start):
+            raise RosterError(f"this is a spreadsheet ({kind}): save it as CSV first")
+    try:
+        text = data.decode(encoding_of(data))
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise RosterError(f"line {line}: this is neither UTF-8 nor Windows-1252 text") from error
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise RosterError(f"line {line}: there is a NUL character: this is not a text file")
+    return text
+
+
+def encoding_of(data: bytes) -> str:
+    """The name of the encoding that `data` was written in, and can be written back in."""
+    for mark, encoding in BYTE_ORDER_MARKS.items():
+        if data.startswith(mark):
+            return encoding
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8"
+
+
+def delimiter_of(header: str) -> str:
+    """The delimiter that splits `header` most often, quoted parts apart; a comma where nothing splits it."""
+    bare = re.sub(r'"[^"]*"', "", header)
+    return max(",;\t", key=bare.count)
+
+
+def read_rows(text: str) -> list[CsvRow]:
+    """The rows of `text` that are not blank, the header first. Raises `RosterError` where it is no table."""
+    first_line = 1
+    separator = SEPARATOR_LINE.match(text)
+    if separator:
+        text, first_line = text[separator.end() :], 2
+    header = text.lstrip("\r\n")[:MAX_HEADER_LENGTH].splitlines()[:1] or [""]
+    delimiter = separator[1] if separator else delimiter_of(header[0])
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows: list[CsvRow] = []
+    start = first_line
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                rows.append(CsvRow(start, tuple(cells)))
+            if len(rows) > MAX_ROWS:
+                raise RosterError(f"line {start}: more than {MAX_ROWS} rows: this is not a class list")
+            if any(len(cell) > MAX_CELL_LENGTH for cell in cells):
+                raise RosterError(f"line {start}: a cell holds more than {MAX_CELL_LENGTH} characters")
+            start = first_line + reader.line_num
+    except csv.Error as error:
+        raise RosterError(f"line {start}: this row cannot be read ({error}): is a quote left open?") from error
+    if not rows:
+        raise RosterError("the file is empty")
+    return rows

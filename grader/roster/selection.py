@@ -1,0 +1,25 @@
+"""The selection of students from a roster."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+from grader.errors import RosterError
+
+if TYPE_CHECKING:
+    from grader.roster.student import RosterStudent
+
+
+def select_students(students: tuple[RosterStudent, ...], *, group: str, limit: int) -> tuple[RosterStudent, ...]:
+    """Those of `group` (all without one), the first `limit` of them (all for 0).
+
+    Raises `RosterError` where there is no such group.
+    """
+    selected = tuple(student for student in students if group in {"", student.group})
+    if not selected:
+        groups = sorted({student.group for student in students if student.group})
+        near = difflib.get_close_matches(group, groups, n=1)
+        guess = f"; did you mean {near[0]!r}?" if near else f"; there are: {', '.join(groups) or 'none'}"
+        raise RosterError(f"no student of the roster is in group {group!r}{guess}")
+    return selected[:limit] if limit else selected

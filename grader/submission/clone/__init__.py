@@ -1,0 +1,1 @@
+"""Clones a repository as data."""

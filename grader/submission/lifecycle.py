@@ -1,0 +1,195 @@
+"""Grades a pushed repository from end to end: review, bring-up, grading, take-down."""
+
+from __future__ import annotations
+
+import re
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
+
+from grader.engine_state.course_images import replaced_images
+from grader.engine_state.engine_state import (
+    EngineApi,
+    EngineState,
+    TakeDownReport,
+    read_engine_state,
+    require_disposable_engine,
+    take_down,
+)
+from grader.programs.temporary_folder import empty_folder
+from grader.submission.bring_up import BringUp, BringUpLimits, bring_up
+from grader.submission.bring_up_failure import with_failed_bring_up, with_invalid_files, with_replaced_images
+from grader.submission.clone.commit import commit_of
+from grader.submission.container_limits import LIMITS_FILE, write_limits
+from grader.submission.layout import BringUpKind, SubmissionLayout
+from grader.submission.policy.findings import Findings, Review
+from grader.submission.policy.policy import read_policy
+from grader.submission.reading import Reading, read_submission
+from grader.submission.sandbox.sandbox import Sandbox, make_sandbox
+from grader.submission.submission import Submission
+from grader.submission.usage_watch import UsageWatch
+from grader.submission.workspace import Workspace, copy_tree, new_workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from grader.exercise.spec import ExerciseSpec
+    from grader.machine.transport.engine_address import EngineAddress
+    from grader.reports.result import ResultFile
+    from grader.request import GradingRequest
+
+USUAL_SOCKETS: Final = ("/var/run/docker.sock", "/run/docker.sock")
+"""Sockets of this machine's own engine."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedSubmission:
+    """The policy refused the submission; pushed files are refused before any engine is contacted."""
+
+    review: Review
+
+
+@dataclass(frozen=True, slots=True)
+class GradedSubmission:
+    result: ResultFile
+    bring_up: BringUp | None
+    """`None` if there was nothing to bring up."""
+    taken_down: TakeDownReport
+
+
+def grade_repository(
+    request: GradingRequest,
+    sheet: ExerciseSpec,
+    repository: Path,
+    engine: EngineAddress,
+    *,
+    connect: Callable[[], EngineApi],
+    grade: Callable[[Submission | None], ResultFile],
+    limits: BringUpLimits | None = None,
+) -> GradedSubmission | RefusedSubmission:
+    """Grades the repository of `request`, which was cloned to the folder `repository`, whatever is in it.
+
+    `connect` gives the engine's API and is called only once the policy has let the repository through; `grade` looks
+    at the engine, and at the submission where one was brought up, and gives the result. The engine is taken down
+    however this ends. Raises `GraderError` where nobody can be graded (no throw-away engine, no sandbox, our own
+    process failed), and what the client raises.
+    """
+    with new_workspace(request.workspaces, repository_name(request.repository)) as workspace:
+        sandbox = make_sandbox(workspace.tmp)
+        reading = _copy_and_read(request, repository, workspace, sandbox)
+        if reading.review.refused:
+            return RefusedSubmission(reading.review)
+        with closing(connect()) as client:
+            before = read_engine_state(client)
+            require_disposable_engine(before, engine.url, USUAL_SOCKETS, disposable=request.disposable)
+            run = _SubmissionRun(request, sheet, engine, workspace, sandbox, client, before, limits or BringUpLimits())
+            watch = UsageWatch(connect, before, workspace, run.limits.quota)
+            try:
+                with watch:
+                    outcome = run.grade(reading, grade, watch)
+            finally:
+                taken_down = take_down(client, before)
+    if isinstance(outcome, RefusedSubmission):
+        return outcome
+    result, came_up = outcome
+    result = replace(result, commit=commit_of(repository), advice=reading.advice)
+    return GradedSubmission(result, came_up, taken_down)
+
+
+def repository_name(repository: str) -> str:
+    """The name of a repository: that of its folder, or the last part of its address."""
+    path = Path(repository)
+    if path.is_dir():
+        return path.resolve().name
+    return re.split(r"[/:]", repository.rstrip("/"))[-1].removesuffix(".git")
+
+
+def _copy_and_read(request: GradingRequest, repository: Path, workspace: Workspace, sandbox: Sandbox) -> Reading:
+    """Copy the repository twice, and review the copy that nothing will change."""
+    findings = Findings(read_policy().rules)
+    limits = read_policy().limits
+    copy_tree(repository, workspace.frozen, limits, findings, without=workspace.shared.parent)
+    if findings.found:
+        return Reading(review=findings.review())
+    copy_tree(workspace.frozen, workspace.working_copy, limits, findings)
+    for folder in (workspace.frozen, workspace.frozen_home, workspace.working_copy, workspace.home):
+        sandbox.chown_to_sandbox(folder)
+    return read_submission(sandbox, workspace, request.exercise.resolve().name, scripts=request.disposable)
+
+
+@dataclass(frozen=True, slots=True)
+class _SubmissionRun:
+    """One submission on its engine."""
+
+    request: GradingRequest
+    sheet: ExerciseSpec
+    engine: EngineAddress
+    workspace: Workspace
+    sandbox: Sandbox
+    client: EngineApi
+    before: EngineState
+    limits: BringUpLimits
+
+    def grade(
+        self, reading: Reading, grade: Callable[[Submission | None], ResultFile], watch: UsageWatch
+    ) -> tuple[ResultFile, BringUp | None] | RefusedSubmission:
+        work, review = reading.layout, reading.review
+        if work is None or review.invalid:
+            return with_invalid_files(grade(None), review.invalid), None
+        if reading.project is not None:
+            write_limits(reading.project, self.workspace, self.client.info())
+        brought_up = bring_up(
+            work,
+            self.workspace,
+            self.sandbox,
+            self.engine,
+            watch=watch,
+            # The name for an image that is built from a Dockerfile alone.
+            image=next((one.image for one in self.sheet.containers.values()), ""),
+            limits=self.limits,
+        )
+        if work.kind is BringUpKind.SCRIPT and (refused := self._refreeze()):
+            return refused
+        # Names of the exercise's images: nothing else may be built under these names.
+        also = [name for one in self.sheet.containers.values() for name in one.equivalent_images]
+        if replaced := replaced_images(self.client, self.before, (*self.sheet.images, *also)):
+            take_down(self.client, self.before)  # whatever runs, it is not of the course's images
+            return with_replaced_images(grade(None), replaced), brought_up
+        result = grade(self._submission(work, reading))
+        if watch.reason and brought_up.succeeded:
+            brought_up = brought_up.as_stopped_by_watch(watch.reason)
+        return with_failed_bring_up(result, (work.folder / work.file).as_posix(), brought_up), brought_up
+
+    def _refreeze(self) -> RefusedSubmission | None:
+        """Freeze the files that the script has made or changed, by the same rules as pushed files."""
+        findings = Findings(read_policy().rules)
+        limits = read_policy().limits
+        for live, frozen in (
+            (self.workspace.working_copy, self.workspace.frozen),
+            (self.workspace.home, self.workspace.frozen_home),
+        ):
+            empty_folder(frozen)
+            copy_tree(live, frozen, limits, findings)
+            self.sandbox.chown_to_sandbox(frozen)
+        if findings.found:  # beyond the limits now: Compose finds no files any more
+            empty_folder(self.workspace.frozen)
+            return None
+        reading = read_submission(self.sandbox, self.workspace, self.request.exercise.resolve().name, scripts=True)
+        return RefusedSubmission(reading.review) if reading.review.refused else None
+
+    def _submission(self, work: SubmissionLayout, reading: Reading) -> Submission:
+        workspace, project = self.workspace, reading.project
+        return Submission(
+            shared=str(workspace.shared),
+            private=str(workspace.private),
+            name=workspace.name,
+            folder=work.folder.as_posix(),
+            compose_files=work.compose_files,
+            limits_file=LIMITS_FILE if project else "",
+            project=project.name if project else "",
+            uid=self.sandbox.uid,
+            other_projects=tuple(sorted(self.before.compose_projects)),
+        )

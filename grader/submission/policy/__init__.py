@@ -1,0 +1,1 @@
+"""What a submission may ask of the engine. Everything that is not listed is refused."""

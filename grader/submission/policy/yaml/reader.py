@@ -1,0 +1,169 @@
+"""Reads a YAML file event by event, so that limits apply before anything large is in memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NoReturn, TypeVar
+
+import yaml
+
+from grader.submission.policy.yaml.tree import YamlMapping, YamlNode, YamlScalar, YamlSequence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from grader.submission.policy.policy import YamlLimits
+
+_MERGE = "<<"
+# Both are line breaks to YAML 1.1 and text to YAML 1.2: what one reader sees in a comment, the other obeys.
+_YAML_1_1_LINE_BREAKS = ("\x85", "\u2028", "\u2029")
+_Event = TypeVar("_Event", bound=yaml.Event)
+
+
+class YamlFileError(Exception):
+    """The file is refused (`offence`) or is not YAML at all (an ordinary mistake)."""
+
+    def __init__(self, rule: str, line: int | None, *, offence: bool = True, **values: str) -> None:
+        super().__init__(rule, line, values)
+        self.rule, self.line, self.is_offence, self.values = rule, line, offence, values
+
+
+def read_yaml(data: bytes, limits: YamlLimits) -> YamlNode:
+    """The tree of the one document in `data`. Raises `YamlFileError`."""
+    if len(data) > limits.bytes:
+        raise YamlFileError("too-big", None, seen=str(len(data)), limit=str(limits.bytes))
+    text = _decoded(data)
+    builder = _Builder(limits, yaml.parse(text, Loader=yaml.SafeLoader))
+    try:
+        return builder.document()
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        raise YamlFileError("not-yaml", line, offence=False, problem=str(error.problem)) from error
+    except yaml.YAMLError as error:
+        raise YamlFileError("not-yaml", None, offence=False, problem=str(error)) from error
+
+
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 1
+
+
+def _decoded(data: bytes) -> str:
+    try:
+        text = data.decode("utf-8-sig")  # Windows editors write the mark; Compose reads past it too
+    except UnicodeDecodeError:
+        raise YamlFileError("not-utf8", None) from None
+    for number, line in enumerate(text.split("\n"), start=1):
+        if any(break_ in line for break_ in _YAML_1_1_LINE_BREAKS) or "\r" in line.removesuffix("\r"):
+            raise YamlFileError("odd-line-break", number)
+    return text
+
+
+@dataclass(slots=True)
+class _Builder:
+    limits: YamlLimits
+    events: Iterator[yaml.Event]
+    anchors: dict[str, YamlNode] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
+    """Nodes below each anchor once its own aliases are followed."""
+    nodes: int = 0
+    aliases: int = 0
+
+    def document(self) -> YamlNode:
+        self._next(yaml.StreamStartEvent)
+        start = next(self.events)
+        if not isinstance(start, yaml.DocumentStartEvent):
+            raise YamlFileError("empty-file", None, offence=False)
+        if start.version or start.tags:
+            raise YamlFileError("yaml-directive", _line(start))
+        root = self._node(next(self.events), 0)
+        self._next(yaml.DocumentEndEvent)
+        after = next(self.events)
+        if not isinstance(after, yaml.StreamEndEvent):
+            raise YamlFileError("several-documents", _line(after))
+        return root
+
+    def _next(self, kind: type[_Event]) -> _Event:
+        event = next(self.events)
+        assert isinstance(event, kind)  # noqa: S101  # the parser's own grammar
+        return event
+
+    def _node(self, event: yaml.Event, depth: int) -> YamlNode:
+        line = _line(event)
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(str(event.anchor), line)
+        if not isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent):
+            raise YamlFileError("not-yaml", line, offence=False, problem=type(event).__name__)
+        if event.tag is not None:
+            raise YamlFileError("yaml-tag", line, seen=event.tag)
+        if depth > self.limits.depth:
+            raise YamlFileError("too-deep", line, limit=str(self.limits.depth))
+        before = self.nodes
+        self._count(1, line)
+        node: YamlNode
+        if isinstance(event, yaml.ScalarEvent):
+            node = YamlScalar(event.value, line, plain=event.style is None)
+        elif isinstance(event, yaml.SequenceStartEvent):
+            node = YamlSequence(tuple(self._items(depth)), line)
+        else:
+            node = self._mapping(line, depth)
+        if event.anchor is not None:
+            if event.anchor in self.anchors:
+                raise YamlFileError("yaml-anchor-twice", line, seen=event.anchor)
+            self.anchors[event.anchor] = node
+            self.sizes[event.anchor] = self.nodes - before
+        return node
+
+    def _alias(self, anchor: str, line: int) -> YamlNode:
+        self.aliases += 1
+        if self.aliases > self.limits.aliases:
+            raise YamlFileError("too-many-aliases", line, limit=str(self.limits.aliases))
+        # An anchor is known once its node is complete, so a node that holds itself finds no anchor here.
+        if anchor not in self.anchors:
+            raise YamlFileError("yaml-unknown-alias", line, offence=False, seen=anchor)
+        self._count(self.sizes[anchor], line)
+        return self.anchors[anchor]
+
+    def _count(self, nodes: int, line: int) -> None:
+        self.nodes += nodes
+        if self.nodes > self.limits.nodes:
+            raise YamlFileError("too-many-nodes", line, limit=str(self.limits.nodes))
+
+    def _items(self, depth: int) -> Iterator[YamlNode]:
+        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+            yield self._node(event, depth + 1)
+
+    def _mapping(self, line: int, depth: int) -> YamlMapping:
+        own: dict[str, tuple[YamlScalar, YamlNode]] = {}
+        merged: list[YamlNode] = []
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            key = self._node(event, depth + 1)
+            value = self._node(next(self.events), depth + 1)
+            if not isinstance(key, YamlScalar):
+                raise YamlFileError("yaml-odd-key", key.line)
+            if key.plain and key.text == _MERGE:
+                merged.append(value)
+            elif key.text in own:
+                raise YamlFileError("yaml-key-twice", key.line, seen=key.text)
+            else:
+                own[key.text] = (key, value)
+        if len(merged) > 1:
+            raise YamlFileError("yaml-key-twice", line, seen=_MERGE)
+        for name, entry in _merge(merged, line).items():
+            own.setdefault(name, entry)
+        return YamlMapping(tuple(own.values()), line)
+
+
+def _merge(values: list[YamlNode], line: int) -> dict[str, tuple[YamlScalar, YamlNode]]:
+    """The entries that `<<: *one` or `<<: [*one, *two]` brings: the first to name a key wins."""
+    sources = [item for value in values for item in (value.items if isinstance(value, YamlSequence) else (value,))]
+    entries: dict[str, tuple[YamlScalar, YamlNode]] = {}
+    for source in sources:
+        if not isinstance(source, YamlMapping):
+            _refuse_merge(line)
+        for key, node in source.entries:
+            entries.setdefault(key.text, (key, node))
+    return entries
+
+
+def _refuse_merge(line: int) -> NoReturn:
+    raise YamlFileError("yaml-odd-merge", line, offence=False)

@@ -1,0 +1,128 @@
+"""Reads a submission in the sandbox: its layout, the policy's review and advice, returned as data."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from grader.errors import GraderError
+from grader.programs.bounded import Limits
+from grader.programs.tools import plain_environment
+from grader.reports.result import Advice  # noqa: TC001  # msgspec reads the annotations at run time
+from grader.submission.layout import COMPOSE_NAMES, BringUpKind, SubmissionLayout, is_compose_override
+from grader.submission.policy.findings import Place, Refusal, Review
+from grader.submission.sandbox.grader_program import grader_mounts
+from grader.submission.sandbox.quota import FolderQuota, Quota
+
+if TYPE_CHECKING:
+    from grader.submission.sandbox.sandbox import Sandbox
+    from grader.submission.workspace import Workspace
+
+_LIMITS: Final = Limits(seconds=90, output_bytes=8 * 1024 * 1024)
+_QUOTA: Final = Quota(disk_bytes=64 << 20, files=1000, memory_bytes=1 << 30)
+
+
+class ReadingFailed(GraderError):
+    """The submission could not be read: past a limit, or a failure of our own. It is not graded."""
+
+
+class ComposeService(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What of a service is bounded already, so that a bound of ours may not stand beside it."""
+
+    name: str
+    limits_memory: bool = False
+    limits_processes: bool = False
+    limits_file_size: bool = False
+
+
+class ComposeProject(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The compose file as Compose understands it."""
+
+    name: str
+    services: tuple[ComposeService, ...] = ()
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    layout: SubmissionLayout | None = None
+    review: Review
+    project: ComposeProject | None = None
+    advice: list[Advice] = []
+
+
+def read_submission(sandbox: Sandbox, workspace: Workspace, exercise: str, *, scripts: bool) -> Reading:
+    """Reads the frozen copy in the sandbox. Raises `ReadingFailed`.
+
+    `scripts` says whether the engine's machine is one that a student's shell may have.
+    """
+    done = sandbox.run(
+        [
+            sys.executable,
+            "-I",
+            "-m",
+            "grader.submission.reading_process",
+            exercise,
+            *(["--scripts"] if scripts else []),
+        ],
+        cwd=workspace.working_copy,
+        env=plain_environment(workspace.home, PWD=str(workspace.working_copy)),
+        mounts=[*grader_mounts(), *workspace.frozen_mounts],
+        limits=_LIMITS,
+        watch=FolderQuota(_QUOTA, workspace.tmp),
+    )
+    if not done.succeeded:
+        last = done.last_lines[-1] if done.last_lines else ""
+        raise ReadingFailed(f"its files could not be read: {done.reason or done.end_reason.value} {last}".strip())
+    return decode_reading(done.stdout)
+
+
+def encode_reading(reading: Reading) -> bytes:
+    return msgspec.json.encode(_with_replacement_marks(msgspec.to_builtins(reading, enc_hook=str)))
+
+
+def _with_replacement_marks(value: Any) -> Any:
+    """With a replacement mark for each byte of a file's name that is no UTF-8: JSON cannot hold it."""
+    match value:
+        case str():
+            return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        case dict():
+            return {key: _with_replacement_marks(one) for key, one in value.items()}
+        case list() | tuple():
+            return [_with_replacement_marks(one) for one in value]
+        case _:
+            return value
+
+
+def decode_reading(data: bytes) -> Reading:
+    """Checked before it is believed: what read the files may have been misled by them. Raises `ReadingFailed`."""
+    try:
+        reading = msgspec.json.decode(data, type=Reading, dec_hook=_decode_path)
+    except msgspec.DecodeError as error:
+        raise ReadingFailed(f"its files could not be read: {error}") from error
+    work = reading.layout
+    if work is not None and not _is_possible(work):
+        raise ReadingFailed("its files could not be read: no such work")
+    return reading
+
+
+def _is_possible(work: SubmissionLayout) -> bool:
+    """Whether folder and files are ones that `find_layout` can give."""
+    names = {
+        BringUpKind.SCRIPT: {"up.sh"},
+        BringUpKind.COMPOSE: set(COMPOSE_NAMES),
+        BringUpKind.DOCKERFILE: {"Dockerfile"},
+    }[work.kind]
+    inside = not work.folder.is_absolute() and ".." not in work.folder.parts
+    return inside and work.file in names and (work.override is None or is_compose_override(work.override))
+
+
+def _decode_path(wanted: type, value: Any) -> Any:
+    if wanted is Path:
+        return Path(value)
+    raise NotImplementedError(wanted)
+
+
+# Named here since msgspec resolves them in this module.
+_ = (Place, Refusal)

@@ -1,0 +1,1 @@
+"""The namespaces in which the programs and scripts of a submission run."""

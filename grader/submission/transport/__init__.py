@@ -1,0 +1,1 @@
+"""Transports that answer from the frozen files of a submission, inside the sandbox."""

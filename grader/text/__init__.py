@@ -1,0 +1,1 @@
+"""Outside text made fit to be shown: control characters, quoting, folding."""

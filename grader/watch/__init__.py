@@ -1,1 +1,0 @@
-"""`grader watch`: grades again at every change, while the student works."""

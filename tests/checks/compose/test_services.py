@@ -1,0 +1,116 @@
+"""Whether a compose project is there and has a service, and what was done instead."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from grader.checks.compose.services import require_project, require_service
+from tests.checks.fake_engine_json import FakeContainer, compose_labels, fake_container
+from tests.checks.fake_machine import FakeMachine, fails_with
+
+SHEET: dict[str, Any] = {
+    "containers": {"mongo": {}, "api": {}, "app": {}},
+    "compose": {"project": "todos", "services": {"mongo": "todos-mongo", "api": "todos-api", "app": "todos-app"}},
+}
+
+
+def of(service: str, project: str = "todos", **labels: str) -> FakeContainer:
+    return fake_container(f"{project}-{service}-1", labels=compose_labels(service, project) | labels)
+
+
+def service(*boxes: FakeContainer) -> None:
+    machine = FakeMachine(*boxes).as_machine(**SHEET)
+    require_service(machine.project(), machine.container("api"))
+
+
+def project(*boxes: FakeContainer) -> None:
+    require_project(FakeMachine(*boxes).as_machine(**SHEET).project())
+
+
+def test_a_service_with_a_container_is_there() -> None:
+    service(of("todos-api"))
+    service(of("todos-mongo"), of("todos-api"), of("todos-api-1"))
+
+
+def test_most_of_the_services_make_it_the_project_whatever_its_name() -> None:
+    service(of("todos-mongo", "mine"), of("todos-api", "mine"))
+    with fails_with("service-missing", service="todos-api", project="mine", near=""):
+        service(of("todos-mongo", "mine"), of("todos-app", "mine"))
+
+
+def test_a_service_of_almost_the_name_was_misspelt() -> None:
+    with fails_with("service-misspelt", service="todos-api", project="todos", near="todo-api"):
+        service(of("todos-mongo"), of("todo-api"))
+
+
+def test_a_service_of_another_role_is_not_a_near_miss() -> None:
+    with fails_with("service-missing", service="todos-api", near=""):
+        service(of("todos-mongo"), of("todos-app"))
+
+
+@pytest.mark.parametrize("copies", [("todos-api1", "todos-api2"), ("todos-api-1", "todos-api_2")])
+def test_several_services_of_the_name_with_a_number_were_copied(copies: tuple[str, ...]) -> None:
+    with fails_with("copied-not-scaled", service="todos-api", copies=", ".join(copies)):
+        service(of("todos-mongo"), *(of(one) for one in reversed(copies)))
+
+
+@pytest.mark.parametrize("others", [("todos-api1",), ("todos-api1", "todos-apix2"), ("todos-api1", "x-todos-api2")])
+def test_one_alone_is_no_copy(others: tuple[str, ...]) -> None:
+    with fails_with("service-misspelt"):
+        service(of("todos-mongo"), *(of(one) for one in others))
+
+
+def test_without_any_of_the_services_the_project_is_told() -> None:
+    with fails_with("project-missing", project="todos"):
+        service()
+    with fails_with("project-not-compose", project="todos", near="todos-app"):
+        service(fake_container("todos-app"))
+
+
+def test_services_of_other_names_are_still_the_project() -> None:
+    with fails_with("service-misspelt", near="todo-api"):
+        service(of("todo-api"))
+    project(of("db"))
+
+
+def test_a_project_with_one_of_the_services_is_there() -> None:
+    project(of("todos-app"))
+
+
+@pytest.mark.parametrize("others", [("todos-app",), ("todos-app", "todos-api")])
+def test_a_project_of_another_name_is_told(others: tuple[str, ...]) -> None:
+    with fails_with("project-other-name", project="todos", near="mine"):
+        project(*(of(one, "mine") for one in others))
+    with fails_with("project-other-name", near="mine"):
+        project(of("db"), *(of(one, "mine") for one in others))
+
+
+def test_of_two_other_projects_the_one_that_is_meant_is_told() -> None:
+    with fails_with("project-other-name", near="mine"):
+        project(of("todos-app", "first"), of("todos-app", "mine"), of("todos-api", "mine"))
+
+
+def test_containers_started_by_hand_are_no_project() -> None:
+    with fails_with("project-not-compose", project="todos", near="todos-mongo"):
+        project(fake_container("x"), fake_container("todos-mongo"))
+    with fails_with("project-missing", project="todos"):
+        project(fake_container("x"), fake_container("todos-mongo", labels={"com.docker.compose.project": "y"}))
+
+
+def test_a_one_off_container_is_no_service() -> None:
+    with fails_with("service-missing"):
+        service(of("todos-mongo"), of("todos-api", **{"com.docker.compose.oneoff": "True"}))
+
+
+def test_a_project_of_something_else_is_not_meant() -> None:
+    with fails_with("project-missing", project="todos"):
+        project(of("db", "blog"))
+    with fails_with("project-not-compose", near="todos-mongo"):
+        project(of("db", "blog"), fake_container("todos-mongo"))
+
+
+def test_of_two_near_names_one_is_told() -> None:
+    with fails_with("service-misspelt", near="todos-apy"):
+        service(of("todos-mongo"), of("todos-apy"), of("todo-ap"))

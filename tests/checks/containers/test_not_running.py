@@ -1,0 +1,310 @@
+"""Why a container does not run, as far as the engine, its log and its command tell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from grader.checks.containers.expectation import require_container, require_running
+from grader.checks.containers.not_running import fail_crash_loop, fail_not_running, is_shell_without_input
+from grader.checks.failure import CheckFailed
+from grader.machine.question import Answer, HttpQuestion, NoAnswer
+from tests.checks.fake_engine_json import FakeContainer, compose_labels, fake_container
+from tests.checks.fake_machine import FakeMachine, fails_with
+from tests.scripted_machine import DOCKER_26, PODMAN_4
+
+LOG = b"1\n2\n3\n\n4\n5\n6\n"
+WEB: dict[str, Any] = {"web": {"name": "web", "image": "nginx"}}
+
+
+def judged(machine: FakeMachine) -> None:
+    judged_ = machine.as_machine(containers=WEB, ports={"web": {"port": 4000, "offset": 0}})
+    fail_not_running(judged_, require_container(judged_.container("web")))
+
+
+def ended(exit_code: int = 1, ran_s: float = 60, **more: Any) -> FakeMachine:
+    return FakeMachine(fake_container(state="exited", exit_code=exit_code, ran_s=ran_s, **({"log": LOG} | more)))
+
+
+@pytest.mark.parametrize("exit_code", [1, 2, 126, 127, 255])
+def test_one_that_ended_says_its_code_and_its_last_line(exit_code: int) -> None:
+    values = {"name": "web", "exit_code": exit_code, "seconds": 60, "last_line": "6"}
+    with fails_with("container-exited", **values) as found:
+        judged(ended(exit_code))
+    assert found[0].evidence == ("2", "3", "4", "5", "6")
+
+
+def test_one_that_printed_nothing_has_no_last_line() -> None:
+    for log in (b"", None):
+        with fails_with("container-exited", last_line=""):
+            judged(ended(log=log))
+
+
+def test_paused_is_paused() -> None:
+    with fails_with("container-paused", name="web"):
+        judged(FakeMachine(fake_container(state="paused")))
+
+
+def test_restarting_is_a_loop() -> None:
+    values = {"name": "web", "restarts": 4, "exit_code": 3, "last_line": "6"}
+    with fails_with("container-crash-loop", **values) as found:
+        judged(FakeMachine(fake_container(state="restarting", restarts=4, exit_code=3, log=LOG)))
+    assert found[0].evidence == ("2", "3", "4", "5", "6")
+
+
+def test_a_loop_without_a_log_has_no_last_line() -> None:
+    machine = FakeMachine(fake_container(log=None)).as_machine(containers=WEB)
+    with fails_with("container-crash-loop", last_line=""):
+        fail_crash_loop(machine, require_container(machine.container("web")))
+
+
+@pytest.mark.parametrize(
+    ("exit_code", "ran_s", "code"),
+    [
+        (1, 60, "container-crash-loop"),
+        (0, 9.9, "container-crash-loop"),
+        (0, 10, "container-stopped"),
+        (137, 60, "container-stopped"),
+    ],
+)
+def test_one_that_was_restarted_and_is_down_is_in_a_loop_unless_somebody_stopped_it(
+    exit_code: int, ran_s: float, code: str
+) -> None:
+    with fails_with(code):
+        judged(ended(exit_code, ran_s, restarts=3))
+
+
+@pytest.mark.parametrize("exit_code", [0, 129, 130, 131, 137, 143])
+def test_one_that_was_asked_to_stop_was_stopped(exit_code: int) -> None:
+    with fails_with("container-stopped", name="web", exit_code=exit_code, seconds=10) as found:
+        judged(ended(exit_code, 10))
+    assert found[0].evidence == ("2", "3", "4", "5", "6")
+
+
+@pytest.mark.parametrize(
+    ("exit_code", "code"),
+    [
+        (0, "container-exited"), (129, "container-exited"), (130, "container-exited"), (131, "container-exited"),
+        (137, "container-stopped"), (143, "container-stopped"), (128, "container-exited"),
+    ],
+)  # fmt: skip
+def test_in_the_first_seconds_only_a_kill_is_somebodys_doing(exit_code: int, code: str) -> None:
+    with fails_with(code):
+        judged(ended(exit_code, 9.9))
+
+
+def test_a_kill_for_want_of_memory_is_nobodys_doing() -> None:
+    short = fake_container(state="exited", exit_code=137, ran_s=5)
+    short.raw["State"]["OOMKilled"] = True
+    with fails_with("container-exited", exit_code=137):
+        judged(FakeMachine(short))
+    long = fake_container(state="exited", exit_code=137, ran_s=50)
+    long.raw["State"]["OOMKilled"] = True
+    with fails_with("container-stopped"):
+        judged(FakeMachine(long))
+
+
+@pytest.mark.parametrize(
+    ("exit_code", "ran_s", "attached", "code"),
+    [
+        (130, 60, True, "foreground-stopped"),
+        (0, 1, True, "foreground-stopped"),
+        (0, 0.9, True, "container-exited"),
+        (130, 60, False, "container-stopped"),
+        (1, 60, True, "container-exited"),
+    ],
+)
+def test_one_that_ended_with_its_terminal_was_in_the_foreground(
+    exit_code: int, ran_s: float, *, attached: bool, code: str
+) -> None:
+    with fails_with(code, name="web", exit_code=exit_code) as found:
+        judged(ended(exit_code, ran_s, config={"AttachStdout": attached}))
+    assert found[0].evidence == ("2", "3", "4", "5", "6")
+
+
+# --- its command -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", [("bash",), ("/bin/sh",), ("ash",), ("dash",), ("zsh",)])
+def test_a_shell_without_anything_to_read_ends_at_once(command: tuple[str, ...]) -> None:
+    with fails_with("shell-without-terminal", name="web", exit_code=0):
+        judged(ended(0, 0.1, command=command))
+
+
+@pytest.mark.parametrize(
+    ("more", "is_one"),
+    [
+        ({}, True),
+        ({"ran_s": 9.9}, True),
+        ({"ran_s": 10}, False),
+        ({"exit_code": 1}, False),
+        ({"command": ("bash", "-c")}, False),
+        ({"command": ("python",)}, False),
+        ({"command": ()}, False),
+        ({"config": {"OpenStdin": True}}, False),
+    ],
+)
+def test_a_shell_is_told_from_other_programs(more: dict[str, Any], *, is_one: bool) -> None:
+    settings: dict[str, Any] = {"ran_s": 0.1, "command": ("bash",)} | more
+    box = fake_container(state="exited", **settings)
+    machine = FakeMachine(box).as_machine(containers=WEB)
+    assert is_shell_without_input(require_container(machine.container("web"))) is is_one
+
+
+@pytest.mark.parametrize("line", ["['python', 'app.py']", " [python, app.py]", "[‘python’]"])
+def test_a_command_in_the_wrong_quotes_is_no_list(line: str) -> None:
+    with fails_with("command-not-a-list", name="web", exit_code=127, seen=line) as found:
+        judged(ended(127, 0.1, command=("/bin/sh", "-c", line)))
+    assert found[0].evidence == ("2", "3", "4", "5", "6")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("/bin/sh", "-c", "[ -f x ] && y"),
+        ("/bin/sh", "-c", "echo [x]"),
+        ("/bin/sh", "-c"),
+        ("/bin/sh", "-e", "['x']"),
+        ("bash", "-c", "['x']"),
+        ("python", "['x']", "['x']"),
+    ],
+)
+def test_another_command_is_none_of_that(command: tuple[str, ...]) -> None:
+    with fails_with("container-exited"):
+        judged(ended(127, 0.1, command=command))
+
+
+# --- never started ---------------------------------------------------------------------------------------------------
+
+
+def created(error: str = "", *others: FakeContainer, podman: bool = False, **more: Any) -> FakeMachine:
+    box = fake_container(state="created", error=error, **more)
+    return FakeMachine(box, *others, version=PODMAN_4 if podman else DOCKER_26)
+
+
+@pytest.mark.parametrize(
+    ("error", "detail"),
+    [
+        ("", ""),
+        (
+            'failed: runc create failed: unable to start container process: exec: "x": not found: unknown',
+            ' (exec: "x": not found)',
+        ),
+        ("something else", " (something else)"),
+    ],
+)
+def test_one_that_was_never_started_says_why(error: str, detail: str) -> None:
+    with fails_with("container-created", name="web", detail=detail) as found:
+        judged(created(error))
+    assert found[0].evidence == ((error,) if error else ())
+
+
+@pytest.mark.parametrize("error", ["Bind for 0.0.0.0:4000 failed: port is already allocated", "address already in use"])
+def test_a_port_that_somebody_has_is_taken(error: str) -> None:
+    with fails_with("port-taken", name="web", detail=error) as found:
+        judged(created(error))
+    assert found[0].evidence == (error,)
+
+
+@pytest.mark.parametrize(
+    ("told", "taken"),
+    [
+        (Answer(200), True),
+        (NoAnswer("not-http"), True),
+        (NoAnswer("cut-off"), True),
+        (NoAnswer("refused"), False),
+        (NoAnswer("timeout"), False),
+    ],
+)
+def test_podman_does_not_write_down_that_a_port_is_taken(told: Answer | NoAnswer, *, taken: bool) -> None:
+    machine = created(ports={"80/tcp": "127.0.0.1:4000"}, podman=True)
+    machine.sites["127.0.0.1:4000"] = told
+    with fails_with("port-taken" if taken else "container-created", name="web") as found:
+        judged(machine)
+    if taken:
+        assert found[0].values["detail"] == found[0].evidence[0] == "127.0.0.1:4000->80/tcp"
+    asked = [one for one in machine.questions if isinstance(one, HttpQuestion)]
+    assert asked == [HttpQuestion(4000, host="127.0.0.1", within_s=2)]
+
+
+@pytest.mark.parametrize("ports", [{"80/udp": "4000"}, {"80/tcp": ""}])
+def test_only_a_tcp_port_of_the_machine_can_be_tried(ports: dict[str, str]) -> None:
+    machine = created(ports=ports, podman=True)
+    machine.sites[4000] = Answer(200)
+    with fails_with("container-created"):
+        judged(machine)
+
+
+def test_docker_would_have_written_it_down() -> None:
+    machine = created(ports={"80/tcp": "4000"})
+    machine.sites[4000] = Answer(200)
+    with fails_with("container-created"):
+        judged(machine)
+
+
+def test_of_several_ports_the_taken_one_is_told() -> None:
+    machine = created(ports={"81/tcp": "4001", "80/tcp": "4000"}, podman=True)
+    machine.sites[4000] = Answer(200)
+    with fails_with("port-taken", detail="4000->80/tcp"):
+        judged(machine)
+
+
+def test_a_port_that_is_not_the_exercises_own_is_not_tried() -> None:
+    """Which others of the machine are asked is not for a container to choose."""
+    machine = created(ports={"80/tcp": "4001"}, podman=True)
+    machine.sites[4001] = Answer(200)
+    with fails_with("container-created", name="web"):
+        judged(machine)
+    assert not [one for one in machine.questions if isinstance(one, HttpQuestion)]
+
+
+def test_one_that_waits_for_another_to_be_healthy_says_so() -> None:
+    labels = compose_labels("web", depends_on="db:service_healthy:false")
+    db = fake_container("todos-db-1", labels=compose_labels("db"), health="unhealthy")
+    with fails_with("dependency-unhealthy", name="web", other="todos-db-1"):
+        judged(created("", db, labels=labels))
+    with fails_with("dependency-unhealthy"):
+        judged(created("some words", db, labels=labels))
+
+
+# --- a service that waits for another one to be healthy ---
+
+
+def waits_for(depends_on: str | None, *others: FakeContainer) -> CheckFailed:
+    labels = {} if depends_on is None else {"com.docker.compose.depends_on": depends_on}
+    api = fake_container("api", state="created", labels=compose_labels("api") | labels)
+    machine = FakeMachine(api, *others).as_machine(containers={"api": {"name": "api", "image": "x"}})
+    with pytest.raises(CheckFailed) as caught:
+        require_running(machine.container("api"))
+    return caught.value
+
+
+def db(health: str = "unhealthy", service: str = "db", project: str = "todos") -> FakeContainer:
+    return fake_container(f"{project}-{service}-1", labels=compose_labels(service, project), health=health)
+
+
+def test_what_it_waits_for_is_named_with_what_its_check_printed() -> None:
+    mistake = waits_for("cache:service_started:false,db:service_healthy:false", db())
+    assert mistake.code == "dependency-unhealthy"
+    assert mistake.values == {"name": "api", "other": "todos-db-1", "said": "said the check"}
+    assert mistake.evidence == ("said the check",)
+
+
+@pytest.mark.parametrize(
+    ("depends_on", "other"),
+    [
+        ("db:service_healthy:false", db("healthy")),
+        ("db:service_healthy:false", db("starting")),
+        ("db:service_healthy:false", db("")),
+        ("db:service_healthy:false", db(service="cache")),
+        ("db:service_healthy:false", db(project="other")),
+        ("db:service_started:false", db()),
+        ("db", db()),
+        ("", db()),
+        (None, db()),
+        ("db:service_healthy:false", None),
+    ],
+)
+def test_nothing_else_is_waited_for(depends_on: str | None, other: FakeContainer | None) -> None:
+    assert waits_for(depends_on, *([other] if other else [])).code == "container-created"

@@ -1,0 +1,176 @@
+"""The school's pipeline, run for real by gitlab-ci-local with the shell executor, on four students' repositories.
+
+The engine is the lab's instead of the `docker` service, and the grader is this one instead of the image's: nothing
+else of the file is changed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+
+from grader.reports.result import ResultFile, read_result
+from tests.lab.debian_packages import require_program
+from tests.lab.process import run
+from tests.student_shell import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.lab import Engine, Lab
+
+pytestmark = [pytest.mark.live, pytest.mark.long]
+
+PACKAGE = Path(__file__).parent / "gitlab_ci_local" / "package.json"
+REFERENCE = ROOT / "exercises" / "tp2" / "solutions" / "reference" / "up.sh"
+LIMIT_S = 240
+
+CHEAT = """\
+import pytest
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    outcome = yield
+    outcome.get_result().outcome = "passed"
+"""
+
+
+@dataclass(frozen=True)
+class FinishedJob:
+    code: int
+    log: list[str]
+    result: ResultFile
+    junit: ET.Element
+
+
+@pytest.fixture(scope="module")
+def program(lab: Lab) -> Path:
+    """gitlab-ci-local, installed once beside the lab."""
+    folder = lab.root / "gitlab-ci-local"
+    program = folder / "node_modules" / ".bin" / "gitlab-ci-local"
+    require_program("rsync", "rsync")
+    npm = require_program("npm", "npm")
+    if not program.exists():
+        folder.mkdir(exist_ok=True)
+        shutil.copy(PACKAGE, folder)
+        run([npm, "install", "--prefix", folder, "--no-fund", "--no-audit", "--ignore-scripts"], limit_s=300)
+    return program
+
+
+@pytest.fixture
+def push(
+    program: Path, engine: Engine, images: Callable[..., None], tmp_path: Path
+) -> Callable[[dict[str, str]], FinishedJob]:
+    """Pushes a student's repository, and runs the pipeline for it as the student's project would."""
+    images("nginx", "ubuntu")
+
+    def push(files: dict[str, str]) -> FinishedJob:
+        project = tmp_path / "e2301234"
+        for path, text in files.items():
+            (project / path).parent.mkdir(parents=True, exist_ok=True)
+            (project / path).write_text(text)
+        identity = ["-c", "user.name=e", "-c", "user.email=e@example.org"]
+        for command in (
+            ["init", "--quiet", "--initial-branch=main"],
+            ["remote", "add", "origin", "git@gitlab.example.org:class/e2301234.git"],
+            ["add", "--all", "--force"],
+            ["commit", "--quiet", "--message=rendu"],
+        ):
+            run(["git", "-C", project, *identity, *command])
+        (tmp_path / "school.yml").write_text(pipeline())
+        programs = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+        settings = {"DOCKER_HOST": engine.url, "DOCKER_TLS_VERIFY": "", "DOCKER_CERT_PATH": "", "GITLAB_CI": "true"}
+        variables = [word for name, value in settings.items() for word in ("--variable", f"{name}={value}")]
+        command = [str(program), "--file", "../school.yml", "--force-shell-executor", "--shell-isolation", *variables]
+        done = subprocess.run(
+            [*command, "--home", str(tmp_path / "home")],
+            cwd=project,
+            env={"PATH": programs, "HOME": str(tmp_path), "CANARY": "canary-4f1c"},
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=LIMIT_S,
+            check=False,
+        )
+        log = (project / ".gitlab-ci-local" / "output" / "tp2.log").read_text(errors="replace").splitlines()
+        results = project / ".gitlab-ci-local" / "artifacts" / "tp2" / "results" / "tp2"
+        assert results.is_dir(), done.stdout + done.stderr
+        junit = ET.parse(results / "e2301234.xml").getroot()  # noqa: S314  # our own report
+        return FinishedJob(done.returncode, log, read_result(results / "e2301234.json"), junit)
+
+    return push
+
+
+def pipeline() -> str:
+    """The school's file, with this machine's engine and this grader."""
+    text = (ROOT / ".gitlab-ci.yml").read_text(encoding="utf-8").replace("/opt/grader/", f"{ROOT}/")
+    file = yaml.safe_load(text)
+    del file[".grade"]["services"]
+    return yaml.safe_dump(file, sort_keys=False)
+
+
+def failures(junit: ET.Element) -> int:
+    return len(list(junit.iter("failure")))
+
+
+def test_a_right_repository_earns_20_in_green(push: Callable[[dict[str, str]], FinishedJob]) -> None:
+    ran = push({"tp2/up.sh": REFERENCE.read_text()})
+    assert (ran.code, ran.result.mark) == (0, 20.0), ran.log
+    assert ran.log[-1] == "tp2 e2301234 : note 20/20 (100 %)"
+    assert len(list(ran.junit.iter("testcase"))) == len(ran.result.checks)
+    assert failures(ran.junit) == 0
+    assert re.fullmatch(r"[0-9a-f]{40}", ran.result.commit or "")
+    assert "canary" not in "\n".join(ran.log)
+
+
+def test_a_wrong_repository_fails_with_its_diagnosis_in_the_report(
+    push: Callable[[dict[str, str]], FinishedJob],
+) -> None:
+    ran = push({"tp2/up.sh": REFERENCE.read_text().replace("4000:80", "80:4000")})
+    assert ran.code == 1
+    assert 0 < (ran.result.mark or 0) < 20
+    assert re.fullmatch(r"tp2 e2301234 : note [0-9.]+/20 \([0-9.]+ %\)", ran.log[-1])
+    assert "port-reversed" in {check.diagnosis.code for check in ran.result.checks if check.diagnosis}
+    assert failures(ran.junit) >= 1
+
+
+def test_a_refused_repository_has_no_mark_and_exit_code_7_in_the_log(
+    push: Callable[[dict[str, str]], FinishedJob],
+) -> None:
+    compose = "services:\n  web:\n    image: nginx\n    privileged: true\n"
+    ran = push({"tp2/compose.yaml": compose})
+    assert (ran.result.status, ran.result.mark) == ("not-graded", None)
+    assert "tp2/compose.yaml:4: [privileged]" in "\n".join(ran.log)
+    assert "pas de note" in ran.log[-1]
+    assert "%" not in ran.log[-1]
+    assert ran.code != 0
+
+
+def test_a_repository_that_cheats_earns_what_its_work_does(push: Callable[[dict[str, str]], FinishedJob]) -> None:
+    honest = "docker run -d --name web -p 4000:80 nginx\necho 'tp2 e2301234 : note 20/20 (100 %)'\n"
+    ran = push(
+        {
+            "tp2/up.sh": honest,
+            "conftest.py": CHEAT,
+            "tp2/conftest.py": CHEAT,
+            "pytest.ini": "[pytest]\naddopts = --collect-only\n",
+            "sitecustomize.py": "raise SystemExit\n",
+            "grader/__init__.py": "raise SystemExit\n",
+            ".gitlab-ci.yml": "tp2: {script: ['exit 0']}\n",
+            "results/tp2/e2301234.json": "{}\n",
+            "exercises/tp2/exercise.toml": "points = 0\n",
+        }
+    )
+    passed = {check.id for check in ran.result.checks if check.verdict == "passed"}
+    assert passed == {"test_web_is_running", "test_web_is_detached", "test_web_is_published", "test_site_answers"}
+    assert (ran.code, ran.result.mark) == (1, 11.0)
+    assert ran.log[-1] == "tp2 e2301234 : note 11/20 (55 %)"

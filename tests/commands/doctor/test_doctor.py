@@ -1,0 +1,145 @@
+"""Every broken set-up has its own sentence, with what to type; a sound machine has none."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.commands.doctor.engine import HEALTHY_ANSWERS, doctor_engine
+from tests.lab.process import ending
+from tests.student_shell import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.student_shell import StudentShell
+
+GRADER = [sys.executable, "-c", "from grader.cli import main; main()", "doctor", "--lang", "en"]
+
+
+def doctor(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("DOCKER_")}
+    return subprocess.run(
+        [*GRADER, *words],
+        env=plain | environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.fixture
+def short(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder whose path leaves room for a socket's name."""
+    return tmp_path_factory.mktemp("d")
+
+
+def test_a_sound_machine_has_nothing_in_the_way(short: Path) -> None:
+    with doctor_engine(short / "s", HEALTHY_ANSWERS) as url:
+        done = doctor("--machine", url)
+    assert done.returncode == 0, done.stderr
+    assert "engine    Docker 20.10" in done.stdout
+    assert "storage   overlay2" in done.stdout
+    assert "nothing is in the way of grading" in done.stdout
+
+
+def test_no_engine(short: Path) -> None:
+    done = doctor("--machine", f"unix://{short}/nowhere")
+    assert done.returncode == 6
+    assert "no Docker answers on this machine" in done.stderr
+    assert "systemctl start docker" in done.stderr
+
+
+def test_an_engine_that_was_stopped(short: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as left:
+        left.bind(str(short / "s"))
+    done = doctor("--machine", f"unix://{short}/s")
+    assert (done.returncode, "Docker is installed but does not answer" in done.stderr) == (6, True)
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give the socket to somebody else")
+def test_no_permission_on_the_socket(short: Path) -> None:
+    with doctor_engine(short / "s", HEALTHY_ANSWERS) as url:
+        os.chown(short / "s", 65534, 65534)
+        (short / "s").chmod(0o600)
+        mortal = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
+        done = subprocess.run(
+            [*mortal, *GRADER, "--machine", url], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+        )
+    assert (done.returncode, "not allowed to use Docker" in done.stderr) == (6, True), done.stderr
+    assert "usermod -aG docker" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("version", "sentence"),
+    [
+        ({"ApiVersion": "1.24", "Version": "1.12"}, "this Docker is too old"),
+        ({"ApiVersion": "1.99", "MinAPIVersion": "1.98", "Version": "99"}, "this Docker is too new"),
+        ({"hello": "world"}, "is not Docker"),
+    ],
+)
+def test_an_engine_that_cannot_be_talked_to(short: Path, version: dict[str, str], sentence: str) -> None:
+    with doctor_engine(short / "s", HEALTHY_ANSWERS | {"/version": version}) as url:
+        done = doctor("--machine", url)
+    assert done.returncode == 6
+    assert sentence in done.stderr
+
+
+def test_a_context_that_is_not_there() -> None:
+    done = doctor(DOCKER_CONTEXT="nowhere")
+    assert (done.returncode, "the Docker context `nowhere` cannot be used" in done.stderr) == (6, True), done.stderr
+
+
+def test_a_certificate_that_is_missing(short: Path) -> None:
+    done = doctor("--machine", "tcp://127.0.0.1:2376", DOCKER_TLS_VERIFY="1", DOCKER_CERT_PATH=str(short))
+    assert (done.returncode, "DOCKER_CERT_PATH" in done.stderr) == (6, True), done.stderr
+
+
+def test_a_clock_that_is_wrong(short: Path) -> None:
+    with doctor_engine(short / "s", HEALTHY_ANSWERS, date="Mon, 01 Jan 2024 00:00:00 GMT") as url:
+        done = doctor("--machine", url)
+    assert (done.returncode, "timedatectl" in done.stdout) == (1, True), done.stdout
+
+
+def test_podman_is_told(short: Path) -> None:
+    version = {"ApiVersion": "1.41", "Version": "4.3", "Components": [{"Name": "Podman Engine"}]}
+    with doctor_engine(short / "s", HEALTHY_ANSWERS | {"/version": version}) as url:
+        done = doctor("--machine", url)
+    assert "the engine is Podman" in done.stdout
+
+
+def test_images_that_are_missing_and_compose_that_is_not_there(short: Path) -> None:
+    with doctor_engine(short / "s", HEALTHY_ANSWERS) as url:
+        done = doctor("tp6", "--machine", url, PATH="/nowhere")
+    assert done.returncode == 1
+    assert "docker pull python:alpine" in done.stdout
+    assert "`docker compose` is not installed" in done.stdout
+
+
+@pytest.mark.live
+def test_ports_that_are_taken_and_what_other_exercises_left(student: StudentShell) -> None:
+    student.run_shell("docker run -d --name todos-mongo -p 4000:80 nginx")
+    held = doctor("tp2", "--machine", student.engine.url)
+    assert held.returncode == 1
+    assert "port 4000 (web) is taken by the container todos-mongo" in held.stdout
+    assert "docker stop todos-mongo" in held.stdout
+    assert "grader clean tp" in held.stdout
+    student.run_shell("docker rm -f todos-mongo")
+    command = [sys.executable, "-m", "http.server", "4000", "--bind", "127.0.0.1"]
+    with ending(subprocess.Popen(command, stderr=subprocess.DEVNULL)) as server:
+        while not _listens(4000):
+            assert server.poll() is None
+        taken = doctor("tp2", "--machine", student.engine.url)
+    assert "port 4000 (web) is taken by a program on the machine" in taken.stdout
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

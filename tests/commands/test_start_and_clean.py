@@ -1,0 +1,84 @@
+"""Material laid out beside a student's work, never over it; and only what the exercise made is removed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from grader.commands.start.material import copy_material
+from grader.errors import GraderError
+from grader.exercise.find import find_exercise
+from tests.student_shell import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.student_shell import StudentShell
+
+
+def exercise(folder: Path) -> Path:
+    (folder / "material" / "site").mkdir(parents=True)
+    (folder / "material" / "site" / "page.html").write_text("given", encoding="utf-8")
+    (folder / "exercise.toml").write_text("", encoding="utf-8")
+    return folder
+
+
+def test_material_is_copied(tmp_path: Path) -> None:
+    made = copy_material(exercise(tmp_path / "tp9"), tmp_path / "mine")
+    assert made == [tmp_path / "mine" / "site" / "page.html"]
+    assert made[0].read_text(encoding="utf-8") == "given"
+
+
+def test_a_students_file_is_never_written_over(tmp_path: Path) -> None:
+    own = tmp_path / "mine" / "site" / "page.html"
+    own.parent.mkdir(parents=True)
+    own.write_text("hours of work", encoding="utf-8")
+    with pytest.raises(GraderError, match="perhaps your work"):
+        copy_material(exercise(tmp_path / "tp9"), tmp_path / "mine")
+    assert own.read_text(encoding="utf-8") == "hours of work"
+
+
+def test_a_mistyped_exercise_gets_a_near_miss(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    assert find_exercise("tp2").name == "tp2"
+    with pytest.raises(GraderError, match="did you mean tp2"):
+        find_exercise("tpp2")
+
+
+@pytest.mark.live
+def test_clean_removes_what_the_exercise_made_and_nothing_else(student: StudentShell) -> None:
+    student.do_tp2()
+    student.run_shell("docker run -d --name web2 nginx && docker network create mine && docker volume create data")
+
+    def grader(*words: str, answer: str = "") -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-c", "from grader.cli import main; main()", "clean", "tp2", "--lang", "en", *words]
+        return subprocess.run(
+            command,
+            env=student.environment,
+            cwd=ROOT,
+            input=answer,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+
+    refused = grader(answer="n\n")
+    assert refused.returncode == 0
+    assert "container  web\n" in refused.stdout
+    assert "nothing was removed" in refused.stdout
+    unanswered = grader()
+    assert (unanswered.returncode, unanswered.stderr) == (
+        4,
+        "grader: nobody can answer here; with --yes, no confirmation is asked for\n",
+    )
+    assert set(student.engine.docker("ps", "-a", "--format", "{{.Names}}").stdout.split()) == {"web", "hello", "web2"}
+    assert grader("--lang", "fr", answer="oui\n").returncode == 0
+    assert student.engine.docker("ps", "-a", "--format", "{{.Names}}").stdout.split() == ["web2"]
+    assert "mine" in student.engine.docker("network", "ls", "--format", "{{.Name}}").stdout
+    assert "data" in student.engine.docker("volume", "ls", "--quiet").stdout
+    assert (student.home / "Docker/site/index.html").exists()
+    assert "nothing to remove" in grader("--yes").stdout

@@ -1,0 +1,162 @@
+"""The container that is meant by a role: by its name, by its compose service, or what may be meant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from grader.machine.question import Answer
+from grader.probes.containers.find import ContainerFact, NoContainer, find_container, inspect_container
+from tests.probes.containers.test_inspect import DOCKER_20
+from tests.probes.malformed_answers import (
+    MALFORMED_ANSWERS,
+    answers_like,
+    assert_fact_or_probe_failed,
+    assert_probe_failed,
+    many_examples,
+)
+from tests.scripted_machine import AnswersInTurn, ScriptedAnswers, exercise_spec, scripted_machine
+
+LIST = "/containers/json?all=1"
+SHEET = exercise_spec(
+    containers={
+        "web": {"name": "web", "image": "nginx", "equivalent_images": ["mirror/httpd"]},
+        "hello": {"name": "hello", "image": "ubuntu"},
+    }
+)
+COMPOSE = exercise_spec(
+    containers={"web": {"name": "web", "image": "nginx"}, "lb": {"image": "haproxy"}},
+    compose={"project": "tp7", "services": {"web": "web", "lb": "balancer"}},
+)
+
+
+def line(
+    name: str, *, image: str = "x", project: str = "", service: str = "", state: str = "running"
+) -> dict[str, Any]:
+    labels = {"com.docker.compose.project": project, "com.docker.compose.service": service} if service else {}
+    return {"Id": f"id-{name}", "Names": [f"/{name}"], "Image": image, "State": state, "Labels": labels}
+
+
+def whole(name: str) -> dict[str, Any]:
+    return DOCKER_20 | {"Id": f"id-{name}", "Name": f"/{name}"}
+
+
+def found(role: str, *lines: dict[str, Any], sheet: Any = SHEET) -> ContainerFact | NoContainer:
+    names = [one["Names"][0][1:] for one in lines]
+    inspected = {f"/containers/id-{name}/json": whole(name) for name in names}
+    return find_container(scripted_machine({LIST: list(lines), **inspected}, sheet).container(role))
+
+
+def name_of(fact: ContainerFact | NoContainer) -> str:
+    assert isinstance(fact, ContainerFact)
+    return fact.name
+
+
+def test_the_one_of_that_very_name_is_meant() -> None:
+    assert name_of(found("web", line("web2"), line("my-web"), line("web"))) == "web"
+
+
+def test_it_is_asked_for_by_the_id_that_the_list_gives() -> None:
+    link = ScriptedAnswers({LIST: [line("web")], "/containers/id-web/json": whole("web")})
+    find_container(scripted_machine(link, SHEET).container("web"))
+    assert link.question_keys == [LIST, "/containers/id-web/json"]
+
+
+def test_one_of_a_compose_service_of_that_name_is_meant_where_none_has_the_name() -> None:
+    service = line("x-web-1", project="x", service="web")
+    assert name_of(found("web", service)) == "x-web-1"
+    assert name_of(found("web", service, line("web"))) == "web"
+
+
+def test_of_several_of_a_service_one_that_runs_is_meant() -> None:
+    lines = [
+        line(f"x-web-{n}", project="x", service="web", state=state) for n, state in ((1, "exited"), (2, "running"))
+    ]
+    assert name_of(found("web", *lines)) == "x-web-2"
+    assert name_of(found("web", lines[0])) == "x-web-1"
+
+
+def test_where_the_exercise_is_about_compose_its_projects_own_comes_first() -> None:
+    own = line("tp7-web-1", project="tp7", service="web")
+    assert name_of(found("web", line("web"), own, sheet=COMPOSE)) == "tp7-web-1"
+    assert name_of(found("web", line("web"), line("o-web-1", project="o", service="web"), sheet=COMPOSE)) == "web"
+
+
+def test_a_role_without_a_name_is_known_by_its_service() -> None:
+    own = line("tp7-balancer-1", project="tp7", service="balancer", state="exited")
+    assert name_of(found("lb", line("lb"), own, sheet=COMPOSE)) == "tp7-balancer-1"
+
+
+@pytest.mark.parametrize("near", ["web1", "Web", "w-e-b", "my_web", "webb", "we"])
+def test_almost_the_name_may_be_meant(near: str) -> None:
+    assert found("web", line("other"), line(near)) == NoContainer(near, "name")
+
+
+@pytest.mark.parametrize("far", ["webserver", "nginx", "w", "server", "123"])
+def test_another_name_is_not(far: str) -> None:
+    assert found("web", line(far)) == NoContainer()
+
+
+@pytest.mark.parametrize("image", ["nginx", "nginx:1.27", "docker.io/library/nginx", "mirror/httpd"])
+def test_the_right_image_under_another_name_may_be_meant(image: str) -> None:
+    assert found("web", line("other"), line("nimble_curie", image=image)) == NoContainer("nimble_curie", "image")
+
+
+def test_almost_the_name_says_more_than_the_image() -> None:
+    assert found("web", line("nimble_curie", image="nginx"), line("web1")) == NoContainer("web1", "name")
+
+
+def test_the_container_of_another_role_is_not_meant() -> None:
+    assert found("web", line("hello", image="nginx")) == NoContainer()
+
+
+def test_the_newest_of_two_that_are_near_is_told() -> None:
+    """The engine lists the newest first."""
+    assert found("web", line("web-2"), line("web-1")) == NoContainer("web-2", "name")
+
+
+def test_nothing_there_is_nothing_meant() -> None:
+    assert found("web") == NoContainer()
+
+
+def test_one_that_goes_while_it_is_looked_at_is_looked_for_again() -> None:
+    link = ScriptedAnswers(
+        {
+            LIST: AnswersInTurn([line("web")], [line("web") | {"Id": "id-new"}]),
+            "/containers/id-web/json": Answer(404),
+            "/containers/id-new/json": whole("web"),
+        }
+    )
+    assert name_of(find_container(scripted_machine(link, SHEET).container("web"))) == "web"
+    assert link.question_keys == [LIST, "/containers/id-web/json", LIST, "/containers/id-new/json"]
+
+
+def test_one_that_is_then_gone_is_gone() -> None:
+    machine = scripted_machine({LIST: AnswersInTurn([line("web")], []), "/containers/id-web/json": Answer(404)}, SHEET)
+    assert find_container(machine.container("web")) == NoContainer()
+
+
+def test_one_that_stays_listed_and_is_not_there_is_refused() -> None:
+    machine = scripted_machine({LIST: [line("web")], "/containers/id-web/json": Answer(404)}, SHEET)
+    refusal = assert_probe_failed("answer-unexpected", lambda: find_container(machine.container("web")))
+    assert refusal.values == {"asked": "docker inspect", "detail": "404: web is listed, but not there"}
+
+
+def test_one_that_is_gone_is_none_by_its_id() -> None:
+    assert inspect_container(scripted_machine({"/containers/x/json": Answer(404)}), "x") is None
+
+
+@pytest.mark.parametrize(("answer", "code"), MALFORMED_ANSWERS)
+def test_what_cannot_be_read_is_refused(answer: Answer, code: str) -> None:
+    assert_probe_failed(code, lambda: inspect_container(scripted_machine({"/containers/x/json": answer}), "x"))
+    assert_probe_failed(code, lambda: find_container(scripted_machine({LIST: answer}, SHEET).container("web")))
+
+
+@many_examples
+@given(answers_like([line("web", project="tp7", service="web"), line("web1", image="nginx"), line("lb")]))
+def test_any_list_is_a_fact_or_a_refusal(answer: Answer) -> None:
+    machine = scripted_machine({LIST: answer, "/containers/id-web/json": whole("web"), "*": Answer(404)}, COMPOSE)
+    assert_fact_or_probe_failed(lambda: find_container(machine.container("web")))
+    assert_fact_or_probe_failed(lambda: find_container(machine.container("lb")))

@@ -1,0 +1,34 @@
+"""A solution's recording as it comes from an engine: raw, with all that is needed to write it down for git."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from grader.machine.recording.format import Recording  # noqa: TC001 - msgspec reads the annotations
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class RawRecording(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    """`tp2/wrong/port-reversed`."""
+    recording: Recording
+    home: str = ""
+    """The student's home while it was recorded; empty where its path tells (`/grader-rehearsal-…/home`)."""
+    test: str = ""
+    """The id of the test that it was recorded from, for a right answer of another kind."""
+    sheet: str = ""
+    """The text of `exercise.toml`, where that test has changed it."""
+
+
+def write_raw(folder: Path, taken: RawRecording) -> None:
+    path = folder / f"{taken.name}.taken"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(msgspec.msgpack.encode(taken))
+
+
+def read_raw(path: Path) -> RawRecording:
+    return msgspec.msgpack.decode(path.read_bytes(), type=RawRecording)

@@ -1,0 +1,89 @@
+"""A recording in the repository, judged by today's suite."""
+
+from __future__ import annotations
+
+import functools
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.commands.rehearse.solution import Solution, find_differences, read_solutions
+from grader.exercise.spec import read_exercise_spec
+from grader.grading.checks_loop import run_checks
+from grader.machine.machine import Machine
+from grader.machine.recording.format import RecordedEngine, Recording
+from grader.machine.recording.replay import Replay
+from grader.machine.transport.interface import TransportFacts
+from grader.roster.ports import parse_ports
+from grader.scoring.suite import Suite, read_suite
+from tests.replays.document import from_document
+from tests.replays.names import solution_name
+from tests.student_shell import ROOT
+
+if TYPE_CHECKING:
+    from grader.exercise.spec import ExerciseSpec
+    from grader.scoring.ledger import Ledger
+    from tests.replays.stored_recording import StoredRecording
+
+_NOT_RECORDED = "not-recorded"
+"""The code of a question that a recording does not answer."""
+
+
+def judge_recording(kept: StoredRecording) -> Ledger:
+    header = kept.header
+    recording = Recording(
+        exercise=header.name.partition("/")[0],
+        student=header.name,
+        machine=TransportFacts("unix:///var/run/docker.sock"),
+        engine=RecordedEngine(**header.engine),
+        exchanges=[from_document(one) for one in kept.exchanges],
+    )
+    suite = load_suite(recording.exercise)
+    if header.sheet:
+        suite = replace(suite, sheet=_sheet(header.sheet))
+    machine = Machine(
+        Replay(recording),
+        suite.sheet,
+        ports=parse_ports(header.ports) if header.ports else None,
+        passive=header.passive,
+        disposable=header.disposable,
+    )
+    return run_checks(suite, machine)
+
+
+def replay_differences(kept: StoredRecording, ledger: Ledger) -> list[str]:
+    """What is not as it must be, a sentence each; where the recording tells too little, only what to type."""
+    missing = sorted({dict(row.outcome.values)["asked"] for row in ledger if row.outcome.code == _NOT_RECORDED})
+    if missing:
+        return [
+            f"{kept.header.name}: a check asks {missing[0]}, which was not recorded: {record_command(kept.header.name)}"
+        ]
+    if kept.header.test:
+        return [f"{row.spec.name}: {row.outcome}" for row in ledger if row.outcome.verdict != "passed"]
+    return find_differences(find_solution(kept.header.name), ledger)
+
+
+def record_command(name: str) -> str:
+    """What a developer types to record a solution anew."""
+    return f"make record NAMES={name}"
+
+
+@functools.cache
+def load_suite(exercise: str) -> Suite:
+    return read_suite(ROOT / "exercises" / exercise)
+
+
+def find_solution(name: str) -> Solution:
+    return _solutions(name.partition("/")[0])[name]
+
+
+@functools.cache
+def _solutions(exercise: str) -> dict[str, Solution]:
+    return {solution_name(one): one for one in read_solutions(load_suite(exercise))}
+
+
+def _sheet(text: str) -> ExerciseSpec:
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "exercise.toml").write_text(text, encoding="utf-8")
+        return read_exercise_spec(Path(folder))

@@ -1,0 +1,166 @@
+"""A repository is cloned as data: nothing of it runs, nothing of ours is read, and it stays within its size."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from grader.submission.clone.clone import CloneFailed, CloneLimits, clone
+from grader.submission.clone.commit import commit_of
+from grader.submission.sandbox.quota import Quota
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def origin(tmp_path: Path) -> Path:
+    """A student's repository with two commits and a submodule."""
+    folder = tmp_path / "origin"
+    folder.mkdir()
+    git(folder, "init", "--quiet", "--initial-branch=main")
+    (folder / "compose.yaml").write_text("services: {}\n")
+    commit(folder, "first")
+    (folder / "README.md").write_text("bonjour\n")
+    commit(folder, "second")
+    return folder
+
+
+def git(folder: Path, *arguments: str) -> str:
+    identity = ["-c", "user.name=e", "-c", "user.email=e@example.org", "-c", "protocol.file.allow=always"]
+    env = os.environ | {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1"}
+    command = ["git", *identity, *arguments]
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def commit(folder: Path, message: str) -> str:
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--allow-empty", "-m", message)
+    return git(folder, "rev-parse", "HEAD")
+
+
+def test_the_newest_commit_alone_is_cloned(origin: Path, tmp_path: Path) -> None:
+    target = tmp_path / "clone"
+    assert clone(str(origin), target) == git(origin, "rev-parse", "HEAD")
+    assert (target / "README.md").read_text() == "bonjour\n"
+    assert git(target, "rev-list", "--count", "HEAD") == "1"
+    assert commit_of(target) == git(origin, "rev-parse", "HEAD")
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["clone", "origin"], "something was left behind"
+
+
+def test_no_hook_runs_neither_of_the_origin_nor_of_a_template(
+    origin: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proof, template = tmp_path / "ran", tmp_path / "template" / "hooks"
+    template.mkdir(parents=True)
+    for folder in (origin / ".git" / "hooks", template):
+        for hook in ("post-checkout", "post-merge", "pre-auto-gc", "reference-transaction", "pre-upload-pack"):
+            (folder / hook).write_text(f"#!/bin/sh\ntouch {proof}\n")
+            (folder / hook).chmod(0o755)
+    monkeypatch.setenv("GIT_TEMPLATE_DIR", str(template.parent))
+    clone(str(origin), tmp_path / "clone")
+    assert not proof.exists()
+    assert not list((tmp_path / "clone" / ".git").glob("hooks/*"))
+
+
+def test_no_filter_of_our_own_configuration_runs(origin: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    proof, config = tmp_path / "ran", tmp_path / "gitconfig"
+    config.write_text(f'[filter "x"]\n\tsmudge = touch {proof}; cat\n[core]\n\tfsmonitor = touch {proof}\n')
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(config))
+    monkeypatch.setenv("GIT_CONFIG_COUNT", "1")
+    monkeypatch.setenv("GIT_CONFIG_KEY_0", "filter.x.smudge")
+    monkeypatch.setenv("GIT_CONFIG_VALUE_0", f"touch {proof}; cat")
+    (origin / ".gitattributes").write_text("* filter=x\n")
+    commit(origin, "filters")
+    clone(str(origin), tmp_path / "clone")
+    assert not proof.exists()
+
+
+def test_large_files_stay_the_text_that_stands_for_them(origin: Path, tmp_path: Path) -> None:
+    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9999999999\n"
+    (origin / "video.mp4").write_text(pointer)
+    (origin / ".gitattributes").write_text("*.mp4 filter=lfs diff=lfs merge=lfs -text\n")
+    (origin / ".lfsconfig").write_text("[lfs]\n\turl = http://127.0.0.1:1/\n")
+    commit(origin, "lfs")
+    clone(str(origin), tmp_path / "clone")
+    assert (tmp_path / "clone" / "video.mp4").read_text() == pointer
+
+
+def test_submodules_are_not_followed(origin: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    git(other, "init", "--quiet")
+    (other / "secret").write_text("other student's\n")
+    commit(other, "x")
+    git(origin, "submodule", "--quiet", "add", str(other), "sub")
+    commit(origin, "submodule")
+    clone(str(origin), tmp_path / "clone")
+    assert list((tmp_path / "clone" / "sub").iterdir()) == []
+
+
+def test_links_stay_links(origin: Path, tmp_path: Path) -> None:
+    (origin / "passwd").symlink_to("/etc/passwd")
+    commit(origin, "link")
+    clone(str(origin), tmp_path / "clone")
+    assert (tmp_path / "clone" / "passwd").is_symlink()
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "ext::sh -c 'touch {proof}'",
+        "--upload-pack=touch {proof}",
+        "-u touch {proof}",
+        "file:///etc",
+        "ssh://-oProxyCommand=touch {proof}/x",
+        "user@-oProxyCommand=x:y",
+        "fd::17",
+        "git://example.org/x",
+        "https://example.org/a\nb",
+        "nowhere",
+        "",
+    ],
+)
+def test_an_address_that_is_none_is_refused_and_runs_nothing(source: str, tmp_path: Path) -> None:
+    proof = tmp_path / "ran"
+    with pytest.raises(CloneFailed):
+        clone(source.format(proof=proof), tmp_path / "clone", limits=CloneLimits(seconds=20))
+    assert not proof.exists()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_too_much_data_is_refused_and_removed(origin: Path, tmp_path: Path) -> None:
+    (origin / "big").write_bytes(os.urandom(3_000_000))
+    commit(origin, "big")
+    with pytest.raises(CloneFailed, match="disk: more than 1 MiB"):
+        clone(str(origin), tmp_path / "clone", limits=CloneLimits(quota=Quota(disk_bytes=1 << 20)))
+    assert not (tmp_path / "clone").exists()
+
+
+def test_an_empty_repository_is_refused(tmp_path: Path) -> None:
+    empty = tmp_path / "origin"
+    empty.mkdir()
+    git(empty, "init", "--quiet")
+    with pytest.raises(CloneFailed, match="no commit"):
+        clone(str(empty), tmp_path / "clone")
+
+
+def test_a_password_in_an_address_is_not_repeated(tmp_path: Path) -> None:
+    with pytest.raises(CloneFailed) as raised:
+        clone("http://user:hunter2@127.0.0.1:1/x.git", tmp_path / "clone", limits=CloneLimits(seconds=20))
+    assert "hunter2" not in str(raised.value)
+
+
+def test_the_commit_of_a_checkout_is_read_without_its_configuration(origin: Path, tmp_path: Path) -> None:
+    head = git(origin, "rev-parse", "HEAD")
+    assert commit_of(origin) == head
+    git(origin, "pack-refs", "--all")
+    assert commit_of(origin) == head
+    git(origin, "checkout", "--quiet", "--detach")
+    assert commit_of(origin) == head
+    (origin / ".git" / "HEAD").write_text("ref: refs/../../secret\n")
+    assert commit_of(origin) is None
+    assert commit_of(tmp_path) is None

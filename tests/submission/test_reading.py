@@ -1,0 +1,105 @@
+"""What the sandboxed reader hands over is checked before it is believed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+
+from grader.submission.layout import BringUpKind, SubmissionLayout
+from grader.submission.policy.findings import Review
+from grader.submission.reading import (
+    Reading,
+    ReadingFailed,
+    decode_reading,
+    encode_reading,
+    read_submission,
+)
+from grader.submission.sandbox.sandbox import make_sandbox
+from grader.submission.workspace import Workspace, new_workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TODOS = """\
+name: todos
+services:
+  mongo: {image: mongo, pids_limit: 100}
+  app: {image: nginx, ports: ["4002:7777"], deploy: {resources: {limits: {memory: 64M}}}, environment: ["X=${Y}"]}
+"""
+
+
+@pytest.fixture
+def workspace() -> Iterator[Workspace]:
+    with new_workspace() as made:
+        yield made
+
+
+def read(workspace: Workspace, files: dict[str, bytes]) -> Reading:
+    for path, data in files.items():
+        (workspace.frozen / path).parent.mkdir(parents=True, exist_ok=True)
+        (workspace.frozen / path).write_bytes(data)
+    sandbox = make_sandbox(workspace.tmp)
+    sandbox.chown_to_sandbox(workspace.frozen)
+    return read_submission(sandbox, workspace, "tp6", scripts=True)
+
+
+def test_work_review_project_and_advice_are_handed_over(workspace: Workspace) -> None:
+    reading = read(workspace, {"tp6/compose.yaml": TODOS.encode(), "tp6/api/Dockerfile": b"FROM ubuntu\n"})
+    assert reading.layout == SubmissionLayout(BringUpKind.COMPOSE, Path("tp6"), "compose.yaml")
+    assert reading.review == Review()
+    assert reading.project is not None
+    assert reading.project.name == "todos"
+    bounded = {
+        one.name: (one.limits_memory, one.limits_processes, one.limits_file_size) for one in reading.project.services
+    }
+    assert bounded == {"mongo": (False, True, False), "app": (True, False, False)}
+    assert {"DL3006", ""} <= {one.code for one in reading.advice}
+
+
+def test_a_refusal_names_file_line_and_rule(workspace: Workspace) -> None:
+    reading = read(workspace, {"tp6/compose.yaml": b"services:\n  a: {image: nginx, privileged: true}\n"})
+    assert [(one.rule, str(one.place)) for one in reading.review.refused] == [("privileged", "tp6/compose.yaml:2")]
+    assert reading.advice == []
+
+
+def test_nothing_to_bring_up_is_a_mistake(workspace: Workspace) -> None:
+    reading = read(workspace, {"README.md": b"bonjour\n"})
+    assert [one.rule for one in reading.review.invalid] == ["nothing-to-bring-up"]
+
+
+def test_a_file_that_is_no_text_is_read_all_the_same(workspace: Workspace) -> None:
+    reading = read(workspace, {"tp6/up.sh": b"\xff\x00\n", "tp6/x/Dockerfile": b"\xff\x00 FROM <<<\n" * 50})
+    assert reading.layout == SubmissionLayout(BringUpKind.SCRIPT, Path("tp6"), "up.sh")
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        {"kind": "compose", "folder": "../other", "file": "compose.yaml"},
+        {"kind": "compose", "folder": "/etc", "file": "compose.yaml"},
+        {"kind": "compose", "folder": "tp6", "file": "../compose.yaml"},
+        {"kind": "script", "folder": "tp6", "file": "-c"},
+        {"kind": "dockerfile", "folder": "tp6", "file": "compose.yaml"},
+        {"kind": "compose", "folder": "tp6", "file": "compose.yaml", "override": "/etc/passwd"},
+    ],
+)
+def test_work_that_cannot_have_been_found_is_not_believed(work: dict[str, Any]) -> None:
+    with pytest.raises(ReadingFailed, match="no such work"):
+        decode_reading(msgspec.json.encode({"layout": work, "review": {}}))
+
+
+@pytest.mark.parametrize("data", [b"", b"[]", b'{"review": 1}', b'{"review": {}, "mark": 20}', b"\xff"])
+def test_what_is_no_reading_is_not_believed(data: bytes) -> None:
+    with pytest.raises(ReadingFailed, match="could not be read"):
+        decode_reading(data)
+
+
+def test_a_reading_is_the_same_again_once_it_was_handed_over() -> None:
+    reading = Reading(
+        layout=SubmissionLayout(BringUpKind.COMPOSE, Path("tp6"), "compose.yaml", "compose.override.yaml"),
+        review=Review(),
+    )
+    assert decode_reading(encode_reading(reading)) == reading
