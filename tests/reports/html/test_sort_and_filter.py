@@ -104,7 +104,7 @@ def test_searching_takes_names_and_ids_without_accents(page: Page, typed: str, f
         ("tout est réussi", 7),
         ("note provisoire", 3),
         ("une vérification qui n'a pas pu être jugée", 2),
-        ("pas noté", 2),
+        ("non noté", 2),
         ("machine partagée", 2),
         ("port-reversed (4)", 4),
     ],

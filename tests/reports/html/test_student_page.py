@@ -95,7 +95,7 @@ def test_advice_is_apart_and_without_points(open_page: OpenPage) -> None:
     result = msgspec.structs.replace(make_class()[13], advice=[remark], commit="0123456789abcdef")
     page = open_page(student_page(result, "en"))
     section = _text(page, "section:has(#advice-title)")
-    assert section.startswith("Advice Without points")
+    assert section.startswith("Advice No points")
     assert section.endswith("api/Dockerfile:1 tag the image hadolint DL3006")
     assert "Commit 0123456789ab" in _text(page, "footer")
 
