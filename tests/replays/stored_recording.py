@@ -33,6 +33,8 @@ _TEXTS: Final = "texts"
 _LONG: Final = 200
 """Characters of a text from which on it is kept once for all."""
 _UNSAFE: Final = re.compile(r"[^\w.-]+")
+_TASK_ID: Final = re.compile(r"(\.\w{25})+$")
+"""What Swarm puts behind the name of a task's container."""
 _PATCHED: Final = {"json", "lines", "frames"}
 
 
@@ -233,7 +235,7 @@ def _name_of(value: Any) -> str:
         case {"RepoTags": [*names]} if named := [name for name in names if not name.startswith("grader-rehearsal")]:
             return "-" + _UNSAFE.sub("-", named[0])
         case {"Name": str(name)}:
-            return "-" + _UNSAFE.sub("-", name.strip("/"))
+            return "-" + _UNSAFE.sub("-", _TASK_ID.sub("", name.strip("/")))
         case _:
             return ""
 
