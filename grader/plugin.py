@@ -88,7 +88,7 @@ def pytest_configure(config: pytest.Config) -> None:
     from grader.commands.test.hooks import GradingPlugin  # noqa: PLC0415
     from grader.commands.test.reporter import GraderTerminalReporter  # noqa: PLC0415
     from grader.errors import GraderError, UsageError  # noqa: PLC0415 - only where there is something to grade
-    from grader.request import request_of  # noqa: PLC0415
+    from grader.grading.request import request_of  # noqa: PLC0415
     from grader.settings import language_of  # noqa: PLC0415
 
     if getattr(config.option, "numprocesses", None) or getattr(config.option, "tx", None):

@@ -76,7 +76,7 @@ class StudentShell:
         link = open_transport(parse_machine_url(url or self.engine.url))
         try:
             asked = Recorder(link) if self.on_graded else link
-            machine = Machine(asked, suite.sheet, ports=ports, passive=passive, disposable=disposable)
+            machine = Machine(asked, suite.spec, ports=ports, passive=passive, disposable=disposable)
             ledger = run_checks(suite, machine)
             if self.on_graded:
                 self.on_graded(suite, machine, ledger)

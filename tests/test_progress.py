@@ -122,7 +122,7 @@ def test_a_process_that_inherited_an_ignored_signal_is_ended() -> None:
         ("tests/recordings/test_all.py::test_x", set(), KINDS[1]),
         ("tests/machine/recording/test_replay.py::test_x", {"live"}, KINDS[3]),
         ("tests/test_live_slice.py::test_x", {"live", "smoke"}, KINDS[2]),
-        ("tests/submission/test_lifecycle.py::test_x", {"live", "long"}, KINDS[4]),
+        ("tests/grading/test_submission_lifecycle.py::test_x", {"live", "long"}, KINDS[4]),
     ],
 )
 def test_kinds(nodeid: str, markers: set[str], kind: str) -> None:

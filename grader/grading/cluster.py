@@ -15,9 +15,9 @@ import msgspec
 
 from grader.errors import GraderError
 from grader.grading.pool import GradingFinished, GradingStarted, grade_all, lost_worker
+from grader.grading.request import GradingRequest, decode_json, encode_json
 from grader.grading.run import not_graded
 from grader.reports.result import ResultFile, encode_result
-from grader.request import GradingRequest, decode_json, encode_json
 from grader.scoring.suite import read_suite
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from grader.reports.result import ResultFile
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from grader.request import GradingRequest
+    from grader.grading.request import GradingRequest
 
 Kind = Literal["check", "result", "recording", "crash"]
 Frame = tuple[Kind, bytes]

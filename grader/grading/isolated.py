@@ -15,9 +15,9 @@ from grader.text.escaping import escape_control_characters
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from grader.grading.request import GradingRequest
     from grader.grading.worker import Worker
     from grader.reports.result import ResultFile
-    from grader.request import GradingRequest
     from grader.scoring.suite import Suite
     from grader.submission.submission import Submission
 

@@ -23,8 +23,8 @@ from grader.grading.worker import GradingTask, Worker, fork_worker, spawn_worker
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
+    from grader.grading.request import GradingRequest
     from grader.reports.result import ResultFile
-    from grader.request import GradingRequest
     from grader.scoring.suite import Suite
 
 TICK_S: Final = 0.25

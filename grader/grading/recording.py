@@ -97,7 +97,7 @@ def _regrade(suite: Suite, path: Path, sha256: str) -> RegradedResult | Unreadab
     if recording.exercise != suite.id:
         return None
     replay = Replay(recording)
-    machine = Machine(replay, suite.sheet, ports=ports, passive=recording.passive, disposable=recording.disposable)
+    machine = Machine(replay, suite.spec, ports=ports, passive=recording.passive, disposable=recording.disposable)
     before = _existing_result(path)
     ledger = run_checks(suite, recording.lost.to_error() if recording.lost else machine)
     if replay.is_exhausted:

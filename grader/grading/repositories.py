@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
 
     from grader.grading.pool import Event
-    from grader.request import GradingRequest
+    from grader.grading.request import GradingRequest
     from grader.roster.machine_url import MachineUrl
     from grader.scoring.suite import Suite
 

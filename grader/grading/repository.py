@@ -20,6 +20,7 @@ from grader.grading.job_log import mark_line, metrics, refusal_lines, result_lin
 from grader.grading.reasons import reason_of
 from grader.grading.results_folder import open_results
 from grader.grading.run import not_graded
+from grader.grading.submission_lifecycle import GradedSubmission, RefusedSubmission, grade_repository
 from grader.machine.transport.engine_address import EngineAddress, engine_address
 from grader.programs.temporary_folder import temporary_folder
 from grader.reports.result import ResultFile, Words, write_atomically
@@ -28,7 +29,6 @@ from grader.reports.signature import JOB_KEY_VARIABLE, run_name, sign, signing_k
 from grader.roster.machine_url import parse_machine_url
 from grader.submission.clone.clone import clone
 from grader.submission.clone.commit import commit_of
-from grader.submission.lifecycle import GradedSubmission, RefusedSubmission, grade_repository
 from grader.submission.reading import ReadingFailed
 from grader.submission.sandbox.engine_proxy import connect_to_engine
 from grader.submission.sandbox.sandbox import NoSandboxError
@@ -37,8 +37,8 @@ from grader.text.escaping import escape_control_characters, log_line
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from grader.grading.request import GradingRequest
     from grader.messages import Language
-    from grader.request import GradingRequest
     from grader.scoring.suite import Suite
     from grader.submission.policy.findings import Review
 
@@ -81,7 +81,7 @@ def grade_and_write(
     """Grades, writes and prints the result, and returns the exit code. Raises `GraderError`."""
     results = open_results(folder, Path(request.repository) if Path(request.repository).is_dir() else None)
     signing_key(environ)  # an unusable key is reported before anything runs
-    require_ports(suite.sheet, suite.id, request.ports)
+    require_ports(suite.spec, suite.id, request.ports)
     try:
         done = grade_one(suite, request, environ)
     except MachineUnreachable as error:
@@ -122,7 +122,7 @@ def _clone_and_grade(suite: Suite, request: GradingRequest, environ: Mapping[str
         try:
             outcome = grade_repository(
                 request,
-                suite.sheet,
+                suite.spec,
                 folder,
                 engine,
                 connect=lambda: _client(engine),

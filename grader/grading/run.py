@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from grader.errors import MachineUnreachable, ProbeFailed
 from grader.grading.checks_loop import run_checks
+from grader.grading.request import machine_of
 from grader.machine.question import Answer, EngineQuestion
 from grader.machine.recording.format import ConnectionLost, Recording
 from grader.machine.recording.recorder import Recorder
@@ -19,7 +20,6 @@ from grader.machine.transport.connect import open_transport
 from grader.machine.transport.interface import TransportFacts
 from grader.reports.result import ResultFile, SuiteInfo, TestedMachine
 from grader.reports.result_builder import build_result
-from grader.request import machine_of
 from grader.scoring.suite import suite_hash
 from grader.scoring.verdict import Outcome, judge
 from grader.text.escaping import escape_control_characters
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from grader.grading.request import GradingRequest
     from grader.machine.machine import Machine
     from grader.machine.transport.engine import EngineVersion
     from grader.machine.transport.interface import Transport
     from grader.reports.result import Words
-    from grader.request import GradingRequest
     from grader.scoring.ledger import Ledger
     from grader.scoring.suite import Suite
 
@@ -117,7 +117,7 @@ def grade(
         run.facts, run.version = link.facts, link.version()
         run.engine_id = _engine_id(link)
         link = Recorder(link) if request.record else link
-        machine: Machine | MachineUnreachable = machine_of(request, link, suite.sheet)
+        machine: Machine | MachineUnreachable = machine_of(request, link, suite.spec)
     except MachineUnreachable as error:
         machine = run.lost = error
     try:

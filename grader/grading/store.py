@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from grader.grading.request import GradingRequest
     from grader.messages import Language
-    from grader.request import GradingRequest
     from grader.scoring.suite import Suite
 
 _JOURNAL: Final = ".grader-journal"

@@ -15,7 +15,7 @@ from grader.messages import LANGUAGES, catalogue
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from grader.request import GradingRequest
+    from grader.grading.request import GradingRequest
 
 
 def warm_up(requests: list[GradingRequest]) -> None:

@@ -21,12 +21,12 @@ from typing import IO, TYPE_CHECKING, Final
 import msgspec
 
 from grader.grading.frames import encode_frame
+from grader.grading.request import GradingRequest, decode_json, encode_json
 from grader.grading.run import grade
 from grader.machine.recording.format import encode_recording
 from grader.machine.transport.connect import open_transport
 from grader.machine.transport.engine_address import engine_address
 from grader.reports.result import encode_result
-from grader.request import GradingRequest, decode_json, encode_json
 from grader.scoring.suite import read_suite
 from grader.signals import reset_signals
 from grader.submission.submission import Submission  # noqa: TC001 - msgspec reads the annotations

@@ -33,15 +33,17 @@ class LedgerRow:
 class Ledger:
     """The rows of one exercise, in the order of the suite. Raises `ExerciseError` where they do not add up."""
 
-    def __init__(self, specs: Iterable[CheckSpec], points: int, sheet: str) -> None:
+    def __init__(self, specs: Iterable[CheckSpec], points: int, spec_file: str) -> None:
         self._rows = {spec.name: LedgerRow(spec, number) for number, spec in enumerate(_unique_specs(specs), 1)}
         self.max_points = points
         _validate_causes(self)
         if not self._rows:
-            raise ExerciseError(f"{sheet}: no checks beside it; wanted functions with @check in files named test_*.py")
+            raise ExerciseError(
+                f"{spec_file}: no checks beside it; wanted functions with @check in files named test_*.py"
+            )
         total = sum(row.spec.points for row in self)
         if total != points:
-            raise ExerciseError(f"{sheet}: points = {points}, but the checks come to {total}; wanted the same")
+            raise ExerciseError(f"{spec_file}: points = {points}, but the checks come to {total}; wanted the same")
 
     def __iter__(self) -> Iterator[LedgerRow]:
         return iter(self._rows.values())

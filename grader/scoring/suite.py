@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Suite:
     folder: Path
-    sheet: ExerciseSpec
+    spec: ExerciseSpec
     checks: tuple[Callable[[Machine], None], ...]
     """The check functions, in the order of the files and of the lines."""
 
@@ -35,12 +35,12 @@ class Suite:
         return self.folder.name
 
     @property
-    def specs(self) -> tuple[CheckSpec, ...]:
+    def check_specs(self) -> tuple[CheckSpec, ...]:
         return tuple(spec for check in self.checks if (spec := spec_of(check)))
 
     def ledger(self, outcome: Outcome | None = None) -> Ledger:
         """A row for each check, with `outcome` for all of them if one is given. Raises `ExerciseError`."""
-        ledger = Ledger(self.specs, self.sheet.points, str(self.folder / "exercise.toml"))
+        ledger = Ledger(self.check_specs, self.spec.points, str(self.folder / "exercise.toml"))
         for row in ledger:
             row.outcome = outcome or row.outcome
         return ledger
@@ -49,19 +49,19 @@ class Suite:
 def read_suite(folder: Path) -> Suite:
     """The suite in `folder`. Raises `ExerciseError` in one sentence where its author made a mistake."""
     folder = folder.resolve()
-    sheet = read_exercise_spec(folder)
+    spec = read_exercise_spec(folder)
     checks: list[Callable[[Machine], None]] = []
     for path in sorted(folder.glob("test_*.py")):
         module = _import_module(path)
         own = [value for value in vars(module).values() if callable(value) and spec_of(value) is not None]
         checks += [value for value in own if getattr(value, "__module__", "") == module.__name__]
-    suite = Suite(folder, sheet, tuple(checks))
+    suite = Suite(folder, spec, tuple(checks))
     suite.ledger()  # an author's mistake shows here, before any machine is asked
     return suite
 
 
 def suite_hash(folder: Path) -> str:
-    """SHA-256 over what decides a verdict: the sheet's names and the checks."""
+    """SHA-256 of everything that decides a verdict: the exercise spec and the checks."""
     digest = hashlib.sha256()
     for path in sorted([folder / "exercise.toml", *folder.glob("*.py")]):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")

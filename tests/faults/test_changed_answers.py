@@ -48,12 +48,12 @@ def test_no_change_of_an_answer_crashes_or_gives_points(student: StudentShell, w
     student.do_tp2(web)
     suite = read_suite(student.exercise)
     recorder = Recorder(open_transport(parse_machine_url(student.engine.url)))
-    earned = points_earned(run_checks(suite, Machine(recorder, suite.sheet)))
+    earned = points_earned(run_checks(suite, Machine(recorder, suite.spec)))
     recording = recorder.recording(Recording(exercise="tp2", student="e1", machine=TransportFacts("")))
     recorder.close()
     for seed in range(SEEDS):
         began = time.monotonic()
-        ledger = run_checks(suite, Machine(Replay(change_answers(recording, seed)), suite.sheet))
+        ledger = run_checks(suite, Machine(Replay(change_answers(recording, seed)), suite.spec))
         assert time.monotonic() - began < 5, f"seed {seed}"
         for row in ledger:
             assert not row.outcome.is_grader_bug, f"seed {seed}: {row.spec.name}: {row.outcome.evidence[-1:]}"

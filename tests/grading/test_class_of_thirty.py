@@ -14,7 +14,7 @@ import pytest
 from grader.grading import repositories as many
 from grader.grading.repository import Done, grade_one
 from grader.reports.result import read_result
-from tests.grading.class_of_repositories import Class
+from tests.grading.repository_class import Class
 from tests.grading.test_repositories_faults import (
     address_too_long,
     folder_that_is_no_utf8,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from grader.request import GradingRequest
+    from grader.grading.request import GradingRequest
     from grader.scoring.suite import Suite
     from tests.lab.fault_proxy import Exchange
 

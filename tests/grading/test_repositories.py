@@ -9,7 +9,7 @@ import pytest
 
 from grader.reports.result import read_result
 from grader.reports.signature import FileStatus, verify
-from tests.grading.class_of_repositories import Class
+from tests.grading.repository_class import Class
 from tests.submission.repositories import COMPOSE, HONEST_COMPOSE, HONEST_SCRIPT, RepositoryBench
 
 if TYPE_CHECKING:

@@ -16,15 +16,15 @@ from grader.grading import store
 from grader.grading.repository import Done
 from grader.grading.run import not_graded
 from grader.reports.result import Words, read_result
-from tests.grading.class_of_repositories import Class
+from tests.grading.repository_class import Class
 from tests.submission.repositories import COMPOSE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from grader.grading.request import GradingRequest
     from grader.reports.result import ResultFile
-    from grader.request import GradingRequest
     from grader.scoring.suite import Suite
 
 LOST = MachineUnreachable("engine-lost", where="unix:///e.sock", detail="x")

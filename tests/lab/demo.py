@@ -32,7 +32,7 @@ def main() -> int:
         lab = Lab.at(ROOT / ".lab")
         engine = ready_engine(lab)
         suite = read_suite(EXERCISE)
-        ensure_images(engine, lab, tuple(suite.sheet.images))
+        ensure_images(engine, lab, tuple(suite.spec.images))
         os.environ.update(engine.settings())
         _show(engine, suite)
     except (LabError, GraderError) as error:
@@ -77,12 +77,12 @@ def _grade(solution: Solution) -> None:
 def _refuse_what_is_taken(engine: Engine, suite: Suite) -> None:
     """On an engine of someone else, containers and ports that the demo needs may be in use: do not touch them."""
     names = engine.docker("ps", "--all", "--format", "{{.Names}}").stdout.split()
-    for container in suite.sheet.containers.values():
+    for container in suite.spec.containers.values():
         if container.name in names:
             raise LabError(
                 f"a container named {container.name} is already on {engine.url}; rename or remove it, then try again"
             )
-    for port in suite.sheet.ports.values():
+    for port in suite.spec.ports.values():
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port.port)) == 0:
                 raise LabError(f"port {port.port} of this machine is taken; free it, then try again")

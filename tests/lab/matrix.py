@@ -57,7 +57,7 @@ def main() -> int:
         suite = read_suite(EXERCISE)
         kinds = {name: KINDS[name] for name in options.engines}
         # It mostly waits, so that two processors are enough for three engines.
-        with machines(lab, kinds, suite.sheet.images) as started, ProcessPoolExecutor(len(started)) as pool:
+        with machines(lab, kinds, suite.spec.images) as started, ProcessPoolExecutor(len(started)) as pool:
             columns = list(pool.map(partial(try_all, only=options.only), started))
     except (LabError, GraderError) as error:
         print_progress(f"matrix: {error}")
@@ -110,7 +110,7 @@ def _graded(machine: LabMachine, suite: Suite, solution: Solution, way: str, col
             return run_checks(suite, error)
         stack.callback(link.close)
         column.engine = f"{link.version()} (API {link.version().api})"
-        return run_checks(suite, Machine(link, suite.sheet, ports=solution.ports, disposable=True))
+        return run_checks(suite, Machine(link, suite.spec, ports=solution.ports, disposable=True))
 
 
 def _print(columns: Sequence[MatrixColumn]) -> int:

@@ -75,7 +75,7 @@ def _rehearse(course: Sequence[tuple[Suite, list[Solution]]], repeat: int, size:
                 sys.stdout.write(done.stdout + done.stderr)
             came_out = "as expected" if is_good else "DIFFERS"
             print_progress(f"[{number:>3}/{len(wanted)}] {one.exercise} {one.options[0]}: {came_out}")
-    checks = sum(len(suite.specs) for suite, _ in course)
+    checks = sum(len(suite.check_specs) for suite, _ in course)
     wrong = [solution for _, solutions in course for solution in solutions if solution.expected.failed]
     codes = {code for solution in wrong for code in solution.expected.failed.values()}
     sys.stdout.write(

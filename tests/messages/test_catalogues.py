@@ -70,5 +70,5 @@ def test_the_pattern_sees_what_would_solve() -> None:
 
 def test_hints_of_checks_do_not_solve_either() -> None:
     for sheet in sorted((ROOT / "exercises").glob("*/exercise.toml")):
-        for spec in read_suite(sheet.parent).specs if list(sheet.parent.glob("test_*.py")) else ():
+        for spec in read_suite(sheet.parent).check_specs if list(sheet.parent.glob("test_*.py")) else ():
             assert not spec.hint or not SOLVES.search(spec.hint.fr + spec.hint.en), spec.where

@@ -60,7 +60,7 @@ def _record(folder: Path, suite: Suite, solution: Solution) -> bool:
     """Whether it came out as expected; only then is its recording kept."""
     recorder = Recorder(open_transport(parse_machine_url("local")))
     try:
-        machine = Machine(recorder, suite.sheet, ports=solution.ports, disposable=True)
+        machine = Machine(recorder, suite.spec, ports=solution.ports, disposable=True)
         wrong = find_differences(solution, run_checks(suite, machine))
         about = Recording(
             exercise=suite.id,

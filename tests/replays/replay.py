@@ -41,10 +41,10 @@ def judge_recording(kept: StoredRecording) -> Ledger:
     )
     suite = load_suite(recording.exercise)
     if header.sheet:
-        suite = replace(suite, sheet=_sheet(header.sheet))
+        suite = replace(suite, spec=_sheet(header.sheet))
     machine = Machine(
         Replay(recording),
-        suite.sheet,
+        suite.spec,
         ports=parse_ports(header.ports) if header.ports else None,
         passive=header.passive,
         disposable=header.disposable,

@@ -13,13 +13,13 @@ import msgspec
 from grader.engine_state.engine_state import EngineState, read_engine_state
 from grader.grading.isolated import grade_isolated
 from grader.grading.repository import grade_and_write
+from grader.grading.request import GradingRequest
+from grader.grading.submission_lifecycle import GradedSubmission, RefusedSubmission, grade_repository
 from grader.machine.transport.engine_address import EngineAddress
 from grader.reports.result import ResultFile, Student, read_result
-from grader.request import GradingRequest
 from grader.roster.machine_url import parse_machine_url
 from grader.scoring.suite import read_suite
 from grader.settings import encodable
-from grader.submission.lifecycle import GradedSubmission, RefusedSubmission, grade_repository
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,7 +73,7 @@ class RepositoryBench:
         there = msgspec.structs.replace(asked, disposable=True)
         return grade_repository(
             asked,
-            suite.sheet,
+            suite.spec,
             root,
             EngineAddress(self.engine.url, self.engine.url),
             connect=lambda: self.client,

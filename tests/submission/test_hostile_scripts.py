@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from grader.grading.submission_lifecycle import GradedSubmission
 from grader.programs.bounded import EndReason
 from grader.submission.bring_up import BringUpLimits
-from grader.submission.lifecycle import GradedSubmission
 from grader.submission.sandbox.quota import Quota
 from tests.submission.repositories import HONEST_SCRIPT, RepositoryBench
 

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from grader.grading.pool import Event
+    from grader.grading.request import GradingRequest
     from grader.messages import Language
     from grader.reports.result import ResultFile
-    from grader.request import GradingRequest
     from grader.scoring.suite import Suite
 
 _UNREACHABLE_IN_A_ROW: Final = 8

@@ -63,8 +63,8 @@ def batch(
 
     from grader.commands.batch.batch import Batch  # noqa: PLC0415
     from grader.commands.batch.progress import progress_for  # noqa: PLC0415
+    from grader.grading.request import request_of  # noqa: PLC0415
     from grader.reports.result import Student  # noqa: PLC0415
-    from grader.request import request_of  # noqa: PLC0415
     from grader.roster.machine_url import parse_machine_url  # noqa: PLC0415
     from grader.scoring.suite import read_suite  # noqa: PLC0415
 
@@ -81,7 +81,7 @@ def batch(
             machine=student.machine or shared.machine,
             repository=student.repo if engines else "",
         )
-        for student in _students(roster, ("id", "repo" if engines else "machine"), group, limit, suite.sheet)
+        for student in _students(roster, ("id", "repo" if engines else "machine"), group, limit, suite.spec)
     ]
     batch = Batch(suite, tuple(requests), results, language, resume=resume, retry_not_graded=retry_not_graded)
     watcher = progress_for(progress, language)
@@ -104,7 +104,7 @@ def batch(
 
 
 def _students(
-    roster: Path, wanted: tuple[RosterColumn, ...], group: str, limit: int, sheet: ExerciseSpec
+    roster: Path, wanted: tuple[RosterColumn, ...], group: str, limit: int, spec: ExerciseSpec
 ) -> tuple[RosterStudent, ...]:
     from grader.roster.roster import read_roster  # noqa: PLC0415
     from grader.roster.selection import select_students  # noqa: PLC0415
@@ -112,7 +112,7 @@ def _students(
     students = select_students(read_roster(roster, wanted), group=group, limit=limit)
     for student in students:
         try:
-            require_ports(sheet, "this exercise", student.ports)
+            require_ports(spec, "this exercise", student.ports)
         except RosterError as error:
             raise RosterError(f"{roster}: {student.id}: {error}") from error
     return students

@@ -22,9 +22,9 @@ from grader.text.escaping import escape_control_characters, log_line
 if TYPE_CHECKING:
     from grader.commands.batch.batch import BatchOutcome
     from grader.grading.pool import Event
+    from grader.grading.request import GradingRequest
     from grader.messages import Language
     from grader.reports.result import ResultFile
-    from grader.request import GradingRequest
 
 _WORDS: Final = {
     "fr": {

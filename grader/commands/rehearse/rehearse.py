@@ -118,7 +118,7 @@ def _rehearse_solution(
 def _grade(suite: Suite, machine: MachineUrl, ports: PortRange | None) -> Ledger:
     link = open_transport(machine)
     try:
-        return run_checks(suite, Machine(link, suite.sheet, ports=ports, disposable=True))
+        return run_checks(suite, Machine(link, suite.spec, ports=ports, disposable=True))
     finally:
         link.close()
 
@@ -141,7 +141,7 @@ def _grade_unreachable_engine(suite: Suite) -> SolutionRun:
 
 def _uncovered_checks(suite: Suite, solutions: list[Solution]) -> list[str]:
     failed = {name for solution in solutions for name in solution.expected.failed}
-    missing = [spec.name for spec in suite.specs if spec.name not in failed]
+    missing = [spec.name for spec in suite.check_specs if spec.name not in failed]
     faults = [f"{name} is failed by no wrong solution: nobody knows whether it can fail" for name in missing]
     if not any(solution.is_reference for solution in solutions):
         faults.append("there is no reference solution")

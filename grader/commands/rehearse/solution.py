@@ -84,7 +84,7 @@ def _read(suite: Suite, folder: Path) -> Solution:
         expected = msgspec.toml.decode(path.read_bytes(), type=_ExpectedFile)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ExerciseError(f"{path}: {error}") from error
-    names = [spec.name for spec in suite.specs]
+    names = [spec.name for spec in suite.check_specs]
     for name in (*expected.failed, *expected.blocked):
         if name not in names:
             raise ExerciseError(f"{path}: {name} is no check of {suite.id}; it has: {', '.join(names)}")

@@ -24,7 +24,7 @@ def print_rehearsal(rehearsed: Rehearsal, console: Console) -> None:
     suite = rehearsed.suite
     table = Table(title=f"{suite.id}: {len(rehearsed.runs)} tries", title_justify="left", box=None)
     table.add_column("solution")
-    for number, _ in enumerate(suite.specs, 1):
+    for number, _ in enumerate(suite.check_specs, 1):
         table.add_column(str(number), justify="center")
     table.add_column("points", justify="right")
     table.add_column("")
@@ -42,7 +42,7 @@ def print_rehearsal(rehearsed: Rehearsal, console: Console) -> None:
 def print_counts(all_rehearsed: list[Rehearsal], console: Console) -> None:
     tried = [one for rehearsed in all_rehearsed for one in rehearsed.runs]
     codes = {row.outcome.code for one in tried for row in one.ledger if row.outcome.verdict == "failed"}
-    checks = sum(len(rehearsed.suite.specs) for rehearsed in all_rehearsed)
+    checks = sum(len(rehearsed.suite.check_specs) for rehearsed in all_rehearsed)
     # Not the machines without a solution, and each once, however often it was tried: `name (2)`.
     wrong = {
         (rehearsed.suite.id, one.name.partition(" (")[0])

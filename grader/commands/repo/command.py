@@ -35,10 +35,10 @@ def repo(  # noqa: PLR0917  # typer makes options of them
 
     from grader.exercise.find import find_exercise  # noqa: PLC0415
     from grader.grading.repository import grade_and_write  # noqa: PLC0415
-    from grader.request import request_of  # noqa: PLC0415
+    from grader.grading.request import request_of  # noqa: PLC0415
+    from grader.grading.submission_lifecycle import repository_name  # noqa: PLC0415
     from grader.scoring.suite import read_suite  # noqa: PLC0415
     from grader.settings import language_of  # noqa: PLC0415
-    from grader.submission.lifecycle import repository_name  # noqa: PLC0415
 
     language = language_of(lang, os.environ)
     options = {

@@ -13,6 +13,7 @@ import pytest
 from grader.errors import ExerciseError, GraderError, MachineUnreachable, UsageError
 from grader.exercise.spec import read_exercise_spec, require_ports
 from grader.grading.checks_loop import SuiteRun
+from grader.grading.request import as_recorded, machine_of
 from grader.grading.run import Run
 from grader.machine.machine import Machine  # noqa: TC001 - as above
 from grader.machine.recording.recorder import Recorder
@@ -21,7 +22,6 @@ from grader.machine.transport.connect import open_transport
 from grader.machine.transport.interface import TransportFacts
 from grader.output_streams import interrupt_on_termination
 from grader.reports.result_builder import build_check_result
-from grader.request import as_recorded, machine_of
 from grader.scoring.check import spec_of
 from grader.scoring.suite import Suite
 from grader.signals import reset_signals
@@ -29,10 +29,10 @@ from grader.signals import reset_signals
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
+    from grader.grading.request import GradingRequest
     from grader.machine.transport.interface import Transport
     from grader.messages import Language
     from grader.reports.result import CheckResult, ResultFile
-    from grader.request import GradingRequest
     from grader.scoring.ledger import LedgerRow
 
 NOT_GRADED: Final = 6
@@ -70,7 +70,7 @@ class GradingPlugin:
         # Whole exercises are collected whatever is asked for, since the total never moves; the rest is deselected.
         self._selections = [_Selection.of(arg, config.invocation_params.dir) for arg in config.args]
         config.args[:] = [str(request.exercise) for request in requests]
-        self._sheets = {request.exercise: read_exercise_spec(request.exercise) for request in requests}
+        self._specs = {request.exercise: read_exercise_spec(request.exercise) for request in requests}
         self._run = Run(requests[0], TransportFacts(str(requests[0].machine)))
         self.runs: dict[Path, SuiteRun] = {}
         """Each exercise's folder, to its checks: there once everything is collected."""
@@ -80,8 +80,8 @@ class GradingPlugin:
             self.connect()
             recording = self._link.recording if isinstance(self._link, Replay) else None
             self._run.request = as_recorded(self.request, recording)
-        for exercise, sheet in self._sheets.items():
-            require_ports(sheet, exercise.name, self.request.ports)
+        for exercise, spec in self._specs.items():
+            require_ports(spec, exercise.name, self.request.ports)
         if folder and not config.option.collectonly:
             from grader.reports.result_files import prepare_results_folder  # noqa: PLC0415 - JUnit is slow to import
 
@@ -125,7 +125,7 @@ class GradingPlugin:
             assert self._run.lost  # noqa: S101 - no link means a reason
             raise self._run.lost
         if run.machine is None:
-            run.machine = machine_of(self.request, Recorder(link) if self.request.record else link, run.suite.sheet)
+            run.machine = machine_of(self.request, Recorder(link) if self.request.record else link, run.suite.spec)
         return run.machine
 
     def run_of(self, path: Path) -> SuiteRun | None:
@@ -138,9 +138,9 @@ class GradingPlugin:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Opens the ledger on everything collected, before `-k` and the like take any of it away."""
         try:
-            for folder, sheet in self._sheets.items():
+            for folder, spec in self._specs.items():
                 checks = tuple(_check(item) for item in items if folder in item.path.parents)
-                self.runs[folder] = SuiteRun(Suite(folder, sheet, checks))
+                self.runs[folder] = SuiteRun(Suite(folder, spec, checks))
         except ExerciseError as error:
             raise pytest.UsageError(str(error)) from error
         for one in self._selections:

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from grader.grading.checks_loop import SuiteRun
+    from grader.grading.request import GradingRequest
     from grader.machine.transport.interface import Transport, TransportFacts
     from grader.messages import Language
     from grader.reports.result import CheckResult, ResultFile, Words
-    from grader.request import GradingRequest
     from grader.scoring.ledger import LedgerRow
 
 _COLOURS: Final = {"passed": "green", "failed": "red", "blocked": "yellow", "error": "purple", "skipped": "cyan"}
@@ -145,7 +145,7 @@ class GraderTerminalReporter(pytest.TerminalReporter):  # type: ignore[misc]
 
     def _print_title(self, run: SuiteRun) -> None:
         self._print_line()
-        title = getattr(run.suite.sheet.title, self._language)
+        title = getattr(run.suite.spec.title, self._language)
         self._print_line(f"{run.suite.id.upper()} · {title}", bold=True)
         self._print_line()
 

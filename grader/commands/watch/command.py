@@ -33,7 +33,7 @@ def watch(
     from grader.commands.watch.watch import watch as run  # noqa: PLC0415
     from grader.exercise.find import find_exercise  # noqa: PLC0415 - only this verb
     from grader.exercise.spec import require_ports  # noqa: PLC0415
-    from grader.request import request_of  # noqa: PLC0415
+    from grader.grading.request import request_of  # noqa: PLC0415
     from grader.scoring.suite import read_suite  # noqa: PLC0415
 
     options = {
@@ -45,7 +45,7 @@ def watch(
     if request.machine.scheme == "recording":
         raise UsageError("typed-watch-recording", given=str(request.machine))
     suite = read_suite(folder)
-    require_ports(suite.sheet, suite.id, request.ports)
+    require_ports(suite.spec, suite.id, request.ports)
     try:
         if not sys.stdout.isatty():
             run(suite, request, LineView(language))

@@ -60,7 +60,7 @@ class TableView:
         return Text(text if self._is_unicode else to_ascii(text), style=style)
 
     def _render(self, shown: WatchUpdate, rows: list[LedgerRow]) -> Group:
-        title = getattr(self._suite.sheet.title, self._language)
+        title = getattr(self._suite.spec.title, self._language)
         table = Table(box=None, show_header=False, padding=(0, 1), expand=False)
         table.add_column(justify="right")
         table.add_column()

@@ -11,16 +11,16 @@ from grader.commands.watch.changes import EngineChange, EventReader, FolderMonit
 from grader.commands.watch.tracking_link import TrackingLink
 from grader.errors import GraderError, MachineUnreachable
 from grader.grading.checks_loop import run_checks
+from grader.grading.request import machine_of
 from grader.machine.transport.connect import open_transport
 from grader.machine.transport.interface import DirectTransport
 from grader.probes.containers.find import inspect_container
 from grader.probes.containers.listing import list_containers
-from grader.request import machine_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from grader.request import GradingRequest
+    from grader.grading.request import GradingRequest
     from grader.scoring.ledger import Ledger
     from grader.scoring.suite import Suite
     from grader.scoring.verdict import Outcome
@@ -69,7 +69,7 @@ class _Watcher:
         self._view = view
         self._is_here = link.is_local
         self._tracking = TrackingLink(link)
-        self._machine = machine_of(request, self._tracking, suite.sheet)
+        self._machine = machine_of(request, self._tracking, suite.spec)
         self._reader = EventReader(link)
         self._folder_monitor = FolderMonitor()
         self._ledger: Ledger | None = None
@@ -106,7 +106,7 @@ class _Watcher:
         """The folders of this machine that are mounted in the exercise's containers; none of another's."""
         if not self._is_here:
             return []
-        wanted = {container.name for container in self._suite.sheet.containers.values()}
+        wanted = {container.name for container in self._suite.spec.containers.values()}
         try:
             ids = [one.id for one in list_containers(self._machine) if one.name in wanted]
             facts = [fact for one in ids if (fact := inspect_container(self._machine, one))]
@@ -117,11 +117,11 @@ class _Watcher:
     def _judge(self, changes: list[EngineChange], at: float) -> None:
         known = self._unchanged(changes)
         self._machine.clear_answers()
-        for name in [spec.name for spec in self._suite.specs if spec.name not in known]:
+        for name in [spec.name for spec in self._suite.check_specs if spec.name not in known]:
             self._tracking.ids.pop(name, None)
             self._tracking.outside_engine.discard(name)
         self._ledger = run_checks(self._suite, self._machine, self._on_check, known)
-        judged = frozenset(spec.name for spec in self._suite.specs if spec.name not in known)
+        judged = frozenset(spec.name for spec in self._suite.check_specs if spec.name not in known)
         self._view.show(WatchUpdate(self._ledger, judged, time.monotonic() - at))
         self._folder_monitor.has_changed(self._folders())
 

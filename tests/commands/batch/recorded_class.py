@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from grader.commands.rehearse.engine import RehearsalEngine
 from grader.commands.rehearse.solution import read_solutions
+from grader.grading.request import GradingRequest
 from grader.grading.run import grade
 from grader.machine.recording.format import encode_recording
 from grader.machine.transport.engine_address import EngineAddress
-from grader.request import GradingRequest
 from grader.roster.machine_url import parse_machine_url
 from grader.scoring.suite import read_suite
 from tests.student_shell import ROOT

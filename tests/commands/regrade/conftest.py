@@ -87,7 +87,7 @@ class RecordedClass:
         suite = read_suite(self.exercise)
         recorder = Recorder(ScriptedTransport(answers(port)))
         result = build_result(
-            run_checks(suite, Machine(recorder, suite.sheet)),
+            run_checks(suite, Machine(recorder, suite.spec)),
             exercise=suite.id,
             student=Student(id=student, name="Zoé"),
             machine=TestedMachine(url="ssh://host", engine="Docker 26.1.5", api="1.45"),

@@ -77,5 +77,5 @@ def test_every_check_and_every_diagnosis_of_the_course_is_shown() -> None:
         select_solutions(exercise, shown)
     for exercise in EXERCISES:
         suite = read_suite(exercise)
-        assert {f"{exercise.name} {spec.name}" for spec in suite.specs} <= shown, exercise.name
+        assert {f"{exercise.name} {spec.name}" for spec in suite.check_specs} <= shown, exercise.name
         assert {code for one in read_solutions(suite) for code in one.expected.failed.values()} <= shown

@@ -151,7 +151,7 @@ def test_a_role_that_the_sheet_does_not_have_is_an_error_of_ours(tmp_path: Path)
 
     folder = exercise(tmp_path, check().replace('container("web")', 'container("wbe")'))
     suite = read_suite(folder)
-    ledger = run_checks(suite, Machine(open_transport(parse_machine_url("unix:///nowhere")), suite.sheet))
+    ledger = run_checks(suite, Machine(open_transport(parse_machine_url("unix:///nowhere")), suite.spec))
     outcome = ledger["test_a"].outcome
     assert (outcome.verdict, outcome.is_grader_bug) == ("error", True)
     assert "exercise.toml has no [containers.wbe]; it has: web" in dict(outcome.values)["detail"]

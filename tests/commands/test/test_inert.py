@@ -21,7 +21,7 @@ HEAVY = {
     "typer",
     "junit_xml",
     "grader.commands.test.hooks",
-    "grader.request",
+    "grader.grading.request",
     "grader.settings",
 }
 

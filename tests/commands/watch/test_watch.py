@@ -10,7 +10,7 @@ import pytest
 
 from grader.commands.watch.changes import FolderMonitor, read_event
 from grader.commands.watch.watch import WatchUpdate, watch
-from grader.request import GradingRequest
+from grader.grading.request import GradingRequest
 from grader.roster.machine_url import parse_machine_url
 from grader.scoring.suite import read_suite
 

@@ -20,13 +20,13 @@ from grader.commands.watch.watch import watch
 from grader.errors import ProbeFailed
 from grader.exercise.spec import read_exercise_spec
 from grader.grading.checks_loop import run_checks
+from grader.grading.request import GradingRequest
 from grader.machine.machine import Machine
 from grader.machine.question import Answer, ComposeQuestion, FileQuestion, HttpQuestion, NoAnswer
 from grader.machine.transport.connect import open_transport
 from grader.machine.transport.http import SiteClient
 from grader.machine.transport.interface import DirectTransport
 from grader.messages import say
-from grader.request import GradingRequest
 from grader.roster.machine_url import parse_machine_url
 from grader.roster.ports import PortRange
 from grader.scoring.suite import read_suite

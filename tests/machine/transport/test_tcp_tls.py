@@ -76,7 +76,7 @@ def test_the_reference_has_full_marks_with_the_files_out_of_reach(
     link = link_to(ssh_machine)
     try:
         assert link.ask(FileQuestion("list", "/")) == NoAnswer("not-at-hand", "/")
-        ledger = run_checks(suite, Machine(link, suite.sheet))
+        ledger = run_checks(suite, Machine(link, suite.spec))
     finally:
         link.close()
     assert sum(row.points for row in ledger) == 20
@@ -92,7 +92,7 @@ def test_a_folder_mounted_read_only_is_as_good(ssh_machine: SshMachine, monkeypa
     suite = read_suite(ROOT / "exercises" / "tp2")
     link = link_to(ssh_machine)
     try:
-        ledger = run_checks(suite, Machine(link, suite.sheet))
+        ledger = run_checks(suite, Machine(link, suite.spec))
     finally:
         link.close()
     assert [row.spec.name for row in ledger if row.outcome.verdict != "passed"] == []
@@ -111,7 +111,7 @@ def test_two_runs_do_not_take_each_others_pages_away(ssh_machine: SshMachine, mo
     suite = read_suite(ROOT / "exercises" / "tp2")
     link = link_to(ssh_machine)
     try:
-        run_checks(suite, Machine(link, suite.sheet))
+        run_checks(suite, Machine(link, suite.spec))
     finally:
         link.close()
     assert [path.name for path in site.glob(".grader-*")] == [others.name]

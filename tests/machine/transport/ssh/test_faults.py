@@ -302,7 +302,7 @@ class TestAfterTheLogin:
             for pid in ssh_machine.machine.processes("sshd"):
                 end_process(pid, signal.SIGSTOP)
             began = time.monotonic()
-            ledger = run_checks(suite, Machine(link, suite.sheet))
+            ledger = run_checks(suite, Machine(link, suite.spec))
         assert {row.outcome.verdict for row in ledger} == {"error"}
         assert {row.outcome.code for row in ledger} <= {"ssh-lost", "engine-silent"}
         assert compute_mark(ledger).value is None

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from grader.commands.batch.batch import BatchOutcome
     from grader.grading.pool import Event
+    from grader.grading.request import GradingRequest
     from grader.reports.result import ResultFile
-    from grader.request import GradingRequest
 
 
 @dataclass

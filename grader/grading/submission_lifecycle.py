@@ -37,9 +37,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from grader.exercise.spec import ExerciseSpec
+    from grader.grading.request import GradingRequest
     from grader.machine.transport.engine_address import EngineAddress
     from grader.reports.result import ResultFile
-    from grader.request import GradingRequest
 
 USUAL_SOCKETS: Final = ("/var/run/docker.sock", "/run/docker.sock")
 """Sockets of this machine's own engine."""
@@ -62,7 +62,7 @@ class GradedSubmission:
 
 def grade_repository(
     request: GradingRequest,
-    sheet: ExerciseSpec,
+    spec: ExerciseSpec,
     repository: Path,
     engine: EngineAddress,
     *,
@@ -85,7 +85,7 @@ def grade_repository(
         with closing(connect()) as client:
             before = read_engine_state(client)
             require_disposable_engine(before, engine.url, USUAL_SOCKETS, disposable=request.disposable)
-            run = _SubmissionRun(request, sheet, engine, workspace, sandbox, client, before, limits or BringUpLimits())
+            run = _SubmissionRun(request, spec, engine, workspace, sandbox, client, before, limits or BringUpLimits())
             watch = UsageWatch(connect, before, workspace, run.limits.quota)
             try:
                 with watch:
@@ -125,7 +125,7 @@ class _SubmissionRun:
     """One submission on its engine."""
 
     request: GradingRequest
-    sheet: ExerciseSpec
+    spec: ExerciseSpec
     engine: EngineAddress
     workspace: Workspace
     sandbox: Sandbox
@@ -148,14 +148,14 @@ class _SubmissionRun:
             self.engine,
             watch=watch,
             # The name for an image that is built from a Dockerfile alone.
-            image=next((one.image for one in self.sheet.containers.values()), ""),
+            image=next((one.image for one in self.spec.containers.values()), ""),
             limits=self.limits,
         )
         if work.kind is BringUpKind.SCRIPT and (refused := self._refreeze()):
             return refused
         # Names of the exercise's images: nothing else may be built under these names.
-        also = [name for one in self.sheet.containers.values() for name in one.equivalent_images]
-        if replaced := replaced_images(self.client, self.before, (*self.sheet.images, *also)):
+        also = [name for one in self.spec.containers.values() for name in one.equivalent_images]
+        if replaced := replaced_images(self.client, self.before, (*self.spec.images, *also)):
             take_down(self.client, self.before)  # whatever runs, it is not of the course's images
             return with_replaced_images(grade(None), replaced), brought_up
         result = grade(self._submission(work, reading))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from grader.errors import GraderError
-from grader.submission.lifecycle import GradedSubmission, RefusedSubmission, repository_name
+from grader.grading.submission_lifecycle import GradedSubmission, RefusedSubmission, repository_name
 from grader.submission.workspace import new_workspace
 from tests.lab.fault_proxy import FaultProxy
 from tests.submission.policy.samples import samples

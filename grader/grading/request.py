@@ -92,9 +92,9 @@ def as_recorded(request: GradingRequest, recording: Recording | None) -> Grading
     )
 
 
-def machine_of(request: GradingRequest, link: Transport, sheet: ExerciseSpec) -> Machine:
-    """The machine behind `link`, as checks see it."""
-    return Machine(link, sheet, ports=request.ports, passive=request.passive, disposable=request.disposable)
+def machine_of(request: GradingRequest, transport: Transport, spec: ExerciseSpec) -> Machine:
+    """The machine behind `transport`, as checks see it."""
+    return Machine(transport, spec, ports=request.ports, passive=request.passive, disposable=request.disposable)
 
 
 def encode_json(value: object) -> bytes:
