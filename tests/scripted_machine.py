@@ -189,7 +189,7 @@ def exec_answers(
     container_id: str, *typed: str, out: bytes = b"", err: bytes = b"", code: int | None = 0
 ) -> dict[Question | str, Any]:
     """The entries of the table for a command that is run inside a container."""
-    body = json.dumps({"Cmd": typed, "AttachStdout": True, "AttachStderr": True}).encode()
+    body = json.dumps({"AttachStderr": True, "AttachStdout": True, "Cmd": typed}).encode()
     exec_id = hashlib.sha256(container_id.encode() + body).hexdigest()
     created = json.dumps({"Id": exec_id}).encode()
     return {

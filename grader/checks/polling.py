@@ -20,14 +20,14 @@ def eventually(
 ) -> None:
     """Calls `judge` until it passes, nothing is starting any more, or `within_s` seconds are over.
 
-    Raises the last `Mistake`, with the waiting time as evidence.
+    Raises the last `CheckFailed`, with the waiting time as evidence.
     """
     began = machine.now()
     pause_s = _FIRST_PAUSE_S
     while True:
         try:
             judge()
-        except CheckFailed as mistake:
+        except CheckFailed as failure:
             waited_s = machine.now() - began
             if waited_s < within_s and is_settling():
                 machine.wait(min(pause_s, within_s - waited_s))
@@ -35,7 +35,7 @@ def eventually(
                 pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
                 continue
             if waited_s >= _FIRST_PAUSE_S:
-                raise mistake.with_evidence(f"waited {waited_s:.0f} s") from None
+                raise failure.with_evidence(f"waited {waited_s:.0f} s") from None
             raise
         else:
             return

@@ -11,8 +11,7 @@ from urllib.parse import unquote
 import msgspec
 
 from grader.machine.question import Answer, EngineQuestion, FileQuestion, HttpQuestion, NoAnswer
-from grader.probes.containers.logs import last_lines
-from grader.probes.containers.output_frames import join_frames
+from grader.probes.containers.logs import join_frames, last_lines
 from grader.text.escaping import escape_control_characters
 
 if TYPE_CHECKING:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 class FakeMachine(ScriptedAnswers):
     """Answers from its containers and whatever else is set on it; an entry of `table` comes before all of that.
 
-    Its clock moves by waits alone; `after` changes something when it has come so far.
+    Its clock moves by waits alone; `schedule` changes something when it has come so far.
     """
 
     def __init__(self, *boxes: FakeContainer, version: Version = DOCKER_26, host: str = "") -> None:

@@ -17,7 +17,7 @@ from grader.machine.recording.recorder import Recorder
 from grader.machine.recording.replay import Replay
 from grader.machine.transport.connect import open_transport
 from grader.machine.transport.interface import TransportFacts
-from grader.probes.mounts.mounts import parse_archive
+from grader.probes.containers.files import parse_archive
 from grader.probes.networks.listeners import Listener, parse_proc_net
 from grader.reports.result_builder import build_check_result
 from grader.roster.machine_url import parse_machine_url

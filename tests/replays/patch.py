@@ -14,7 +14,7 @@ _END: Final = object()
 
 
 def make_patch(base: Any, value: Any) -> dict[str, Any]:
-    """What `patched` makes `value` of `base` with: `but` has what is other, `without` what is not there."""
+    """What `apply_patch` needs to turn `base` into `value`: `but` has the new values, `without` the missing keys."""
     but: dict[str, Any] = {}
     without: list[str] = []
     for pointer, new in _walk(base, value, ""):

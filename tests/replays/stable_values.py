@@ -23,7 +23,7 @@ _PLACES: Final = {"/home": HOME, "/work": f"{HOME}/work", None: "/home/rehearsal
 
 
 def stabilize(document: list[dict[str, Any]], home: str = "") -> list[dict[str, Any]]:
-    """The exchanges of a recording as `opened` lays them open, with stable values. `home`: the student's, if known."""
+    """The exchanges of a recording (see `to_document`) with stable values. `home`: the student's, if known."""
     text = json.dumps(document, ensure_ascii=False)
     if home:
         text = text.replace(home, HOME)

@@ -147,7 +147,7 @@ def find_project_origin(project: Project) -> ComposeOrigin:
 
 
 def _read_project_file(project: Project, origin: ComposeOrigin) -> ComposeFile:
-    """The compose file as it is now. Raises `Mistake` if it is gone or invalid, `ProbeFailed` if it is out of reach."""
+    """The compose file as it is now. Raises `CheckFailed` if it is gone or invalid, `ProbeFailed` if out of reach."""
     for path in origin.files:
         if is_missing(project.machine, path):
             raise CheckFailed("compose-file-gone", path=path)

@@ -27,7 +27,7 @@ _RETRY_DELAY_S: Final = 3.0
 
 
 def recreate_project(project: Project) -> None:
-    """Raises `Mistake` if `down` leaves something behind or Compose fails; always brings the project up again."""
+    """Raises `CheckFailed` if `down` leaves something behind or Compose fails; always brings the project up again."""
     origin, name = find_project_origin(project), find_project_name(project)
     profiles = _profiles_in_use(project, origin)
     try:

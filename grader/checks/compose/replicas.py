@@ -21,7 +21,7 @@ _WITHIN_S: Final = STABLE_S + 1
 
 
 def require_running_replicas(replicas: Replicas) -> tuple[ContainerFact, ...]:
-    """The running replicas, at least one. Raises `Mistake` with what they do instead."""
+    """The running replicas, at least one. Raises `CheckFailed` with what they do instead."""
     require_service(replicas.project, replicas.container)
     facts = find_replicas(replicas)
     running = tuple(fact for fact in facts if fact.is_running)
@@ -42,13 +42,13 @@ class ReplicasExpectation(Expectation):
         """
 
         def judge() -> None:
-            mistakes: list[CheckFailed] = []
+            failures: list[CheckFailed] = []
             for fact in require_running_replicas(self._subject):
                 try:
                     return require_uptime(self._subject.machine, fact)
-                except CheckFailed as mistake:
-                    mistakes.append(mistake)
-            raise mistakes[0]
+                except CheckFailed as failure:
+                    failures.append(failure)
+            raise failures[0]
 
         self._eventually(judge)
 

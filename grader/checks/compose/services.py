@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def require_service(project: Project, container: Container) -> None:
-    """Raises `Mistake` with what was done instead, unless a container of the project belongs to that service."""
+    """Raises `CheckFailed` with what was done instead, unless a container of the project belongs to that service."""
     name, service = find_project_name(project), container.service
     services = _services_in(project, name)
     if service in services:
@@ -32,7 +32,7 @@ def require_service(project: Project, container: Container) -> None:
 
 
 def require_project(project: Project) -> None:
-    """Raises `Mistake` with what was done instead, unless a project of the right name has one of the services."""
+    """Raises `CheckFailed` with what was done instead, unless a project of the right name has one of the services."""
     services = _services_in(project, project.name)
     if not services.intersection(project.services):
         elsewhere = _diagnose_other_project(project)

@@ -28,7 +28,7 @@ STABLE_S: Final = 10.0
 
 
 def require_container(container: Container) -> ContainerFact:
-    """The container, in any state. Raises `Mistake` with a near miss if there is none."""
+    """The container, in any state. Raises `CheckFailed` with a near miss if there is none."""
     fact = find_container(container)
     if isinstance(fact, NoContainer):
         if container.service:
@@ -39,7 +39,7 @@ def require_container(container: Container) -> ContainerFact:
 
 
 def require_running(container: Container) -> ContainerFact:
-    """The running container. Raises `Mistake` with what it does instead."""
+    """The running container. Raises `CheckFailed` with what it does instead."""
     fact = require_container(container)
     require_uptime(container.machine, fact, for_s=0)
     return fact
@@ -55,7 +55,7 @@ def start_if_exited(container: Container) -> ContainerFact:
 
 
 def require_uptime(machine: Machine, fact: ContainerFact, for_s: float = 3) -> None:
-    """Raises `Mistake` unless the container has been running for `for_s` seconds without a recent restart.
+    """Raises `CheckFailed` unless the container has been running for `for_s` seconds without a recent restart.
 
     A container in a crash loop is sometimes up: the verdict must not depend on when it is inspected.
     """
@@ -68,7 +68,7 @@ def require_uptime(machine: Machine, fact: ContainerFact, for_s: float = 3) -> N
 
 
 def require_no_published_port(fact: ContainerFact) -> None:
-    """Raises `Mistake` if a port of the container is open on the machine."""
+    """Raises `CheckFailed` if a port of the container is open on the machine."""
     if fact.network_mode == "host":
         raise CheckFailed("host-network-inside", name=fact.name)
     if fact.ports:
@@ -128,9 +128,9 @@ class ContainerExpectation(Expectation):
         machine = self._subject.machine
         used = find_image(machine, fact.image_id)
         # `docker tag` gives any image any name: an image that the spec uses for something else stays that image.
-        alien = [image for image in machine.spec.images if image not in images]
+        others = [image for image in machine.spec.images if image not in images]
         known = next(
-            (tag for tag in (used.tags if used else ()) for name in alien if is_same_image_name(tag, name)), ""
+            (tag for tag in (used.tags if used else ()) for name in others if is_same_image_name(tag, name)), ""
         )
         if known:
             raise CheckFailed("container-other-image", name=fact.name, image=known, wanted=wanted.image)

@@ -11,14 +11,14 @@ from grader.checks.containers.not_running import is_shell_without_input
 from grader.checks.expectation import Expectation
 from grader.checks.failure import CheckFailed
 from grader.probes.containers.diff import read_changes
+from grader.probes.containers.files import read_container_file
 from grader.probes.containers.listing import list_containers
 from grader.probes.containers.restarts import previous_output, previous_run_end
-from grader.probes.mounts.mounts import read_container_file
 
 if TYPE_CHECKING:
     from grader.machine.subjects import File
+    from grader.probes.containers.files import FileFact
     from grader.probes.containers.inspect import ContainerFact
-    from grader.probes.mounts.mounts import FileFact
 
 _MAX_SEARCHED: Final = 20
 """How many other containers are searched for a missing file."""
@@ -112,7 +112,7 @@ class FileExpectation(Expectation):
         return CheckFailed("file-not-made", name=name, path=path)
 
     def _require_use(self, fact: ContainerFact) -> None:
-        """Raises `Mistake` if nobody can have worked in the container."""
+        """Raises `CheckFailed` if nobody can have worked in the container."""
         if fact.state == "created":
             require_running(self._subject.container)  # raises
         if is_shell_without_input(fact):

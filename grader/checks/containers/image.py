@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 
 def require_image_present(machine: Machine, container: ContainerFact, wanted: str) -> None:
-    """Raises `Mistake` if the image has lost the name that the container was created by."""
+    """Raises `CheckFailed` if the image has lost the name that the container was created by."""
     if _find_current_image(machine, container, wanted) is None:
         raise CheckFailed("image-gone", name=container.name, image=_image_name(container, wanted))
 
 
 def require_image_unchanged(machine: Machine, container: ContainerFact, wanted: str) -> None:
-    """Raises `Mistake` if the name now refers to the container's image with more layers on top.
+    """Raises `CheckFailed` if the name now refers to the container's image with more layers on top.
 
     A newer version that was pulled since shares no layers with it, and is not the student's doing.
     """
@@ -30,7 +30,7 @@ def require_image_unchanged(machine: Machine, container: ContainerFact, wanted: 
 
 
 def require_latest_build(machine: Machine, container: ContainerFact, wanted: str) -> None:
-    """Raises `Mistake` if the name refers to a newer build than the one that the container was created from."""
+    """Raises `CheckFailed` if the name refers to a newer build than the one that the container was created from."""
     if not is_same_image_name(container.image, wanted):
         return
     now, made_from = _find_current_image(machine, container, wanted), find_image(machine, container.image_id)

@@ -34,10 +34,10 @@ class MachineExpectation(Expectation):
         and other tools. Asks: the list, one inspect per container of the spec. Diagnoses: `left-over-running`,
         `left-over-stopped`, those of a missing container.
         """
-        sheet = self._subject.spec
-        wanted = {require_container(self._subject.container(role)).name for role in sheet.containers}
+        spec = self._subject.spec
+        wanted = {require_container(self._subject.container(role)).name for role in spec.containers}
         others = [
-            one for one in list_containers(self._subject) if one.name not in wanted | set(sheet.ignored_containers)
+            one for one in list_containers(self._subject) if one.name not in wanted | set(spec.ignored_containers)
         ]
         left = [one for one in others if not _is_made_by_a_tool(one)]
         if left:

@@ -30,7 +30,7 @@ _STOP_CODES: Final = {0, 129, 130, 131, 137, 143}
 
 
 def fail_not_running(machine: Machine, fact: ContainerFact) -> NoReturn:
-    """Raises `Mistake` with what the container does instead of running."""
+    """Raises `CheckFailed` with what the container does instead of running."""
     name = fact.name
     match fact.state:
         case "created":
@@ -82,7 +82,7 @@ def _unhealthy_dependency(machine: Machine, fact: ContainerFact) -> CheckFailed 
 
 
 def _require_valid_command(fact: ContainerFact, lines: tuple[bytes, ...]) -> None:
-    """Raises `Mistake` if the command itself explains why the container ended at once."""
+    """Raises `CheckFailed` if the command itself explains why the container ended at once."""
     if is_shell_without_input(fact):
         raise CheckFailed("shell-without-terminal", name=fact.name, exit_code=fact.exit_code)
     # `CMD ['python', 'app.py']`: Docker runs what is not JSON as a shell command.
@@ -120,7 +120,7 @@ def is_shell_without_input(fact: ContainerFact) -> bool:
 
 
 def fail_crash_loop(machine: Machine, fact: ContainerFact) -> NoReturn:
-    """Raises `Mistake` for a container that restarts again and again."""
+    """Raises `CheckFailed` for a container that restarts again and again."""
     lines = last_lines(read_log(machine, fact), 5)
     last = lines[-1] if lines else b""
     raise CheckFailed(

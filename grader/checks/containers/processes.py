@@ -19,7 +19,7 @@ _ROOT_NAMES: Final = {"", "0", "root"}
 
 
 def require_process_1(machine: Machine, container: ContainerFact, program: str) -> None:
-    """Raises `Mistake` if process 1 is another program, or belongs to another container."""
+    """Raises `CheckFailed` if process 1 is another program, or belongs to another container."""
     if container.pid_mode:
         raise CheckFailed("process-of-the-machine", name=container.name, wanted=program, seen=container.pid_mode)
     command = read_process_1(machine, container)
@@ -32,14 +32,14 @@ def require_process_1(machine: Machine, container: ContainerFact, program: str) 
 
 
 def require_own_hostname(machine: Machine, container: ContainerFact) -> None:
-    """Raises `Mistake` if the container has the machine's hostname."""
+    """Raises `CheckFailed` if the container has the machine's hostname."""
     machines = read_machine_name(machine)
     if container.uts_mode == "host" or container.hostname == machines:
         raise CheckFailed("hostname-of-the-machine", name=container.name, hostname=machines)
 
 
 def require_not_root(machine: Machine, container: ContainerFact) -> None:
-    """Raises `Mistake` if everything in the container runs as root, with the reason."""
+    """Raises `CheckFailed` if everything in the container runs as root, with the reason."""
     users = find_program_users(machine, container)
     named = not _is_root(container.user)
     is_root = users == {0} if users else not named

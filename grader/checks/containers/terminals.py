@@ -17,7 +17,7 @@ _SIGNAL_CODES: Final = {129, 137, 143}
 
 
 def require_interactive(container: ContainerFact, shell: str) -> None:
-    """Raises `Mistake` unless the container was created for typing into that shell."""
+    """Raises `CheckFailed` unless the container was created for typing into that shell."""
     command = container.command
     program = PurePosixPath(command[0]).name if command else ""
     if program != shell or "-c" in command:
@@ -26,7 +26,7 @@ def require_interactive(container: ContainerFact, shell: str) -> None:
 
 
 def require_clean_exit(machine: Machine, container: ContainerFact) -> None:
-    """Raises `Mistake` unless the shell last exited by itself, with code 0."""
+    """Raises `CheckFailed` unless the shell last exited by itself, with code 0."""
     code = _last_exit_code(machine, container) if container.is_running else container.exit_code
     if code is None:
         raise CheckFailed("still-inside", name=container.name)

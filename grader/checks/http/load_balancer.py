@@ -60,11 +60,11 @@ class BalancerExpectation(Expectation):
         for left in reversed(range(self._subject.replicas.wanted)):
             try:
                 SiteExpectation(site, self._within_s).to_answer(from_container=site.role)
-            except CheckFailed as mistake:
-                if mistake.code not in {"site-silent", "site-error"}:
+            except CheckFailed as failure:
+                if failure.code not in {"site-silent", "site-error"}:
                     raise
                 if not left:
-                    raise self._diagnose(mistake) from None
+                    raise self._diagnose(failure) from None
             else:
                 return
 
@@ -157,12 +157,12 @@ class BalancerExpectation(Expectation):
             site.machine, site.port, path, host=require_published_port(site).host_ip, within_s=within_s
         )
 
-    def _diagnose(self, mistake: CheckFailed) -> CheckFailed:
-        if mistake.code != "site-error":
-            return mistake
+    def _diagnose(self, failure: CheckFailed) -> CheckFailed:
+        if failure.code != "site-error":
+            return failure
         machine, behind = self._subject.machine, require_running_replicas(self._subject.replicas)
         return diagnose_no_backend(
-            machine, require_running(self._subject.site.container), behind, int(mistake.values["status"])
+            machine, require_running(self._subject.site.container), behind, int(failure.values["status"])
         )
 
     def _is_settling(self) -> bool:

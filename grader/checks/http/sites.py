@@ -11,10 +11,10 @@ from grader.checks.failure import CheckFailed
 from grader.checks.polling import eventually
 from grader.errors import ProbeFailed
 from grader.machine.question import REDIRECTS, Answer, NoAnswer
+from grader.probes.containers.files import read_container_file
 from grader.probes.containers.logs import last_lines, read_log
 from grader.probes.containers.traffic import read_received_bytes
 from grader.probes.http.sites import get_page
-from grader.probes.mounts.mounts import read_container_file
 from grader.probes.networks.listeners import find_listeners
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def _list_site_folder(site: Site) -> tuple[str, ...]:
 
 
 def fetch_page(site: Site, path: str = "/", within_s: float = 5) -> Answer:
-    """The site's answer to `GET path`. Raises `Mistake` if there is no usable answer."""
+    """The site's answer to `GET path`. Raises `CheckFailed` if there is no usable answer."""
     answer = ask_site(site, path, within_s)
     if isinstance(answer, NoAnswer):
         raise diagnose_no_answer(site, require_running(site.container), answer)
@@ -131,13 +131,13 @@ def fetch_page(site: Site, path: str = "/", within_s: float = 5) -> Answer:
 
 
 def ask_site(site: Site, path: str = "/", within_s: float = 5) -> Answer | NoAnswer:
-    """The result of `GET path`. Raises `Mistake` if the container does not run or does not publish its port."""
+    """The result of `GET path`. Raises `CheckFailed` if the container does not run or does not publish its port."""
     require_running(site.container)
     return _request(site, require_published_port(site), path, within_s)
 
 
 def require_published_port(site: Site) -> PortFact:
-    """The binding of the site's port. Raises `Mistake` with what was done instead."""
+    """The binding of the site's port. Raises `CheckFailed` with what was done instead."""
     fact = require_running(site.container)
     inside, wanted = site.container.wanted.port, site.port
     values = {
@@ -250,7 +250,7 @@ def diagnose_not_listening(machine: Machine, fact: ContainerFact, container_port
 
 
 def _require_answer_from(fact: ContainerFact, site: Site, port: PortFact, path: str, answer: Answer) -> None:
-    """Raises `Mistake` unless `fact` itself received the request; `ProbeFailed` if that cannot be seen."""
+    """Raises `CheckFailed` unless `fact` itself received the request; `ProbeFailed` if that cannot be seen."""
     readable = False
     for _ in site.machine.attempts(_LOG_DELAYS_S):
         log = read_log(site.machine, fact, fresh=True)

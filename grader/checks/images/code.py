@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from grader.probes.containers.diff import read_changes
-from grader.probes.mounts.mounts import read_container_file
+from grader.probes.containers.files import read_container_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -25,7 +25,7 @@ _MAX_COMPARED: Final = 50
 
 
 def require_image(image: Image) -> ImageFact:
-    """The image of that name, not another one renamed. Raises `Mistake` with a near miss if there is none."""
+    """The image of that name, not another one renamed. Raises `CheckFailed` with a near miss if there is none."""
     found = find_image(image.machine, image.name) or next(iter(find_images(image.machine, image.name)), None)
     base = _find_base(image, found) if found else None
     if found and base and found.id == base.id:

@@ -17,16 +17,17 @@ from grader.machine.docker_desktop import is_case_insensitive, is_opaque_mount_s
 from grader.probes.compose.files import read_origin
 from grader.probes.containers.commands import run_in_container
 from grader.probes.containers.diff import read_changes
+from grader.probes.containers.files import read_container_file
 from grader.probes.containers.logs import read_log
 from grader.probes.images.images import is_same_image_name
 from grader.probes.mounts.machine_files import list_folder
-from grader.probes.mounts.mounts import MountFact, read_container_file
 from grader.probes.mounts.volumes import find_volume_folder
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
     from grader.machine.subjects import Container, Folder, Site
     from grader.probes.containers.inspect import ContainerFact
+    from grader.probes.mounts.mounts import MountFact
 
 
 class FolderExpectation(Expectation):
@@ -96,7 +97,7 @@ class FolderExpectation(Expectation):
 
 
 def _require_started(container: Container, fact: ContainerFact, path: str) -> None:
-    """Raises `Mistake` if the container was never started, so that it cannot have printed the text."""
+    """Raises `CheckFailed` if the container was never started, so that it cannot have printed the text."""
     if fact.state != "created":
         return
     file = read_container_file(container.machine, fact.id, path)
@@ -138,7 +139,7 @@ def normalize_text(text: str | bytes) -> str:
 
 
 def require_bind_mount(folder: Folder) -> MountFact:
-    """The folder's bind mount. Raises `Mistake` that names what was done instead."""
+    """The folder's bind mount. Raises `CheckFailed` that names what was done instead."""
     fact = require_container(folder.container)
     wanted = folder.wanted
     here = next((mount for mount in fact.mounts if mount.target == wanted.inside.rstrip("/")), None)

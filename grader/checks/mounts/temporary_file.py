@@ -8,8 +8,8 @@ from grader.checks.failure import CheckFailed
 from grader.errors import ProbeFailed
 from grader.machine.temporary_files import STALE_S
 from grader.probes.containers.commands import CommandFact, run_in_container
+from grader.probes.containers.files import copy_inside
 from grader.probes.mounts.machine_files import remove_file, write_file
-from grader.probes.mounts.mounts import copy_inside
 
 if TYPE_CHECKING:
     from types import TracebackType

@@ -44,7 +44,7 @@ class EntryPoint:
 
 
 def require_task_answer(machine: Machine, entry_point: EntryPoint) -> None:
-    """Raises `Mistake` unless a task answers there; `ProbeFailed` if the machine is at fault, not the student."""
+    """Raises `CheckFailed` unless a task answers there; `ProbeFailed` if the machine is at fault, not the student."""
     mark = f".grader-{machine.nonce('task')}"
     visits = RequestTracker.start(machine, entry_point.tasks, mark, at_least=_PADDING)
     answer = get_page_again(machine, entry_point.port, f"/{mark}", host=entry_point.host_ip)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def find_entry_points(service: Service, fact: ServiceFact, tasks: Sequence[TaskFact]) -> list[EntryPoint]:
     """The entry points of the service on its port; several if each task has its own port, chosen by the engine.
 
-    Raises `Mistake` if there is none.
+    Raises `CheckFailed` if there is none.
     """
     machine = service.machine
     _require_own_range(service, fact)

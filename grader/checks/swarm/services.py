@@ -92,13 +92,18 @@ class ServiceExpectation(Expectation):
         machine = self._subject.machine
 
         def judge() -> None:
-            for door in self._find_entry_points():
-                if not door.tasks:
+            for entry_point in self._find_entry_points():
+                if not entry_point.tasks:
                     raise ProbeFailed("task-elsewhere", service=self._subject.name)
-                require_task_answer(machine, door)
+                require_task_answer(machine, entry_point)
 
         def is_settling() -> bool:
-            containers = [fact for door in self._find_entry_points() for fact in (*door.tasks, door.proxy) if fact]
+            containers = [
+                fact
+                for entry_point in self._find_entry_points()
+                for fact in (*entry_point.tasks, entry_point.proxy)
+                if fact
+            ]
             return any(may_change(fact, self._within_s) for fact in containers)
 
         eventually(machine, judge, within_s=self._within_s, is_settling=is_settling)

@@ -22,14 +22,14 @@ _RECENT_S: Final = 60.0
 
 
 def require_one_running(machine: Machine, service: ServiceFact, tasks: tuple[TaskFact, ...]) -> None:
-    """Raises `Mistake` unless a task of the service runs and stays up."""
+    """Raises `CheckFailed` unless a task of the service runs and stays up."""
     failures = _recent_failures(tasks)
     if not any(task.is_running and _is_stable(task, failures) for task in tasks):
         raise _diagnose_tasks(machine, service, tasks, failures)
 
 
 def require_all_running(machine: Machine, service: ServiceFact, tasks: tuple[TaskFact, ...]) -> None:
-    """Raises `Mistake` unless as many tasks as the service wants run and stay up."""
+    """Raises `CheckFailed` unless as many tasks as the service wants run and stay up."""
     failures = _recent_failures(tasks)
     running = [task for task in tasks if task.is_running]
     if len(running) != service.replicas or not all(_is_stable(task, failures) for task in running):

@@ -97,8 +97,8 @@ class TodosExpectation(Expectation):
 
         try:
             self._eventually(judge)
-        except CheckFailed as mistake:
-            if mistake.code != _STILL_STARTING:
+        except CheckFailed as failure:
+            if failure.code != _STILL_STARTING:
                 raise
 
     def to_reach_the_database(self, *, by_name: bool = False) -> None:
@@ -189,7 +189,7 @@ class TodosExpectation(Expectation):
             self._require_survival(todo)
 
     def _require_arrival(self, todo: TemporaryTodo) -> None:
-        """Raises `Mistake` unless the page accepted the todo and the API returns it."""
+        """Raises `CheckFailed` unless the page accepted the todo and the API returns it."""
         todos = self._subject
         if isinstance(todo.answer, NoAnswer):
             raise diagnose_page_no_answer(todos, todo.answer)
@@ -204,7 +204,7 @@ class TodosExpectation(Expectation):
             )
 
     def _require_survival(self, todo: TemporaryTodo) -> None:
-        """Raises `Mistake` unless the todo is in the first list that the API returns."""
+        """Raises `CheckFailed` unless the todo is in the first list that the API returns."""
         todos = self._subject
         answer: Answer | NoAnswer = NoAnswer("not-at-hand")
 
@@ -229,8 +229,8 @@ class TodosExpectation(Expectation):
             nonlocal code
             try:
                 judge()
-            except CheckFailed as mistake:
-                code = mistake.code
+            except CheckFailed as failure:
+                code = failure.code
                 raise
 
         def may_change() -> bool:

@@ -9,7 +9,7 @@ import msgspec
 
 from grader.errors import ProbeFailed
 from grader.machine.question import Answer, EngineQuestion
-from grader.probes.containers.output_frames import join_frames
+from grader.probes.containers.logs import join_frames
 from grader.probes.engine_json import Int64, decode, post, require_status
 
 if TYPE_CHECKING:

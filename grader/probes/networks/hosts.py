@@ -6,8 +6,8 @@ import ipaddress
 from typing import TYPE_CHECKING, Final
 
 from grader.errors import ProbeFailed
+from grader.probes.containers.files import read_container_file
 from grader.probes.engine_json import garbled_answer
-from grader.probes.mounts.mounts import read_container_file
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine

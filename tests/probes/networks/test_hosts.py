@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from grader.machine.question import Answer
 from grader.probes.networks.hosts import added_hosts, parse_hosts, read_hosts
+from tests.probes.containers.test_files import tar
 from tests.probes.inspect_answers import parse_inspect
 from tests.probes.malformed_answers import assert_probe_failed, many_examples
-from tests.probes.mounts.test_mounts import tar
 from tests.scripted_machine import PODMAN_4, ScriptedAnswers, scripted_machine
 
 FILE = "/containers/web-id/archive?path=/etc/hosts"

@@ -1,0 +1,162 @@
+"""Files and folders in a container, with its mounts. Source: `docker cp`."""
+
+from __future__ import annotations
+
+import base64
+import io
+import posixpath
+import tarfile
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from grader.errors import ProbeFailed
+from grader.machine.json_decoding import MalformedJsonError, decode_json
+from grader.machine.question import Answer, EngineQuestion
+from grader.probes.values import parse_timestamp
+from grader.text.escaping import escape_control_characters
+
+if TYPE_CHECKING:
+    from grader.machine.machine import Machine
+
+_MAX_FILE_SIZE: Final = 1024 * 1024
+_MAX_LINKS: Final = 8
+"""How many symbolic links are followed: two may point to each other."""
+
+
+@dataclass(frozen=True)
+class FileFact:
+    """A file or folder inside a container, as `docker cp` copies it out."""
+
+    is_folder: bool
+    content: bytes = b""
+    names: tuple[str, ...] = ()
+    """The names in a folder."""
+    link_targets: tuple[tuple[str, str], ...] = ()
+    """The names that are symbolic links, with their targets."""
+    mode: int = 0
+    """Its permissions, as for `chmod`."""
+    modified_at: float = 0.0
+    """When it was last written, in seconds since 1970, by the machine's clock."""
+    link_target: str = ""
+    """The target of a symbolic link that could not be followed; otherwise empty."""
+    real_path: str = ""
+    """Its path after following symbolic links."""
+
+
+def read_container_file(machine: Machine, container_id: str, path: str) -> FileFact | None:
+    """The file or folder at `path` in the container, running or not, with its mounts; `None` if there is none.
+
+    Symbolic links are followed, as by a program in the container. A link that leads nowhere is returned as a link.
+    """
+    found = _read(machine, container_id, path)
+    for _ in range(_MAX_LINKS):
+        # A name that is not UTF-8 cannot be asked for.
+        if found is None or not found.link_target or not _is_encodable(found.link_target):
+            break
+        further = _read(machine, container_id, str(PurePosixPath(found.real_path).parent / found.link_target))
+        if further is None:
+            break
+        found = further
+    return found
+
+
+def _is_encodable(path: str) -> bool:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _read(machine: Machine, container_id: str, path: str) -> FileFact | None:
+    path = posixpath.normpath(path)
+    fact = _copy_out(machine, container_id, path)
+    if fact is None and machine.is_podman:
+        # Podman follows links itself, and returns nothing for a link that leads nowhere.
+        folder, name = posixpath.split(path)
+        beside = _copy_out(machine, container_id, folder)
+        link = dict(beside.link_targets).get(name) if beside else None
+        return FileFact(is_folder=False, link_target=link, real_path=path) if link else None
+    return fact
+
+
+def _copy_out(machine: Machine, container_id: str, path: str) -> FileFact | None:
+    answer = machine.engine(f"/containers/{container_id}/archive", path=path)
+    if answer.status == 404:
+        return None
+    if machine.is_podman and b"not a directory" in answer.body and answer.status == 500:
+        return FileFact(is_folder=False, real_path=path)  # a single mounted file, which Podman does not copy
+    if answer.status != 200:
+        detail = f"{answer.status} {escape_control_characters(answer.body, 160)}"
+        raise ProbeFailed("answer-unexpected", asked=f"docker cp {path}", detail=detail)
+    fact = replace(parse_archive(answer.body), real_path=path)
+    # An archive has whole seconds only; the engine sends the exact time in a header, if it fits.
+    exact = _exact_time(answer.headers.get("x-docker-container-path-stat", ""))
+    return fact if exact is None else replace(fact, modified_at=exact)
+
+
+def copy_inside(machine: Machine, container_id: str, folder: str, name: str, content: bytes) -> str | None:
+    """Writes a file into a folder of the container, as `docker cp` does. Returns why the engine refused, if it did."""
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w") as tar:
+        member = tarfile.TarInfo(name)
+        member.size, member.mode = len(content), 0o644
+        tar.addfile(member, io.BytesIO(content))
+    answer = machine.ask(
+        EngineQuestion(
+            f"/containers/{container_id}/archive",
+            (("path", folder),),
+            method="PUT",
+            body=archive.getvalue(),
+            content_type="application/x-tar",
+        )
+    )
+    if isinstance(answer, Answer):
+        return None if answer.status == 200 else escape_control_characters(answer.body, 160)
+    return answer.detail
+
+
+def parse_archive(body: bytes) -> FileFact:
+    """Parses a tar that may have been cut off: everything before the cut is returned."""
+    names: dict[str, str] = {}
+    first: FileFact | None = None
+    depth = 0
+    try:
+        # Not as a stream: that would read on, block by block, to the end of a file that claims to have exabytes.
+        with tarfile.open(fileobj=io.BytesIO(body), mode="r:") as tar:
+            for member in tar:
+                parts = [part for part in member.name.split("/") if part]
+                link = member.linkname if member.issym() else ""
+                if first is None:
+                    file = tar.extractfile(member) if member.isfile() else None
+                    # A few bytes can declare a sparse file of any size.
+                    content = file.read(_MAX_FILE_SIZE) if file else b""
+                    is_folder = not member.isfile() and not link
+                    first = FileFact(
+                        is_folder, content, mode=member.mode & 0o7777, modified_at=float(member.mtime), link_target=link
+                    )
+                    depth = len(parts)  # 1 in Docker's archive of a folder, 0 in Podman's
+                elif len(parts) > depth:
+                    names.setdefault(parts[depth], link if len(parts) == depth + 1 else "")
+    except (tarfile.TarError, EOFError, OSError, ValueError, RecursionError) as error:
+        if first is None:
+            raise ProbeFailed(
+                "answer-garbled", asked="docker cp", detail=escape_control_characters(str(error), 120)
+            ) from error
+    if first is None:
+        raise ProbeFailed("answer-garbled", asked="docker cp", detail="empty archive")
+    return replace(first, names=tuple(names), link_targets=tuple((name, link) for name, link in names.items() if link))
+
+
+class _RawStat(msgspec.Struct):
+    mtime: str = ""
+
+
+def _exact_time(header: str) -> float | None:
+    try:
+        return parse_timestamp(decode_json(base64.b64decode(header), _RawStat).mtime)
+    except (ValueError, MalformedJsonError):
+        return None
