@@ -27,10 +27,10 @@ STUBBORN = (
 def pytest_in(folder: Path, text: str, *options: str) -> subprocess.CompletedProcess[str]:
     """A run of one file with the settings and plugins of this repository's own tests."""
     (folder / "conftest.py").write_text(
-        "import os, tests.conftest\nfrom tests.progress import Progress\n"
+        "import os, tests.conftest\nfrom tests.progress import ProgressPlugin\n"
         "def pytest_configure(config):\n"
         "    if not hasattr(config, 'workerinput'):\n"
-        "        config.pluginmanager.register(Progress(os.environ.get('GRADER_TESTS_TALLY', ''), every_s=0.5))\n"
+        "        config.pluginmanager.register(ProgressPlugin(os.environ.get('GRADER_TESTS_TALLY', ''), every_s=0.5))\n"
         "pytest_collection_modifyitems = tests.conftest.pytest_collection_modifyitems\n",
         encoding="utf-8",
     )

@@ -45,10 +45,10 @@ def test_what_is_started_begins_with_every_signal_at_its_default() -> None:
 def test_what_somebody_chose_to_ignore_stays_ignored(number: signal.Signals) -> None:
     code = f"""
 import os
-from grader.output_streams import end_as_ctrl_c_does
+from grader.output_streams import interrupt_on_termination
 from grader.signals import reset_signals
 reset_signals()
-end_as_ctrl_c_does()
+interrupt_on_termination()
 os.kill(os.getpid(), {int(number)})
 print("goes on")
 """

@@ -50,7 +50,7 @@ def test_nothing_stays_behind(student: StudentShell) -> None:
 
 def test_what_a_killed_run_left_is_swept_by_the_next(student: StudentShell) -> None:
     student.do_tp2()
-    word = [sys.executable, "-c", "from grader.machine.temporary_files import new_word; print(new_word())"]
+    word = [sys.executable, "-c", "from grader.machine.temporary_files import new_nonce; print(new_nonce())"]
     of_a_dead_run = subprocess.run(word, check=True, capture_output=True, text=True).stdout.strip()
     left = student.home / f"Docker/site/.grader-{of_a_dead_run}.txt"
     left.write_text("left by a run that was killed", encoding="utf-8")

@@ -7,10 +7,10 @@ import sys
 
 INTERRUPTED_FORK = """
 import os, signal
-from grader.grading.worker import forked
+from grader.grading.worker import fork_worker
 os.register_at_fork(before=lambda: os.kill(os.getpid(), signal.SIGINT))
 try:
-    forked(None, None)
+    fork_worker(None, None)
 except KeyboardInterrupt:
     raise SystemExit(42)
 """

@@ -137,9 +137,9 @@ FORGETFUL = """
 import os, sys
 from pathlib import Path
 from grader.machine.question import EngineQuestion
-from grader.machine.transport.connect import reach
+from grader.machine.transport.connect import open_transport
 from grader.roster.machine_url import parse_machine_url
-link = reach(parse_machine_url("ssh://pc1"), Path(sys.argv[1]))
+link = open_transport(parse_machine_url("ssh://pc1"), Path(sys.argv[1]))
 if os.fork() == 0:
     sys.exit(0)
 os.wait()
