@@ -5,24 +5,17 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from typing import Annotated
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 
 import typer
+import typer.main
+from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
-from grader.commands.batch.command import batch
-from grader.commands.clean.command import clean
-from grader.commands.compare.command import compare
-from grader.commands.doctor.command import doctor
-from grader.commands.new.command import new
-from grader.commands.regrade.command import regrade
-from grader.commands.rehearse.command import rehearse
-from grader.commands.repo.command import repo
-from grader.commands.report.command import report
-from grader.commands.sign.command import sign_results
-from grader.commands.start.command import start
-from grader.commands.verify.command import verify_results
-from grader.commands.watch.command import watch
+from grader import exit_codes
 from grader.errors import GraderError, MachineUnreachable, UsageError
 from grader.messages import say
 from grader.output_streams import interrupt_on_termination, open_standard_streams, tolerate_loss
@@ -33,15 +26,44 @@ from grader.text.escaping import log_text
 from grader.usage_errors import describe_usage_error, requested_language
 from grader.version import VERSION
 
-INTERRUPTED = 2
-_CTRL_C = 130
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+COMMANDS: Final = (
+    "batch", "clean", "compare", "doctor", "new", "regrade", "rehearse",
+    "repo", "report", "sign", "start", "verify", "watch",
+)  # fmt: skip
+"""`grader batch` is the function `batch` of `grader.commands.batch.command`; it is imported when it is called."""
+_CTRL_C: Final = 130
 """The exit code that typer returns after Ctrl-C."""
-INTERNAL = 3
-USAGE = 4
-NOT_GRADED = 6
+
+
+class _Commands(Mapping[str, Any]):
+    """The commands by name, each imported when it is asked for."""
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in COMMANDS:
+            raise KeyError(name)
+        command = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+        command.command(name)(getattr(import_module(f"grader.commands.{name}.command"), name))
+        return typer.main.get_command(command)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
+
+
+class _Group(TyperGroup):
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands = cast("dict[str, Any]", _Commands())  # typer only reads it
+
 
 app = typer.Typer(
     name="grader",
+    cls=_Group,
     help="Grade container labs: one machine, a class, a pushed repository.",
     invoke_without_command=True,
     rich_markup_mode=None,
@@ -63,7 +85,7 @@ def main() -> None:
     sys.stdout.flush()
     if out and out.is_incomplete:
         assert out.lost is not None  # noqa: S101 - that is what incomplete means
-        code = _fail(f"standard output: {out.lost.strerror}", code or USAGE)
+        code = _fail(f"standard output: {out.lost.strerror}", code or exit_codes.USAGE_ERROR)
     sys.exit(code)
 
 
@@ -71,10 +93,10 @@ def _run() -> int:
     try:
         code = app(standalone_mode=False) or 0
     except (typer.Abort, KeyboardInterrupt):
-        return INTERRUPTED
+        return exit_codes.INTERRUPTED
     except Exception as error:  # noqa: BLE001 - whatever it is, it must not look like a student's failure (1)
         return _fail(*_describe_error(error))
-    return INTERRUPTED if code == _CTRL_C else int(code)
+    return exit_codes.INTERRUPTED if code == _CTRL_C else int(code)
 
 
 def _describe_error(error: Exception) -> tuple[str, int]:
@@ -82,34 +104,32 @@ def _describe_error(error: Exception) -> tuple[str, int]:
     language = language_for_errors(requested_language(sys.argv), os.environ)
     match error:
         case TyperException():
-            return describe_usage_error(error, language), USAGE
+            return describe_usage_error(error, language), exit_codes.USAGE_ERROR
         case MachineUnreachable():
             sentences = [say(error.code, field, error.values, language) for field in ("wrong", "look")]
-            return "; ".join(filter(None, sentences)), NOT_GRADED
+            return "; ".join(filter(None, sentences)), exit_codes.NOT_GRADED
         case UsageError():
-            return error.message(language), USAGE
+            return error.message(language), exit_codes.USAGE_ERROR
         case GraderError():
-            return str(error), USAGE
+            return str(error), exit_codes.USAGE_ERROR
         case OSError() if error.filename is not None:
-            return f"{error.filename}: {error.strerror}", USAGE
-    print(log_text("".join(traceback.format_exception(error)).rstrip()), file=sys.stderr)  # noqa: T201
-    return "internal error: please report the lines above", INTERNAL
+            return f"{error.filename}: {error.strerror}", exit_codes.USAGE_ERROR
+    print(log_text("".join(traceback.format_exception(error)).rstrip()), file=sys.stderr)
+    return "internal error: please report the lines above", exit_codes.INTERNAL_ERROR
 
 
 def _fail(sentence: str, code: int) -> int:
-    print(log_text(f"grader: {sentence}"), file=sys.stderr)  # noqa: T201 - this is where a command speaks
+    print(log_text(f"grader: {sentence}"), file=sys.stderr)
     return code
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
     if wanted:
-        from pathlib import Path  # noqa: PLC0415
+        from grader.scoring.suite import suite_hash  # noqa: PLC0415 - slow to import, and not needed by --help
 
-        from grader.scoring.suite import suite_hash  # noqa: PLC0415
-
-        print(f"grader {VERSION}, Python {sys.version.split()[0]}")  # noqa: T201
+        print(f"grader {VERSION}, Python {sys.version.split()[0]}")
         for sheet in sorted(Path("exercises").glob("*/exercise.toml")):
-            print(f"  {sheet.parent}  {suite_hash(sheet.parent)[:16]}")  # noqa: T201
+            print(f"  {sheet.parent}  {suite_hash(sheet.parent)[:16]}")
         raise typer.Exit
 
 
@@ -126,19 +146,4 @@ def root(
 ) -> None:
     """Grade container labs: one machine, a class, a pushed repository."""
     if context.invoked_subcommand is None:
-        print(context.get_help())  # noqa: T201
-
-
-app.command()(batch)
-app.command()(clean)
-app.command()(compare)
-app.command()(doctor)
-app.command()(new)
-app.command()(repo)
-app.command()(regrade)
-app.command()(rehearse)
-app.command()(report)
-app.command("sign")(sign_results)
-app.command()(start)
-app.command("verify")(verify_results)
-app.command()(watch)
+        print(context.get_help())

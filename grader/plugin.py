@@ -69,13 +69,13 @@ def _suggest(typed: str, path: Path, config: pytest.Config) -> None:
     if list(path.parent.glob(f"*/{SPEC_FILE}")) or (
         not is_elsewhere and list((start / "exercises").glob(f"*/{SPEC_FILE}"))
     ):
-        from grader.exercise.find import no_such_exercise  # noqa: PLC0415 - only for a mistake
+        from grader.exercise.find import no_such_exercise
 
         raise _usage_error(no_such_exercise(typed.partition("::")[0], path, start), config)
 
 
 def _usage_error(error: GraderError, config: pytest.Config) -> pytest.UsageError:
-    from grader.settings import user_message  # noqa: PLC0415 - only for a mistake
+    from grader.settings import user_message
 
     return pytest.UsageError(user_message(error, config.option.lang or "", os.environ))
 
@@ -85,11 +85,11 @@ def pytest_configure(config: pytest.Config) -> None:
     exercises = named_exercises(config)
     if not exercises or config.option.help:
         return
-    from grader.commands.test.hooks import GradingPlugin  # noqa: PLC0415
-    from grader.commands.test.reporter import GraderTerminalReporter  # noqa: PLC0415
-    from grader.errors import GraderError, UsageError  # noqa: PLC0415 - only where there is something to grade
-    from grader.grading.request import request_of  # noqa: PLC0415
-    from grader.settings import language_of  # noqa: PLC0415
+    from grader.commands.test.hooks import GradingPlugin
+    from grader.commands.test.reporter import GraderTerminalReporter
+    from grader.errors import GraderError, UsageError
+    from grader.grading.request import request_of
+    from grader.settings import language_of
 
     if getattr(config.option, "numprocesses", None) or getattr(config.option, "tx", None):
         # In xdist's workers every check would pass or fail unseen, and the run end with 0.

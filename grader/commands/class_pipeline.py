@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
+from grader import exit_codes
 from grader.errors import GraderError, RosterError
 from grader.reports.signable import job_folder
 from grader.reports.signature import JOB_KEY_VARIABLE, SIGNATURE, job_key, run_name, signing_key
@@ -119,8 +120,8 @@ def _shared_job(exercise: str, image: str, mirror: str, dind: str, language: Lan
             "GIT_STRATEGY": "none",
         },
         "script": [_GRADE_SCRIPT.format(language=language, exercise=exercise)],
-        # A student who fails has been graded: only one who could not be (6) or was refused (7) is shown as a warning.
-        "allow_failure": {"exit_codes": [1, 6, 7]},
+        # A student who fails has been graded. GitLab shows a job with one of these codes as a warning.
+        "allow_failure": {"exit_codes": [exit_codes.FAILED, exit_codes.NOT_GRADED, exit_codes.REFUSED_BY_POLICY]},
         "coverage": _COVERAGE,
         "timeout": "30m",
         "retry": {"max": 1, "when": ["runner_system_failure", "stuck_or_timeout_failure"]},
@@ -174,7 +175,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             run=run_name(os.environ),
         )
     except GraderError as error:
-        print(log_text(f"pipeline: {error}"), file=sys.stderr)  # noqa: T201  # this is where a program speaks
+        print(log_text(f"pipeline: {error}"), file=sys.stderr)  # this is where a program speaks
         return 4
     options.output.write_text(text, encoding="utf-8")
     return 0

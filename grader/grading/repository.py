@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import docker
 import requests
@@ -13,6 +13,7 @@ from docker.errors import DockerException
 from docker.tls import TLSConfig
 from msgspec.structs import replace
 
+from grader import exit_codes
 from grader.errors import GraderError, MachineUnreachable
 from grader.exercise.spec import require_ports
 from grader.grading.isolated import GradingFailed, grade_isolated
@@ -42,9 +43,6 @@ if TYPE_CHECKING:
     from grader.scoring.suite import Suite
     from grader.submission.policy.findings import Review
 
-NOT_GRADED: Final = 6
-REFUSED: Final = 7
-
 
 @dataclass(frozen=True, slots=True)
 class Done:
@@ -60,11 +58,11 @@ class Done:
     def code(self) -> int:
         """The exit code of `grader repo`."""
         if self.refused:
-            return REFUSED
+            return exit_codes.REFUSED_BY_POLICY
         verdicts = {check.verdict for check in self.result.checks}
         if self.result.status == "not-graded" or "error" in verdicts:
-            return NOT_GRADED
-        return int(bool(verdicts & {"failed", "blocked"}))
+            return exit_codes.NOT_GRADED
+        return exit_codes.FAILED if verdicts & {"failed", "blocked"} else 0
 
     def lines(self, language: Language) -> tuple[str, ...]:
         """Lines to print, the mark last."""

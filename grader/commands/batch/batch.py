@@ -107,7 +107,7 @@ class Batch:
                             store.note_started(request)
                         case GradingFinished(request, result, recording, crash):
                             if crash:
-                                print(log_text(crash), file=sys.stderr)  # noqa: T201 - our own bugs are shown
+                                print(log_text(crash), file=sys.stderr)
                             is_written = store.save(request, result, recording)
                             summaries[request.student.id] = ResultSummary.of(result) if is_written else _NOT_WRITTEN
                             # A repository that is not graded says nothing of the network.

@@ -4,22 +4,34 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from msgspec.structs import replace
 
+from grader import exit_codes
+from grader.commands.batch.batch import Batch
+from grader.commands.batch.progress import progress_for
 from grader.errors import GraderError, RosterError
 from grader.exercise.find import find_exercise
 from grader.exercise.spec import require_ports
+from grader.grading.cluster import grade_on_cluster
+from grader.grading.pool import default_jobs, grade_all
+from grader.grading.repositories import graded_repositories
+from grader.grading.repository import signer
+from grader.grading.request import request_of
+from grader.reports.result import Student
+from grader.roster.machine_url import parse_machine_url
+from grader.roster.roster import read_roster
+from grader.roster.selection import select_students
+from grader.scoring.suite import read_suite
 from grader.settings import language_of
 
 if TYPE_CHECKING:
     from grader.exercise.spec import ExerciseSpec
     from grader.roster.columns import RosterColumn
     from grader.roster.student import RosterStudent
-
-NOT_GRADED = 6
 
 
 def batch(
@@ -59,14 +71,6 @@ def batch(
     not_with_engines = {"--record": record, "--passive": passive, "--scheduler": scheduler}
     if engines and (conflicting := [name for name, given in not_with_engines.items() if given]):
         raise GraderError(f"{' and '.join(conflicting)}: for a class's machines only, not with --engines")
-    from msgspec.structs import replace  # noqa: PLC0415 - only this verb grades a class
-
-    from grader.commands.batch.batch import Batch  # noqa: PLC0415
-    from grader.commands.batch.progress import progress_for  # noqa: PLC0415
-    from grader.grading.request import request_of  # noqa: PLC0415
-    from grader.reports.result import Student  # noqa: PLC0415
-    from grader.roster.machine_url import parse_machine_url  # noqa: PLC0415
-    from grader.scoring.suite import read_suite  # noqa: PLC0415
 
     options = {"record": record, "passive": passive, "disposable": disposable, "hints": hints, "ssh_config": ssh_config}
     shared = replace(request_of(options, os.environ, find_exercise(exercise)), deadline_s=deadline)
@@ -86,29 +90,19 @@ def batch(
     batch = Batch(suite, tuple(requests), results, language, resume=resume, retry_not_graded=retry_not_graded)
     watcher = progress_for(progress, language)
     if engines:
-        from grader.grading.repositories import graded_repositories  # noqa: PLC0415 - only a class's repositories
-        from grader.grading.repository import signer  # noqa: PLC0415
-
         grading = partial(graded_repositories, engines=machines, results=results, environ=os.environ)
         outcome = batch.run(watcher, grading, signer(results, os.environ))
     elif scheduler:
-        from grader.grading.cluster import grade_on_cluster  # noqa: PLC0415 - only where there is a cluster
-
         outcome = batch.run(watcher, partial(grade_on_cluster, scheduler=scheduler))
     else:
-        from grader.grading.pool import default_jobs, grade_all  # noqa: PLC0415
-
         outcome = batch.run(watcher, partial(grade_all, at_once=jobs or default_jobs()))
     if not outcome.everyone_graded:
-        raise typer.Exit(NOT_GRADED)
+        raise typer.Exit(exit_codes.NOT_GRADED)
 
 
 def _students(
     roster: Path, wanted: tuple[RosterColumn, ...], group: str, limit: int, spec: ExerciseSpec
 ) -> tuple[RosterStudent, ...]:
-    from grader.roster.roster import read_roster  # noqa: PLC0415
-    from grader.roster.selection import select_students  # noqa: PLC0415
-
     students = select_students(read_roster(roster, wanted), group=group, limit=limit)
     for student in students:
         try:

@@ -75,19 +75,19 @@ class LineProgress:
         if isinstance(event, GradingFinished):
             self._number += 1
             line = _result_line(event.result, self._language, is_unicode=self._is_unicode)
-            print(log_line(f"[{self._number:>3}/{self._count}] {line}"), flush=True)  # noqa: T201
+            print(log_line(f"[{self._number:>3}/{self._count}] {line}"), flush=True)
 
     def end(self, outcome: BatchOutcome) -> None:
         self._is_over = True
         words = _WORDS[self._language]
-        print(_totals(outcome, words))  # noqa: T201
+        print(_totals(outcome, words))
         if outcome.network_is_down:
-            print(words["room"], file=sys.stderr)  # noqa: T201
+            print(words["room"], file=sys.stderr)
 
     def close(self) -> None:
         """Every line was written when it was known; an interrupted campaign says how to go on."""
         if not self._is_over:
-            print(_WORDS[self._language]["interrupted"], file=sys.stderr)  # noqa: T201
+            print(_WORDS[self._language]["interrupted"], file=sys.stderr)
 
 
 class JsonProgress:

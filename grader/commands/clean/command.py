@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from grader.engine_state.exercise_objects import objects_created_by, remove_objects
 from grader.errors import UsageError
+from grader.exercise.find import find_exercise
+from grader.exercise.spec import read_exercise_spec
+from grader.machine.machine import Machine
+from grader.machine.transport.connect import open_transport
+from grader.roster.machine_url import parse_machine_url
 from grader.settings import language_of
 
 if TYPE_CHECKING:
@@ -27,25 +33,18 @@ def clean(
 
     Example: grader clean tp2
     """
-    from grader.engine_state.exercise_objects import objects_created_by, remove_objects  # noqa: PLC0415 - only this verb
-    from grader.exercise.find import find_exercise  # noqa: PLC0415
-    from grader.exercise.spec import read_exercise_spec  # noqa: PLC0415
-    from grader.machine.machine import Machine  # noqa: PLC0415
-    from grader.machine.transport.connect import open_transport  # noqa: PLC0415
-    from grader.roster.machine_url import parse_machine_url  # noqa: PLC0415
-
     language = language_of(lang, os.environ)
     here = Machine(open_transport(parse_machine_url(machine)), read_exercise_spec(find_exercise(exercise)))
     made = objects_created_by(here)
     for one in made:
-        print(f"{one.kind:<10} {one.name}")  # noqa: T201
+        print(f"{one.kind:<10} {one.name}")
     if not made:
-        print({"fr": "rien à enlever", "en": "nothing to remove"}[language])  # noqa: T201
+        print({"fr": "rien à enlever", "en": "nothing to remove"}[language])
         return
     if yes or _has_confirmed(language):
         remove_objects(here, made)
     else:
-        print({"fr": "rien n'a été enlevé", "en": "nothing was removed"}[language])  # noqa: T201
+        print({"fr": "rien n'a été enlevé", "en": "nothing was removed"}[language])
 
 
 def _has_confirmed(language: Language) -> bool:
@@ -53,6 +52,6 @@ def _has_confirmed(language: Language) -> bool:
     try:
         answer = input({"fr": "Enlever tout cela ? [o/N] ", "en": "Remove all of this? [y/N] "}[language])
     except EOFError:
-        print()  # noqa: T201
+        print()
         raise UsageError("typed-no-answer") from None
     return answer.strip().lower() in {"o", "oui", "y", "yes"}

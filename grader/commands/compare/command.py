@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from grader import exit_codes
+from grader.commands.compare.comparison import compare as run
+from grader.commands.compare.output import comparison_lines
+from grader.exercise.find import find_exercise
+from grader.scoring.suite import read_suite
 from grader.settings import language_of
 
 
@@ -24,14 +29,9 @@ def compare(
 
     Example: grader compare monday/tp2/e1.json tuesday/tp2/e1.json --exercise exercises/tp2
     """
-    from grader.commands.compare.comparison import compare as run  # noqa: PLC0415 - only this verb
-    from grader.commands.compare.output import comparison_lines  # noqa: PLC0415
-    from grader.exercise.find import find_exercise  # noqa: PLC0415
-    from grader.scoring.suite import read_suite  # noqa: PLC0415
-
     language = language_of(lang, os.environ)
     comparison = run(before, now, read_suite(find_exercise(exercise)) if exercise else None)
     for line in comparison_lines(comparison, language):
-        print(line)  # noqa: T201 - the output of the command
+        print(line)
     if comparison.checks:
-        raise typer.Exit(1)
+        raise typer.Exit(exit_codes.FAILED)

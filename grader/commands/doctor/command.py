@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from grader import exit_codes
+from grader.commands.doctor.examination import examine
+from grader.exercise.find import find_exercise
+from grader.exercise.spec import ExerciseSpec, Title, read_exercise_spec, require_ports
+from grader.machine.machine import Machine
+from grader.machine.transport.connect import open_transport
 from grader.messages import say
+from grader.roster.machine_url import parse_machine_url
+from grader.roster.ports import parse_ports
 from grader.settings import language_of
 
-PROBLEM_FOUND = 1
 _FACTS = {
     "machine": ("machine", "machine"),
     "context": ("contexte", "context"),
@@ -38,14 +45,6 @@ def doctor(
 
     Example: grader doctor tp2
     """
-    from grader.commands.doctor.examination import examine  # noqa: PLC0415 - only this verb
-    from grader.exercise.find import find_exercise  # noqa: PLC0415
-    from grader.exercise.spec import ExerciseSpec, Title, read_exercise_spec, require_ports  # noqa: PLC0415
-    from grader.machine.machine import Machine  # noqa: PLC0415
-    from grader.machine.transport.connect import open_transport  # noqa: PLC0415
-    from grader.roster.machine_url import parse_machine_url  # noqa: PLC0415
-    from grader.roster.ports import parse_ports  # noqa: PLC0415
-
     language = language_of(lang, os.environ)
     url = parse_machine_url(machine or "local")
     own_ports = parse_ports(ports) if ports else None
@@ -59,10 +58,10 @@ def doctor(
         link.close()
     for name, value in found.facts.items():
         if value:
-            print(f"{_FACTS[name][language == 'en']:<9} {value}")  # noqa: T201
+            print(f"{_FACTS[name][language == 'en']:<9} {value}")
     for finding in found.findings:
         wrong, look = (say(finding.code, part, finding.values, language) for part in ("wrong", "look"))
-        print(f"! {wrong}\n  {look}")  # noqa: T201
+        print(f"! {wrong}\n  {look}")
     if found.findings:
-        raise typer.Exit(PROBLEM_FOUND)
-    print(_FINE[language])  # noqa: T201
+        raise typer.Exit(exit_codes.FAILED)
+    print(_FINE[language])

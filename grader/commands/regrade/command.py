@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path  # noqa: TC003 - typer reads the annotations
-from typing import Annotated, Final
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
+from grader import exit_codes
+from grader.commands.regrade.output import summary_lines, written_line
+from grader.commands.regrade.regrade import regrade as run
+from grader.commands.regrade.regrade import signed_folder
+from grader.commands.regrade.regrade import write_changes as put
 from grader.errors import GraderError
+from grader.exercise.find import find_exercise
+from grader.scoring.suite import read_suite
 from grader.settings import language_of
-
-_NOTHING: Final = 5
-_NOT_GRADED: Final = 6
 
 
 def regrade(
@@ -29,13 +33,6 @@ def regrade(
 
     Example: grader regrade results --exercise exercises/tp2 --write --reason "check 3 refused 0.0.0.0"
     """
-    from grader.commands.regrade.output import summary_lines, written_line  # noqa: PLC0415
-    from grader.commands.regrade.regrade import regrade as run  # noqa: PLC0415
-    from grader.commands.regrade.regrade import signed_folder  # noqa: PLC0415
-    from grader.commands.regrade.regrade import write_changes as put  # noqa: PLC0415
-    from grader.exercise.find import find_exercise  # noqa: PLC0415 - only this verb
-    from grader.scoring.suite import read_suite  # noqa: PLC0415
-
     language = language_of(lang, os.environ)
     if write and not reason.strip():
         raise GraderError('--write changes marks: say why with --reason "…", it is kept in the results')
@@ -44,13 +41,13 @@ def regrade(
     signed = signed_folder(folder, os.environ) if write else None
     done = run(folder, read_suite(find_exercise(exercise)))
     for line in summary_lines(done, folder, language):
-        print(line)  # noqa: T201 - what the verb is for
+        print(line)
     if write:
         put(done, reason, language, signed)
-    print(written_line(done, language, written=write), end="")  # noqa: T201
+    print(written_line(done, language, written=write), end="")
     if done.unreadable_results:
         raise GraderError("\n".join(map(str, done.unreadable_results)))
     if not done.judged and not done.unreadable:
-        raise typer.Exit(_NOTHING)
+        raise typer.Exit(exit_codes.NOTHING_TO_GRADE)
     if done.unreadable or done.incomplete:
-        raise typer.Exit(_NOT_GRADED)
+        raise typer.Exit(exit_codes.NOT_GRADED)

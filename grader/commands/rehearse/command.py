@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
+from grader import exit_codes
+from grader.commands.rehearse.rehearse import rehearse as run
+from grader.commands.rehearse.table import print_counts, print_rehearsal
 from grader.errors import GraderError
+from grader.exercise.find import find_exercise
+from grader.roster.machine_url import parse_machine_url
 
 
 def rehearse(
@@ -30,13 +36,6 @@ def rehearse(
 
     Example: grader rehearse exercises/tp2 --only port-reversed
     """
-    from rich.console import Console  # noqa: PLC0415 - only this verb draws tables
-
-    from grader.commands.rehearse.rehearse import rehearse as run  # noqa: PLC0415
-    from grader.commands.rehearse.table import print_counts, print_rehearsal  # noqa: PLC0415
-    from grader.exercise.find import find_exercise  # noqa: PLC0415
-    from grader.roster.machine_url import parse_machine_url  # noqa: PLC0415
-
     console = Console()
     if not console.is_terminal:
         console = Console(width=160)
@@ -58,7 +57,7 @@ def rehearse(
         done.append(rehearsed)
     print_counts(done, console)
     if not all(one.is_good for one in done):
-        raise typer.Exit(1)
+        raise typer.Exit(exit_codes.FAILED)
 
 
 def _shard(given: str) -> tuple[int, int]:

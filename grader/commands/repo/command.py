@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from pathlib import Path
 from typing import Annotated
 
 import typer
+from msgspec.structs import replace
+
+from grader.exercise.find import find_exercise
+from grader.grading.repository import grade_and_write
+from grader.grading.request import request_of
+from grader.grading.submission_lifecycle import repository_name
+from grader.scoring.suite import read_suite
+from grader.settings import language_of
 
 
 def repo(  # noqa: PLR0917  # typer makes options of them
@@ -31,15 +39,6 @@ def repo(  # noqa: PLR0917  # typer makes options of them
 
     Example: grader repo ../submission --exercise exercises/tp6 --results out --machine unix:///run/throw-away.sock
     """
-    from msgspec.structs import replace  # noqa: PLC0415 - only this verb needs an engine
-
-    from grader.exercise.find import find_exercise  # noqa: PLC0415
-    from grader.grading.repository import grade_and_write  # noqa: PLC0415
-    from grader.grading.request import request_of  # noqa: PLC0415
-    from grader.grading.submission_lifecycle import repository_name  # noqa: PLC0415
-    from grader.scoring.suite import read_suite  # noqa: PLC0415
-    from grader.settings import language_of  # noqa: PLC0415
-
     language = language_of(lang, os.environ)
     options = {
         "machine": machine,

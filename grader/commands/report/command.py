@@ -10,9 +10,19 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
+from grader import exit_codes
 from grader.errors import ExerciseError, GraderError
 from grader.exercise.spec import read_exercise_spec
+from grader.reports.gradebook.book import build_gradebook
+from grader.reports.gradebook.files import gradebook_files
+from grader.reports.gradebook.moodle import fill_worksheet
+from grader.reports.gradebook.scodoc import fill_sheet
+from grader.reports.html.class_page import class_page
+from grader.reports.html.student_page import student_page
 from grader.reports.result import ResultFile, Words, read_result, write_atomically
+from grader.reports.signature import SIGNATURE
+from grader.roster.file_name import file_name_for
+from grader.roster.roster import read_roster
 from grader.settings import language_of
 from grader.text.escaping import log_line
 
@@ -20,8 +30,6 @@ if TYPE_CHECKING:
     from grader.messages import Language
     from grader.reports.gradebook.book import Gradebook
     from grader.reports.gradebook.filled_sheet import FilledSheet
-
-UNMATCHED = 1
 
 
 def report(
@@ -43,10 +51,6 @@ def report(
 
     Example: grader report results --roster class.csv --moodle "Notes-TP2.csv" --page
     """
-    from grader.reports.gradebook.book import build_gradebook  # noqa: PLC0415 - slow to import, only for this command
-    from grader.reports.gradebook.files import gradebook_files  # noqa: PLC0415
-    from grader.roster.roster import read_roster  # noqa: PLC0415
-
     language = language_of(lang, os.environ)
     results = [result for result in read_results(folder) if exercise in {"", result.exercise}]
     if not results:
@@ -60,13 +64,11 @@ def report(
     sheets = [(sheet, kind) for kind, sheet in (("moodle", moodle), ("scodoc", scodoc)) if sheet]
     complete = [_fill_school_sheet(sheet, kind, book, language) for sheet, kind in sheets]
     if not all(complete):
-        raise typer.Exit(UNMATCHED)
+        raise typer.Exit(exit_codes.FAILED)
 
 
 def read_results(folder: Path) -> list[ResultFile]:
     """Every result below `folder`; other JSON files are reported on standard error and skipped."""
-    from grader.reports.signature import SIGNATURE  # noqa: PLC0415 - only where there are results
-
     found = []
     for path in sorted(folder.glob("**/*.json")):
         if path.name == SIGNATURE:
@@ -74,15 +76,12 @@ def read_results(folder: Path) -> list[ResultFile]:
         try:
             found.append(read_result(path))
         except (OSError, msgspec.DecodeError) as error:
-            print(log_line(f"{path}: not a result, left out: {error}"), file=sys.stderr)  # noqa: T201
+            print(log_line(f"{path}: not a result, left out: {error}"), file=sys.stderr)
     return found
 
 
 def _fill_school_sheet(sheet: Path, kind: str, book: Gradebook, language: Language) -> bool:
     """Fills in a school's sheet and lists the rows and students without a match."""
-    from grader.reports.gradebook.moodle import fill_worksheet  # noqa: PLC0415
-    from grader.reports.gradebook.scodoc import fill_sheet  # noqa: PLC0415
-
     try:
         data = sheet.read_bytes()
     except OSError as error:
@@ -93,16 +92,12 @@ def _fill_school_sheet(sheet: Path, kind: str, book: Gradebook, language: Langua
         raise GraderError(f"{sheet}: {error}") from error
     _print_path(_write(sheet, filled.data))
     for said in (*filled.unmatched_rows, *filled.unmatched_students, *filled.remarks):
-        print(log_line(f"{sheet.name}: {said}"), file=sys.stderr)  # noqa: T201
+        print(log_line(f"{sheet.name}: {said}"), file=sys.stderr)
     return filled.is_complete
 
 
 def _write_pages(results: list[ResultFile], place: Path, language: Language) -> None:
     """Writes `<exercise>.html` for the teacher, and a folder with one page per student beside it."""
-    from grader.reports.html.class_page import class_page  # noqa: PLC0415 - jinja2 is slow to import
-    from grader.reports.html.student_page import student_page  # noqa: PLC0415
-    from grader.roster.file_name import file_name_for  # noqa: PLC0415
-
     for exercise in dict.fromkeys(result.exercise for result in results):
         own = [result for result in results if result.exercise == exercise]
         pages = {result.student.id: f"{exercise}/{file_name_for(result.student.id)}.html" for result in own}
@@ -133,4 +128,4 @@ def _write(path: Path, content: bytes) -> Path:
 
 
 def _print_path(path: Path) -> None:
-    print(path)  # noqa: T201 - the output of the command
+    print(path)

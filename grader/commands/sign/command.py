@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from grader import exit_codes
+from grader.errors import GraderError
+from grader.reports import signature
+from grader.reports.signable import ClassRun, gathered_from_class, gathered_from_folder
+from grader.reports.signature import KEY_VARIABLE, FileStatus, existing_folder, run_name, signing_key
+from grader.roster.roster import read_roster
+from grader.text.escaping import log_line
 
-def sign_results(
+
+def sign(
     folder: Annotated[Path, typer.Argument(help="A folder of results.")],
     *,
     roster: Annotated[Path | None, typer.Option(help="Sign only results of this class; needs --exercise.")] = None,
@@ -25,18 +33,12 @@ def sign_results(
 
     Example: grader sign results --roster class.csv --exercise tp6
     """
-    from grader.errors import GraderError  # noqa: PLC0415 - only this verb
-    from grader.reports.signable import ClassRun, gathered_from_class, gathered_from_folder  # noqa: PLC0415
-    from grader.reports.signature import KEY_VARIABLE, FileStatus, existing_folder, run_name, sign, signing_key, verify  # noqa: PLC0415
-    from grader.roster.roster import read_roster  # noqa: PLC0415
-    from grader.text.escaping import log_line  # noqa: PLC0415
-
     key = signing_key(os.environ)
     if key is None:
         raise GraderError(f"no key to sign with: set {KEY_VARIABLE}")
     if (roster is None) != (not exercise) or (by_job and roster is None):
         raise GraderError("--roster, --exercise: one needs the other, and --by-job needs both")
-    found = verify(existing_folder(folder), key)
+    found = signature.verify(existing_folder(folder), key)
     if not found and roster is None:
         raise GraderError(f"{folder}: no results there")
     run = run_name(os.environ)
@@ -48,8 +50,9 @@ def sign_results(
         present = [name for name, status in found.items() if status is not FileStatus.MISSING]
         gathered = gathered_from_class(folder, present, ClassRun(exercise, students, run, key if by_job else None))
     good = [name for name in gathered.signable if name in unsigned]
-    sign(folder, key, [folder / name for name in good], run)
+    signature.sign(folder, key, [folder / name for name in good], run)
     for name, why in gathered.unsignable.items():
-        print(log_line(f"not signed: {name}: {why}"))  # noqa: T201  # this is where the command speaks
-    print(log_line(f"{len(good)} signed in {folder}"))  # noqa: T201
-    raise typer.Exit(int(bool(gathered.unsignable)))
+        print(log_line(f"not signed: {name}: {why}"))  # this is where the command speaks
+    print(log_line(f"{len(good)} signed in {folder}"))
+    if gathered.unsignable:
+        raise typer.Exit(exit_codes.FAILED)

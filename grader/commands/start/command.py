@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from grader.commands.start.material import copy_material, handout_path
+from grader.exercise.find import find_exercise
 from grader.settings import language_of
 
 
@@ -21,19 +23,16 @@ def start(
 
     Example: grader start tp2
     """
-    from grader.commands.start.material import copy_material, handout_path  # noqa: PLC0415 - only this verb
-    from grader.exercise.find import find_exercise  # noqa: PLC0415
-
     folder = find_exercise(exercise)
     target = into or Path(folder.name)
     language = language_of(lang, os.environ)
     laid_out = copy_material(folder, target)
     for path in laid_out:
-        print(path)  # noqa: T201
+        print(path)
     if not laid_out:
-        print({"fr": "rien à préparer pour cet exercice", "en": "nothing to lay out for this exercise"}[language])  # noqa: T201
+        print({"fr": "rien à préparer pour cet exercice", "en": "nothing to lay out for this exercise"}[language])
     words = {
         "fr": "à lire : {sheet}\npour te noter : pytest {folder}, ou grader watch {folder} pendant que tu travailles",
         "en": "to read: {sheet}\nto grade yourself: pytest {folder}, or grader watch {folder} while you work",
     }
-    print(words[language].format(sheet=handout_path(folder, language), folder=folder))  # noqa: T201
+    print(words[language].format(sheet=handout_path(folder, language), folder=folder))

@@ -6,10 +6,11 @@ import os
 import threading
 from dataclasses import dataclass
 from pathlib import Path  # noqa: TC003 - pytest reads the fixture's annotations
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import pytest
 
+from grader import exit_codes
 from grader.errors import ExerciseError, GraderError, MachineUnreachable, UsageError
 from grader.exercise.spec import read_exercise_spec, require_ports
 from grader.grading.checks_loop import SuiteRun
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from grader.reports.result import CheckResult, ResultFile
     from grader.scoring.ledger import LedgerRow
 
-NOT_GRADED: Final = 6
 """Exit code of a run in which the machine could not be graded."""
 
 
@@ -236,7 +236,7 @@ class GradingPlugin:
         rows = [row for run in self.runs.values() for row in run.ledger]
         errors = [row.outcome for row in rows if row.outcome.verdict == "error"]
         if any(not outcome.is_grader_bug for outcome in errors):
-            return NOT_GRADED
+            return exit_codes.NOT_GRADED
         if errors:
             return int(pytest.ExitCode.INTERNAL_ERROR)
         if all(row.outcome.verdict == "skipped" for row in rows):

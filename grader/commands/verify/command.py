@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path  # noqa: TC003 - typer reads the annotations
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from grader.reports.signature import Statement
+from grader import exit_codes
+from grader.errors import GraderError
+from grader.reports import signature
+from grader.reports.signature import KEY_VARIABLE, FileStatus, Statement, existing_folder, read_statements, signing_key
+from grader.text.escaping import log_line
 
 
-def verify_results(folder: Annotated[Path, typer.Argument(help="A folder of results.")]) -> None:
+def verify(folder: Annotated[Path, typer.Argument(help="A folder of results.")]) -> None:
     """Check the signature of results (key: GRADER_SIGNING_KEY).
 
     Print the run and the time of each signature: check that it is the run you mean. Exit code 1: not every file is
@@ -20,21 +23,18 @@ def verify_results(folder: Annotated[Path, typer.Argument(help="A folder of resu
 
     Example: grader verify results
     """
-    from grader.errors import GraderError  # noqa: PLC0415 - only this verb
-    from grader.reports.signature import KEY_VARIABLE, FileStatus, existing_folder, read_statements, signing_key, verify  # noqa: PLC0415
-    from grader.text.escaping import log_line  # noqa: PLC0415
-
     key = signing_key(os.environ)
     if key is None:
         raise GraderError(f"no key to check with: set {KEY_VARIABLE}")
-    found = verify(existing_folder(folder), key)
+    found = signature.verify(existing_folder(folder), key)
     if not found:
         raise GraderError(f"{folder}: no results there")
     statements = read_statements(folder, key)
     for name, status in found.items():
         about = _run_and_time(statements.get(name)) if status is FileStatus.SIGNED else ""
-        print(log_line(f"{status.value:<9} {name}{about}"))  # noqa: T201  # this is where the command speaks
-    raise typer.Exit(int(any(status is not FileStatus.SIGNED for status in found.values())))
+        print(log_line(f"{status.value:<9} {name}{about}"))  # this is where the command speaks
+    if any(status is not FileStatus.SIGNED for status in found.values()):
+        raise typer.Exit(exit_codes.FAILED)
 
 
 def _run_and_time(statement: Statement | None) -> str:

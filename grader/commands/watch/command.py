@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from grader.commands.watch.view import LineView, TableView
+from grader.commands.watch.watch import watch as run
 from grader.errors import UsageError
+from grader.exercise.find import find_exercise
+from grader.exercise.spec import require_ports
+from grader.grading.request import request_of
+from grader.scoring.suite import read_suite
 from grader.settings import language_of
 
 
@@ -29,13 +35,6 @@ def watch(
 
     Example: grader watch exercises/tp2
     """
-    from grader.commands.watch.view import LineView, TableView  # noqa: PLC0415
-    from grader.commands.watch.watch import watch as run  # noqa: PLC0415
-    from grader.exercise.find import find_exercise  # noqa: PLC0415 - only this verb
-    from grader.exercise.spec import require_ports  # noqa: PLC0415
-    from grader.grading.request import request_of  # noqa: PLC0415
-    from grader.scoring.suite import read_suite  # noqa: PLC0415
-
     options = {
         "machine": machine, "ssh_config": ssh_config, "ports": ports, "hints": hints, "passive": passive
     }  # fmt: skip

@@ -127,7 +127,7 @@ class LineView:
             if self._known.get(row.spec.name) != verdict + row.outcome.code:
                 self._known[row.spec.name] = verdict + row.outcome.code
                 code = f" [{row.outcome.code}]" if row.outcome.code else ""
-                print(  # noqa: T201 - this is the screen
+                print(
                     f"{at} {row.number} {self._marks[verdict]} {getattr(row.spec, self._language)}{code} "
                     f"({shown.took_s * 1000:.0f} ms)",
                     flush=True,
@@ -139,7 +139,7 @@ class LineView:
         if sentence != self._lost:
             self._lost = sentence
             self._known.clear()
-            print(f"{at} {self._marks['error']} {sentence}", flush=True)  # noqa: T201 - this is the screen
+            print(f"{at} {self._marks['error']} {sentence}", flush=True)
 
 
 def _lost_lines(lost: MachineUnreachable, language: Language) -> list[str]:
