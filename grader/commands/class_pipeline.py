@@ -32,13 +32,8 @@ if TYPE_CHECKING:
 _COVERAGE: Final = r"/ (?:mark|note) \d+(?:\.\d+)?\/\d+ \((\d+(?:\.\d+)?) ?%\)/"
 _EXERCISE: Final = re.compile(r"[a-z]+[0-9]+")
 _GRADE_SCRIPT: Final = (
-    # What an earlier job left at the place of the artifacts, or a container puts there, is nobody's result.
-    'rm -rf results; out=$(mktemp -d) && areas=$(mktemp -d "$PWD.grader-XXXXXX") && chmod 711 "$areas"'
-    " || exit 4; code=0;"
-    ' grader repo "$GRADER_REPO" --student "$GRADER_STUDENT" --ports "$GRADER_PORTS"'
-    ' --machine "$DOCKER_HOST" --areas "$areas" --results "$out" --disposable'
-    " --lang {language} --exercise /opt/grader/exercises/{exercise} || code=$?;"
-    ' rm -rf results "$areas"; mkdir -p "$GRADER_FOLDER" && cp -R "$out"/. "$GRADER_FOLDER"; exit "$code"'
+    'sh /opt/grader/templates/grade.sh "$GRADER_REPO" {exercise} "$GRADER_STUDENT" "$GRADER_FOLDER"'
+    ' "${{GRADER_FOLDER#results/}}" --ports "$GRADER_PORTS" --lang {language}'
 )
 _SIGN_SCRIPT: Final = (
     'test -z "$GRADER_SIGNING_KEY" || {{ class=$(mktemp) && printf "%s" "$GRADER_CLASS" > "$class"'
@@ -152,7 +147,7 @@ def _sign_job(
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Writes the pipeline; 4 where the roster cannot be used."""
+    """Write the pipeline; return 4 if the roster cannot be used."""
     from grader.roster.roster import read_roster  # noqa: PLC0415 - only a program reads rosters here
 
     parser = argparse.ArgumentParser(prog="python -m grader.commands.class_pipeline", description=__doc__)

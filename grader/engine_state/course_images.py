@@ -12,10 +12,12 @@ from grader.probes.images.images import is_same_image_name
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from grader.engine_state.engine_state import EngineApi, EngineState
+    import docker
+
+    from grader.engine_state.engine_state import EngineState
 
 
-def replaced_images(client: EngineApi, before: EngineState, course_images: Collection[str]) -> tuple[str, ...]:
+def replaced_images(client: docker.APIClient, before: EngineState, course_images: Collection[str]) -> tuple[str, ...]:
     """The names of `course` images that name something else since `before`, such as `ubuntu:latest`.
 
     A `build:` with `image: ubuntu` gives any image that name, and so does `docker tag`. Pulling the image, or building
@@ -49,15 +51,15 @@ def _timestamp(time: str) -> float:
         return float("inf")
 
 
-def _is_built_on(client: EngineApi, image: str, originals: Collection[str]) -> bool:
+def _is_built_on(client: docker.APIClient, image: str, originals: Collection[str]) -> bool:
     layers = _layers(client, image)
     below = (_layers(client, one) for one in originals)
     return any(base and layers[: len(base)] == base for base in below)
 
 
-def _layers(client: EngineApi, image: str) -> list[str]:
+def _layers(client: docker.APIClient, image: str) -> list[str]:
     try:
-        found = client.inspect_image(image)
+        found = client.inspect_image(image)  # type: ignore[no-untyped-call]  # missing in types-docker
     except NotFound:  # removed in the meantime
         return []
     return list((found.get("RootFS") or {}).get("Layers") or [])

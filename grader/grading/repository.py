@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import docker
 import requests
 from docker.errors import DockerException
-from docker.tls import TLSConfig
 from msgspec.structs import replace
 
 from grader import exit_codes
+from grader.engine_state.client import engine_variables, open_engine_client
 from grader.errors import GraderError, MachineUnreachable
 from grader.exercise.spec import require_ports
 from grader.grading.isolated import GradingFailed, grade_isolated
@@ -22,7 +21,7 @@ from grader.grading.reasons import reason_of
 from grader.grading.results_folder import open_results
 from grader.grading.run import not_graded
 from grader.grading.submission_lifecycle import GradedSubmission, RefusedSubmission, grade_repository
-from grader.machine.transport.engine_address import EngineAddress, engine_address
+from grader.machine.transport.engine_address import engine_address
 from grader.programs.temporary_folder import temporary_folder
 from grader.reports.result import ResultFile, Words, write_atomically
 from grader.reports.result_files import result_path, write_reports
@@ -31,7 +30,6 @@ from grader.roster.machine_url import parse_machine_url
 from grader.submission.clone.clone import clone
 from grader.submission.clone.commit import commit_of
 from grader.submission.reading import ReadingFailed
-from grader.submission.sandbox.engine_proxy import connect_to_engine
 from grader.submission.sandbox.sandbox import NoSandboxError
 from grader.text.escaping import escape_control_characters, log_line
 
@@ -108,7 +106,7 @@ def grade_one(suite: Suite, request: GradingRequest, environ: Mapping[str, str])
 
 def _clone_and_grade(suite: Suite, request: GradingRequest, environ: Mapping[str, str]) -> Done:
     engine = engine_address(request.machine, environ)
-    environ = {**environ, **_certificates(engine)}
+    environ = {**environ, **engine_variables(engine)}
     # The process that grades has no DOCKER_HOST and no Docker context: it is told the engine's own address, or it
     # would look at another engine than the one that the work was brought up on.
     there = replace(request, machine=parse_machine_url(engine.url), disposable=True)
@@ -123,7 +121,7 @@ def _clone_and_grade(suite: Suite, request: GradingRequest, environ: Mapping[str
                 suite.spec,
                 folder,
                 engine,
-                connect=lambda: _client(engine),
+                connect=lambda: open_engine_client(engine),
                 grade=lambda submission: grade_isolated(suite, there, environ, submission),
             )
         except (GradingFailed, NoSandboxError, ReadingFailed) as error:
@@ -147,13 +145,6 @@ def _refusal(review: Review) -> Words:
     )
 
 
-def _certificates(engine: EngineAddress) -> dict[str, str]:
-    """Where a Docker context keeps its certificates, as the environment says it: under the very same names."""
-    if not (engine.context and engine.tls):
-        return {}
-    return {"DOCKER_CERT_PATH": str(Path(engine.tls.ca).parent), "DOCKER_TLS_VERIFY": "1" if engine.tls.verify else ""}
-
-
 def _write(result: ResultFile, folder: Path, language: Language, environ: Mapping[str, str]) -> None:
     """Writes the result, and signs it if there is a key."""
     write_reports(result, folder, language)
@@ -170,18 +161,3 @@ def signer(folder: Path, environ: Mapping[str, str]) -> Callable[[list[Path]], N
     """A function that signs files in `folder`; `None` without a key. Raises `GraderError` if the key is too short."""
     key = signing_key(environ) or signing_key(environ, JOB_KEY_VARIABLE)
     return (lambda written: sign(folder, key, written, run_name(environ))) if key else None
-
-
-def _client(address: EngineAddress) -> docker.APIClient:
-    try:  # first by hand: the package leaves a socket open where nobody answers
-        connect_to_engine(address).close()
-    except OSError as error:
-        raise MachineUnreachable(
-            "engine-unreachable", where=address.display_name, detail=escape_control_characters(str(error), 200)
-        ) from error
-    tls: TLSConfig | bool = False
-    if address.tls:
-        tls = TLSConfig(
-            ca_cert=address.tls.ca, client_cert=(address.tls.cert, address.tls.key), verify=address.tls.verify
-        )
-    return docker.APIClient(address.url, version="auto", timeout=60, tls=tls)

@@ -11,16 +11,10 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import replace
 
 from grader.engine_state.course_images import replaced_images
-from grader.engine_state.engine_state import (
-    EngineApi,
-    EngineState,
-    TakeDownReport,
-    read_engine_state,
-    require_disposable_engine,
-    take_down,
-)
+from grader.engine_state.engine_state import EngineState, read_engine_state, require_disposable_engine
+from grader.engine_state.take_down import TakeDownReport, take_down
 from grader.programs.temporary_folder import empty_folder
-from grader.submission.bring_up import BringUp, BringUpLimits, bring_up
+from grader.submission.bring_up import BringUpLimits, bring_up
 from grader.submission.bring_up_failure import with_failed_bring_up, with_invalid_files, with_replaced_images
 from grader.submission.clone.commit import commit_of
 from grader.submission.container_limits import LIMITS_FILE, write_limits
@@ -36,9 +30,12 @@ from grader.submission.workspace import Workspace, copy_tree, new_workspace
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import docker
+
     from grader.exercise.spec import ExerciseSpec
     from grader.grading.request import GradingRequest
     from grader.machine.transport.engine_address import EngineAddress
+    from grader.programs.bounded import FinishedProgram
     from grader.reports.result import ResultFile
 
 USUAL_SOCKETS: Final = ("/var/run/docker.sock", "/run/docker.sock")
@@ -55,7 +52,7 @@ class RefusedSubmission:
 @dataclass(frozen=True, slots=True)
 class GradedSubmission:
     result: ResultFile
-    bring_up: BringUp | None
+    bring_up: FinishedProgram | None
     """`None` if there was nothing to bring up."""
     taken_down: TakeDownReport
 
@@ -66,7 +63,7 @@ def grade_repository(
     repository: Path,
     engine: EngineAddress,
     *,
-    connect: Callable[[], EngineApi],
+    connect: Callable[[], docker.APIClient],
     grade: Callable[[Submission | None], ResultFile],
     limits: BringUpLimits | None = None,
 ) -> GradedSubmission | RefusedSubmission:
@@ -74,7 +71,7 @@ def grade_repository(
 
     `connect` gives the engine's API and is called only once the policy has let the repository through; `grade` looks
     at the engine, and at the submission where one was brought up, and gives the result. The engine is taken down
-    however this ends. Raises `GraderError` where nobody can be graded (no throw-away engine, no sandbox, our own
+    however this ends. Raises `GraderError` if nobody can be graded (no throw-away engine, no sandbox, our own
     process failed), and what the client raises.
     """
     with new_workspace(request.workspaces, repository_name(request.repository)) as workspace:
@@ -122,20 +119,20 @@ def _copy_and_read(request: GradingRequest, repository: Path, workspace: Workspa
 
 @dataclass(frozen=True, slots=True)
 class _SubmissionRun:
-    """One submission on its engine."""
+    """A submission on its engine."""
 
     request: GradingRequest
     spec: ExerciseSpec
     engine: EngineAddress
     workspace: Workspace
     sandbox: Sandbox
-    client: EngineApi
+    client: docker.APIClient
     before: EngineState
     limits: BringUpLimits
 
     def grade(
         self, reading: Reading, grade: Callable[[Submission | None], ResultFile], watch: UsageWatch
-    ) -> tuple[ResultFile, BringUp | None] | RefusedSubmission:
+    ) -> tuple[ResultFile, FinishedProgram | None] | RefusedSubmission:
         work, review = reading.layout, reading.review
         if work is None or review.invalid:
             return with_invalid_files(grade(None), review.invalid), None
@@ -160,7 +157,7 @@ class _SubmissionRun:
             return with_replaced_images(grade(None), replaced), brought_up
         result = grade(self._submission(work, reading))
         if watch.reason and brought_up.succeeded:
-            brought_up = brought_up.as_stopped_by_watch(watch.reason)
+            brought_up = brought_up.stopped_by_watch(watch.reason)
         return with_failed_bring_up(result, (work.folder / work.file).as_posix(), brought_up), brought_up
 
     def _refreeze(self) -> RefusedSubmission | None:

@@ -8,7 +8,8 @@ import signal
 import subprocess
 import time
 from collections import deque
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
@@ -64,18 +65,23 @@ class FinishedProgram:
     def succeeded(self) -> bool:
         return self.end_reason is EndReason.EXITED and self.code == 0
 
+    def stopped_by_watch(self, reason: str) -> FinishedProgram:
+        """Return a copy that says that a watch found a limit exceeded after the end."""
+        return replace(self, end_reason=EndReason.STOPPED_BY_WATCH, code=None, reason=reason)
+
 
 def run_bounded(
     argv: Sequence[str],
     *,
-    env: Mapping[str, str],
-    cwd: Path,
     limits: Limits,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
     watch: Callable[[int], str | None] = lambda _: None,
     pass_fds: Sequence[int] = (),
 ) -> FinishedProgram:
-    """Run `argv` in its own session with exactly the environment `env`, and return when it has ended.
+    """Run `argv` in its own session, and return when it has ended. Raises `ValueError` for an impossible argument.
 
+    `env` is its whole environment; by default it has this process's environment and folder. Ctrl-C does not reach it.
     `watch` gets the program's process id four times a second, and stops it by returning a reason. The process group is
     killed at the end in any case; for processes that leave the group, see `sandbox`.
     """
@@ -84,7 +90,7 @@ def run_bounded(
         process = subprocess.Popen(
             argv,
             cwd=cwd,
-            env=dict(env),
+            env=env,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -99,6 +105,8 @@ def run_bounded(
     finally:
         _kill_group(process)
     reading.read_rest()
+    if ended is EndReason.EXITED and reading.is_too_much:
+        ended = EndReason.OUTPUT_LIMIT
     code = process.returncode if ended is EndReason.EXITED else None
     return FinishedProgram(
         ended,
@@ -123,7 +131,12 @@ def _supervise(
             if (reason := watch(process.pid)) is not None:
                 return EndReason.STOPPED_BY_WATCH, reason
             next_look = time.monotonic() + _TICK_S
-        output.read(min(_TICK_S / 5, max(0.0, deadline - now)))
+        within_s = min(_TICK_S / 5, max(0.0, deadline - now))
+        if output.is_at_end:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(within_s)
+        else:
+            output.read(within_s)
         if output.is_too_much:
             return EndReason.OUTPUT_LIMIT, ""
     return EndReason.EXITED, ""
@@ -149,11 +162,12 @@ class _OutputReader:
     def is_too_much(self) -> bool:
         return self._total > self._limits.output_bytes
 
+    @property
+    def is_at_end(self) -> bool:
+        return not self._selector.get_map()
+
     def read(self, within_s: float) -> bool:
         """Return whether there was anything to read."""
-        if not self._selector.get_map():
-            time.sleep(within_s)
-            return False
         has_read = False
         for key, _ in self._selector.select(within_s):
             data = os.read(key.fd, 65536)
@@ -172,7 +186,7 @@ class _OutputReader:
     def read_rest(self) -> None:
         """Read what is still in the pipes, without waiting for other processes that hold them open."""
         deadline = time.monotonic() + _DRAIN_S
-        while not self.is_too_much and time.monotonic() < deadline and self.read(0.0):
+        while not self.is_too_much and time.monotonic() < deadline and not self.is_at_end and self.read(0.0):
             pass
         self._selector.close()
         for pipe in self._pipes:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
 import threading
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from typing import IO
 
 Found = TypeVar("Found")
@@ -67,38 +66,3 @@ class PipeReader:
         with self._changed:
             self._ended = True
             self._changed.notify_all()
-
-
-class ProcessResult(NamedTuple):
-    code: int | None
-    """The exit code; `None` if it was stopped: too slow, or too much output."""
-    out: bytes
-    err: bytes
-
-
-def run_bounded(command: Sequence[str], *, within_s: float, max_bytes: int) -> ProcessResult:
-    """Runs `command` without a shell, for at most `within_s` seconds and `most` bytes of output. Raises `OSError`."""
-    until = time.monotonic() + within_s
-    process = subprocess.Popen(
-        command,
-        bufsize=0,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,  # Ctrl-C is for us: cleaning up still needs this process
-    )
-    assert process.stdout  # noqa: S101 - asked for above
-    assert process.stderr  # noqa: S101
-    out, err = PipeReader(process.stdout, max_bytes + 1), PipeReader(process.stderr, _CHUNK)
-    code = None
-    try:
-        out.wait_for_end(until)
-        err.wait_for_end(until)
-        if not out.is_full:
-            with suppress(subprocess.TimeoutExpired):
-                code = process.wait(max(0.0, until - time.monotonic()))
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
-    return ProcessResult(code, out.output[:max_bytes], err.output)

@@ -26,7 +26,7 @@ def temporary_folder(prefix: str) -> Iterator[Path]:
 
 
 def remove_tree(path: Path) -> None:
-    """Removes `path` with all that is in it, as far as this user may.
+    """Remove `path` with everything in it, as far as this user may.
 
     No link is followed and nothing recurses: what a folder of a folder holds is moved up to `path` first, so that
     neither Python's stack nor the length of a path is a limit. Never raises `OSError`.
@@ -37,7 +37,7 @@ def remove_tree(path: Path) -> None:
 
 
 def empty_folder(path: Path) -> None:
-    """Removes what is in `path`, likewise."""
+    """Remove everything in `path`, likewise."""
     with suppress(OSError):
         top = os.open(path, _FOLDER)
         try:
@@ -72,7 +72,7 @@ def _empty(top: int) -> None:
 
 
 def _reopen_closed_folder(name: str, top: int) -> int:
-    """A folder of ours that somebody closed; -1 where it stays closed. A link is never opened, nor changed."""
+    """Open a folder of ours that somebody closed; -1 if it stays closed. A link is never opened, nor changed."""
     try:
         if not stat.S_ISDIR(os.stat(name, dir_fd=top, follow_symlinks=False).st_mode):
             return -1
@@ -87,7 +87,7 @@ def _reopen_closed_folder(name: str, top: int) -> int:
 
 
 def _move_folders_up(folder: int, top: int, moved: int) -> int:
-    """Removes the files in `folder` and moves its folders up; gives how many have been moved so far."""
+    """Remove the files in `folder` and move its folders up; return how many have been moved so far."""
     with suppress(OSError):
         os.fchmod(folder, 0o700)
     for name in os.listdir(folder):
@@ -98,7 +98,7 @@ def _move_folders_up(folder: int, top: int, moved: int) -> int:
 
 
 def _unlink(name: str, folder: int) -> bool:
-    """Whether it is gone; a folder is not."""
+    """Return whether it is gone; a folder is not removed."""
     try:
         os.unlink(name, dir_fd=folder)
     except (IsADirectoryError, PermissionError):

@@ -12,9 +12,9 @@ PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 def find_tool(name: str, package: str) -> str:
-    """The path of a program that lies beside this Python, or on `PATH`.
+    """Return the path of a program beside this Python or on `PATH`.
 
-    Raises `GraderError` where there is none, naming the `package` that has it.
+    Raises `GraderError` if there is none, naming the `package` that has it.
     """
     beside = Path(sys.executable).parent / name
     found = str(beside) if beside.is_file() else shutil.which(name)
@@ -24,5 +24,5 @@ def find_tool(name: str, package: str) -> str:
 
 
 def plain_environment(home: Path, **more: str) -> dict[str, str]:
-    """An environment made from nothing: a variable of ours that is not named here is not there."""
+    """An environment made from scratch: no other variable of the grader's is in it."""
     return {"PATH": PATH, "HOME": str(home), "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "TZ": "UTC"} | more

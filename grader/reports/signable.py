@@ -38,7 +38,7 @@ class ClassRun:
     """Their ids."""
     pipeline: str
     key: bytes | None
-    """What the jobs' keys were made from; `None` where the jobs had none, and only places can be checked."""
+    """What the jobs' keys were made from; `None` if the jobs had none: then only paths can be checked."""
 
 
 @dataclass(slots=True)

@@ -12,13 +12,13 @@ from grader.reports.result_builder import hint_of, message_of
 from grader.scoring.verdict import Outcome
 
 if TYPE_CHECKING:
+    from grader.programs.bounded import FinishedProgram
     from grader.reports.result import ResultFile
-    from grader.submission.bring_up import BringUp
     from grader.submission.policy.findings import Refusal
 
 
-def with_failed_bring_up(result: ResultFile, file: str, bring_up: BringUp) -> ResultFile:
-    """`result` with how the work came up, as evidence of its first check; the same where it came up well."""
+def with_failed_bring_up(result: ResultFile, file: str, bring_up: FinishedProgram) -> ResultFile:
+    """Return `result` with the failed bring-up as its first check's failure; unchanged if the bring-up succeeded."""
     if bring_up.succeeded:
         return result
     values = {"file": file}

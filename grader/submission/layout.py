@@ -9,13 +9,13 @@ from enum import Enum
 from pathlib import Path
 
 COMPOSE_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
-"""In Compose's own order: where there are two, the first is the one that runs."""
+"""In Compose's own order: of two, the first is the one that runs."""
 _SCRIPT, _DOCKERFILE = "up.sh", "Dockerfile"
 _EXERCISE = re.compile(r"([a-z]+)([0-9]+)")
 
 
 class BringUpKind(Enum):
-    """What brings the work up."""
+    """What brings a submission up."""
 
     SCRIPT = "script"
     COMPOSE = "compose"
@@ -28,9 +28,9 @@ class SubmissionLayout:
     folder: Path
     """Below the repository; `.` for the repository itself."""
     file: str
-    """What is run or built, a name in `folder`."""
+    """The file that is run or built: a name in `folder`."""
     override: str | None = None
-    """The compose file that Compose merges into the first one, where there is one."""
+    """The compose file that Compose merges into the first one, if there is one."""
 
     @property
     def compose_files(self) -> tuple[str, ...]:
@@ -38,9 +38,9 @@ class SubmissionLayout:
 
 
 def find_layout(root: Path, exercise: str) -> SubmissionLayout | None:
-    """The work for `exercise` (`tp6`) in the repository at `root`; `None` where there is nothing to bring up.
+    """Return the submission for `exercise` (`tp6`) in the repository at `root`; `None` if there is nothing to bring up.
 
-    It is looked for in the folder `tp6/` (also `TP6`, `tp06`, `tp-6`, `TP 6`), then at the top of the repository. In
+    It is searched in the folder `tp6/` (also `TP6`, `tp06`, `tp-6`, `TP 6`), then at the top of the repository. In
     a folder, `up.sh` comes first, since only the student knows what else must be said (`--scale web=3`); then a
     compose file by one of Compose's own four names; then a `Dockerfile`. Links are not followed out of the repository.
     """
@@ -81,11 +81,11 @@ def is_compose_override(name: str) -> bool:
 
 
 def _override_names(name: str) -> tuple[str, ...]:
-    """What Compose merges into the file `name`, in its own order."""
+    """The names of the files that Compose merges into the file `name`, in its own order."""
     stem, dot, extension = name.rpartition(".")
     return f"{stem}.override{dot}{extension}", f"{stem}.override.yml", f"{stem}.override.yaml"
 
 
 def _has_entry(folder: Path, name: str) -> bool:
-    """By exact name, on disks that fold case too. What it is, and where a link leads, is for the policy to judge."""
+    """By exact name, also on disks that ignore case. Links and file types are left to the policy."""
     return name in os.listdir(folder)  # noqa: PTH208  # names are wanted, not paths

@@ -14,7 +14,7 @@ from grader.programs.tools import plain_environment
 from grader.reports.result import Advice  # noqa: TC001  # msgspec reads the annotations at run time
 from grader.submission.layout import COMPOSE_NAMES, BringUpKind, SubmissionLayout, is_compose_override
 from grader.submission.policy.findings import Place, Refusal, Review
-from grader.submission.sandbox.grader_program import grader_mounts
+from grader.submission.sandbox.programs import grader_mounts
 from grader.submission.sandbox.quota import FolderQuota, Quota
 
 if TYPE_CHECKING:

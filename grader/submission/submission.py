@@ -21,7 +21,7 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
     compose_files: tuple[str, ...] = ()
     """Names in the folder, those that were brought up; empty for a script, whose own choice it was."""
     limits_file: str = ""
-    """The file of ours that bounds each service, as Compose was given it; empty where there is none."""
+    """The file of ours that bounds each service, as Compose was given it; empty if there is none."""
     project: str = ""
     """The name of the Compose project; empty for a script."""
     uid: int | None = None

@@ -16,32 +16,34 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
-    from grader.engine_state.engine_state import EngineApi, EngineState
+    import docker
+
+    from grader.engine_state.engine_state import EngineState
     from grader.submission.sandbox.quota import Quota
     from grader.submission.workspace import Workspace
 
 _TICK_S: Final = 0.2
 _TICKS_PER_ENGINE_LOOK: Final = 5
-"""The engine counts its disk for every question: it is asked every second."""
+"""The engine computes its disk usage on each request: ask only every second."""
 _CLOSE_S: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class EngineQuota:
-    """On the engine's disk, beyond what was there before."""
+    """Disk usage on the engine, in addition to what was there before."""
 
     written_bytes: int = 1 << 30
-    """In the containers and volumes of the run."""
+    """In containers and volumes of the run."""
     image_bytes: int = 8 << 30
     """By images pulled and built."""
 
 
 class UsageWatch:
-    """`reason` says what is past its limit, and is empty while all is well."""
+    """`reason` says which limit is exceeded; empty while all is well."""
 
     def __init__(
         self,
-        connect: Callable[[], EngineApi],
+        connect: Callable[[], docker.APIClient],
         before: EngineState,
         workspace: Workspace,
         quota: Quota,
@@ -68,7 +70,7 @@ class UsageWatch:
         self._thread.join(_CLOSE_S)
 
     def __call__(self, pid: int) -> str | None:
-        """As `run_bounded` asks, while the program `pid` brings the submission up."""
+        """The watch for `run_bounded`, while the program `pid` brings the submission up."""
         return self.reason or self._quota.memory_exceeded(pid)
 
     def _watch(self) -> None:
@@ -91,7 +93,7 @@ class UsageWatch:
                 tick += 1
                 self._has_ended.wait(_TICK_S)
 
-    def _engine_exceeded(self, client: EngineApi) -> str | None:
+    def _engine_exceeded(self, client: docker.APIClient) -> str | None:
         usage = client.df()
         images = (usage.get("LayersSize") or 0) + sum(one.get("Size") or 0 for one in usage.get("BuildCache") or [])
         if self._images_before is None:
@@ -111,7 +113,7 @@ class UsageWatch:
             return f"disk: more than {self._engine_quota.image_bytes >> 20} MiB of images"
         return None
 
-    def _remove_containers(self, client: EngineApi) -> None:
+    def _remove_containers(self, client: docker.APIClient) -> None:
         for one in client.containers(all=True):
             if str(one["Id"]) not in self._before.containers:
                 client.remove_container(str(one["Id"]), v=True, force=True)

@@ -37,14 +37,14 @@ _COPIED_MODES: Final = 0o777
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """Folders of one run, all real paths."""
+    """The folders of a run, all real paths."""
 
     shared: Path
     """Seen by the engine under the same path."""
     private: Path
     """Seen by nobody else."""
     name: str = "work"
-    """The repository's own: Compose names a project after its folder where the file does not."""
+    """The repository's: Compose names a project after its folder if the file does not name it."""
 
     @property
     def working_copy(self) -> Path:
@@ -72,7 +72,7 @@ class Workspace:
 
     @property
     def frozen_mounts(self) -> tuple[Mount, ...]:
-        """The frozen copy, read-only, where the engine has the other one."""
+        """The frozen copy, read-only, under the path of the working copy."""
         return Mount(self.frozen, self.working_copy), Mount(self.frozen_home, self.home)
 
     @property
@@ -113,9 +113,9 @@ def new_workspace(parent: Path | None = None, name: str = "") -> Iterator[Worksp
 
 
 def copy_tree(source: Path, target: Path, limits: Limits, findings: Findings, *, without: Path | None = None) -> None:
-    """Copies the tree at `source` into the empty folder `target`, within the limits; what does not fit is a refusal.
+    """Copy the tree at `source` into the empty folder `target`, within the limits; what exceeds them is refused.
 
-    Links stay links. None is followed, even where a container exchanges a folder for a link while this looks. `.git`
+    Links stay links. None is followed, even if a container replaces a folder by a link meanwhile. `.git`
     stays behind, and so does the folder `without`: in GitLab's jobs the workspace lies inside the checkout.
     """
     files = size = 0
@@ -156,7 +156,7 @@ def copy_tree(source: Path, target: Path, limits: Limits, findings: Findings, *,
 
 
 def _copy_entry(name: str, folder: int, target: Path, status: os.stat_result) -> bool:
-    """Whether it could be copied: pipes, sockets and devices are not."""
+    """Return whether it could be copied: pipes, sockets and devices cannot."""
     if stat.S_ISLNK(status.st_mode):
         target.symlink_to(os.readlink(name, dir_fd=folder))
     elif stat.S_ISDIR(status.st_mode):
@@ -177,5 +177,5 @@ def _copy_entry(name: str, folder: int, target: Path, status: os.stat_result) ->
 
 
 def _safe_folder_name(name: str) -> str:
-    """`name` as a folder may be called anywhere."""
+    """Return `name` as a valid folder name on any system."""
     return re.sub(r"[^A-Za-z0-9._-]+", "-", name)[:64].strip(".-") or "work"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from grader.reports.terminal.glyphs import display_width
+from grader.text.widths import display_width
 from tests.terminal.conftest import GRADER
 from tests.terminal.ways import WAYS, Way, check_screen
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from grader.reports.terminal.glyphs import display_width
+from grader.text.widths import display_width
 
 if TYPE_CHECKING:
     from tests.terminal.tmux import Shown

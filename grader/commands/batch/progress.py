@@ -16,8 +16,9 @@ from rich.text import Text
 
 from grader.errors import GraderError
 from grader.grading.pool import CheckStarted, GradingFinished, GradingStarted
-from grader.reports.terminal.glyphs import pad_to_width, supports_unicode, to_ascii, truncate_to_width
+from grader.reports.terminal.glyphs import supports_unicode, to_ascii
 from grader.text.escaping import escape_control_characters, log_line
+from grader.text.widths import pad_to_width, truncate_to_width
 
 if TYPE_CHECKING:
     from grader.commands.batch.batch import BatchOutcome

@@ -18,7 +18,7 @@ _NAME: Final = re.compile(r"tp([0-9]{1,3})")
 def new_exercise(folder: Path) -> list[Path]:
     """Makes `folder`, such as `exercises/tp9`, and gives the files that are in it now.
 
-    Raises `GraderError` where the name is not `tp` and a number, or where there is something already.
+    Raises `GraderError` if the name is not `tp` and a number, or if the folder exists.
     """
     found = _NAME.fullmatch(folder.name)
     if not found:

@@ -9,18 +9,14 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from http import HTTPStatus
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import docker
-import stamina
-from docker.errors import APIError, DockerException, NotFound
-from stamina.instrumentation import set_on_retry_hooks
-
-from grader.errors import GraderError, MachineUnreachable
-from grader.machine.built_in_networks import BUILT_IN_NETWORKS, SWARM_NETWORKS
-from grader.text.escaping import escape_control_characters
+from grader.engine_state.client import engine_variables, open_engine_client
+from grader.engine_state.engine_state import read_engine_state
+from grader.engine_state.take_down import take_down
+from grader.errors import GraderError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,59 +25,42 @@ if TYPE_CHECKING:
     from grader.machine.transport.engine_address import EngineAddress
     from grader.scoring.suite import Suite
 
-_GONE_S: Final = 20.0
 UP_S: Final = 120
 """Seconds that a solution's `up.sh` may take."""
 _KEPT_LINES: Final = 20
 _KEPT: Final = "grader-rehearsal"
 
 
-def _goes_by_itself(error: Exception) -> bool:
-    """A swarm's tasks and networks do, a little after the machine left: until then, they can only be waited for."""
-    return isinstance(error, APIError) and error.status_code in {HTTPStatus.CONFLICT, HTTPStatus.SERVICE_UNAVAILABLE}
-
-
+@dataclass(frozen=True)
 class BringUpOutput:
-    """What `up.sh` said and came to."""
+    """The exit code of `up.sh`, and the last lines that it printed."""
 
-    def __init__(self, exit_code: int, last_lines: list[str]) -> None:
-        self.exit_code = exit_code
-        self.last_lines = last_lines
+    exit_code: int
+    last_lines: list[str]
 
 
 class RehearsalEngine:
-    """Takes down only what came after it was made.
+    """Takes down only what came after it was opened.
 
-    Raises `GraderError` where nothing answers, or where the engine holds other people's containers: they would be in
-    the way. `beside_others` lets them be there.
+    Raises `MachineUnreachable` if nothing answers, and `GraderError` if the engine has containers of others: they would
+    be in the way. `beside_others` lets them be there.
     """
 
     def __init__(self, address: EngineAddress, *, beside_others: bool = False) -> None:
         self._address = address
-        set_on_retry_hooks(())  # they would log each try on the teacher's screen
-        try:
-            self._client = docker.APIClient(address.url, version="auto", timeout=60)
+        self._client = open_engine_client(address)
+        self._before = read_engine_state(self._client)
+        if self._before.containers and not beside_others:
             held = self._client.containers(all=True)
-        except DockerException as error:
-            detail = escape_control_characters(str(error), 200)
-            raise MachineUnreachable("engine-unreachable", where=address.display_name, detail=detail) from error
-        if held and not beside_others:
             names = ", ".join(str(one["Names"][0]).lstrip("/") for one in held[:5])
             raise GraderError(
                 f"the engine at {address.display_name} holds containers ({names}): a rehearsal needs one of its own; "
                 "make engine starts one"
             )
-        self._containers = {str(one["Id"]) for one in held}
-        self._tags = self._image_tags()
-        self._layers = self._image_ids()
-        self._nameless = self._nameless_ids()
-        self._networks = self._network_ids()
-        self._volumes = self._volume_names()
-        self._was_in_swarm = self._in_swarm()
 
     @contextlib.contextmanager
     def bring_up(self, solution: Solution, suite: Suite) -> Iterator[BringUpOutput]:
-        """Runs `up.sh` in a copy of its folder, as a student with an empty home; takes everything down again."""
+        """Run `up.sh` in a copy of its folder, as a student with an empty home; take everything down again."""
         scratch = Path(tempfile.mkdtemp(prefix="grader-rehearsal-"))
         process: subprocess.Popen[bytes] | None = None
         try:
@@ -114,7 +93,7 @@ class RehearsalEngine:
             shutil.rmtree(scratch, ignore_errors=True)
 
     def _run_down(self, scratch: Path, suite: Suite) -> None:
-        """`down.sh`, where a solution leaves things on the machine that are not the engine's."""
+        """Run `down.sh`, which removes what a solution leaves on the machine outside the engine."""
         if (scratch / "work" / "down.sh").is_file():
             subprocess.run(
                 ["bash", "down.sh"],  # noqa: S607 - as up.sh
@@ -126,86 +105,45 @@ class RehearsalEngine:
             )
 
     def empty(self) -> None:
-        """Removes all that was not there at the beginning."""
-        if self._in_swarm() and not self._was_in_swarm:
-            self._client.leave_swarm(force=True)
-        now = {str(one["Id"]) for one in self._client.containers(all=True)}
-        for container in now - self._containers:
-            with contextlib.suppress(NotFound):
-                self._remove_container(container)
-        for network in self._network_ids() - self._networks:
-            with contextlib.suppress(NotFound):
-                self._remove_network(network)
-        for volume in self._volume_names() - self._volumes:
-            with contextlib.suppress(NotFound):
-                self._client.remove_volume(volume, force=True)
-        self._give_back_names()
-        for tag in self._image_tags().keys() - self._tags:
-            with contextlib.suppress(NotFound, APIError):
-                # What was built stays until the end under another name: the next solution builds the same.
-                self._client.tag(tag, _KEPT, hashlib.sha256(tag.encode()).hexdigest()[:12])
-                self._client.remove_image(tag, force=True)
-        for image in self._nameless_ids() - self._nameless:
-            with contextlib.suppress(NotFound, APIError):
-                self._client.remove_image(image, force=True)
+        """Remove everything that was not there at the beginning.
 
-    def _give_back_names(self) -> None:
-        """Names that a solution took away from their images, or gave to others: `docker commit` over `ubuntu`."""
-        now = self._image_tags()
-        for tag, image in self._tags.items():
-            if now.get(tag) != image:
-                repository, _, version = tag.rpartition(":")
-                self._client.tag(image, repository, version, force=True)
+        Images that were built stay until `close`, under another name: the next solution builds the same.
+        """
+        for name, image in read_engine_state(self._client).image_names.items():
+            if self._before.image_names.get(name) != image and not _is_kept(name):
+                self._client.tag(image, _KEPT, hashlib.sha256(name.encode()).hexdigest()[:12])
+        now = read_engine_state(self._client)
+        nameless = {str(one["Id"]) for one in self._client.images(filters={"dangling": True})}
+        kept = {name: image for name, image in now.image_names.items() if _is_kept(name)}
+        left = take_down(
+            self._client,
+            replace(
+                self._before,
+                images=self._before.images | (now.images - nameless),
+                image_names={**self._before.image_names, **kept},
+            ),
+            prune_build_cache=False,
+        ).left
+        if left:
+            raise GraderError(f"the engine at {self._address.display_name} cannot be emptied: {'; '.join(left)}")
 
     def close(self) -> None:
-        # The newest first: an image that another was built on cannot go before it.
-        for image in [one for one in self._image_ids() if one not in self._layers]:
-            with contextlib.suppress(NotFound, APIError):
-                self._client.remove_image(image, force=True)
+        take_down(self._client, self._before, prune_build_cache=False)
         self._client.close()
 
     def _environment(self, home: Path, suite: Suite) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("PATH", "DOCKER_CONFIG", "DOCKER_BUILDKIT") if name in os.environ}
-        return kept | {
-            "HOME": str(home),
-            "LANG": "C.UTF-8",
-            "DOCKER_HOST": self._address.url,
-            "MATERIAL": str(suite.folder / "material"),
-        }
+        return (
+            kept
+            | engine_variables(self._address)
+            | {
+                "HOME": str(home),
+                "LANG": "C.UTF-8",
+                "MATERIAL": str(suite.folder / "material"),
+            }
+        )
 
-    @stamina.retry(on=_goes_by_itself, attempts=None, timeout=_GONE_S, wait_initial=0.2)
-    def _remove_container(self, container: str) -> None:
-        self._client.remove_container(container, force=True, v=True)
 
-    @stamina.retry(on=_goes_by_itself, attempts=None, timeout=_GONE_S, wait_initial=0.2)
-    def _remove_network(self, network: str) -> None:
-        self._client.remove_network(network)
-
-    def _in_swarm(self) -> bool:
-        return bool(self._client.info().get("Swarm", {}).get("LocalNodeState") == "active")
-
-    def _image_tags(self) -> dict[str, str]:
-        """Each name of an image, to its id."""
-        return {
-            str(tag): str(image["Id"])
-            for image in self._client.images()
-            for tag in image.get("RepoTags") or []
-            if tag != "<none>:<none>" and not tag.startswith(f"{_KEPT}:")
-        }
-
-    def _image_ids(self) -> list[str]:
-        """Of every image, layers of images that were built included, the newest first."""
-        images = sorted(self._client.images(all=True), key=lambda one: int(one["Created"]), reverse=True)
-        return [str(one["Id"]) for one in images]
-
-    def _nameless_ids(self) -> set[str]:
-        """Of images that lost their name to a newer build, or never had one."""
-        return {str(one["Id"]) for one in self._client.images(filters={"dangling": True})}
-
-    def _network_ids(self) -> set[str]:
-        return {
-            str(one["Id"]) for one in self._client.networks() if one["Name"] not in BUILT_IN_NETWORKS | SWARM_NETWORKS
-        }
-
-    def _volume_names(self) -> set[str]:
-        return {str(one["Name"]) for one in self._client.volumes()["Volumes"] or []}
+def _is_kept(name: str) -> bool:
+    """Podman puts a registry in front of the name."""
+    return name.rpartition("/")[2].startswith(f"{_KEPT}:")

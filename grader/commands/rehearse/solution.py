@@ -48,7 +48,7 @@ class Solution:
 
 
 def read_solutions(suite: Suite, folder: Path | None = None) -> list[Solution]:
-    """The reference first, then the wrong ones by name; those of another `folder` where one is given.
+    """The reference first, then the wrong ones by name; from another `folder` if one is given.
 
     Raises `ExerciseError` with `file` and what was wanted where `expected.toml` names a check or a code that is not.
     """
@@ -61,7 +61,7 @@ def read_solutions(suite: Suite, folder: Path | None = None) -> list[Solution]:
 
 
 def find_differences(solution: Solution, ledger: Ledger) -> list[str]:
-    """What came out otherwise than expected, a sentence a check; empty where all is as it must be."""
+    """The differences from what is expected, one sentence per check."""
     found: list[str] = []
     for row in ledger:
         name, outcome = row.spec.name, row.outcome

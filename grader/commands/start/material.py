@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def copy_material(exercise: Path, into: Path) -> list[Path]:
     """Copies the exercise's material into `into` and gives the files that are new there.
 
-    Raises `UsageError`, and copies nothing, where a file is there already: it may be the student's work.
+    Raises `UsageError`, and copies nothing, if a file exists already: it may be the student's work.
     """
     material = exercise / "material"
     files = [path for path in sorted(material.rglob("*")) if path.is_file()]

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Final, Protocol
 import pytest
 
 from grader.output_streams import tolerate_loss
-from grader.reports.terminal.glyphs import pad_to_width, supports_unicode, to_ascii, verdict_symbols, wrap_to_width
+from grader.reports.terminal.glyphs import supports_unicode, to_ascii, verdict_symbols
 from grader.reports.terminal.words import WORDS
 from grader.text.escaping import defuse_ci_commands, escape_control_characters
+from grader.text.widths import pad_to_width, wrap_to_width
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -13,9 +13,10 @@ from rich.text import Text
 
 from grader.messages import say
 from grader.reports.result_builder import build_check_result
-from grader.reports.terminal.glyphs import supports_unicode, to_ascii, verdict_symbols, wrap_to_width
+from grader.reports.terminal.glyphs import supports_unicode, to_ascii, verdict_symbols
 from grader.reports.terminal.words import WORDS
 from grader.scoring.mark import compute_mark
+from grader.text.widths import wrap_to_width
 
 if TYPE_CHECKING:
     from grader.commands.watch.watch import WatchUpdate

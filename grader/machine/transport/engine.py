@@ -133,7 +133,8 @@ class EngineClient:
         """The lines of an endless answer. Raises `MachineUnreachable` when it breaks off."""
         prefix = f"/v{self._api()}"
         try:
-            session = self._new_session()  # of its own: it is read in another thread than the questions are asked in
+            # Of its own: it is read in another thread than the questions are asked in.
+            session = new_session(self._address)
             response = session.get(
                 f"{session.base_url}{prefix}{question.path}",
                 params=list(question.query),
@@ -156,28 +157,8 @@ class EngineClient:
 
     def _open(self) -> docker.APIClient:
         if self._session is None:
-            self._session = self._new_session()
+            self._session = new_session(self._address)
         return self._session
-
-    def _new_session(self) -> docker.APIClient:
-        tls: TLSConfig | bool = False
-        if self._address.tls:
-            tls = TLSConfig(
-                ca_cert=self._address.tls.ca,
-                client_cert=(self._address.tls.cert, self._address.tls.key),
-                verify=self._address.tls.verify,
-            )
-        # A given version keeps the package from asking for it by itself: that question is ours, and recorded.
-        session = docker.APIClient(self._address.url, version=OLDEST_API, timeout=int(CALL_S), tls=tls)
-        if self._address.tls and not self._address.tls.verify:
-            session.mount("https://", _Unverified())
-        path = self._address.socket
-        if path:
-            session.mount("http+docker://", UnixSocketAdapter(lambda *_: path))
-        session.trust_env = False
-        ignore_redirects(session)
-        session.headers["Accept-Encoding"] = "identity"
-        return session
 
     def _api(self) -> str:
         api = self.version.api
@@ -198,6 +179,26 @@ class EngineClient:
     def _mark_unreachable(self, code: str, detail: str = "", **values: str) -> MachineUnreachable:
         self._lost = MachineUnreachable(code, where=self._address.display_name, detail=detail, **values)
         return self._lost
+
+
+def new_session(address: EngineAddress, version: str = OLDEST_API, timeout_s: float = CALL_S) -> docker.APIClient:
+    """A client of the `docker` package for the engine at `address`; it has not asked anything yet."""
+    tls: TLSConfig | bool = False
+    if address.tls:
+        tls = TLSConfig(
+            ca_cert=address.tls.ca, client_cert=(address.tls.cert, address.tls.key), verify=address.tls.verify
+        )
+    # A given version keeps the package from asking for it by itself: that question is ours, and recorded.
+    session = docker.APIClient(address.url, version=version, timeout=int(timeout_s), tls=tls)
+    if address.tls and not address.tls.verify:
+        session.mount("https://", _Unverified())
+    path = address.socket
+    if path:
+        session.mount("http+docker://", UnixSocketAdapter(lambda *_: path))
+    session.trust_env = False  # else `REQUESTS_CA_BUNDLE` would win over the engine's own authority
+    ignore_redirects(session)
+    session.headers["Accept-Encoding"] = "identity"
+    return session
 
 
 class _Unverified(HTTPAdapter):

@@ -1,7 +1,8 @@
-"""The folder behind a named volume. Source: `GET /volumes/{name}`."""
+"""Volumes, and what is behind a named one. Source: `GET /volumes` and `GET /volumes/{name}`."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -9,14 +10,33 @@ import msgspec
 
 from grader.machine.docker_desktop import normalize_mount_source
 from grader.probes.engine_json import decode
+from grader.probes.labels import project_of
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
 
 
+@dataclass(frozen=True)
+class VolumeFact:
+    name: str
+    project: str
+    """The Compose project that it was made for, or an empty string."""
+
+
 class _RawVolume(msgspec.Struct, rename="pascal"):
+    name: str = ""
     driver: str = ""
     options: dict[str, str] | None = None
+    labels: dict[str, str] | None = None
+
+
+class _RawVolumes(msgspec.Struct, rename="pascal"):
+    volumes: list[_RawVolume] | None = None
+
+
+def list_volumes(machine: Machine) -> tuple[VolumeFact, ...]:
+    raw = decode(machine.engine("/volumes"), _RawVolumes, "docker volume ls").volumes or []
+    return tuple(VolumeFact(one.name, project_of(one.labels or {})) for one in raw)
 
 
 def find_volume_folder(machine: Machine, volume: str) -> str:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from grader.errors import GraderError
 from grader.roster.student import RosterStudent
+from grader.text.escaping import one_line
 from grader.text.folding import fold_case_and_accents
-from grader.text.plain import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from grader.reports.words import in_language, labelled, number, points_said, reason_said, word
-from grader.text.plain import escape_invisible, one_line, shorten
+from grader.text.escaping import escape_invisible, one_line, shorten
 
 if TYPE_CHECKING:
     from grader.messages import Language

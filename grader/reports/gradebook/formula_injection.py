@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from grader.text.plain import one_line
+from grader.text.escaping import one_line
 
 FORMULA = re.compile(r'[\s"]*[=+\-@＝＋－＠]')
 """What spreadsheets read as the start of a formula, including the wide forms (East Asian Excel)."""

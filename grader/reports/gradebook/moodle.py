@@ -20,8 +20,8 @@ from grader.reports.gradebook.filled_sheet import FilledSheet, SheetRow, match_r
 from grader.reports.gradebook.formula_injection import escape_formulas
 from grader.reports.gradebook.student_matching import MatchKeys
 from grader.reports.words import number
+from grader.text.escaping import one_line
 from grader.text.folding import heading_key
-from grader.text.plain import one_line
 
 if TYPE_CHECKING:
     from grader.messages import Language

@@ -20,7 +20,7 @@ from grader.reports.gradebook.filled_sheet import FilledSheet, SheetRow, match_r
 from grader.reports.gradebook.student_matching import MatchKeys
 from grader.reports.gradebook.xlsx_cells import set_column_widths, write_cell, write_headings
 from grader.reports.words import number, reason_said, word
-from grader.text.plain import one_line
+from grader.text.escaping import one_line
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet

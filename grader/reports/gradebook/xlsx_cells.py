@@ -11,7 +11,7 @@ from openpyxl.utils import get_column_letter
 
 from grader.errors import GraderError
 from grader.reports.gradebook.formula_injection import is_formula
-from grader.text.plain import one_line, shorten
+from grader.text.escaping import one_line, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import jinja2
 
 from grader.reports.html.localization import wording
-from grader.reports.html.safe_text import block, fold_for_search, line, split_code
+from grader.reports.html.safe_text import block, line, split_code
+from grader.text.folding import fold_case_and_accents
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,5 +59,5 @@ def _templates() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"line": line, "block": block, "pieces": split_code, "folded": fold_for_search}
+    environment.filters |= {"line": line, "block": block, "pieces": split_code, "folded": fold_case_and_accents}
     return environment

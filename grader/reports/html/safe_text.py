@@ -7,16 +7,9 @@ Escaping for HTML is not done here: the templates do it for everything.
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
-from grader.text.escaping import INVISIBLE_CATEGORIES, escape_character
-
-_BLANK_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
-"""Invisible letters and symbols: a name made of them would look empty."""
-
-_MARKS_IN_A_ROW = 3
-"""No script stacks more accents on one letter; hundreds of them would cover the lines above."""
+from grader.text.escaping import escape_misleading
 
 _CODE = re.compile(r"`([^`\n]+)`")
 
@@ -45,25 +38,9 @@ def split_code(text: str) -> list[TextPiece]:
     return [piece for piece in found if piece.text]
 
 
-def fold_for_search(text: str) -> str:
-    """`text` without case and accents, for the search field."""
-    letters = unicodedata.normalize("NFD", text)
-    return "".join(letter for letter in letters if not unicodedata.combining(letter)).casefold()
-
-
 def _bounded(text: str, max_length: int, kept: str) -> str:
     left_out = len(text) - max_length
     text = text[:max_length]
     if not (text.isascii() and text.isprintable()):
-        text = _escape_misleading(text, kept)
+        text = escape_misleading(text, kept)
     return f"{text}… [+{left_out}]" if left_out > 0 else text
-
-
-def _escape_misleading(text: str, kept: str) -> str:
-    out, stacked = [], 0
-    for letter in text:
-        category = unicodedata.category(letter)
-        stacked = stacked + 1 if category in {"Mn", "Me"} else 0
-        misleads = category in INVISIBLE_CATEGORIES or letter in _BLANK_LETTERS or stacked > _MARKS_IN_A_ROW
-        out.append(escape_character(letter) if misleads and letter not in kept else letter)
-    return "".join(out)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from grader.reports.words import in_language, labelled, points_said, reason_said, word
-from grader.text.plain import escape_invisible, one_line
+from grader.text.escaping import escape_invisible, one_line
 
 if TYPE_CHECKING:
     from grader.messages import Language

@@ -22,7 +22,7 @@ import junit_xml
 from grader.errors import GraderError
 from grader.reports.junit.case import CaseKind, JUnitCase, junit_cases
 from grader.roster.file_name import file_name_for
-from grader.text.plain import one_line, shorten
+from grader.text.escaping import one_line, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -17,7 +17,7 @@ from grader.programs.temporary_folder import temporary_folder
 from grader.programs.tools import find_tool, plain_environment
 from grader.submission.clone import ssh_relay as relay_program
 from grader.submission.clone.ssh_relay import is_ssh, ssh_relay
-from grader.submission.sandbox.grader_program import grader_mounts
+from grader.submission.sandbox.programs import grader_mounts
 from grader.submission.sandbox.quota import FolderQuota, Quota
 from grader.submission.sandbox.sandbox import Mount, make_sandbox
 from grader.text.escaping import escape_control_characters
@@ -71,7 +71,7 @@ def clone(source: str, target: Path, *, limits: CloneLimits | None = None) -> st
     """Clone the newest commit of `source` into the new folder `target`, and return its id.
 
     `source` is an address (https, http, ssh) or the path of a repository on this machine. git runs in the sandbox, and
-    has the network only for a server behind HTTP. Raises `CloneFailed`, and `NoSandboxError` where there is none.
+    has the network only for a server behind HTTP. Raises `CloneFailed`, and `NoSandboxError` if there is none.
     """
     bounds = limits or CloneLimits()
     protocols, address = _parse_source(source)

@@ -31,7 +31,7 @@ def commit_of(checkout: Path) -> str | None:
 
 
 def _read_text(path: Path) -> str:
-    """Empty where there is no ordinary file, or its name cannot be one (too long): nobody has no mark for that."""
+    """Empty if there is no ordinary file, or its name is too long: that must not cost anybody the mark."""
     try:
         if path.is_symlink() or not path.is_file() or path.parent.resolve() != path.parent:
             return ""

@@ -17,7 +17,7 @@ class Place:
     file: str
     """Below the repository, with `/`; as it is on the disk, for `str` to make visible."""
     line: int | None = None
-    """Counted from 1; `None` where the fault is the whole file's."""
+    """Counted from 1; `None` if the finding is about the whole file."""
     keys: tuple[str, ...] = ()
     """The way from the top of a compose file, such as `("services", "web", "ports", "0")`."""
 
@@ -72,7 +72,7 @@ class Findings:
         self._add(rule, place, "invalid", values)
 
     def refuse_because(self, rule: str, place: Place, why: Words) -> None:
-        """Refuses with a reason of its own, where an entry of the list explains itself better than its rule does."""
+        """Refuse with a reason of its own, if an entry of the policy explains itself better than its rule."""
         self.found.append(Refusal(rule, place, why))
 
     def review(self) -> Review:

@@ -53,7 +53,7 @@ class SubmissionFolders:
         """Where `text` leads, inside the repository or the empty home. Raises `PathError`.
 
         Compose removes `..` from the text of most paths before it opens them, while the kernel goes up from where a
-        link has led. So a path is read in both ways, and refused where the two differ.
+        link has led. So a path is resolved in both ways, and refused if the two differ.
         """
         if not text or _WINDOWS_DRIVE.match(text):
             raise PathError("path-outside")
@@ -79,7 +79,7 @@ class SubmissionFolders:
         return LocatedPath(followed, tuple(walk.entries), tuple(walk.links))
 
     def resolve(self, text: str) -> Path | None:
-        """As `locate`, without the way there; `None` where the path is not let through."""
+        """As `locate`, but return only the real path; `None` if the path is refused."""
         try:
             return self.locate(text).real_path
         except PathError:

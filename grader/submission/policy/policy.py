@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib import resources
+from typing import Literal
 
 import msgspec
 
 from grader.reports.result import Words  # noqa: TC001  # msgspec reads the annotations at run time
+
+_PART = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
+_PATH = re.compile(rf"{_PART}(?:/{_PART})*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{{0,127}})?(?:@sha256:[0-9a-f]{{64}})?")
 
 
 class YamlLimits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -45,12 +50,21 @@ class EnginePolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     allowed_low_ports: frozenset[int]
     reserved_ports: frozenset[int]
 
+    def image_fault(self, text: str) -> Literal["image-name", "image-registry"] | None:
+        """Return the rule that the image name `text` breaks, or `None`."""
+        first, slash, rest = text.partition("/")
+        # Docker's own rule: before the first slash, what has a dot, a port or capitals, or is `localhost`, is a server.
+        is_server = bool(slash) and (bool(re.search(r"[.:A-Z]", first)) or first == "localhost")
+        if not _PATH.fullmatch(rest if is_server else text):
+            return "image-name"
+        return "image-registry" if is_server and first not in self.registries else None
+
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     value: str
     """The kind of value, see the head of `policy.toml`."""
     why: str
-    """Why it is let through; empty where the entry above it already says so."""
+    """Why it is allowed; empty if the entry above it already says so."""
 
 
 class DockerfilePolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

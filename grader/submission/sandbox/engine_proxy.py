@@ -8,24 +8,28 @@ from __future__ import annotations
 
 import contextlib
 import os
+import selectors
 import socket
 import ssl
+import tempfile
 import threading
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
+from grader.engine_state.client import connect_to_engine
 from grader.errors import GraderError
-from grader.submission.sandbox.relay import relay
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from grader.machine.transport.engine_address import EngineAddress
 
-_CONNECT_S: Final = 10.0
 _MAX_CONNECTIONS: Final = 64
 _MAX_SOCKET_PATH: Final = 107
+_BUFFER_BYTES: Final = 256 * 1024
+"""Bytes that may wait for a slow reader, each way."""
+_CHUNK_BYTES: Final = 64 * 1024
 
 
 class EngineProxy:
@@ -81,40 +85,69 @@ class EngineProxy:
 
 
 @contextlib.contextmanager
-def open_engine_proxy(path: Path, engine: EngineAddress) -> Iterator[EngineProxy]:
-    """A proxy at `path` for the length of the block. Raises `GraderError` where the path is too long for a socket."""
-    if len(os.fsencode(path)) > _MAX_SOCKET_PATH:
-        raise GraderError(f"{path}: too long for a socket; choose a shorter folder with TMPDIR")
-    proxy = EngineProxy(path, engine)
-    try:
-        yield proxy
-    finally:
-        proxy.close()
+def open_engine_proxy(engine: EngineAddress) -> Iterator[EngineProxy]:
+    """A proxy for the length of the block. Raises `GraderError` if the temporary folder's path is too long."""
+    # Not in the workspace: its path may be too long for a socket (GitLab's /builds/group/subgroup/project/).
+    with tempfile.TemporaryDirectory(prefix="grader-proxy-") as folder:
+        path = Path(folder, "s")
+        if len(os.fsencode(path)) > _MAX_SOCKET_PATH:
+            raise GraderError(f"{path}: too long for a socket; choose a shorter folder with TMPDIR")
+        with contextlib.closing(EngineProxy(path, engine)) as proxy:
+            yield proxy
 
 
-def connect_to_engine(engine: EngineAddress) -> socket.socket:
-    """Connect to the engine, over TLS if its address says so. Raises `OSError`."""
-    url = urlsplit(engine.url)
-    if url.scheme == "unix":
-        plain = socket.socket(socket.AF_UNIX)
-        try:
-            plain.connect(url.path)
-        except OSError:
-            plain.close()
-            raise
-        return plain
-    host, port = url.hostname or "", url.port or 2376
-    connected = socket.create_connection((host, port), timeout=_CONNECT_S)
-    connected.settimeout(None)
-    if engine.tls is None:
-        return connected
-    context = ssl.create_default_context(cafile=engine.tls.ca)
-    context.load_cert_chain(engine.tls.cert, engine.tls.key)
-    if not engine.tls.verify:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    try:
-        return context.wrap_socket(connected, server_hostname=host)
-    except OSError:
-        connected.close()
-        raise
+@dataclass(slots=True)
+class _Direction:
+    source: socket.socket
+    target: socket.socket
+    buffer: bytearray = field(default_factory=bytearray)
+    has_ended: bool = False
+    """No more will come from the source."""
+    has_shut_down: bool = False
+    """The target knows that."""
+
+    def read(self) -> None:
+        # A TLS socket may hold more than the system shows as readable, so it is read until it says that it waits.
+        while not self.has_ended and len(self.buffer) < _BUFFER_BYTES:
+            try:
+                data = self.source.recv(_CHUNK_BYTES)
+            except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+                return
+            self.buffer += data
+            self.has_ended = not data
+
+    def write(self) -> None:
+        while self.buffer:
+            try:
+                sent = self.target.send(self.buffer[:_CHUNK_BYTES])
+            except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+                return
+            del self.buffer[:sent]
+        if self.has_ended and not self.has_shut_down:
+            self.has_shut_down = True
+            # Of the connection below TLS: SSLSocket's own would make it forget its keys for the other way.
+            socket.socket.shutdown(self.target, socket.SHUT_WR)
+
+
+def relay(one: socket.socket, other: socket.socket) -> None:
+    """One thread for both directions: two threads may not use one of Python's TLS sockets at once.
+
+    Raises `OSError` if a connection breaks off.
+    """
+    directions = (_Direction(one, other), _Direction(other, one))
+    for end in (one, other):
+        end.settimeout(0)
+    while not all(way.has_shut_down for way in directions):
+        for way in directions:
+            way.read()
+            way.write()
+        with selectors.DefaultSelector() as selector:
+            for end in (one, other):
+                reads = any(
+                    way.source is end and not way.has_ended and len(way.buffer) < _BUFFER_BYTES for way in directions
+                )
+                writes = any(way.target is end and way.buffer for way in directions)
+                if events := reads * selectors.EVENT_READ | writes * selectors.EVENT_WRITE:
+                    selector.register(end, events)
+            if selector.get_map():
+                selector.select()

@@ -18,13 +18,13 @@ _BLOCK: Final = 512
 @dataclass(frozen=True, slots=True)
 class Quota:
     disk_bytes: int = 1 << 30
-    """Of the whole workspace. Looked at four times a second, so a fast disk may take some 500 MB more."""
+    """Of the whole workspace. Checked four times a second, so a fast disk may take some 500 MB more."""
     files: int = 100_000
     memory_bytes: int = 2 << 30
-    """Of all processes of the run together, on this machine; the engine's containers are not among them."""
+    """Of all processes of the run on this machine together, without the engine's containers."""
 
     def exceeded(self, folder: Path, pid: int) -> str | None:
-        """What is past its limit, in words; `None` where all is well."""
+        """Return the limit that is exceeded, in words, or `None`."""
         return self.disk_exceeded(folder) or self.memory_exceeded(pid)
 
     def disk_exceeded(self, *folders: Path) -> str | None:
@@ -47,7 +47,7 @@ class Quota:
 
 @dataclass(frozen=True, slots=True)
 class FolderQuota:
-    """A quota on one folder, as `run_bounded` asks for it."""
+    """A quota on one folder, as a watch for `run_bounded`."""
 
     quota: Quota
     folder: Path
@@ -70,7 +70,7 @@ def _entry_statuses(folder: Path) -> Iterator[os.stat_result]:
 
 
 def _process_tree(pid: int) -> Iterator[int]:
-    """A process and all below it. Those of a pid namespace cannot leave: the orphans among them go to its first one."""
+    """A process and its descendants. In a PID namespace orphans go to its first process, so none is missed."""
     waiting = [pid]
     while waiting:
         one = waiting.pop()

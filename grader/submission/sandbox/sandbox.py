@@ -68,7 +68,7 @@ class Sandbox:
 
     launcher: tuple[str, ...]
     uid: int | None
-    """Who programs run as; `None` where they run as this user in a user namespace."""
+    """The user that programs run as; `None` if they run as this user in a user namespace."""
     tmp: Path
     """A folder of this run's, on the disk: `/tmp` inside, so that what is written there is counted."""
     resource_limits: Mapping[str, int] = field(default_factory=lambda: dict(_RESOURCES))
@@ -138,12 +138,12 @@ class Sandbox:
         return [*self.launcher, "--args", str(options), "--", "/usr/bin/prlimit", *limits, *become, *argv]
 
     def chown_to_sandbox(self, path: Path) -> None:
-        """Gives what is under `path` to whoever programs run as."""
+        """Give everything under `path` to the user that programs run as."""
         if self.uid is not None:
             _chown_tree(path, self.uid, self.uid)
 
     def chown_back(self, path: Path) -> None:
-        """Gives what is under `path` to this user again."""
+        """Give everything under `path` back to this user."""
         if self.uid is not None:
             _chown_tree(path, os.geteuid(), os.getegid())
 
@@ -179,7 +179,7 @@ class Sandbox:
 
 
 def make_sandbox(tmp: Path, uid: int | None = None) -> Sandbox:
-    """A sandbox for one submission, with `tmp` as its `/tmp`. Raises `NoSandboxError` where there can be none.
+    """A sandbox for one submission, with `tmp` as its `/tmp`. Raises `NoSandboxError` if that is impossible.
 
     `uid`: of the sandbox that owns the submission's files already; by default a new one.
     """
@@ -242,7 +242,7 @@ def _chown_tree(path: Path, uid: int, gid: int) -> None:
 
 
 def _folder_options(path: str) -> list[str]:
-    """A folder that everybody may pass through, made where it is not there; by default only root could."""
+    """Options for a folder that everybody may enter; by default only root could."""
     return ["--perms", "0755", "--dir", path]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-import tempfile
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
@@ -13,8 +12,8 @@ from grader.machine.question import Answer, ComposeQuestion, NoAnswer
 from grader.machine.transport.compose import CHANGE_TIMEOUT_S, MAX_BYTES, READ_TIMEOUT_S, compose_arguments
 from grader.programs.bounded import EndReason, Limits
 from grader.submission.container_limits import limits_mounts
-from grader.submission.sandbox.docker_client import PROXY_SOCKET, client_environment, client_mounts
 from grader.submission.sandbox.engine_proxy import open_engine_proxy
+from grader.submission.sandbox.programs import PROXY_SOCKET, client_environment, client_mounts
 from grader.submission.sandbox.quota import FolderQuota, Quota
 from grader.submission.sandbox.sandbox import Mount
 
@@ -34,17 +33,14 @@ class SubmissionCompose:
         self._engine = engine
 
     def ask(self, question: ComposeQuestion) -> Answer | NoAnswer:
-        """What it printed; 422 where it refused, with its words. The header `version` tells Compose's own."""
+        """Return its output; 422 with its error message if it failed. The header `version` is that of Compose."""
         resolved = self._folder_and_question(question)
         if resolved is None:
             return NoAnswer("not-at-hand", question.folder)
         folder, question = resolved
         if question.verb in {"config", "hashes"}:
             return self._run_compose(folder, question, READ_TIMEOUT_S, None)
-        with (
-            tempfile.TemporaryDirectory(prefix="grader-proxy-") as short,
-            open_engine_proxy(Path(short, "s"), self._engine) as proxy,
-        ):
+        with open_engine_proxy(self._engine) as proxy:
             return self._run_compose(folder, question, CHANGE_TIMEOUT_S, proxy.path)
 
     def _folder_and_question(self, question: ComposeQuestion) -> tuple[Path, ComposeQuestion] | None:
@@ -101,7 +97,7 @@ def _is_inside(path: str, tops: tuple[Path, ...]) -> bool:
 
 
 def _compose_version(submission: Submission) -> str:
-    """Of the Compose that ran."""
+    """The version of the Compose that ran."""
     done = submission.sandbox().run(
         ["docker", "compose", "version", "--short"],
         cwd=Path("/"),

@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Final, Self
 import msgspec
 
 from grader.machine.question import Answer, FileQuestion, NoAnswer
+from grader.machine.transport.files import LocalFiles
 from grader.programs.tools import plain_environment
 from grader.submission.container_limits import limits_mounts
-from grader.submission.sandbox.grader_program import grader_mounts
+from grader.submission.sandbox.programs import grader_mounts
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -34,7 +35,7 @@ _LARGEST_ANSWER: Final = 4 * 1024 * 1024
 
 
 class SubmissionFiles:
-    """Starts its program with the first question, and ends it with the block."""
+    """Starts its program at the first question, and ends it with the block."""
 
     def __init__(self, submission: Submission) -> None:
         self._submission = submission
@@ -60,7 +61,7 @@ class SubmissionFiles:
     def _start(self) -> subprocess.Popen[bytes]:
         workspace = self._submission.workspace
         prepared = self._submission.sandbox().prepared(
-            [sys.executable, "-I", "-m", "grader.submission.transport.files_process"],
+            [sys.executable, "-I", "-m", "grader.submission.transport.files"],
             cwd=Path("/"),
             env=plain_environment(Path("/")),
             mounts=[*grader_mounts(), *workspace.live_mounts, *limits_mounts(workspace)],
@@ -100,7 +101,7 @@ class SubmissionFiles:
 
 
 def _read_line(source: int) -> bytes:
-    """One line, within its time and its length. Raises `OSError`."""
+    """Read one line, within limits of time and length. Raises `OSError`."""
     end = time.monotonic() + _ANSWER_S
     data = bytearray()
     with selectors.DefaultSelector() as selector:
@@ -113,3 +114,16 @@ def _read_line(source: int) -> bytes:
                 raise OSError("the program that looks at files has ended")
             data += came
     return bytes(data)
+
+
+def main() -> None:
+    """Inside the sandbox: answer questions, one JSON line per question and per answer."""
+    files = LocalFiles()
+    for line in sys.stdin.buffer:
+        answer = files.ask(msgspec.json.decode(line, type=FileQuestion))
+        sys.stdout.buffer.write(msgspec.json.encode(answer) + b"\n")
+        sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 import warnings
 from typing import TYPE_CHECKING
@@ -170,3 +172,31 @@ def test_a_port_that_nobody_listens_on_is_told(ssh_machine: SshMachine, monkeypa
     error = refusal(ssh_machine, port=2379)
     assert error.code == "engine-stopped"
     assert "refused" in error.values["detail"]
+
+
+def test_a_rehearsal_brings_solutions_up_and_down_with_the_certificates(ssh_machine: SshMachine) -> None:
+    """As docs/author.md recommends it for GitLab: `up.sh` reaches the engine over TLS, and so does the clean-up."""
+    done = subprocess.run(
+        [
+            *ssh_machine.machine.command_on_network(
+                sys.executable, "-c", "from grader.cli import main; main()", "rehearse"
+            ),
+            *("exercises/tp2", "--only", "reference", "--machine", f"tcp://{ssh_machine.machine.address}:2376"),
+        ],
+        cwd=ROOT,
+        env=os.environ
+        | {
+            "DOCKER_CERT_PATH": str(ssh_machine.machine.certificates),
+            "DOCKER_TLS_VERIFY": "1",
+            "TMPDIR": str(
+                ssh_machine.machine.home
+            ),  # a bind mount needs a folder that the machine sees under the same path
+        },
+        timeout=120,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "tp2/reference: as expected" in done.stderr
+    assert ssh_machine.machine.engine.docker("ps", "--all", "--quiet").stdout == ""

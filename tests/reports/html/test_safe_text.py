@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from grader.reports.html.safe_text import TextPiece, block, fold_for_search, line, split_code
+from grader.reports.html.safe_text import TextPiece, block, line, split_code
+from grader.text.folding import fold_case_and_accents
 
 
 @pytest.mark.parametrize(
@@ -57,4 +58,4 @@ def test_a_lone_backtick_is_text() -> None:
 
 
 def test_searching_ignores_case_and_accents() -> None:
-    assert fold_for_search("Élise ROBERT") == "elise robert"
+    assert fold_case_and_accents("Élise ROBERT") == "elise robert"

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-import grader.submission.policy
+import grader.submission
 from grader.submission.policy.compose import compose_file
 from grader.submission.policy.compose.scope import checkers_by_kind
 from grader.submission.policy.policy import read_policy
 from grader.submission.policy.yaml.reader import YamlFileError, read_yaml
 from grader.submission.policy.yaml.tree import YamlMapping, YamlScalar
 
-PACKAGE = Path(grader.submission.policy.__file__).parent
+PACKAGE = Path(grader.submission.__file__).parent
 POLICY = read_policy()
 _NAMED = re.compile(r"""(?:refuse|invalid|YamlFileError|report)\(\s*"([a-z0-9-]+)\"""")
 

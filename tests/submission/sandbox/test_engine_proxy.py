@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import socket
+import tempfile
 import threading
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +17,6 @@ from grader.submission.sandbox.engine_proxy import open_engine_proxy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 SIZE = 3_000_000
 
@@ -70,35 +71,37 @@ def exchanged(path: Path, data: bytes) -> bytes:
         return bytes(received)
 
 
-def test_megabytes_go_both_ways_at_once_and_the_end_of_sending_is_passed_on(echo: Echo, tmp_path: Path) -> None:
-    with open_engine_proxy(tmp_path / "door.sock", echo.address) as door:
+def test_megabytes_go_both_ways_at_once_and_the_end_of_sending_is_passed_on(echo: Echo) -> None:
+    with open_engine_proxy(echo.address) as proxy:
         data = bytes(range(256)) * (SIZE // 256)
-        assert exchanged(door.path, data) == data
-        assert exchanged(door.path, b"again") == b"again"
-        assert door.connections_served == 2
+        assert exchanged(proxy.path, data) == data
+        assert exchanged(proxy.path, b"again") == b"again"
+        assert proxy.connections_served == 2
 
 
-def test_a_shut_door_cuts_who_is_inside_and_lets_nobody_in(echo: Echo, tmp_path: Path) -> None:
+def test_a_closed_proxy_cuts_its_connections_and_accepts_no_more(echo: Echo) -> None:
     client = socket.socket(socket.AF_UNIX)
     client.settimeout(10)
-    with open_engine_proxy(tmp_path / "door.sock", echo.address) as door:
-        client.connect(str(door.path))
+    with open_engine_proxy(echo.address) as proxy:
+        client.connect(str(proxy.path))
         client.sendall(b"x")
         assert client.recv(1) == b"x"
     with closing(client):
         assert client.recv(1) == b""
     with closing(socket.socket(socket.AF_UNIX)) as late, pytest.raises(OSError):
-        late.connect(str(tmp_path / "door.sock"))
+        late.connect(str(proxy.path))
 
 
 def test_an_engine_that_is_not_there_ends_the_connection(tmp_path: Path) -> None:
     nowhere = EngineAddress(f"unix://{tmp_path}/nothing.sock", "nothing")
-    with open_engine_proxy(tmp_path / "door.sock", nowhere) as door, closing(socket.socket(socket.AF_UNIX)) as client:
+    with open_engine_proxy(nowhere) as proxy, closing(socket.socket(socket.AF_UNIX)) as client:
         client.settimeout(10)
-        client.connect(str(door.path))
+        client.connect(str(proxy.path))
         assert client.recv(1) == b""
 
 
-def test_a_path_that_no_socket_can_have_is_said(echo: Echo, tmp_path: Path) -> None:
-    with pytest.raises(GraderError, match="TMPDIR"), open_engine_proxy(tmp_path / ("x" * 100), echo.address):
+def test_a_path_that_no_socket_can_have_is_said(echo: Echo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / ("x" * 100)))
+    Path(tempfile.gettempdir()).mkdir()
+    with pytest.raises(GraderError, match="TMPDIR"), open_engine_proxy(echo.address):
         pass

@@ -32,7 +32,8 @@ from grader.machine.transport.ssh.options import (
     user_settings,
 )
 from grader.machine.transport.ssh.private_folder import PrivateFolder
-from grader.programs.pipes import PipeReader, run_bounded
+from grader.programs.bounded import Limits, run_bounded
+from grader.programs.pipes import PipeReader
 from grader.text.escaping import escape_control_characters
 
 if TYPE_CHECKING:
@@ -133,9 +134,10 @@ class SshMaster:
         """A local socket that leads to `target` on the machine: `host:port`, or the path of a socket."""
         path = self._folder.path / name
         command = client_command(self.control, "-O", "forward", "-L", f"{path}:{target}", "master")
-        ran = run_bounded(command, within_s=_FORWARD_S, max_bytes=_MAX_OUTPUT)
-        if ran.code != 0:
-            raise self.lost_reason() or self._unreachable("ssh-failed", escape_control_characters(ran.err.strip(), 160))
+        done = run_bounded(command, limits=Limits(_FORWARD_S, _MAX_OUTPUT))
+        if not done.succeeded:
+            detail = escape_control_characters(done.reason or " ".join(done.stderr), 160)
+            raise self.lost_reason() or self._unreachable("ssh-failed", detail)
         return path
 
     def forwarding_prohibition(self) -> str:

@@ -15,7 +15,7 @@ from testinfra.backend.ssh import SshBackend
 
 from grader.machine.transport.files import MAX_BYTES
 from grader.machine.transport.ssh.options import client_command
-from grader.programs.pipes import run_bounded
+from grader.programs.bounded import EndReason, Limits, run_bounded
 from grader.text.escaping import escape_control_characters
 
 if TYPE_CHECKING:
@@ -52,17 +52,18 @@ class BoundedSshBackend(SshBackend):  # type: ignore[misc] # testinfra's types a
         script = f'printf "<%s>\\n" {word}; ({wanted}); printf "</%s %d>" {word} $?'
         typed = client_command(self._master.control, "-T", "master", f"exec sh -c {shlex.quote(script)}")
         try:
-            ran = run_bounded(typed, within_s=within_s or CALL_S, max_bytes=_MAX_OUTPUT)
-        except (OSError, ValueError) as error:  # a NUL, half a character, or far too much of them in a name
+            done = run_bounded(typed, limits=Limits(within_s or CALL_S, _MAX_OUTPUT))
+        except ValueError as error:  # a NUL or half a character in a name
             raise CommandFailed("not-at-hand", escape_control_characters(str(error), 160)) from error
-        answer = re.search(rf"<{word}>\n(.*)</{word} (\d+)>".encode(), ran.out, re.DOTALL)
+        answer = re.search(rf"<{word}>\n(.*)</{word} (\d+)>".encode(), done.stdout, re.DOTALL)
         if answer:
             return self.result(int(answer[2]), wanted.encode("utf-8", "replace"), answer[1], b"")
         lost = self._master.lost_reason()
         if lost:
             raise lost
-        if len(ran.out) >= _MAX_OUTPUT:
-            raise CommandFailed("too-large", f"more than {_MAX_OUTPUT} bytes")
-        if ran.code is None:
-            raise CommandFailed("timeout", f"no end after {within_s or CALL_S:.0f} s")
-        raise CommandFailed("not-at-hand", escape_control_characters(ran.err.strip(), 160))
+        match done.end_reason:
+            case EndReason.OUTPUT_LIMIT:
+                raise CommandFailed("too-large", f"more than {_MAX_OUTPUT} bytes")
+            case EndReason.TIME_LIMIT:
+                raise CommandFailed("timeout", f"no end after {within_s or CALL_S:.0f} s")
+        raise CommandFailed("not-at-hand", escape_control_characters(done.reason or " ".join(done.stderr), 160))

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from grader.machine.built_in_networks import BUILT_IN_NETWORKS, SWARM_NETWORKS
 from grader.submission.policy.compose.scope import ComposeScope, check_value, checks_kind
-from grader.submission.policy.image_names import image_fault
 from grader.submission.policy.yaml.tree import YamlMapping, YamlNode, YamlScalar, YamlSequence
 
 if TYPE_CHECKING:
@@ -198,7 +197,7 @@ def _matches(scope: ComposeScope, node: YamlNode, place: Place, pattern: str, wa
 @checks_kind("image")
 def _image(scope: ComposeScope, node: YamlNode, place: Place, _: str) -> None:
     text = scope.literal(node, place, "an image's name")
-    fault = image_fault(text, scope.policy.engine.registries) if text is not None else None
+    fault = scope.policy.engine.image_fault(text) if text is not None else None
     if fault == "image-registry":
         scope.findings.refuse(fault, place, seen=text or "")
     elif fault is not None:  # `Nginx`: no engine would take it, so it is a mistake and no offence

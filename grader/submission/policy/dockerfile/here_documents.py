@@ -63,7 +63,7 @@ def _terminator(dash: str, word: str) -> Terminator:
 
 
 def _words(line: str, *, blank: bool) -> list[str]:
-    """The words of a shell line with their quotes; none where a quote stays open, as in BuildKit."""
+    """The words of a shell line with their quotes; none if a quote stays open, as in BuildKit."""
     words, word, position = list[str](), "", 0
     while position < len(line):
         one = line[position]
@@ -92,7 +92,7 @@ def _words(line: str, *, blank: bool) -> list[str]:
 
 
 def _after_double_quotes(line: str, position: int) -> int:
-    """Where the text in double quotes ends; 0 where it does not."""
+    """The position after the text in double quotes; 0 if it does not end."""
     while position < len(line):
         match line[position]:
             case '"':

@@ -42,7 +42,7 @@ class Instruction:
     flags: tuple[Flag, ...]
     line: int
     doubtful_line: int = 0
-    """The line where it looks continued and is not, or is to some builders only; 0 where there is none."""
+    """The line where it looks continued and is not, or is to some builders only; 0 if there is none."""
 
 
 class AmbiguousLineError(ValueError):

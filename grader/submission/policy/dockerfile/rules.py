@@ -11,7 +11,6 @@ from grader.submission.policy.dockerfile.values import env_pairs
 from grader.submission.policy.dockerfile.variables import PLATFORM, UNKNOWN, WordError, WordLimitError, expand
 from grader.submission.policy.dockerfile.words import split_blank
 from grader.submission.policy.findings import Place
-from grader.submission.policy.image_names import image_fault
 
 if TYPE_CHECKING:
     from grader.submission.policy.dockerfile.reader import Directive, Instruction
@@ -130,7 +129,7 @@ class InstructionChecker:
         resolved = expand(image, lookup)
         for platform in _PLATFORMS if PLATFORM in resolved else _PLATFORMS[:1]:
             base = resolved.replace(PLATFORM, platform)
-            fault = None if base.lower() in self.values.stages else image_fault(base, self.policy.engine.registries)
+            fault = None if base.lower() in self.values.stages else self.policy.engine.image_fault(base)
             if UNKNOWN in base or (fault == "image-name" and unset):
                 self.findings.refuse("dockerfile-variable", place, seen=image)
             elif fault == "image-registry":
@@ -146,7 +145,7 @@ class InstructionChecker:
         stage = value.lower()
         number = int(stage) if stage.isascii() and stage.isdecimal() and len(stage) < 5 else self.stage_count
         known = stage in self.values.stages or number < self.stage_count - 1
-        if not known and ("$" in value or image_fault(value, self.policy.engine.registries) is not None):
+        if not known and ("$" in value or self.policy.engine.image_fault(value) is not None):
             self.findings.refuse("dockerfile-from", place, seen=value)
 
     def _check_mount(self, value: str, place: Place) -> None:

@@ -46,7 +46,7 @@ def leaves_context(source: str) -> bool:
 
 
 def mount_options(value: str) -> dict[str, str] | None:
-    """The options of one `--mount`; `None` where builders may read them in more than one way."""
+    """The options of one `--mount`; `None` if builders may read them differently."""
     pairs = [part.partition("=")[::2] for part in value.split(",")]
     options = {key.lower(): text for key, text in pairs}
     once = len(options) == len(pairs)

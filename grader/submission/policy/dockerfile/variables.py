@@ -30,7 +30,7 @@ class WordLimitError(ValueError):
 def expand(word: str, lookup: Callable[[str], str | None]) -> str:
     """`word` without its quotes and backslashes, its variables replaced.
 
-    `lookup` gives a variable's value, `None` where it is not set, or a value with `UNKNOWN` or `PLATFORM` in it.
+    `lookup` gives a variable's value, `None` if it is not set, or a value with `UNKNOWN` or `PLATFORM` in it.
     Raises `WordError` and `WordLimitError`.
     """
     # Go's scanner drops a byte order mark at the start of what it is given.

@@ -15,7 +15,7 @@ Flag = tuple[str, str]
 """Name and value; a flag without `=` has an empty value."""
 
 NameValue = tuple[str, str | None]
-"""As written, quotes and all; no value where there is no `=`."""
+"""As written, with quotes; the value is `None` without an `=`."""
 
 _BLANK = re.compile(r"[\t\v\f\r ]+")
 _FLAG_SPACES = b"\t\n\v\f\r \x85\xa0"
@@ -46,7 +46,7 @@ def split_flags(text: str) -> tuple[tuple[Flag, ...], str]:
 
 
 def _flag_word(data: bytes, position: int) -> tuple[str, int]:
-    """One flag, and where it ends. A byte that is not ASCII becomes a letter of Latin-1, as in BuildKit."""
+    """One flag, and the position after it. A byte that is not ASCII becomes a letter of Latin-1, as in BuildKit."""
     word, quote = bytearray(), None
     while position < len(data):
         byte = data[position]

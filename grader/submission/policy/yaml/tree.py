@@ -54,7 +54,7 @@ YamlNode = YamlScalar | YamlSequence | YamlMapping
 def from_json(text: str) -> YamlNode:
     """The tree of a JSON document, such as `docker compose config --format json` prints; every line is 0.
 
-    Raises `ValueError` where it is not JSON.
+    Raises `ValueError` if it is not JSON.
     """
     return _node_of(json.loads(text))
 

@@ -1,0 +1,25 @@
+#!/bin/sh
+# grade.sh REPOSITORY EXERCISE STUDENT FOLDER NAME [OPTION…]: what every GitLab job that grades a repository does.
+#
+# Results are FOLDER/EXERCISE/NAME.json and .xml, beside FOLDER/metrics.txt and FOLDER/signature.json. The options are those
+# of `grader repo`. Exit code: that of `grader repo`.
+#
+# Results and workspaces go to new folders, never to one that a repository brings along; whatever is in the place of the
+# artifacts is removed. Workspaces are beside the checkout, below /builds, which the job and the docker service share
+# under the same path.
+repository=$1 exercise=$2 student=$3 folder=$4 name=$5
+shift 5
+rm -rf results
+out=$(mktemp -d) && workspaces=$(mktemp -d "$PWD.grader-XXXXXX") && chmod 711 "$workspaces" || exit 4
+code=0
+grader repo "$repository" --exercise "$(dirname "$0")/../exercises/$exercise" --student "$student" --machine "$DOCKER_HOST" \
+  --areas "$workspaces" --results "$out" --disposable "$@" || code=$?
+rm -rf results "$workspaces"
+mkdir -p "$folder/$exercise"
+{
+  mv "$out/$exercise"/*.json "$folder/$exercise/$name.json"
+  mv "$out/$exercise"/*.xml "$folder/$exercise/$name.xml"
+  mv "$out/metrics.txt" "$folder"
+  mv "$out/signature.json" "$folder"
+} 2> /dev/null
+exit "$code"
