@@ -199,16 +199,16 @@ def _fault(path: Path, text: str, error: str) -> str:
     return f"{path}:{_line_of(text, error)}: {error}"
 
 
-def _check_moved(path: Path, text: str, sheet: ExerciseSpec) -> None:
+def _check_moved(path: Path, text: str, spec: ExerciseSpec) -> None:
     """Raises `ExerciseError` with what to write now, for what older files say elsewhere."""
-    if "machine" in sheet.texts and not sheet.hosts:
-        line, name = _line_of(text, "`$.texts.machine`"), sheet.texts["machine"]
+    if "machine" in spec.texts and not spec.hosts:
+        line, name = _line_of(text, "`$.texts.machine`"), spec.texts["machine"]
         raise ExerciseError(
             f"{path}:{line}: a name for the machine has a table of its own now: write `[hosts]` and "
             f'`{name} = "{name}"`, and `machine.host("{name}")` in the suite'
         )
-    for role, service in sheet.services.items():
-        if "door" in sheet.containers and not service.proxy:
+    for role, service in spec.services.items():
+        if "door" in spec.containers and not service.proxy:
             line = _line_of(text, f"`$.services.{role}`")
             raise ExerciseError(
                 f'{path}:{line}: [services.{role}] names the container before it now: write `proxy = "door"`'
