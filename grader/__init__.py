@@ -20,9 +20,8 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    # Late, so that the installed plugin costs other people's pytest nothing.
     if name in _HOMES:
-        import importlib  # noqa: PLC0415
+        import importlib  # noqa: PLC0415 - the installed plugin costs other people's pytest nothing
 
         return getattr(importlib.import_module(_HOMES[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -84,7 +84,7 @@ def main() -> None:
     code = _run()
     sys.stdout.flush()
     if out and out.is_incomplete:
-        assert out.lost is not None  # noqa: S101 - that is what incomplete means
+        assert out.lost is not None
         code = _fail(f"standard output: {out.lost.strerror}", code or exit_codes.USAGE_ERROR)
     sys.exit(code)
 

@@ -99,7 +99,7 @@ class ResultsStore:
                     f"{path}: cannot be written ({detail}); what is graded so far is kept: make room, then go on "
                     "with --resume"
                 ) from error
-            print(log_line(f"grader: {path}: cannot be written: {detail}"), file=sys.stderr)  # noqa: T201
+            print(log_line(f"grader: {path}: cannot be written: {detail}"), file=sys.stderr)  # noqa: T201 - a warning
             return False
         return True
 

@@ -29,7 +29,7 @@ from grader.machine.transport.engine_address import engine_address
 from grader.reports.result import encode_result
 from grader.scoring.suite import read_suite
 from grader.signals import reset_signals
-from grader.submission.submission import Submission  # noqa: TC001 - msgspec reads the annotations
+from grader.submission.submission import Submission
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -177,7 +177,7 @@ def _die_with_parent(parent: int) -> None:
 def _work_on_submission(suite: Suite, request: GradingRequest, submission: Submission, writable: int) -> None:
     """Grades a submission that was brought up: its files are read in the sandbox."""
     from grader.submission.transport.compose import SubmissionCompose  # noqa: PLC0415 - a class's machines need none
-    from grader.submission.transport.files import SubmissionFiles  # noqa: PLC0415
+    from grader.submission.transport.files import SubmissionFiles  # noqa: PLC0415 - as above
 
     with contextlib.ExitStack() as opened:
 

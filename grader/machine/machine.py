@@ -168,7 +168,7 @@ class Machine(Subject["MachineExpectation"]):
     def engine(self, path: str, /, **query: str) -> Answer:
         """`GET path` of the Engine API."""
         answer = self.ask(EngineQuestion(path, tuple(sorted(query.items()))))
-        assert isinstance(answer, Answer), "an engine answers or the machine is unreachable"  # noqa: S101
+        assert isinstance(answer, Answer), "an engine answers or the machine is unreachable"
         return answer
 
     def clear_answers(self) -> None:
@@ -192,7 +192,7 @@ class Machine(Subject["MachineExpectation"]):
     def nonce(self, purpose: str = "") -> str:
         """An unpredictable word, for files and requests; each `purpose` gets its own."""
         answer = self.transport.ask(NonceQuestion(purpose))
-        assert isinstance(answer, Answer), "every link gives a nonce"  # noqa: S101
+        assert isinstance(answer, Answer), "every link gives a nonce"
         return answer.body.decode("ascii", "replace")
 
 

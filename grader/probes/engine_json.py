@@ -39,7 +39,7 @@ def post(
     """The engine's answer to `POST path`, whatever its status."""
     content = b"" if body is None else json.dumps(body, sort_keys=True).encode()
     answer = machine.ask(EngineQuestion(path, query, method="POST", body=content))
-    assert isinstance(answer, Answer), "an engine answers or the machine is unreachable"  # noqa: S101
+    assert isinstance(answer, Answer), "an engine answers or the machine is unreachable"
     return answer
 
 

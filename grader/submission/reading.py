@@ -11,7 +11,7 @@ import msgspec
 from grader.errors import GraderError
 from grader.programs.bounded import Limits
 from grader.programs.tools import plain_environment
-from grader.reports.result import Advice  # noqa: TC001  # msgspec reads the annotations at run time
+from grader.reports.result import Advice
 from grader.submission.layout import COMPOSE_NAMES, BringUpKind, SubmissionLayout, is_compose_override
 from grader.submission.policy.findings import Place, Refusal, Review
 from grader.submission.sandbox.programs import grader_mounts

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from grader.machine.recording.format import Recording  # noqa: TC001 - msgspec reads the annotations
+from grader.machine.recording.format import Recording
 
 if TYPE_CHECKING:
     from pathlib import Path

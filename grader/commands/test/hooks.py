@@ -122,7 +122,7 @@ class GradingPlugin:
             pytest.fail("the fixture `machine` is for checks in an exercise's folder")
         link = self.connect()
         if link is None:
-            assert self._run.lost  # noqa: S101 - no link means a reason
+            assert self._run.lost
             raise self._run.lost
         if run.machine is None:
             run.machine = machine_of(self.request, Recorder(link) if self.request.record else link, run.suite.spec)
@@ -219,8 +219,7 @@ class GradingPlugin:
         return build_check_result(row, run.ledger, run.suite.folder.parent.parent, self.request.hints)
 
     def _write(self, folder: Path) -> None:
-        # JUnit is slow to import, and not always wanted.
-        from grader.reports.result_files import write_recording, write_reports  # noqa: PLC0415
+        from grader.reports.result_files import write_recording, write_reports  # noqa: PLC0415 - as above
 
         for result, run in zip(self.results, self.runs.values(), strict=True):
             try:

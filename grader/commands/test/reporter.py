@@ -208,7 +208,7 @@ class GraderTerminalReporter(pytest.TerminalReporter):  # type: ignore[misc]
     def pytest_terminal_summary(self) -> Generator[None]:
         yield
 
-    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:  # noqa: ARG002
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:  # noqa: ARG002 - pytest's hook
         """A traceback is of no use to a student: the end of the output says that it was interrupted."""
         self._is_interrupted = True
 

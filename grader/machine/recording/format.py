@@ -14,8 +14,8 @@ import msgspec
 from msgspec import Meta
 
 from grader.errors import MachineUnreachable
-from grader.machine.question import Answer, NoAnswer, Question  # noqa: TC001 - as above
-from grader.machine.transport.interface import TransportFacts  # noqa: TC001 - msgspec reads the annotations
+from grader.machine.question import Answer, NoAnswer, Question
+from grader.machine.transport.interface import TransportFacts
 from grader.text.escaping import escape_control_characters
 
 if TYPE_CHECKING:

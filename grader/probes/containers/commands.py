@@ -61,7 +61,7 @@ def _exit_code(machine: Machine, exec_id: str) -> int:
     question = EngineQuestion(f"/exec/{exec_id}/json")
     for _ in machine.attempts(_EXIT_CODE_DELAYS_S):
         answer = machine.ask_uncached(question)
-        assert isinstance(answer, Answer), "an engine answers or the machine is unreachable"  # noqa: S101
+        assert isinstance(answer, Answer), "an engine answers or the machine is unreachable"
         code = decode(answer, _RawExec, "docker exec").ExitCode
         if code is not None:
             return code

@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from grader.probes.engine_json import Int64  # noqa: TC001 - msgspec reads annotations as the program runs
+from grader.probes.engine_json import Int64
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from grader.reports.result import Words  # noqa: TC001  # msgspec reads the annotations at run time
+from grader.reports.result import Words
 
 _PART = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
 _PATH = re.compile(rf"{_PART}(?:/{_PART})*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{{0,127}})?(?:@sha256:[0-9a-f]{{64}})?")

@@ -97,8 +97,8 @@ class SshMaster:
         """Closes the connection; called at exit at the latest."""
         try:
             self._folder.write_pid(self._process.pid)
-            assert self._process.stdout  # noqa: S101 - asked for above
-            assert self._process.stderr  # noqa: S101
+            assert self._process.stdout
+            assert self._process.stderr
             self._out = PipeReader(self._process.stdout, _MAX_OUTPUT, self._process.kill)
             self._err = PipeReader(self._process.stderr, _MAX_OUTPUT, self._process.kill)
             self.first_answer = self._read_first_answer(word)
@@ -196,7 +196,7 @@ def _close_master(owner: int, process: subprocess.Popen[bytes], folder: PrivateF
     """Ends `ssh` and what it has started (a `ProxyCommand`, a jump), and removes its folder."""
     if os.getpid() != owner:
         return  # a fork of the owner
-    assert process.stdin  # noqa: S101 - it has one
+    assert process.stdin
     process.stdin.close()
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGTERM)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-# These modules register their kinds of value.
-from grader.submission.policy.compose import build, ports  # noqa: F401
+from grader.submission.policy.compose import build, ports  # noqa: F401 - they register their kinds of value
 from grader.submission.policy.compose.mounts import refuse_replaceable_sources
 from grader.submission.policy.compose.values import check_table, entries_below
 from grader.submission.policy.findings import Place

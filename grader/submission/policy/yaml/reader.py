@@ -84,7 +84,7 @@ class _Builder:
 
     def _next(self, kind: type[_Event]) -> _Event:
         event = next(self.events)
-        assert isinstance(event, kind)  # noqa: S101  # the parser's own grammar
+        assert isinstance(event, kind)  # the parser's own grammar
         return event
 
     def _node(self, event: yaml.Event, depth: int) -> YamlNode:
