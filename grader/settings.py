@@ -7,6 +7,7 @@ import locale
 from typing import TYPE_CHECKING
 
 from grader.errors import GraderError, UsageError
+from grader.messages import DEFAULT, LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,13 +24,13 @@ def language_of(given: str, environ: Mapping[str, str]) -> Language:
     """`--lang`, else `GRADER_LANG`, else the locale, else French. Raises `GraderError` for another language."""
     asked = (given or environ.get("GRADER_LANG", "")).strip().lower()
     if asked:
-        if asked not in {"fr", "en"}:
+        if asked not in LANGUAGES:
             raise UsageError("typed-language", given=repr(asked))
-        return "en" if asked == "en" else "fr"
+        return asked
     of_locale = next((environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(name)), "")
     of_locale = of_locale or (locale.getlocale()[0] or "")
     # A locale that names no language (C, POSIX) leaves it to the course's own.
-    return "en" if of_locale.lower().startswith("en") else "fr"
+    return next((language for language in LANGUAGES if of_locale.lower().startswith(language)), DEFAULT)
 
 
 def language_for_errors(given: str, environ: Mapping[str, str]) -> Language:

@@ -74,7 +74,7 @@ def test_every_option_of_the_plugin_is_in_a_students_page() -> None:
 
 
 def test_every_diagnosis_that_a_page_names_exists() -> None:
-    known = set(catalogue("en"))
+    known = set(catalogue("diagnoses", "en"))
     for page in PAGES:
         named = re.findall(r'= "([a-z]+(?:-[a-z]+)+)"', page.read_text(encoding="utf-8"))
         assert set(named) <= known, page.name

@@ -89,7 +89,7 @@ def test_a_batch_in_the_background_can_be_ended(
             with connection:
                 running.send_signal(number)
                 _, said = running.communicate(timeout=30)
-    assert (running.returncode, said) == (2, "interrupted: what is graded is kept, go on with --resume\n")
+    assert (running.returncode, said) == (2, "interrupted: what is graded is kept; run again with --resume\n")
 
 
 def test_a_batch_under_a_supervisor_that_ignores_the_end_of_children_grades_everyone(tmp_path: Path) -> None:

@@ -143,7 +143,7 @@ def test_every_expectation_says_what_it_asks_and_which_diagnoses_it_gives() -> N
 
 
 def test_every_diagnosis_that_an_expectation_names_exists() -> None:
-    known = set(catalogue("en"))
+    known = set(catalogue("diagnoses", "en"))
     for name, said in expectations():
         named = re.findall(r"`([a-z]+(?:-[a-z0-9]+)+)`", said.partition("Diagnos")[2])
         assert set(named) <= known, name

@@ -18,6 +18,7 @@ import yaml
 
 from grader import exit_codes
 from grader.errors import GraderError, RosterError
+from grader.messages import DEFAULT, LANGUAGES
 from grader.reports.signable import job_folder
 from grader.reports.signature import JOB_KEY_VARIABLE, SIGNATURE, job_key, run_name, signing_key
 from grader.roster.file_name import file_name_for
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from grader.messages import Language
     from grader.roster.student import RosterStudent
 
-_COVERAGE: Final = r"/ (?:mark|note) \d+(?:\.\d+)?\/\d+ \((\d+(?:\.\d+)?) ?%\)/"
+_COVERAGE: Final = r"/ (?:mark|note) \d+(?:[.,]\d+)?\/\d+ \((\d+(?:\.\d+)?) ?%\)/"
 _EXERCISE: Final = re.compile(r"[a-z]+[0-9]+")
 _GRADE_SCRIPT: Final = (
     'sh /opt/grader/templates/grade.sh "$GRADER_REPO" {exercise} "$GRADER_STUDENT" "$GRADER_FOLDER"'
@@ -155,7 +156,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--exercise", required=True, help="such as tp6")
     parser.add_argument("--image", required=True, help="with the grader in /opt/grader and a docker client")
     parser.add_argument("--mirror", default="", help="a mirror of Docker Hub")
-    parser.add_argument("--lang", choices=["fr", "en"], default=os.environ.get("GRADER_LANG", "fr"))
+    parser.add_argument("--lang", choices=LANGUAGES, default=os.environ.get("GRADER_LANG", DEFAULT))
     parser.add_argument("--output", type=Path, required=True)
     options = parser.parse_args(arguments)
     try:

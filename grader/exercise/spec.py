@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from grader.errors import AddressError, ExerciseError
+from grader.messages import LANGUAGES, REQUIRED
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,13 +17,6 @@ if TYPE_CHECKING:
 
 _RENAMED = {"also": "equivalent_images", "kept": "ignored_containers"}
 """Keys of older files, and their names now."""
-
-
-class Title(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The exercise's title in both languages."""
-
-    fr: str
-    en: str
 
 
 class PortSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -137,8 +131,8 @@ class TodosSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class ExerciseSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     points: int
     """The sum of the points of all checks; another sum stops the run."""
-    title: Title
-    """The exercise's title."""
+    title: dict[str, str]
+    """The exercise's title, by language: `fr` and `en`."""
     images: list[str] = []
     """Images that students pull from a registry: `grader doctor` names those that are missing."""
     ports: dict[str, PortSpec] = {}
@@ -176,6 +170,7 @@ def read_exercise_spec(folder: Path) -> ExerciseSpec:
         raise ExerciseError(_fault(path, text, str(error))) from error
     except msgspec.DecodeError as error:
         raise ExerciseError(f"{path}: not TOML: {error}") from error
+    _check_title(path, text, spec)
     _check_moved(path, text, spec)
     _check_roles(path, text, spec)
     return spec
@@ -213,6 +208,15 @@ def _check_moved(path: Path, text: str, spec: ExerciseSpec) -> None:
             raise ExerciseError(
                 f'{path}:{line}: [services.{role}] names the container before it now: write `proxy = "door"`'
             )
+
+
+def _check_title(path: Path, text: str, spec: ExerciseSpec) -> None:
+    unknown = next((name for name in spec.title if name not in LANGUAGES), "")
+    missing = next((name for name in REQUIRED if not spec.title.get(name)), "")
+    if unknown or missing:
+        fault = f"{unknown!r}, which is no language" if unknown else f"no {missing!r}"
+        line = _line_of(text, "`$.title`")
+        raise ExerciseError(f"{path}:{line}: [title] has {fault}, wanted: {', '.join(REQUIRED)}")
 
 
 def _check_roles(path: Path, text: str, spec: ExerciseSpec) -> None:

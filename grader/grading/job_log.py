@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from grader.reports.words import in_language, number, reason_said
+from grader.messages import Texts, in_language
+from grader.messages.numbers import shown_mark
+from grader.reports.terminal.glyphs import verdict_symbols
+from grader.reports.texts import reason_text
 from grader.text.escaping import defuse_ci_commands, escape_control_characters, log_line
 
 if TYPE_CHECKING:
@@ -14,28 +17,6 @@ if TYPE_CHECKING:
     from grader.reports.result import CheckResult, ResultFile
     from grader.submission.policy.findings import Review
 
-_VERDICT_SIGNS: Final = {"passed": "✓", "failed": "✗", "blocked": "…", "error": "!", "skipped": "–"}
-_WORDS: Final[dict[Language, dict[str, str]]] = {
-    "fr": {
-        "mark": "note",
-        "provisional": "provisoire",
-        "none": "pas de note",
-        "refused": "refusé par la règle des rendus, rien n'a été lancé",
-        "advice": "conseils, sans points",
-        "hint": "piste",
-        "colon": " :",
-    },
-    "en": {
-        "mark": "mark",
-        "provisional": "provisional",
-        "none": "no mark",
-        "refused": "refused by the policy on hand-ins, nothing was brought up",
-        "advice": "advice, without points",
-        "hint": "hint",
-        "colon": ":",
-    },
-}
-
 
 def result_lines(result: ResultFile, language: Language) -> Iterator[str]:
     """One line per check, with what to fix below it; then the advice."""
@@ -43,14 +24,14 @@ def result_lines(result: ResultFile, language: Language) -> Iterator[str]:
 
 
 def _lines(result: ResultFile, language: Language) -> Iterator[str]:
-    words = _WORDS[language]
+    symbols, texts = verdict_symbols(is_unicode=True), Texts("commands", language)
     for count, check in enumerate(result.checks, start=1):
         points = f"{check.points}/{check.max_points}"
-        yield f"{count:>3} {_VERDICT_SIGNS[check.verdict]} {in_language(check.title, language)}  {points}"
+        yield f"{count:>3} {symbols[check.verdict]} {in_language(check.title, language)}  {points}"
         if check.verdict != "passed":
             yield from (f"      {line}" for line in _details(check, language))
     if result.advice:
-        yield f"{words['advice']}{words['colon']}"
+        yield texts.labelled("repo.advice", "")
     for one in result.advice:
         place = one.file if one.line is None else f"{one.file}:{one.line}"
         yield f"      {place}: {' '.join(filter(None, (one.code, one.text)))}"
@@ -59,14 +40,14 @@ def _lines(result: ResultFile, language: Language) -> Iterator[str]:
 def _details(check: CheckResult, language: Language) -> Iterator[str]:
     yield from filter(None, in_language(check.message, language).split("\n"))
     if check.hint:
-        yield f"{_WORDS[language]['hint']}{_WORDS[language]['colon']} {in_language(check.hint, language)}"
+        yield Texts("screen", language).labelled("hint", in_language(check.hint, language))
     yield from (f"| {line}" for line in check.evidence)
 
 
 def refusal_lines(review: Review, language: Language) -> Iterator[str]:
     """Each refusal on a line of its own, then what that means."""
     yield from (refusal.line_in(language) for refusal in review.refused)
-    yield _WORDS[language]["refused"]
+    yield Texts("commands", language)("repo.policy-refused")
 
 
 def mark_line(result: ResultFile, language: Language) -> str:
@@ -76,14 +57,14 @@ def mark_line(result: ResultFile, language: Language) -> str:
     jobs, and on the badge. Where there is no mark there is no percentage either. No other line of ours matches the
     expression, whatever stands in a repository: see `defuse_ci_commands`.
     """
-    words = _WORDS[language]
-    head = f"{result.exercise} {escape_control_characters(result.student.id, 80)}{words['colon']}"
+    texts = Texts("screen", language)
+    head = f"{result.exercise} {escape_control_characters(result.student.id, 80)}{texts('colon')}"
     if result.mark is None:
-        reason = escape_control_characters(" ".join(reason_said(result, language).split()), 400)
-        return defuse_ci_commands(f"{head} {words['none']} – {reason}")
+        reason = escape_control_characters(" ".join(reason_text(result, language).split()), 400)
+        return defuse_ci_commands(f"{head} {texts('no-mark')} – {reason}")
     share = 100 * result.mark / result.out_of
-    tail = f" – {words['provisional']}" if result.provisional else ""
-    return f"{head} {words['mark']} {number(result.mark)}/{result.out_of} ({share:.4g} %){tail}"
+    tail = f" – {texts('provisional-mark')}" if result.provisional else ""
+    return f"{head} {texts('mark')} {shown_mark(result.mark, result.out_of, language)} ({share:.4g} %){tail}"
 
 
 def metrics(result: ResultFile) -> str:

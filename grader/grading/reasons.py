@@ -9,8 +9,7 @@ from typing import Final
 
 from grader.errors import CodedError, GraderError
 from grader.grading.isolated import GradingFailed
-from grader.messages import say
-from grader.reports.result import Words
+from grader.messages import LANGUAGES, Words, say
 from grader.submission.clone.clone import CloneFailed
 from grader.submission.reading import ReadingFailed
 from grader.submission.sandbox.sandbox import NoSandboxError
@@ -28,7 +27,7 @@ def reason_of(error: Exception) -> tuple[str, Words]:
         case CodedError():
             return error.code, reason_words(error.code, error.values)
         case CloneFailed():
-            return "clone-refused", Words(fr=text, en=text)
+            return "clone-refused", dict.fromkeys(LANGUAGES, text)
         case GradingFailed():
             code = "grading-failed"
         case NoSandboxError():
@@ -50,7 +49,7 @@ def reason_of(error: Exception) -> tuple[str, Words]:
 
 def reason_words(code: str, values: dict[str, str]) -> Words:
     """What the catalogues say of `code`."""
-    return Words(fr=say(code, "wrong", values, "fr"), en=say(code, "wrong", values, "en"))
+    return {language: say(code, "wrong", values, language) for language in LANGUAGES}
 
 
 def _raised_at(error: Exception) -> str:

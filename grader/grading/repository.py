@@ -22,8 +22,9 @@ from grader.grading.results_folder import open_results
 from grader.grading.run import not_graded
 from grader.grading.submission_lifecycle import GradedSubmission, RefusedSubmission, grade_repository
 from grader.machine.transport.engine_address import engine_address
+from grader.messages import LANGUAGES, Texts
 from grader.programs.temporary_folder import temporary_folder
-from grader.reports.result import ResultFile, Words, write_atomically
+from grader.reports.result import ResultFile, write_atomically
 from grader.reports.result_files import result_path, write_reports
 from grader.reports.signature import JOB_KEY_VARIABLE, run_name, sign, signing_key
 from grader.roster.machine_url import parse_machine_url
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from grader.grading.request import GradingRequest
-    from grader.messages import Language
+    from grader.messages import Language, Words
     from grader.scoring.suite import Suite
     from grader.submission.policy.findings import Review
 
@@ -138,11 +139,12 @@ def _clone_and_grade(suite: Suite, request: GradingRequest, environ: Mapping[str
 
 
 def _refusal(review: Review) -> Words:
-    lines = review.refused
-    return Words(
-        fr="\n".join(["le dépôt demande ce qu'un rendu ne peut pas demander :", *(one.line_in("fr") for one in lines)]),
-        en="\n".join(["the repository asks for what a hand-in may not ask:", *(one.line_in("en") for one in lines)]),
-    )
+    return {language: _refusal_in(review, language) for language in LANGUAGES}
+
+
+def _refusal_in(review: Review, language: Language) -> str:
+    intro = Texts("policy", language).labelled("refused-intro", "")
+    return "\n".join([intro, *(refusal.line_in(language) for refusal in review.refused)])
 
 
 def _write(result: ResultFile, folder: Path, language: Language, environ: Mapping[str, str]) -> None:

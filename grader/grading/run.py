@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from grader.machine.machine import Machine
     from grader.machine.transport.engine import EngineVersion
     from grader.machine.transport.interface import Transport
-    from grader.reports.result import Words
+    from grader.messages import Words
     from grader.scoring.ledger import Ledger
     from grader.scoring.suite import Suite
 

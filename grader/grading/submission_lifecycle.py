@@ -106,7 +106,7 @@ def repository_name(repository: str) -> str:
 
 def _copy_and_read(request: GradingRequest, repository: Path, workspace: Workspace, sandbox: Sandbox) -> Reading:
     """Copy the repository twice, and review the copy that nothing will change."""
-    findings = Findings(read_policy().rules)
+    findings = Findings()
     limits = read_policy().limits
     copy_tree(repository, workspace.frozen, limits, findings, without=workspace.shared.parent)
     if findings.found:
@@ -162,7 +162,7 @@ class _SubmissionRun:
 
     def _refreeze(self) -> RefusedSubmission | None:
         """Freeze the files that the script has made or changed, by the same rules as pushed files."""
-        findings = Findings(read_policy().rules)
+        findings = Findings()
         limits = read_policy().limits
         for live, frozen in (
             (self.workspace.working_copy, self.workspace.frozen),

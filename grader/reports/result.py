@@ -9,12 +9,9 @@ from typing import Literal
 
 import msgspec
 
+from grader.messages import Words
+
 Verdict = Literal["passed", "failed", "blocked", "error", "skipped"]
-
-
-class Words(msgspec.Struct, frozen=True, kw_only=True):
-    fr: str
-    en: str
 
 
 class Student(msgspec.Struct, frozen=True, kw_only=True):

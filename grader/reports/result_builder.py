@@ -5,24 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.messages import Field, Language, say
-from grader.reports.result import CheckResult, Diagnosis, ResultFile, Student, SuiteInfo, TestedMachine, Words
+from grader.messages import Texts, Words, in_language, localized, say
+from grader.reports.result import CheckResult, Diagnosis, ResultFile, Student, SuiteInfo, TestedMachine
 from grader.scoring.mark import OUT_OF, compute_mark
 from grader.text.escaping import escape_control_characters
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from grader.messages import Language
     from grader.scoring.ledger import Ledger, LedgerRow
     from grader.scoring.verdict import Outcome
 
 DEFAULT_HINTS = 2
 """How much help a message gives by default: 1 where to look, 2 also what is wrong, 3 also what to read."""
-
-_LABELS: dict[Field, Words] = {
-    "expected": Words(fr="attendu", en="expected"),
-    "seen": Words(fr="vu", en="seen"),
-}
 
 
 def build_result(
@@ -65,7 +59,7 @@ def build_result(
 
 def message_of(outcome: Outcome, hints: int = DEFAULT_HINTS) -> Words | None:
     """What was expected, what was seen and, from hint level 2, what is wrong: one line each."""
-    return _words(lambda language: _message(outcome, language, hints))
+    return localized(lambda language: _message(outcome, language, hints))
 
 
 def hint_of(outcome: Outcome, row: LedgerRow | None = None, hints: int = DEFAULT_HINTS) -> Words | None:
@@ -75,30 +69,22 @@ def hint_of(outcome: Outcome, row: LedgerRow | None = None, hints: int = DEFAULT
         values = dict(outcome.values)
         look = say(outcome.code, "look", values, language)
         if not look and row and row.spec.hint and outcome.verdict == "failed":
-            look = getattr(row.spec.hint, language)
+            look = in_language(row.spec.hint, language)
         read = say(outcome.code, "read", values, language) if hints >= 3 else ""
         return "\n".join(filter(None, (look, read)))
 
-    return _words(hint)
+    return localized(hint)
 
 
 def _message(outcome: Outcome, language: Language, hints: int) -> str:
-    values = dict(outcome.values)
-    colon = " :" if language == "fr" else ":"
-    lines = [
-        f"{getattr(label, language)}{colon} {text}"
-        for field, label in _LABELS.items()
-        if (text := say(outcome.code, field, values, language))
-    ]
+    values, texts = dict(outcome.values), Texts("common", language)
+    expected, seen = (say(outcome.code, field, values, language) for field in ("expected", "seen"))
+    lines = [texts.labelled("label-expected", expected)] if expected else []
+    lines += [texts.labelled("label-seen", seen)] if seen else []
     wrong = say(outcome.code, "wrong", values, language)
     if wrong and (hints >= 2 or not lines):
         lines.append(wrong)
-    return "\n".join(line.strip() for line in lines)
-
-
-def _words(in_language: Callable[[Language], str]) -> Words | None:
-    both = Words(fr=in_language("fr"), en=in_language("en"))
-    return both if both.fr or both.en else None
+    return "\n".join(lines)
 
 
 def build_check_result(row: LedgerRow, ledger: Ledger, root: Path, hints: int) -> CheckResult:
@@ -107,10 +93,7 @@ def build_check_result(row: LedgerRow, ledger: Ledger, root: Path, hints: int) -
     message, hint = message_of(outcome, hints), hint_of(outcome, row, hints)
     if outcome.verdict == "blocked" and outcome.blocked_by:
         cause = ledger[outcome.blocked_by]
-        message = Words(
-            fr=say("blocked", "wrong", {"number": str(cause.number), "title": cause.spec.fr}, "fr"),
-            en=say("blocked", "wrong", {"number": str(cause.number), "title": cause.spec.en}, "en"),
-        )
+        message = localized(lambda language: _waits_for(cause, language))
     is_plain = outcome.verdict in {"passed", "blocked"}
     return CheckResult(
         id=row.spec.name,
@@ -118,7 +101,7 @@ def build_check_result(row: LedgerRow, ledger: Ledger, root: Path, hints: int) -
         verdict=outcome.verdict,
         points=row.points,
         max_points=row.spec.points,
-        title=Words(fr=row.spec.fr, en=row.spec.en),
+        title=row.spec.title,
         diagnosis=None if is_plain or not outcome.code else Diagnosis(code=outcome.code, values=dict(outcome.values)),
         message=None if outcome.verdict == "passed" else message,
         hint=None if is_plain else hint,
@@ -126,6 +109,11 @@ def build_check_result(row: LedgerRow, ledger: Ledger, root: Path, hints: int) -
         evidence=[escape_control_characters(line, 4000) for line in outcome.evidence],
         duration_s=round(row.duration_s, 3),
     )
+
+
+def _waits_for(cause: LedgerRow, language: Language) -> str:
+    values = {"number": str(cause.number), "title": in_language(cause.spec.title, language)}
+    return say("blocked", "wrong", values, language)
 
 
 def _relative_path(root: Path, file: str) -> str:

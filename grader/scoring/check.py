@@ -1,4 +1,4 @@
-"""How a check is declared: what it is worth, what it needs, and its words in both languages."""
+"""How a check is declared: what it is worth, what it needs, and its title and hint by language."""
 
 from __future__ import annotations
 
@@ -6,20 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ParamSpec
 
 from grader.errors import ExerciseError
+from grader.messages import LANGUAGES, REQUIRED, Words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 P = ParamSpec("P")
 _ATTRIBUTE = "__grader_check__"
 
 
-@dataclass(frozen=True)
-class Hint:
-    """Where to look, never the command that solves the exercise."""
-
-    fr: str
-    en: str
+class Hint(Words):
+    """Where to look, never the command that solves the exercise, by language: `Hint(fr="…", en="…")`."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +27,7 @@ class CheckSpec:
     """Checks without which it is not even tried."""
     explained_by: tuple[Callable[..., None], ...]
     """Checks whose failure is the cause of its own."""
-    fr: str
-    en: str
+    title: Words
     hint: Hint | None
     disposable: bool
     """True where the check must break things: it runs only on a machine that is declared disposable."""
@@ -52,14 +48,14 @@ class CheckSpec:
 def check(
     *,
     points: int,
-    fr: str,
-    en: str,
+    title: Mapping[str, str] | None = None,
     needs: Sequence[Callable[..., None]] = (),
     explained_by: Sequence[Callable[..., None]] = (),
     hint: Hint | None = None,
     disposable: bool = False,
+    **titles: str,
 ) -> Callable[[Callable[P, None]], Callable[P, None]]:
-    """Makes a test function a check worth `points`, titled `fr` and `en`.
+    """Makes a test function a check worth `points`, titled `fr="…"`, `en="…"`, or `title={"fr": "…", "en": "…"}`.
 
     `needs`: checks of the same exercise, written above this one, without which it cannot pass for the same cause.
     `explained_by`: such without which it can pass, but whose failure, if it fails too, is the cause of it.
@@ -70,7 +66,9 @@ def check(
         code = function.__code__
         place = (code.co_filename, code.co_firstlineno)
         causes = (tuple(needs), tuple(explained_by))
-        spec = CheckSpec(function.__name__, points, *causes, fr, en, hint, disposable, *place)
+        given = {**(title or {}), **titles}
+        words = {name: given[name] for name in dict.fromkeys((*LANGUAGES, *given)) if name in given}
+        spec = CheckSpec(function.__name__, points, *causes, words, hint, disposable, *place)
         _validate(spec)
         setattr(function, _ATTRIBUTE, spec)
         return function
@@ -87,11 +85,14 @@ def spec_of(function: object) -> CheckSpec | None:
 def _validate(spec: CheckSpec) -> None:
     if not isinstance(spec.points, int) or isinstance(spec.points, bool) or spec.points < 1:
         raise ExerciseError(f"{spec.where}: {spec.name} is worth {spec.points!r}, wanted whole points, at least 1")
-    for language, title in (("fr", spec.fr), ("en", spec.en)):
-        if not title.strip():
+    for name in (*spec.title, *(spec.hint or ())):
+        if name not in LANGUAGES:
+            raise ExerciseError(f"{spec.where}: {spec.name} has an unknown argument or language: {name!r}")
+    for language in REQUIRED:
+        if not spec.title.get(language, "").strip():
             raise ExerciseError(f"{spec.where}: {spec.name} has no {language}= title, wanted one in each language")
-    if spec.hint and not (spec.hint.fr.strip() and spec.hint.en.strip()):
-        raise ExerciseError(f"{spec.where}: the hint of {spec.name} is empty, wanted it in French and in English")
+        if spec.hint is not None and not spec.hint.get(language, "").strip():
+            raise ExerciseError(f"{spec.where}: the hint of {spec.name} is empty, wanted it in French and in English")
     for word, cause in spec.causes:
         if spec_of(cause) is None:
             shown = getattr(cause, "__name__", cause)

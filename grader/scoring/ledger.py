@@ -112,7 +112,7 @@ def _unique_specs(specs: Iterable[CheckSpec]) -> list[CheckSpec]:
     for spec in specs:
         if spec.name in seen:
             raise ExerciseError(f"{spec.where}: a second {spec.name}, first in {seen[spec.name].where}; rename one")
-        for title in dict.fromkeys((spec.fr, spec.en)):
+        for title in dict.fromkeys(spec.title.values()):
             if title in titles:
                 raise ExerciseError(
                     f"{spec.where}: the title {title!r} is also that of {titles[title].name}; change one"

@@ -24,11 +24,16 @@ class Mark:
     @property
     def value(self) -> float | None:
         """Out of 20, to two decimals; `None` where the student could not be graded."""
-        return None if self.reason else round(self.points * OUT_OF / self.max_points, 2)
+        return None if self.reason else scale_points(self.points, self.max_points, OUT_OF)
 
     @property
     def is_provisional(self) -> bool:
         return self.reason is None and self.not_tried_points > 0
+
+
+def scale_points(points: int, max_points: int, out_of: int) -> float:
+    """The mark of so many points, to two decimals."""
+    return round(points * out_of / max_points, 2)
 
 
 def compute_mark(ledger: Ledger) -> Mark:

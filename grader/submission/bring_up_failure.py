@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from grader.messages import in_language, localized
 from grader.programs.bounded import EndReason
-from grader.reports.result import Diagnosis, Words
+from grader.reports.result import Diagnosis
 from grader.reports.result_builder import hint_of, message_of
+from grader.scoring.mark import scale_points
 from grader.scoring.verdict import Outcome
 
 if TYPE_CHECKING:
+    from grader.messages import Language, Words
     from grader.programs.bounded import FinishedProgram
     from grader.reports.result import ResultFile
     from grader.submission.policy.findings import Refusal
@@ -39,11 +42,13 @@ def with_invalid_files(result: ResultFile, mistakes: tuple[Refusal, ...]) -> Res
     if first.rule == "nothing-to-bring-up":
         nothing = Outcome("failed", "bring-up-nothing", (("exercise", result.exercise),))
         return _with_first_check_failed(result, nothing, message_of(nothing), [])
-    outcome = Outcome("failed", "bring-up-unreadable", (("detail", first.line_in("en")),))
-    in_french = Outcome("failed", "bring-up-unreadable", (("detail", first.line_in("fr")),))
-    french, english = message_of(in_french), message_of(outcome)
-    message = Words(fr=french.fr, en=english.en) if french and english else None
-    return _with_first_check_failed(result, outcome, message, [mistake.line_in("en") for mistake in mistakes[1:]])
+
+    def outcome(language: Language) -> Outcome:
+        return Outcome("failed", "bring-up-unreadable", (("detail", first.line_in(language)),))
+
+    message = localized(lambda language: in_language(message_of(outcome(language)), language))
+    evidence = [mistake.line_in("en") for mistake in mistakes[1:]]
+    return _with_first_check_failed(result, outcome("en"), message, evidence)
 
 
 def with_replaced_images(result: ResultFile, names: tuple[str, ...]) -> ResultFile:
@@ -75,7 +80,7 @@ def _with_first_check_failed(
         result,
         checks=checks,
         points=points,
-        mark=round(points * result.out_of / result.max_points, 2),
+        mark=scale_points(points, result.max_points, result.out_of),
         not_tried_points=not_tried,
         provisional=not_tried > 0,
     )

@@ -17,7 +17,6 @@ from grader.submission.policy.advice import compose_advice, dockerfile_advice
 from grader.submission.policy.compose.model import ComposeModel, read_compose_model
 from grader.submission.policy.findings import Findings, Place
 from grader.submission.policy.paths import is_ordinary_file
-from grader.submission.policy.policy import read_policy
 from grader.submission.policy.review import review_repository
 from grader.submission.policy.yaml.tree import YamlMapping, YamlNode, YamlScalar
 from grader.submission.reading import ComposeProject, ComposeService, Reading, encode_reading
@@ -39,7 +38,7 @@ def main() -> None:
 def _read(root: Path, home: Path, exercise: str, *, scripts: bool) -> Reading:
     work = find_layout(root, exercise)
     if work is None:
-        findings = Findings(read_policy().rules)
+        findings = Findings()
         findings.invalid("nothing-to-bring-up", Place("."), seen=exercise)
         return Reading(review=findings.review())
     review = review_repository(root, work, home, scripts=scripts)

@@ -114,8 +114,8 @@ def test_the_expression_for_the_mark_finds_it_in_the_last_line_and_nothing_where
     expression = re.compile(job["coverage"].strip("/"))
     for line, found in (
         ("tp6 e1: mark 14/20 (70 %)", ["70"]),
-        ("tp6 e1 : note 13.5/20 (67.5 %) – provisoire", ["67.5"]),
-        ("tp6 e1: no mark – the repository asks for what a hand-in may not ask", []),
+        ("tp6 e1 : note 13,5/20 (67.5 %) – provisoire", ["67.5"]),
+        ("tp6 e1: no mark – the repository asks for what a submission may not ask for", []),
         ("Checking out 1234abcd as detached HEAD (ref is (100%))...", []),
     ):
         assert expression.findall(line) == found

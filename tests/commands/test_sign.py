@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from grader.cli import app
 from grader.commands.class_pipeline import child_pipeline
 from grader.grading.run import not_graded
-from grader.reports.result import Words
+from grader.messages import Words
 from grader.reports.result_files import write_reports
 from grader.reports.signable import job_folder
 from grader.reports.signature import SIGNATURE, job_key, sign

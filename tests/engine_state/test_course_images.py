@@ -65,8 +65,8 @@ def test_another_image_under_the_courses_name_earns_nothing(files: dict[str, str
     assert first.diagnosis.code == "bring-up-image-replaced"
     assert "ubuntu" in first.diagnosis.values["images"]
     assert first.message is not None
-    assert "what was built took the name of one of the course's images" in first.message.en
-    assert "ce qui a été construit a pris le nom d'une image du cours" in first.message.fr
+    assert "what was built took the name of one of the course's images" in first.message["en"]
+    assert "ce qui a été construit a pris le nom d'une image du cours" in first.message["fr"]
     assert bench.engine_state() == before
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from grader.messages import in_language
 from grader.reports.result_builder import build_check_result
 from tests.replays.names import solution_names
 from tests.replays.replay import find_solution, judge_recording
@@ -14,7 +15,7 @@ from tests.replays.stored_recording import RECORDINGS, read_stored, stored_path
 from tests.student_shell import ROOT
 
 if TYPE_CHECKING:
-    from grader.reports.result import CheckResult, Words
+    from grader.reports.result import CheckResult
 
 FOLDER = RECORDINGS / "messages"
 ALL_HINTS = 3
@@ -51,11 +52,8 @@ def test_no_message_is_left_of_a_diagnosis_that_no_solution_shows() -> None:
 
 
 def shown(name: str, check: CheckResult) -> str:
-    def words(of: Words | None, language: str) -> str:
-        return getattr(of, language) if of else ""
-
     parts = [f"{name}, {check.id}\n"]
     for language in ("fr", "en"):
-        parts.append(f"[{language}] {words(check.title, language)}\n{words(check.message, language)}\n")
-        parts.append(f"→ {words(check.hint, language)}\n")
+        parts.append(f"[{language}] {in_language(check.title, language)}\n{in_language(check.message, language)}\n")
+        parts.append(f"→ {in_language(check.hint, language)}\n")
     return "\n".join(parts)

@@ -138,7 +138,7 @@ def test_twenty_two_of_thirty_have_their_marks_and_eight_have_a_reason(
         reason = results[who].reason
         assert results[who].reason_code in codes, (who, reason)
         assert reason is not None
-        assert reason.fr
+        assert reason["fr"]
     assert {who: count for who, count in tried.tries.items() if count > 1} == {"e02": 2}
     assert sorted(one.url for one in killed) == [one.url for one in engines], "the second one after everyone else"
     assert bench.engine_state() == before

@@ -14,8 +14,9 @@ import pytest
 from grader.grading import worker
 from grader.grading.frames import checked_result, encode_frame
 from grader.grading.isolated import GradingFailed, grade_isolated, grading_environment
+from grader.messages import Words
 from grader.reports import result as results
-from grader.reports.result import ResultFile, Student, SuiteInfo, Words
+from grader.reports.result import ResultFile, Student, SuiteInfo
 from grader.scoring.suite import read_suite
 from tests.reports.samples import RUNS, with_verdict
 from tests.submission.repositories import EXERCISE, request

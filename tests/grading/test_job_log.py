@@ -18,12 +18,13 @@ from grader import cli
 from grader.grading.job_log import mark_line, metrics, result_lines
 from grader.grading.repository import grade_and_write
 from grader.grading.run import not_graded
+from grader.messages import Words
 from grader.reports.gradebook.book import build_gradebook
 from grader.reports.gradebook.files import gradebook_files
 from grader.reports.html.class_page import class_page
 from grader.reports.html.student_page import student_page
 from grader.reports.junit.writer import junit_for
-from grader.reports.result import Advice, Diagnosis, Student, Words, read_result
+from grader.reports.result import Advice, Diagnosis, Student, read_result
 from grader.reports.result_files import result_path, write_reports
 from grader.scoring.suite import read_suite
 from grader.text.escaping import INVISIBLE_CATEGORIES, defuse_ci_commands, escape_control_characters, log_line, log_text
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 COVERAGE = re.compile(r"\((\d+(?:\.\d+)?)\s?%\)")
 """As GitLab has it, and a little more: any digits, any space."""
-STRICT = re.compile(r" (?:mark|note) \d+(?:\.\d+)?\/\d+ \((\d+(?:\.\d+)?) ?%\)")
+STRICT = re.compile(r" (?:mark|note) \d+(?:[.,]\d+)?\/\d+ \((\d+(?:\.\d+)?) ?%\)")
 
 TRICKS = {
     "percentage": "(100 %)",
@@ -111,7 +112,7 @@ def refused(tmp_path: Path, files: Mapping[str, str], capsys: pytest.CaptureFixt
     [json] = (tmp_path / "out" / "tp9").glob("*.json")
     result = read_result(json)
     assert result.reason is not None
-    reports = [result.reason.en, result.reason.fr, json.with_suffix(".xml").read_text()]
+    reports = [result.reason["en"], result.reason["fr"], json.with_suffix(".xml").read_text()]
     return "\n".join([printed.out, *reports])
 
 

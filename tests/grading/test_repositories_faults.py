@@ -15,7 +15,8 @@ from grader.grading import repositories as many
 from grader.grading import store
 from grader.grading.repository import Done
 from grader.grading.run import not_graded
-from grader.reports.result import Words, read_result
+from grader.messages import Words
+from grader.reports.result import read_result
 from tests.grading.repository_class import Class
 from tests.submission.repositories import COMPOSE
 
@@ -85,9 +86,9 @@ def test_an_exception_is_one_students_and_the_others_are_graded(
     assert [one.reason_code for one in results.values()] == ["fine", code, "fine", "fine"]
     reason = results["e2"].reason
     assert reason is not None
-    assert said in reason.en
-    assert "\n" not in reason.en + reason.fr
-    assert len(reason.fr) > len("e2")
+    assert said in reason["en"]
+    assert "\n" not in reason["en"] + reason["fr"]
+    assert len(reason["fr"]) > len("e2")
 
 
 def test_the_victim_of_an_engine_comes_again_after_everyone_else_and_no_third_time(

@@ -97,7 +97,7 @@ def test_a_script_runs_only_where_the_machine_is_thrown_away(bench: RepositoryBe
     code, result = bench.run_repo(bench.repository(HONEST_SCRIPT), url=proxy.url, disposable=False)
     assert code == 7
     assert result.reason is not None
-    assert "[script-not-here]" in result.reason.en
+    assert "[script-not-here]" in result.reason["en"]
     assert proxy.requests == []
 
 
@@ -122,17 +122,17 @@ def test_a_file_that_docker_cannot_read_is_a_mistake_and_no_offence(bench: Repos
     assert first.diagnosis is not None
     assert first.diagnosis.code == "bring-up-unreadable"
     assert first.message is not None
-    assert "tp9/compose.yaml:2" in first.message.fr
-    assert "YAML valide" in first.message.fr
-    assert "valid YAML" in first.message.en
+    assert "tp9/compose.yaml:2" in first.message["fr"]
+    assert "YAML valide" in first.message["fr"]
+    assert "valid YAML" in first.message["en"]
 
 
 def test_nothing_handed_in_is_nothing_earned(bench: RepositoryBench) -> None:
     code, result = bench.run_repo(bench.repository({"README.md": "bonjour\n"}))
     assert (code, result.mark) == (1, 0.0)
     assert result.checks[0].message is not None
-    assert "there is nothing to bring up" in result.checks[0].message.en
-    assert "`tp9/`" in result.checks[0].message.fr
+    assert "there is nothing to bring up" in result.checks[0].message["en"]
+    assert "`tp9/`" in result.checks[0].message["fr"]
 
 
 def test_a_work_built_here_is_graded_and_its_images_go_again(bench: RepositoryBench) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from grader.errors import ProbeFailed
-from grader.exercise.spec import ExerciseSpec, Title
+from grader.exercise.spec import ExerciseSpec
 from grader.machine.local_addresses import literal_address, parse_bridge_networks, parse_fib_trie
 from grader.machine.machine import Machine
 from grader.machine.question import Answer, HttpQuestion, NoAnswer
@@ -100,7 +100,7 @@ def test_what_was_not_asked_is_nobody_s_silence() -> None:
     """It is an error of the check, with a reason, in both languages; a recording gives the same again."""
     question = HttpQuestion(4000, host="192.0.2.1")
     link = ScriptedTransport({question: [NoAnswer("no-access", "192.0.2.1: none of the machine's addresses")]})
-    machine = Machine(link, ExerciseSpec(points=0, title=Title("", "")))
+    machine = Machine(link, ExerciseSpec(points=0, title={}))
     with pytest.raises(ProbeFailed, match="address-not-asked") as error:
         machine.ask(question)
     assert machine.questions_asked, "the check has looked"

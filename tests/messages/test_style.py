@@ -76,6 +76,7 @@ def leaves(table: Any, where: str) -> Iterator[tuple[str, str]]:
     """Every text below a table."""
     if isinstance(table, str):
         yield where, table
+    if not isinstance(table, dict | list):
         return
     for key, value in table.items() if isinstance(table, dict) else enumerate(table):
         yield from leaves(value, f"{where}.{key}")
@@ -151,6 +152,7 @@ def all_texts() -> dict[str, Texts]:
 
 
 TEXTS = all_texts()
+PUNCTUATION = ("common.toml.colon", "common.toml.decimal-separator")
 PAGES: dict[str, Texts] = {
     "fr": {at: line for path in [*handouts(), ROOT / "docs/etudiant.md"] for at, line in in_page(path).items()},
     "en": {
@@ -229,7 +231,7 @@ def test_a_page_for_students_says_tu(path: Path) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_message_ends_in_nothing(language: str) -> None:
-    texts = TEXTS[language]
+    texts = {at: text for at, text in TEXTS[language].items() if not at.endswith(PUNCTUATION)}
     assert {at: text for at, text in texts.items() if text != text.strip() or re.search(r"[:;,–-]$|^$|  ", text)} == {}
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from grader.messages import Words
 from grader.reports.result import (
     CheckResult,
     Diagnosis,
@@ -13,7 +14,6 @@ from grader.reports.result import (
     Student,
     SuiteInfo,
     TestedMachine,
-    Words,
 )
 
 if TYPE_CHECKING:

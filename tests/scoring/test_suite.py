@@ -29,4 +29,5 @@ def test_a_change_of_the_same_size_within_the_same_second_counts(
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace("the container `web` runs", "the container `web` walk"), encoding="utf-8")
     os.utime(file, ns=(at, at))
-    assert read_suite(folder).check_specs[0].en == before.en.replace("runs", "walk") != before.en
+    after = read_suite(folder).check_specs[0].title["en"]
+    assert after == before.title["en"].replace("runs", "walk") != before.title["en"]

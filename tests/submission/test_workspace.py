@@ -41,7 +41,7 @@ def repository(tmp_path: Path) -> Path:
 
 
 def copied(repository: Path, workspace: Workspace, policy: Policy = POLICY) -> list[Refusal]:
-    findings = Findings(policy.rules)
+    findings = Findings()
     copy_tree(repository, workspace.working_copy, policy.limits, findings, without=workspace.shared.parent)
     return findings.found
 
@@ -97,7 +97,7 @@ def test_folders_in_folders_without_end_are_refused_and_removed(tmp_path: Path) 
                 above, here = here, os.open("d", os.O_RDONLY, dir_fd=here)
                 os.close(above)
             os.close(here)
-        findings = Findings(read_policy().rules)
+        findings = Findings()
         copy_tree(tmp_path / "deep", workspace.working_copy, read_policy().limits, findings)
         assert [one.rule for one in findings.found] == ["repository-too-big"]
     assert not workspace.shared.parent.exists()
@@ -158,7 +158,7 @@ def test_a_folder_that_becomes_a_link_while_it_is_copied_is_not_followed(
     thread.start()
     try:
         for _ in range(200):
-            findings = Findings(POLICY.rules)
+            findings = Findings()
             with suppress(OSError):
                 copy_tree(repository, workspace.working_copy, POLICY.limits, findings)
             assert not list(workspace.working_copy.rglob("secret"))

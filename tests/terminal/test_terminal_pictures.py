@@ -97,7 +97,7 @@ def test_picture_of_a_sheet_that_is_watched(student: StudentShell, terminal: Ope
     student.do_tp2("docker run -d --name web -p 80:4000 nginx")
     command = [*GRADER, "watch", "exercises/tp2", "--machine", student.engine.url, "--lang", "fr"]
     opened = terminal(command, UTF_8 | {"HOME": str(student.home)}, columns=80, rows=24)
-    shown = opened.until(lambda shown: "Ctrl-C pour finir" in shown.text)
+    shown = opened.until(lambda shown: "Ctrl-C pour arrêter" in shown.text)
     take_picture("terminal-watch.fr.png", "grader watch exercises/tp2", shown, tmp_path)
 
 

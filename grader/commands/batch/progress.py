@@ -16,6 +16,8 @@ from rich.text import Text
 
 from grader.errors import GraderError
 from grader.grading.pool import CheckStarted, GradingFinished, GradingStarted
+from grader.messages import Texts, in_language
+from grader.messages.numbers import shown_number
 from grader.reports.terminal.glyphs import supports_unicode, to_ascii
 from grader.text.escaping import escape_control_characters, log_line
 from grader.text.widths import pad_to_width, truncate_to_width
@@ -27,21 +29,6 @@ if TYPE_CHECKING:
     from grader.messages import Language
     from grader.reports.result import ResultFile
 
-_WORDS: Final = {
-    "fr": {
-        "graded": "notés", "not_graded": "sans note", "running": "en cours", "waiting": "en attente", "mean": "moyenne",
-        "left": "reste environ", "mistakes": "erreurs fréquentes", "room": "machine après machine est injoignable : "
-        "c'est la salle (réseau, clé SSH, VPN), pas les étudiants ; corrige, puis continue avec --resume",
-        "interrupted": "interrompu : ce qui est noté est gardé, continue avec --resume",
-    },
-    "en": {
-        "graded": "graded", "not_graded": "no mark", "running": "running", "waiting": "waiting", "mean": "mean",
-        "left": "about", "mistakes": "frequent mistakes", "room": "machine after machine is out of reach: it is the "
-        "room (network, SSH key, VPN), not the students; mend it, then go on with --resume",
-        "interrupted": "interrupted: what is graded is kept, go on with --resume",
-    },
-}  # fmt: skip
-
 
 _NAME: Final = 40
 """Columns of a student's name."""
@@ -51,7 +38,7 @@ def _result_line(result: ResultFile, language: Language, *, is_unicode: bool) ->
     name = escape_control_characters(" ".join(filter(None, (result.student.id, result.student.name))), _NAME)
     name = pad_to_width(truncate_to_width(name if is_unicode else to_ascii(name), _NAME), _NAME)
     if result.mark is None:
-        reason = getattr(result.reason, language) if result.reason else "?"
+        reason = in_language(result.reason, language) or "?"
         return f"{name}      –  {reason.splitlines()[0]}"
     first = next((check for check in result.checks if check.verdict == "failed"), None)
     code = f"  {first.diagnosis.code}" if first and first.diagnosis else ""
@@ -80,15 +67,15 @@ class LineProgress:
 
     def end(self, outcome: BatchOutcome) -> None:
         self._is_over = True
-        words = _WORDS[self._language]
-        print(_totals(outcome, words))
+        texts = Texts("commands", self._language)
+        print(_totals(outcome, texts))
         if outcome.network_is_down:
-            print(words["room"], file=sys.stderr)
+            print(texts("batch.network-down"), file=sys.stderr)
 
     def close(self) -> None:
         """Every line was written when it was known; an interrupted campaign says how to go on."""
         if not self._is_over:
-            print(_WORDS[self._language]["interrupted"], file=sys.stderr)
+            print(Texts("commands", self._language)("batch.interrupted"), file=sys.stderr)
 
 
 class JsonProgress:
@@ -145,7 +132,7 @@ class TableProgress:
 
     def __init__(self, language: Language, console: Console | None = None) -> None:
         self._language = language
-        self._words = _WORDS[language]
+        self._texts = Texts("commands", language)
         self._console = console or Console()
         self._is_unicode = supports_unicode(self._console, os.environ)
         self._live = Live(console=self._console, auto_refresh=False, transient=True)
@@ -186,14 +173,14 @@ class TableProgress:
 
     def end(self, outcome: BatchOutcome) -> None:
         self._live.stop()
-        self._console.print(self._text(_totals(outcome, self._words), "bold"))
+        self._console.print(self._text(_totals(outcome, self._texts), "bold"))
         if outcome.network_is_down:
-            self._console.print(self._text(self._words["room"], "red"))
+            self._console.print(self._text(self._texts("batch.network-down"), "red"))
 
     def close(self) -> None:
         if self._live.is_started:
             self._live.stop()
-            self._console.print(self._text(self._words["interrupted"], "yellow"))
+            self._console.print(self._text(self._texts("batch.interrupted"), "yellow"))
 
     def _text(self, text: str, style: str = "") -> Text:
         return Text(text if self._is_unicode else to_ascii(text), style=style)
@@ -229,35 +216,40 @@ class TableProgress:
         return Group(table, self._text(self._summary(now)), self._text(self._frequent_diagnoses(), "dim"))
 
     def _summary(self, now: float) -> str:
-        words = self._words
+        texts = self._texts
         waiting = self._count - self._done - len(self._running)
         parts = [
             f"{self._done}/{self._count}",
-            f"{words['running']} {len(self._running)}",
-            f"{words['waiting']} {waiting}",
-            f"{words['not_graded']} {self._not_graded}",
+            f"{texts('batch.running')} {len(self._running)}",
+            f"{texts('batch.waiting')} {waiting}",
+            f"{texts('batch.not-graded')} {self._not_graded}",
         ]
         if self._points:
-            parts.append(f"{words['mean']} {sum(self._points) / len(self._points):.1f}")
+            parts.append(_mean(self._points, texts))
         finished = self._done - self._earlier
         if finished:
             left_s = (now - self._began) / finished * (self._count - self._done)
-            parts.append(f"{words['left']} {left_s:.0f} s")
+            parts.append(texts("batch.time-left", seconds=f"{left_s:.0f}"))
         return " · ".join(parts)
 
     def _frequent_diagnoses(self) -> str:
         shown = ", ".join(f"{code} ×{count}" for code, count in self._codes.most_common(4))
-        return f"{self._words['mistakes']}{':' if self._language == 'en' else ' :'} {shown}" if shown else ""
+        return self._texts.labelled("batch.mistakes", shown) if shown else ""
 
 
-def _totals(outcome: BatchOutcome, words: dict[str, str]) -> str:
+def _totals(outcome: BatchOutcome, texts: Texts) -> str:
     graded = [result.points for result in outcome.results if result.points is not None]
-    parts = [f"{words['graded']} {len(graded)}", f"{words['not_graded']} {len(outcome.results) - len(graded)}"]
+    not_graded = len(outcome.results) - len(graded)
+    parts = [f"{texts('batch.graded')} {len(graded)}", f"{texts('batch.not-graded')} {not_graded}"]
     if outcome.not_tried:
-        parts.append(f"{words['waiting']} {len(outcome.not_tried)}")
+        parts.append(f"{texts('batch.waiting')} {len(outcome.not_tried)}")
     if graded:
-        parts.append(f"{words['mean']} {sum(graded) / len(graded):.2f}")
+        parts.append(_mean(graded, texts))
     return " · ".join(parts)
+
+
+def _mean(points: list[int], texts: Texts) -> str:
+    return f"{texts('batch.mean')} {shown_number(sum(points) / len(points), texts.language)}"
 
 
 def progress_for(progress: str, language: Language) -> LineProgress | JsonProgress | TableProgress:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -13,11 +13,9 @@ from grader.exercise.find import find_exercise
 from grader.exercise.spec import read_exercise_spec
 from grader.machine.machine import Machine
 from grader.machine.transport.connect import open_transport
+from grader.messages import LANGUAGES, Texts
 from grader.roster.machine_url import parse_machine_url
 from grader.settings import language_of
-
-if TYPE_CHECKING:
-    from grader.messages import Language
 
 
 def clean(
@@ -33,25 +31,25 @@ def clean(
 
     Example: grader clean tp2
     """
-    language = language_of(lang, os.environ)
+    texts = Texts("commands", language_of(lang, os.environ))
     here = Machine(open_transport(parse_machine_url(machine)), read_exercise_spec(find_exercise(exercise)))
     made = objects_created_by(here)
     for one in made:
         print(f"{one.kind:<10} {one.name}")
     if not made:
-        print({"fr": "rien à enlever", "en": "nothing to remove"}[language])
+        print(texts("clean.nothing"))
         return
-    if yes or _has_confirmed(language):
+    if yes or _has_confirmed(texts("clean.question")):
         remove_objects(here, made)
     else:
-        print({"fr": "rien n'a été enlevé", "en": "nothing was removed"}[language])
+        print(texts("clean.kept"))
 
 
-def _has_confirmed(language: Language) -> bool:
-    """Asks for confirmation; `typer.confirm` does not accept "oui"."""
+def _has_confirmed(question: str) -> bool:
+    """Asks for confirmation, which may be given in any language: `typer.confirm` does not accept "oui"."""
     try:
-        answer = input({"fr": "Enlever tout cela ? [o/N] ", "en": "Remove all of this? [y/N] "}[language])
+        answer = input(f"{question} ")
     except EOFError:
         print()
         raise UsageError("typed-no-answer") from None
-    return answer.strip().lower() in {"o", "oui", "y", "yes"}
+    return any(answer.strip().lower() in Texts("commands", one).all("clean.yes") for one in LANGUAGES)

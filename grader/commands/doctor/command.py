@@ -11,24 +11,13 @@ import typer
 from grader import exit_codes
 from grader.commands.doctor.examination import examine
 from grader.exercise.find import find_exercise
-from grader.exercise.spec import ExerciseSpec, Title, read_exercise_spec, require_ports
+from grader.exercise.spec import ExerciseSpec, read_exercise_spec, require_ports
 from grader.machine.machine import Machine
 from grader.machine.transport.connect import open_transport
-from grader.messages import say
+from grader.messages import Texts, say
 from grader.roster.machine_url import parse_machine_url
 from grader.roster.ports import parse_ports
 from grader.settings import language_of
-
-_FACTS = {
-    "machine": ("machine", "machine"),
-    "context": ("contexte", "context"),
-    "engine": ("moteur", "engine"),
-    "api": ("API", "API"),
-    "storage": ("stockage", "storage"),
-    "system": ("système", "system"),
-    "compose": ("compose", "compose"),
-}
-_FINE = {"fr": "rien ne s'oppose à la correction", "en": "nothing is in the way of grading"}
 
 
 def doctor(
@@ -49,19 +38,20 @@ def doctor(
     url = parse_machine_url(machine or "local")
     own_ports = parse_ports(ports) if ports else None
     folder = find_exercise(exercise).resolve() if exercise else None
-    sheet = read_exercise_spec(folder) if folder else ExerciseSpec(points=0, title=Title("", ""))
+    sheet = read_exercise_spec(folder) if folder else ExerciseSpec(points=0, title={})
     require_ports(sheet, exercise, own_ports)
     link = open_transport(url, ssh_config)
     try:
         found = examine(Machine(link, sheet, ports=own_ports, passive=True), folder)
     finally:
         link.close()
+    texts = Texts("commands", language)
     for name, value in found.facts.items():
         if value:
-            print(f"{_FACTS[name][language == 'en']:<9} {value}")
+            print(f"{texts(f'doctor.{name}'):<9} {value}")
     for finding in found.findings:
         wrong, look = (say(finding.code, part, finding.values, language) for part in ("wrong", "look"))
         print(f"! {wrong}\n  {look}")
     if found.findings:
         raise typer.Exit(exit_codes.FAILED)
-    print(_FINE[language])
+    print(texts("doctor.fine"))

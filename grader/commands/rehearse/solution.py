@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from grader.errors import ExerciseError
-from grader.messages import catalogue
+from grader.messages import DEFAULT, catalogue
 from grader.roster.ports import PortRange, parse_ports
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _read(suite: Suite, folder: Path) -> Solution:
         if name not in names:
             raise ExerciseError(f"{path}: {name} is no check of {suite.id}; it has: {', '.join(names)}")
     for name, code in expected.failed.items():
-        if code not in catalogue("fr"):
+        if code not in catalogue("diagnoses", DEFAULT):
             raise ExerciseError(f"{path}: {name} expects {code!r}, which is no diagnosis of grader/messages/fr.toml")
     if folder.parent.name == "wrong" and not expected.failed:
         raise ExerciseError(f"{path}: expects no failure; wanted at least one check below [failed], with its diagnosis")

@@ -19,7 +19,7 @@ from grader.reports.gradebook.moodle import fill_worksheet
 from grader.reports.gradebook.scodoc import fill_sheet
 from grader.reports.html.class_page import class_page
 from grader.reports.html.student_page import student_page
-from grader.reports.result import ResultFile, Words, read_result, write_atomically
+from grader.reports.result import ResultFile, read_result, write_atomically
 from grader.reports.signature import SIGNATURE
 from grader.roster.file_name import file_name_for
 from grader.roster.roster import read_roster
@@ -27,7 +27,7 @@ from grader.settings import language_of
 from grader.text.escaping import log_line
 
 if TYPE_CHECKING:
-    from grader.messages import Language
+    from grader.messages import Language, Words
     from grader.reports.gradebook.book import Gradebook
     from grader.reports.gradebook.filled_sheet import FilledSheet
 
@@ -113,10 +113,9 @@ def _write_pages(results: list[ResultFile], place: Path, language: Language) -> 
 def _exercise_title(exercise: str) -> Words | None:
     """The exercise's title, if its spec is in `exercises/`."""
     try:
-        title = read_exercise_spec(Path("exercises", exercise)).title
+        return read_exercise_spec(Path("exercises", exercise)).title
     except ExerciseError:
         return None
-    return Words(fr=title.fr, en=title.en)
 
 
 def _write(path: Path, content: bytes) -> Path:

@@ -10,6 +10,7 @@ import typer
 
 from grader.commands.start.material import copy_material, handout_path
 from grader.exercise.find import find_exercise
+from grader.messages import Texts
 from grader.settings import language_of
 
 
@@ -29,10 +30,7 @@ def start(
     laid_out = copy_material(folder, target)
     for path in laid_out:
         print(path)
+    texts = Texts("commands", language)
     if not laid_out:
-        print({"fr": "rien à préparer pour cet exercice", "en": "nothing to lay out for this exercise"}[language])
-    words = {
-        "fr": "à lire : {sheet}\npour te noter : pytest {folder}, ou grader watch {folder} pendant que tu travailles",
-        "en": "to read: {sheet}\nto grade yourself: pytest {folder}, or grader watch {folder} while you work",
-    }
-    print(words[language].format(sheet=handout_path(folder, language), folder=folder))
+        print(texts("start.nothing"))
+    print(texts("start.next", handout=handout_path(folder, language), folder=folder))

@@ -6,6 +6,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from grader.errors import UsageError
+from grader.messages import DEFAULT, REQUIRED
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,4 +39,6 @@ def copy_material(exercise: Path, into: Path) -> list[Path]:
 
 
 def handout_path(exercise: Path, language: Language) -> Path:
-    return exercise / ("README.en.md" if language == "en" else "README.md")
+    """The handout in `language`, else in English; README.md is the course's own language."""
+    named = [exercise / f"README.{one}.md" for one in (language, *REQUIRED[1:]) if language != DEFAULT]
+    return next((path for path in named if path.exists()), exercise / "README.md")

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from typing import TYPE_CHECKING, Final, Protocol
 
 import pytest
 
+from grader.messages import Texts
+from grader.messages.numbers import shown_mark
 from grader.output_streams import tolerate_loss
 from grader.reports.terminal.glyphs import supports_unicode, to_ascii, verdict_symbols
-from grader.reports.terminal.words import WORDS
 from grader.text.escaping import defuse_ci_commands, escape_control_characters
 from grader.text.widths import pad_to_width, wrap_to_width
 
@@ -22,12 +22,11 @@ if TYPE_CHECKING:
     from grader.grading.checks_loop import SuiteRun
     from grader.grading.request import GradingRequest
     from grader.machine.transport.interface import Transport, TransportFacts
-    from grader.messages import Language
-    from grader.reports.result import CheckResult, ResultFile, Words
+    from grader.messages import Language, Words
+    from grader.reports.result import CheckResult, ResultFile
     from grader.scoring.ledger import LedgerRow
 
 _COLOURS: Final = {"passed": "green", "failed": "red", "blocked": "yellow", "error": "purple", "skipped": "cyan"}
-_FRENCH_SPACE: Final = re.compile(r"(?<=«) | (?=[»:;!?])")
 _WIDEST: Final = 100
 _INDENT: Final = 7
 
@@ -63,7 +62,7 @@ class GraderTerminalReporter(pytest.TerminalReporter):  # type: ignore[misc]
         super().__init__(config, screen)
         self._grading = grading
         self._language: Language = grading.language
-        self._words = WORDS[self._language]
+        self._texts = Texts("screen", self._language)
         self._is_unicode = supports_unicode(sys.stdout, os.environ)
         self._symbols = verdict_symbols(is_unicode=self._is_unicode)
         self._titled_exercise: SuiteRun | None = None
@@ -77,18 +76,18 @@ class GraderTerminalReporter(pytest.TerminalReporter):  # type: ignore[misc]
         self._session = session
         if self.verbosity < 0 or self.config.option.collectonly:
             return
-        words, request = self._words, self._grading.request
+        texts, request = self._texts, self._grading.request
         link = self._grading.connect()
         facts = self._grading.machine_facts
         machine = facts.url
         if facts.context:
-            machine += f" ({words['context']} {facts.context})"
+            machine += f" ({texts('context')} {facts.context})"
         if link:
             version = link.version()
             machine += f" · {version} · API {version.api}"
-        ports = words["course_ports"]
+        ports = texts("course-ports")
         if request.ports:
-            ports = words["own_ports"].format(first=request.ports.first, last=request.ports.last)
+            ports = texts("own-ports", first=request.ports.first, last=request.ports.last)
         self._print_line()
         for label, text in (
             ("machine", machine),
@@ -96,7 +95,7 @@ class GraderTerminalReporter(pytest.TerminalReporter):  # type: ignore[misc]
             ("ports", ports),
             ("language", self._language),
         ):
-            self._print_wrapped(text, f"{words[label]:<9} ", " " * 10)
+            self._print_wrapped(text, f"{texts(label):<9} ", " " * 10)
 
     def pytest_collection(self) -> None:
         """Collection needs no line."""
@@ -146,7 +145,7 @@ class GraderTerminalReporter(pytest.TerminalReporter):  # type: ignore[misc]
 
     def _print_title(self, run: SuiteRun) -> None:
         self._print_line()
-        title = getattr(run.suite.spec.title, self._language)
+        title = self._texts.pick(run.suite.spec.title)
         self._print_line(f"{run.suite.id.upper()} · {title}", bold=True)
         self._print_line()
 
@@ -154,7 +153,7 @@ class GraderTerminalReporter(pytest.TerminalReporter):  # type: ignore[misc]
         verdict = row.outcome.verdict
         mark = " " if listed else self._symbols[verdict]
         points = f"{row.spec.points}" if listed else f"{row.points}/{row.spec.points}"
-        title = self._printable(getattr(row.spec, self._language))
+        title = self._printable(self._texts.pick(row.spec.title))
         room = self._width - _INDENT - len(points) - 1
         first, *more = wrap_to_width(title, room)
         markup = {} if listed else {_COLOURS[verdict]: True}
@@ -172,11 +171,11 @@ class GraderTerminalReporter(pytest.TerminalReporter):  # type: ignore[misc]
             return  # the reason is printed once, at the end
         result = self._grading.check_result(run, row)
         if result.message:
-            self._print_paragraph(self._in_language(result.message))
+            self._print_paragraph(self._texts.pick(result.message))
         if row.outcome.is_grader_bug:
-            self._print_paragraph(self._words["internal"])
+            self._print_paragraph(self._texts("internal"))
         elif result.hint and row.outcome.verdict != "skipped":
-            self._print_labelled(self._words["hint"], self._in_language(result.hint))
+            self._print_hint(result.hint)
         if result.diagnosis and row.outcome.verdict in {"failed", "error"}:
             self._print_line(f"{' ' * _INDENT}[{result.diagnosis.code}]", light=True)
         if self.verbosity > 0 and not row.outcome.is_grader_bug:
@@ -193,17 +192,17 @@ class GraderTerminalReporter(pytest.TerminalReporter):  # type: ignore[misc]
         if self.config.option.tbstyle not in {"auto", "no"}:
             self.summary_failures()
             self.summary_errors()
-        words = self._words
+        texts = self._texts
         if exitstatus == pytest.ExitCode.INTERRUPTED:
             self._is_interrupted = False
-            self._print_line(words["interrupted"], yellow=True)
+            self._print_line(texts("interrupted"), yellow=True)
         elif exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
             self._print_line()
-            self._print_line(words["nothing"], yellow=True)
+            self._print_line(texts("nothing"), yellow=True)
         elif session.shouldstop or session.shouldfail:
-            self._print_line(words["stopped"], yellow=True)
+            self._print_line(texts("stopped"), yellow=True)
         if self._grading.results_folder and self._grading.results and self.verbosity >= 0:
-            self._print_line(words["files"].format(folder=self._grading.results_folder))
+            self._print_line(texts("files", folder=self._grading.results_folder))
 
     def pytest_terminal_summary(self) -> Generator[None]:
         yield
@@ -215,54 +214,45 @@ class GraderTerminalReporter(pytest.TerminalReporter):  # type: ignore[misc]
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self) -> None:
         if self._is_interrupted:  # before any check: nothing was summed up
-            self._print_line(self._words["interrupted"], yellow=True)
+            self._print_line(self._texts("interrupted"), yellow=True)
         self._tw.flush()
 
     def _print_summary(self, result: ResultFile) -> None:
-        words = self._words
+        texts = self._texts
         self._print_line()
         which = f"{result.exercise.upper()} · " if len(self._grading.results) > 1 else ""
         if result.mark is None:
-            self._print_line(which + words["not_graded"], bold=True, purple=True)
+            self._print_line(which + texts("not-graded"), bold=True, purple=True)
             if result.reason:
-                self._print_paragraph(self._in_language(result.reason))
+                self._print_paragraph(self._texts.pick(result.reason))
             reason = next((check for check in result.checks if check.verdict == "error"), None)
             if reason and reason.hint:
-                self._print_labelled(words["hint"], self._in_language(reason.hint))
+                self._print_hint(reason.hint)
             return
         colour = "green" if result.points == result.max_points else "yellow"
-        mark = f"{result.mark:.2f}".rstrip("0").rstrip(".")
-        if self._language == "fr":
-            mark = mark.replace(".", ",")
-        colon = words["colon"]
-        points = f"{which}{words['points']}{colon} {result.points}/{result.max_points}"
-        self._print_line(f"{points} · {words['mark']}{colon} {mark}/{result.out_of}", bold=True, **{colour: True})
+        points = texts.labelled("points", f"{result.points}/{result.max_points}")
+        mark = texts.labelled("mark", shown_mark(result.mark, result.out_of, self._language))
+        self._print_line(f"{which}{points} · {mark}", bold=True, **{colour: True})
         if result.provisional:
-            self._print_line(words["provisional"].format(count=result.not_tried_points), yellow=True)
+            self._print_line(texts("provisional", count=result.not_tried_points), yellow=True)
         first = next((check for check in result.checks if check.verdict == "failed"), None)
         if first:
             self._print_fix_first(result, first)
         elif result.points == result.max_points:
-            self._print_line(words["all_green"], green=True)
+            self._print_line(texts("all-passed"), green=True)
 
     def _print_fix_first(self, result: ResultFile, check: CheckResult) -> None:
         number = 1 + next(place for place, one in enumerate(result.checks) if one.id == check.id)
-        wrong = self._in_language(check.message).splitlines()[-1] if check.message else ""
-        title = self._in_language(check.title)
-        self._print_line(f"{self._words['mend_first']}{self._words['colon']} {number}. {title}", bold=True)
+        wrong = self._texts.pick(check.message).splitlines()[-1] if check.message else ""
+        title = self._texts.pick(check.title)
+        self._print_line(self._texts.labelled("fix-first", f"{number}. {title}"), bold=True)
         self._print_paragraph(wrong, indent=3)
 
     # --- writing ---
 
-    def _in_language(self, words: Words) -> str:
-        return str(getattr(words, self._language))
-
     def _printable(self, text: str) -> str:
         text = defuse_ci_commands(text)
-        if not self._is_unicode:
-            return to_ascii(text)
-        # French puts a space before these, and no line may begin with one of them.
-        return _FRENCH_SPACE.sub("\u00a0", text) if self._language == "fr" else text
+        return text if self._is_unicode else to_ascii(text)
 
     def _print_line(self, text: str = "", **markup: bool) -> None:
         bare = text.lstrip(" ")
@@ -279,5 +269,5 @@ class GraderTerminalReporter(pytest.TerminalReporter):  # type: ignore[misc]
         for line in wrap_to_width(self._printable(text), self._width, self._printable(first), rest):
             self.write_line(line, **markup)
 
-    def _print_labelled(self, label: str, text: str) -> None:
-        self._print_paragraph(f"{label}{self._words['colon']} {text}", cyan=True)
+    def _print_hint(self, hint: Words) -> None:
+        self._print_paragraph(self._texts.labelled("hint", self._texts.pick(hint)), cyan=True)

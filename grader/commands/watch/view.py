@@ -11,10 +11,9 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from grader.messages import say
+from grader.messages import Texts, say
 from grader.reports.result_builder import build_check_result
 from grader.reports.terminal.glyphs import supports_unicode, to_ascii, verdict_symbols
-from grader.reports.terminal.words import WORDS
 from grader.scoring.mark import compute_mark
 from grader.text.widths import wrap_to_width
 
@@ -26,9 +25,7 @@ if TYPE_CHECKING:
     from grader.scoring.suite import Suite
 
 _COLOURS: Final = {"passed": "green", "failed": "red", "blocked": "yellow", "error": "magenta", "skipped": "cyan"}
-_WAITING: Final = {"fr": "j'attends que Docker revienne…", "en": "waiting for Docker to come back…"}
 _LOST: Final[tuple[Field, ...]] = ("wrong", "look")
-_QUIT: Final = {"fr": "Ctrl-C pour finir", "en": "Ctrl-C to end"}
 
 
 class TableView:
@@ -36,7 +33,7 @@ class TableView:
 
     def __init__(self, suite: Suite, language: Language, hints: int) -> None:
         self._suite = suite
-        self._language: Language = language
+        self._texts = Texts("screen", language)
         self._hints = hints
         self._console = Console()
         self._is_unicode = supports_unicode(self._console, os.environ)
@@ -61,7 +58,7 @@ class TableView:
         return Text(text if self._is_unicode else to_ascii(text), style=style)
 
     def _render(self, shown: WatchUpdate, rows: list[LedgerRow]) -> Group:
-        title = getattr(self._suite.spec.title, self._language)
+        title = self._texts.pick(self._suite.spec.title)
         table = Table(box=None, show_header=False, padding=(0, 1), expand=False)
         table.add_column(justify="right")
         table.add_column()
@@ -70,19 +67,19 @@ class TableView:
         for row in rows:
             verdict = row.outcome.verdict
             style = "bold" if row.spec.name in shown.judged_checks else ""
-            words = self._text(getattr(row.spec, self._language), style)
+            words = self._text(self._texts.pick(row.spec.title), style)
             points = f"{row.points}/{row.spec.points}"
             table.add_row(str(row.number), Text(self._marks[verdict], style=_COLOURS[verdict]), words, points)
         return Group(self._text(f"{self._suite.id.upper()} · {title}", "bold"), table, *self._footer(shown))
 
     def _footer(self, shown: WatchUpdate) -> list[Text]:
         if shown.lost:
-            said = [*_lost_lines(shown.lost, self._language), _WAITING[self._language]]
+            said = _lost_lines(shown.lost, self._texts)
             return [self._text(line, "magenta") for line in said]
         total = compute_mark(shown.ledger)
         lines = [
             self._text(
-                f"{total.points}/{total.max_points} · {shown.took_s * 1000:.0f} ms · {_QUIT[self._language]}", "dim"
+                f"{total.points}/{total.max_points} · {shown.took_s * 1000:.0f} ms · {self._texts('quit')}", "dim"
             )
         ]
         first = next((row for row in shown.ledger if row.outcome.verdict == "failed"), None)
@@ -93,13 +90,10 @@ class TableView:
         folder = self._suite.folder
         result = build_check_result(row, shown.ledger, folder.parent.parent, self._hints)
         number = f"{row.number}. "
-        said = getattr(result.message, self._language).splitlines() if result.message else []
+        said = self._texts.pick(result.message).splitlines()
         lines = [self._indented("" if at else number, line, "red") for at, line in enumerate(said)]
         if result.hint:
-            words = WORDS[self._language]
-            lines.append(
-                self._indented("", f"{words['hint']}{words['colon']} {getattr(result.hint, self._language)}", "cyan")
-            )
+            lines.append(self._indented("", self._texts.labelled("hint", self._texts.pick(result.hint)), "cyan"))
         return lines
 
     def _indented(self, first: str, text: str, style: str) -> Text:
@@ -112,7 +106,7 @@ class LineView:
     """Without a terminal: a line for each verdict that is new."""
 
     def __init__(self, language: Language) -> None:
-        self._language: Language = language
+        self._texts = Texts("screen", language)
         self._known: dict[str, str] = {}
         self._marks = verdict_symbols(is_unicode=False)
         self._lost = ""
@@ -129,20 +123,21 @@ class LineView:
                 self._known[row.spec.name] = verdict + row.outcome.code
                 code = f" [{row.outcome.code}]" if row.outcome.code else ""
                 print(
-                    f"{at} {row.number} {self._marks[verdict]} {getattr(row.spec, self._language)}{code} "
+                    f"{at} {row.number} {self._marks[verdict]} {self._texts.pick(row.spec.title)}{code} "
                     f"({shown.took_s * 1000:.0f} ms)",
                     flush=True,
                 )
 
     def _print_lost(self, at: str, lost: MachineUnreachable) -> None:
         """Once, and not again for as long as it stays so."""
-        sentence = "; ".join([*_lost_lines(lost, self._language), _WAITING[self._language]])
+        sentence = "; ".join(_lost_lines(lost, self._texts))
         if sentence != self._lost:
             self._lost = sentence
             self._known.clear()
             print(f"{at} {self._marks['error']} {sentence}", flush=True)
 
 
-def _lost_lines(lost: MachineUnreachable, language: Language) -> list[str]:
-    """Why nothing can be looked at, and what to do."""
-    return [line for part in _LOST if (line := say(lost.code, part, lost.values, language))]
+def _lost_lines(lost: MachineUnreachable, texts: Texts) -> list[str]:
+    """Why nothing can be judged, what to do, and what the command does now."""
+    lines = [say(lost.code, part, lost.values, texts.language) for part in _LOST]
+    return [*filter(None, lines), texts("waiting-for-docker")]

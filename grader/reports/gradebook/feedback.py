@@ -6,7 +6,8 @@ import html
 import re
 from typing import TYPE_CHECKING
 
-from grader.reports.words import in_language, labelled, number, points_said, reason_said, word
+from grader.messages import Texts
+from grader.reports.texts import points_line, points_summary, reason_text
 from grader.text.escaping import escape_invisible, one_line, shorten
 
 if TYPE_CHECKING:
@@ -24,22 +25,21 @@ FORMULA_START = re.compile(r"(?<=[;,])[\s-]*-")
 
 def feedback(result: ResultFile, lang: Language) -> str:
     """Points, then each check that did not pass with its message and hint. Never empty, never a formula."""
+    texts = Texts("reports", lang)
     if result.status != "graded":
-        return as_html([labelled("not-graded", reason_said(result, lang), lang)])
-    lines = [f"{result.points}/{result.max_points} {word('points', lang)}"]
-    if result.provisional:
-        lines[0] += f" ({word('provisional', lang, points=number(result.not_tried_points))})"
-    lines += [line for check in result.checks if check.verdict != "passed" for line in check_lines(check, lang)]
+        return as_html([texts.labelled("status.not-graded", reason_text(result, lang))])
+    lines = [points_summary(result, lang)]
+    lines += [line for check in result.checks if check.verdict != "passed" for line in check_lines(check, texts)]
     return as_html(lines)
 
 
-def check_lines(check: CheckResult, lang: Language) -> list[str]:
-    title = f"{points_said(check, lang)} – {in_language(check.title, lang)}"
+def check_lines(check: CheckResult, texts: Texts) -> list[str]:
+    title = f"{points_line(check, texts.language)} – {texts.pick(check.title)}"
     if check.verdict == "blocked":
-        return [title, in_language(check.message, lang) or word("blocked", lang, by=check.blocked_by or "?")]
-    lines = [title] if check.verdict == "failed" else [title, word(check.verdict, lang)]
-    lines += [in_language(check.message, lang)] if check.message else []
-    lines += [labelled("hint", in_language(check.hint, lang), lang)] if check.hint else []
+        return [title, texts.pick(check.message) or texts("blocked", by=check.blocked_by or "?")]
+    lines = [title] if check.verdict == "failed" else [title, texts(check.verdict)]
+    lines += [texts.pick(check.message)] if check.message else []
+    lines += [texts.labelled("hint", texts.pick(check.hint))] if check.hint else []
     return lines
 
 

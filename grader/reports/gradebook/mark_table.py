@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
-from grader.reports.words import in_language
+from grader.messages import in_language
 
 if TYPE_CHECKING:
     from grader.messages import Language
@@ -18,21 +18,7 @@ MarkColumn = Literal[
     "points", "max_points", "reason",
 ]  # fmt: skip
 
-HEADINGS: Final[dict[MarkColumn, dict[Language, str]]] = {
-    "exercise": {"fr": "exercice", "en": "exercise"},
-    "id": {"fr": "identifiant", "en": "id"},
-    "name": {"fr": "nom", "en": "name"},
-    "email": {"fr": "courriel", "en": "email"},
-    "group": {"fr": "groupe", "en": "group"},
-    "mark": {"fr": "note", "en": "mark"},
-    "out_of": {"fr": "sur", "en": "out of"},
-    "status": {"fr": "état", "en": "status"},
-    "provisional": {"fr": "provisoire", "en": "provisional"},
-    "not_tried_points": {"fr": "points non essayés", "en": "points not tried"},
-    "points": {"fr": "points", "en": "points"},
-    "max_points": {"fr": "points possibles", "en": "possible points"},
-    "reason": {"fr": "raison", "en": "reason"},
-}
+COLUMNS: Final[tuple[MarkColumn, ...]] = get_args(MarkColumn)
 
 
 def mark_row(entry: GradebookEntry, lang: Language) -> dict[MarkColumn, CellValue]:

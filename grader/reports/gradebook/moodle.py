@@ -13,19 +13,20 @@ import re
 from typing import TYPE_CHECKING, Final, Literal
 
 from grader.errors import GraderError
+from grader.messages import Texts
+from grader.messages.numbers import exact_number
 from grader.reports.gradebook.csv_file import encode_csv
 from grader.reports.gradebook.editable_csv import CsvRecord, EditableCsv, read_editable_csv
 from grader.reports.gradebook.feedback import feedback
-from grader.reports.gradebook.filled_sheet import FilledSheet, SheetRow, match_rows
+from grader.reports.gradebook.filled_sheet import FilledSheet, SheetRow, fill_rows
 from grader.reports.gradebook.formula_injection import escape_formulas
 from grader.reports.gradebook.student_matching import MatchKeys
-from grader.reports.words import number
 from grader.text.escaping import one_line
 from grader.text.folding import heading_key
 
 if TYPE_CHECKING:
     from grader.messages import Language
-    from grader.reports.gradebook.book import Gradebook, GradebookEntry
+    from grader.reports.gradebook.book import Gradebook
     from grader.reports.result import ResultFile
 
 WorksheetColumn = Literal["identifier", "name", "id", "username", "email", "grade", "maximum", "locked", "feedback"]
@@ -44,10 +45,7 @@ HEADINGS: Final[dict[WorksheetColumn, str]] = {
 COLUMN_BY_HEADING: Final = {key: column for column, keys in HEADINGS.items() for key in keys.split()}
 DECIMALS: Final = 5
 """Decimals of a grade in Moodle."""
-IMPORT_HEADINGS: Final[dict[Language, list[str]]] = {
-    "fr": ["Numéro d'identification", "Adresse de courriel", "Nom complet"],
-    "en": ["ID number", "Email address", "Full name"],
-}
+IMPORT_COLUMNS: Final = ("id", "email", "name")
 
 
 def fill_worksheet(data: bytes, book: Gradebook, lang: Language) -> FilledSheet:
@@ -60,14 +58,14 @@ def fill_worksheet(data: bytes, book: Gradebook, lang: Language) -> FilledSheet:
     sheet = read_editable_csv(data)
     where = find_columns(sheet)
     records = [record for record in sheet.records if not record.is_blank]
-    rows = [sheet_row(record, where) for record in records]
-    found, rows_left, students_left = match_rows(rows, entries)
-    remarks = []
-    for index, entry in found.items():
-        remark = fill_record(records[index], where, entry, lang)
-        if remark:
-            remarks.append(f"{rows[index].label}: {remark}")
-    return FilledSheet(sheet.encode(), tuple(rows_left), tuple(students_left), tuple(remarks))
+    texts = Texts("reports", lang)
+    rows = [sheet_row(record, where, texts) for record in records]
+
+    def fill(index: int, result: ResultFile, mark: float | None) -> str:
+        return fill_record(records[index], where, result, mark, texts)
+
+    parts = fill_rows(rows, entries, fill, texts)
+    return FilledSheet(sheet.encode(), *parts)
 
 
 def find_columns(sheet: EditableCsv) -> dict[WorksheetColumn, int]:
@@ -91,31 +89,30 @@ def find_columns(sheet: EditableCsv) -> dict[WorksheetColumn, int]:
     return where
 
 
-def sheet_row(record: CsvRecord, where: dict[WorksheetColumn, int]) -> SheetRow:
+def sheet_row(record: CsvRecord, where: dict[WorksheetColumn, int], texts: Texts) -> SheetRow:
     def cell(column: WorksheetColumn) -> str:
         return record[where[column]].strip() if column in where else ""
 
     keys = MatchKeys((cell("id"), cell("username")), cell("email"), cell("name"))
     called = one_line(cell("name") or cell("email") or cell("id") or cell("identifier"))
-    return SheetRow(keys, f"line {record.line} ({called})")
+    return SheetRow(keys, texts("row", line=record.line, name=called))
 
 
-def fill_record(record: CsvRecord, where: dict[WorksheetColumn, int], entry: GradebookEntry, lang: Language) -> str:
-    """Writes the entry into its row. Returns why the row was not changed, or what it could not express."""
-    result = entry.result
-    if result is None:
-        return "no result"
+def fill_record(
+    record: CsvRecord, where: dict[WorksheetColumn, int], result: ResultFile, mark: float | None, texts: Texts
+) -> str:
+    """Writes the result into its row. Returns why the row was not changed, or what it could not express."""
     if "locked" in where and heading_key(record[where["locked"]]) in {"no", "non"}:
-        return "its grade is locked in Moodle"
+        return texts("kept.locked")
     earlier = record[where["grade"]].strip()
-    if entry.mark is None and earlier:
-        return f"not graded now, the earlier grade {one_line(earlier)} stays"
-    if entry.mark is not None:
-        record[where["grade"]] = scale_grade(entry.mark, result, record[where["maximum"]])
+    if mark is None and earlier:
+        return texts("kept.earlier", mark=one_line(earlier))
+    if mark is not None:
+        record[where["grade"]] = scale_grade(mark, result, record[where["maximum"]])
     if "feedback" in where:
-        record[where["feedback"]] = feedback(result, lang)
+        record[where["feedback"]] = feedback(result, texts.language)
     elif result.provisional:
-        return "its mark is provisional, and there is no feedback column to say so"
+        return texts("kept.provisional")
     return ""
 
 
@@ -124,7 +121,7 @@ def scale_grade(mark: float, result: ResultFile, maximum: str) -> str:
     if not re.fullmatch(r"\s*[0-9]+([.,][0-9]+)?\s*", maximum):
         raise GraderError(f"the maximum grade {one_line(maximum)!r} is not a number")
     scaled = round(mark * float(maximum.replace(",", ".")) / result.out_of, DECIMALS)
-    return number(scaled).replace(".", "," if "," in maximum else ".")
+    return exact_number(scaled).replace(".", "," if "," in maximum else ".")
 
 
 def import_csv(book: Gradebook, lang: Language) -> bytes:
@@ -133,7 +130,8 @@ def import_csv(book: Gradebook, lang: Language) -> bytes:
     Not graded is an empty cell. A grade item must have the exercise's own maximum (20).
     """
     rows: dict[str, list[str]] = {}
-    header = list(IMPORT_HEADINGS[lang])
+    texts = Texts("reports", lang)
+    header = [texts(f"moodle.{column}") for column in IMPORT_COLUMNS]
     for exercise in book.exercises:
         width = len(header)
         header += [escape_formulas(exercise), escape_formulas(f"{exercise} feedback")]
@@ -144,7 +142,7 @@ def import_csv(book: Gradebook, lang: Language) -> bytes:
             start = [escape_formulas(student.id), escape_formulas(student.email), escape_formulas(student.name)]
             row = rows.setdefault(student.id, start)
             row += [""] * (width - len(row))
-            row += ["" if entry.mark is None else number(entry.mark)]
+            row += ["" if entry.mark is None else exact_number(entry.mark)]
             row += [feedback(entry.result, lang) if entry.result else ""]
     body = [row + [""] * (len(header) - len(row)) for row in rows.values()]
     return encode_csv([header, *body], ",", "\n").encode()

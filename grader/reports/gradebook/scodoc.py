@@ -16,17 +16,18 @@ from typing import TYPE_CHECKING, Final
 from openpyxl import Workbook, load_workbook
 
 from grader.errors import GraderError
-from grader.reports.gradebook.filled_sheet import FilledSheet, SheetRow, match_rows
+from grader.messages import Texts
+from grader.reports.gradebook.filled_sheet import FilledSheet, SheetRow, fill_rows
 from grader.reports.gradebook.student_matching import MatchKeys
 from grader.reports.gradebook.xlsx_cells import set_column_widths, write_cell, write_headings
-from grader.reports.words import number, reason_said, word
+from grader.reports.texts import points_summary, reason_text
 from grader.text.escaping import one_line
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
     from grader.messages import Language
-    from grader.reports.gradebook.book import Gradebook, GradebookEntry
+    from grader.reports.gradebook.book import Gradebook
     from grader.reports.result import ResultFile
 
 WAITING: Final = "ATT"
@@ -64,16 +65,16 @@ def fill_sheet(data: bytes, book: Gradebook, lang: Language) -> FilledSheet:
         and cell_text(sheet, line, 1).startswith("!")
         and cell_text(sheet, line, 4) != RESIGNED
     ]
-    rows = [sheet_row(sheet, line) for line in lines]
-    found, rows_left, students_left = match_rows(rows, entries)
-    remarks = [
-        f"{rows[index].label}: {said}"
-        for index, entry in found.items()
-        if (said := fill_line(sheet, lines[index], entry, place, lang))
-    ]
+    texts = Texts("reports", lang)
+    rows = [sheet_row(sheet, line, texts) for line in lines]
+
+    def fill(index: int, result: ResultFile, mark: float | None) -> str:
+        return fill_line(sheet, lines[index], result, mark, out_of=place.out_of, texts=texts)
+
+    parts = fill_rows(rows, entries, fill, texts)
     out = io.BytesIO()
     made.save(out)
-    return FilledSheet(out.getvalue(), tuple(rows_left), tuple(students_left), tuple(remarks))
+    return FilledSheet(out.getvalue(), *parts)
 
 
 def open_sheet(data: bytes) -> Workbook:
@@ -107,30 +108,26 @@ def find_header(sheet: Worksheet) -> EvaluationHeader:
     raise GraderError("this is not a sheet of ScoDoc: no line starts with ! and the evaluation's number")
 
 
-def sheet_row(sheet: Worksheet, line: int) -> SheetRow:
+def sheet_row(sheet: Worksheet, line: int, texts: Texts) -> SheetRow:
     etudid = cell_text(sheet, line, 1).removeprefix("!").strip()
     name = f"{cell_text(sheet, line, 2)} {cell_text(sheet, line, 3)}".strip()
-    return SheetRow(MatchKeys((etudid,), name=name), f"line {line} ({one_line(name or etudid)})")
+    return SheetRow(MatchKeys((etudid,), name=name), texts("row", line=line, name=one_line(name or etudid)))
 
 
-def fill_line(sheet: Worksheet, line: int, entry: GradebookEntry, place: EvaluationHeader, lang: Language) -> str:
-    """Writes the entry into its line, or returns why the line was not changed."""
+def fill_line(
+    sheet: Worksheet, line: int, result: ResultFile, mark: float | None, *, out_of: float, texts: Texts
+) -> str:
+    """Writes the result into its line, or returns why the line was not changed."""
     earlier = cell_text(sheet, line, MARK)
-    if entry.result is None:
-        return "no result"
-    if entry.mark is None and earlier not in {"", WAITING}:
-        return f"not graded now, the earlier mark {one_line(earlier)} stays"
-    write_cell(sheet, line, MARK, WAITING if entry.mark is None else entry.mark * place.out_of / entry.result.out_of)
-    write_cell(sheet, line, REMARK, remark_text(entry.result, lang))
+    if mark is None and earlier not in {"", WAITING}:
+        return texts("kept.earlier", mark=one_line(earlier))
+    write_cell(sheet, line, MARK, WAITING if mark is None else mark * out_of / result.out_of)
+    write_cell(sheet, line, REMARK, remark_text(result, texts.language))
     return ""
 
 
 def remark_text(result: ResultFile, lang: Language) -> str:
-    if result.status != "graded":
-        return reason_said(result, lang)
-    said = f"{result.points}/{result.max_points} {word('points', lang)}"
-    tried = word("provisional", lang, points=number(result.not_tried_points)) if result.provisional else ""
-    return f"{said} ({tried})" if tried else said
+    return points_summary(result, lang) if result.status == "graded" else reason_text(result, lang)
 
 
 def new_sheet(book: Gradebook, lang: Language, evaluation: str = "") -> bytes:
@@ -140,20 +137,24 @@ def new_sheet(book: Gradebook, lang: Language, evaluation: str = "") -> bytes:
     sheet until somebody writes it after the `!`, as the second line says.
     """
     entries = book.require_one_exercise("a sheet of ScoDoc")
+    texts = Texts("reports", lang)
     made = Workbook()
     sheet = made.worksheets[0]
+    # The words of the sheet itself are ScoDoc's, which exists in French only.
     sheet.title = "Saisie notes"
     write_headings(sheet, 1, ["Feuille saisie note (à enregistrer au format excel)"])
     if not evaluation:
-        write_cell(
-            sheet, 2, 1, "Écrire le numéro de l'évaluation (evaluation_id, dans son adresse) derrière le ! ci-dessous"
-        )
+        write_cell(sheet, 2, 1, texts("scodoc.write-number"))
     write_headings(sheet, 4, [f"!{evaluation}", "Nom", "Prénom", "Groupe", f"Note sur {OUT_OF}", "Remarque"])
-    for line, entry in enumerate((entry for entry in entries if entry.result), start=5):
+    line = 4
+    for entry in entries:
+        if entry.result is None:
+            continue
+        line += 1
         write_cell(sheet, line, 1, f"!{entry.student.id}")
         write_cell(sheet, line, 2, entry.student.name)
         write_cell(sheet, line, 4, entry.student.group)
-        fill_line(sheet, line, entry, EvaluationHeader(4, OUT_OF), lang)
+        fill_line(sheet, line, entry.result, entry.mark, out_of=OUT_OF, texts=texts)
     set_column_widths(sheet)
     out = io.BytesIO()
     made.save(out)

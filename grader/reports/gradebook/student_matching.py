@@ -48,7 +48,7 @@ class Matching:
     student_of: dict[int, int]
     """The index of a student by the index of the row."""
     ambiguous: dict[int, str]
-    """By the index of a row that was not matched although something fits: why."""
+    """By the index of a row that was not matched although something fits: why, a key of `unmatched` in the messages."""
 
 
 def match_students(rows: Sequence[MatchKeys], students: Sequence[MatchKeys]) -> Matching:
@@ -66,14 +66,14 @@ def match_students(rows: Sequence[MatchKeys], students: Sequence[MatchKeys]) -> 
         claims: dict[int, list[int]] = {}
         for row, fits in found.items():
             if len(fits) > 1:
-                unclear[row] = "fits several students"
+                unclear[row] = "several"
             else:
                 claims.setdefault(fits.pop(), []).append(row)
         for student, claimants in claims.items():
             if len(claimants) == 1:
                 student_of[claimants[0]] = student
             else:
-                unclear.update(dict.fromkeys(claimants, "fits a student that another row fits too"))
+                unclear.update(dict.fromkeys(claimants, "taken"))
     return Matching(student_of, unclear)
 
 

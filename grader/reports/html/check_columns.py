@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from grader.reports.result import CheckResult, ResultFile, Words
+    from grader.messages import Words
+    from grader.reports.result import CheckResult, ResultFile
 
 VERDICTS = ("passed", "failed", "blocked", "error", "skipped")
 

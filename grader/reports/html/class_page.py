@@ -17,9 +17,9 @@ from grader.reports.html.mark_statistics import mark_statistics
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from grader.reports.html.localization import Lang
+    from grader.messages import Language, Words
     from grader.reports.html.machines import MachineUse
-    from grader.reports.result import CheckResult, ResultFile, Words
+    from grader.reports.result import CheckResult, ResultFile
 
 _STYLES = ("base.css", "verdicts.css", "class.css", "heat.css", "print.css")
 
@@ -43,7 +43,7 @@ class StudentRow:
 
 def class_page(
     results: Sequence[ResultFile],
-    lang: Lang,
+    lang: Language,
     *,
     title: Words | None = None,
     student_pages: Mapping[str, str] | None = None,

@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 
 import jinja2
 
-from grader.reports.html.localization import wording
+from grader.reports.html.localization import PageTexts
 from grader.reports.html.safe_text import block, line, split_code
 from grader.text.folding import fold_case_and_accents
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from grader.reports.html.localization import Lang
+    from grader.messages import Language
 
 
 def render_document(
-    template: str, lang: Lang, *, styles: Sequence[str], script: str | None = None, **values: object
+    template: str, lang: Language, *, styles: Sequence[str], script: str | None = None, **values: object
 ) -> str:
     """Renders `template` with `values`; `styles` and `script` are files in `assets/`."""
     style = "\n".join(_asset(name) for name in styles)
@@ -29,7 +29,7 @@ def render_document(
     return (
         _templates()
         .get_template(template)
-        .render(t=wording(lang), lang=lang, style=style, script=code, policy=_policy(style, code), **values)
+        .render(t=PageTexts("page", lang), lang=lang, style=style, script=code, policy=_policy(style, code), **values)
     )
 
 

@@ -45,5 +45,5 @@ def _mistake(code: str | None, made: Sequence[tuple[int, CheckResult]]) -> Frequ
         who=tuple(dict.fromkeys(row for row, _ in made)),
         check_ids=tuple(dict.fromkeys(check.id for _, check in made)),
         example=made[0][1],
-        same_words=len({check.message for _, check in made}) == 1,
+        same_words=all(check.message == made[0][1].message for _, check in made),
     )

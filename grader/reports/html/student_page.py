@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from grader.reports.html.document import render_document
 
 if TYPE_CHECKING:
-    from grader.reports.html.localization import Lang
-    from grader.reports.result import ResultFile, Words
+    from grader.messages import Language, Words
+    from grader.reports.result import ResultFile
 
 _STYLES = ("base.css", "verdicts.css", "student.css", "print.css")
 
 
-def student_page(result: ResultFile, lang: Lang, *, title: Words | None = None) -> str:
+def student_page(result: ResultFile, lang: Language, *, title: Words | None = None) -> str:
     """One HTML file about `result`, without any script; `title` is the exercise's."""
     numbers = {check.id: number for number, check in enumerate(result.checks, start=1)}
     to_mend = [check for check in result.checks if check.verdict == "failed"]

@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from grader.reports.words import in_language, labelled, points_said, reason_said, word
+from grader.messages import Texts, in_language
+from grader.reports.texts import points_line, reason_text
 from grader.text.escaping import escape_invisible, one_line
 
 if TYPE_CHECKING:
@@ -45,10 +46,10 @@ def junit_cases(result: ResultFile, classname: str, lang: Language) -> list[JUni
 
     `classname` is `tp2`, or `tp2.<student>` in a class.
     """
+    texts = Texts("reports", lang)
     graded = result.status == "graded"
     if not graded and not result.checks:
-        reason = escape_invisible(reason_said(result, lang))
-        text = labelled("not-graded", reason, lang)
+        text = _no_mark(result, texts)
         return [
             JUnitCase(
                 classname, NOT_GRADED, "", "error", defuse_attachments(one_line(text)), defuse_attachments(text), 0.0
@@ -62,35 +63,37 @@ def junit_cases(result: ResultFile, classname: str, lang: Language) -> list[JUni
             file=one_line(check.file),
             kind=KIND_BY_VERDICT[check.verdict] if graded else "error",
             message=defuse_attachments(one_line(in_language(check.message, lang) or in_language(check.title, lang))),
-            text=defuse_attachments(case_text(check, result, lang)),
+            text=defuse_attachments(case_text(check, result, texts)),
             seconds=check.duration_s if math.isfinite(check.duration_s) and check.duration_s > 0 else 0.0,
         )
         for check in result.checks
     ]
 
 
-def case_text(check: CheckResult, result: ResultFile, lang: Language) -> str:
+def case_text(check: CheckResult, result: ResultFile, texts: Texts) -> str:
     """Points, expected and seen, hint, evidence: in this order, because the end may be cut off."""
-    lines = [f"{points_said(check, lang)} – {one_line(in_language(check.title, lang))}"]
+    title = one_line(texts.pick(check.title))
+    lines = [f"{points_line(check, texts.language)} – {title}"]
     if result.status == "not-graded":
-        lines = [
-            labelled("not-graded", escape_invisible(reason_said(result, lang)), lang),
-            one_line(in_language(check.title, lang)),
-        ]
+        lines = [_no_mark(result, texts), title]
     elif check.verdict == "blocked":
-        lines.append(word("blocked", lang, by=one_line(check.blocked_by or "?")))
+        lines.append(texts("blocked", by=one_line(check.blocked_by or "?")))
     elif check.verdict in {"skipped", "error"}:
-        lines.append(word(check.verdict, lang))
+        lines.append(texts(check.verdict))
     if check.message and check.verdict != "blocked":
-        lines.append(escape_invisible(in_language(check.message, lang)))
+        lines.append(escape_invisible(texts.pick(check.message)))
     if check.hint and check.verdict == "failed":
-        lines.append(labelled("hint", escape_invisible(in_language(check.hint, lang)), lang))
+        lines.append(texts.labelled("hint", escape_invisible(texts.pick(check.hint))))
     if check.evidence:
-        lines.append(labelled("evidence", "", lang))
+        lines.append(texts.labelled("evidence", ""))
         lines.extend(f"  {line}" for piece in check.evidence for line in escape_invisible(piece).split("\n"))
     if check.diagnosis:
         lines.append(f"[{one_line(check.diagnosis.code)}]")
     return "\n".join(lines)
+
+
+def _no_mark(result: ResultFile, texts: Texts) -> str:
+    return texts.labelled("status.not-graded", escape_invisible(reason_text(result, texts.language)))
 
 
 def defuse_attachments(text: str) -> str:

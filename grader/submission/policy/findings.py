@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from grader.reports.result import Words
+from grader.messages import fill, find_text
 from grader.text.escaping import escape_control_characters, log_line
+
+if TYPE_CHECKING:
+    from grader.messages import Language
 
 _MAX_SHOWN = 160
 """Characters of outside text in one message."""
@@ -34,16 +37,24 @@ class Refusal:
     """A reason why a repository is not brought up."""
 
     rule: str
-    """A key of `[rules]` in `policy.toml`: stable, the same in both languages."""
+    """A key of `[rules]` or `[refused]` in `grader/messages/*/policy.toml`: stable, the same in every language."""
     place: Place
-    why: Words
+    values: tuple[tuple[str, str], ...] = ()
+    """What the text of the rule names, ready to be shown."""
     kind: Literal["refused", "invalid"] = "refused"
     """`refused`: the policy does not let it through. `invalid`: the file is not one that Docker would read, an
     ordinary mistake of the student's that fails the first check and is no offence."""
 
-    def line_in(self, language: Literal["fr", "en"]) -> str:
+    def line_in(self, language: Language) -> str:
         """One line for a person: `tp6/compose.yaml:12: [bind-outside] …`."""
-        return log_line(f"{self.place}: [{self.rule}] {self.why.fr if language == 'fr' else self.why.en}")
+        return log_line(f"{self.place}: [{self.rule}] {self.reason_in(language)}")
+
+    def reason_in(self, language: Language) -> str:
+        """The rule's text. It may come from the sandbox: a rule or a value that does not exist breaks nothing."""
+        text = find_text("policy", f"rules.{self.rule}", language) or find_text(
+            "policy", f"refused.{self.rule}", language
+        )
+        return fill(text or self.rule, dict(self.values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +71,8 @@ class Review:
 
 @dataclass(slots=True)
 class Findings:
-    """Collects refusals while files are read; `words` are the rules of `policy.toml`."""
+    """Collects refusals while files are read."""
 
-    words: dict[str, Words]
     found: list[Refusal] = field(default_factory=list)
 
     def refuse(self, rule: str, place: Place, **values: str) -> None:
@@ -70,10 +80,6 @@ class Findings:
 
     def invalid(self, rule: str, place: Place, **values: str) -> None:
         self._add(rule, place, "invalid", values)
-
-    def refuse_because(self, rule: str, place: Place, why: Words) -> None:
-        """Refuse with a reason of its own, if an entry of the policy explains itself better than its rule."""
-        self.found.append(Refusal(rule, place, why))
 
     def review(self) -> Review:
         once = tuple(dict.fromkeys(self.found))
@@ -83,9 +89,7 @@ class Findings:
         )
 
     def _add(self, rule: str, place: Place, kind: Literal["refused", "invalid"], values: dict[str, str]) -> None:
-        template = self.words[rule]
         safe = {"where": ".".join(escape_control_characters(key, _MAX_SHOWN) for key in place.keys)} | {
             name: escape_control_characters(value, _MAX_SHOWN) for name, value in values.items()
         }
-        why = Words(fr=template.fr.format_map(safe), en=template.en.format_map(safe))
-        self.found.append(Refusal(rule, place, why, kind))
+        self.found.append(Refusal(rule, place, tuple(safe.items()), kind))

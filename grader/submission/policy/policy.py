@@ -9,8 +9,6 @@ from typing import Literal
 
 import msgspec
 
-from grader.reports.result import Words
-
 _PART = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
 _PATH = re.compile(rf"{_PART}(?:/{_PART})*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{{0,127}})?(?:@sha256:[0-9a-f]{{64}})?")
 
@@ -77,11 +75,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     engine: EnginePolicy
     compose: dict[str, dict[str, Entry]]
     """What may stand in a compose file, by table and key."""
-    refused: dict[str, Words]
-    """Keys refused with a reason of their own."""
     dockerfile: DockerfilePolicy
-    rules: dict[str, Words]
-    """What each rule says, by its stable name."""
 
 
 @cache

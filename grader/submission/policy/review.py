@@ -39,7 +39,7 @@ def review_repository(root: Path, layout: SubmissionLayout, home: Path, *, scrip
     policy = read_policy()
     folder = Path(os.path.realpath(root / layout.folder))
     folders = SubmissionFolders(Path(os.path.realpath(root)), folder, Path(os.path.realpath(home)))
-    findings = Findings(policy.rules)
+    findings = Findings()
     for name in (layout.file, _DOTENV):
         _check_file(folders, name, findings)
     if findings.found:
@@ -100,7 +100,7 @@ def _check_compose(
         case ComposeRejection(text):
             findings.invalid("compose-says", Place(first), seen=text)
         case ComposeModel(root):
-            again = Findings(policy.rules)
+            again = Findings()
             check_compose(root, first, ComposeScope(policy, folders, again, is_resolved=True))
             findings.found += [_with_line(refusal, written) for refusal in again.found]
 
@@ -137,7 +137,7 @@ def _check_files_beside_script(folders: SubmissionFolders, policy: Policy, findi
 
     Mistakes are left for the script to run into; what the policy refuses is refused here too.
     """
-    aside = Findings(policy.rules)
+    aside = Findings()
     for path in _files_in(folders.project):
         shown = folders.display_path(path)
         if not is_ordinary_file(path) or folders.resolve(str(path)) is None:

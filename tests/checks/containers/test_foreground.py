@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from grader.checks.containers.foreground import was_attached
-from grader.exercise.spec import ExerciseSpec, Title
+from grader.exercise.spec import ExerciseSpec
 from grader.machine.machine import Machine
 from grader.machine.question import Answer, EngineQuestion, NoAnswer
 from grader.machine.transport.engine import EngineVersion
@@ -57,7 +57,7 @@ def container(*, attached: bool, labels: dict[str, str] | None = None) -> Contai
 def seen(
     *actions: tuple[str, float], attached: bool, podman: bool, labels: dict[str, str] | None = None
 ) -> bool | None:
-    sheet = ExerciseSpec(points=20, title=Title("", ""))
+    sheet = ExerciseSpec(points=20, title={})
     machine = Machine(Remembers(*actions, podman=podman), sheet)
     return was_attached(machine, container(attached=attached, labels=labels))
 

@@ -8,7 +8,7 @@ import pytest
 
 from grader.checks.containers.expectation import require_container
 from grader.checks.images.code import find_code_mount, find_copied_code
-from grader.exercise.spec import ExerciseSpec, Title
+from grader.exercise.spec import ExerciseSpec
 from grader.machine.machine import Machine
 from grader.machine.question import Answer, EngineQuestion, NoAnswer
 from tests.checks.fake_engine_json import File, fake_container
@@ -34,7 +34,7 @@ def mounted(at: str, **config: Any) -> bool:
         Path="python",
         Args=["/srv/app.py"],
     )
-    return find_code_mount(Machine(HasNothing(), ExerciseSpec(points=20, title=Title("", ""))), made) is not None
+    return find_code_mount(Machine(HasNothing(), ExerciseSpec(points=20, title={})), made) is not None
 
 
 @pytest.mark.parametrize("at", ["/app", "/app/", "/", "/srv", "/srv/app.py", "/app/lib.py"])

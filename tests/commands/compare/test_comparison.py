@@ -61,7 +61,7 @@ def test_another_suite_is_the_cause_where_one_suite_gives_the_same(recorded_clas
     paths = monday / "tp9" / "e1.json", write_result_files(recorded_class, "e1")
     assert "what differs: suite" in run(*paths).stdout
     done = run(*paths, f"--exercise={recorded_class.exercise}")
-    assert "judged by one suite, both give the same verdicts" in done.stdout
+    assert "judged by the same suite, both give the same verdicts" in done.stdout
     comparison = compare(*paths, read_suite(recorded_class.exercise))
     assert (comparison.causes, comparison.is_same_with_one_suite) == (["suite"], True)
 
@@ -75,7 +75,7 @@ def test_another_suite_is_not_blamed_for_other_work(recorded_class: RecordedClas
     paths = monday / "tp9" / "e1.json", write_result_files(recorded_class, "e1")
     comparison = compare(*paths, read_suite(recorded_class.exercise))
     assert (comparison.causes, comparison.is_same_with_one_suite) == (["work"], False)
-    assert "judged by one suite, they still differ" in run(*paths, f"--exercise={recorded_class.exercise}").stdout
+    assert "judged by the same suite, they still differ" in run(*paths, f"--exercise={recorded_class.exercise}").stdout
 
 
 def test_ports_and_engine_are_told(recorded_class: RecordedClass) -> None:

@@ -105,4 +105,4 @@ def test_a_run_that_tries_nothing_is_no_success() -> None:
 def test_a_choice_that_leaves_no_check_is_said() -> None:
     done = typed(*TP2, "-k", "nothing", language="en")
     assert done.returncode == 5
-    assert "nothing to grade: no check was chosen" in done.stdout
+    assert "nothing to grade: no check was selected" in done.stdout

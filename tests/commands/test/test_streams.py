@@ -97,7 +97,7 @@ def test_however_a_campaign_is_ended_it_says_how_to_go_on(number: signal.Signals
             began = time.monotonic()
             _, said = running.communicate(timeout=60)
             connection.close()
-    assert (running.returncode, said) == (2, "interrupted: what is graded is kept, go on with --resume\n")
+    assert (running.returncode, said) == (2, "interrupted: what is graded is kept; run again with --resume\n")
     assert time.monotonic() - began < 15
 
 

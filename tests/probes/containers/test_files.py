@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.exercise.spec import ExerciseSpec, Title
+from grader.exercise.spec import ExerciseSpec
 from grader.machine.machine import Machine
 from grader.machine.question import Answer, EngineQuestion, NoAnswer
 from grader.probes.containers.files import FileFact, parse_archive, read_container_file
@@ -48,7 +48,7 @@ class Holds(ScriptedTransport):
 
 def read(path: str, **files: str) -> FileFact | None:
     named = {name.replace("__", "/"): words for name, words in files.items()}
-    return read_container_file(Machine(Holds(named), ExerciseSpec(points=20, title=Title("", ""))), "c0ffee", path)
+    return read_container_file(Machine(Holds(named), ExerciseSpec(points=20, title={})), "c0ffee", path)
 
 
 def test_a_link_is_followed_to_its_file() -> None:

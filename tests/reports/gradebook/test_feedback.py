@@ -19,13 +19,13 @@ def test_it_says_the_points_then_what_is_not_passed_and_why() -> None:
         "3/20 points (note provisoire, 10 points non essayés)",
         "0/3 points – le site répond sur ton port",
         "le port 80 est publié vers 4000 : c'est l'inverse",
-        "Piste : dans `-p`, le port de la machine vient d'abord",
+        "Piste\u00a0: dans `-p`, le port de la machine vient d'abord",
         "0/4 points – une page déposée est servie",
-        "Pas jugé : attend `test_site_answers`, qui n'est pas passé",
+        "Bloqué\u00a0: attend `test_site_answers`, qui n'est pas réussi",
         "0/2 points – survit à un redémarrage",
-        "Pas essayé, ses points restent à gagner",
+        "Non essayé\u00a0: ses points restent à gagner",
         "0/8 points – `/foo/hello` dit bonjour",
-        "Pas jugé : la mesure a échoué, pas l'étudiant",
+        "Non jugé\u00a0: le correcteur n'a pas pu regarder, ce n'est pas la faute de l'étudiant",
         "le moteur n'a pas répondu en 20 s",
     ]
 

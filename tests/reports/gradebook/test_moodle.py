@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.errors import GraderError
+from grader.messages import Words
 from grader.reports.gradebook.book import build_gradebook
 from grader.reports.gradebook.moodle import fill_worksheet, import_csv
-from grader.reports.result import Student, Words
+from grader.reports.result import Student
 from tests.hypothesis_profile import DETERMINISTIC
 from tests.reports.gradebook.hostile import INVISIBLE, TEXT, is_formula
 from tests.reports.gradebook.roster import ROSTER
@@ -43,7 +44,7 @@ def test_a_french_worksheet_is_filled_by_id_number() -> None:
     said = column(filled.data, "Feedback par commentaires")
     assert said[0].startswith("3/20 points (note provisoire, 10 points non essayés)<br>")
     assert said[1] == "20/20 points"
-    assert html.unescape(said[2]) == "Pas de note : la machine ne répond pas en SSH"
+    assert html.unescape(said[2]) == "Pas de note\u00a0: la machine ne répond pas en SSH"
     assert said[4] == ""
 
 
@@ -76,14 +77,14 @@ def test_every_other_cell_is_as_it_was_to_the_byte(data: bytes, places: set[int]
 
 
 def test_who_is_missing_on_either_side_is_listed() -> None:
-    filled = fill_worksheet(FRENCH, build_gradebook([ZOE, graded(Student(id="e9", name="New"), [RUNS])], ROSTER), "fr")
+    filled = fill_worksheet(FRENCH, build_gradebook([ZOE, graded(Student(id="e9", name="New"), [RUNS])], ROSTER), "en")
     assert not filled.is_complete
     assert filled.unmatched_students == ("e9 New",)
     assert filled.unmatched_rows == (
         "line 3 (LE GOFF Yann): no result for e2301235 Yann Le Goff",
         "line 4 (ROUX Ana): no result for e2301236 Ana Roux",
         "line 5 (PETIT Bob): no result for e2301237 Bob Petit",
-        'line 7 (=HYPERLINK("http://a.example";"NOM Jean")): no student of this id, address or name',
+        'line 7 (=HYPERLINK("http://a.example";"NOM Jean")): no student with this id, address or name',
     )
 
 
@@ -91,7 +92,7 @@ def test_a_locked_grade_and_an_earlier_grade_of_someone_not_graded_now_are_kept_
     filled = fill_worksheet(ENGLISH, BOOK, "en")
     assert filled.remarks == (
         "line 3 (Yann Le Goff): its grade is locked in Moodle",
-        "line 4 (Ana Roux): not graded now, the earlier grade 55.00 stays",
+        "line 4 (Ana Roux): not graded now, the earlier mark 55.00 stays",
     )
 
 
@@ -144,7 +145,7 @@ def test_the_import_file_holds_ids_addresses_marks_and_feedback() -> None:
         ("e2301237", "bob.petit@etu.iut.example", "6"),
         ("e2301238", "eve.nouvel@etu.iut.example", ""),
     ]
-    assert html.unescape(rows[2][4]) == "Pas de note : la machine ne répond pas en SSH"
+    assert html.unescape(rows[2][4]) == "Pas de note\u00a0: la machine ne répond pas en SSH"
 
 
 def test_the_import_file_has_a_column_an_exercise_and_a_row_a_student() -> None:

@@ -71,7 +71,7 @@ def test_an_earlier_mark_of_someone_not_graded_now_is_kept_and_told() -> None:
     late = msgspec.structs.replace(ANA, student=Student(id="28118", name="Yann Le Goff"))
     filled = fill_sheet(scodoc_sheet(), build_gradebook([late]), "fr")
     assert read_as_scodoc(filled.data) == {"28118": 8.5}
-    assert filled.remarks == ("line 10 (LE GOFF Yann): not graded now, the earlier mark 8.5 stays",)
+    assert filled.remarks == ("ligne 10 (LE GOFF Yann)\u00a0: pas noté cette fois, la note précédente 8.5 reste",)
 
 
 def test_a_student_who_was_waiting_and_is_not_graded_now_goes_on_waiting() -> None:
@@ -84,19 +84,19 @@ def test_a_student_who_was_waiting_and_is_not_graded_now_goes_on_waiting() -> No
 
 def test_who_is_missing_on_either_side_is_listed_and_who_resigned_is_not() -> None:
     filled = fill_sheet(
-        scodoc_sheet(), build_gradebook([ZOE, BOB, graded(Student(id="e9", name="New Comer"), [RUNS])]), "fr"
+        scodoc_sheet(), build_gradebook([ZOE, BOB, graded(Student(id="e9", name="New Comer"), [RUNS])]), "en"
     )
     assert filled.unmatched_students == ("e9 New Comer",)
     assert filled.unmatched_rows == (
-        "line 10 (LE GOFF Yann): no student of this id, address or name",
-        "line 11 (ROUX Ana): no student of this id, address or name",
+        "line 10 (LE GOFF Yann): no student with this id, address or name",
+        "line 11 (ROUX Ana): no student with this id, address or name",
     )
     assert not filled.is_complete
 
 
 def test_namesakes_are_left_to_the_teacher() -> None:
     namesakes = [*STUDENTS[:1], ("28130", "MARTIN", "Zoé", "TD3", None)]
-    filled = fill_sheet(scodoc_sheet(students=namesakes), build_gradebook([ZOE]), "fr")
+    filled = fill_sheet(scodoc_sheet(students=namesakes), build_gradebook([ZOE]), "en")
     assert read_as_scodoc(filled.data) == {}
     assert filled.unmatched_rows == (
         "line 9 (MARTIN Zoé): fits a student that another row fits too",

@@ -40,7 +40,7 @@ def test_a_row_that_nothing_ties_to_a_student_is_left(row: MatchKeys) -> None:
 def test_a_row_that_says_two_students_is_given_to_neither() -> None:
     matching = match_students([MatchKeys(("e2301234",), "yann@iut.example")], [ZOE, YANN])
     assert matching.student_of == {}
-    assert matching.ambiguous == {0: "fits several students"}
+    assert matching.ambiguous == {0: "several"}
 
 
 def test_a_row_that_says_two_students_is_not_decided_by_its_name() -> None:
@@ -55,19 +55,19 @@ def test_one_word_is_no_name_to_go_by() -> None:
 def test_two_rows_of_one_student_are_both_left() -> None:
     matching = match_students([MatchKeys(("e2301234",)), MatchKeys(email="zoe.martin@iut.example")], [ZOE])
     assert matching.student_of == {}
-    assert matching.ambiguous == dict.fromkeys((0, 1), "fits a student that another row fits too")
+    assert matching.ambiguous == dict.fromkeys((0, 1), "taken")
 
 
 def test_two_students_of_one_name_are_not_told_apart_by_it() -> None:
     namesakes = [MatchKeys(("e1",), name="Zoé Martin"), MatchKeys(("e2",), name="Martin Zoé")]
-    assert match_students([MatchKeys(name="Zoé Martin")], namesakes).ambiguous == {0: "fits several students"}
+    assert match_students([MatchKeys(name="Zoé Martin")], namesakes).ambiguous == {0: "several"}
     assert match_students([MatchKeys(("e2",), name="Zoé Martin")], namesakes).student_of == {0: 1}
 
 
 def test_ids_that_differ_in_case_are_told_apart_where_both_are_written() -> None:
     students = [MatchKeys(("e1",)), MatchKeys(("E1",))]
     assert match_students([MatchKeys(("E1",)), MatchKeys(("e1",))], students).student_of == {0: 1, 1: 0}
-    assert match_students([MatchKeys(("É1",))], students).ambiguous == {0: "fits several students"}
+    assert match_students([MatchKeys(("É1",))], students).ambiguous == {0: "several"}
 
 
 def test_a_likely_row_does_not_take_a_student_from_a_sure_one() -> None:

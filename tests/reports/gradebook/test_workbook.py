@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from grader.messages import Words
 from grader.reports.gradebook.book import build_gradebook
 from grader.reports.gradebook.workbook import build_workbook
-from grader.reports.result import Student, Words
+from grader.reports.result import Student
 from tests.hypothesis_profile import DETERMINISTIC
 from tests.reports.gradebook.hostile import HOSTILE, INVISIBLE, TEXT, is_formula
 from tests.reports.gradebook.roster import ROSTER
@@ -72,7 +73,7 @@ def test_every_check_has_a_column_and_every_student_a_row() -> None:
     assert rows[2][3] == "le site répond sur ton port"
     assert rows[3] == ["identifiant", "nom", 3, 3, 4, 2, 8]
     assert rows[4:] == [
-        ["e2301234", "Zoé Martin", 3, 0, "en attente", "non essayé", "erreur"],
+        ["e2301234", "Zoé Martin", 3, 0, "bloqué", "non essayé", "non jugé"],
         ["e2301235", "Yann Le Goff", 3, 3, 4, 2, 8],
         ["e2301236", "Ana Roux", None, None, None, None, None],
         ["e2301237", "Bob Petit", 3, 3, 0, 0, 0],
@@ -103,7 +104,16 @@ def test_exercises_share_the_sheets() -> None:
     rows = table(build_workbook(book, "en"), "checks")
     assert rows[0][2:] == ["tp2"] * 5 + ["tp3"] * 5
     assert rows[4:] == [
-        ["e2301234", "Zoé Martin", 3, 0, *["blocked", "not tried", "error"], 3, 0, *["blocked", "not tried", "error"]],
+        [
+            "e2301234",
+            "Zoé Martin",
+            3,
+            0,
+            *["blocked", "not tried", "not judged"],
+            3,
+            0,
+            *["blocked", "not tried", "not judged"],
+        ],
         ["e2301235", "Yann Le Goff", *[None] * 5, 3, 3, 4, 2, 8],
     ]
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, BrowserContext, Page
 
-    from grader.reports.html.localization import Lang
+    from grader.messages import Language
 
 
 class OpenPage(Protocol):
@@ -79,8 +79,8 @@ def open_page(browser: Browser, tmp_path: Path) -> Iterator[OpenPage]:
 
 
 @pytest.fixture(params=["fr", "en"])
-def lang(request: pytest.FixtureRequest) -> Lang:
-    chosen: Lang = request.param
+def lang(request: pytest.FixtureRequest) -> Language:
+    chosen: Language = request.param
     return chosen
 
 

@@ -17,7 +17,7 @@ from tests.reports.html.tp2 import TITLE
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-    from grader.reports.html.localization import Lang
+    from grader.messages import Language
     from tests.reports.html.conftest import OpenPage
 
 STRICTER = {"rules": {"color-contrast-enhanced": {"enabled": True}, "target-size": {"enabled": True}}}
@@ -42,7 +42,7 @@ PAGES = {
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("kind", PAGES)
-def test_axe_finds_nothing(kind: str, lang: Lang, scheme: Literal["light", "dark"], open_page: OpenPage) -> None:
+def test_axe_finds_nothing(kind: str, lang: Language, scheme: Literal["light", "dark"], open_page: OpenPage) -> None:
     page = open_page(PAGES[kind](lang), scheme=scheme)
     page.evaluate(OPEN_AND_DRAWN)
     found = Axe().run(page, options=STRICTER).response

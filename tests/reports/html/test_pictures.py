@@ -15,7 +15,7 @@ from tests.reports.html.sample import make_class
 from tests.reports.html.tp2 import TITLE
 
 if TYPE_CHECKING:
-    from grader.reports.html.localization import Lang
+    from grader.messages import Language
     from tests.reports.html.conftest import OpenPage
 
 PICTURES = Path(__file__).parents[3] / "docs" / "pictures"
@@ -24,7 +24,7 @@ PICTURES = Path(__file__).parents[3] / "docs" / "pictures"
 @dataclass(frozen=True)
 class Picture:
     page: Literal["class", "student"]
-    lang: Lang
+    lang: Language
     width: int
     height: int
     scheme: Literal["light", "dark"] = "light"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from grader.reports.result import Words
+from grader.messages import Words
 from grader.scoring.verdict import Outcome
 
 TITLE = Words(fr="Un serveur web dans un conteneur", en="A web server in a container")

@@ -13,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.errors import GraderError
+from grader.messages import Words
 from grader.reports.junit import writer
 from grader.reports.junit.case import junit_cases
 from grader.reports.junit.writer import junit_for, junit_for_class
-from grader.reports.result import CheckResult, ResultFile, Student, Words
+from grader.reports.result import CheckResult, ResultFile, Student
 from tests.hypothesis_profile import DETERMINISTIC
 from tests.reports.samples import (
     ANA,
@@ -77,8 +78,8 @@ def test_a_failure_says_points_message_hint_evidence_and_code_in_its_text() -> N
     assert text(element, "failure").split("\n") == [
         "0/3 points – le site répond sur ton port",
         "le port 80 est publié vers 4000 : c'est l'inverse",
-        "Piste : dans `-p`, le port de la machine vient d'abord",
-        "Constaté :",
+        "Piste\u00a0: dans `-p`, le port de la machine vient d'abord",
+        "Ce qui a été observé\u00a0:",
         "  0.0.0.0:80->4000/tcp",
         "  GET http://127.0.0.1:4000/ : connection refused",
         "[port-reversed]",
@@ -93,13 +94,13 @@ def test_a_blocked_check_is_skipped_and_names_what_it_waits_for() -> None:
 
 def test_a_skipped_check_says_that_its_points_are_still_to_be_earned() -> None:
     element = case(junit_for(ZOE, "en"), "test_survives")
-    assert text(element, "skipped") == ("0/2 points – survives a restart\nNot tried, its points are still to be earned")
+    assert text(element, "skipped") == ("0/2 points – survives a restart\nNot tried: its points can still be earned")
 
 
 def test_an_instrument_that_failed_is_an_error_and_not_the_students() -> None:
     element = case(junit_for(ZOE, "en"), "test_foo_says_hello")
     assert [child.tag for child in element] == ["error"]
-    assert "the instrument failed, not the student" in text(element, "error")
+    assert "the grader could not look, which is not the student's fault" in text(element, "error")
     assert "the engine did not answer in 20 s" in text(element, "error")
 
 
@@ -117,7 +118,7 @@ def test_a_student_without_a_mark_has_one_error_and_no_zero() -> None:
     data = junit_for(ANA, "fr")
     [element] = cases(data)
     assert element.get("name") == "not-graded"
-    assert text(element, "error") == "Pas de note : la machine ne répond pas en SSH"
+    assert text(element, "error") == "Pas de note\u00a0: la machine ne répond pas en SSH"
     assert b"0/" not in data
 
 

@@ -44,7 +44,7 @@ def test_a_refusal_says_why_in_both_languages_on_one_line(sample: Sample, tmp_pa
         for text in (refusal.line_in("fr"), refusal.line_in("en")):
             assert f"[{refusal.rule}]" in text
             assert text.isprintable()
-        assert refusal.why.fr != refusal.why.en
+        assert refusal.reason_in("fr") != refusal.reason_in("en")
 
 
 @pytest.mark.parametrize("sample", HONEST, ids=lambda sample: sample.name)

@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING
 
 from grader.machine.built_in_networks import BUILT_IN_NETWORKS, SWARM_NETWORKS
+from grader.messages import DEFAULT, catalogue
 from grader.submission.policy.compose.scope import ComposeScope, check_value, checks_kind
 from grader.submission.policy.yaml.tree import YamlMapping, YamlNode, YamlScalar, YamlSequence
 
@@ -49,10 +50,11 @@ def check_table(scope: ComposeScope, node: YamlNode, place: Place, table: str) -
             if not (isinstance(value, YamlScalar) and value.is_null):
                 _check_either(scope, value, there, allowed[key].value)
             continue
-        rule = f"{table}.{key}" if f"{table}.{key}" in scope.policy.refused else key
+        refused = catalogue("policy", DEFAULT)["refused"]
+        rule = f"{table}.{key}" if f"{table}.{key}" in refused else key
         near = difflib.get_close_matches(key, allowed, n=1, cutoff=0.8)
-        if (why := scope.policy.refused.get(rule)) is not None:
-            scope.findings.refuse_because(rule, there, why)
+        if rule in refused:
+            scope.findings.refuse(rule, there)
         elif near and not scope.is_resolved:
             scope.findings.invalid("unknown-key", there, near=near[0])
         else:

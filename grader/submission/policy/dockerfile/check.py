@@ -65,7 +65,7 @@ def check_dockerfile_text(text: str, start: Place, policy: Policy, findings: Fin
             findings.refuse("dockerfile-continuation", judge.place_of(this.doubtful_line))
     judge.check_instructions(first)
     for reading in others:
-        aside = Findings(policy.rules)
+        aside = Findings()
         InstructionChecker(policy, aside, start, VariableValues(args)).check_instructions(reading)
         findings.found += [refusal for refusal in aside.found if refusal.kind == "refused"]
     if len(first) > policy.limits.dockerfile_instructions:

@@ -1,0 +1,43 @@
+"""Phrases that several reports and commands share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from grader.messages import Texts, in_language
+from grader.messages.numbers import shown_mark
+
+if TYPE_CHECKING:
+    from grader.messages import Language
+    from grader.reports.result import CheckResult, ResultFile
+
+
+def points_line(result: CheckResult | ResultFile, lang: Language) -> str:
+    """`2/3 points`."""
+    return f"{result.points}/{result.max_points} {Texts('reports', lang)('points')}"
+
+
+def points_summary(result: ResultFile, lang: Language) -> str:
+    """`14/20 points (provisional mark, 2 points not tried)`."""
+    points = points_line(result, lang)
+    if not result.provisional:
+        return points
+    return f"{points} ({Texts('reports', lang)('provisional', points=result.not_tried_points)})"
+
+
+def reason_text(result: ResultFile, lang: Language) -> str:
+    """Why a student has no mark."""
+    return in_language(result.reason, lang) or result.reason_code or Texts("reports", lang)("no-reason")
+
+
+def mark_or_none(mark: float | None, out_of: int, lang: Language) -> str:
+    """`13.5/20`, or that there is no mark."""
+    return Texts("screen", lang)("no-mark") if mark is None else shown_mark(mark, out_of, lang)
+
+
+def verdict_text(check: CheckResult | None, absent: str) -> str:
+    """`failed [port-reversed] 0/3`; `absent` for a check that does not exist."""
+    if check is None:
+        return absent
+    code = f" [{check.diagnosis.code}]" if check.diagnosis else ""
+    return f"{check.verdict}{code} {check.points}/{check.max_points}"
