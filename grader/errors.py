@@ -1,4 +1,4 @@
-"""What can go wrong that is not the student's: every error the grader raises on purpose."""
+"""All errors that the grader raises on purpose. None of them is the student's failure."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ if TYPE_CHECKING:
 
 
 class GraderError(Exception):
-    """Ours or the user's, never the student's. Its text is one sentence that says what to do."""
+    """An error of the grader or its user. Its text is one sentence that says what to do."""
 
 
 class RosterError(GraderError):
-    """The class list cannot be used. The text cites file, line and column of every fault found."""
+    """The class list is invalid. The text cites file, line and column of every fault."""
 
 
 class ExerciseError(GraderError):
-    """An exercise is wrong as its author wrote it. The text cites `file:line` and what was wanted."""
+    """A mistake of an exercise's author. The text cites `file:line` and what is expected."""
 
 
 class UsageError(GraderError):
-    """Something that a student may have typed is wrong: the words are in the catalogues, in both languages.
+    """A mistake of somebody who typed a command. Its sentence is in the message catalogues, in each language.
 
-    As text it is English, for whoever puts it into a longer sentence.
+    `str()` gives it in English.
     """
 
     def __init__(self, code: str, /, **values: str) -> None:
@@ -42,15 +42,15 @@ class UsageError(GraderError):
 
 
 class AddressError(UsageError, RosterError):
-    """A machine or a range of ports that cannot be one, on the command line or in a class list."""
+    """An invalid machine or port range, on the command line or in a class list."""
 
 
 class NoSuchExercise(UsageError, ExerciseError):
-    """There is no exercise of that name."""
+    """There is no exercise with that name."""
 
 
 class CodedError(GraderError):
-    """Carries a code of `grader/messages/*.toml` and its values, of any names: words are chosen last."""
+    """Carries a code of the message catalogues and its values: words are chosen last."""
 
     def __init__(self, code: str, /, **values: str) -> None:
         super().__init__(code, values)
@@ -63,8 +63,8 @@ class CodedError(GraderError):
 
 
 class MachineUnreachable(CodedError):
-    """The machine cannot be asked anything (any more): the student has no mark, and no zero."""
+    """The machine cannot be asked anything (any more): the student has no mark, not a zero."""
 
 
 class ProbeFailed(CodedError):
-    """One question could not be answered: the check that asked is `error`, the others go on."""
+    """One question could not be answered: the check that asked is an `error`, the others go on."""

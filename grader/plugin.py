@@ -56,7 +56,7 @@ def named_exercises(config: pytest.Config) -> list[Path]:
         elif path.is_dir() and path != config.rootpath:
             inside = sorted(child.parent for child in path.glob(f"*/{SPEC_FILE}"))
             if not inside and (config.invocation_params.dir / "exercises" / path.name / SPEC_FILE).is_file():
-                _suggest(arg, path, config)  # the folder of the student's own work: it has the exercise's name
+                _suggest(arg, path, config)  # the student's own folder, which has the exercise's name
             meant.update(dict.fromkeys(inside))
     return list(meant)
 
@@ -64,8 +64,8 @@ def named_exercises(config: pytest.Config) -> list[Path]:
 def _suggest(typed: str, path: Path, config: pytest.Config) -> None:
     """Suggests an exercise for a mistyped path, where there are exercises; elsewhere pytest reports the path."""
     start = config.invocation_params.dir
-    # Lists, since a search that is left half done is a warning, which some projects make an error.
-    is_elsewhere = path.parent.is_dir() and path.parent != start  # `tests/machne` means no exercise
+    # Lists: an unfinished generator causes a warning, which some projects turn into an error.
+    is_elsewhere = path.parent.is_dir() and path.parent != start  # `tests/machne` is not meant as an exercise
     if list(path.parent.glob(f"*/{SPEC_FILE}")) or (
         not is_elsewhere and list((start / "exercises").glob(f"*/{SPEC_FILE}"))
     ):
@@ -92,7 +92,7 @@ def pytest_configure(config: pytest.Config) -> None:
     from grader.settings import language_of
 
     if getattr(config.option, "numprocesses", None) or getattr(config.option, "tx", None):
-        # In xdist's workers every check would pass or fail unseen, and the run end with 0.
+        # In xdist's workers, checks would pass or fail unseen, and the run would end with 0.
         raise _usage_error(UsageError("typed-in-parallel"), config)
     try:
         folder = (config.option.results or "").strip()
@@ -107,7 +107,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("filterwarnings", "ignore::pytest.PytestCacheWarning")
     plugins = config.pluginmanager
     if plugins.has_plugin(TESTINFRA):
-        plugins.unregister(name=TESTINFRA)  # its fixture `host` would be the grader's own computer
+        plugins.unregister(name=TESTINFRA)  # its fixture `host` is the grader's own computer
     plugins.register(grading, "grader-grading")
     standard = plugins.get_plugin("terminalreporter")
     if standard is not None:

@@ -1,4 +1,4 @@
-"""The language of the reader, and text as it was typed."""
+"""The reader's language, from options and the environment."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 def encodable(given: str) -> str:
-    """`given` as results can hold it: what was typed in another encoding than UTF-8 becomes a replacement mark."""
+    """`given` with a replacement character for everything that UTF-8 cannot encode, as results are written."""
     return given.encode("utf-8", "replace").decode("utf-8")
 
 
 def language_of(given: str, environ: Mapping[str, str]) -> Language:
-    """`--lang`, else `GRADER_LANG`, else the locale, else French. Raises `GraderError` for another language."""
+    """`--lang`, else `GRADER_LANG`, else the locale, else French. Raises `UsageError` for another language."""
     asked = (given or environ.get("GRADER_LANG", "")).strip().lower()
     if asked:
         if asked not in LANGUAGES:
@@ -34,7 +34,7 @@ def language_of(given: str, environ: Mapping[str, str]) -> Language:
 
 
 def language_for_errors(given: str, environ: Mapping[str, str]) -> Language:
-    """As `language_of`, for whoever says what is wrong: what is no language counts as not asked for."""
+    """As `language_of`, for error messages: an invalid language counts as not given."""
     for name in (given, environ.get("GRADER_LANG", "")):
         with contextlib.suppress(UsageError):
             if name.strip():
@@ -43,5 +43,5 @@ def language_for_errors(given: str, environ: Mapping[str, str]) -> Language:
 
 
 def user_message(error: GraderError, given: str, environ: Mapping[str, str]) -> str:
-    """What is wrong, in the reader's language where there are words for it in both."""
+    """The error's sentence, in the reader's language if it has one."""
     return error.message(language_for_errors(given, environ)) if isinstance(error, UsageError) else str(error)

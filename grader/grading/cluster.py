@@ -1,8 +1,8 @@
-"""The same work handed to a Dask cluster: the parent keeps the books, the cluster's workers do the asking.
+"""Grades on a Dask cluster: its workers grade the machines, this process keeps the results store.
 
-Each machine is graded by a new Python below the Dask worker, under the same deadline as at home; what comes back is
-checked data. Where a worker dies, Dask gives its machines to another; a machine can then be asked twice, but only one
-answer reaches the books.
+Each machine is graded by a new Python process below the Dask worker, under the same deadline as without a cluster; its
+result is validated. If a worker dies, Dask gives its machines to another one. A machine can then be graded twice, but
+only one result is stored.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ _CONNECT_S = 20
 
 
 def grade_on_cluster(suite: Suite, requests: list[GradingRequest], scheduler: str) -> Generator[Event]:
-    """Grades every request on the cluster at `scheduler` (`tcp://host:8786`); each ends in exactly one `Ended`."""
+    """Grades on the cluster at `scheduler` (`tcp://host:8786`); each request ends in one `GradingFinished`."""
     try:
-        from distributed import Client, as_completed  # noqa: PLC0415 - an extra: only those with a cluster have it
+        from distributed import Client, as_completed  # noqa: PLC0415 - an optional dependency
     except ImportError as error:
         raise GraderError("--scheduler needs Dask: pip install 'container-lab-grader[cluster]'") from error
     try:
         client = Client(scheduler, timeout=_CONNECT_S)
-    except (OSError, TimeoutError, ValueError) as error:  # the last for what is no address
+    except (OSError, TimeoutError, ValueError) as error:  # the last one for an invalid address
         raise GraderError(f"no Dask scheduler answers at {scheduler}: {error}") from error
     files = {path.name: path.read_bytes() for path in (suite.folder / "exercise.toml", *suite.folder.glob("*.py"))}
     with client:
@@ -56,7 +56,7 @@ def grade_on_cluster(suite: Suite, requests: list[GradingRequest], scheduler: st
 
 
 def _grade_on_worker(encoded_job: bytes, files: dict[str, bytes]) -> tuple[bytes, bytes | None]:
-    """On a worker of the cluster: lays the suite out, grades one machine, gives the result back as bytes."""
+    """Runs on a worker of the cluster: writes the suite, grades one machine, returns the result as bytes."""
     request = decode_json(encoded_job, GradingRequest)
     with tempfile.TemporaryDirectory(prefix="grader-suite-") as place:
         folder = Path(place, "exercises", request.exercise.name)

@@ -1,4 +1,4 @@
-"""What a worker sends to its parent: checked data in frames, never objects. A frame: kind, length, content."""
+"""The protocol between a worker and its parent: frames of kind, length and content, validated by the parent."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def encode_frame(kind: Kind, content: bytes) -> bytes:
 
 
 class FrameReader:
-    """Puts frames together from bytes as they come. Raises `ValueError` at what is no frame, or a huge one."""
+    """Assembles frames from bytes as they arrive. Raises `ValueError` for an invalid or huge frame."""
 
     def __init__(self) -> None:
         self._held = bytearray()
@@ -48,9 +48,9 @@ class FrameReader:
 
 
 def checked_result(content: bytes, request: GradingRequest) -> ResultFile:
-    """The result that a worker sent, held to its schema and to the request.
+    """Decodes a worker's result, and validates it against the request.
 
-    Raises `ValueError` or `msgspec.DecodeError` with what does not add up.
+    Raises `ValueError` or `msgspec.DecodeError` with what is wrong.
     """
     result = msgspec.json.decode(content, type=ResultFile)
     earned = sum(check.points for check in result.checks)

@@ -1,4 +1,4 @@
-"""Many workers at a time, each under a deadline held here. One thread, one loop, no shared state."""
+"""Runs many workers at a time, and enforces their deadlines. One thread, one loop, no shared state."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class GradingFinished:
     result: ResultFile
     recording: bytes | None = None
     crash: str = ""
-    """The traceback of a worker that had a bug; it goes to standard error."""
+    """The traceback of a worker with a bug, for standard error."""
     lost: str = ""
     """Why the worker sent no result: `machine-deadline` or `worker-died`."""
 
@@ -69,7 +69,7 @@ class _RunningWorker:
 
 
 def default_jobs() -> int:
-    """Grading waits for machines far more than it computes."""
+    """The default of `--jobs`: grading waits for machines far more than it computes."""
     return max(8, 8 * (os.cpu_count() or 1))
 
 
@@ -81,7 +81,7 @@ def grade_all(
 ) -> Generator[Event]:
     """Grades every request; each ends in exactly one `GradingFinished`, whatever its worker does.
 
-    `start` starts a worker in another way than is quickest here. Closing the iterator ends all workers.
+    `start` starts a worker; by default in the fastest way. Closing the iterator ends all workers.
     """
     if start is None and _can_fork():
         warm_up(requests)
@@ -112,7 +112,7 @@ def grade_all(
 
 
 def _can_fork() -> bool:
-    """Whether a worker may start from this very state: elsewhere than on Linux, and beside threads, that is unsafe."""
+    """True if a worker may be forked: forking is unsafe beside threads, and on other systems than Linux."""
     return sys.platform == "linux" and threading.active_count() == 1
 
 
@@ -157,5 +157,5 @@ def _finish(
 
 
 def lost_worker(request: GradingRequest, code: str) -> MachineUnreachable:
-    """Why somebody whose worker sent no result has none: `machine-deadline` or `worker-died`."""
+    """The reason if a worker sent no result: `code` is `machine-deadline` or `worker-died`."""
     return MachineUnreachable(code, where=str(request.machine), seconds=f"{request.deadline_s:.0f}")

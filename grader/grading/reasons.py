@@ -17,11 +17,11 @@ from grader.text.escaping import escape_control_characters
 
 _DISK_FULL: Final = {errno.ENOSPC, errno.EDQUOT}
 _DETAIL: Final = 400
-"""Characters of an exception's own text."""
+"""Characters of an exception's text."""
 
 
 def reason_of(error: Exception) -> tuple[str, Words]:
-    """The code and the sentence of `error`. Nothing is raised here, whatever `error` holds."""
+    """The code and the sentence for `error`. Never raises."""
     text = escape_control_characters(str(error), _DETAIL)
     match error:
         case CodedError():
@@ -53,7 +53,7 @@ def reason_words(code: str, values: dict[str, str]) -> Words:
 
 
 def _raised_at(error: Exception) -> str:
-    """Where in the grader's own code it was raised: what is needed to report a bug, on one line."""
+    """The place in the grader's code where it was raised, for a bug report."""
     here = Path(__file__).parent.parent
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(here)]
     return f"{Path(frames[-1].filename).relative_to(here).as_posix()}:{frames[-1].lineno}" if frames else "?"

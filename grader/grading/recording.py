@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import msgspec
+from msgspec.structs import replace
 
 from grader.errors import ExerciseError, MachineUnreachable, RosterError
 from grader.grading.checks_loop import run_checks
-from grader.machine.machine import Machine
+from grader.grading.request import GradingRequest, as_recorded, machine_of
+from grader.grading.run import Run
 from grader.machine.recording.format import Recording, read_recording
 from grader.machine.recording.replay import MOST_S, Replay
-from grader.reports.result import ResultFile, Student, SuiteInfo, TestedMachine, read_result
-from grader.reports.result_builder import build_result
-from grader.roster.ports import parse_ports
+from grader.reports.result import ResultFile, Student, TestedMachine, read_result
 from grader.text.escaping import escape_control_characters
-from grader.version import VERSION
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,13 +46,13 @@ class UnreadableRecording:
 @dataclass(frozen=True)
 class RegradedResult:
     path: Path
-    """The recording's."""
+    """The path of the recording."""
     before: ResultFile | None
-    """The result beside it; `None` where there is none."""
+    """The result beside it; `None` if there is none."""
     now: ResultFile
     changes: tuple[CheckChange, ...]
     unanswered: tuple[str, ...]
-    """Checks that were judged then, and that the recording does not answer as today's suite asks."""
+    """Checks whose questions the recording does not answer, though they were answered before."""
 
     @property
     def has_changed(self) -> bool:
@@ -61,18 +60,18 @@ class RegradedResult:
 
     @property
     def is_complete(self) -> bool:
-        """True where today's suite found an answer to everything: only then may it replace the result."""
+        """True if the recording answers all questions: only then may it replace the result."""
         return not self.unanswered
 
 
-def regrade_recording(suite: Suite, path: Path, sha256: str) -> RegradedResult | UnreadableRecording | None:
-    """Judges the recording at `path`; `None` where it is of another exercise. `sha256`: that of the suite.
+def regrade_recording(suite: Suite, path: Path) -> RegradedResult | UnreadableRecording | None:
+    """Regrades the recording at `path`; `None` if it is of another exercise.
 
-    Whatever a recording holds, it is that student's alone: the others are judged. Raises `ExerciseError` where the
-    result beside it cannot be read.
+    Whatever a recording contains, it affects only its student. Raises `ExerciseError` if the result beside it cannot
+    be read.
     """
     try:
-        return _regrade(suite, path, sha256)
+        return _regrade(suite, path)
     except ExerciseError:
         raise
     except Exception as error:  # noqa: BLE001 - recordings come from anyone
@@ -86,10 +85,10 @@ def _unreadable(path: Path, detail: str) -> UnreadableRecording:
     )
 
 
-def _regrade(suite: Suite, path: Path, sha256: str) -> RegradedResult | UnreadableRecording | None:
+def _regrade(suite: Suite, path: Path) -> RegradedResult | UnreadableRecording | None:
     try:
         recording = read_recording(path)
-        ports = parse_ports(recording.ports) if recording.ports else None
+        request = as_recorded(GradingRequest(exercise=suite.folder, student=Student(id="")), recording)
     except MachineUnreachable as error:
         return UnreadableRecording(path, error)
     except RosterError as error:
@@ -97,31 +96,29 @@ def _regrade(suite: Suite, path: Path, sha256: str) -> RegradedResult | Unreadab
     if recording.exercise != suite.id:
         return None
     replay = Replay(recording)
-    machine = Machine(replay, suite.spec, ports=ports, passive=recording.passive, disposable=recording.disposable)
     before = _existing_result(path)
-    ledger = run_checks(suite, recording.lost.to_error() if recording.lost else machine)
+    machine = recording.lost.to_error() if recording.lost else machine_of(request, replay, suite.spec)
+    ledger = run_checks(suite, machine)
     if replay.is_exhausted:
         return _unreadable(path, f"not judged after {MOST_S:.0f} s of processor time")
-    now = build_result(
-        ledger,
-        exercise=suite.id,
-        student=before.student if before else Student(id=recording.student, name=recording.student_name),
-        machine=before.machine if before else _machine(recording),
-        suite=SuiteInfo(sha256=sha256),
-        root=suite.folder.parent.parent,
-        hints=2,
-        grader=VERSION,
-        started_at=recording.started_at,
-        duration_s=before.duration_s if before else 0.0,
-        ports=recording.ports,
-    )
+    now = Run(request, recording.machine, started_at=recording.started_at).result(ledger, suite.folder)
     if before:
-        now = msgspec.structs.replace(now, commit=before.commit, advice=before.advice, regraded=before.regraded)
+        now = replace(
+            now,
+            student=before.student,
+            machine=before.machine,
+            duration_s=before.duration_s,
+            commit=before.commit,
+            advice=before.advice,
+            regraded=before.regraded,
+        )
+    else:
+        now = replace(now, machine=_machine(recording), duration_s=0.0)
     return RegradedResult(path, before, now, _changes(before, now), _unanswered_checks(before, now))
 
 
 def _existing_result(path: Path) -> ResultFile | None:
-    """The result beside a recording. Raises `ExerciseError` where it cannot be read: it must not be written over."""
+    """The result beside a recording. Raises `ExerciseError` if it cannot be read: it must not be overwritten."""
     beside = path.with_suffix(".json")
     try:
         return read_result(beside)
@@ -141,7 +138,7 @@ def _machine(recording: Recording) -> TestedMachine:
 
 
 def _changes(before: ResultFile | None, now: ResultFile) -> tuple[CheckChange, ...]:
-    """What differs in verdict, diagnosis or points, in the order of today's suite, then what is no more."""
+    """Checks whose verdict, diagnosis or points differ, in the order of today's suite, then removed checks."""
     old = {check.id: check for check in before.checks} if before else {}
     new = {check.id: check for check in now.checks}
     pairs = [(old.get(check), new.get(check), check) for check in (*new, *(old.keys() - new.keys()))]

@@ -79,8 +79,8 @@ class Run:
             ports=str(self.request.ports or ""),
         )
 
-    def recording(self, result: ResultFile, link: Transport | None) -> Recording:
-        """What was asked through `link`; of a machine that was never reached, only why."""
+    def recording(self, result: ResultFile, transport: Transport | None) -> Recording:
+        """What was asked through `transport`; of a machine that was never reached, only why."""
         about = Recording(
             exercise=result.exercise,
             student=self.request.student.id,
@@ -94,9 +94,9 @@ class Run:
             grader=result.grader,
             started_at=result.started_at,
         )
-        if self.lost or link is None:
+        if self.lost or transport is None:
             return about
-        return (link if isinstance(link, Recorder) else Recorder(link)).recording(about)
+        return (transport if isinstance(transport, Recorder) else Recorder(transport)).recording(about)
 
 
 def grade(
@@ -108,24 +108,24 @@ def grade(
 ) -> Graded:
     """Grades the machine of `request`. Always ends in a result; one of a machine that is out of reach has no mark.
 
-    `connect` opens the link where the machine's own files and Compose are not what is to be looked at.
+    `connect` opens the transport where the machine's own files and Compose are not what is to be looked at.
     """
     run = Run(request, TransportFacts(str(request.machine)))
-    link: Transport | None = None
+    transport: Transport | None = None
     try:
-        link = connect() if connect else open_transport(request.machine, request.ssh_config, request.deadline_s)
-        run.facts, run.version = link.facts, link.version()
-        run.engine_id = _engine_id(link)
-        link = Recorder(link) if request.record else link
-        machine: Machine | MachineUnreachable = machine_of(request, link, suite.spec)
+        transport = connect() if connect else open_transport(request.machine, request.ssh_config, request.deadline_s)
+        run.facts, run.version = transport.facts, transport.version()
+        run.engine_id = _engine_id(transport)
+        transport = Recorder(transport) if request.record else transport
+        machine: Machine | MachineUnreachable = machine_of(request, transport, suite.spec)
     except MachineUnreachable as error:
         machine = run.lost = error
     try:
         result = run.result(run_checks(suite, machine, on_check), suite.folder)
-        return Graded(result, run.recording(result, link) if request.record else None)
+        return Graded(result, run.recording(result, transport) if request.record else None)
     finally:
-        if link:
-            link.close()
+        if transport:
+            transport.close()
 
 
 def not_graded(
@@ -153,11 +153,11 @@ def not_graded(
     )
 
 
-def _engine_id(link: Transport) -> str | None:
+def _engine_id(transport: Transport) -> str | None:
     """The `ID` of `GET /info`. Nothing is judged by it, so an engine that gives none is as good."""
     try:
-        answer = link.ask(EngineQuestion("/info"))
-        said = json.loads(answer.body) if isinstance(answer, Answer) and answer.status == 200 else {}
+        answer = transport.ask(EngineQuestion("/info"))
+        info = json.loads(answer.body) if isinstance(answer, Answer) and answer.status == 200 else {}
     except (ValueError, ProbeFailed):
         return None
-    return escape_control_characters(str(said["ID"]), 80) if isinstance(said, dict) and said.get("ID") else None
+    return escape_control_characters(str(info["ID"]), 80) if isinstance(info, dict) and info.get("ID") else None

@@ -69,10 +69,9 @@ def grade_repository(
 ) -> GradedSubmission | RefusedSubmission:
     """Grades the repository of `request`, which was cloned to the folder `repository`, whatever is in it.
 
-    `connect` gives the engine's API and is called only once the policy has let the repository through; `grade` looks
-    at the engine, and at the submission where one was brought up, and gives the result. The engine is taken down
-    however this ends. Raises `GraderError` if nobody can be graded (no throw-away engine, no sandbox, our own
-    process failed), and what the client raises.
+    `connect` opens the engine's API; it is called only if the policy accepts the repository. `grade` grades what was
+    brought up, or the engine as it is if nothing was. The engine is always taken down. Raises `GraderError` if nobody
+    can be graded (no throw-away engine, no sandbox, the grading process failed), and what the client raises.
     """
     with new_workspace(request.workspaces, repository_name(request.repository)) as workspace:
         sandbox = make_sandbox(workspace.tmp)

@@ -1,4 +1,4 @@
-"""What a cell of the class list may hold: each parser gives it back tidy, or says in one sentence what was wanted."""
+"""Parsers for the cells of a class list. Each returns a normalized value, or raises `RosterError` with one sentence."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from grader.text.quoting import quoted
 MAX_ID_LENGTH = 64
 MAX_TEXT_LENGTH = 200
 JOINERS = "\u200c\u200d"
-"""Invisible, but part of how some names are spelt."""
+"""Invisible, but part of the spelling of some names."""
 
 
 def parse_text(text: str) -> str:
@@ -36,7 +36,7 @@ def parse_email(text: str) -> str:
 
 
 def parse_repo(text: str) -> str:
-    # `git clone` takes a leading `-` for an option, and `transport::address` starts a program of that name.
+    # For `git clone`, a leading `-` is an option, and `transport::address` starts a program.
     if not text.isprintable() or text.startswith("-") or "::" in text:
         raise RosterError(f"a repository is a path or an https:// or ssh:// address, not {quoted(text)}")
     return text

@@ -1,4 +1,4 @@
-"""Which column of a class list holds what, by its French or English heading."""
+"""The columns of a class list, found by their French or English headings."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ HEADINGS: Final[dict[RosterColumn, str]] = {
     "ports": "ports port portrange plage plagedeports plageports",
     "repo": "repo repository depot depotgit gitrepo git",
 }
-"""Without case, accents or punctuation: `heading_key` of what schools write."""
+"""The `heading_key` of the headings that schools use."""
 
 MEANING: Final = {key: column for column, keys in HEADINGS.items() for key in keys.split()}
 
@@ -35,9 +35,9 @@ MEANING: Final = {key: column for column, keys in HEADINGS.items() for key in ke
 def find_columns(
     header: tuple[str, ...], required: tuple[RosterColumn, ...]
 ) -> tuple[dict[RosterColumn, int], list[str]]:
-    """Where each known column is, counted from 0, and what is wrong with the header, ready to be said.
+    """The index of each known column, from 0, and sentences about what is wrong with the header.
 
-    Columns that mean nothing here are left aside, unless one looks like a column that is missing.
+    Unknown columns are ignored, unless one looks like a missing column.
     """
     where: dict[RosterColumn, int] = {}
     faults: list[str] = []
@@ -55,7 +55,7 @@ def find_columns(
 
 
 def near_match(column: RosterColumn, header: tuple[str, ...], where: dict[RosterColumn, int]) -> str:
-    """The heading that may be a mistyped `column`, or else all that there are, ready to be said."""
+    """A hint for a missing column: a heading that may be a mistyped `column`, otherwise all headings."""
     for place, heading in enumerate(header):
         near = difflib.get_close_matches(heading_key(heading), HEADINGS[column].split(), n=1, cutoff=0.7)
         if near and place not in where.values():

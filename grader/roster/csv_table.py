@@ -1,4 +1,4 @@
-"""A file of comma, semicolon or tab separated cells, as schools have them: bytes to rows, judged by nobody yet."""
+"""Reads comma, semicolon or tab separated files as schools have them: from bytes to rows."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ MAX_HEADER_LENGTH = 64 * 1024
 SPREADSHEETS = {b"PK\x03\x04": ".xlsx or .ods", b"\xd0\xcf\x11\xe0": ".xls"}
 BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 SEPARATOR_LINE = re.compile(r"sep=([;,\t])(?:\r\n|\r|\n)", re.IGNORECASE)
-"""Excel's own first line, which says the delimiter and is not part of the table."""
+"""Excel's own first line, which names the delimiter and is not part of the table."""
 
 
 @dataclass(frozen=True)
 class CsvRow:
     line: int
-    """Where the row starts in the file, counted from 1."""
+    """The line of the file where the row starts, from 1."""
     cells: tuple[str, ...]
 
 
 def decode_text(data: bytes) -> str:
-    """The text of `data`: UTF-8 with or without its mark, UTF-16 with it, else Windows-1252.
+    """Decodes `data`: UTF-8 with or without a byte order mark, UTF-16 with one, otherwise Windows-1252.
 
-    Raises `RosterError` where it is none of these, is too large, or is a spreadsheet's own format.
+    Raises `RosterError` if it is none of these, too large, or a spreadsheet file.
     """
     if len(data) > MAX_FILE_BYTES:
         raise RosterError(f"the file is larger than {MAX_FILE_BYTES // 2**20} MiB")
@@ -48,7 +48,7 @@ def decode_text(data: bytes) -> str:
 
 
 def encoding_of(data: bytes) -> str:
-    """The name of the encoding that `data` was written in, and can be written back in."""
+    """The encoding of `data`, in which it can also be written back."""
     for mark, encoding in BYTE_ORDER_MARKS.items():
         if data.startswith(mark):
             return encoding
@@ -60,13 +60,13 @@ def encoding_of(data: bytes) -> str:
 
 
 def delimiter_of(header: str) -> str:
-    """The delimiter that splits `header` most often, quoted parts apart; a comma where nothing splits it."""
+    """The most frequent delimiter outside quotes in `header`; a comma if there is none."""
     bare = re.sub(r'"[^"]*"', "", header)
     return max(",;\t", key=bare.count)
 
 
 def read_rows(text: str) -> list[CsvRow]:
-    """The rows of `text` that are not blank, the header first. Raises `RosterError` where it is no table."""
+    """The rows of `text` that are not blank, the header first. Raises `RosterError` if it is not a table."""
     first_line = 1
     separator = SEPARATOR_LINE.match(text)
     if separator:

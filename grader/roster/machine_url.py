@@ -1,7 +1,7 @@
-"""Where a machine is, as a roster or `--machine` writes it: checked before anything is asked of it.
+"""The address of a machine in a roster or after `--machine`, checked before the machine is contacted.
 
-Host and user names go to `ssh` and, by `ProxyCommand`, to a shell. They are therefore held to the characters
-that such names have, and not merely kept from starting with `-`.
+Host and user names are passed to `ssh` and, by `ProxyCommand`, to a shell. Therefore only characters that occur in
+such names are allowed; it is not enough to reject a leading `-`.
 """
 
 from __future__ import annotations
@@ -20,37 +20,37 @@ Scheme = Literal["local", "unix", "tcp", "ssh", "recording"]
 
 HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,252})", re.ASCII)
 INTERFACE = re.compile(r"[A-Za-z0-9._-]{0,15}", re.ASCII)
-"""What a link-local IPv6 address is followed by."""
+"""The zone of a link-local IPv6 address."""
 USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+-]{0,63}", re.ASCII)
 SOCKET = re.compile(r"(?:/[A-Za-z0-9._@+=,-]+)+", re.ASCII)
-"""`ssh -L` splits at `:` and expands `%` and `$` in a socket's path: none of them is let through."""
+"""`ssh -L` splits at `:` and expands `%` and `$` in a socket's path: they are not allowed."""
 MAX_SOCKET_BYTES = 107
-"""Bytes that Linux holds of a socket's path."""
+"""The longest path of a socket on Linux, in bytes."""
 MAX_PATH_LENGTH = 4096
 HIGHEST_PORT = 65535
 
 
 @dataclass(frozen=True)
 class MachineUrl:
-    """A machine's address. `str()` writes it back, and parsing that gives an equal one."""
+    """A machine's address. `parse_machine_url(str(url)) == url`."""
 
     scheme: Scheme
     user: str | None = None
-    """The account of `ssh`; without it, what `ssh` itself would take."""
+    """The account for `ssh`; `None` for the default of `ssh`."""
     host: str | None = None
-    """A name or an address; IPv6 without its brackets."""
+    """A name or an address; IPv6 without brackets."""
     port: int | None = None
-    """`None` for `ssh` means what the ssh configuration says."""
+    """`None` for `ssh`: as in the SSH configuration."""
     path: str | None = None
     """The socket of `unix`, or the file of `recording`."""
     docker_socket: str | None = None
-    """The engine's socket on the far side of `ssh`, from `?docker=`; `None` for the usual one."""
+    """The engine's socket on the remote machine, from `?docker=`; `None` for the default."""
 
     @property
     def machine_key(self) -> tuple[str, str, int | None]:
-        """Equal for two addresses of one machine, as far as an address can tell: ports are shared there.
+        """Equal for two addresses of the same machine, as far as addresses can tell.
 
-        The port of the service counts, since a gateway sends each of its own ports to another machine.
+        The port counts, since a gateway may forward each port to another machine.
         """
         match self.scheme:
             case "local" | "unix":
@@ -77,7 +77,7 @@ class MachineUrl:
 
 
 def parse_machine_url(text: str) -> MachineUrl:
-    """The machine that `text` names. Raises `RosterError` with one sentence saying what was wanted."""
+    """Parses a machine's address. Raises `RosterError` with one sentence that says what is expected."""
     text = text.strip(" ")
     if not text.isprintable():
         raise RosterError(f"a machine holds no control or invisible character: {quoted(text)}")
@@ -101,7 +101,7 @@ def parse_machine_url(text: str) -> MachineUrl:
 
 
 def suggest_url(text: str) -> str:
-    """What a bare host name was probably meant to be."""
+    """What a bare host name was probably meant to be; empty if unknown."""
     try:
         return str(parse_ssh(text))
     except RosterError:

@@ -1,4 +1,4 @@
-"""A student's own range of ports on a machine that several students share."""
+"""A student's port range on a machine that several students share."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from grader.text.quoting import quoted
 
 HIGHEST_PORT = 65535
 RANGE = re.compile(r"\s*([0-9]{1,5})(?:\s*[-‐‑–—]\s*([0-9]{1,5}))?\s*")
-"""Word processors and spreadsheets turn the hyphen of a range into one of the longer dashes."""
+"""Word processors and spreadsheets turn the hyphen of a range into a longer dash."""
 
 
 @dataclass(frozen=True, order=True)
 class PortRange:
     first: int
     last: int
-    """The last port that belongs to the range, not the one behind it."""
+    """The last port of the range, inclusive."""
 
     def __post_init__(self) -> None:
         if not 1 <= self.first <= self.last <= HIGHEST_PORT:
@@ -37,7 +37,7 @@ class PortRange:
 
 
 def parse_ports(text: str) -> PortRange:
-    """The range that `41200-41209`, or one port alone, says. Raises `AddressError` with one sentence."""
+    """Parses `41200-41209` or a single port. Raises `AddressError` with one sentence."""
     found = RANGE.fullmatch(text)
     if found is None:
         raise AddressError("typed-ports-form", given=quoted(text))

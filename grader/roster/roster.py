@@ -1,4 +1,4 @@
-"""The class list: read whole, refused whole, with every fault said at once."""
+"""Reads a class list. It is accepted or rejected as a whole, with all faults at once."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Parsed = TypeVar("Parsed")
 
 @dataclass
 class RosterReading:
-    """A roster while it is read: what each row gave, and every fault so far."""
+    """A roster while it is read: its students and faults so far."""
 
     file: str
     column_indexes: dict[RosterColumn, int]
@@ -48,7 +48,7 @@ class RosterReading:
     def parse(
         self, row: CsvRow, column: RosterColumn, parser: Callable[[str], Parsed], required: tuple[RosterColumn, ...]
     ) -> Parsed | None:
-        """What `parser` makes of a cell; `None` for an empty or a refused one, which is then a fault."""
+        """The parsed cell; `None` if it is empty or wrong. A wrong cell is noted as a fault."""
         text = self.cell(row, column)
         if not text:
             if column in required and column in self.column_indexes:
@@ -64,10 +64,10 @@ class RosterReading:
 def read_roster(path: Path, required: tuple[RosterColumn, ...] = ("id", "machine")) -> tuple[RosterStudent, ...]:
     """The students of the class list at `path`, in its order.
 
-    It is CSV as schools have it: comma, semicolon or tab; UTF-8, UTF-16 or Windows-1252; French or English
-    headings. `wanted` names the columns that must be there and filled in; the others may be missing.
+    The file is CSV as schools have it: comma, semicolon or tab; UTF-8, UTF-16 or Windows-1252; French or English
+    headings. `required` names the columns that must exist and be filled in.
 
-    Raises one `RosterError` that cites file, line and column of every fault: unusable ids, machines or ports,
+    Raises one `RosterError` that cites file, line and column of every fault: invalid ids, machines or ports,
     ids that differ only in case or accents, port ranges that overlap on one machine, missing columns.
     """
     try:
@@ -122,7 +122,7 @@ def reject_duplicate_ids(reading: RosterReading) -> None:
 
 
 def reject_overlapping_ports(reading: RosterReading) -> None:
-    """Every student's range must be their own, on what the roster writes as one machine."""
+    """Rejects port ranges that overlap on the same machine."""
     machines: dict[tuple[str, str, int | None], list[tuple[int, RosterStudent]]] = {}
     for line, student in reading.students:
         if student.machine and student.ports and student.machine.scheme != "recording":

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 def select_students(students: tuple[RosterStudent, ...], *, group: str, limit: int) -> tuple[RosterStudent, ...]:
-    """Those of `group` (all without one), the first `limit` of them (all for 0).
+    """The first `limit` students of `group`; 0 and the empty group mean all.
 
-    Raises `RosterError` where there is no such group.
+    Raises `RosterError` if there is no such group.
     """
     selected = tuple(student for student in students if group in {"", student.group})
     if not selected:

@@ -1,4 +1,4 @@
-"""One student of the class, as the class list names them."""
+"""One student of a class list."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class RosterStudent:
     id: str
-    """Unique in its roster, whatever the case and the accents. For a file's name, see `file_name_for`."""
+    """Unique in the roster, ignoring case and accents. For file names, see `file_name_for`."""
     name: str = ""
     email: str = ""
     group: str = ""
     machine: MachineUrl | None = None
-    """`None` where the roster was read without asking for machines."""
+    """`None` if the roster has no machines."""
     ports: PortRange | None = None
-    """The student's own ports on a machine that several share; `None` where the roster gives none."""
+    """The student's ports on a shared machine; `None` if the roster has none."""
     repo: str = ""
-    """Path or address of the pushed repository."""
+    """Path or URL of the pushed repository."""

@@ -24,13 +24,13 @@ class CheckSpec:
     name: str
     points: int
     needs: tuple[Callable[..., None], ...]
-    """Checks without which it is not even tried."""
+    """Checks that must pass, otherwise this one is not run."""
     explained_by: tuple[Callable[..., None], ...]
     """Checks whose failure is the cause of its own."""
     title: Words
     hint: Hint | None
     disposable: bool
-    """True where the check must break things: it runs only on a machine that is declared disposable."""
+    """True if the check breaks things: it runs only on a machine that is declared disposable."""
     file: str
     line: int
 
@@ -40,7 +40,7 @@ class CheckSpec:
 
     @property
     def causes(self) -> tuple[tuple[str, Callable[..., None]], ...]:
-        """The checks that may block this one, each after the words that say how."""
+        """The checks that may block this one, each with the words for an error message."""
         needed = (("needs", one) for one in self.needs)
         return (*needed, *(("is explained by", one) for one in self.explained_by))
 
@@ -57,9 +57,9 @@ def check(
 ) -> Callable[[Callable[P, None]], Callable[P, None]]:
     """Makes a test function a check worth `points`, titled `fr="…"`, `en="…"`, or `title={"fr": "…", "en": "…"}`.
 
-    `needs`: checks of the same exercise, written above this one, without which it cannot pass for the same cause.
-    `explained_by`: such without which it can pass, but whose failure, if it fails too, is the cause of it.
-    Raises `ExerciseError` with `file:line` where something is missing.
+    `needs`: checks of the same exercise, above this one, that must pass before it is run.
+    `explained_by`: checks above this one that need not pass, but that explain its failure if they fail too.
+    Raises `ExerciseError` with `file:line` if something is missing.
     """
 
     def mark(function: Callable[P, None]) -> Callable[P, None]:
@@ -77,7 +77,7 @@ def check(
 
 
 def spec_of(function: object) -> CheckSpec | None:
-    """What `@check` said of a function; `None` where it is no check."""
+    """The arguments of `@check`; `None` if the function is not a check."""
     spec = getattr(function, _ATTRIBUTE, None)
     return spec if isinstance(spec, CheckSpec) else None
 

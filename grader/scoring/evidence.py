@@ -1,4 +1,4 @@
-"""What a failed check was told, and the command a person would type to see the same."""
+"""The evidence of a failed check: what it saw, each with the command that shows the same."""
 
 from __future__ import annotations
 
@@ -71,9 +71,9 @@ class _Inspected(msgspec.Struct, rename="pascal"):
 
 
 def evidence_of(trail: Iterable[tuple[Question, Answer | NoAnswer]]) -> tuple[str, ...]:
-    """`$ command` and what came back, for each thing that was looked at, oldest first.
+    """`$ command` and its output for each question that was asked, the oldest first.
 
-    Environment values are never shown: of an inspected container only its state, ports, mounts and networks are.
+    Environment values are never shown: of an inspected container, only state, ports, mounts and networks are.
     """
     seen = list(trail)
     names = _names(seen)
@@ -87,7 +87,7 @@ def evidence_of(trail: Iterable[tuple[Question, Answer | NoAnswer]]) -> tuple[st
 
 
 def _names(trail: list[tuple[Question, Answer | NoAnswer]]) -> dict[str, str]:
-    """Container id to name, from the lists that were seen."""
+    """Maps container ids to names, from the lists among the answers."""
     return {
         one.id: one.names[0].lstrip("/")
         for question, answer in trail
@@ -98,9 +98,9 @@ def _names(trail: list[tuple[Question, Answer | NoAnswer]]) -> dict[str, str]:
 
 
 def _command(question: Question, names: dict[str, str]) -> str:
-    """What a person would type; empty for what nobody would.
+    """The command that a person would type; empty if there is none.
 
-    Somebody will paste it into a shell: what a machine has told is one word of it.
+    Somebody will paste it into a shell, so whatever comes from the machine is quoted as one word.
     """
     match question:
         case HttpQuestion():
@@ -159,12 +159,12 @@ def _file_answer_lines(question: FileQuestion, answer: Answer) -> list[str]:
     if answer.status != 200:
         return ["no such file"]
     if question.operation == "read":
-        # Which file was read may have been told by a label, and what is in one may be secret.
+        # The path may come from a label, and the content may be secret.
         return [f"{len(answer.body)} bytes"]
     return answer.body.decode("utf-8", "replace").splitlines()
 
 
-def _engine_answer_lines(question: EngineQuestion, answer: Answer) -> list[str]:  # noqa: PLR0911 - one return a question
+def _engine_answer_lines(question: EngineQuestion, answer: Answer) -> list[str]:  # noqa: PLR0911 - one return per question
     if answer.status != 200:
         return [f"{answer.status} {answer.body[:_WIDTH].decode('utf-8', 'replace')}".strip()]
     if question.path.endswith("/logs"):
@@ -177,7 +177,7 @@ def _engine_answer_lines(question: EngineQuestion, answer: Answer) -> list[str]:
         top = _decode(answer.body, _Top)
         return ["  ".join(row) for row in top.processes or []] if top else []
     if question.path.endswith("/history"):
-        return []  # its lines hold environment values, too
+        return []  # its lines contain environment values
     listed = _decode(answer.body, list[_ListEntry])
     if listed is not None:
         return [_list_line(one) for one in listed]
@@ -186,7 +186,7 @@ def _engine_answer_lines(question: EngineQuestion, answer: Answer) -> list[str]:
 
 
 def _list_line(one: _ListEntry) -> str:
-    """A line of a list: its name, and what a person looks for beside it."""
+    """One line of a list: the name, then image, driver and status."""
     tags = ", ".join(one.repo_tags or [])
     name = one.names[0].lstrip("/") if one.names else one.name or one.spec.name or tags or one.id[:19]
     return "  ".join(filter(None, (name, one.image, one.driver, one.status)))
@@ -211,7 +211,7 @@ def _inspect_lines(inspected: _Inspected) -> list[str]:
 
 
 def _decode(body: bytes, shape: type[Decoded]) -> Decoded | None:
-    """`None` where the answer has another shape: what a machine says is shown where it can be, and never breaks us."""
+    """`None` if the answer has another shape: answers are hostile, and must not break the report."""
     try:
         return msgspec.json.decode(body, type=shape, strict=False)
     except (msgspec.DecodeError, RecursionError):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from grader.scoring.check import CheckSpec
 
 _VOLATILE_VALUES: Final = {"restarts", "seconds", "last_line"}
-"""Values of a mistake that differ from one look to the next, of a container that crashes again and again."""
+"""Values of a diagnosis that change from one look to the next, for a container in a crash loop."""
 
 
 @dataclass
@@ -31,7 +31,7 @@ class LedgerRow:
 
 
 class Ledger:
-    """The rows of one exercise, in the order of the suite. Raises `ExerciseError` where they do not add up."""
+    """The rows of one exercise, in the order of the suite. Raises `ExerciseError` if the points do not add up."""
 
     def __init__(self, specs: Iterable[CheckSpec], points: int, spec_file: str) -> None:
         self._rows = {spec.name: LedgerRow(spec, number) for number, spec in enumerate(_unique_specs(specs), 1)}
@@ -55,9 +55,9 @@ class Ledger:
         return len(self._rows)
 
     def outcome_without_running(self, name: str) -> Outcome | None:
-        """Why a check must not run now: one it needs failed, is blocked, or is in error. `None` where it may.
+        """The outcome of a check that must not run because of a check that it needs; `None` if it may run.
 
-        A needed check that was not run (deselected, or not to be tried here) does not hinder.
+        A needed check that was itself not run (deselected, or skipped) does not block.
         """
         for needed in self[name].spec.needs:
             row = self[needed.__name__]
@@ -76,10 +76,10 @@ class Ledger:
         return None
 
     def resolve(self, row: LedgerRow, outcome: Outcome) -> Outcome:
-        """`outcome` as it counts for that row: what an earlier failure is the cause of is no failure of its own.
+        """Marks a failure that an earlier one caused as blocked; returns any other `outcome` unchanged.
 
-        That cause is told by the suite, or it is the very same mistake: so a container that is not there fails the
-        first check that asks for it, and the others wait for that one, without having to need it for everything else.
+        The cause is named by the suite (`explained_by`), or it has the very same diagnosis: a missing container fails
+        only the first check that looks for it.
         """
         if outcome.verdict == "failed":
             for cause in row.spec.explained_by:
@@ -93,7 +93,7 @@ class Ledger:
 
 
 def _is_same_diagnosis(one: Outcome, other: Outcome) -> bool:
-    # A bare `assert` says nothing of its cause but its own line.
+    # A bare `assert` tells nothing about its cause.
     return one.verdict == "failed" and one.code != "assertion" and _stable_identity(one) == _stable_identity(other)
 
 

@@ -1,4 +1,4 @@
-"""From a ledger to a mark, or to none."""
+"""The mark of a ledger."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class Mark:
     points: int
     max_points: int
     not_tried_points: int
-    """Points of checks that were skipped, deselected or in error: nobody can say whether they are earned."""
+    """Points of checks that were skipped, deselected or in error: it is unknown whether they were earned."""
     reason: Outcome | None
-    """Why there is no mark; `None` where there is one."""
+    """Why there is no mark; `None` if there is one."""
 
     @property
     def value(self) -> float | None:
@@ -37,10 +37,10 @@ def scale_points(points: int, max_points: int, out_of: int) -> float:
 
 
 def compute_mark(ledger: Ledger) -> Mark:
-    """What a ledger comes to.
+    """Adds up a ledger.
 
-    A machine that was lost, even half-way, leaves no mark: what it would have shown is not known, and a zero would
-    punish the student for it. So does a run in which no check could look.
+    There is no mark if the machine was lost, even halfway: what it would have shown is unknown, and the student must
+    not be punished for it. Nor is there one if no check could look at anything.
     """
     points = sum(row.points for row in ledger)
     not_tried = sum(row.spec.points for row in ledger if row.outcome.verdict in {"skipped", "error"})

@@ -1,4 +1,4 @@
-"""An exercise's checks, read from its folder without pytest: for grading outside pytest."""
+"""The suite of an exercise: its spec and its checks, read from its folder without pytest."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Suite:
     folder: Path
     spec: ExerciseSpec
     checks: tuple[Callable[[Machine], None], ...]
-    """The check functions, in the order of the files and of the lines."""
+    """The check functions, ordered by file and line."""
 
     @property
     def id(self) -> str:
@@ -47,7 +47,7 @@ class Suite:
 
 
 def read_suite(folder: Path) -> Suite:
-    """The suite in `folder`. Raises `ExerciseError` in one sentence where its author made a mistake."""
+    """The suite in `folder`. Raises `ExerciseError` for an author's mistake."""
     folder = folder.resolve()
     spec = read_exercise_spec(folder)
     checks: list[Callable[[Machine], None]] = []
@@ -56,7 +56,7 @@ def read_suite(folder: Path) -> Suite:
         own = [value for value in vars(module).values() if callable(value) and spec_of(value) is not None]
         checks += [value for value in own if getattr(value, "__module__", "") == module.__name__]
     suite = Suite(folder, spec, tuple(checks))
-    suite.ledger()  # an author's mistake shows here, before any machine is asked
+    suite.ledger()  # finds an author's mistakes before any machine is contacted
     return suite
 
 
@@ -69,9 +69,9 @@ def suite_hash(folder: Path) -> str:
 
 
 class _UncachedLoader(SourceFileLoader):
-    """Never from Python's cache, which tells versions of a file by its size and the second of its change.
+    """Bypasses Python's bytecode cache, which compares only a file's size and modification time in seconds.
 
-    Marks would be those of another suite than the one whose hash stands beside them.
+    With a stale cache, marks would come from another suite than the one whose hash is in the results.
     """
 
     def get_code(self, _fullname: str) -> CodeType:

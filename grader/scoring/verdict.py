@@ -1,4 +1,4 @@
-"""What a check came to, and whose failure it is."""
+"""The outcome of a check, and whose failure it is."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ class Outcome:
     evidence: tuple[str, ...] = ()
     blocked_by: str | None = None
     machine_lost: bool = False
-    """True where nothing more can be asked of the machine: the student has no mark."""
+    """True if the machine can no longer be asked anything: the student has no mark."""
     is_grader_bug: bool = False
     """True for a bug of the grader or of the suite: the traceback is in the results."""
 
     def with_evidence(self, trail: list[tuple[Question, Answer | NoAnswer]]) -> Outcome:
-        """The same, with what was asked and answered as evidence where it failed."""
+        """Adds questions and answers as evidence to a failure."""
         return replace(self, evidence=self.evidence + evidence_of(trail)) if self.verdict == "failed" else self
 
     def with_traceback(self, lines: list[str]) -> Outcome:
-        """The same, with the traceback as evidence where the bug is ours."""
+        """Replaces the evidence by the traceback if it is a bug of ours."""
         return replace(self, evidence=tuple(lines)) if self.is_grader_bug else self
 
 
-def judge(error: BaseException | None, exercise: Path | None = None) -> Outcome:  # noqa: PLR0911 - one return a kind of end
-    """The outcome of a check that ended with `error`; `None` is one that ran to its end.
+def judge(error: BaseException | None, exercise: Path | None = None) -> Outcome:  # noqa: PLR0911 - one return per kind of end
+    """The outcome of a check that raised `error`; `None` if it raised nothing.
 
     A failed expectation, or a bare `assert` written in the exercise's own folder, is the student's. Every other
     exception is ours: testinfra, requests and the standard library raise `AssertionError` for failures of their own.
@@ -65,9 +65,9 @@ def judge(error: BaseException | None, exercise: Path | None = None) -> Outcome:
 
 
 def _line_in(traceback: TracebackType | None, folder: Path) -> str:
-    """The line of the suite that raised; empty where it was raised elsewhere.
+    """The source line of the suite that raised the exception; empty if it was raised elsewhere.
 
-    The line as it is written, not the exception's words: pytest rewrites those of an `assert`, other runs do not.
+    Not the exception's message: pytest rewrites that of an `assert`, other runs do not.
     """
     while traceback and traceback.tb_next:
         traceback = traceback.tb_next

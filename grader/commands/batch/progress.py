@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 _NAME: Final = 40
-"""Columns of a student's name."""
+"""Width of a student's name, in columns."""
 
 
 def _result_line(result: ResultFile, language: Language, *, is_unicode: bool) -> str:
@@ -73,7 +73,7 @@ class LineProgress:
             print(texts("batch.network-down"), file=sys.stderr)
 
     def close(self) -> None:
-        """Every line was written when it was known; an interrupted campaign says how to go on."""
+        """Prints how to go on if the batch was interrupted."""
         if not self._is_over:
             print(Texts("commands", self._language)("batch.interrupted"), file=sys.stderr)
 
@@ -115,7 +115,7 @@ class JsonProgress:
         )
 
     def close(self) -> None:
-        """Every line was written when it was known."""
+        """Nothing to restore: every line is already written."""
 
     def _write(self, line: dict[str, object]) -> None:
         sys.stdout.buffer.write(msgspec.json.encode(line) + b"\n")
@@ -123,9 +123,9 @@ class JsonProgress:
 
 
 class TableProgress:
-    """Who is running and on what, the marks so far, the frequent mistakes and the time left; scrolls nothing away.
+    """A live table: who is being graded, the current check, the marks so far, frequent mistakes and the time left.
 
-    Drawn from the campaign's own loop: a thread that draws would make forking unsafe.
+    Drawn from the batch's own loop, since forking is unsafe beside a thread.
     """
 
     _REFRESH_S: Final = 0.25
@@ -198,7 +198,7 @@ class TableProgress:
         self._codes.update(diagnosis.code for diagnosis in failed if diagnosis)
 
     def _table(self) -> Group:
-        """At most a screen: those that have run longest first, the others counted."""
+        """At most one screen: those that have run longest first, the others as a count."""
         table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
         now = time.monotonic()
         room = max(3, min(16, self._console.height - 8))
@@ -253,7 +253,7 @@ def _mean(points: list[int], texts: Texts) -> str:
 
 
 def progress_for(progress: str, language: Language) -> LineProgress | JsonProgress | TableProgress:
-    """`json`, `lines`, or `auto`: a table on a terminal, lines elsewhere. Raises `GraderError` for another word."""
+    """`json`, `lines`, or `auto`: a table on a terminal, lines elsewhere. Raises `GraderError` for any other value."""
     match progress:
         case "json":
             return JsonProgress()

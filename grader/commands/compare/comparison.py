@@ -12,7 +12,6 @@ from grader.errors import GraderError, MachineUnreachable
 from grader.grading.recording import RegradedResult, regrade_recording
 from grader.machine.recording.format import read_recording
 from grader.reports.result import ResultFile, read_result
-from grader.scoring.suite import suite_hash
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -131,7 +130,6 @@ def _verdict_key(check: CheckResult | None) -> object:
 
 
 def _is_same_with_one_suite(before: Path, now: Path, suite: Suite) -> bool | None:
-    sha256 = suite_hash(suite.folder)
-    judged = [regrade_recording(suite, path.with_suffix(".recording"), sha256) for path in (before, now)]
+    judged = [regrade_recording(suite, path.with_suffix(".recording")) for path in (before, now)]
     results = [again.now for again in judged if isinstance(again, RegradedResult)]
     return not _checks(*results) if len(results) == 2 else None

@@ -11,8 +11,7 @@ import typer
 from grader import exit_codes
 from grader.commands.regrade.output import summary_lines, written_line
 from grader.commands.regrade.regrade import regrade as run
-from grader.commands.regrade.regrade import signed_folder
-from grader.commands.regrade.regrade import write_changes as put
+from grader.commands.regrade.regrade import signed_folder, write_changes
 from grader.errors import GraderError
 from grader.exercise.find import find_exercise
 from grader.scoring.suite import read_suite
@@ -39,15 +38,15 @@ def regrade(
     if not folder.is_dir():
         raise GraderError(f"{folder} is no folder; wanted one of results made with --record")
     signed = signed_folder(folder, os.environ) if write else None
-    done = run(folder, read_suite(find_exercise(exercise)))
-    for line in summary_lines(done, folder, language):
+    report = run(folder, read_suite(find_exercise(exercise)))
+    for line in summary_lines(report, folder, language):
         print(line)
     if write:
-        put(done, reason, language, signed)
-    print(written_line(done, language, written=write), end="")
-    if done.unreadable_results:
-        raise GraderError("\n".join(map(str, done.unreadable_results)))
-    if not done.judged and not done.unreadable:
+        write_changes(report, reason, language, signed)
+    print(written_line(report, language, written=write), end="")
+    if report.unreadable_results:
+        raise GraderError("\n".join(map(str, report.unreadable_results)))
+    if not report.judged and not report.unreadable:
         raise typer.Exit(exit_codes.NOTHING_TO_GRADE)
-    if done.unreadable or done.incomplete:
+    if report.unreadable or report.incomplete:
         raise typer.Exit(exit_codes.NOT_GRADED)

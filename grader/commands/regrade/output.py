@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 def summary_lines(report: RegradeReport, folder: Path, language: Language) -> Iterator[str]:
     texts = Texts("commands", language)
-    for again in report.changed:
-        yield from _student_lines(again, texts)
-    for again in report.incomplete:
-        yield f"{_student_label(again)}: {texts('regrade.not-judged', checks=', '.join(again.unanswered))}"
+    for result in report.changed:
+        yield from _student_lines(result, texts)
+    for result in report.incomplete:
+        yield f"{_student_label(result)}: {texts('regrade.not-judged', checks=', '.join(result.unanswered))}"
     for unreadable in report.unreadable:
         yield texts("regrade.unreadable", why=in_language(message_of(judge(unreadable.reason)), language))
     if not report.judged:
@@ -47,9 +47,9 @@ def written_line(report: RegradeReport, language: Language, *, written: bool) ->
 def _total_line(report: RegradeReport, texts: Texts) -> str:
     if not report.changed:
         return texts("regrade.same")
-    rises = [_mark(again.now.mark) - _mark(again.before.mark if again.before else None) for again in report.changed]
+    rises = [_mark(result.now.mark) - _mark(result.before.mark if result.before else None) for result in report.changed]
     up, down = sum(rise > 0 for rise in rises), sum(rise < 0 for rise in rises)
-    marks = sum(again.before is None or again.before.mark != again.now.mark for again in report.changed)
+    marks = sum(result.before is None or result.before.mark != result.now.mark for result in report.changed)
     return texts("regrade.changed", students=len(rises), marks=marks, up=up, down=down)
 
 

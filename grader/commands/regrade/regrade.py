@@ -37,16 +37,16 @@ class RegradeReport:
     """Results whose recording does not answer everything that the suite asks."""
     unreadable: list[UnreadableRecording] = field(default_factory=list)
     unreadable_results: list[ExerciseError] = field(default_factory=list)
-    """Recordings whose result cannot be read: it must not be written over, and is the author's to move away."""
+    """Recordings whose result cannot be read; it must not be overwritten."""
 
 
 def regrade(folder: Path, suite: Suite) -> RegradeReport:
-    """Judges every recording of the suite's exercise below `folder`, in this process."""
+    """Regrades every recording of the suite's exercise below `folder`."""
     report = RegradeReport(suite, suite_hash(suite.folder))
     began = time.monotonic()
     for path in sorted(folder.glob("**/*.recording")):
         try:
-            regraded = regrade_recording(suite, path, report.sha256)
+            regraded = regrade_recording(suite, path)
         except ExerciseError as error:
             report.unreadable_results.append(error)
             continue
@@ -65,9 +65,9 @@ def regrade(folder: Path, suite: Suite) -> RegradeReport:
 
 
 def signed_folder(folder: Path, environ: Mapping[str, str]) -> tuple[Path, bytes] | None:
-    """The folder whose signature covers `folder`, and the key to sign again; `None` where nothing is signed.
+    """The folder whose signature covers `folder`, and the key to sign again; `None` if nothing is signed.
 
-    Raises `GraderError` without the key: results that are written must not look as if they had been tampered with.
+    Raises `GraderError` without a key: changed results must not look as if they had been tampered with.
     """
     place = folder.resolve()
     signed = next((one for one in (place, *place.parents[:2]) if (one / SIGNATURE).is_file()), None)
@@ -82,7 +82,7 @@ def signed_folder(folder: Path, environ: Mapping[str, str]) -> tuple[Path, bytes
 def write_changes(
     regraded: RegradeReport, reason: str, language: Language, signed: tuple[Path, bytes] | None = None
 ) -> None:
-    """Writes what changes in place of the results before, the reason and the mark before kept in them.
+    """Overwrites the results that change, with the reason and the previous mark in them.
 
     Results with an incomplete recording are left as they were.
     """

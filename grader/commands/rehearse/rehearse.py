@@ -35,7 +35,7 @@ class SolutionRun:
     name: str
     ledger: Ledger
     faults: list[str]
-    """What is not as it must be, one sentence each."""
+    """What is not as expected, one sentence each."""
 
 
 @dataclass
@@ -62,34 +62,34 @@ def rehearse(
 ) -> Rehearsal:
     """Rehearses one exercise on the engine at `machine`, which must be empty.
 
-    `only`: the names of some solutions. `shard`: the k-th of n parts of them, for several engines to share. `on_tried`
-    hears of each as soon as it is graded.
+    `only`: rehearse only the solutions with these names. `shard`: rehearse only the k-th of n parts. `on_run` is
+    called with each result.
     """
     suite = read_suite(exercise)
     everything = read_solutions(suite, solutions)
     number, shards = shard
     chosen = _select(everything, only)[number - 1 :: shards]
-    rehearsed = Rehearsal(suite)
+    rehearsal = Rehearsal(suite)
     stage = RehearsalEngine(engine_address(machine, os.environ))
 
-    def heard(one: SolutionRun) -> None:
-        rehearsed.runs.append(one)
+    def add(one: SolutionRun) -> None:
+        rehearsal.runs.append(one)
         on_run(one)
 
     try:
         if not only:
-            heard(_grade_untouched_engine(suite, machine))
-            heard(_grade_unreachable_engine(suite))
+            add(_grade_untouched_engine(suite, machine))
+            add(_grade_unreachable_engine(suite))
         for time in range(repeat):
             for solution in chosen:
                 suffix = f" ({time + 1})" if repeat > 1 else ""
-                heard(_rehearse_solution(suite, solution, machine, stage, suffix))
+                add(_rehearse_solution(suite, solution, machine, stage, suffix))
     finally:
         stage.empty()
         stage.close()
     if not only and solutions is None:
-        rehearsed.faults += _uncovered_checks(suite, everything)
-    return rehearsed
+        rehearsal.faults += _uncovered_checks(suite, everything)
+    return rehearsal
 
 
 def _select(solutions: list[Solution], only: Collection[str]) -> list[Solution]:

@@ -1,4 +1,4 @@
-"""A solution and what it must come to: `up.sh`, and `expected.toml` beside it."""
+"""A solution (`up.sh`) and its expected verdicts (`expected.toml`)."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 
 class _ExpectedFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     failed: dict[str, str] = {}
-    """Name of each check that must fail, to the code of its diagnosis."""
+    """Maps each check that must fail to the code of its diagnosis."""
     blocked: list[str] = []
-    """Names of the checks that must be blocked."""
+    """Checks that must be blocked."""
     ports: str = ""
-    """The student's reserved range, for mistakes that need one."""
+    """The student's port range, if the solution needs one."""
 
 
 @dataclass(frozen=True)
 class ExpectedVerdicts:
-    """Everything that is not named here must pass."""
+    """All checks that are not named here must pass."""
 
     failed: dict[str, str] = field(default_factory=dict)
     blocked: frozenset[str] = frozenset()
@@ -48,9 +48,9 @@ class Solution:
 
 
 def read_solutions(suite: Suite, folder: Path | None = None) -> list[Solution]:
-    """The reference first, then the wrong ones by name; from another `folder` if one is given.
+    """The solutions of the suite, or those in `folder`: the reference first, then the wrong ones by name.
 
-    Raises `ExerciseError` with `file` and what was wanted where `expected.toml` names a check or a code that is not.
+    Raises `ExerciseError` if `expected.toml` names an unknown check or code.
     """
     base = folder or suite.folder / "solutions"
     found = sorted(path.parent for path in base.glob("**/up.sh"))
@@ -61,7 +61,7 @@ def read_solutions(suite: Suite, folder: Path | None = None) -> list[Solution]:
 
 
 def find_differences(solution: Solution, ledger: Ledger) -> list[str]:
-    """The differences from what is expected, one sentence per check."""
+    """What differs from the expected verdicts, one sentence per check."""
     found: list[str] = []
     for row in ledger:
         name, outcome = row.spec.name, row.outcome

@@ -20,34 +20,34 @@ _CELLS: Final = {
 }
 
 
-def print_rehearsal(rehearsed: Rehearsal, console: Console) -> None:
-    suite = rehearsed.suite
-    table = Table(title=f"{suite.id}: {len(rehearsed.runs)} tries", title_justify="left", box=None)
+def print_rehearsal(rehearsal: Rehearsal, console: Console) -> None:
+    suite = rehearsal.suite
+    table = Table(title=f"{suite.id}: {len(rehearsal.runs)} tries", title_justify="left", box=None)
     table.add_column("solution")
     for number, _ in enumerate(suite.check_specs, 1):
         table.add_column(str(number), justify="center")
     table.add_column("points", justify="right")
     table.add_column("")
     table.add_column("diagnoses")
-    for one in rehearsed.runs:
+    for one in rehearsal.runs:
         table.add_row(*_row(one))
     console.print(table)
-    for one in rehearsed.runs:
+    for one in rehearsal.runs:
         for fault in one.faults:
             console.print(f"{suite.id}/{one.name}: {fault}", style="red", markup=False, highlight=False, soft_wrap=True)
-    for fault in rehearsed.faults:
+    for fault in rehearsal.faults:
         console.print(f"{suite.id}: {fault}", style="red", markup=False, highlight=False, soft_wrap=True)
 
 
 def print_counts(all_rehearsed: list[Rehearsal], console: Console) -> None:
-    tried = [one for rehearsed in all_rehearsed for one in rehearsed.runs]
+    tried = [one for rehearsal in all_rehearsed for one in rehearsal.runs]
     codes = {row.outcome.code for one in tried for row in one.ledger if row.outcome.verdict == "failed"}
-    checks = sum(len(rehearsed.suite.check_specs) for rehearsed in all_rehearsed)
+    checks = sum(len(rehearsal.suite.check_specs) for rehearsal in all_rehearsed)
     # Not the machines without a solution, and each once, however often it was tried: `name (2)`.
     wrong = {
-        (rehearsed.suite.id, one.name.partition(" (")[0])
-        for rehearsed in all_rehearsed
-        for one in rehearsed.runs
+        (rehearsal.suite.id, one.name.partition(" (")[0])
+        for rehearsal in all_rehearsed
+        for one in rehearsal.runs
         if not one.name.startswith("(") and any(row.outcome.verdict == "failed" for row in one.ledger)
     }
     bad = sum(bool(one.faults) for one in tried) + sum(len(one.faults) for one in all_rehearsed)

@@ -1,4 +1,4 @@
-"""One run of pytest over one or more exercises: from collection to results. The hooks that judge live here."""
+"""pytest's hooks: grades the exercises named on the command line, from collection to results."""
 
 from __future__ import annotations
 
@@ -36,12 +36,10 @@ if TYPE_CHECKING:
     from grader.reports.result import CheckResult, ResultFile
     from grader.scoring.ledger import LedgerRow
 
-"""Exit code of a run in which the machine could not be graded."""
-
 
 @dataclass(frozen=True)
 class _Selection:
-    """What one argument of the command line asks for."""
+    """One argument of the command line: a path, and perhaps a check."""
 
     path: Path
     name: str
@@ -63,22 +61,22 @@ class GradingPlugin:
         language: Language,
         folder: Path | None,
     ) -> None:
-        """`requests`: one for each exercise, alike in all else. `folder`: where results are written."""
+        """`requests`: one per exercise, otherwise equal. `folder`: where results are written."""
         self.config = config
         self.language: Language = language
         self.results_folder = folder
-        # Whole exercises are collected whatever is asked for, since the total never moves; the rest is deselected.
+        # Whole exercises are collected, since the total never moves; checks that are not asked for are deselected.
         self._selections = [_Selection.of(arg, config.invocation_params.dir) for arg in config.args]
         config.args[:] = [str(request.exercise) for request in requests]
         self._specs = {request.exercise: read_exercise_spec(request.exercise) for request in requests}
         self._run = Run(requests[0], TransportFacts(str(requests[0].machine)))
         self.runs: dict[Path, SuiteRun] = {}
-        """Each exercise's folder, to its checks: there once everything is collected."""
+        """Maps each exercise's folder to its run; empty until collection is done."""
         self.results: list[ResultFile] = []
-        self._link: Transport | None = None
+        self._transport: Transport | None = None
         if self.request.machine.scheme == "recording":
             self.connect()
-            recording = self._link.recording if isinstance(self._link, Replay) else None
+            recording = self._transport.recording if isinstance(self._transport, Replay) else None
             self._run.request = as_recorded(self.request, recording)
         for exercise, spec in self._specs.items():
             require_ports(spec, exercise.name, self.request.ports)
@@ -88,7 +86,7 @@ class GradingPlugin:
             prepare_results_folder(folder)
 
     def pytest_sessionstart(self) -> None:
-        """A job that is cancelled ends as Ctrl-C does: what was dropped is removed, what was broken is repaired."""
+        """Makes a cancelled job end like Ctrl-C: dropped files are removed, broken things repaired."""
         if threading.current_thread() is threading.main_thread():
             reset_signals()
             interrupt_on_termination()
@@ -96,15 +94,15 @@ class GradingPlugin:
     # --- the machine ---
 
     def connect(self) -> Transport | None:
-        """The link to the machine, opened once; `None` where there is none, and the run says why."""
+        """The transport to the machine, opened once; `None` if it is unreachable (see `lost`)."""
         run = self._run
-        if self._link is None and run.lost is None:
+        if self._transport is None and run.lost is None:
             try:
-                self._link = open_transport(self.request.machine, self.request.ssh_config)
-                run.facts, run.version = self._link.facts, self._link.version()
+                self._transport = open_transport(self.request.machine, self.request.ssh_config)
+                run.facts, run.version = self._transport.facts, self._transport.version()
             except MachineUnreachable as error:
                 run.lost = error
-        return None if run.lost else self._link
+        return None if run.lost else self._transport
 
     @property
     def request(self) -> GradingRequest:
@@ -116,27 +114,28 @@ class GradingPlugin:
 
     @pytest.fixture
     def machine(self, request: pytest.FixtureRequest) -> Machine:
-        """The student's Docker host, by the roles of the exercise that asks."""
+        """The student's Docker host, with the roles of the exercise."""
         run = self.run_of(request.path)
         if run is None:
             pytest.fail("the fixture `machine` is for checks in an exercise's folder")
-        link = self.connect()
-        if link is None:
+        transport = self.connect()
+        if transport is None:
             assert self._run.lost
             raise self._run.lost
         if run.machine is None:
-            run.machine = machine_of(self.request, Recorder(link) if self.request.record else link, run.suite.spec)
+            asked = Recorder(transport) if self.request.record else transport
+            run.machine = machine_of(self.request, asked, run.suite.spec)
         return run.machine
 
     def run_of(self, path: Path) -> SuiteRun | None:
-        """The run of the exercise that the file at `path` belongs to."""
+        """The run of the exercise that contains `path`."""
         return next((run for folder, run in self.runs.items() if folder in (path, *path.parents)), None)
 
     # --- collection: the ledgers are opened before anything runs ---
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Opens the ledger on everything collected, before `-k` and the like take any of it away."""
+        """Opens the ledgers with all collected checks, before `-k` and the like deselect any."""
         try:
             for folder, spec in self._specs.items():
                 checks = tuple(_check(item) for item in items if folder in item.path.parents)
@@ -151,7 +150,7 @@ class GradingPlugin:
             items[:] = chosen
 
     def _require_match(self, selection: _Selection, items: list[pytest.Item]) -> None:
-        """A check that was mistyped stops the run: nothing would be graded, and nobody be told why."""
+        """Stops the run if a check's name is mistyped: otherwise nothing would be graded."""
         run = self.run_of(selection.path)
         if run and selection.name and not any(selection.covers(item) for item in items):
             folder = os.path.relpath(run.suite.folder, self.config.invocation_params.dir)
@@ -159,7 +158,7 @@ class GradingPlugin:
             raise pytest.UsageError(error.message(self.language))
 
     def pytest_exception_interact(self, call: pytest.CallInfo[object], report: object) -> None:
-        """A suite that cannot be read stops the run in one sentence: nobody is graded by half of it."""
+        """Stops the run with one sentence if a suite cannot be read: nobody is graded by half a suite."""
         if isinstance(report, pytest.CollectReport) and call.excinfo:
             error = call.excinfo.value
             if isinstance(error, GraderError):
@@ -189,7 +188,7 @@ class GradingPlugin:
         report = yield
         run, row = self._row(item)
         if call.when != "call" and call.excinfo and not call.excinfo.errisinstance(pytest.skip.Exception):
-            # Of fixtures: points are not kept if cleaning up fails.
+            # A fixture failed. If it failed at teardown, the check keeps no points.
             run.fail(row, call.excinfo.value)
             row.duration_s += call.duration
         if report.failed and row.outcome.verdict in {"skipped", "blocked"}:
@@ -211,11 +210,11 @@ class GradingPlugin:
                 self._write(self.results_folder)
         if exitstatus in {0, 1}:
             session.exitstatus = self._exit_code()
-        if self._link:
-            self._link.close()
+        if self._transport:
+            self._transport.close()
 
     def check_result(self, run: SuiteRun, row: LedgerRow) -> CheckResult:
-        """One row in words, as the screen shows it and the results hold it."""
+        """One row, as on the screen and in the results."""
         return build_check_result(row, run.ledger, run.suite.folder.parent.parent, self.request.hints)
 
     def _write(self, folder: Path) -> None:
@@ -225,11 +224,11 @@ class GradingPlugin:
             try:
                 write_reports(result, folder, self.language)
                 if self.request.record:
-                    link = run.machine.transport if run.machine else self._link
-                    write_recording(self._run.recording(result, link), folder)
+                    transport = run.machine.transport if run.machine else self._transport
+                    write_recording(self._run.recording(result, transport), folder)
             except OSError as error:
-                said = UsageError("typed-results", path=str(folder), detail=str(error.strerror))
-                raise pytest.UsageError(said.message(self.language)) from error
+                usage_error = UsageError("typed-results", path=str(folder), detail=str(error.strerror))
+                raise pytest.UsageError(usage_error.message(self.language)) from error
 
     def _exit_code(self) -> int:
         rows = [row for run in self.runs.values() for row in run.ledger]
@@ -239,13 +238,13 @@ class GradingPlugin:
         if errors:
             return int(pytest.ExitCode.INTERNAL_ERROR)
         if all(row.outcome.verdict == "skipped" for row in rows):
-            return int(pytest.ExitCode.NO_TESTS_COLLECTED)  # as with --setup-plan: nothing was tried, nothing passed
+            return int(pytest.ExitCode.NO_TESTS_COLLECTED)  # as with --setup-plan: no check was run
         failed = any(row.outcome.verdict in {"failed", "blocked"} for row in rows)
         return int(pytest.ExitCode.TESTS_FAILED if failed else pytest.ExitCode.OK)
 
 
 def _check(item: pytest.Item) -> Callable[..., None]:
-    """The function of a test, which must be a check."""
+    """The function of a test. Raises `ExerciseError` if it is not a check."""
     function: Callable[..., None] | None = getattr(item, "function", None)
     spec = spec_of(function)
     where = f"{item.path}:{(item.location[1] or 0) + 1}"

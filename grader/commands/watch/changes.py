@@ -1,4 +1,4 @@
-"""What can have changed a verdict: events of the engine, and the files of mounted folders."""
+"""Detects what can change a verdict: events of the engine, and files in mounted folders."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ _IGNORED_ACTIONS: Final = (
     "resize",
     "copy",
 )
-"""Actions that change nothing: our own looks are among them."""
+"""Actions that change nothing. Our own questions cause some of them."""
 _MAX_ENTRIES: Final = 2000
 
 
 @dataclass(frozen=True)
 class EngineChange:
-    """Something happened to the thing with that id; `lists` is true where things came, went or changed their name."""
+    """A change of the object with that id; `lists` is true if an object was created, removed or renamed."""
 
     id: str = ""
     lists: bool = False
     in_folder: bool = False
-    """True where it happened in a folder, not in the engine."""
+    """True if a mounted folder has changed, not the engine."""
     lost: MachineUnreachable | None = None
 
 
@@ -55,7 +55,7 @@ class _Event(msgspec.Struct):
 
 
 class EventReader:
-    """Reads the engine's events in a thread of its own and puts what matters in a queue."""
+    """Reads the engine's events in a thread, and puts relevant ones in a queue."""
 
     def __init__(self, link: DirectTransport) -> None:
         self.changes: queue.SimpleQueue[EngineChange] = queue.SimpleQueue()
@@ -73,7 +73,7 @@ class EventReader:
 
 
 def read_event(line: bytes) -> EngineChange | None:
-    """The change that an event tells of; `None` where it changes no verdict, or cannot be read."""
+    """Parses an event; `None` if it changes no verdict or cannot be parsed."""
     try:
         event = msgspec.json.decode(line, type=_Event)
     except msgspec.DecodeError:
@@ -82,7 +82,7 @@ def read_event(line: bytes) -> EngineChange | None:
         return None
     if event.Action.startswith(_IGNORED_ACTIONS):
         return None
-    # A network's event names the network; whom it joined stands beside it.
+    # The id of a network event is the network's; the container is an attribute.
     of = event.Actor.Attributes.get("container", event.Actor.ID) if event.Type == "network" else event.Actor.ID
     return EngineChange(of, lists=event.Action in {"create", "destroy", "rename", "start", "tag", "untag", "delete"})
 
@@ -94,7 +94,7 @@ class FolderMonitor:
         self._seen: dict[str, frozenset[tuple[str, int, int]]] = {}
 
     def has_changed(self, folders: Iterable[str]) -> bool:
-        """True where any of the folders is not as it was at the last look."""
+        """True if any folder has changed since the last call."""
         found = False
         for folder in folders:
             now = _entries(folder)
@@ -111,6 +111,6 @@ def _entries(folder: str) -> frozenset[tuple[str, int, int]]:
                 if not entry.name.startswith(".grader-"):
                     about = entry.stat(follow_symlinks=False)
                     entries.add((entry.name, about.st_mtime_ns, about.st_size))
-    except (OSError, ValueError):  # a NUL in a name that an engine gave
+    except (OSError, ValueError):  # a NUL in a name from the engine
         return frozenset()
     return frozenset(entries)

@@ -52,4 +52,4 @@ def watch(
         with TableView(suite, language, request.hints) as view:
             run(suite, request, view)
     except KeyboardInterrupt:
-        raise typer.Exit from None  # how a watch ends
+        raise typer.Exit from None  # the normal end of a watch

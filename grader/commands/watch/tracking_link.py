@@ -1,4 +1,4 @@
-"""A link that tracks what each check asks, so that only checks whose answers can have changed are judged again."""
+"""A transport that tracks what each check asks, so that only checks with possibly changed answers are run again."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _ID = re.compile(r"[0-9a-f]{64}")
 
 
 class TrackingLink:
-    """Notes, for the check that is being judged, the ids it asks about and whether it looks outside the engine.
+    """Records the ids that the current check asks about, and whether it looks outside the engine.
 
-    What is answered from a machine's memory never comes here: a check is then noted for what it asked first, and the
-    checks that it needs for theirs. `needs` therefore counts, too, when it is decided what to judge again.
+    Answers from the machine's cache do not pass through here: only the first check that asks is recorded. Therefore
+    `needs` counts, too, when the checks to run again are chosen.
     """
 
     def __init__(self, link: Transport) -> None:
@@ -27,9 +27,9 @@ class TrackingLink:
         self._link = link
         self.check = ""
         self.ids: dict[str, set[str]] = {}
-        """Check to the ids of containers, networks and images that it asked about."""
+        """Maps each check to the ids of containers, networks and images that it asked about."""
         self.outside_engine: set[str] = set()
-        """Checks that looked at a site or a file."""
+        """Checks that asked for a site or a file."""
 
     def ask(self, question: Question) -> Answer | NoAnswer:
         match question:

@@ -1,4 +1,4 @@
-"""The sheet's checks, turning green while the student works."""
+"""The views of `grader watch`: a live table, or one line per change."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _LOST: Final[tuple[Field, ...]] = ("wrong", "look")
 
 
 class TableView:
-    """On a terminal: the whole sheet, drawn again in place; what turned green is said once below."""
+    """On a terminal: a table of all checks, redrawn in place."""
 
     def __init__(self, suite: Suite, language: Language, hints: int) -> None:
         self._suite = suite
@@ -50,7 +50,7 @@ class TableView:
     def show(self, shown: WatchUpdate) -> None:
         sheet = self._render(shown, list(shown.ledger))
         if len(self._console.render_lines(sheet)) > self._console.height:
-            # What does not fit is cut at its end, where the first thing to fix stands: what is green goes first.
+            # If the table does not fit, its end is cut, where the first thing to fix is: hide what is green.
             sheet = self._render(shown, [row for row in shown.ledger if row.outcome.verdict != "passed"])
         self._live.update(sheet, refresh=True)
 
@@ -97,13 +97,13 @@ class TableView:
         return lines
 
     def _indented(self, first: str, text: str, style: str) -> Text:
-        """`text` under the number of its check, whichever lines it takes."""
+        """Wraps `text`, indented under the number of its check."""
         text = text if self._is_unicode else to_ascii(text)
         return Text("\n".join(wrap_to_width(text, self._console.width, f"{first:<4}", " " * 4)), style=style)
 
 
 class LineView:
-    """Without a terminal: a line for each verdict that is new."""
+    """Without a terminal: one line per changed verdict."""
 
     def __init__(self, language: Language) -> None:
         self._texts = Texts("screen", language)

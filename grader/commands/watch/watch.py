@@ -1,4 +1,4 @@
-"""The loop: wait for a change, judge again what it can have changed, show it."""
+"""The loop of `grader watch`: wait for a change, run the affected checks again, show the result."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from grader.scoring.verdict import Outcome
 
 _DEBOUNCE_S: Final = 0.03
-"""Changes that come this close to each other are judged at once: `docker run` alone makes five."""
+"""Changes within this time are handled together: `docker run` alone causes five."""
 _FOLDER_POLL_S: Final = 0.5
 _RETRY_S: Final = 1.0
 
@@ -35,9 +35,9 @@ _RETRY_S: Final = 1.0
 class WatchUpdate:
     ledger: Ledger
     judged_checks: frozenset[str]
-    """The checks that were judged this time; the others could not have changed."""
+    """The checks that were run this time; the others cannot have changed."""
     took_s: float
-    """From the change to this verdict."""
+    """Seconds from the change to this verdict."""
     lost: MachineUnreachable | None = None
 
 
@@ -46,36 +46,36 @@ class View(Protocol):
 
 
 def watch(suite: Suite, request: GradingRequest, view: View, is_over: Callable[[], bool] = lambda: False) -> None:
-    """Grades now, and again at every change, until `is_over` or Ctrl-C. A lost engine is waited for."""
+    """Grades now and after every change, until `is_over` or Ctrl-C. Waits for a lost engine."""
     while not is_over():
         try:
-            link = open_transport(request.machine, request.ssh_config, float("inf"))
-            if not isinstance(link, DirectTransport):
+            transport = open_transport(request.machine, request.ssh_config, float("inf"))
+            if not isinstance(transport, DirectTransport):
                 raise GraderError("a recording does not change: there is nothing to watch")
-            link.version()
+            transport.version()
         except MachineUnreachable as error:
             _show_lost(suite, view, error)
             time.sleep(_RETRY_S)
             continue
         try:
-            _Watcher(suite, request, link, view).run(is_over)
+            _Watcher(suite, request, transport, view).run(is_over)
         finally:
-            link.close()
+            transport.close()
 
 
 class _Watcher:
-    def __init__(self, suite: Suite, request: GradingRequest, link: DirectTransport, view: View) -> None:
+    def __init__(self, suite: Suite, request: GradingRequest, transport: DirectTransport, view: View) -> None:
         self._suite = suite
         self._view = view
-        self._is_here = link.is_local
-        self._tracking = TrackingLink(link)
+        self._is_here = transport.is_local
+        self._tracking = TrackingLink(transport)
         self._machine = machine_of(request, self._tracking, suite.spec)
-        self._reader = EventReader(link)
+        self._reader = EventReader(transport)
         self._folder_monitor = FolderMonitor()
         self._ledger: Ledger | None = None
 
     def run(self, is_over: Callable[[], bool]) -> None:
-        """Until it is over, or the engine is lost."""
+        """Runs until `is_over`, or until the engine is lost."""
         self._judge([], time.monotonic())
         while not is_over():
             changes, at = self._wait()
@@ -87,7 +87,7 @@ class _Watcher:
                 self._judge(changes, at)
 
     def _wait(self) -> tuple[list[EngineChange], float]:
-        """The next changes, and when the first of them was heard; none after a while without any."""
+        """The next changes, and the time of the first; none after a while without changes."""
         try:
             changes = [self._reader.changes.get(timeout=_FOLDER_POLL_S)]
         except queue.Empty:
@@ -103,7 +103,7 @@ class _Watcher:
         return changes, at
 
     def _folders(self) -> list[str]:
-        """The folders of this machine that are mounted in the exercise's containers; none of another's."""
+        """The folders of this machine that are mounted in the exercise's containers; none if the engine is remote."""
         if not self._is_here:
             return []
         wanted = {container.name for container in self._suite.spec.containers.values()}
@@ -129,7 +129,7 @@ class _Watcher:
         self._tracking.check = name
 
     def _unchanged(self, changes: list[EngineChange]) -> dict[str, Outcome]:
-        """The outcomes that these changes cannot touch: of checks that passed, and looked at nothing that changed."""
+        """The outcomes that `changes` cannot affect: of checks that passed and looked at nothing that changed."""
         if self._ledger is None or any(change.lists for change in changes):
             return {}
         ids = {change.id for change in changes if change.id}
