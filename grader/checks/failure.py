@@ -9,7 +9,7 @@ _MAX_EVIDENCE_LENGTH = 500
 
 
 class CheckFailed(AssertionError):
-    """A mistake of the student. `code` is a key of `grader/messages/*.toml`; the values fill the words found there."""
+    """A mistake of the student. `code` is a key of `grader/messages/*/diagnoses.toml`; the values fill its texts."""
 
     def __init__(self, code: str, *, evidence: tuple[str | bytes, ...] = (), **values: object) -> None:
         shown = {

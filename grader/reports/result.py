@@ -21,7 +21,7 @@ class Student(msgspec.Struct, frozen=True, kw_only=True):
 
 class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
     code: str
-    """A key of `grader/messages/*.toml`."""
+    """A key of `grader/messages/*/diagnoses.toml`."""
     values: dict[str, str] = {}
 
 

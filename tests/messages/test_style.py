@@ -83,7 +83,7 @@ def leaves(table: Any, where: str) -> Iterator[tuple[str, str]]:
 
 
 def language_of(path: Path) -> str:
-    """The language that the path of a catalogue names, such as `messages/fr.toml`; empty if it names none."""
+    """The language that the path of a catalogue names, such as `messages/fr/screen.toml`; empty if it names none."""
     parts = [*path.relative_to(ROOT).with_suffix("").parts[:-1], *path.stem.split(".")]
     return next((part for part in parts if part in LANGUAGES), "")
 

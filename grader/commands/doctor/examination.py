@@ -32,7 +32,7 @@ _DISK: Final = 2 * 1024**3
 
 @dataclass(frozen=True)
 class Finding:
-    """A problem: `code` is a key of `grader/messages/*.toml`."""
+    """A problem: `code` is a key of `grader/messages/*/diagnoses.toml`."""
 
     code: str
     values: dict[str, str] = field(default_factory=dict)

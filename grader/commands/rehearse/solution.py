@@ -90,7 +90,7 @@ def _read(suite: Suite, folder: Path) -> Solution:
             raise ExerciseError(f"{path}: {name} is no check of {suite.id}; it has: {', '.join(names)}")
     for name, code in expected.failed.items():
         if code not in catalogue("diagnoses", DEFAULT):
-            raise ExerciseError(f"{path}: {name} expects {code!r}, which is no diagnosis of grader/messages/fr.toml")
+            raise ExerciseError(f"{path}: {name} expects {code!r}, which is no diagnosis of grader/messages")
     if folder.parent.name == "wrong" and not expected.failed:
         raise ExerciseError(f"{path}: expects no failure; wanted at least one check below [failed], with its diagnosis")
     ports = parse_ports(expected.ports) if expected.ports else None

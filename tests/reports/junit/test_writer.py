@@ -220,7 +220,7 @@ def test_no_log_makes_gitlab_attach_a_file() -> None:
 def test_what_breaks_other_writers_is_read_back_as_it_is_shown(message: str) -> None:
     check = msgspec.structs.replace(ANSWERS, message=Words(fr=message, en=message))
     said = text(cases(junit_for(graded(Student(id="e1"), [check]), "en"))[0], "failure")
-    shown = {"\ud800": "\\ud800", "\ufffe": "\\ufffe", "\x00": "\\x00", "\r": "\\r", "\U0001ffff": "\\U0001ffff"}
+    shown = {"\ud800": "\\ud800", "\ufffe": "\\ufffe", "\x00": "\\x00", "\r": "\\x0d", "\U0001ffff": "\\U0001ffff"}
     assert said.startswith(f"0/3 points – the site answers on your port\n{shown.get(message, message)}\nHint:")
 
 
