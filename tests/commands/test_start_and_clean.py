@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from grader.commands.start.material import copy_material
+from grader.commands.start.command import copy_material
 from grader.errors import GraderError
 from grader.exercise.find import find_exercise
 from tests.student_shell import ROOT

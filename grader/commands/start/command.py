@@ -1,17 +1,21 @@
-"""The command `grader start`: its options."""
+"""The command `grader start`: copies an exercise's material into a folder, and says what to read."""
 
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.commands.start.material import copy_material, handout_path
+from grader.errors import UsageError
 from grader.exercise.find import find_exercise
 from grader.messages import Texts
 from grader.settings import language_of
+
+if TYPE_CHECKING:
+    from grader.messages import Language
 
 
 def start(
@@ -34,3 +38,31 @@ def start(
     if not laid_out:
         print(texts("start.nothing"))
     print(texts("start.next", handout=handout_path(folder, language), folder=folder))
+
+
+def copy_material(exercise: Path, into: Path) -> list[Path]:
+    """Copies the exercise's material into `into` and gives the files that are new there.
+
+    Raises `UsageError`, and copies nothing, if a file exists already: it may be the student's work.
+    """
+    material = exercise / "material"
+    files = [path for path in sorted(material.rglob("*")) if path.is_file()]
+    targets = [into / path.relative_to(material) for path in files]
+    taken = [str(target) for target in targets if target.exists()]
+    if taken:
+        raise UsageError("typed-material-there", files=", ".join(taken[:3]))
+    if not files:
+        return []  # an empty folder would only make one look for what should be in it
+    try:
+        into.mkdir(parents=True, exist_ok=True)
+        for path, target in zip(files, targets, strict=True):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
+            shutil.copymode(path, target)
+    except OSError as error:
+        raise UsageError("typed-not-writable", path=str(into), detail=str(error.strerror)) from error
+    return targets
+
+
+def handout_path(exercise: Path, language: Language) -> Path:
+    return exercise / ("README.en.md" if language == "en" else "README.md")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from grader.commands.new.new import new_exercise
+from grader.commands.new.command import new_exercise
 from grader.commands.rehearse.rehearse import rehearse
 from grader.errors import GraderError
 from grader.roster.machine_url import parse_machine_url
