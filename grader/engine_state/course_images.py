@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def replaced_images(client: docker.APIClient, before: EngineState, course_images: Collection[str]) -> tuple[str, ...]:
-    """The names of `course` images that name something else since `before`, such as `ubuntu:latest`.
+    """Return the names of `course_images` that name something else than in `before`, such as `ubuntu:latest`.
 
     A `build:` with `image: ubuntu` gives any image that name, and so does `docker tag`. Pulling the image, or building
     on it, is fine. On an engine that keeps digests of what was built as well (containerd's image store), an image that

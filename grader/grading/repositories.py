@@ -80,7 +80,7 @@ def graded_repositories(
     results: Path,
     environ: Mapping[str, str],
 ) -> Generator[Event]:
-    """Grades each repository on one of `engines`; each request ends in exactly one `Ended`.
+    """Grades each repository on one of `engines`; each request ends in exactly one `GradingFinished`.
 
     If anything goes wrong with a repository, that student is not graded, and the others are. An engine that does not
     answer, or that a repository has changed for good, is not used again. A repository whose engine is lost is tried

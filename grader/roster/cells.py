@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.errors import RosterError
-from grader.text.quoting import quoted
+from grader.text.escaping import quoted
 
 MAX_ID_LENGTH = 64
 MAX_TEXT_LENGTH = 200

@@ -5,8 +5,8 @@ from __future__ import annotations
 import difflib
 from typing import Final, Literal, get_args
 
+from grader.text.escaping import quoted
 from grader.text.folding import heading_key
-from grader.text.quoting import quoted
 
 RosterColumn = Literal["id", "name", "surname", "first_name", "email", "group", "machine", "ports", "repo"]
 

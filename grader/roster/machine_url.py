@@ -14,7 +14,7 @@ from typing import Literal
 from urllib.parse import unquote
 
 from grader.errors import AddressError, RosterError
-from grader.text.quoting import quoted
+from grader.text.escaping import quoted
 
 Scheme = Literal["local", "unix", "tcp", "ssh", "recording"]
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from grader.errors import AddressError
-from grader.text.quoting import quoted
+from grader.text.escaping import quoted
 
 HIGHEST_PORT = 65535
 RANGE = re.compile(r"\s*([0-9]{1,5})(?:\s*[-‐‑–—]\s*([0-9]{1,5}))?\s*")

@@ -13,8 +13,8 @@ from grader.roster.csv_table import MAX_FILE_BYTES, CsvRow, decode_text, read_ro
 from grader.roster.machine_url import parse_machine_url
 from grader.roster.ports import parse_ports
 from grader.roster.student import RosterStudent
+from grader.text.escaping import quoted
 from grader.text.folding import fold_case_and_accents
-from grader.text.quoting import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable

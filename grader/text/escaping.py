@@ -18,6 +18,7 @@ _JOINERS: Final = "\u200c\u200d"
 """Part of some names and emoji."""
 _BLANK_LETTERS: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Invisible letters and symbols: a name made of them would look empty."""
+_MAX_QUOTED: Final = 60
 _MARKS_IN_A_ROW: Final = 3
 """No script stacks more accents on one letter; hundreds of them would cover the lines above."""
 _UNUSUAL: Final = re.compile(r"[^\n -~]")
@@ -80,6 +81,11 @@ def escape_misleading(text: str, keep: str = "") -> str:
         misleads = one in _BLANK_LETTERS or stacked > _MARKS_IN_A_ROW
         out.append(one if one in keep else escape_character(one) if misleads else _visible(one))
     return "".join(out)
+
+
+def quoted(text: str) -> str:
+    """`text` between quotes, at most 60 characters of it, control and direction marks as escapes."""
+    return repr(text) if len(text) <= _MAX_QUOTED else repr(text[:_MAX_QUOTED]) + "…"
 
 
 def defuse_ci_commands(text: str) -> str:

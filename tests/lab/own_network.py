@@ -19,7 +19,7 @@ LIMIT_S = 20
 
 
 def create_network(lab: Lab) -> None:
-    """Create the namespace; from now on `beside` runs commands in it."""
+    """Create the namespace; from now on `command_on_network` runs commands in it."""
     ip = debian_packages.require_program("ip", "iproute2")
     name = _namespace_name(lab)
     if not (NAMESPACES / name).exists():
@@ -44,7 +44,7 @@ def has_own_network(lab: Lab) -> bool:
 
 
 def network_of(lab: Lab) -> str:
-    """The network in which `beside` runs commands, as /proc names it."""
+    """The network in which `command_on_network` runs commands, as /proc names it."""
     command = command_on_network(lab, ["readlink", "/proc/self/ns/net"])
     return run(command, limit_s=LIMIT_S).stdout.strip()
 

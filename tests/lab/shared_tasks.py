@@ -47,7 +47,7 @@ class RehearsalTask:
 def run_tasks(
     machines: Sequence[LabMachine], tasks: Sequence[AnyTask], limit_s: float
 ) -> Iterator[dict[Future[FinishedTask], AnyTask]]:
-    """Runs each task of `wanted`, in that order, with a limit of `limit_s` seconds each."""
+    """Runs each task of `tasks`, in that order, with a limit of `limit_s` seconds each."""
     running: set[subprocess.Popen[str]] = set()
     free: queue.SimpleQueue[LabMachine] = queue.SimpleQueue()
     for host in machines:

@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class ConnectionCounter(ThreadingHTTPServer):
-    """Refuses every request; `asked` holds those that came, a TLS greeting included."""
+    """Refuses every request; `connections` has those that came, a TLS greeting included."""
 
     daemon_threads = True
 

@@ -94,7 +94,7 @@ def _signal(machine: LabMachine, number: int, *names: str) -> None:
 
 @contextmanager
 def at_request(machine: LabMachine, number: int, action: Callable[[LabMachine], None]) -> Iterator[FaultProxy]:
-    """Within the `with` block, calls `strike` before the engine's answer to request `number` (the first is 1)."""
+    """Within the `with` block, calls `action` before the engine's answer to request `number` (the first is 1)."""
 
     def struck(exchange: Exchange) -> None:
         action(machine)

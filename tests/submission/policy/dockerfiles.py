@@ -1,6 +1,6 @@
 """Dockerfiles that two readers could read differently, and honest ones beside them.
 
-`SINK` stands for an address where a test listens. What each builder of Docker 20.10 does with a file was seen on the
+`SINK_URL` stands for an address where a test listens. What each builder of Docker 20.10 does was seen on the
 real engine: `reached_by` names those that ask the sink for something, `built_by` those that build the file. The later
 BuildKits differ in here-documents, in arrays that are followed by something, and in `${NAME#…}` and its relatives.
 """
