@@ -1,24 +1,38 @@
-"""Waits for what is still starting, never for what has settled."""
+"""Waits for what can still come true, never for what has settled."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from grader.checks.failure import CheckFailed
+from grader.checks.settling import CONFIGURATION_CODES, PROGRAM_CODES, has_yet_to_speak, is_at_work, may_change
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from grader.machine.machine import Machine
+    from grader.probes.containers.inspect import ContainerFact
 
 _FIRST_PAUSE_S: Final = 0.1
 _LONGEST_PAUSE_S: Final = 1.0
+_STRETCH: Final = 4.0
+"""How many times `within_s` a check waits for programs that are at work."""
 
 
 def eventually(
-    machine: Machine, judge: Callable[[], None], *, within_s: float, is_settling: Callable[[], bool]
+    machine: Machine,
+    judge: Callable[[], None],
+    *,
+    within_s: float,
+    depends_on: Callable[[], Iterable[ContainerFact]] = tuple,
+    is_settling: Callable[[], bool] | None = None,
 ) -> None:
-    """Calls `judge` until it passes, nothing is starting any more, or `within_s` seconds are over.
+    """Calls `judge` until it passes, or its failure can no longer change.
+
+    It waits up to `within_s` seconds while something is starting: one of the containers of `depends_on`, or whatever
+    `is_settling` says instead. For a program that is not ready it also waits while one of those containers has yet to
+    print its first word or is at work, and for these longer than `within_s`. `Machine.patience_s` limits that waiting,
+    since all checks together must end before the machine's deadline.
 
     Raises the last `CheckFailed`, with the waiting time as evidence.
     """
@@ -26,16 +40,36 @@ def eventually(
     pause_s = _FIRST_PAUSE_S
     while True:
         try:
-            judge()
+            return judge()
         except CheckFailed as failure:
-            waited_s = machine.now() - began
-            if waited_s < within_s and is_settling():
-                machine.wait(min(pause_s, within_s - waited_s))
-                machine.clear_answers()
-                pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
-                continue
-            if waited_s >= _FIRST_PAUSE_S:
-                raise failure.with_evidence(f"waited {waited_s:.0f} s") from None
-            raise
-        else:
-            return
+            failed_at = machine.now()
+            waited_s = round(failed_at - began, 3)
+            is_young = (
+                waited_s < within_s
+                and failure.code not in CONFIGURATION_CODES
+                and (is_settling() if is_settling else any(may_change(fact, within_s) for fact in depends_on()))
+            )
+            if not is_young and not _is_unready(machine, failure, depends_on, within_s, waited_s):
+                if waited_s >= _FIRST_PAUSE_S:
+                    raise failure.with_evidence(f"waited {waited_s:.0f} s") from None
+                raise
+        machine.wait(pause_s if waited_s >= within_s else min(pause_s, within_s - waited_s))
+        machine.clear_answers()
+        pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
+        if not is_young:
+            machine.patience_s -= machine.now() - failed_at
+
+
+def _is_unready(
+    machine: Machine,
+    failure: CheckFailed,
+    depends_on: Callable[[], Iterable[ContainerFact]],
+    within_s: float,
+    waited_s: float,
+) -> bool:
+    """True if the failure is a program's, and that program may only need more time."""
+    if failure.code not in PROGRAM_CODES or waited_s >= _STRETCH * within_s or machine.patience_s <= 0:
+        return False
+    facts = tuple(depends_on())
+    is_silent = waited_s < within_s and has_yet_to_speak(machine, failure, facts)
+    return is_silent or is_at_work(machine, facts)

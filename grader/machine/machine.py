@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from grader.errors import ExerciseError, ProbeFailed
 from grader.machine.question import (
@@ -46,6 +46,10 @@ if TYPE_CHECKING:
     Entry = TypeVar("Entry")
 
 
+PATIENCE_S: Final = 90.0
+"""Half of the time that a machine may take by default."""
+
+
 class Machine(Subject["MachineExpectation"]):
     """A student's Docker host. Answers to questions that change nothing are cached until `clear_answers`."""
 
@@ -66,6 +70,8 @@ class Machine(Subject["MachineExpectation"]):
         self.disposable = disposable
         self.questions_asked: list[tuple[Question, Answer | NoAnswer]] = []
         """What the running check has asked, cached or not: a check that asks nothing proves nothing."""
+        self.patience_s = PATIENCE_S
+        """Seconds that all checks together may still wait for programs that are at work: see `checks/polling.py`."""
         self._answers: dict[Question, Answer | NoAnswer] = {}
 
     @property

@@ -47,6 +47,12 @@ class FakeContainer:
     commands: dict[str, tuple[int, bytes]] = field(default_factory=dict)
     """How a command inside begins, to its exit code and output; any other is not there: 127."""
     top: dict[str, Any] | None = None
+    processor_s: float = 0.0
+    """Processor time that it has used."""
+
+    def set_thread_states(self, *states: str) -> None:
+        """What `docker top` shows of its threads."""
+        self.top = {"Titles": ["PID", "STAT"], "Processes": [["1", state] for state in states]}
 
     @property
     def id(self) -> str:

@@ -188,9 +188,9 @@ class FakeMachine(ScriptedAnswers):
                 file = box.files.get(query["path"])
                 return Answer(200, archive(query["path"], file)) if file else Answer(404)
             case "GET", "stats":
-                return self._json(
-                    {"networks": {"eth0": {"rx_bytes": box.received}} if box.received is not None else None}
-                )
+                networks = {"eth0": {"rx_bytes": box.received}} if box.received is not None else None
+                cpu = {"cpu_usage": {"total_usage": int(box.processor_s * 1e9)}}
+                return self._json({"networks": networks, "cpu_stats": cpu})
             case "GET", "top":
                 return self._json(box.top) if box.top else Answer(500)
             case "POST", "exec":

@@ -8,12 +8,16 @@ import pytest
 
 from grader.checks.failure import CheckFailed
 from grader.checks.polling import eventually
+from grader.checks.settling import find_facts
 from grader.errors import ProbeFailed
 from grader.machine.question import WaitQuestion
+from tests.checks.fake_engine_json import FakeContainer, fake_container
 from tests.checks.fake_machine import FakeMachine, fails_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from grader.machine.machine import Machine
 
 
 def fails_until(link: FakeMachine, seconds: float) -> Callable[[], None]:
@@ -62,6 +66,96 @@ def test_a_wait_ends_when_its_time_is_over_and_says_how_long_it_was() -> None:
     assert link.total_wait_s == pytest.approx(2)
     assert waits(link)[-1] == pytest.approx(0.5), "no longer than what is left"
     assert found[0].evidence == ("seen", "waited 2 s")
+
+
+def starting(
+    box: FakeContainer, ready_s: float, code: str = "nothing-listens-inside"
+) -> tuple[FakeMachine, Callable[[], None]]:
+    """A machine with that container, and a check that fails until `ready_s` seconds have been waited."""
+    link = FakeMachine(box)
+
+    def judge() -> None:
+        if link.total_wait_s < ready_s:
+            raise CheckFailed(code, name=box.name)
+
+    return link, judge
+
+
+def wait_for(link: FakeMachine, judge: Callable[[], None], within_s: float = 10) -> Machine:
+    machine = link.as_machine(containers={"web": {"name": "web", "image": "nginx"}})
+    eventually(machine, judge, within_s=within_s, depends_on=lambda: find_facts(machine.container("web")))
+    return machine
+
+
+def old_container(log: bytes = b"starting\n", *states: str) -> FakeContainer:
+    box = fake_container(up_s=100)
+    box.log = log
+    box.set_thread_states(*states or ("S",))
+    return box
+
+
+def test_a_container_that_started_long_ago_and_is_idle_is_not_waited_for() -> None:
+    link, judge = starting(old_container(), 3)
+    with fails_with("nothing-listens-inside") as found:
+        wait_for(link, judge)
+    assert link.total_wait_s < 1, "two more looks at what it does"
+    assert found[0].evidence == ()
+
+
+@pytest.mark.parametrize("state", ["R", "D"])
+def test_one_that_is_still_at_work_is(state: str) -> None:
+    link, judge = starting(old_container(b"starting\n", state), 8)
+    wait_for(link, judge)
+
+
+def test_one_that_is_at_work_is_waited_for_longer_than_was_asked() -> None:
+    link, judge = starting(old_container(b"starting\n", "R"), 35)
+    wait_for(link, judge)
+    link, judge = starting(old_container(b"starting\n", "R"), 45)
+    with fails_with("nothing-listens-inside") as found:
+        wait_for(link, judge)
+    assert found[0].evidence in {("waited 40 s",), ("waited 41 s",)}, "four times as long"
+
+
+def test_one_that_has_said_nothing_is_waited_for_as_long_as_was_asked() -> None:
+    link, judge = starting(old_container(b""), 8)
+    wait_for(link, judge)
+    link, judge = starting(old_container(b""), 12)
+    with fails_with("nothing-listens-inside") as found:
+        wait_for(link, judge)
+    assert found[0].evidence == ("waited 10 s",)
+
+
+def test_a_wrong_configuration_is_not_waited_for_however_much_is_at_work() -> None:
+    link, judge = starting(old_container(b"", "R"), 3, "port-not-published")
+    with fails_with("port-not-published"):
+        wait_for(link, judge)
+    assert link.total_wait_s == 0
+    assert not [key for key in link.question_keys if "top" in key or "stats" in key]
+    box = fake_container(up_s=1)
+    link, judge = starting(box, 3, "looks-elsewhere")
+    with fails_with("looks-elsewhere"):
+        wait_for(link, judge)
+    assert link.total_wait_s == 0
+
+
+def test_all_checks_of_a_machine_wait_for_work_no_longer_than_half_its_time() -> None:
+    link, _ = starting(old_container(b"", "R"), 0)
+    machine = link.as_machine(containers={"web": {"name": "web", "image": "nginx"}})
+
+    def judge() -> None:
+        raise CheckFailed("nothing-listens-inside", name="web")
+
+    for _ in range(6):
+        with fails_with("nothing-listens-inside"):
+            eventually(machine, judge, within_s=30, depends_on=lambda: find_facts(machine.container("web")))
+    assert 90 <= link.total_wait_s < 92
+
+
+def test_what_passes_asks_nothing_of_what_is_at_work() -> None:
+    link, judge = starting(old_container(b"", "R"), 0)
+    wait_for(link, judge)
+    assert link.questions == []
 
 
 def test_without_time_nothing_is_waited_for() -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from grader.checks.compose.services import require_service
-from grader.checks.containers.expectation import STABLE_S, may_change, require_no_published_port, require_uptime
+from grader.checks.containers.expectation import STABLE_S, require_no_published_port, require_uptime
 from grader.checks.expectation import Expectation
 from grader.checks.failure import CheckFailed
 from grader.checks.polling import eventually
+from grader.checks.settling import may_change
 from grader.probes.compose.replicas import find_replicas, is_named_by_compose
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from grader.checks.containers.terminals import require_clean_exit, require_inter
 from grader.checks.expectation import Expectation
 from grader.checks.failure import CheckFailed
 from grader.checks.polling import eventually
+from grader.checks.settling import find_facts, may_change
 from grader.errors import ProbeFailed
 from grader.probes.containers.find import NoContainer, find_container
 from grader.probes.containers.lifecycle import start_container
@@ -76,19 +77,6 @@ def require_no_published_port(fact: ContainerFact) -> None:
         raise CheckFailed("published-inside", name=fact.name, published=published, evidence=(published,))
 
 
-def is_settling(container: Container, within_s: float) -> bool:
-    """True while the container may still change by itself: just started, restarting, or health not yet known."""
-    fact = find_container(container)
-    return not isinstance(fact, NoContainer) and may_change(fact, within_s)
-
-
-def may_change(fact: ContainerFact, within_s: float) -> bool:
-    """As `is_settling`, for a container that was already inspected."""
-    if fact.state == "restarting":
-        return fact.restarts <= 1
-    return fact.is_running and (fact.health == "starting" or fact.uptime_s < within_s)
-
-
 class ContainerExpectation(Expectation):
     _subject: Container
 
@@ -114,7 +102,7 @@ class ContainerExpectation(Expectation):
             self._subject.machine,
             judge,
             within_s=max(self._within_s, for_s, STABLE_S) + 1,
-            is_settling=lambda: is_settling(self._subject, STABLE_S),
+            is_settling=lambda: any(may_change(fact, STABLE_S) for fact in find_facts(self._subject)),
         )
 
     def to_be_created_from_its_image(self) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from grader.checks.compose.replicas import require_running_replicas
-from grader.checks.containers.expectation import may_change, require_running
+from grader.checks.containers.expectation import require_running
 from grader.checks.expectation import Expectation
 from grader.checks.failure import CheckFailed
-from grader.checks.http.sites import SiteExpectation, require_published_port
+from grader.checks.http.sites import require_answer, require_published_port
 from grader.checks.polling import eventually
+from grader.checks.settling import find_facts
 from grader.errors import ProbeFailed
 from grader.machine.question import NoAnswer
+from grader.probes.compose.replicas import find_replicas
 from grader.probes.containers.lifecycle import container_killed
 from grader.probes.containers.logs import last_lines, read_log
 from grader.probes.http.request_tracking import RequestTracker
@@ -19,7 +21,7 @@ from grader.probes.http.sites import get_page_again
 from grader.probes.networks.listeners import find_listeners
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from grader.machine.machine import Machine
     from grader.machine.question import Answer
@@ -57,16 +59,20 @@ class BalancerExpectation(Expectation):
         a site that does not answer.
         """
         site = self._subject.site
-        for left in reversed(range(self._subject.replicas.wanted)):
-            try:
-                SiteExpectation(site, self._within_s).to_answer(from_container=site.role)
-            except CheckFailed as failure:
-                if failure.code not in {"site-silent", "site-error"}:
-                    raise
-                if not left:
-                    raise self._diagnose(failure) from None
-            else:
-                return
+
+        def judge() -> None:
+            for left in reversed(range(self._subject.replicas.wanted)):
+                try:
+                    require_answer(site, site.container)
+                except CheckFailed as failure:
+                    if failure.code not in {"site-silent", "site-error"}:
+                        raise
+                    if not left:
+                        raise self._diagnose(failure) from None
+                else:
+                    return
+
+        self._eventually(judge)
 
     def to_reach_every_replica(self) -> None:
         """Each replica receives requests: the proof is the replica's own log, not the page's text.
@@ -91,7 +97,7 @@ class BalancerExpectation(Expectation):
             if missed:
                 raise CheckFailed("lb-reaches-some", missed=missed, evidence=(f"not reached: {missed}",), **values)
 
-        eventually(self._subject.machine, judge, within_s=self._within_s, is_settling=self._is_settling)
+        self._eventually(judge)
 
     def to_lose_no_request_when_a_replica_dies(self) -> None:
         """One replica is killed; once the load balancer has noticed, every request is answered.
@@ -112,7 +118,13 @@ class BalancerExpectation(Expectation):
 
         with container_killed(self._subject.machine, victim):
             self._wait_for_failover()
-            eventually(self._subject.machine, judge, within_s=_FAILOVER_S, is_settling=lambda: True)
+            eventually(
+                self._subject.machine,
+                judge,
+                within_s=_FAILOVER_S,
+                depends_on=self._find_facts,
+                is_settling=lambda: True,
+            )
 
     def _find_reached(self, wanted: tuple[ContainerFact, ...]) -> set[str]:
         """The ids of the replicas that received requests. Raises `ProbeFailed` if that cannot be seen."""
@@ -165,9 +177,11 @@ class BalancerExpectation(Expectation):
             machine, require_running(self._subject.site.container), behind, int(failure.values["status"])
         )
 
-    def _is_settling(self) -> bool:
-        facts = (require_running(self._subject.site.container), *require_running_replicas(self._subject.replicas))
-        return any(may_change(fact, self._within_s) for fact in facts)
+    def _find_facts(self) -> tuple[ContainerFact, ...]:
+        return (*find_facts(self._subject.site.container), *find_replicas(self._subject.replicas))
+
+    def _eventually(self, judge: Callable[[], None]) -> None:
+        eventually(self._subject.machine, judge, within_s=self._within_s, depends_on=self._find_facts)
 
 
 def diagnose_no_backend(

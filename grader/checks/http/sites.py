@@ -5,10 +5,11 @@ from __future__ import annotations
 import codecs
 from typing import TYPE_CHECKING, Final
 
-from grader.checks.containers.expectation import is_settling, require_running
+from grader.checks.containers.expectation import require_running
 from grader.checks.expectation import Expectation
 from grader.checks.failure import CheckFailed
 from grader.checks.polling import eventually
+from grader.checks.settling import find_facts
 from grader.errors import ProbeFailed
 from grader.machine.question import REDIRECTS, Answer, NoAnswer
 from grader.probes.containers.files import read_container_file
@@ -19,7 +20,7 @@ from grader.probes.networks.listeners import find_listeners
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
-    from grader.machine.subjects import Site
+    from grader.machine.subjects import Container, Site
     from grader.probes.containers.inspect import ContainerFact
     from grader.probes.containers.ports import PortFact
 
@@ -61,27 +62,13 @@ class SiteExpectation(Expectation):
         container = site.machine.container(from_container) if from_container else site.container
 
         def judge() -> None:
-            fact = require_running(container)
-            port = require_published_port(site)
-            path = "/.grader-" + site.machine.nonce(f"site {site.role}")
-            answer = _request(site, port, path)
-            if isinstance(answer, NoAnswer):
-                raise diagnose_no_answer(site, fact, answer)
-            if answer.status >= 500:
-                lines = last_lines(read_log(site.machine, fact), 3)
-                raise CheckFailed("site-error", port=site.port, status=answer.status, evidence=tuple(lines))
-            _require_answer_from(fact, site, port, path, answer)
+            require_answer(site, container)
             if status is not None:
                 page = fetch_page(site)
                 if page.status != status:
                     raise CheckFailed("site-status", port=site.port, status=page.status, wanted=status)
 
-        eventually(
-            site.machine,
-            judge,
-            within_s=self._within_s,
-            is_settling=lambda: is_settling(container, self._within_s),
-        )
+        eventually(site.machine, judge, within_s=self._within_s, depends_on=lambda: find_facts(container))
 
     def to_show_a_custom_page(self) -> None:
         """The page `/` is the student's own, not nginx's default.
@@ -110,8 +97,22 @@ class SiteExpectation(Expectation):
             self._subject.machine,
             judge,
             within_s=self._within_s,
-            is_settling=lambda: is_settling(self._subject.container, self._within_s),
+            depends_on=lambda: find_facts(self._subject.container),
         )
+
+
+def require_answer(site: Site, container: Container) -> None:
+    """Raises `CheckFailed` unless the site answers now, without an error, from that container."""
+    fact = require_running(container)
+    port = require_published_port(site)
+    path = "/.grader-" + site.machine.nonce(f"site {site.role}")
+    answer = _request(site, port, path)
+    if isinstance(answer, NoAnswer):
+        raise diagnose_no_answer(site, fact, answer)
+    if answer.status >= 500:
+        lines = last_lines(read_log(site.machine, fact), 3)
+        raise CheckFailed("site-error", port=site.port, status=answer.status, evidence=tuple(lines))
+    _require_answer_from(fact, site, port, path, answer)
 
 
 def _list_site_folder(site: Site) -> tuple[str, ...]:

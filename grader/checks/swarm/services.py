@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from grader.checks.containers.expectation import may_change
 from grader.checks.expectation import Expectation
 from grader.checks.failure import CheckFailed
 from grader.checks.networks import expectation
@@ -26,13 +25,14 @@ if TYPE_CHECKING:
     from grader.checks.swarm.entry_points import EntryPoint
     from grader.machine.machine import Machine
     from grader.machine.subjects import Network, Service
+    from grader.probes.containers.inspect import ContainerFact
     from grader.probes.swarm.services import ServiceFact
     from grader.probes.swarm.tasks import TaskFact
 
 _START_TIMEOUT_S: Final = 60.0
 """How long new tasks may take on a slow machine, with the five seconds that a swarm waits before it retries."""
-_DETECTION_S: Final = 5.0
-"""How long a swarm may take to notice that a task has ended."""
+_DETECTION_S: Final = 15.0
+"""How long a swarm on a busy machine may take to notice that a task has ended."""
 _REPLACEMENT_TIMEOUT_S: Final = 30.0
 
 
@@ -97,16 +97,10 @@ class ServiceExpectation(Expectation):
                     raise ProbeFailed("task-elsewhere", service=self._subject.name)
                 require_task_answer(machine, entry_point)
 
-        def is_settling() -> bool:
-            containers = [
-                fact
-                for entry_point in self._find_entry_points()
-                for fact in (*entry_point.tasks, entry_point.proxy)
-                if fact
-            ]
-            return any(may_change(fact, self._within_s) for fact in containers)
+        def depends_on() -> list[ContainerFact]:
+            return [fact for entry in self._find_entry_points() for fact in (*entry.tasks, entry.proxy) if fact]
 
-        eventually(machine, judge, within_s=self._within_s, is_settling=is_settling)
+        eventually(machine, judge, within_s=self._within_s, depends_on=depends_on)
 
     def to_replace_a_killed_task(self) -> None:
         """The container of one task is killed, and the swarm starts another in its place.

@@ -8,7 +8,6 @@ from grader.checks.compose.recreation import recreate_project
 from grader.checks.containers.expectation import (
     STABLE_S,
     ContainerExpectation,
-    is_settling,
     require_container,
     require_running,
     start_if_exited,
@@ -17,6 +16,7 @@ from grader.checks.expectation import Expectation
 from grader.checks.failure import CheckFailed, CheckSkipped
 from grader.checks.http.sites import SiteExpectation, ask_site, diagnose_not_listening
 from grader.checks.polling import eventually
+from grader.checks.settling import find_facts
 from grader.checks.todos.diagnosis import diagnose_api_error, diagnose_page_error, diagnose_page_no_answer
 from grader.checks.todos.targets import diagnose_address_target, diagnose_target
 from grader.checks.todos.temporary_todo import TemporaryTodo
@@ -32,16 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from grader.machine.subjects import Container, Project, Todos
+    from grader.probes.containers.inspect import ContainerFact
 
-_CONFIGURATION_CODES: Final = {
-    "address-not-name",
-    "asks-itself",
-    "looks-elsewhere",
-    "looks-on-another-port",
-    "network-internal",
-    "url-not-place",
-}
-"""Mistakes in the configuration of a container: waiting does not fix them."""
 _STILL_STARTING: Final = "nothing-listens-inside"
 _START_TIMEOUT_S: Final = 60.0
 """How long a new database, and an API that reconnects to it, may take."""
@@ -73,7 +65,7 @@ class TodosExpectation(Expectation):
             if not any(one.port == container.wanted.port for one in sockets or ()):
                 ContainerExpectation(container).to_be_created_from_its_image()
 
-        eventually(container.machine, judge, within_s=STABLE_S, is_settling=lambda: is_settling(container, STABLE_S))
+        eventually(container.machine, judge, within_s=STABLE_S, depends_on=lambda: find_facts(container))
 
     def to_run(self) -> None:
         """The three containers run, and still run once they have had time to start.
@@ -219,25 +211,19 @@ class TodosExpectation(Expectation):
         def is_starting() -> bool:
             return not (isinstance(answer, Answer) and answer.status == 200)
 
-        eventually(todos.machine, judge, within_s=_START_TIMEOUT_S, is_settling=is_starting)
+        eventually(
+            todos.machine,
+            judge,
+            within_s=_START_TIMEOUT_S,
+            depends_on=self._find_facts,
+            is_settling=is_starting,
+        )
+
+    def _find_facts(self) -> tuple[ContainerFact, ...]:
+        return find_facts(self._subject.mongo, self._subject.api, self._subject.app)
 
     def _eventually(self, judge: Callable[[], None]) -> None:
-        todos = self._subject
-        code = ""
-
-        def remembered() -> None:
-            nonlocal code
-            try:
-                judge()
-            except CheckFailed as failure:
-                code = failure.code
-                raise
-
-        def may_change() -> bool:
-            containers = (todos.mongo, todos.api, todos.app)
-            return code not in _CONFIGURATION_CODES and any(is_settling(one, self._within_s) for one in containers)
-
-        eventually(todos.machine, remembered, within_s=self._within_s, is_settling=may_change)
+        eventually(self._subject.machine, judge, within_s=self._within_s, depends_on=self._find_facts)
 
 
 def _declares(container: Container, variable: str) -> bool:

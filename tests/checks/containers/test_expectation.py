@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from grader.checks.containers.expectation import (
-    is_settling,
-    may_change,
     require_container,
     require_no_published_port,
     require_running,
@@ -150,29 +148,6 @@ def test_running_asks_for_no_age() -> None:
     assert require_running(subject(fake_container(up_s=0))).is_running
     with fails_with("container-exited"):
         require_running(subject(fake_container(state="exited", exit_code=1, ran_s=2)))
-
-
-@pytest.mark.parametrize(
-    ("box", "changes"),
-    [
-        (fake_container(up_s=4.9), True),
-        (fake_container(up_s=5), False),
-        (fake_container(up_s=60, health="starting"), True),
-        (fake_container(up_s=60, health="unhealthy"), False),
-        (fake_container(state="restarting", restarts=1), True),
-        (fake_container(state="restarting", restarts=2), False),
-        (fake_container(state="exited", ran_s=1), False),
-        (fake_container(state="exited", ran_s=1, health="starting"), False),
-        (fake_container(state="paused", up_s=1), False),
-    ],
-)
-def test_only_what_has_just_started_may_change(box: FakeContainer, *, changes: bool) -> None:
-    assert may_change(require_container(subject(box)), 5) is changes
-    assert is_settling(subject(box), 5) is changes
-
-
-def test_one_that_is_not_there_does_not_change() -> None:
-    assert not is_settling(subject(), 1000)
 
 
 # --- its image -------------------------------------------------------------------------------------------------------

@@ -408,10 +408,10 @@ def test_a_young_container_is_waited_for_and_one_that_has_settled_is_not() -> No
     machine.schedule(2.0, lambda: machine.sites.update({4000: serves(box)}))
     expect(site_of(machine), within_s=10).to_answer()
     assert 2 <= machine.total_wait_s < 3.2
-    settled = FakeMachine(web(up_s=11, listens=()))
+    settled = FakeMachine(web(up_s=11, listens=(), log=b"ready\n"))
     with fails_with("nothing-listens-inside") as found:
         expect(site_of(settled), within_s=10).to_answer()
-    assert settled.total_wait_s == 0
+    assert settled.total_wait_s < 1, "it is looked at, and not waited for"
     assert "waited" not in str(found[0].evidence)
 
 
@@ -427,7 +427,7 @@ def test_a_wait_has_an_end_and_says_how_long_it_was() -> None:
     machine = FakeMachine(web(health="starting", listens=()))
     with fails_with("nothing-listens-inside") as found:
         expect(site_of(machine), within_s=5).to_answer()
-    assert machine.total_wait_s == 5
+    assert 5 <= machine.total_wait_s < 6
     assert found[0].evidence[-1] == "waited 5 s"
     assert len([one for one in machine.questions if isinstance(one, WaitQuestion)]) > 5
 

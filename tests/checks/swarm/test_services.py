@@ -176,7 +176,7 @@ def test_what_has_settled_is_not_waited_for() -> None:
     lab.sites[4000] = NoAnswer("refused")
     with fails_with("site-silent", name="porte"):
         lab.service(within_s=20).to_answer()
-    assert lab.total_wait_s == 0
+    assert lab.total_wait_s < 1, "it is looked at, and not waited for"
 
 
 # --- a task that is killed -------------------------------------------------------------------------------------------
@@ -203,7 +203,7 @@ def test_a_killed_task_is_replaced() -> None:
 
 @pytest.mark.parametrize(
     ("noticed_s", "replaced_s", "waited_s"),
-    [(None, None, 6), (1, None, 30), (29, None, 6)],
+    [(None, None, 16), (1, None, 30), (29, None, 16)],
     ids=["never noticed", "never up", "late"],
 )
 def test_one_that_is_not_replaced_is_told(noticed_s: float | None, replaced_s: float | None, waited_s: float) -> None:
