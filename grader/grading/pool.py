@@ -19,9 +19,10 @@ from grader.grading.frames import FrameReader, checked_result
 from grader.grading.run import not_graded
 from grader.grading.warm_up import warm_up
 from grader.grading.worker import GradingTask, Worker, fork_worker, spawn_worker
+from grader.machine.transport.engine_address import engine_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
     from grader.grading.request import GradingRequest
     from grader.reports.result import ResultFile
@@ -81,17 +82,19 @@ def grade_all(
 ) -> Generator[Event]:
     """Grades every request; each ends in exactly one `GradingFinished`, whatever its worker does.
 
+    Requests that may break things on one engine are graded one after the other: each would see the work of the others
+    disappear.
+
     `start` starts a worker; by default in the fastest way. Closing the iterator ends all workers.
     """
     if start is None and _can_fork():
         warm_up(requests)
-    waiting = collections.deque(requests)
+    waiting = _Waiting(requests)
     running: dict[int, _RunningWorker] = {}
     with selectors.DefaultSelector() as selector:
         try:
             while waiting or running:
-                while waiting and len(running) < at_once:
-                    request = waiting.popleft()
+                while len(running) < at_once and (request := waiting.next(one.request for one in running.values())):
                     worker = start(request) if start else _start_worker(suite, request)
                     one = _RunningWorker(request, worker, time.monotonic() + request.deadline_s + worker.grace_s)
                     running[one.worker.readable] = one
@@ -109,6 +112,31 @@ def grade_all(
             for one in running.values():
                 one.worker.kill()
             gc.unfreeze()
+
+
+class _Waiting:
+    """The requests that wait for their turn, and which of them may not run at the same time."""
+
+    def __init__(self, requests: list[GradingRequest]) -> None:
+        self._queue = collections.deque(requests)
+        self._keys = {one.machine: engine_key(one.machine, os.environ) for one in requests if one.disposable}
+
+    def __len__(self) -> int:
+        return len(self._queue)
+
+    def next(self, running: Iterable[GradingRequest]) -> GradingRequest | None:
+        """The first request whose engine nobody else is changing; `None` if there is none now."""
+        if not self._queue:
+            return None
+        taken = {self._key(request) for request in running} - {""}
+        for at, request in enumerate(self._queue):
+            if self._key(request) not in taken:
+                del self._queue[at]
+                return request
+        return None
+
+    def _key(self, request: GradingRequest) -> str:
+        return self._keys.get(request.machine, "") if request.disposable else ""
 
 
 def _can_fork() -> bool:

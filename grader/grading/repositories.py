@@ -18,6 +18,7 @@ from grader.grading.reasons import reason_of, reason_words
 from grader.grading.repository import Done, grade_one
 from grader.grading.results_folder import is_inside
 from grader.grading.run import not_graded
+from grader.machine.transport.engine_address import engine_key
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
@@ -87,6 +88,8 @@ def graded_repositories(
     once more, behind all others. If no engine is left, the remaining students are not graded. Closing the iterator
     waits for the repositories that are being graded, since their engines must be emptied.
     """
+    # An engine that is named twice, or in two ways, would be emptied by one repository while it grades another.
+    engines = list({engine_key(engine, environ) or str(engine): engine for engine in engines}.values())
     batch = _Batch(suite, results, environ, _Queue(collections.deque(_Turn(request) for request in requests)))
     with ThreadPoolExecutor(len(engines)) as pool:
         try:

@@ -7,7 +7,7 @@ import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from grader.errors import MachineUnreachable, RosterError
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from docker.context import Context
+
+
+_SSH_PORT: Final = 22
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,22 @@ def resolve_engine(machine: MachineUrl, environ: Mapping[str, str]) -> EngineAdd
     if given:
         return _from_docker_host(given, environ)
     return _from_context(environ)
+
+
+def engine_key(machine: MachineUrl, environ: Mapping[str, str]) -> str:
+    """Equal for two addresses that lead to one engine, as far as they can tell; empty if there is none.
+
+    Accounts are left out: behind SSH, several of them usually use the engine of the whole machine.
+    """
+    if machine.scheme == "recording":
+        return ""
+    try:
+        address = resolve_engine(machine, environ)
+    except MachineUnreachable:
+        return ""
+    if isinstance(address, MachineUrl):
+        return f"ssh://{(address.host or '').lower()}:{address.port or _SSH_PORT}{address.docker_socket or ''}"
+    return f"unix://{address.socket.resolve()}" if address.socket else address.url.lower()
 
 
 def usable_socket(sockets: Iterable[Path]) -> Path | None:

@@ -15,7 +15,13 @@ from typing import NoReturn
 import pytest
 
 from grader.errors import MachineUnreachable
-from grader.machine.transport.engine_address import EngineAddress, engine_address, resolve_engine, usable_socket
+from grader.machine.transport.engine_address import (
+    EngineAddress,
+    engine_address,
+    engine_key,
+    resolve_engine,
+    usable_socket,
+)
 from grader.roster.machine_url import MachineUrl, parse_machine_url
 
 LOCAL = MachineUrl("local")
@@ -166,3 +172,13 @@ def test_an_account_without_a_home_is_no_error(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("pwd.getpwuid", nobody)
     address = engine_address(MachineUrl("local"), {})
     assert address.url.startswith("unix://")
+
+
+def test_an_engine_that_cannot_be_found_has_no_key(home: Path) -> None:
+    assert engine_key(LOCAL, {"DOCKER_HOST": "nonsense"}) == ""
+    assert engine_key(parse_machine_url("recording:a.recording"), {}) == ""
+
+
+def test_a_context_leads_to_the_same_engine_as_its_address(home: Path) -> None:
+    use_context(home, "ssh://anna@pc1")
+    assert engine_key(LOCAL, {}) == engine_key(parse_machine_url("ssh://ben@PC1:22"), {}) != ""
