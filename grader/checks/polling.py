@@ -30,14 +30,16 @@ def eventually(
     """Calls `judge` until it passes, or its failure can no longer change.
 
     It waits up to `within_s` seconds while something is starting: one of the containers of `depends_on`, or whatever
-    `is_settling` says instead. For a program that is not ready it also waits while one of those containers has yet to
-    print its first word or is at work, and for these longer than `within_s`. `Machine.patience_s` limits that waiting,
-    since all checks together must end before the machine's deadline.
+    `is_settling` says instead. A program that is not ready is always looked at twice, since one request may fail on a
+    busy machine. After that `eventually` waits while one of those containers has yet to print its first word, or is at
+    work: then longer than `within_s`. `Machine.patience_s` limits that waiting, since all checks together must end
+    before the machine's deadline.
 
     Raises the last `CheckFailed`, with the waiting time as evidence.
     """
     began = machine.now()
     pause_s = _FIRST_PAUSE_S
+    is_first_look = True
     while True:
         try:
             return judge()
@@ -49,27 +51,27 @@ def eventually(
                 and failure.code not in CONFIGURATION_CODES
                 and (is_settling() if is_settling else any(may_change(fact, within_s) for fact in depends_on()))
             )
-            if not is_young and not _is_unready(machine, failure, depends_on, within_s, waited_s):
+            if not is_young and not (
+                _may_come_true(machine, failure, within_s, waited_s)
+                and (
+                    is_first_look or _is_unready(machine, failure, tuple(depends_on()), is_in_time=waited_s < within_s)
+                )
+            ):
                 if waited_s >= _FIRST_PAUSE_S:
                     raise failure.with_evidence(f"waited {waited_s:.0f} s") from None
                 raise
         machine.wait(pause_s if waited_s >= within_s else min(pause_s, within_s - waited_s))
         machine.clear_answers()
         pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
+        is_first_look = False
         if not is_young:
             machine.patience_s -= machine.now() - failed_at
 
 
-def _is_unready(
-    machine: Machine,
-    failure: CheckFailed,
-    depends_on: Callable[[], Iterable[ContainerFact]],
-    within_s: float,
-    waited_s: float,
-) -> bool:
-    """True if the failure is a program's, and that program may only need more time."""
-    if failure.code not in PROGRAM_CODES or waited_s >= _STRETCH * within_s or machine.patience_s <= 0:
-        return False
-    facts = tuple(depends_on())
-    is_silent = waited_s < within_s and has_yet_to_speak(machine, failure, facts)
-    return is_silent or is_at_work(machine, facts)
+def _may_come_true(machine: Machine, failure: CheckFailed, within_s: float, waited_s: float) -> bool:
+    """True if the failure is a program's, and there is time left for it."""
+    return failure.code in PROGRAM_CODES and waited_s < _STRETCH * within_s and machine.patience_s > 0
+
+
+def _is_unready(machine: Machine, failure: CheckFailed, facts: tuple[ContainerFact, ...], *, is_in_time: bool) -> bool:
+    return (is_in_time and has_yet_to_speak(machine, failure, facts)) or is_at_work(machine, facts)

@@ -94,7 +94,9 @@ def as_recorded(request: GradingRequest, recording: Recording | None) -> Grading
 
 def machine_of(request: GradingRequest, transport: Transport, spec: ExerciseSpec) -> Machine:
     """The machine behind `transport`, as checks see it."""
-    return Machine(transport, spec, ports=request.ports, passive=request.passive, disposable=request.disposable)
+    machine = Machine(transport, spec, ports=request.ports, passive=request.passive, disposable=request.disposable)
+    machine.patience_s = request.deadline_s / 2
+    return machine
 
 
 def encode_json(value: object) -> bytes:

@@ -7,11 +7,11 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from grader.request import GradingRequest
 
 from grader.grading.pool import GradingFinished, GradingStarted, grade_all
 from grader.grading.worker import Worker
 from grader.reports.result import Student
-from grader.request import GradingRequest
 from grader.roster.machine_url import parse_machine_url
 from grader.scoring.suite import read_suite
 from tests.student_shell import ROOT
