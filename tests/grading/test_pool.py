@@ -7,9 +7,9 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from grader.request import GradingRequest
 
 from grader.grading.pool import GradingFinished, GradingStarted, grade_all
+from grader.grading.request import GradingRequest
 from grader.grading.worker import Worker
 from grader.reports.result import Student
 from grader.roster.machine_url import parse_machine_url
