@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from grader.errors import GraderError
-from grader.grading.pool import GradingFinished, GradingStarted, grade_all, lost_worker
+from grader.grading.pool import GradingFinished, GradingStarted, RequestQueue, grade_all, lost_worker
 from grader.grading.request import GradingRequest, decode_json, encode_json
 from grader.grading.run import not_graded
 from grader.reports.result import ResultFile, encode_result
 from grader.scoring.suite import read_suite
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
 
     from grader.grading.pool import Event
     from grader.scoring.suite import Suite
@@ -32,7 +32,7 @@ _CONNECT_S = 20
 def grade_on_cluster(suite: Suite, requests: list[GradingRequest], scheduler: str) -> Generator[Event]:
     """Grades on the cluster at `scheduler` (`tcp://host:8786`); each request ends in one `GradingFinished`."""
     try:
-        from distributed import Client, as_completed  # noqa: PLC0415 - an optional dependency
+        from distributed import Client, Future, as_completed  # noqa: PLC0415 - an optional dependency
     except ImportError as error:
         raise GraderError("--scheduler needs Dask: pip install 'container-lab-grader[cluster]'") from error
     try:
@@ -42,17 +42,24 @@ def grade_on_cluster(suite: Suite, requests: list[GradingRequest], scheduler: st
     files = {path.name: path.read_bytes() for path in (suite.folder / "exercise.toml", *suite.folder.glob("*.py"))}
     with client:
         shared = client.scatter(files, broadcast=True)
-        futures = {}
-        for request in requests:
-            futures[client.submit(_grade_on_worker, encode_json(request), shared, pure=False)] = request
-            yield GradingStarted(request)
-        for future in as_completed(futures):
-            request = futures[future]
-            if future.status != "finished":
+        waiting, running, completed = RequestQueue(requests), dict[Future, GradingRequest](), as_completed()
+
+        def submit() -> Iterator[Event]:
+            while request := waiting.next(running.values()):
+                future = client.submit(_grade_on_worker, encode_json(request), shared, pure=False)
+                running[future] = request
+                completed.add(future)
+                yield GradingStarted(request)
+
+        yield from submit()
+        for future in completed:
+            request = running.pop(future)
+            if future.status == "finished":
+                content, recording = future.result()
+                yield GradingFinished(request, msgspec.json.decode(content, type=ResultFile), recording)
+            else:
                 yield GradingFinished(request, not_graded(suite, request, lost_worker(request, "worker-died")))
-                continue
-            content, recording = future.result()
-            yield GradingFinished(request, msgspec.json.decode(content, type=ResultFile), recording)
+            yield from submit()
 
 
 def _grade_on_worker(encoded_job: bytes, files: dict[str, bytes]) -> tuple[bytes, bytes | None]:

@@ -89,7 +89,7 @@ def grade_all(
     """
     if start is None and _can_fork():
         warm_up(requests)
-    waiting = _Waiting(requests)
+    waiting = RequestQueue(requests)
     running: dict[int, _RunningWorker] = {}
     with selectors.DefaultSelector() as selector:
         try:
@@ -114,7 +114,7 @@ def grade_all(
             gc.unfreeze()
 
 
-class _Waiting:
+class RequestQueue:
     """The requests that wait for their turn, and which of them may not run at the same time."""
 
     def __init__(self, requests: list[GradingRequest]) -> None:
