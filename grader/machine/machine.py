@@ -185,8 +185,10 @@ class Machine(Subject["MachineExpectation"]):
         """Seconds on a monotonic clock."""
         return self.transport.now()
 
-    def wait(self, seconds: float) -> None:
-        self.transport.ask(WaitQuestion(seconds))
+    def wait(self, seconds: float) -> bool:
+        """Lets time pass. False for a recording in which nobody waited here."""
+        answer = self.transport.ask(WaitQuestion(seconds))
+        return isinstance(answer, Answer) and answer.status == 200
 
     def attempts(self, delays_s: Iterable[float]) -> Iterator[None]:
         """One turn per delay, after waiting for it: for what comes a little late, whatever the load."""

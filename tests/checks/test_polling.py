@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from grader.checks.failure import CheckFailed
-from grader.checks.polling import eventually
+from grader.checks.polling import PROGRAM_PAUSE_S, eventually
 from grader.checks.settling import find_facts
 from grader.errors import ProbeFailed
-from grader.machine.question import WaitQuestion
+from grader.machine.question import Answer, WaitQuestion
 from tests.checks.fake_engine_json import FakeContainer, fake_container
 from tests.checks.fake_machine import FakeMachine, fails_with
 
@@ -98,8 +98,17 @@ def test_a_container_that_started_long_ago_and_is_idle_is_not_waited_for() -> No
     link, judge = starting(old_container(), 3)
     with fails_with("nothing-listens-inside") as found:
         wait_for(link, judge)
-    assert link.total_wait_s < 1, "it is looked at once more, and so is what it does"
-    assert found[0].evidence == ("waited 0 s",)
+    assert link.total_wait_s < 1.1, "it is looked at once more, and so is what it does"
+    assert found[0].evidence == ("waited 1 s",)
+
+
+def test_in_a_recording_nobody_waits_longer_than_when_it_was_made() -> None:
+    """Its later answers belong to later checks."""
+    link, judge = starting(old_container(b"", "R"), 3)
+    link.table[WaitQuestion(PROGRAM_PAUSE_S)] = Answer(404)
+    with fails_with("nothing-listens-inside") as found:
+        wait_for(link, judge)
+    assert found[0].evidence == ()
 
 
 def test_one_request_that_fails_on_a_busy_machine_costs_nothing() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from grader.checks.polling import PROGRAM_PAUSE_S
 from grader.machine.question import WaitQuestion
 
 if TYPE_CHECKING:
@@ -16,8 +17,15 @@ _PAUSES_S: Final = (0.1, 0.2, 0.4, 0.8, 1.0)
 
 
 def remove_waits(exchanges: Sequence[RecordedExchange]) -> list[RecordedExchange]:
-    """`exchanges` without the waiting itself: the clock of a replay goes to the moment of each answer."""
-    return [one for one in exchanges if not isinstance(one.question, WaitQuestion)]
+    """`exchanges` without the waiting itself: the clock of a replay goes to the moment of each answer.
+
+    The waits for a program stay: a replay that has none left does not look again.
+    """
+    return [
+        one
+        for one in exchanges
+        if not isinstance(one.question, WaitQuestion) or one.question.seconds == PROGRAM_PAUSE_S
+    ]
 
 
 def trim_waits(exchanges: Sequence[RecordedExchange]) -> list[RecordedExchange]:

@@ -73,7 +73,7 @@ class Replay:
         match question:
             case WaitQuestion():
                 self._clock += question.seconds
-                return Answer()
+                return Answer(404)
             case NonceQuestion():
                 return _ANY_NONCE
             case EngineQuestion():
