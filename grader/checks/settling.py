@@ -14,7 +14,7 @@ from grader.probes.containers.find import NoContainer, find_container
 from grader.probes.containers.logs import last_lines, read_log
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from grader.checks.failure import CheckFailed
     from grader.machine.machine import Machine
@@ -63,10 +63,10 @@ _BUSY_SHARE: Final = 0.05
 """Of one processor. An idle database uses a hundredth."""
 
 
-def find_facts(*containers: Container) -> tuple[ContainerFact, ...]:
-    """Those of the containers that exist."""
+def find_facts(*containers: Container) -> Iterator[ContainerFact]:
+    """Those of the containers that exist. Each is looked for when it is its turn."""
     found = (find_container(container) for container in containers)
-    return tuple(fact for fact in found if not isinstance(fact, NoContainer))
+    return (fact for fact in found if not isinstance(fact, NoContainer))
 
 
 def may_change(fact: ContainerFact, within_s: float) -> bool:

@@ -29,7 +29,7 @@ SILENT = CheckFailed("nothing-listens-inside", name="web", inside=80)
 
 def look_at(box: FakeContainer) -> tuple[Machine, tuple[ContainerFact, ...]]:
     machine = FakeMachine(box).as_machine(containers=SPEC)
-    return machine, find_facts(machine.container("web"))
+    return machine, tuple(find_facts(machine.container("web")))
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_only_what_has_just_started_may_change(box: FakeContainer, *, changes: b
 
 def test_one_that_is_not_there_is_not_waited_for() -> None:
     machine = FakeMachine().as_machine(containers=SPEC)
-    assert find_facts(machine.container("web")) == ()
+    assert list(find_facts(machine.container("web"))) == []
     assert not is_at_work(machine, ())
 
 

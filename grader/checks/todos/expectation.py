@@ -29,7 +29,7 @@ from grader.probes.networks.listeners import find_listeners
 from grader.probes.todos.todos import ask_api
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from grader.machine.subjects import Container, Project, Todos
     from grader.probes.containers.inspect import ContainerFact
@@ -219,7 +219,7 @@ class TodosExpectation(Expectation):
             is_settling=is_starting,
         )
 
-    def _find_facts(self) -> tuple[ContainerFact, ...]:
+    def _find_facts(self) -> Iterator[ContainerFact]:
         return find_facts(self._subject.mongo, self._subject.api, self._subject.app)
 
     def _eventually(self, judge: Callable[[], None]) -> None:
