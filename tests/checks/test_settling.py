@@ -125,5 +125,5 @@ def test_the_first_word_of_what_does_not_listen_is_waited_for(
 
 
 def test_the_codes_exist_and_are_told_apart() -> None:
-    assert set(catalogue("en")) >= CONFIGURATION_CODES | PROGRAM_CODES
+    assert set(catalogue("diagnoses", "en")) >= CONFIGURATION_CODES | PROGRAM_CODES
     assert not CONFIGURATION_CODES & PROGRAM_CODES
