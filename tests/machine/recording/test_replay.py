@@ -87,7 +87,7 @@ def test_time_passes_as_it_did_and_nobody_waits(tmp_path: Path) -> None:
         replay.ask(question)
         replayed.append(replay.now())
     assert replayed == live == [0.25, 600.25, 600.5, 1200.5]
-    replay.ask(WaitQuestion(600.0))
+    assert replay.ask(WaitQuestion(600.0)) == Answer(404), "whoever waits sees that nobody waited here"
     assert replay.now() == 1800.5, "a wait that was not recorded takes its time all the same"
 
 
