@@ -66,6 +66,8 @@ class Machine(Subject["MachineExpectation"]):
         self.disposable = disposable
         self.questions_asked: list[tuple[Question, Answer | NoAnswer]] = []
         """What the running check has asked, cached or not: a check that asks nothing proves nothing."""
+        self.seen_connections: set[tuple[str, str]] = set()
+        """Ids of containers, a client and its server, between which a check has seen a connection."""
         self._answers: dict[Question, Answer | NoAnswer] = {}
 
     @property
