@@ -11,7 +11,7 @@ from grader.checks.containers.expectation import (
     ContainerExpectation,
     require_container,
     require_no_published_port,
-    require_running,
+    require_started_once,
 )
 from grader.checks.expectation import Expectation
 from grader.checks.failure import CheckFailed
@@ -79,7 +79,7 @@ class ProjectExpectation(Expectation):
 
         Asks: one inspect per service. Diagnoses: `network-default-bridge`, `network-mode`, `networks-do-not-meet`.
         """
-        facts = [require_running(container) for container in containers]
+        facts = [require_started_once(container) for container in containers]
         for fact in facts:
             wrong = diagnose_no_network(fact, f"{find_project_name(self._subject)}_default")
             if wrong:
@@ -93,9 +93,12 @@ class ProjectExpectation(Expectation):
 
         Every container of the project counts: other services, those that an older file or `docker compose run` left.
         Asks: the list, one inspect per container. Diagnoses: `published-inside`, `host-network-inside`,
-        `published-more`.
+        `published-more`, those of a service that never ran.
         """
         machine, name = self._subject.machine, find_project_name(self._subject)
+        for other_service in self._subject.containers:
+            if other_service.service != container.service:
+                require_no_published_port(require_started_once(other_service))
         for one in list_containers(machine):
             if one.project != name or one.state != "running":
                 continue
@@ -137,7 +140,7 @@ class ProjectExpectation(Expectation):
                 raise CheckFailed("compose-file-differs", service=service, what="services", file=service, running="-")
         hashes = read_compose_hashes(machine, origin)
         for container in self._subject.containers:
-            fact = require_running(container)
+            fact = require_container(container)
             found = find_difference(file, container.service, fact, find_image(machine, fact.image_id))
             own = read_origin(fact)
             if found:
