@@ -39,11 +39,12 @@ class FolderExpectation(Expectation):
 
         A container that does not start, or ends by itself, may do so because of its mount.
 
-        If its command names another folder, its program must have written to this one. Asks: one inspect; a listing or
-        two if the mount is wrong or the command names another folder. Diagnoses:
-        `mount-unused`, `mount-missing`, `named-volume-not-bind`,
-        `anonymous-volume-not-bind`, `mount-wrong-inside`, `mount-wrong-outside`, `mount-other-case`, `mount-mistyped`,
-        `mount-reversed`, `mount-is-a-file`, `copied-not-mounted`, those of a container that does not run.
+        If its command names another folder, its program must have written to this one.
+
+        Asks: one inspect; a listing or two if the mount is wrong or the command has a path. Diagnoses: `mount-unused`,
+        `mount-missing`, `named-volume-not-bind`, `anonymous-volume-not-bind`, `mount-wrong-inside`,
+        `mount-wrong-outside`, `mount-other-case`, `mount-mistyped`, `mount-reversed`, `mount-is-a-file`,
+        `copied-not-mounted`, those of a container that does not run.
         """
         if not is_stopped_by_hand(require_container(self._subject.container)):
             require_running(self._subject.container)
