@@ -105,7 +105,7 @@ class ImageExpectation(Expectation):
     def to_be_small(self) -> None:
         """It is smaller than the limit in the spec, and than the other images of the base's repository.
 
-        Asks: the image, those of the base's repository; in containerd's store, their history. Diagnoses: `image-too-big`,
+        Asks: the image, those of the base's repository, in containerd's store their history. Diagnoses: `image-too-big`,
         `image-not-lighter`, those of `to_exist`.
         """
         image, wanted, machine = require_image(self._subject), self._subject.wanted, self._subject.machine
