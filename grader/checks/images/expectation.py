@@ -105,8 +105,8 @@ class ImageExpectation(Expectation):
     def to_be_small(self) -> None:
         """It is smaller than the limit in the spec, and than the other images of the base's repository.
 
-        Asks: the image, those of the base's repository, in containerd's store their history. Diagnoses: `image-too-big`,
-        `image-not-lighter`, those of `to_exist`.
+        Asks: the image, those of the base's repository, in containerd's store also their history.
+        Diagnoses: `image-too-big`, `image-not-lighter`, those of `to_exist`.
         """
         image, wanted, machine = require_image(self._subject), self._subject.wanted, self._subject.machine
         limit, size = wanted.under_mb * _MB, measure_image(machine, image)
