@@ -70,7 +70,7 @@ def test_what_is_no_engine_is_told_from_one_that_broke(
     assert lost.value.code == CODES.get(as_site, "engine-garbled")
     for language in LANGUAGES:
         sentence = say(lost.value.code, "wrong", lost.value.values, language)
-        assert sentence.isprintable()
+        assert sentence.replace("\u00a0", " ").isprintable()
         assert "unix:///s" in sentence
         assert say(lost.value.code, "look", lost.value.values, language)
     client.close()
