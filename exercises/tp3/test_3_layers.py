@@ -37,8 +37,8 @@ def test_image_is_untouched(machine: Machine) -> None:
 
 @check(
     points=3,
-    fr="`tp3-app` est construite ici, sur les couches de `python:alpine`",
-    en="`tp3-app` was built here, on the layers of `python:alpine`",
+    fr="`tp3-app` est construite avec un Dockerfile, sur les couches de `python:alpine`",
+    en="`tp3-app` was built from a Dockerfile, on the layers of `python:alpine`",
 )
 def test_image_is_built_here(machine: Machine) -> None:
     expect(machine.image("tp3-app")).to_be_built_here()
@@ -51,6 +51,7 @@ def test_image_is_built_here(machine: Machine) -> None:
 )
 def test_image_says_how_it_runs(machine: Machine) -> None:
     expect(machine.image("tp3-app")).to_declare_how_it_runs()
+    expect(machine.image("tp3-app")).to_be_run_as_it_says(machine.container("tp3-app"))
 
 
 @check(
@@ -76,7 +77,8 @@ def test_container_answers(machine: Machine) -> None:
     expect(container).to_run_the_latest_build()
     expect(container).to_stay_up(for_s=2)
     expect(site).to_be_published()
-    expect(site, within_s=10).to_answer(from_container="tp3-app")
+    expect(site, within_s=10).to_answer(200, from_container="tp3-app")
+    expect(site).to_show_its_program()
 
 
 @check(

@@ -78,12 +78,11 @@ def test_data_is_in_your_folder(machine: Machine) -> None:
 
 @check(
     points=2,
-    needs=[
-        test_three_containers_run,
+    needs=[test_three_containers_run, test_page_is_published],
+    explained_by=[
         test_mydocker_is_this_machine,
         test_database_is_published,
         test_api_is_published,
-        test_page_is_published,
     ],
     fr="la page répond",
     en="the page answers",

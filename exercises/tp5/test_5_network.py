@@ -67,8 +67,7 @@ def test_no_name_is_known_by_hand(machine: Machine) -> None:
 
 @check(
     points=3,
-    needs=[test_three_containers_run],
-    explained_by=[test_all_three_are_on_it],
+    explained_by=[test_three_containers_run, test_all_three_are_on_it],
     fr="l'API est vraiment reliée à `todos-mongo`, et par son nom",
     en="the API really is connected to `todos-mongo`, and by name",
     hint=Hint(
@@ -91,12 +90,13 @@ def test_data_is_in_your_folder(machine: Machine) -> None:
 
 @check(
     points=2,
-    needs=[test_page_is_published, test_api_reaches_the_database],
-    explained_by=[test_all_three_are_on_it],
+    needs=[test_page_is_published],
+    explained_by=[test_all_three_are_on_it, test_api_reaches_the_database],
     fr="un todo fait tout le chemin : ajouté sur la page, retrouvé à l'autre bout",
     en="a todo goes all the way: added on the page, found again at the other end",
 )
 def test_todo_goes_all_the_way(machine: Machine) -> None:
+    expect(machine.todos(), within_s=30).to_reach_the_database()
     expect(machine.todos(), within_s=30).to_deliver_a_todo()
 
 

@@ -38,8 +38,8 @@ def test_three_services_run(machine: Machine) -> None:
 @check(
     points=2,
     needs=[test_project_is_there],
-    fr="les images de l'API et de la page ont été construites ici",
-    en="the images of the API and of the page were built here",
+    fr="les images de l'API et de la page ont été construites par Compose",
+    en="the images of the API and of the page were built by Compose",
 )
 def test_images_are_built_here(machine: Machine) -> None:
     expect(machine.project()).to_build_the_images_of(machine.container("api"), machine.container("app"))
@@ -47,7 +47,7 @@ def test_images_are_built_here(machine: Machine) -> None:
 
 @check(
     points=2,
-    needs=[test_three_services_run],
+    needs=[test_project_is_there],
     fr="le réseau du projet réunit les trois",
     en="the project's network joins the three",
 )
@@ -59,7 +59,8 @@ def test_network_joins_the_three(machine: Machine) -> None:
 
 @check(
     points=1,
-    needs=[test_three_services_run],
+    needs=[test_project_is_there],
+    explained_by=[test_three_services_run],
     fr="la page est publiée sur ton port",
     en="the page is published on your port",
 )
@@ -69,7 +70,7 @@ def test_page_is_published(machine: Machine) -> None:
 
 @check(
     points=2,
-    needs=[test_three_services_run],
+    needs=[test_project_is_there],
     fr="rien d'autre n'est publié",
     en="nothing else is published",
 )
@@ -89,7 +90,8 @@ def test_data_is_in_the_folder(machine: Machine) -> None:
 
 @check(
     points=2,
-    needs=[test_three_services_run],
+    needs=[test_project_is_there],
+    explained_by=[test_three_services_run],
     fr="le fichier Compose est valide, et c'est bien lui qui tourne",
     en="the Compose file is valid, and it is the one that runs",
 )
@@ -99,7 +101,7 @@ def test_file_is_what_runs(machine: Machine) -> None:
 
 @check(
     points=3,
-    needs=[test_network_joins_the_three, test_page_is_published],
+    needs=[test_three_services_run, test_network_joins_the_three, test_page_is_published],
     fr="un todo fait tout le chemin : ajouté sur la page, retrouvé à l'autre bout",
     en="a todo goes all the way: added on the page, found again at the other end",
     hint=Hint(

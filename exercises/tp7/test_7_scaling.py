@@ -35,7 +35,6 @@ def test_balancer_runs(machine: Machine) -> None:
 
 @check(
     points=1,
-    needs=[test_balancer_runs],
     fr="le répartiteur est publié sur ton port",
     en="the load balancer is published on your port",
 )
@@ -55,7 +54,7 @@ def test_both_networks_are_there(machine: Machine) -> None:
 
 @check(
     points=1,
-    needs=[test_web_runs, test_balancer_runs],
+    needs=[test_web_runs],
     explained_by=[test_both_networks_are_there],
     fr="devant : le répartiteur et les répliques",
     en="in front: the load balancer and the replicas",
@@ -83,7 +82,8 @@ def test_who_is_behind(machine: Machine) -> None:
 
 @check(
     points=1,
-    needs=[test_three_replicas],
+    needs=[test_web_runs],
+    explained_by=[test_three_replicas],
     fr="les répliques ne publient aucun port",
     en="the replicas publish no port",
 )
@@ -93,7 +93,7 @@ def test_replicas_publish_nothing(machine: Machine) -> None:
 
 @check(
     points=2,
-    needs=[test_web_runs, test_balancer_is_published],
+    needs=[test_web_runs, test_balancer_runs, test_balancer_is_published],
     explained_by=[test_who_is_in_front],
     fr="le répartiteur répond",
     en="the load balancer answers",
@@ -104,7 +104,8 @@ def test_balancer_answers(machine: Machine) -> None:
 
 @check(
     points=4,
-    needs=[test_three_replicas, test_balancer_answers],
+    needs=[test_balancer_answers],
+    explained_by=[test_three_replicas],
     fr="chacune des trois répliques est atteinte",
     en="each of the three replicas is reached",
     hint=Hint(

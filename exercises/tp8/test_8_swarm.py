@@ -92,7 +92,8 @@ def test_site_answers(machine: Machine) -> None:
 
 @check(
     points=4,
-    needs=[test_three_tasks_run],
+    needs=[test_service_runs],
+    explained_by=[test_three_tasks_run],
     disposable=True,
     fr="une tâche tuée est remplacée",
     en="a task that was killed is replaced",

@@ -182,7 +182,11 @@ def dockerfile(text: str, *, name: str = "Dockerfile") -> str:
         pytest.param(
             "docker run -dti --name couches ubuntu\necho ajout > ajout.txt\ndocker cp ajout.txt couches:/root/\n"
             "docker exec couches chmod 600 /etc/issue\ndocker commit couches sauvegarde\n",
-            dockerfile(DOCKERFILE.replace("USER nobody\n", "").replace('["python", "app.py"]', "python app.py"))
+            dockerfile(
+                DOCKERFILE.replace("USER nobody\n", "USER nobody:nobody\n").replace(
+                    '["python", "app.py"]', "python app.py"
+                )
+            )
             + "docker build -t moi/tp3-app:1.0 -t tp3-app:v1 -t tp3-app .\n"
             "docker run -d --name tp3-app --init --read-only --restart always -u 1000 "
             "-p 0.0.0.0:4003:8000 tp3-app:v1\n",

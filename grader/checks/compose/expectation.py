@@ -10,7 +10,7 @@ from grader.checks.containers.expectation import (
     ContainerExpectation,
     require_container,
     require_no_published_port,
-    require_running,
+    require_started_once,
 )
 from grader.checks.expectation import Expectation
 from grader.checks.failure import CheckFailed
@@ -77,7 +77,7 @@ class ProjectExpectation(Expectation):
 
         Asks: one inspect per service. Diagnoses: `network-default-bridge`, `network-mode`, `networks-do-not-meet`.
         """
-        facts = [require_running(container) for container in containers]
+        facts = [require_started_once(container) for container in containers]
         for fact in facts:
             wrong = diagnose_no_network(fact, f"{find_project_name(self._subject)}_default")
             if wrong:
@@ -90,9 +90,12 @@ class ProjectExpectation(Expectation):
         """No other service of the project has a port open on the machine, whether it is in the spec or not.
 
         Orphans of an older file are left to `down`. Asks: the list, one inspect per container, `docker compose config`.
-        Diagnoses: `published-inside`, `host-network-inside`.
+        Diagnoses: `published-inside`, `host-network-inside`, those of a service that never ran.
         """
         machine, name = self._subject.machine, find_project_name(self._subject)
+        for other_service in self._subject.containers:
+            if other_service.service != container.service:
+                require_no_published_port(require_started_once(other_service))
         others = _known_services(self._subject) - {container.service}
         for one in list_containers(machine):
             other = inspect_container(machine, one.id) if one.project == name and one.service in others else None
@@ -125,7 +128,7 @@ class ProjectExpectation(Expectation):
                 raise CheckFailed("compose-file-differs", service=service, what="services", file=service, running="-")
         hashes = read_compose_hashes(machine, origin)
         for container in self._subject.containers:
-            fact = require_running(container)
+            fact = require_container(container)
             found = find_difference(file, container.service, fact, find_image(machine, fact.image_id))
             own = read_origin(fact)
             if found:

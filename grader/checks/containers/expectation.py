@@ -46,6 +46,14 @@ def require_running(container: Container) -> ContainerFact:
     return fact
 
 
+def require_started_once(container: Container) -> ContainerFact:
+    """The container, running or not: what it was started with can be judged while it is down, if it ever was up."""
+    fact = require_container(container)
+    if fact.state == "created":
+        fail_not_running(container.machine, fact)
+    return fact
+
+
 def start_if_exited(container: Container) -> ContainerFact:
     """The container, started again if it ended because another one that it needs had gone."""
     fact = require_container(container)
@@ -187,12 +195,13 @@ class ContainerExpectation(Expectation):
         require_own_hostname(self._subject.machine, require_running(self._subject))
 
     def to_not_run_as_root(self) -> None:
-        """Its main program runs as another user than root: by `USER`, by `-u`, or because it switched by itself.
+        """Its main program runs as another user than root: by the image's `USER`, or because it switched by itself.
 
-        Asks: one inspect, a command inside (with `--passive`, the configuration); the image of a container that runs as
-        root. Diagnoses: `runs-as-root`, `root-by-option`, `user-is-root`, those of a container that does not run.
+        With `-u` alone, the image would still run as root. Asks: one inspect, its image, a command inside (with
+        `--passive`, the configuration). Diagnoses: `runs-as-root`, `root-by-option`, `user-by-option`, `user-is-root`,
+        those of a container that does not run.
         """
-        require_not_root(self._subject.machine, require_running(self._subject))
+        require_not_root(self._subject.machine, require_running(self._subject), self._subject.wanted.image)
 
     def to_be_detached(self) -> None:
         """It runs in the background: no terminal was attached when it was started.
@@ -209,9 +218,9 @@ class ContainerExpectation(Expectation):
     def to_publish_no_port(self) -> None:
         """None of its ports is open on the machine; a port that is only exposed is not open.
 
-        Asks: one inspect. Diagnoses: `published-inside`, `host-network-inside`, those of a container that does not run.
+        Asks: one inspect. Diagnoses: `published-inside`, `host-network-inside`, those of a container that never ran.
         """
-        require_no_published_port(require_running(self._subject))
+        require_no_published_port(require_started_once(self._subject))
 
     def to_use_no_add_host_or_link(self) -> None:
         """It uses neither `--add-host` nor `--link`: names come from a user-defined network.

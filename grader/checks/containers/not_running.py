@@ -29,6 +29,13 @@ _STOP_CODES: Final = {0, 129, 130, 131, 137, 143}
 """Exit codes of a process that ended by itself, or by SIGHUP, SIGINT, SIGQUIT, SIGKILL or SIGTERM."""
 
 
+def is_stopped_by_hand(fact: ContainerFact) -> bool:
+    """True for a container that ran, and that somebody stopped or paused: it did not end by itself."""
+    killed = fact.exit_code in _KILLED_CODES and not fact.out_of_memory
+    ended_by_hand = killed or (fact.exit_code in _STOP_CODES and fact.uptime_s >= _SHORT_RUN_S)
+    return fact.state == "paused" or (fact.state == "exited" and not fact.restarts and ended_by_hand)
+
+
 def fail_not_running(machine: Machine, fact: ContainerFact) -> NoReturn:
     """Raises `CheckFailed` with what the container does instead of running."""
     name = fact.name

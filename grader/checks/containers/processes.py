@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from grader.checks.failure import CheckFailed
 from grader.probes.containers.processes import find_other_executable, find_program_users, read_process_1
 from grader.probes.engine_info import read_machine_name
-from grader.probes.images.images import find_image
+from grader.probes.images.images import find_image, is_same_image_name
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
@@ -38,15 +38,20 @@ def require_own_hostname(machine: Machine, container: ContainerFact) -> None:
         raise CheckFailed("hostname-of-the-machine", name=container.name, hostname=machines)
 
 
-def require_not_root(machine: Machine, container: ContainerFact) -> None:
-    """Raises `CheckFailed` if everything in the container runs as root, with the reason."""
+def require_not_root(machine: Machine, container: ContainerFact, wanted_image: str) -> None:
+    """Raises `CheckFailed` if everything in the container runs as root, or would without `-u`, with the reason."""
     users = find_program_users(machine, container)
     named = not _is_root(container.user)
     is_root = users == {0} if users else not named
-    if not is_root:
-        return
-    image = find_image(machine, container.image_id)
     name, user = container.name, container.user or "-"
+    if not is_root and not named:
+        return  # it switched by itself
+    image = find_image(machine, container.image_id)
+    if not is_root:
+        names = (container.image, *(image.tags if image else ()))
+        if image and _is_root(image.user) and any(is_same_image_name(one, wanted_image) for one in names):
+            raise CheckFailed("user-by-option", name=name, user=user, image=container.image)
+        return
     if named:
         raise CheckFailed("user-is-root", name=name, user=user)
     if image and not _is_root(image.user):

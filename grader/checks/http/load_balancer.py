@@ -80,8 +80,10 @@ class BalancerExpectation(Expectation):
         Every request carries a word that nobody can have prepared. The check looks for it in the log of each replica
         or, if a replica logs nothing, among the bytes that it received. Asks: a dozen HTTP requests, up to five dozen,
         each in its own session; one log and one look at the statistics per replica and round.
-        Diagnoses: `lb-answers-by-itself`, `lb-reaches-some`, those of a container that does not run.
+        Diagnoses: `replicas-too-few`, `lb-answers-by-itself`, `lb-reaches-some`, those of a container that does not
+        run.
         """
+        self._require_enough_replicas()
 
         def judge() -> None:
             wanted = require_running_replicas(self._subject.replicas)
@@ -124,6 +126,14 @@ class BalancerExpectation(Expectation):
                 within_s=_FAILOVER_S,
                 depends_on=self._find_facts,
                 is_settling=lambda: True,
+            )
+
+    def _require_enough_replicas(self) -> None:
+        replicas, running = self._subject.replicas, require_running_replicas(self._subject.replicas)
+        if len(running) < replicas.wanted:
+            names = ", ".join(fact.name for fact in running)
+            raise CheckFailed(
+                "replicas-too-few", service=replicas.service, seen=len(running), wanted=replicas.wanted, names=names
             )
 
     def _find_reached(self, wanted: tuple[ContainerFact, ...]) -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 from typing import TYPE_CHECKING, Final
 
-from grader.checks.containers.expectation import require_running
+from grader.checks.containers.expectation import require_running, require_started_once
 from grader.checks.expectation import Expectation
 from grader.checks.failure import CheckFailed
 from grader.checks.polling import eventually
@@ -31,6 +31,8 @@ _PADDING: Final = 4000
 _COUNTED_REQUESTS: Final = 4
 _BLANK_BYTES: Final = b" \t\r\n\v\f\0" + codecs.BOM_UTF8 + codecs.BOM_UTF16
 """What an editor may leave in an empty file."""
+_LISTING: Final = b"<title>Directory listing for /"
+"""How the page of `python -m http.server` begins, where the folder has no `index.html`."""
 _MAX_NAMES: Final = 12
 """How many names of a folder are reported."""
 _EPHEMERAL_PORTS: Final = range(32768, 61000)
@@ -65,10 +67,24 @@ class SiteExpectation(Expectation):
             require_answer(site, container)
             if status is not None:
                 page = fetch_page(site)
+                if page.status >= 500:
+                    lines = last_lines(read_log(site.machine, require_running(container)), 3)
+                    raise CheckFailed("site-error", port=site.port, status=page.status, evidence=tuple(lines))
                 if page.status != status:
                     raise CheckFailed("site-status", port=site.port, status=page.status, wanted=status)
 
         eventually(site.machine, judge, within_s=self._within_s, depends_on=lambda: find_facts(container))
+
+    def to_show_its_program(self) -> None:
+        """The page `/` is what a program says, not the list of the files beside it.
+
+        Asks: one HTTP request. Diagnoses: `page-is-a-listing`, `index-empty`, `site-silent`.
+        """
+        page = fetch_page(self._subject)
+        if not page.body.strip(_BLANK_BYTES):
+            raise CheckFailed("index-empty", port=self._subject.port)
+        if _LISTING in page.body:
+            raise CheckFailed("page-is-a-listing", name=self._subject.container.name, port=self._subject.port)
 
     def to_show_a_custom_page(self) -> None:
         """The page `/` is the student's own, not nginx's default.
@@ -139,7 +155,7 @@ def ask_site(site: Site, path: str = "/", within_s: float = 5) -> Answer | NoAns
 
 def require_published_port(site: Site) -> PortFact:
     """The binding of the site's port. Raises `CheckFailed` with what was done instead."""
-    fact = require_running(site.container)
+    fact = require_started_once(site.container)
     inside, wanted = site.container.wanted.port, site.port
     values = {
         "name": fact.name,

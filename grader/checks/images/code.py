@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import posixpath
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from grader.probes.containers.diff import read_changes
 from grader.probes.containers.files import read_container_file
+from grader.probes.images.images import ImageFact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,7 +26,7 @@ def find_code_mount(machine: Machine, container: ContainerFact) -> MountFact | N
     workdir = PurePosixPath(container.workdir or "/")
     for mount in container.mounts:
         inside = PurePosixPath(mount.target)
-        if any(path.is_relative_to(inside) for path in (workdir, *_files_in_command(container))):
+        if any(path.is_relative_to(inside) for path in (workdir, *files_in_command(container))):
             return mount
         if inside.is_relative_to(workdir) and _has_code(machine, container, inside):
             return mount
@@ -37,16 +39,18 @@ def find_copied_code(machine: Machine, container: ContainerFact) -> str:
     for name in read_changes(machine, container.id):
         path = PurePosixPath(name)
         is_near = workdir in path.parents if workdir != PurePosixPath("/") else path.parent == workdir
-        if path in _files_in_command(container) or (path.suffix in _CODE_SUFFIXES and is_near):
+        if path in files_in_command(container) or (path.suffix in _CODE_SUFFIXES and is_near):
             return name
     return ""
 
 
-def _files_in_command(container: ContainerFact) -> list[PurePosixPath]:
+def files_in_command(subject: ContainerFact | ImageFact) -> list[PurePosixPath]:
     """The files of code that the command names: `app.py` of `python app.py`."""
-    workdir = PurePosixPath(container.workdir or "/")
-    words = " ".join(container.command).split()
-    return [path for word in words if (path := workdir / word).suffix in _CODE_SUFFIXES]
+    workdir = subject.workdir or "/"
+    entrypoint = subject.entrypoint if isinstance(subject, ImageFact) else ()
+    words = " ".join((*entrypoint, *subject.command)).split()
+    paths = (PurePosixPath(posixpath.normpath(posixpath.join(workdir, word))) for word in words)
+    return [path for path in paths if path.suffix in _CODE_SUFFIXES]
 
 
 def _has_code(machine: Machine, container: ContainerFact, inside: PurePosixPath) -> bool:

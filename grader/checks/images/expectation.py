@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import difflib
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from grader.checks.containers.expectation import require_container
 from grader.checks.expectation import Expectation
 from grader.checks.failure import CheckFailed
-from grader.checks.images.code import find_code_mount, find_copied_code
+from grader.checks.images.code import files_in_command, find_code_mount, find_copied_code
+from grader.probes.containers.find import NoContainer, find_container
 from grader.probes.images.history import read_history
 from grader.probes.images.images import find_image, find_images, is_same_image_name, list_images, repository_of
 from grader.probes.images.pulls import find_pull_source
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from grader.probes.images.history import HistoryLine
     from grader.probes.images.images import ImageFact
 
+_ROOT: Final = PurePosixPath("/")
 _MB: Final = 1_000_000
 """As `docker images` counts."""
 _MAX_COMPARED: Final = 50
@@ -80,8 +83,9 @@ class ImageExpectation(Expectation):
     def to_declare_how_it_runs(self) -> None:
         """It has its own command, port and working directory, so that `docker run` needs no more than a name.
 
-        Asks: the image, those with the name of the base. Diagnoses: `image-no-command`, `image-no-port`,
-        `image-other-port`, `image-no-workdir`, those of `to_exist`.
+        The program is not at the root of the disk. Asks: the image, those with the name of the base. Diagnoses:
+        `image-no-command`, `image-no-port`, `image-other-port`, `image-no-workdir`, `code-at-the-root`, those of
+        `to_exist`.
         """
         image, port = require_image(self._subject), self._subject.wanted.port
         base = _find_base(self._subject, image)
@@ -94,6 +98,9 @@ class ImageExpectation(Expectation):
             raise CheckFailed("image-other-port" if others else "image-no-port", seen=", ".join(others), **values)
         if image.workdir in {"", "/"}:
             raise CheckFailed("image-no-workdir", **values)
+        at_root = next((path for path in files_in_command(image) if path.parent == _ROOT), None)
+        if at_root:
+            raise CheckFailed("code-at-the-root", path=at_root, workdir=image.workdir, **values)
 
     def to_be_small(self) -> None:
         """It is smaller than the limit in the spec, and than the other images of the base's repository.
@@ -114,6 +121,27 @@ class ImageExpectation(Expectation):
             is_base = any(is_same_image_name(tag, wanted.base) for tag in other.tags) or image.is_built_on(other)
             if other.tags and not is_base and image.size >= other.size:
                 raise CheckFailed("image-not-lighter", other=other.tags[0], other_mb=other.size // _MB, **values)
+
+    def to_be_run_as_it_says(self, container: Container) -> None:
+        """The container, if there is one, runs the image's own command: none was given after the image's name.
+
+        A missing container is for other checks. Asks: the list, one inspect, the image. Diagnosis: `command-typed`.
+        """
+        fact = find_container(container)
+        image = None if isinstance(fact, NoContainer) else find_image(self._subject.machine, fact.image_id)
+        if isinstance(fact, NoContainer) or image is None:
+            return
+        if not any(is_same_image_name(name, self._subject.name) for name in (fact.image, *image.tags)):
+            return  # the container's own check says so
+        own = (*image.entrypoint, *image.command)
+        if own and fact.command != own:
+            raise CheckFailed(
+                "command-typed",
+                name=fact.name,
+                image=self._subject.name,
+                seen=" ".join(fact.command),
+                own=" ".join(own),
+            )
 
     def to_contain_the_code_of(self, container: Container) -> None:
         """The code that the container runs is in the image: not mounted over it, not copied in later.

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NoReturn
 
 from grader.checks.containers.expectation import require_container, require_running
+from grader.checks.containers.not_running import is_stopped_by_hand
 from grader.checks.expectation import Expectation
 from grader.checks.failure import CheckFailed, CheckSkipped
 from grader.checks.http.sites import fetch_page
@@ -34,13 +35,16 @@ class FolderExpectation(Expectation):
     _subject: Folder
 
     def to_be_mounted(self) -> None:
-        """It is bind-mounted at its place in the container, which runs: a wrong mount may keep it from starting.
+        """It is bind-mounted at its place in the container, which runs or was stopped by hand.
+
+        A container that does not start, or ends by itself, may do so because of its mount.
 
         Asks: one inspect; a listing or two if the mount is wrong. Diagnoses: `mount-missing`, `named-volume-not-bind`,
         `anonymous-volume-not-bind`, `mount-wrong-inside`, `mount-wrong-outside`, `mount-other-case`, `mount-mistyped`,
         `mount-reversed`, `mount-is-a-file`, `copied-not-mounted`, those of a container that does not run.
         """
-        require_running(self._subject.container)
+        if not is_stopped_by_hand(require_container(self._subject.container)):
+            require_running(self._subject.container)
         require_bind_mount(self._subject)
 
     def to_contain_file(self, name: str, text: str) -> None:

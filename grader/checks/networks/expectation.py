@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from grader.checks.compose.replicas import require_running_replicas
-from grader.checks.containers.expectation import require_running
+from grader.checks.containers.expectation import require_started_once
 from grader.checks.expectation import Expectation
 from grader.checks.failure import CheckFailed
 from grader.machine.built_in_networks import BUILT_IN_NETWORKS
@@ -51,7 +51,9 @@ class NetworkExpectation(Expectation):
         """
         network = require_network(self._subject)
         for member in members:
-            facts = require_running_replicas(member) if isinstance(member, Replicas) else (require_running(member),)
+            facts = (
+                require_running_replicas(member) if isinstance(member, Replicas) else (require_started_once(member),)
+            )
             for fact in facts:
                 _require_membership(fact, network)
 
@@ -60,7 +62,7 @@ class NetworkExpectation(Expectation):
 
         Asks: the list of networks, one inspect. Diagnoses: `network-not-only`, those of `to_connect`.
         """
-        network, fact = require_network(self._subject), require_running(container)
+        network, fact = require_network(self._subject), require_started_once(container)
         _require_membership(fact, network)
         others = ", ".join(name for name in fact.networks if name != network.name)
         if others:

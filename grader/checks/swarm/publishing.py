@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from grader.checks.containers.expectation import require_running
 from grader.checks.failure import CheckFailed
 from grader.checks.http.sites import require_published_port
 from grader.checks.swarm.entry_points import EntryPoint
@@ -74,6 +75,7 @@ def _fail_not_published(service: Service, fact: ServiceFact) -> NoReturn:
     machine, wanted = service.machine, service.port
     proxy = machine.container(service.wanted.proxy) if service.wanted.proxy else None
     if proxy and not fact.ports and not isinstance(find_container(proxy), NoContainer):
+        require_running(proxy)
         require_published_port(Site(machine, service.role, wanted, proxy))
     values: dict[str, Any] = {"service": fact.name, "wanted": wanted, "published": ", ".join(map(str, fact.ports))}
     if not fact.ports:

@@ -96,12 +96,18 @@ class TodosExpectation(Expectation):
     def to_reach_the_database(self, *, by_name: bool = False) -> None:
         """The API is connected to the database's container; with `by_name`, not by a typed address.
 
-        The proof is a connection between the two in the kernel's tables inside, after a request for the API's list.
+        The proof is a connection between the two in the kernel's tables inside, after a request for the API's list. One
+        that an earlier check has seen is not looked for again.
         Asks: one inspect of each, one HTTP request, one `docker exec` or two. Diagnoses: `address-not-name`,
         `asks-itself`, `looks-elsewhere`, `looks-on-another-port`, `api-without-database`.
         """
         todos = self._subject
         variable = todos.wanted.mongo_variable
+        if (
+            not by_name
+            and (require_running(todos.api).id, require_running(todos.mongo).id) in todos.machine.seen_connections
+        ):
+            return
         wrong = diagnose_address_target(todos.api, todos.mongo, variable) if by_name else None
         wrong = wrong or diagnose_target(todos.api, todos.mongo, variable)
 
@@ -109,6 +115,8 @@ class TodosExpectation(Expectation):
             api, mongo = require_running(todos.api), require_running(todos.mongo)
             answer = ask_api(todos, api)
             connected = is_connected(todos.machine, api, mongo, todos.mongo.wanted.port)
+            if connected:
+                todos.machine.seen_connections.add((api.id, mongo.id))
             if by_name and wrong and wrong.code == "address-not-name":
                 raise wrong
             if connected is None:

@@ -83,7 +83,12 @@ def _create_copy(machine: Machine, old: ContainerFact, raw: dict[str, Any]) -> N
     made_with = {
         name: _endpoint_config(old, one) for name, one in endpoints.items() if first in {name, one.get("NetworkID")}
     }
-    body = config | {"HostConfig": raw["HostConfig"], "NetworkingConfig": {"EndpointsConfig": made_with}}
+    settings = dict(raw["HostConfig"])
+    if not made_with and first not in BUILT_IN_NETWORKS | {"default", ""} and endpoints:
+        # It has left the network that it was created on, which may be gone.
+        first, one = next(iter(endpoints.items()))
+        settings["NetworkMode"], made_with = first, {first: _endpoint_config(old, one)}
+    body = config | {"HostConfig": settings, "NetworkingConfig": {"EndpointsConfig": made_with}}
     made = _post(machine, "/containers/create", query=(("name", old.name),), body=body)
     new_id = decode(Answer(200, made.body), dict[str, Any], "docker create")["Id"]
     for name, one in endpoints.items():

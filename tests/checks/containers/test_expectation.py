@@ -9,7 +9,6 @@ import pytest
 
 from grader.checks.containers.expectation import (
     require_container,
-    require_no_published_port,
     require_running,
     require_uptime,
     start_if_exited,
@@ -322,11 +321,12 @@ def test_nothing_of_it_is_open_on_the_machine(more: dict[str, Any], code: str, v
     assert found[0].evidence == tuple(values.values())
 
 
-def test_what_it_would_publish_does_not_count_for_one_that_does_not_run() -> None:
-    with fails_with("container-exited"):
-        web(fake_container(state="exited", exit_code=1, ran_s=1, mode="host")).to_publish_no_port()
+def test_what_a_stopped_container_published_is_judged_but_not_what_one_that_never_ran_would() -> None:
+    web(fake_container(state="exited", exit_code=1, ran_s=1)).to_publish_no_port()
     with fails_with("host-network-inside"):
-        require_no_published_port(require_container(subject(fake_container(state="exited", mode="host"))))
+        web(fake_container(state="exited", exit_code=1, ran_s=1, mode="host")).to_publish_no_port()
+    with fails_with("container-created"):
+        web(fake_container(state="created")).to_publish_no_port()
 
 
 def test_no_name_is_known_by_hand() -> None:

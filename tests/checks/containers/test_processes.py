@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import pytest
@@ -95,36 +96,47 @@ def runs(*statuses: str, user: str = "") -> FakeContainer:
     return fake_container(config={"User": user}, commands={STATUSES: (0, "".join(statuses).encode())})
 
 
+not_root = functools.partial(require_not_root, wanted_image="nginx")
+
+
 def test_the_last_of_each_line_does_the_work() -> None:
-    judge(require_not_root, runs(status(1, 0, 0), status(7, 1, 1000)))
-    judge(require_not_root, runs(status(1, 0, 1000), user="1000"))
-    judge(require_not_root, runs(status(1, 0, 0), status(7, 1, 1000), status(8, 1, 0)))
+    judge(not_root, runs(status(1, 0, 0), status(7, 1, 1000)))
+    judge(not_root, runs(status(1, 0, 1000), user="1000"))
+    judge(not_root, runs(status(1, 0, 0), status(7, 1, 1000), status(8, 1, 0)))
 
 
 def test_one_that_works_as_root_runs_as_root() -> None:
     with fails_with("runs-as-root", name="web", user="-"):
-        judge(require_not_root, runs(status(1, 0, 0)))
+        judge(not_root, runs(status(1, 0, 0)))
     for user in ("root", "0", "0:0", "root:adm", ":1000"):
         with fails_with("runs-as-root", name="web", user=user):
-            judge(require_not_root, runs(status(1, 0, 0), user=user))
+            judge(not_root, runs(status(1, 0, 0), user=user))
 
 
 def test_a_user_of_another_name_may_be_root_all_the_same() -> None:
     with fails_with("user-is-root", name="web", user="boss"):
-        judge(require_not_root, runs(status(1, 0, 0), user="boss"))
+        judge(not_root, runs(status(1, 0, 0), user="boss"))
 
 
 def test_an_option_may_have_made_it_root() -> None:
     own = fake_image("app:latest", image_id="sha256:nginx", config={"User": "1000"})
     with fails_with("root-by-option", name="web", user="root", wanted="1000"):
-        judge(require_not_root, runs(status(1, 0, 0), user="root"), images=(own,))
+        judge(not_root, runs(status(1, 0, 0), user="root"), images=(own,))
     own = fake_image("app:latest", image_id="sha256:nginx", config={"User": "root"})
     with fails_with("runs-as-root", name="web", user="root"):
-        judge(require_not_root, runs(status(1, 0, 0), user="root"), images=(own,))
+        judge(not_root, runs(status(1, 0, 0), user="root"), images=(own,))
+
+
+def test_an_option_does_not_make_the_image_right() -> None:
+    own = fake_image("nginx:latest", image_id="sha256:nginx", config={"User": ""})
+    with fails_with("user-by-option", name="web", user="nobody", image="nginx"):
+        judge(not_root, runs(status(1, 0, 65534), user="nobody"), images=(own,))
+    own = fake_image("nginx:latest", image_id="sha256:nginx", config={"User": "1000"})
+    judge(not_root, runs(status(1, 0, 65534), user="nobody"), images=(own,))
 
 
 def test_where_it_cannot_be_looked_into_its_configuration_tells() -> None:
-    judge(require_not_root, fake_container(config={"User": "1000"}), passive=True)
+    judge(not_root, fake_container(config={"User": "1000"}), passive=True)
     for user in ("", "0", "root"):
         with fails_with("runs-as-root"):
-            judge(require_not_root, fake_container(config={"User": user}), passive=True)
+            judge(not_root, fake_container(config={"User": user}), passive=True)

@@ -80,9 +80,12 @@ def test_a_student_has_the_port_of_the_own_range() -> None:
         is_published({"80/tcp": "41209"}, own_ports=MINE)
 
 
-def test_a_container_that_ended_publishes_nothing() -> None:
-    with fails_with("container-exited"):
-        is_published({"80/tcp": "4000"}, state="exited", exit_code=1)
+def test_what_a_container_that_ended_published_is_judged_but_not_what_one_that_never_ran_would() -> None:
+    is_published({"80/tcp": "4000"}, state="exited", exit_code=1)
+    with fails_with("port-other"):
+        is_published({"80/tcp": "4001"}, state="exited", exit_code=1)
+    with fails_with("container-created"):
+        is_published({"80/tcp": "4000"}, state="created")
 
 
 @pytest.mark.parametrize(

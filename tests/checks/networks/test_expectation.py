@@ -109,9 +109,10 @@ def test_one_on_another_network_did_not_join() -> None:
     assert found[0].evidence == ("bridge, other",)
 
 
-def test_each_of_them_must_run() -> None:
-    with fails_with("container-exited", name="db"):
-        joins(on("web", "todos-net"), on("db", "todos-net", state="exited", exit_code=1))
+def test_each_of_them_must_have_run() -> None:
+    joins(on("web", "todos-net"), on("db", "todos-net", state="exited", exit_code=1))
+    with fails_with("container-created", name="db"):
+        joins(on("web", "todos-net"), on("db", "todos-net", state="created"))
 
 
 def test_of_replicas_those_that_run_join() -> None:
@@ -141,8 +142,9 @@ def test_it_is_the_only_one() -> None:
     assert found[0].evidence == ("bridge, x",)
     with fails_with("network-not-joined"):
         only("x")
-    with fails_with("container-exited"):
-        only("todos-net", state="exited", exit_code=1)
+    only("todos-net", state="exited", exit_code=1)
+    with fails_with("container-created"):
+        only("todos-net", state="created")
 
 
 def test_networks_of_ones_own_are_those_that_somebody_made() -> None:

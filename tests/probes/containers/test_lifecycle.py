@@ -169,6 +169,15 @@ def test_its_first_network_may_be_told_by_name_or_by_id(mode: str) -> None:
     assert created(machine)["NetworkingConfig"] == {"EndpointsConfig": {"net": {}}}
 
 
+def test_a_network_that_it_has_left_is_not_asked_for() -> None:
+    machine = lab(mode="old-net")
+    machine.fake_containers[0].raw["NetworkSettings"]["Networks"] = {"net": {"NetworkID": "net-id", "Aliases": ["db"]}}
+    renewed(machine)
+    body = created(machine)
+    assert body["HostConfig"]["NetworkMode"] == "net"
+    assert body["NetworkingConfig"] == {"EndpointsConfig": {"net": {"Aliases": ["db"]}}}
+
+
 @pytest.mark.parametrize("network", ["bridge", "host", "none", "podman"])
 def test_the_engines_own_networks_are_not_joined(network: str) -> None:
     machine = lab(mode="default", networks={network: ""})

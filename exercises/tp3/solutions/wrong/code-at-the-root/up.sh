@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Copied the program to the root of the disk; the working directory is empty.
+set -eu
+
+docker run --name couches ubuntu bash -c 'echo ajout > /root/ajout.txt; echo bonjour >> /etc/issue'
+cp "$MATERIAL/app.py" .
+docker build --tag tp3-app .
+docker run -d --name tp3-app -p 4003:8000 tp3-app
