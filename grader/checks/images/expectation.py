@@ -83,9 +83,9 @@ class ImageExpectation(Expectation):
     def to_declare_how_it_runs(self) -> None:
         """It has its own command, port and working directory, so that `docker run` needs no more than a name.
 
-        The program is not at the root of the disk. Asks: the image, those with the name of the base. Diagnoses:
-        `image-no-command`, `image-no-port`, `image-other-port`, `image-no-workdir`, `code-at-the-root`, those of
-        `to_exist`.
+        The program is not at the root of the disk. Asks: the image, those with the name of the base.
+        Diagnoses: `image-no-command`, `image-no-port`, `image-other-port`, `image-no-workdir`, `code-at-the-root`,
+        those of `to_exist`.
         """
         image, port = require_image(self._subject), self._subject.wanted.port
         base = _find_base(self._subject, image)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The Dockerfile has settings only; what runs is Python's own server.
+# The Dockerfile has settings only; the program is written into the command, not copied.
 set -eu
 
 docker run --name couches ubuntu bash -c 'echo ajout > /root/ajout.txt; echo bonjour >> /etc/issue'
