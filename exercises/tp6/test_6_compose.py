@@ -102,6 +102,7 @@ def test_file_is_what_runs(machine: Machine) -> None:
 @check(
     points=3,
     needs=[test_three_services_run, test_network_joins_the_three, test_page_is_published],
+    explained_by=[test_images_are_built_here],
     fr="un todo fait tout le chemin : ajouté sur la page, retrouvé à l'autre bout",
     en="a todo goes all the way: added on the page, found again at the other end",
     hint=Hint(

@@ -67,8 +67,8 @@ def test_who_is_in_front(machine: Machine) -> None:
     points=2,
     needs=[test_web_runs],
     explained_by=[test_both_networks_are_there],
-    fr="derrière : `redis`, qui n'est que là, et les répliques",
-    en="behind: `redis`, which is only there, and the replicas",
+    fr="derrière : `redis`, qui n'est que là et ne publie aucun port, et les répliques",
+    en="behind: `redis`, which is only there and publishes no port, and the replicas",
     hint=Hint(
         fr="`redis` ne doit avoir de réseau en commun qu'avec ceux qui ont besoin de lui",
         en="`redis` should share a network only with the containers that need it",
@@ -78,6 +78,7 @@ def test_who_is_behind(machine: Machine) -> None:
     expect(machine.project()).to_run_service(machine.container("redis"))
     expect(machine.network("back-tier")).to_be_the_only_network_of(machine.container("redis"))
     expect(machine.network("back-tier")).to_connect(machine.replicas("web"))
+    expect(machine.container("redis")).to_publish_no_port()
 
 
 @check(

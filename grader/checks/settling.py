@@ -28,6 +28,7 @@ CONFIGURATION_CODES: Final = frozenset(
         "looks-elsewhere",
         "looks-on-another-port",
         "network-internal",
+        "through-the-machine",
         "url-not-place",
     }
 )

@@ -37,6 +37,8 @@ class ContainerSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Omit it if the student builds the image."""
     equivalent_images: list[str] = []
     """Other images that are accepted."""
+    other_images: list[str] = []
+    """Images that are for something else, though they declare the same: those of another exercise."""
     port: int | None = None
     """The port that it listens on inside, if one is published. Omit it to accept any."""
 

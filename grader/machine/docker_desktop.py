@@ -9,13 +9,19 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _WSL: Final = re.compile(r"(?:/run/desktop)?/mnt/(?:host/)?wsl/")
 """A folder of a WSL distribution, as Docker Desktop, or another distribution, sees it."""
 _OPAQUE: Final = re.compile(_WSL.pattern + r"docker-desktop-bind-mounts/[^/]+/[0-9a-f]{64}")
 _DESKTOP: Final = re.compile(r"(?:/run/desktop/mnt/host|/host_mnt)(?=/)|/mnt/host(?=/[A-Za-z](?:/|$))")
 _CASE_INSENSITIVE: Final = re.compile(r"/Users/|/[a-z]/")
+_WSL_SHARE: Final = re.compile(r"[\\/]{2}wsl(?:\.localhost|\$)[\\/][^\\/]+(?=[\\/])", re.IGNORECASE)
+"""A folder of a WSL distribution, as Windows sees it."""
+_DRIVE_IN_WSL: Final = re.compile(r"/mnt(?=/[a-z](?:/|$))")
 _DRIVE: Final = re.compile(r"(?:\\\\\?\\)?([A-Za-z]):(?=[\\/])")
 
 
@@ -28,6 +34,26 @@ def normalize_mount_source(source: str) -> str:
         return f"/{drive[1].lower()}" + source[drive.end() :].replace("\\", "/")
     desktop = _DESKTOP.match(source)
     return source[desktop.end() :] if desktop else source
+
+
+def comparable_path(path: str) -> str:
+    """The normal spelling of any path, to compare one that a person or Compose wrote with one of the engine's.
+
+    Not to be opened: on Linux, `/mnt/c` may be another folder than `/c`.
+    """
+    share = _WSL_SHARE.match(path)
+    if share:
+        return path[share.end() :].replace("\\", "/")
+    path = normalize_mount_source(path)
+    drive = _DRIVE_IN_WSL.match(path)
+    return path[drive.end() :] if drive else path
+
+
+def typed_mount_sources(labels: Mapping[str, str]) -> dict[str, str]:
+    """Each bind mount's path in the container to its folder as it was typed, from Docker Desktop's labels."""
+    prefix = "desktop.docker.io/binds/"
+    sources = ((key.removesuffix("/Source"), value) for key, value in labels.items() if key.endswith("/Source"))
+    return {labels.get(f"{key}/Target", ""): source for key, source in sources if key.startswith(prefix)}
 
 
 def is_opaque_mount_source(source: str) -> bool:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from grader.machine.machine import Machine
 
 SPEC: dict[str, Any] = {
+    "ports": {"app": {"port": 4002, "offset": 2}},
     "containers": {"api": {"port": 8082}, "app": {"port": 7777}},
     "compose": {"project": "todos", "services": {"api": "api", "app": "app"}, "built": {"api": "api", "app": "front"}},
 }

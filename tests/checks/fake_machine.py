@@ -241,6 +241,15 @@ def _listed(box: FakeContainer) -> dict[str, Any]:
         "State": raw["State"]["Status"],
         "Labels": raw["Config"].get("Labels"),
         "NetworkSettings": {"Networks": raw["NetworkSettings"].get("Networks")},
+        "Ports": [
+            {
+                "PrivatePort": int(inside.partition("/")[0]),
+                "PublicPort": int(one["HostPort"] or 0),
+                "Type": inside.partition("/")[2],
+            }
+            for inside, bindings in (raw["NetworkSettings"].get("Ports") or {}).items()
+            for one in bindings or ()
+        ],
     }
 
 

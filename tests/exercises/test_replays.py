@@ -9,7 +9,7 @@ from tests.replays.names import possible_names, select_recordings
 from tests.replays.replay import judge_recording, record_command, replay_differences
 from tests.replays.stored_recording import RECORDINGS, read_stored, recorded_names
 
-LARGEST = 5_500_000
+LARGEST = 6_000_000
 
 
 @pytest.mark.parametrize("name", recorded_names())

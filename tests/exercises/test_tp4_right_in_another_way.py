@@ -56,14 +56,6 @@ def run_through_the_machine(
             + "for one in todos-mongo todos-api todos-app; do docker network connect todos-net $one; done",
             id="on a network as well",
         ),
-        pytest.param(
-            MACHINE
-            + run_through_the_machine("")
-            + """for one in todos-mongo todos-api todos-app; do
-                docker exec --user 0 $one sh -c "echo $machine mydocker >> /etc/hosts"
-            done""",
-            id="written into /etc/hosts by hand",
-        ),
     ],
 )
 def test_tp4_earns_every_point(todos: StudentShell, commands: str) -> None:

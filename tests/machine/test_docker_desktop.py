@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from grader.machine.docker_desktop import (
+    comparable_path,
     is_case_insensitive,
     is_opaque_mount_source,
     local_path,
     normalize_mount_source,
+    typed_mount_sources,
 )
 
 NAMELESS = f"docker-desktop-bind-mounts/Ubuntu/{'0123456789abcdef' * 4}"
@@ -73,3 +75,32 @@ def test_elsewhere_a_folder_is_where_it_says(tmp_path: Path) -> None:
 )
 def test_capital_letters_make_no_difference_on_a_desktops_disk(source: str, folds: bool) -> None:  # noqa: FBT001 - a column of the table
     assert is_case_insensitive(source) is folds
+
+
+@pytest.mark.parametrize(
+    ("written", "same"),
+    [
+        ("/mnt/c/Users/anna/todos", "/c/Users/anna/todos"),
+        ("C:\\Users\\anna\\todos", "/c/Users/anna/todos"),
+        ("/run/desktop/mnt/host/c/Users/anna/todos", "/c/Users/anna/todos"),
+        ("\\\\wsl.localhost\\Ubuntu\\home\\anna\\todos", "/home/anna/todos"),
+        ("\\\\wsl$\\Ubuntu-22.04\\home\\anna\\todos", "/home/anna/todos"),
+        ("//wsl$/Ubuntu/home/anna", "/home/anna"),
+        ("/mnt/cd/todos", "/mnt/cd/todos"),
+        ("/home/anna/todos", "/home/anna/todos"),
+    ],
+)
+def test_the_same_folder_of_wsl_and_of_windows_compares_equal(written: str, same: str) -> None:
+    assert comparable_path(written) == same
+    assert comparable_path(same) == same
+
+
+def test_docker_desktops_labels_have_what_was_typed() -> None:
+    labels = {
+        "desktop.docker.io/binds/0/Source": "/home/anna/todos/mongo/db",
+        "desktop.docker.io/binds/0/SourceKind": "wsl2DistroFile",
+        "desktop.docker.io/binds/0/Target": "/data/db",
+        "desktop.docker.io/wsl-distro": "Ubuntu",
+        "other/Source": "/x",
+    }
+    assert typed_mount_sources(labels) == {"/data/db": "/home/anna/todos/mongo/db"}

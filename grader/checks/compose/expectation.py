@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from grader.checks.compose.file_difference import find_difference
@@ -27,6 +28,7 @@ from grader.probes.compose.projects import find_project_name
 from grader.probes.containers.find import NoContainer, find_container, inspect_container
 from grader.probes.containers.listing import list_containers
 from grader.probes.images.images import find_image
+from grader.probes.images.pulls import find_pull_source
 from grader.probes.mounts.machine_files import is_missing
 
 if TYPE_CHECKING:
@@ -87,32 +89,42 @@ class ProjectExpectation(Expectation):
             raise CheckFailed("networks-do-not-meet", places=places, evidence=(places,))
 
     def to_publish_only(self, container: Container) -> None:
-        """No other service of the project has a port open on the machine, whether it is in the spec or not.
+        """Nothing of the project has a port open on the machine but that service, which has that port alone.
 
-        Orphans of an older file are left to `down`. Asks: the list, one inspect per container, `docker compose config`.
-        Diagnoses: `published-inside`, `host-network-inside`, those of a service that never ran.
+        Every container of the project counts: other services, those that an older file or `docker compose run` left.
+        Asks: the list, one inspect per container. Diagnoses: `published-inside`, `host-network-inside`,
+        `published-more`, those of a service that never ran.
         """
         machine, name = self._subject.machine, find_project_name(self._subject)
         for other_service in self._subject.containers:
             if other_service.service != container.service:
                 require_no_published_port(require_started_once(other_service))
-        others = _known_services(self._subject) - {container.service}
         for one in list_containers(machine):
-            other = inspect_container(machine, one.id) if one.project == name and one.service in others else None
-            if other and other.is_running:
-                require_no_published_port(other)
+            if one.project != name or one.state != "running":
+                continue
+            fact = inspect_container(machine, one.id) if one.service in self._subject.services else None
+            if fact is None and one.published:
+                published = ", ".join(one.published)
+                raise CheckFailed("published-inside", name=one.name, published=published, evidence=(published,))
+            if fact and one.service == container.service:
+                _require_no_port_but(fact, container)
+            elif fact:
+                require_no_published_port(fact)
 
     def to_build_the_images_of(self, *containers: Container) -> None:
         """Compose built the image of each here, instead of using an existing one.
 
         The compose file decides; if it cannot be read, what Compose and registries leave on an image. Asks: one inspect
-        and one image per container, `docker compose config`. Diagnosis: `image-not-built`.
+        and one image per container, `docker compose config`. Diagnoses: `image-not-built`, `image-of-another-folder`.
         """
         for container in containers:
             fact = require_container(container)
+            folder = self._subject.wanted.built.get(container.role, "")
             if not _is_built(self._subject, container, fact):
-                folder = self._subject.wanted.built.get(container.role, "")
                 raise CheckFailed("image-not-built", service=container.service, image=fact.image, folder=folder)
+            seen = _find_wrong_build_folder(self._subject, container)
+            if seen:
+                raise CheckFailed("image-of-another-folder", service=container.service, folder=folder, seen=seen)
 
     def to_match_its_compose_file(self) -> None:
         """The compose file exists, is valid, and describes every service as it runs.
@@ -162,13 +174,38 @@ def _read_project_file(project: Project, origin: ComposeOrigin) -> ComposeFile:
     return file
 
 
-def _known_services(project: Project) -> set[str]:
-    """The services of the spec, and those of the compose file if it can be read. The file has its own check."""
-    asked = {container.service for container in project.containers}
+def _require_no_port_but(fact: ContainerFact, container: Container) -> None:
+    """Raises `Mistake` if the container publishes another port besides that of its role.
+
+    A single wrong port is left to the check of that port.
+    """
+    wanted = container.machine.port(container.role)
+    others = {port.host_port: str(port) for port in fact.ports if port.host_port != wanted}
+    if len({port.host_port for port in fact.ports}) > 1:
+        names = ", ".join(others.values())
+        raise CheckFailed("published-more", name=fact.name, wanted=wanted, published=names, evidence=(names,))
+
+
+def _find_wrong_build_folder(project: Project, container: Container) -> str:
+    """The folder of the project that the service is built from, if it is that of another one; otherwise empty."""
     try:
-        return asked | set(_read_project_file(project, find_project_origin(project)).services)
-    except (CheckFailed, ProbeFailed):
-        return asked
+        origin = find_project_origin(project)
+        file = _read_project_file(project, origin)
+    except (CheckFailed, ProbeFailed):  # the file has its own check
+        return ""
+
+    def build_folder(role: str) -> PurePosixPath | None:
+        """The folder of its Dockerfile; `None` for one without, or for a part of a Dockerfile."""
+        service = file.services.get(project.wanted.services[role])
+        build = (service and service.build) or {}
+        if not build.get("context") or build.get("dockerfile_inline") or build.get("target"):
+            return None
+        return PurePosixPath(origin.folder, str(build["context"]), str(build.get("dockerfile", "Dockerfile"))).parent
+
+    wanted = {role: PurePosixPath(origin.folder, folder) for role, folder in project.wanted.built.items()}
+    own, right = build_folder(container.role), wanted.pop(container.role, None)
+    is_wrong = own in wanted.values() or own in {build_folder(role) for role in wanted}
+    return own.name if own and own != right and is_wrong else ""
 
 
 def _is_built(project: Project, container: Container, fact: ContainerFact) -> bool:
@@ -178,6 +215,7 @@ def _is_built(project: Project, container: Container, fact: ContainerFact) -> bo
         image = find_image(project.machine, fact.image_id)
         by_compose = {f"{find_project_name(project)}{dash}{container.service}" for dash in "-_"}
         repository = fact.image.partition(":")[0]
-        return repository in by_compose or (image is not None and not image.digests)
+        # In containerd's image store every image has a digest, pulled or not.
+        return repository in by_compose or (image is not None and not find_pull_source(project.machine, image))
     service = file.services.get(container.service)
     return service is not None and service.build is not None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from grader.machine.docker_desktop import comparable_path
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -40,7 +42,8 @@ def _compare_keys(
             _join_sorted(map(_format_port, fact.requested_ports)),
         )
     in_memory = [f"tmpfs {path.partition(':')[0].rstrip('/')}" for path in service.tmpfs]
-    written = _join_sorted([*map(_format_file_mount, service.volumes), *in_memory])
+    unknown = {mount.target for mount in fact.mounts if mount.type == "bind" and not mount.comparable_source}
+    written = _join_sorted([*(_format_file_mount(mount, unknown) for mount in service.volumes), *in_memory])
     yield "volumes", written, _join_sorted(_format_mounts(service, fact.mounts, image))
     for variable, value in service.environment.items():
         if value is not None:
@@ -64,9 +67,11 @@ def _join_port(host_ip: str, published: str, target: int, protocol: str) -> str:
     return f"{host_ip}:{published}:{target}/{protocol}".lstrip(":")
 
 
-def _format_file_mount(mount: FileMount) -> str:
+def _format_file_mount(mount: FileMount, unknown: set[str]) -> str:
+    """`unknown`: where bind mounts are whose folder only Docker Desktop knows."""
     inside = mount.target.rstrip("/")
-    return f"{mount.source}:{inside}" if mount.type == "bind" else f"{mount.type} {inside}"
+    source = "" if inside in unknown else comparable_path(mount.source)
+    return f"{source}:{inside}" if mount.type == "bind" else f"{mount.type} {inside}"
 
 
 def _format_mounts(service: FileService, mounts: tuple[MountFact, ...], image: ImageFact | None) -> set[str]:
@@ -74,7 +79,7 @@ def _format_mounts(service: FileService, mounts: tuple[MountFact, ...], image: I
     asked = {mount.target.rstrip("/") for mount in service.volumes}
     by_image = {path for path in image.volumes if path not in asked} if image else set()
     return {
-        f"{mount.source}:{mount.target}" if mount.type == "bind" else f"{mount.type} {mount.target}"
+        f"{mount.comparable_source}:{mount.target}" if mount.type == "bind" else f"{mount.type} {mount.target}"
         for mount in mounts
         if mount.target not in service.config_paths and not (mount.is_anonymous and mount.target in by_image)
     }

@@ -39,6 +39,13 @@ def require_container(container: Container) -> ContainerFact:
     return fact
 
 
+def require_no_other_image(container: Container) -> None:
+    """Raises `Mistake` if it was created from an image that the spec says is for something else."""
+    fact, wanted = require_container(container), container.wanted
+    if any(is_same_image_name(fact.image, image) for image in wanted.other_images):
+        raise CheckFailed("container-other-image", name=fact.name, image=fact.image, wanted=wanted.image)
+
+
 def require_running(container: Container) -> ContainerFact:
     """The running container. Raises `CheckFailed` with what it does instead."""
     fact = require_container(container)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grader.checks.failure import CheckFailed
-from grader.probes.images.images import find_image, find_images, is_same_image_name
+from grader.probes.images.images import find_image, find_images, is_same_image_name, list_manifests
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
@@ -34,6 +34,9 @@ def require_latest_build(machine: Machine, container: ContainerFact, wanted: str
     if not is_same_image_name(container.image, wanted):
         return
     now, made_from = _find_current_image(machine, container, wanted), find_image(machine, container.image_id)
+    if now and made_from is None and container.manifest and container.manifest not in list_manifests(machine, now):
+        # In containerd's image store, a build removes the image that had its name before.
+        raise CheckFailed("container-of-older-build", name=container.name, image=wanted)
     # Two builds of the same image may differ by their ids alone, if the engine records when each was made.
     if now and made_from and _content_of(now) != _content_of(made_from):
         raise CheckFailed("container-of-older-build", name=container.name, image=wanted)

@@ -15,12 +15,14 @@ if TYPE_CHECKING:
 
 _TOOL_LABEL_PREFIXES: Final = (
     "com.docker.compose.",
+    "com.docker.desktop.",
     "com.docker.swarm.",
-    "desktop.docker.",
     "devcontainer.",
     "io.kubernetes.",
 )
-"""Prefixes of the labels that tools put on their containers: these are not left over from a `docker run`."""
+"""Prefixes of the labels that tools put on their containers: these are not left over from a `docker run`.
+
+Not `desktop.docker.io/`: Docker Desktop labels every container so, those of `docker run` too."""
 _LIVE_STATES: Final = {"running", "paused", "restarting"}
 
 

@@ -12,8 +12,9 @@ from grader.machine.question import Answer
 from grader.probes.containers.find import inspect_container
 from grader.probes.containers.listing import list_containers
 from grader.probes.containers.logs import last_lines, read_log
+from grader.probes.containers.ports import is_reversed
 from grader.probes.http.sites import get_page
-from grader.probes.labels import compose_label, project_of
+from grader.probes.labels import compose_label, project_of, service_of
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
@@ -63,12 +64,35 @@ def fail_not_running(machine: Machine, fact: ContainerFact) -> NoReturn:
 
 def _diagnose_never_started(machine: Machine, fact: ContainerFact) -> CheckFailed:
     name, error = fact.name, fact.error
+    reversed_ = _diagnose_reversed(machine, fact)
+    if reversed_:
+        return reversed_.with_evidence(*([error] if error else []))
     taken = error if "already allocated" in error or "already in use" in error else _find_taken_port(machine, fact)
     if taken:
         return CheckFailed("port-taken", name=name, detail=str(taken), evidence=(str(taken),))
     waiting = _unhealthy_dependency(machine, fact)
     detail, evidence = (f" ({_shorten_start_error(error)})", (error,)) if error else ("", ())
     return waiting or CheckFailed("container-created", name=name, detail=detail, evidence=evidence)
+
+
+def _diagnose_reversed(machine: Machine, fact: ContainerFact) -> CheckFailed | None:
+    """The failure to report if ports or paths were given the other way round, which may keep it from starting."""
+    spec = machine.spec
+    names = {fact.name, service_of(fact.labels)}
+    roles = [role for role in spec.containers if machine.container(role).name in names]
+    ports = ", ".join(map(str, fact.requested_ports))
+    for role in (role for role in roles if role in spec.ports):
+        wanted, inside = machine.port(role), spec.containers[role].port
+        if is_reversed(fact.requested_ports, wanted, inside):
+            values = {"name": fact.name, "wanted": wanted, "inside": inside, "published": ports}
+            return CheckFailed("port-reversed", evidence=(ports,), **values)
+    for folder in (folder for folder in spec.folders.values() if folder.container in roles):
+        wrong = next((one for one in fact.mounts if one.type == "bind" and one.source == folder.inside), None)
+        if wrong:
+            values = {"name": fact.name, "inside": folder.inside, "wanted": folder.outside, "source": wrong.source}
+            evidence = (f"bind {wrong.source} -> {wrong.target}",)
+            return CheckFailed("mount-reversed", there=wrong.target, evidence=evidence, **values)
+    return None
 
 
 def _unhealthy_dependency(machine: Machine, fact: ContainerFact) -> CheckFailed | None:

@@ -142,14 +142,18 @@ class BalancerExpectation(Expectation):
         mark = f".grader-{machine.nonce('balanced')}"
         visits = RequestTracker.start(machine, wanted, mark, at_least=2 * _PADDING)
         reached: set[str] = set()
+        statuses: set[int] = set()
         for turn in range(_ROUNDS):
             if turn == 1:
                 visits = visits.with_background_rate()
             # The first round is short, since most replicas log requests; the later ones can be counted in bytes.
-            self._send(f"/?{mark}{'-' + 'x' * _PADDING if turn else ''}", _REQUESTS_PER_REPLICA * len(wanted))
+            count = _REQUESTS_PER_REPLICA * len(wanted)
+            statuses |= self._send(f"/?{mark}{'-' + 'x' * _PADDING if turn else ''}", count)
             for _ in machine.attempts(_LOG_DELAYS_S):
                 reached |= {fact.id for fact in wanted if fact.id not in reached and visits.has_reached(fact)}
                 if len(reached) == len(wanted):
+                    if min(statuses, default=0) >= 500:  # its page is never shown, though a missing one is a 404
+                        raise CheckFailed("site-error", port=self._subject.site.port, status=min(statuses))
                     return reached
         blind = next((fact for fact in wanted if fact.id not in reached and not visits.is_observable(fact)), None)
         if blind:
@@ -165,12 +169,18 @@ class BalancerExpectation(Expectation):
             if isinstance(answer, NoAnswer) or answer.status >= 500 or machine.now() - began >= _PAGE_TIMEOUT_S:
                 return
 
-    def _send(self, path: str, count: int) -> None:
-        lost = 0
+    def _send(self, path: str, count: int) -> set[int]:
+        """Sends that many requests. Returns the statuses of the answers."""
+        lost, statuses = 0, set()
         for _ in range(count):
-            lost += isinstance(self._ask(path), NoAnswer)
+            answer = self._ask(path)
+            if isinstance(answer, NoAnswer):
+                lost += 1
+            else:
+                statuses.add(answer.status)
             if lost == _MAX_UNANSWERED:
-                return
+                break
+        return statuses
 
     def _ask(self, path: str, within_s: float = 5) -> Answer | NoAnswer:
         """One request, in its own session."""

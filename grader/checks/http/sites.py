@@ -14,9 +14,11 @@ from grader.errors import ProbeFailed
 from grader.machine.question import REDIRECTS, Answer, NoAnswer
 from grader.probes.containers.files import read_container_file
 from grader.probes.containers.logs import last_lines, read_log
+from grader.probes.containers.ports import is_reversed
 from grader.probes.containers.traffic import read_received_bytes
 from grader.probes.http.sites import get_page
 from grader.probes.networks.listeners import find_listeners
+from grader.probes.networks.networks import is_internal_only
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
@@ -47,7 +49,7 @@ class SiteExpectation(Expectation):
 
         Asks: the list, one inspect. Diagnoses: `port-not-published`, `port-reversed`, `port-random`, `port-other`,
         `port-wrong-inside`, `port-on-loopback`, `port-udp`, `port-host-network`, `port-no-network`,
-        `outside-your-ports`.
+        `network-internal`, `outside-your-ports`.
         """
         require_published_port(self._subject)
 
@@ -164,7 +166,7 @@ def require_published_port(site: Site) -> PortFact:
         "published": ", ".join(map(str, fact.ports)),
     }
     evidence = tuple(str(port) for port in fact.ports) or ("no published port",)
-    if _is_reversed(fact.ports, wanted, inside):
+    if is_reversed(fact.ports, wanted, inside):
         raise CheckFailed(
             "port-reversed", evidence=evidence, **values
         )  # before the range is checked: the other port may be anyone's
@@ -181,7 +183,21 @@ def require_published_port(site: Site) -> PortFact:
         raise CheckFailed("port-on-loopback", evidence=evidence, **values)
     if fact.network_mode == "host":
         raise CheckFailed("port-host-network", evidence=evidence, **values)
+    if not fact.ports:
+        _require_network_that_publishes(site.machine, fact)
     raise CheckFailed(_port_code(site.machine, fact, wanted, inside), evidence=evidence, **values)
+
+
+def _require_network_that_publishes(machine: Machine, fact: ContainerFact) -> None:
+    """Raises `Mistake` if ports were requested, but the container's networks cannot publish any."""
+    if not fact.requested_ports:
+        return
+    evidence = tuple(str(port) for port in fact.requested_ports)
+    networks = ", ".join(fact.networks)
+    if not fact.networks:
+        raise CheckFailed("port-no-network", name=fact.name, mode="none", evidence=evidence)
+    if is_internal_only(machine, fact):
+        raise CheckFailed("network-internal", name=fact.name, network=networks, evidence=evidence)
 
 
 def _require_own_range(site: Site, fact: ContainerFact) -> None:
@@ -214,12 +230,6 @@ def _port_code(machine: Machine, fact: ContainerFact, wanted: int, inside: int |
     ):
         return "port-random"
     return "port-other" if ports else "port-not-published"
-
-
-def _is_reversed(ports: tuple[PortFact, ...], wanted: int, inside: int | None) -> bool:
-    return not any(port.host_port == wanted for port in ports) and any(
-        port.container_port == wanted != inside and port.host_port == inside for port in ports
-    )
 
 
 def _is_chosen_by_engine(machine: Machine, requested: PortFact) -> bool:

@@ -11,7 +11,7 @@ from grader.checks.expectation import Expectation
 from grader.checks.failure import CheckFailed
 from grader.checks.images.code import files_in_command, find_code_mount, find_copied_code
 from grader.probes.containers.find import NoContainer, find_container
-from grader.probes.images.history import read_history
+from grader.probes.images.history import measure_image, read_history
 from grader.probes.images.images import find_image, find_images, is_same_image_name, list_images, repository_of
 from grader.probes.images.pulls import find_pull_source
 
@@ -105,22 +105,24 @@ class ImageExpectation(Expectation):
     def to_be_small(self) -> None:
         """It is smaller than the limit in the spec, and than the other images of the base's repository.
 
-        Asks: the image, those of the base's repository. Diagnoses: `image-too-big`, `image-not-lighter`, those of
-        `to_exist`.
+        Asks: the image, those of the base's repository, in containerd's store also their history.
+        Diagnoses: `image-too-big`, `image-not-lighter`, those of `to_exist`.
         """
-        image, wanted = require_image(self._subject), self._subject.wanted
-        values: dict[str, Any] = {"name": self._subject.name, "mb": image.size // _MB, "limit": wanted.under_mb}
-        if image.size >= wanted.under_mb * _MB:
-            lines = sorted(read_history(self._subject.machine, image.id), key=lambda line: -line.size)[:3]
+        image, wanted, machine = require_image(self._subject), self._subject.wanted, self._subject.machine
+        limit, size = wanted.under_mb * _MB, measure_image(machine, image)
+        values: dict[str, Any] = {"name": self._subject.name, "mb": size // _MB, "limit": wanted.under_mb}
+        if size >= limit:
+            lines = sorted(read_history(machine, image.id), key=lambda line: -line.size)[:3]
             evidence = tuple(f"{line.size // _MB} MB  {line.created_by}" for line in lines)
             beneath = _find_base(self._subject, image)
-            if beneath and beneath.size >= wanted.under_mb * _MB and not _find_base(self._subject, image, wanted.base):
+            is_too_big_already = beneath is not None and measure_image(machine, beneath) >= limit
+            if is_too_big_already and not _find_base(self._subject, image, wanted.base):
                 raise self._diagnose_other_base(image)  # on that base, nobody could make it small
             raise CheckFailed("image-too-big", evidence=evidence, **values)
-        for other in find_images(self._subject.machine, repository_of(wanted.base)):
+        for other in find_images(machine, repository_of(wanted.base)):
             is_base = any(is_same_image_name(tag, wanted.base) for tag in other.tags) or image.is_built_on(other)
-            if other.tags and not is_base and image.size >= other.size:
-                raise CheckFailed("image-not-lighter", other=other.tags[0], other_mb=other.size // _MB, **values)
+            if other.tags and not is_base and size >= (other_size := measure_image(machine, other)):
+                raise CheckFailed("image-not-lighter", other=other.tags[0], other_mb=other_size // _MB, **values)
 
     def to_be_run_as_it_says(self, container: Container) -> None:
         """The container, if there is one, runs the image's own command: none was given after the image's name.
@@ -158,7 +160,7 @@ class ImageExpectation(Expectation):
             raise CheckFailed("code-copied-in", name=fact.name, path=copied)
         image = require_image(self._subject)
         base = _find_base(self._subject, image)
-        if base and not any(line.size for line in self._own_history(image, base)):
+        if base and not any(line.adds_files for line in self._own_history(image, base)):
             raise CheckFailed("code-not-in-image", name=self._subject.name)
 
     def _own_history(self, image: ImageFact, base: ImageFact) -> tuple[HistoryLine, ...]:

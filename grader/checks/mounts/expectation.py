@@ -14,7 +14,7 @@ from grader.checks.failure import CheckFailed, CheckSkipped
 from grader.checks.http.sites import fetch_page
 from grader.checks.mounts.temporary_file import TemporaryFile
 from grader.errors import ProbeFailed
-from grader.machine.docker_desktop import is_case_insensitive, is_opaque_mount_source
+from grader.machine.docker_desktop import comparable_path, is_case_insensitive
 from grader.probes.compose.files import read_origin
 from grader.probes.containers.commands import run_in_container
 from grader.probes.containers.diff import read_changes
@@ -39,13 +39,20 @@ class FolderExpectation(Expectation):
 
         A container that does not start, or ends by itself, may do so because of its mount.
 
-        Asks: one inspect; a listing or two if the mount is wrong. Diagnoses: `mount-missing`, `named-volume-not-bind`,
-        `anonymous-volume-not-bind`, `mount-wrong-inside`, `mount-wrong-outside`, `mount-other-case`, `mount-mistyped`,
-        `mount-reversed`, `mount-is-a-file`, `copied-not-mounted`, those of a container that does not run.
+        If its command names another folder, its program must have written to this one.
+
+        Asks: one inspect; a listing or two if the mount is wrong or the command has a path. Diagnoses: `mount-unused`,
+        `mount-missing`, `named-volume-not-bind`, `anonymous-volume-not-bind`, `mount-wrong-inside`,
+        `mount-wrong-outside`, `mount-other-case`, `mount-mistyped`, `mount-reversed`, `mount-is-a-file`,
+        `copied-not-mounted`, those of a container that does not run.
         """
         if not is_stopped_by_hand(require_container(self._subject.container)):
             require_running(self._subject.container)
-        require_bind_mount(self._subject)
+        bind = require_bind_mount(self._subject)
+        fact = require_container(self._subject.container)
+        if _names_another_folder(fact, bind.target) and _is_empty(self._subject.machine, fact, bind):
+            command = " ".join(fact.command)
+            raise CheckFailed("mount-unused", name=fact.name, inside=bind.target, command=command, source=bind.source)
 
     def to_contain_file(self, name: str, text: str) -> None:
         """The mounted folder has a file `name` that contains `text`, or prints it when run.
@@ -161,11 +168,8 @@ def require_bind_mount(folder: Folder) -> MountFact:
         raise CheckFailed(code, volume=here.volume, evidence=evidence, **values)
     if here.type != "bind":
         raise CheckFailed("mount-not-bind", type=here.type, evidence=evidence, **values)
-    # Under WSL the folder's name is not known: its content, and what is served from it, decide.
-    is_it = is_opaque_mount_source(here.source) or _is_expected_folder(folder, fact, here)
-    # `/Docker/site` for `~/Docker/site`: the engine made an empty folder at the root of the disk.
-    mistyped = not is_it or len(PurePosixPath(here.source).parts) == len(_path_parts(folder)) + 1
-    if mistyped and _is_empty(folder.machine, fact, here):
+    is_it = _is_expected_folder(folder, fact, here)
+    if not is_it and _is_empty(folder.machine, fact, here):
         raise CheckFailed("mount-mistyped", evidence=evidence, **values)
     if not is_it and not _is_a_folder(folder.machine, fact, here):
         raise CheckFailed("mount-is-a-file", there=here.target, evidence=evidence, **values)
@@ -187,11 +191,18 @@ def _path_parts(folder: Folder) -> tuple[str, ...]:
 
 def _is_expected_folder(folder: Folder, fact: ContainerFact, mount: MountFact) -> bool:
     """True if its last names are those of the spec. A relative path is relative to the compose project's folder."""
-    origin = read_origin(fact)
-    if origin and not folder.wanted.outside.startswith(("~", "/")) and origin.folder.startswith("/"):
-        return PurePosixPath(mount.source) == PurePosixPath(origin.folder, folder.wanted.outside)
+    origin, source = read_origin(fact), mount.comparable_source
+    if not source:
+        return True  # under WSL the name may not be known: its content, and what is served from it, decide
+    project = comparable_path(origin.folder) if origin else ""
+    same_disk = is_case_insensitive(f"{project}/") == is_case_insensitive(source)
+    if project.startswith("/") and same_disk and not folder.wanted.outside.startswith(("~", "/")):
+        written = str(PurePosixPath(project, folder.wanted.outside))
+        return source.casefold() == written.casefold() if is_case_insensitive(source) else source == written
     names = _path_parts(folder)
-    return (_ends_with_ignoring_case if is_case_insensitive(mount.source) else _ends_with)(mount.source, names)
+    if folder.wanted.outside.startswith("~/") and PurePosixPath(source) == PurePosixPath("/", *names):
+        return False  # `/Docker/site` for `~/Docker/site`: the engine made it at the root of the disk, nobody's home
+    return (_ends_with_ignoring_case if is_case_insensitive(source) else _ends_with)(source, names)
 
 
 def _ends_with(path: str, names: tuple[str, ...]) -> bool:
@@ -228,6 +239,12 @@ def _fail_not_mounted(folder: Folder, fact: ContainerFact) -> NoReturn:
         other = others[0]
         raise CheckFailed("mount-wrong-inside", source=other.source, there=other.target, evidence=evidence, **values)
     raise CheckFailed("mount-missing", evidence=evidence, **values)
+
+
+def _names_another_folder(fact: ContainerFact, inside: str) -> bool:
+    """True for `--dbpath /elsewhere`: a path in the command's arguments that is not in the mounted folder."""
+    words = (word.rpartition("=")[2] for word in " ".join(fact.command[1:]).split())
+    return any(word.startswith("/") and not PurePosixPath(word).is_relative_to(inside) for word in words)
 
 
 def _is_a_folder(machine: Machine, fact: ContainerFact, mount: MountFact) -> bool:

@@ -26,9 +26,9 @@ class HostExpectation(Expectation):
     _subject: Host
 
     def to_be_known_in(self, *containers: Container) -> None:
-        """Each of the containers has an address for the name, whichever.
+        """Each of the containers was given the name by an option, with whichever address.
 
-        Asks: one inspect and `/etc/hosts` of each. Diagnoses: `host-missing`, `host-misspelt`.
+        Asks: one inspect and `/etc/hosts` of each. Diagnoses: `host-missing`, `host-misspelt`, `host-by-hand`.
         """
         for container in containers:
             self._address_in(container)
@@ -58,11 +58,15 @@ class HostExpectation(Expectation):
 
     def _address_in(self, container: Container) -> str:
         fact = require_container(container)
-        name = self._subject.name.lower()
+        name, added = self._subject.name.lower(), added_hosts(fact)
+        if name in added:
+            # As it was typed: with Docker Desktop, `host-gateway` becomes an address that is none of the machine's.
+            return added[name]
         known = read_hosts(self._subject.machine, fact, wanted=name)
-        if name in known:
+        if name in known and name in {alias.lower() for alias in fact.links}:
             return known[name]
-        added = added_hosts(fact)
+        if name in known:
+            raise CheckFailed("host-by-hand", name=fact.name, host=self._subject.name, address=known[name])
         near = difflib.get_close_matches(name, added, n=1)
         if near:
             raise CheckFailed("host-misspelt", name=fact.name, host=self._subject.name, near=near[0])

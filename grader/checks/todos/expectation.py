@@ -9,6 +9,7 @@ from grader.checks.containers.expectation import (
     STABLE_S,
     ContainerExpectation,
     require_container,
+    require_no_other_image,
     require_running,
     start_if_exited,
 )
@@ -24,7 +25,7 @@ from grader.errors import ProbeFailed
 from grader.machine.question import Answer, NoAnswer
 from grader.probes.containers.lifecycle import recreate_container
 from grader.probes.images.images import find_image
-from grader.probes.networks.connections import is_connected
+from grader.probes.networks.connections import find_route
 from grader.probes.networks.listeners import find_listeners
 from grader.probes.todos.todos import ask_api
 
@@ -50,6 +51,8 @@ class TodosExpectation(Expectation):
         that does not show it. Diagnosis: `container-other-image`.
         """
         todos = self._subject
+        for container in (todos.mongo, todos.api, todos.app):
+            require_no_other_image(container)
         for container, variable in (
             (todos.mongo, ""),
             (todos.api, todos.wanted.mongo_variable),
@@ -94,12 +97,12 @@ class TodosExpectation(Expectation):
                 raise
 
     def to_reach_the_database(self, *, by_name: bool = False) -> None:
-        """The API is connected to the database's container; with `by_name`, not by a typed address.
+        """The API is connected to the database's container; with `by_name`, on a network of both, not by an address.
 
         The proof is a connection between the two in the kernel's tables inside, after a request for the API's list. One
         that an earlier check has seen is not looked for again.
         Asks: one inspect of each, one HTTP request, one `docker exec` or two. Diagnoses: `address-not-name`,
-        `asks-itself`, `looks-elsewhere`, `looks-on-another-port`, `api-without-database`.
+        `through-the-machine`, `asks-itself`, `looks-elsewhere`, `looks-on-another-port`, `api-without-database`.
         """
         todos = self._subject
         variable = todos.wanted.mongo_variable
@@ -114,16 +117,21 @@ class TodosExpectation(Expectation):
         def judge() -> None:
             api, mongo = require_running(todos.api), require_running(todos.mongo)
             answer = ask_api(todos, api)
-            connected = is_connected(todos.machine, api, mongo, todos.mongo.wanted.port)
-            if connected:
+            route = find_route(todos.machine, api, mongo, todos.mongo.wanted.port)
+            if route:
                 todos.machine.seen_connections.add((api.id, mongo.id))
             if by_name and wrong and wrong.code == "address-not-name":
                 raise wrong
-            if connected is None:
+            if route is None:
                 raise wrong or (
                     CheckSkipped("passive") if todos.machine.passive else ProbeFailed("no-connections", name=api.name)
                 )
-            if not connected:
+            if by_name and route == "machine":
+                value = api.env.get(variable, "-")
+                raise CheckFailed(
+                    "through-the-machine", name=api.name, database=mongo.name, variable=variable, value=value
+                )
+            if not route:
                 raise wrong or diagnose_api_error(todos, answer)
 
         self._eventually(judge)

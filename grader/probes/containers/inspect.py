@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from grader.errors import ProbeFailed
-from grader.probes.containers.ports import PortFact, RawBinding, parse_port_bindings
+from grader.probes.containers.ports import PortFact, RawBinding, mark_default_addresses, parse_port_bindings
 from grader.probes.engine_json import Int64, decode
 from grader.probes.mounts.mounts import MountFact, RawMount, parse_mounts
 from grader.probes.networks.endpoints import EndpointFact, RawEndpoint, parse_endpoints
@@ -32,6 +32,8 @@ class ContainerFact:
     image: str
     """As it was typed: name, tag, digest or id."""
     image_id: str
+    manifest: str
+    """The digest of its image's manifest for this platform, from containerd's image store; otherwise empty."""
     state: ContainerState
     exit_code: int
     out_of_memory: bool
@@ -66,7 +68,7 @@ class ContainerFact:
     env: dict[str, str]
     labels: dict[str, str]
     ports: tuple[PortFact, ...]
-    """The bindings of a running container; of any other, the requested ones."""
+    """The bindings in force of a running container; of any other, the requested ones."""
     requested_ports: tuple[PortFact, ...]
     """The bindings as requested: without a host port if the engine chooses it."""
     publish_all: bool
@@ -143,6 +145,10 @@ class _RawNetworkSettings(msgspec.Struct, rename="pascal"):
     networks: dict[str, RawEndpoint | None] | None = None
 
 
+class _RawDescriptor(msgspec.Struct):
+    digest: str = ""
+
+
 class _RawContainer(msgspec.Struct, rename="pascal"):
     id: str
     name: str
@@ -155,20 +161,20 @@ class _RawContainer(msgspec.Struct, rename="pascal"):
     args: list[str] | None = None
     restart_count: Int64 = 0
     mounts: list[RawMount] | None = None
+    image_manifest_descriptor: _RawDescriptor | None = None
 
 
 def parse_container(answer: Answer) -> ContainerFact:
     """Parses the output of `docker inspect`. Raises `ProbeFailed` if it is anything else."""
     raw = decode(answer, _RawContainer, "GET /containers/{id}/json")
     state, config, host = raw.state, raw.config, raw.host_config
-    # The engine keeps the ports after `-p`, but publishes none of them.
-    is_on_host = host.network_mode == "host"
-    live = raw.network_settings.ports if state.status in {"running", "paused"} else host.port_bindings
+    requested = parse_port_bindings(host.port_bindings or {})
     return ContainerFact(
         id=raw.id,
         name=raw.name.removeprefix("/"),
         image=config.image,
         image_id=raw.image,
+        manifest=raw.image_manifest_descriptor.digest if raw.image_manifest_descriptor else "",
         state=_parse_state(state.status),
         exit_code=state.exit_code,
         out_of_memory=state.oom_killed,
@@ -192,17 +198,28 @@ def parse_container(answer: Answer) -> ContainerFact:
         attached=config.attach_stdout or config.attach_stderr,
         env=dict(entry.partition("=")[::2] for entry in config.env or []),
         labels=config.labels or {},
-        ports=() if is_on_host else parse_port_bindings(live or host.port_bindings or {}),
-        requested_ports=parse_port_bindings(host.port_bindings or {}),
+        ports=_parse_ports(raw, requested),
+        requested_ports=requested,
         publish_all=host.publish_all_ports,
         exposed=tuple(config.exposed_ports or {}),
         # `--tmpfs` is not in `Mounts`, though it is a mount in every other way.
-        mounts=parse_mounts([*(raw.mounts or []), *(RawMount("tmpfs", Destination=at) for at in host.tmpfs or ())]),
+        mounts=parse_mounts(
+            [*(raw.mounts or []), *(RawMount("tmpfs", Destination=at) for at in host.tmpfs or ())], config.labels
+        ),
         networks=(networks := parse_endpoints(raw.network_settings.networks or {})),
         network_mode=host.network_mode,
         extra_hosts=tuple(host.extra_hosts or ()),
         links=_parse_links([*(host.links or ()), *(link for endpoint in networks.values() for link in endpoint.links)]),
     )
+
+
+def _parse_ports(raw: _RawContainer, requested: tuple[PortFact, ...]) -> tuple[PortFact, ...]:
+    """Of a running container the bindings in force: the engine keeps what was typed, and may publish none of it."""
+    if raw.host_config.network_mode == "host" or "host" in (raw.network_settings.networks or {}):
+        return ()
+    if raw.state.status in {"running", "paused"} and raw.network_settings.ports is not None:
+        return mark_default_addresses(parse_port_bindings(raw.network_settings.ports), requested)
+    return requested
 
 
 def _health_output(state: _RawState) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from grader.probes.engine_json import decode
+from grader.probes.engine_json import Int64, decode
 from grader.probes.labels import project_of, service_of
 from grader.probes.networks.endpoints import RawEndpoint, parse_endpoints
 
@@ -26,6 +26,8 @@ class ContainerSummary:
     labels: dict[str, str]
     addresses: tuple[str, ...] = ()
     """Its addresses on its networks; empty if it does not run."""
+    published: tuple[str, ...] = ()
+    """Its ports that are open on the machine, as `docker ps` shows them, once for all addresses."""
 
     @property
     def service(self) -> str:
@@ -42,6 +44,12 @@ class _RawNetworkSettings(msgspec.Struct, rename="pascal"):
     networks: dict[str, RawEndpoint | None] | None = None
 
 
+class _RawPort(msgspec.Struct, rename="pascal"):
+    private_port: Int64 = 0
+    public_port: Int64 | None = None
+    type: str = ""
+
+
 class _RawSummary(msgspec.Struct, rename="pascal"):
     id: str
     names: list[str] | None = None
@@ -49,6 +57,7 @@ class _RawSummary(msgspec.Struct, rename="pascal"):
     state: str = ""
     labels: dict[str, str] | None = None
     network_settings: _RawNetworkSettings | None = None
+    ports: list[_RawPort] | None = None
 
 
 def list_containers(machine: Machine) -> tuple[ContainerSummary, ...]:
@@ -62,6 +71,13 @@ def list_containers(machine: Machine) -> tuple[ContainerSummary, ...]:
             one.state,
             one.labels or {},
             _addresses(one.network_settings),
+            tuple(
+                dict.fromkeys(
+                    f"{port.public_port}->{port.private_port}/{port.type}"
+                    for port in one.ports or ()
+                    if port.public_port
+                )
+            ),
         )
         for one in raw
     )

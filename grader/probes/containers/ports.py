@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import msgspec
@@ -30,10 +30,13 @@ class PortFact:
     """`None` if the engine chooses one."""
     host_port_range: range | None = None
     """The ports that the engine chooses from, if a range was given: `-p 8000-8002:80`."""
+    is_default_address: bool = False
+    """True if nobody typed `host_ip`: the engine publishes there by default (`ip` in its daemon.json)."""
 
     @property
     def is_on_loopback(self) -> bool:
-        return bool(self.host_ip) and ipaddress.ip_address(self.host_ip).is_loopback
+        """True if it was published on loopback, which no other machine reaches, by whoever typed it."""
+        return bool(self.host_ip) and not self.is_default_address and ipaddress.ip_address(self.host_ip).is_loopback
 
     def __str__(self) -> str:
         """As `docker ps` shows it."""
@@ -64,6 +67,24 @@ def parse_port_bindings(bindings: dict[str, list[RawBinding] | None]) -> tuple[P
             port = _number(first) if first not in {"", "0"} and not among else None
             facts[PortFact(_number(number), protocol or "tcp", _address(host.HostIp), port, among)] = None
     return tuple(facts)
+
+
+def is_reversed(ports: tuple[PortFact, ...], wanted: int, inside: int | None) -> bool:
+    """True if the machine's port and the container's were given the other way round."""
+    return not any(port.host_port == wanted for port in ports) and any(
+        port.container_port == wanted != inside and port.host_port == inside for port in ports
+    )
+
+
+def mark_default_addresses(published: tuple[PortFact, ...], requested: tuple[PortFact, ...]) -> tuple[PortFact, ...]:
+    """`published`, with the bindings marked whose address the engine chose."""
+    typed = {(port.container_port, port.protocol, port.host_ip) for port in requested}
+    return tuple(
+        replace(port, is_default_address=(port.container_port, port.protocol, port.host_ip) not in typed)
+        if port.host_ip
+        else port
+        for port in published
+    )
 
 
 def _number(written: str) -> int:

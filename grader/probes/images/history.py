@@ -13,12 +13,18 @@ from grader.probes.engine_json import Int64, decode
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
+    from grader.probes.images.images import ImageFact
 
 _INSTRUCTION: Final = re.compile(
     r"/bin/sh -c |\|\d+ |(ADD|ARG|CMD|COPY|ENTRYPOINT|ENV|EXPOSE|HEALTHCHECK|LABEL|RUN|SHELL|STOPSIGNAL|USER|VOLUME"
     r"|WORKDIR)\b"
 )
 """How builders record an instruction: the old one and Podman's after a shell, BuildKit as it was typed."""
+_METADATA: Final = re.compile(
+    r"(?:/bin/sh -c #\(nop\)\s+)?"
+    r"(?:ARG|CMD|ENTRYPOINT|ENV|EXPOSE|HEALTHCHECK|LABEL|SHELL|STOPSIGNAL|USER|VOLUME|WORKDIR)\b"
+)
+"""Instructions that add no file. `WORKDIR` may make a folder, which has a size in containerd's image store."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,10 @@ class HistoryLine:
         return bool(_INSTRUCTION.match(self.created_by)) or self.comment.startswith(("buildkit", "merge sha256:"))
 
     @property
+    def adds_files(self) -> bool:
+        return self.size > 0 and not _METADATA.match(self.created_by)
+
+    @property
     def is_imported(self) -> bool:
         return self.comment.startswith("Imported from")
 
@@ -43,6 +53,17 @@ class _RawLine(msgspec.Struct, rename="pascal"):
     created_by: str = ""
     comment: str = ""
     size: Int64 = 0
+
+
+def measure_image(machine: Machine, image: ImageFact) -> int:
+    """The bytes of its layers, unpacked.
+
+    In containerd's image store, the engine reports what was downloaded, alone or with the layers, depending on its
+    version: there, the history has the size of the layers.
+    """
+    if not image.is_in_containerd_store:
+        return image.size
+    return sum(line.size for line in read_history(machine, image.id)) or image.size
 
 
 def read_history(machine: Machine, name: str) -> tuple[HistoryLine, ...]:

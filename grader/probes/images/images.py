@@ -21,7 +21,7 @@ class ImageFact:
     layers: tuple[str, ...]
     """Digests of the layers, from the bottom."""
     size: int
-    """Bytes on disk, with layers that it shares with others."""
+    """Bytes as the engine reports them: see `measure_image`."""
     command: tuple[str, ...]
     entrypoint: tuple[str, ...]
     user: str
@@ -38,6 +38,11 @@ class ImageFact:
     created: str
     tagged_at: str
     """When it was last tagged here."""
+
+    @property
+    def is_in_containerd_store(self) -> bool:
+        """True if its id is the digest of its manifest, as in containerd's image store, not of its configuration."""
+        return any(name.endswith(f"@{self.id}") for name in self.digests)
 
     def is_built_on(self, other: ImageFact) -> bool:
         """True if its lowest layers are all the layers of `other`. An image is built on itself, too."""
@@ -85,6 +90,14 @@ class _RawImage(msgspec.Struct, rename="pascal"):
     root_fs: _RawRootFs | None = msgspec.field(default=None, name="RootFS")
 
 
+class _RawManifest(msgspec.Struct):
+    id: str = msgspec.field(default="", name="ID")
+
+
+class _RawManifests(msgspec.Struct, rename="pascal"):
+    manifests: list[_RawManifest] | None = None
+
+
 class _RawSummary(msgspec.Struct, rename="pascal"):
     id: str
     repo_tags: list[str] | None = None
@@ -116,6 +129,16 @@ def find_image(machine: Machine, name: str) -> ImageFact | None:
         created=raw.created,
         tagged_at=raw.metadata.last_tag_time if raw.metadata else "",
     )
+
+
+def list_manifests(machine: Machine, image: ImageFact) -> frozenset[str]:
+    """The digests of the image's manifests, one per platform, with its own id: all that a container can be made of.
+
+    Only containerd's image store has any; engines before API 1.48 do not list them.
+    """
+    answer = machine.engine(f"/images/{quote(image.id, safe='/:@.-_')}/json", manifests="1")
+    raw = decode(answer, _RawManifests, "GET /images/{name}/json") if answer.status == 200 else _RawManifests()
+    return frozenset({image.id, *(one.id for one in raw.manifests or ())})
 
 
 def list_images(machine: Machine) -> tuple[ImageSummary, ...]:

@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from grader.machine.docker_desktop import normalize_mount_source
+from grader.machine.docker_desktop import (
+    comparable_path,
+    is_opaque_mount_source,
+    normalize_mount_source,
+    typed_mount_sources,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 
 class RawMount(msgspec.Struct):
@@ -31,15 +36,33 @@ class MountFact:
     writable: bool
     volume: str = ""
     """The name of a volume."""
+    typed_source: str = ""
+    """The folder as it was typed, if Docker Desktop says so; to be compared, never opened: it is a label."""
+
+    @property
+    def comparable_source(self) -> str:
+        """The source in a spelling that can be compared; empty if only Docker Desktop knows which folder it is."""
+        if not is_opaque_mount_source(self.source):
+            return comparable_path(self.source)
+        return comparable_path(self.typed_source)
 
     @property
     def is_anonymous(self) -> bool:
         return len(self.volume) == 64 and all(letter in "0123456789abcdef" for letter in self.volume)
 
 
-def parse_mounts(raw: Iterable[RawMount]) -> tuple[MountFact, ...]:
+def parse_mounts(raw: Iterable[RawMount], labels: Mapping[str, str] | None = None) -> tuple[MountFact, ...]:
+    """`labels`: the container's, in which Docker Desktop writes what was typed."""
+    typed = typed_mount_sources(labels or {})
     return tuple(
-        MountFact(one.Type, normalize_mount_source(one.Source), _strip_slash(one.Destination), one.RW, one.Name)
+        MountFact(
+            one.Type,
+            normalize_mount_source(one.Source),
+            _strip_slash(one.Destination),
+            one.RW,
+            one.Name,
+            typed.get(one.Destination, ""),
+        )
         for one in raw
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from grader.probes.networks.listeners import parse_socket_address, read_proc_net
 
@@ -44,8 +44,10 @@ def parse_connections(table: bytes) -> tuple[Connection, ...]:
     return tuple(found)
 
 
-def is_connected(machine: Machine, client: ContainerFact, server: ContainerFact, port: int | None) -> bool | None:
-    """True if the client has a connection to the server's `port`; `None` if neither can be looked into.
+def find_route(
+    machine: Machine, client: ContainerFact, server: ContainerFact, port: int | None
+) -> Literal["", "network", "machine"] | None:
+    """How the client is connected to the server's `port`, if at all; `None` if neither can be looked into.
 
     On a common network they are each other's peers. Through a port of the machine, an address of the machine is in
     between: then the client must be connected to the published port, and the server must have a client.
@@ -54,11 +56,13 @@ def is_connected(machine: Machine, client: ContainerFact, server: ContainerFact,
     published = {one.host_port for one in server.ports if one.container_port == port}
     if from_client is not None:
         if any(one.peer in server.addresses and one.peer_port == port for one in from_client):
-            return True
+            return "network"
         if not any(one.peer_port in published for one in from_client):
-            return False
+            return ""
     at_server = find_connections(machine, server.id)
     if at_server is None:
         return None
     peers = {one.peer for one in at_server if one.own_port == port and not one.peer.startswith("127.")}
-    return bool(peers) if from_client is not None else bool(peers.intersection(client.addresses))
+    if from_client is not None:
+        return "machine" if peers else ""
+    return "network" if peers.intersection(client.addresses) else ""

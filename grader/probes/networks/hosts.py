@@ -18,9 +18,13 @@ HOST_GATEWAY: Final = "host-gateway"
 
 
 def added_hosts(container: ContainerFact) -> dict[str, str]:
-    """Name in lower case to address, from `--add-host` or Compose's `extra_hosts`."""
-    pairs = (entry.partition(":") for entry in container.extra_hosts)
-    return {name.lower(): _require_address(address.strip("[]")) for name, _, address in pairs if name and address}
+    """Name in lower case to its first address, which is the one that is used, from `--add-host` or `extra_hosts`."""
+    found: dict[str, str] = {}
+    for entry in container.extra_hosts:
+        name, _, address = entry.partition(":")
+        if name and address:
+            found.setdefault(name.lower(), _require_address(address.strip("[]")))
+    return found
 
 
 def read_hosts(machine: Machine, container: ContainerFact, *, wanted: str = "") -> dict[str, str]:

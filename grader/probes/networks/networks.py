@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from grader.machine.machine import Machine
     from grader.machine.question import Answer
     from grader.machine.subjects import Network
+    from grader.probes.containers.inspect import ContainerFact
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,12 @@ def parse_networks(answer: Answer) -> tuple[NetworkFact, ...]:
         NetworkFact(one.Id, one.Name, one.Driver, one.Internal, one.Attachable, one.Scope, one.Labels or {})
         for one in raw
     )
+
+
+def is_internal_only(machine: Machine, container: ContainerFact) -> bool:
+    """True if every network of the container is internal, so that none of its ports can be published."""
+    internal = {network.name for network in list_networks(machine) if network.is_internal}
+    return bool(container.networks) and internal.issuperset(container.networks)
 
 
 def find_network(network: Network) -> NetworkFact | NoNetwork:

@@ -121,7 +121,8 @@ def publish(lab: FakeComposeProject) -> None:
         (fake_container("todos-db-1", labels=compose_labels("db")), False),
         (fake_container("todos-db-1", labels=compose_labels("db"), ports=OPEN, state="exited"), False),
         (fake_container("x-db-1", labels=compose_labels("db", "x"), ports=OPEN), False),
-        (fake_container("todos-old-1", labels=compose_labels("old"), ports=OPEN), False),
+        (fake_container("todos-old-1", labels=compose_labels("old"), ports=OPEN), True),
+        (fake_container("todos-app-run-1", labels=compose_labels("app", oneoff="True"), ports=OPEN), True),
         (fake_container("todos-app-2", labels=compose_labels("app", number=2), ports=OPEN), False),
         (fake_container("todos-api-2", labels=compose_labels("api", number=2), ports=OPEN), True),
     ],
@@ -137,13 +138,23 @@ def test_only_the_one_service_may_be_open(other: FakeContainer | None, *, is_ope
         publish(lab)
 
 
-@pytest.mark.parametrize("told", [NoAnswer("not-at-hand"), Answer(422, b"no")])
-def test_without_its_file_the_services_of_the_sheet_are_looked_at(told: Answer | NoAnswer) -> None:
-    lab = FakeComposeProject(fake_container("todos-db-1", labels=compose_labels("db"), ports=OPEN))
-    lab.compose["config"] = told
-    publish(lab)
-    lab.api.raw["NetworkSettings"]["Ports"] = {"1/tcp": [{"HostPort": "4000"}]}
-    with fails_with("published-inside", name="todos-api-1"):
+@pytest.mark.parametrize(
+    ("ports", "more"),
+    [
+        ({"7777/tcp": "4002"}, ""),
+        ({"7777/tcp": "4009"}, ""),
+        ({"7777/tcp": "4002", "7778/tcp": "4003"}, "4003->7778/tcp"),
+        ({"7777/tcp": "4008", "7778/tcp": "4009"}, "4008->7777/tcp, 4009->7778/tcp"),
+    ],
+)
+def test_that_service_publishes_one_port(ports: dict[str, str], more: str) -> None:
+    """A single wrong one is for the check of that port."""
+    lab = FakeComposeProject()
+    lab.app.raw["NetworkSettings"]["Ports"] = fake_container(ports=ports).raw["NetworkSettings"]["Ports"]
+    if not more:
+        publish(lab)
+        return
+    with fails_with("published-more", name="todos-app-1", wanted=4002, published=more):
         publish(lab)
 
 
@@ -170,6 +181,31 @@ def test_what_the_file_does_not_build_is_not(written: dict[str, Any] | None) -> 
         build(lab)
 
 
+@pytest.mark.parametrize(
+    ("api", "app", "wrong"),
+    [
+        ({"context": "/home/anna/todos/api"}, {"context": "/home/anna/todos/front"}, ""),
+        ({"context": "/home/anna/todos/one"}, {"context": "/home/anna/todos/two"}, ""),
+        ({"context": ".", "dockerfile": "api/Dockerfile"}, {"context": ".", "dockerfile": "front/Dockerfile"}, ""),
+        ({"context": ".", "target": "api"}, {"context": ".", "target": "app"}, ""),
+        ({"context": ".", "dockerfile_inline": "FROM a"}, {"context": ".", "dockerfile_inline": "FROM b"}, ""),
+        ({"context": "/home/anna/todos/api"}, {"context": "/home/anna/todos/api"}, "app"),
+        ({"context": "/home/anna/todos/front"}, {"context": "/home/anna/todos/front"}, "api"),
+        ({"context": "/home/anna/todos/front"}, {"context": "/home/anna/todos/api"}, "api"),
+        ({"context": "one"}, {"context": "one"}, "api"),
+        ({"context": ".", "dockerfile": "front/Dockerfile"}, {"context": "front"}, "api"),
+    ],
+)
+def test_each_is_built_from_its_own_folder(api: dict[str, str], app: dict[str, str], wrong: str) -> None:
+    lab = FakeComposeProject()
+    lab.services_in_file["api"]["build"], lab.services_in_file["app"]["build"] = api, app
+    if not wrong:
+        build(lab)
+        return
+    with fails_with("image-of-another-folder", service=wrong, folder={"api": "api", "app": "front"}[wrong]):
+        build(lab)
+
+
 @pytest.mark.parametrize("gone", ["config", "file"])
 @pytest.mark.parametrize(
     ("name", "used", "is_built"),
@@ -179,6 +215,7 @@ def test_what_the_file_does_not_build_is_not(written: dict[str, Any] | None) -> 
         ("todos-apps", None, False),
         ("other", fake_image("other:1", image_id="sha256:todos-app"), True),
         ("other", fake_image("other:1", image_id="sha256:todos-app", RepoDigests=["x/other@sha256:1"]), False),
+        ("other", fake_image("other:1", image_id="sha256:todos-app", RepoDigests=["other@sha256:todos-app"]), True),
     ],
 )
 def test_without_its_file_what_is_left_on_the_image_tells(

@@ -53,6 +53,35 @@ def test_a_file_that_is_what_runs_differs_in_nothing() -> None:
     assert compared(SERVICE) is None
 
 
+NAMELESS = f"/run/desktop/mnt/host/wsl/docker-desktop-bind-mounts/Ubuntu/{'0123456789abcdef' * 4}"
+TYPED = {
+    "desktop.docker.io/binds/0/Target": "/data/db",
+    "desktop.docker.io/binds/0/Source": "/home/anna/todos/mongo/db",
+}
+
+
+@pytest.mark.parametrize(
+    ("written", "source", "labels", "is_same"),
+    [
+        ("/mnt/c/todos/db", "/run/desktop/mnt/host/c/todos/db", {}, True),
+        ("C:\\todos\\db", "/run/desktop/mnt/host/c/todos/db", {}, True),
+        ("/mnt/c/todos/db", "C:\\todos\\db", {}, True),
+        ("/home/anna/todos/mongo/db", NAMELESS, TYPED, True),
+        ("\\\\wsl$\\Ubuntu\\home\\anna\\todos\\mongo\\db", NAMELESS, TYPED, True),
+        ("/home/anna/todos/mongo/db", NAMELESS, {}, True),
+        ("/mnt/c/todos/db", "/run/desktop/mnt/host/c/todos/data", {}, False),
+        ("/home/anna/todos/other", NAMELESS, TYPED, False),
+    ],
+)
+def test_docker_desktop_has_other_paths_for_the_same_folder(
+    written: str, source: str, labels: dict[str, str], *, is_same: bool
+) -> None:
+    volumes = [{"type": "bind", "source": written, "target": "/data/db"}, SERVICE["volumes"][1]]
+    mounts = [MOUNTS[0] | {"Source": source}, MOUNTS[1]]
+    found = compared(SERVICE | {"volumes": volumes}, Mounts=mounts, config=CONFIG | {"Labels": labels})
+    assert (found is None) is is_same
+
+
 @pytest.mark.parametrize("image", ["docker.io/mvertes/alpine-mongo:latest", "mvertes/alpine-mongo:latest"])
 def test_an_image_is_the_same_by_all_its_names(image: str) -> None:
     assert compared(SERVICE | {"image": image}) is None

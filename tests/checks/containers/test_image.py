@@ -109,3 +109,27 @@ def test_without_both_images_nothing_can_be_told() -> None:
     then, now = build(Cmd=["x"])
     require_latest_build(*looked_at(now))
     require_latest_build(*looked_at(then))
+
+
+@pytest.mark.parametrize(
+    ("manifest", "listed", "is_older"),
+    [
+        pytest.param("sha256:m1", ["sha256:m1", "sha256:proof"], False, id="built again from the cache"),
+        pytest.param("sha256:new", [], False, id="an image without an index"),
+        pytest.param("sha256:m1", ["sha256:m2", "sha256:proof"], True, id="another build"),
+        pytest.param("", ["sha256:m2"], False, id="an engine that does not tell"),
+    ],
+)
+def test_in_containerds_store_the_older_build_is_gone(manifest: str, listed: list[str], *, is_older: bool) -> None:
+    """BuildKit removes it; the container still names its manifest."""
+    box = fake_container(image="app", image_id="sha256:gone")
+    box.raw["ImageManifestDescriptor"] = {"digest": manifest} if manifest else None
+    link = FakeMachine(box)
+    link.images = [fake_image("app:latest", image_id="sha256:new") | {"Manifests": [{"ID": one} for one in listed]}]
+    machine = link.as_machine(containers={"web": {"name": "web"}})
+    asked = machine, require_container(machine.container("web")), "app"
+    if not is_older:
+        require_latest_build(*asked)
+        return
+    with fails_with("container-of-older-build", name="web", image="app"):
+        require_latest_build(*asked)

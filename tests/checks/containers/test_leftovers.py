@@ -25,7 +25,7 @@ def judged(*others: FakeContainer, boxes: tuple[str, ...] = ("a", "b")) -> None:
         fake_container("tp1"),
         fake_container("web", labels={"com.docker.compose.project": "x"}),
         fake_container("web", labels={"com.docker.swarm.task": ""}),
-        fake_container("ext", labels={"desktop.docker.io/binds": ""}),
+        fake_container("ext", labels={"com.docker.desktop.extension": "true"}),
         fake_container("dev", labels={"devcontainer.local_folder": ""}),
         fake_container("pod", labels={"io.kubernetes.pod": ""}),
         fake_container(".grader-x"),
@@ -33,6 +33,12 @@ def judged(*others: FakeContainer, boxes: tuple[str, ...] = ("a", "b")) -> None:
 )
 def test_what_nobody_forgot_is_no_left_over(other: FakeContainer | None) -> None:
     judged(*([other] if other else []))
+
+
+def test_docker_desktop_labels_what_students_run_too() -> None:
+    labels = {"desktop.docker.io/wsl-distro": "Ubuntu", "desktop.docker.io/ports/80/tcp": ":4000"}
+    with fails_with("left-over-running", names="web"):
+        judged(fake_container("web", labels=labels))
 
 
 @pytest.mark.parametrize("state", ["running", "paused", "restarting"])

@@ -200,6 +200,30 @@ def test_one_that_was_never_started_says_why(error: str, detail: str) -> None:
     assert found[0].evidence == ((error,) if error else ())
 
 
+REFUSED = "cannot expose privileged port 80, you can add 'net.ipv4.ip_unprivileged_port_start=80'"
+
+
+@pytest.mark.parametrize("labels", [{}, compose_labels("web")], ids=["by hand", "by compose"])
+def test_ports_the_other_way_round_may_have_kept_it_from_starting(labels: dict[str, str]) -> None:
+    """Rootless, the machine's port 80 is refused."""
+    name = "todos-web-1" if labels else "web"
+    box = fake_container(name, state="created", error=REFUSED, labels=labels, ports={"4000/tcp": "80"})
+    spec: dict[str, Any] = {"containers": {"web": WEB["web"] | {"port": 80}}}
+    machine = FakeMachine(box).as_machine(**spec, ports={"web": {"port": 4000, "offset": 0}})
+    with fails_with("port-reversed", name=name, wanted=4000, inside=80, published="80->4000/tcp") as found:
+        fail_not_running(machine, require_container(machine.container("web")))
+    assert found[0].evidence == ("80->4000/tcp", REFUSED)
+
+
+def test_paths_the_other_way_round_may_have_kept_it_from_starting() -> None:
+    mount = {"Type": "bind", "Source": "/foo", "Destination": "/home/anna/site"}
+    machine = FakeMachine(fake_container(state="created", mounts=(mount,))).as_machine(
+        containers=WEB, folders={"site": {"container": "web", "outside": "~/site", "inside": "/foo"}}
+    )
+    with fails_with("mount-reversed", name="web", source="/foo", there="/home/anna/site", wanted="~/site"):
+        fail_not_running(machine, require_container(machine.container("web")))
+
+
 @pytest.mark.parametrize("error", ["Bind for 0.0.0.0:4000 failed: port is already allocated", "address already in use"])
 def test_a_port_that_somebody_has_is_taken(error: str) -> None:
     with fails_with("port-taken", name="web", detail=error) as found:

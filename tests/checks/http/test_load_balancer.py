@@ -42,6 +42,8 @@ class Tp7(FakeMachine):
         self.logs = True
         self.sites[8080] = self._in_turn
 
+    page_status = 200
+
     def machine(self) -> Machine:
         return self.as_machine(**SHEET)
 
@@ -53,7 +55,7 @@ class Tp7(FakeMachine):
         if self.lb.log is not None:
             self.lb.log += question.path.encode() + b"\n"
         behind = self.served[len(self.requests) % len(self.served)] if self.served else self.lb
-        return serves(behind, logs=self.logs)(question)
+        return serves(behind, logs=self.logs, status=self.page_status)(question)
 
 
 # --- answering -------------------------------------------------------------------------------------------------------
@@ -151,6 +153,16 @@ def test_each_replica_has_the_word_in_its_log_after_a_round_of_twelve() -> None:
     assert machine.requests == ["/?.grader-nonce-balanced"] * 12
     assert {one.within_s for one in machine.questions if isinstance(one, HttpQuestion)} == {5}
     assert machine.total_wait_s == 0
+
+
+def test_replicas_that_answer_with_nothing_but_errors_show_no_page() -> None:
+    """A page that nobody has is 404, so that its absence proves little."""
+    machine = Tp7()
+    machine.page_status = 503
+    with fails_with("site-error", status=503):
+        machine.balancer().to_reach_every_replica()
+    machine.page_status = 404
+    machine.balancer().to_reach_every_replica()
 
 
 def test_a_log_line_that_comes_a_little_later_is_waited_for() -> None:

@@ -11,7 +11,7 @@ from grader.checks.expect import expect
 from grader.checks.http.sites import ask_site, diagnose_no_answer, diagnose_not_listening, fetch_page
 from grader.machine.question import Answer, HttpQuestion, NoAnswer, WaitQuestion
 from grader.roster.ports import PortRange
-from tests.checks.fake_engine_json import FakeContainer, File, fake_container
+from tests.checks.fake_engine_json import FakeContainer, File, fake_container, fake_network
 from tests.checks.fake_machine import FakeMachine, fails_with, folder, raises_probe_failed, serves
 from tests.scripted_machine import DOCKER_20, DOCKER_29, PODMAN_4
 
@@ -115,10 +115,36 @@ def test_each_wrong_binding_is_called_by_its_name(ports: dict[str, str], code: s
 
 def test_a_port_on_loopback_and_on_an_address_is_reachable() -> None:
     both = [{"HostIp": "127.0.0.1", "HostPort": "4000"}, {"HostIp": "192.0.2.7", "HostPort": "4000"}]
-    machine = FakeMachine(fake_container(ports={"80/tcp": "4000"}))
+    machine = FakeMachine(fake_container(host={"PortBindings": {"80/tcp": both}}))
     machine.fake_containers[0].raw["NetworkSettings"]["Ports"] = {"80/tcp": both}
     machine.sites["192.0.2.7:4000"] = Answer(200, b"hello")
     assert fetch_page(site_of(machine)).body == b"hello"
+
+
+def test_the_address_that_the_engine_publishes_on_by_default_is_not_the_students() -> None:
+    """`"ip": "127.0.0.1"` in daemon.json, or a setting of Docker Desktop."""
+    machine = FakeMachine(fake_container(ports={"80/tcp": "4000"}))
+    machine.fake_containers[0].raw["NetworkSettings"]["Ports"] = {
+        "80/tcp": [{"HostIp": "127.0.0.1", "HostPort": "4000"}]
+    }
+    machine.sites["127.0.0.1:4000"] = Answer(200, b"hello")
+    assert fetch_page(site_of(machine)).body == b"hello"
+
+
+@pytest.mark.parametrize("live", [{}, {"80/tcp": None}], ids=["Docker 28", "Docker 29"])
+def test_what_was_typed_and_is_not_in_force_is_not_published(live: dict[str, Any]) -> None:
+    machine = FakeMachine(fake_container(ports={"80/tcp": "4000"}, networks={"inner": "172.18.0.2"}, mode="inner"))
+    machine.networks = [fake_network("inner", Internal=True), fake_network("outer")]
+    box = machine.fake_containers[0].raw["NetworkSettings"]
+    box["Ports"] = live
+    with fails_with("network-internal", name="web", network="inner"):
+        fetch_page(site_of(machine))
+    box["Networks"] |= {"outer": {"IPAddress": "172.19.0.2"}}
+    with fails_with("port-not-published"):
+        fetch_page(site_of(machine))
+    box["Networks"] = {}
+    with fails_with("port-no-network", mode="none"):
+        fetch_page(site_of(machine))
 
 
 def test_a_port_that_the_engine_chose_is_random() -> None:

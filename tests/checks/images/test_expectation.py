@@ -280,6 +280,19 @@ def test_one_without_a_base_is_too_big_by_itself() -> None:
         expect(app(own(Size=200_000_000))).to_be_small()
 
 
+def test_in_containerds_store_the_layers_in_the_history_are_measured() -> None:
+    """There `Size` may be what was downloaded: a quarter of what the layers take."""
+    history = [COPIED | {"Size": 60_000_000}, {"CreatedBy": "CMD python3", "Size": 50_000_000}]
+    stored: dict[str, Any] = {"RepoDigests": ["tp3-app@sha256:own"], "Size": 30_000_000}
+    with fails_with("image-too-big", name="tp3-app", mb=110, limit=100):
+        expect(app(own(history=history, **stored), BASE)).to_be_small()
+    expect(app(own(history=history[:1], **stored | {"Size": 130_000_000}), BASE)).to_be_small()
+    slim = fake_image("python:slim", image_id="sha256:slim", layers=("s",), Size=20_000_000)
+    slim |= {"RepoDigests": ["python@sha256:slim"], "history": [{"CreatedBy": "x", "Size": 60_000_000}]}
+    with fails_with("image-not-lighter", other="python:slim", other_mb=60):
+        expect(app(own(history=history[:1], **stored), BASE, slim)).to_be_small()
+
+
 def test_on_another_base_that_is_as_big_nobody_could_make_it_small() -> None:
     full = fake_image("python:3.12", image_id="sha256:full", layers=("a",), Size=100_000_000)
     alpine = fake_image("python:alpine", layers=("z",))
@@ -352,3 +365,12 @@ def test_a_container_or_an_image_that_is_not_there_is_told() -> None:
         expect(image_).to_contain_the_code_of(image_.machine.container("app"))
     with fails_with("image-missing"):
         code(runs(), BASE)
+
+
+@pytest.mark.parametrize("line", ["WORKDIR /app", "/bin/sh -c #(nop) WORKDIR /app", "EXPOSE map[5000/tcp:{}]"])
+def test_a_working_directory_that_is_made_is_no_code(line: str) -> None:
+    """In containerd's store an empty folder has a size."""
+    history = [{"CreatedBy": "CMD x", "Size": 0}, {"CreatedBy": line, "Size": 8192}, *BASE["history"]]
+    with fails_with("code-not-in-image", name="tp3-app"):
+        code(runs(), own(history=history), BASE)
+    code(runs(), own(history=[{"CreatedBy": "RUN /bin/sh -c fetch # buildkit", "Size": 10}, *history]), BASE)

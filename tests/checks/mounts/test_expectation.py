@@ -161,7 +161,65 @@ def test_what_runs_dropped_makes_no_folder_full() -> None:
 def test_an_empty_folder_at_the_root_of_the_disk_was_made_by_the_engine() -> None:
     with fails_with("mount-mistyped", source="/Docker/site"):
         is_mounted(web(bind("/Docker/site")), disk={"/Docker/site": b""})
-    is_mounted(web(bind("/Docker/site")), disk={"/Docker/site": b"index.html"})
+
+
+NAMELESS = f"/run/desktop/mnt/host/wsl/docker-desktop-bind-mounts/Ubuntu/{ANONYMOUS}"
+
+
+def labels_of_docker_desktop(source: str) -> dict[str, str]:
+    return {"desktop.docker.io/binds/0/Source": source, "desktop.docker.io/binds/0/Target": HTML}
+
+
+def test_under_wsl_the_folder_is_the_one_that_was_typed() -> None:
+    is_mounted(web(bind(NAMELESS)))
+    is_mounted(web(bind(NAMELESS), labels=labels_of_docker_desktop(SITE)))
+    with fails_with("mount-wrong-outside"):
+        is_mounted(web(bind(NAMELESS), labels=labels_of_docker_desktop("/home/anna/site")))
+
+
+@pytest.mark.parametrize(
+    ("project", "source"),
+    [
+        ("/mnt/c/Users/Anna/todos", "/run/desktop/mnt/host/c/Users/Anna/todos/site"),
+        ("C:\\Users\\Anna\\todos", "/run/desktop/mnt/host/c/Users/Anna/todos/site"),
+        ("C:\\Users\\Anna\\todos", "C:\\Users\\anna\\todos\\site"),
+        ("\\\\wsl.localhost\\Ubuntu\\home\\anna\\todos", NAMELESS),
+    ],
+)
+def test_in_a_project_under_wsl_the_folder_is_found(project: str, source: str) -> None:
+    labels = labels_of_docker_desktop("/home/anna/todos/site") if source == NAMELESS else {}
+    labels |= compose_labels("web") | {"com.docker.compose.project.working_dir": project}
+    sheet = SHEET | {"folders": {"site": {"container": "web", "outside": "site", "inside": HTML}}}
+    is_mounted(web(bind(source), labels=labels), sheet=sheet)
+    with fails_with("mount-wrong-outside"):
+        labels["desktop.docker.io/binds/0/Source"] = "/home/anna/todos/other"
+        is_mounted(web(bind(source if source == NAMELESS else f"{source}s"), labels=labels), sheet=sheet)
+
+
+def test_the_folder_at_the_root_of_the_disk_is_nobodys_whatever_a_program_wrote_there() -> None:
+    with fails_with("mount-wrong-outside", source="/Docker/site"):
+        is_mounted(web(bind("/Docker/site"), files={HTML: folder("x")}), disk={"/Docker/site": b"WiredTiger.wt"})
+
+
+@pytest.mark.parametrize(
+    ("command", "listed", "is_used"),
+    [
+        pytest.param(("mongod",), b"", True, id="without options"),
+        pytest.param(("mongod", "--bind_ip_all"), b"", True, id="with other options"),
+        pytest.param(("mongod", "--dbpath", HTML), b"", True, id="told its place"),
+        pytest.param(("mongod", "-f", "/etc/mongod.conf"), b"WiredTiger", True, id="another path, and data"),
+        pytest.param(("mongod", "--dbpath", "/data"), b"", False, id="another path, and no data"),
+    ],
+)
+def test_the_program_must_use_the_folder(command: tuple[str, ...], listed: bytes, *, is_used: bool) -> None:
+    machine = FakeMachine(web(bind(), command=command))
+    machine.disk |= {SITE: listed}
+    asked = expect(machine.as_machine(**SHEET).folder("site"))
+    if is_used:
+        asked.to_be_mounted()
+        return
+    with fails_with("mount-unused", name="web", inside=HTML, command="mongod --dbpath /data", source=SITE):
+        asked.to_be_mounted()
 
 
 def test_the_folder_of_the_machine_is_listed() -> None:

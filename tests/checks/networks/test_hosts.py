@@ -51,10 +51,18 @@ def this_machine(
     return link
 
 
-def test_a_name_is_known_by_option_or_in_the_file() -> None:
+def test_a_name_is_known_by_option() -> None:
     known(web("mydocker:10.0.0.1"))
     known(web("MYDOCKER:10.0.0.1"))
-    known(web(written="10.0.0.1 x mydocker\n"))
+
+
+def test_a_name_that_was_written_into_the_file_by_hand_was_not_given_by_an_option() -> None:
+    with fails_with("host-by-hand", name="web", host="MyDocker", address="10.0.0.1"):
+        known(web(written="10.0.0.1 x mydocker\n"))
+
+
+def test_an_old_link_also_writes_a_name_into_the_file() -> None:
+    known(fake_container(host={"Links": ["/api:/web/mydocker"]}, files={"/etc/hosts": File(b"172.17.0.2 mydocker\n")}))
 
 
 def test_it_must_be_known_in_each() -> None:
@@ -75,8 +83,21 @@ def test_the_container_must_be_there() -> None:
         expect(machine.host("mydocker")).to_be_known_in(machine.container("web"))
 
 
-def test_what_is_typed_for_the_machine_is_the_machine() -> None:
-    this_machine(web("mydocker:host-gateway"), fib=None)
+@pytest.mark.parametrize("written", ["", "192.168.65.254 mydocker\n"], ids=["", "Docker Desktop"])
+def test_what_is_typed_for_the_machine_is_the_machine(written: str) -> None:
+    """The address that it becomes inside may be none of those that the machine can be seen to have."""
+    this_machine(web("mydocker:host-gateway", written=written))
+    this_machine(web("mydocker:host-gateway", written=written), fib=None)
+
+
+def test_what_was_typed_counts_not_what_was_mended_by_hand() -> None:
+    with fails_with("host-is-loopback", address="127.0.0.1"):
+        this_machine(web("mydocker:127.0.0.1", written="192.0.2.7 mydocker\n"))
+
+
+def test_of_two_addresses_the_first_is_used() -> None:
+    with fails_with("host-is-loopback", address="127.0.0.1"):
+        this_machine(web("mydocker:127.0.0.1", "mydocker:host-gateway"))
 
 
 def test_the_gateway_of_its_network_is_the_machine() -> None:
@@ -91,7 +112,7 @@ def test_an_address_of_the_machine_is_the_machine() -> None:
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "127.1.2.3", "0.0.0.0", "::1", "::"])  # noqa: S104 - compared
 def test_loopback_is_the_container_itself(address: str) -> None:
-    box = web(written=f"{address} mydocker\n")
+    box = web(f"mydocker:{address}")
     with fails_with("host-is-loopback", name="web", host="MyDocker", address=address):
         this_machine(box)
 

@@ -283,10 +283,32 @@ def test_of_one_that_does_not_run_those_are_told_that_it_asks_for(status: str) -
 
 
 @pytest.mark.parametrize("status", ["running", "paused"])
-def test_a_running_one_whose_engine_tells_none_has_those_it_asks_for(status: str) -> None:
-    assert read(changed(State={"Status": status}, NetworkSettings={"Ports": {}})).ports == (
-        PortFact(80, "tcp", "", 4000),
-    )
+@pytest.mark.parametrize("ports", [{}, {"80/tcp": None}, {"80/tcp": []}], ids=["none", "Docker 29's null", "empty"])
+def test_of_a_running_one_only_bindings_in_force_are_ports(status: str, ports: dict[str, Any]) -> None:
+    """On an internal network the engine publishes nothing, whatever was typed."""
+    fact = read(changed(State={"Status": status}, NetworkSettings={"Ports": ports}))
+    assert fact.ports == ()
+    assert fact.requested_ports == (PortFact(80, "tcp", "", 4000),)
+
+
+def test_a_running_one_whose_engine_tells_nothing_of_ports_has_those_it_asks_for() -> None:
+    assert read(changed(NetworkSettings={"Ports": None})).ports == (PortFact(80, "tcp", "", 4000),)
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_typed"),
+    [
+        pytest.param({"80/tcp": [{"HostIp": "", "HostPort": "4000"}]}, False, id="the engine's default address"),
+        pytest.param({}, False, id="-P"),
+        pytest.param({"80/tcp": [{"HostIp": "127.0.0.1", "HostPort": "4000"}]}, True, id="typed"),
+        pytest.param({"81/tcp": [{"HostIp": "127.0.0.1", "HostPort": "4000"}]}, False, id="typed for another port"),
+    ],
+)
+def test_an_address_that_the_engine_chose_is_not_the_students(typed: dict[str, Any], *, is_typed: bool) -> None:
+    """`"ip": "127.0.0.1"` in daemon.json: what was typed counts."""
+    live = {"80/tcp": [{"HostIp": "127.0.0.1", "HostPort": "4000"}]}
+    [port] = read(changed(NetworkSettings={"Ports": live}, HostConfig={"PortBindings": typed})).ports
+    assert (port.host_ip, port.is_on_loopback, port.is_default_address) == ("127.0.0.1", is_typed, not is_typed)
 
 
 def test_on_the_network_of_the_machine_nothing_is_published_whatever_was_typed() -> None:
@@ -294,6 +316,13 @@ def test_on_the_network_of_the_machine_nothing_is_published_whatever_was_typed()
     assert fact.ports == ()
     assert fact.requested_ports == (PortFact(80, "tcp", "", 4000),)
     assert fact.network_mode == "host"
+
+
+def test_the_network_of_the_machine_may_be_given_by_its_id() -> None:
+    fact = read(
+        changed(HostConfig={"NetworkMode": 64 * "a"}, NetworkSettings={"Ports": None, "Networks": {"host": {}}})
+    )
+    assert fact.ports == ()
 
 
 @pytest.mark.parametrize(
