@@ -6,7 +6,8 @@ import os
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -20,9 +21,6 @@ from grader.reports.result import ResultFile, Student, SuiteInfo
 from grader.scoring.suite import read_suite
 from tests.reports.samples import RUNS, with_verdict
 from tests.submission.repositories import EXERCISE, request
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 REQUEST = request("x", "unix:///no/such.sock", "--exitfirst")
 GOOD = ResultFile(
@@ -58,6 +56,15 @@ def test_nothing_of_the_callers_environment_is_passed_on(tmp_path: Path) -> None
 def test_an_engine_that_is_not_there_is_no_mark_and_no_zero() -> None:
     result = grade_isolated(read_suite(EXERCISE), REQUEST, {})
     assert (result.status, result.mark, result.points) == ("not-graded", None, None)
+    assert {check.verdict for check in result.checks} == {"error"}
+
+
+def test_the_exercise_may_be_a_relative_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process runs in an empty folder of its own."""
+    monkeypatch.chdir(EXERCISE.parent)
+    result = grade_isolated(
+        read_suite(Path(EXERCISE.name)), msgspec.structs.replace(REQUEST, exercise=Path(EXERCISE.name)), {}
+    )
     assert {check.verdict for check in result.checks} == {"error"}
 
 
