@@ -38,7 +38,7 @@ class ContainerSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     equivalent_images: list[str] = []
     """Other images that are accepted."""
     other_images: list[str] = []
-    """Images that are for something else, though they declare the same: those of another exercise."""
+    """Images of another exercise, which are not accepted although they declare the same ports and variables."""
     port: int | None = None
     """The port that it listens on inside, if one is published. Omit it to accept any."""
 

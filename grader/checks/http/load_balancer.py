@@ -77,11 +77,11 @@ class BalancerExpectation(Expectation):
     def to_reach_every_replica(self) -> None:
         """Each replica receives requests: the proof is the replica's own log, not the page's text.
 
-        Every request carries a word that nobody can have prepared. The check looks for it in the log of each replica
-        or, if a replica logs nothing, among the bytes that it received. Asks: a dozen HTTP requests, up to five dozen,
-        each in its own session; one log and one look at the statistics per replica and round.
-        Diagnoses: `replicas-too-few`, `lb-answers-by-itself`, `lb-reaches-some`, those of a container that does not
-        run.
+        Replicas that answer every request with a status of 500 or more do not count. Every request carries a word that
+        nobody can have prepared. The check looks for it in the log of each replica or, if a replica logs nothing, among
+        the bytes that it received. Asks: a dozen HTTP requests, up to five dozen, each in its own session; one log and
+        one look at the statistics per replica and round. Diagnoses: `replicas-too-few`, `lb-answers-by-itself`,
+        `lb-reaches-some`, `site-error`, those of a container that does not run.
         """
         self._require_enough_replicas()
 

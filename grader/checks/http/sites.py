@@ -78,7 +78,7 @@ class SiteExpectation(Expectation):
         eventually(site.machine, judge, within_s=self._within_s, depends_on=lambda: find_facts(container))
 
     def to_show_its_program(self) -> None:
-        """The page `/` is what a program says, not the list of the files beside it.
+        """The page `/` is a program's output, not a listing of the files beside it.
 
         Asks: one HTTP request. Diagnoses: `page-is-a-listing`, `index-empty`, `site-silent`.
         """

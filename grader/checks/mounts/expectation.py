@@ -37,12 +37,11 @@ class FolderExpectation(Expectation):
     def to_be_mounted(self) -> None:
         """It is bind-mounted at its place in the container, which runs or was stopped by hand.
 
-        A container that does not start, or ends by itself, may do so because of its mount.
-
-        If its command names another folder, its program must have written to this one.
+        A container that does not start, or that ends by itself, fails: the mount may be the cause. If the container's
+        command names another folder, its program must have written to this one.
 
         Asks: one inspect; a listing or two if the mount is wrong or the command has a path. Diagnoses: `mount-unused`,
-        `mount-missing`, `named-volume-not-bind`, `anonymous-volume-not-bind`, `mount-wrong-inside`,
+        `mount-missing`, `mount-not-bind`, `named-volume-not-bind`, `anonymous-volume-not-bind`, `mount-wrong-inside`,
         `mount-wrong-outside`, `mount-other-case`, `mount-mistyped`, `mount-reversed`, `mount-is-a-file`,
         `copied-not-mounted`, those of a container that does not run.
         """

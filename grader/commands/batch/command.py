@@ -43,7 +43,7 @@ def batch(
     deadline: Annotated[float, typer.Option(min=1, help="Time limit per machine, in seconds.")] = 180,
     resume: Annotated[bool, typer.Option("--resume", help="Continue an interrupted batch.")] = False,
     retry_not_graded: Annotated[
-        bool, typer.Option("--retry-not-graded", help="As --resume, and grade again those without a mark.")
+        bool, typer.Option("--retry-not-graded", help="Like --resume; also grade those without a mark again.")
     ] = False,
     limit: Annotated[int, typer.Option(min=0, help="Only the first N students; 0: all.")] = 0,
     group: Annotated[str, typer.Option(help="Only this group of the roster.")] = "",
@@ -64,7 +64,7 @@ def batch(
 
     Each result is written as soon as its student is graded. Exit code 6: someone could not be graded.
 
-    Example: grader batch exercises/tp2 --roster class.csv --results results/tp2
+    Example: grader batch exercises/tp2 --roster class.csv --results results
     """
     if ssh_config and not ssh_config.is_file():
         raise GraderError(f"--ssh-config: {ssh_config}: no such file")

@@ -30,7 +30,10 @@ def repo(  # noqa: PLR0917  # typer makes options of them
     ] = None,
     *,
     disposable: Annotated[
-        bool, typer.Option(help="The engine and its machine are thrown away: up.sh may run, and it need not be empty.")
+        bool,
+        typer.Option(
+            help="The engine and its machine are thrown away: up.sh may run, and the engine need not be empty."
+        ),
     ] = False,
 ) -> None:
     """Grade a pushed repository on a throw-away engine.

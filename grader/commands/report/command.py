@@ -38,7 +38,7 @@ def report(
     roster: Annotated[
         Path | None, typer.Option(help="The class list: adds emails, and students without a result.")
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder for the reports. Default: DIR/reports.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the reports. Default: reports/ in FOLDER.")] = None,
     moodle: Annotated[Path | None, typer.Option(help="Fill in this grading worksheet from Moodle, in place.")] = None,
     scodoc: Annotated[Path | None, typer.Option(help="Fill in this sheet from ScoDoc, in place.")] = None,
     exercise: Annotated[str, typer.Option(help="Only this exercise, such as tp2.")] = "",

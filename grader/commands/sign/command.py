@@ -28,7 +28,7 @@ def sign(
 ) -> None:
     """Sign a folder of results (key: GRADER_SIGNING_KEY).
 
-    A result of another student or exercise than its path says, or not made by that student's own job, is named and
+    A result whose path names another student or exercise, or that was not made by that student's own job, is named and
     stays unsigned. Exit code 1: some results stay unsigned.
 
     Example: grader sign results --roster class.csv --exercise tp6
