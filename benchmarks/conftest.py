@@ -1,3 +1,3 @@
-"""Nothing here is a test of the grader: `eight` is a suite for machines, and `stock` runs in its own folder."""
+"""pytest collects nothing here: `eight` is a suite for machines, and `stock` runs in its own folder."""
 
 collect_ignore_glob = ["*"]

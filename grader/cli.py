@@ -33,7 +33,7 @@ COMMANDS: Final = (
     "batch", "clean", "compare", "doctor", "new", "regrade", "rehearse",
     "repo", "report", "sign", "start", "verify", "watch",
 )  # fmt: skip
-"""`grader batch` is the function `batch` of `grader.commands.batch.command`; it is imported when it is called."""
+"""`grader batch` is the function `batch` of `grader.commands.batch.command`; it is imported only when it is called."""
 _CTRL_C: Final = 130
 """The exit code that typer returns after Ctrl-C."""
 

@@ -37,7 +37,7 @@ class LossTolerantFile(io.FileIO):
 
     @property
     def is_incomplete(self) -> bool:
-        """Whether output is missing that somebody wants; who closed the pipe does not."""
+        """Whether output is missing that somebody wants; a reader who closed the pipe does not."""
         return self.lost is not None and self.lost.errno not in {errno.EPIPE, errno.EIO}
 
 

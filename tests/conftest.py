@@ -54,7 +54,7 @@ def lab() -> Lab:
 
 @pytest.fixture(scope="session")
 def shared_engine(lab: Lab) -> Iterator[Engine]:
-    """The lab's own engine, started where it does not run; not emptied between tests."""
+    """The lab's own engine, started if it does not run; not emptied between tests."""
     try:
         with lab_engine(lab) as engine:
             wipe(engine)
@@ -85,7 +85,7 @@ def images(shared_engine: Engine, lab: Lab) -> Callable[..., None]:
 def student(
     engine: Engine, images: Callable[..., None], tmp_path: Path, request: pytest.FixtureRequest
 ) -> StudentShell:
-    """A student's desk at an empty engine with the images of tp2."""
+    """A student's shell on an empty engine with the images of tp2."""
     images("nginx", "ubuntu")
     folder: Path | None = request.config.getoption("--take")
     if folder is None:

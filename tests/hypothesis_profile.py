@@ -5,4 +5,4 @@ from __future__ import annotations
 from hypothesis import HealthCheck, settings
 
 DETERMINISTIC = settings(deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
-"""A decorator, above `@given`. A shared fixture is let through where it only says where a file goes."""
+"""A decorator, above `@given`. A shared fixture is allowed, since it only says where a file goes."""

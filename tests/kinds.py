@@ -30,7 +30,7 @@ def limit_s(item: pytest.Item) -> int:
 
 
 def has_its_own_machine(item: pytest.Item) -> bool:
-    """Whether a live test asks nothing of the lab's engine, which there is once, and which each test empties.
+    """Whether a live test does not use the lab's engine, of which there is only one, and which each test empties.
 
     Each process of pytest has a machine behind SSH of its own, so these tests may run side by side.
     """

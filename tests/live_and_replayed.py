@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def stopped_engine(lab: Lab) -> Iterator[None]:
-    """The lab's own engine under SIGSTOP: it is there, and answers nothing."""
+    """The lab's own engine under SIGSTOP: it runs, and answers nothing."""
     pid = pid_of(lab)
     assert pid
     os.kill(pid, signal.SIGSTOP)
@@ -46,7 +46,7 @@ def stopped_engine(lab: Lab) -> Iterator[None]:
 
 
 def checks_json(suite: Suite, link: Transport, solution: Solution) -> bytes:
-    """The `checks` of a result as they are written, but for durations."""
+    """The `checks` of a result as they are written, without durations."""
     ledger = run_checks(suite, Machine(link, suite.spec, ports=solution.ports))
     rows = [msgspec.structs.replace(build_check_result(row, ledger, ROOT, 3), duration_s=0.0) for row in ledger]
     return msgspec.json.encode(rows)
@@ -55,7 +55,7 @@ def checks_json(suite: Suite, link: Transport, solution: Solution) -> bytes:
 def replays_differently(
     suite: Suite, solutions: Iterable[Solution], engine: Engine, lab: Lab, folder: Path
 ) -> dict[str, bool]:
-    """Name of each solution, and whether anything in its `checks` came out otherwise from the recording."""
+    """Name of each solution, and whether anything in its `checks` differs when it is judged from the recording."""
     live = record_live(suite, solutions, engine, folder)
     with stopped_engine(lab):
         return {
@@ -67,7 +67,7 @@ def replays_differently(
 def record_live(
     suite: Suite, solutions: Iterable[Solution], engine: Engine, folder: Path
 ) -> list[tuple[Solution, bytes]]:
-    """Each solution, and its `checks` as they came out live; the recordings are in `folder`, by name."""
+    """Each solution, and its `checks` from the live run; the recordings are in `folder`, by name."""
     url = parse_machine_url(engine.url)
     stage = RehearsalEngine(engine_address(url, os.environ))
     live = []

@@ -1,4 +1,4 @@
-"""What a run of the tests says of itself: what it waits for, and at the end how many tests of which kind it was."""
+"""Progress of a test run: what it waits for, and at the end how many tests of each kind were run."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SAY_EVERY_S: Final = 30.0
 
 
 class ProgressPlugin:
-    """A plugin of the process that reports. Where tests run in that very process, no thread is started beside them."""
+    """A plugin of the process that reports. If tests run in the same process, no thread is started beside them."""
 
     def __init__(self, tally_file: str = "", *, every_s: float = _SAY_EVERY_S) -> None:
         """`tally_file` gets the last line too: `make test` shows it at its own end."""

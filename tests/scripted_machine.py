@@ -68,7 +68,7 @@ class AnswersInTurn:
 
 
 class ScriptedAnswers:
-    """A link that answers from a table, on a clock that only a wait moves.
+    """A transport that answers from a table, on a clock that only a wait moves.
 
     A key is a `Question`, or the short form of one (see `key_of`); `?*` at the end of a short form is any query,
     and `*` any other question.
@@ -89,7 +89,7 @@ class ScriptedAnswers:
 
     @property
     def question_keys(self) -> list[str]:
-        """The short form of each question, in order; waits and nonces left out."""
+        """The short form of each question, in order, without waits and nonces."""
         return [key_of(one) for one in self.questions if not isinstance(one, WaitQuestion | NonceQuestion)]
 
     def ask(self, question: Question) -> Answer | NoAnswer:
@@ -141,7 +141,7 @@ class ScriptedAnswers:
 def key_of(question: Question) -> str:
     """`/containers/json?all=1`, `POST /exec/1/start`, `http :4000/index.html`, `read /etc/hosts`, `compose config`.
 
-    Without bodies: for what is told apart by its body, a `Question` is the key.
+    Without bodies: for questions that differ only in their body, use a `Question` as the key.
     """
     match question:
         case EngineQuestion():

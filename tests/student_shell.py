@@ -1,4 +1,4 @@
-"""A student's desk for tests: a home, a shell on a real engine, and the grader at hand."""
+"""A student's shell for tests: a home, commands on a real engine, and the grader."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ class StudentShell:
     exercise: Path = ROOT / "exercises" / "tp2"
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
     on_graded: Callable[[Suite, Machine, Ledger], None] | None = None
-    """Hears of each grading in this process, whose machine is then recorded."""
+    """Called after each grading in this process, whose machine is then recorded."""
 
     @property
     def environment(self) -> dict[str, str]:
         return self.engine.env() | {"HOME": str(self.home)}
 
     def run_shell(self, lines: str, limit_s: float = 60) -> None:
-        """Runs what a student types; fails where a line of it fails."""
+        """Runs what a student types; fails if a line of it fails."""
         done = subprocess.run(
             ["bash", "-euc", lines],
             env=self.environment,
@@ -64,14 +64,14 @@ class StudentShell:
         )
 
     def do_tp2(self, web: str = f"docker run -d --name web -p 4000:80 {TP2_SITE_MOUNT} nginx") -> None:
-        """The reference of tp2, with `web` in the place of its second command."""
+        """The reference of tp2, with `web` in place of its second command."""
         self.make_tp2_folders()
         self.run_shell(f"docker run --name hello -v ~/Docker/app1:/foo ubuntu /foo/hello\n{web}")
 
     def grade(
         self, *, ports: PortRange | None = None, passive: bool = False, disposable: bool = False, url: str = ""
     ) -> Ledger:
-        """Grades in this process, as campaigns and rehearsals do."""
+        """Grades in this process, as batches and rehearsals do."""
         suite = read_suite(self.exercise)
         link = open_transport(parse_machine_url(url or self.engine.url))
         try:
@@ -85,7 +85,7 @@ class StudentShell:
             link.close()
 
     def run_pytest(self, *options: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-        """Grades with the very command that students type."""
+        """Grades with the same command that students type."""
         return subprocess.run(
             [sys.executable, "-m", "pytest", str(self.exercise), *options],
             env=self.environment | {"LANG": "C.UTF-8", "PYTHONIOENCODING": "utf-8"} | (env or {}),

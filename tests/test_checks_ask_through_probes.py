@@ -9,7 +9,7 @@ import pytest
 
 CHECKS = Path(__file__).parent.parent / "grader" / "checks"
 ASKING = {"ask", "ask_uncached", "engine", "transport"}
-"""Members of `Machine` that ask, or that lead to what asks."""
+"""Members of `Machine` that ask, or that give access to what asks."""
 
 
 @pytest.mark.parametrize("path", sorted(CHECKS.rglob("*.py")), ids=lambda path: path.relative_to(CHECKS).as_posix())

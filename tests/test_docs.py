@@ -1,4 +1,4 @@
-"""The documentation is true: every command and option that it names is there, and every one that is there is named."""
+"""The documentation is true: every command and option that it names exists, and every one that exists is named."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ ODD = re.compile(
     r"|\bone \w+ an? (replica|student|check|task|machine)\b",
     re.IGNORECASE,
 )
-"""Words that were used for what has another name, and phrases that no native writer would use."""
+"""Outdated words, and phrases that no native writer would use."""
 
 
 @pytest.mark.parametrize("page", TEXTS, ids=lambda page: page.name)

@@ -1,4 +1,4 @@
-"""A run of the tests ends, says what it waits for, and how many tests of which kind it was."""
+"""A test run ends, says what it waits for, and how many tests of each kind were run."""
 
 from __future__ import annotations
 

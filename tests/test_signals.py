@@ -1,4 +1,4 @@
-"""However the grader is started, in the background, by `nohup`, by a supervisor: it can be ended, and sees ends."""
+"""In the background, under `nohup` or a supervisor, the grader can be stopped and notices when programs end."""
 
 from __future__ import annotations
 

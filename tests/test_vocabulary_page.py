@@ -76,7 +76,7 @@ def _fields(table: ast.ClassDef) -> Iterator[tuple[str, str, str]]:
 
 
 def subjects() -> Iterator[str]:
-    """What `machine` can name, each with its expectations."""
+    """The subjects of `machine`, each with its expectations."""
     yield _subject("machine", "The machine itself.", Expectation.by_name[Machine.expectation_name])
     for name, method in inspect.getmembers(Machine, inspect.isfunction):
         expectation = Expectation.by_name.get(getattr(_returns(method), "expectation_name", ""))

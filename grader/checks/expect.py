@@ -1,4 +1,4 @@
-"""`expect(...)`: the one word that every check begins with."""
+"""`expect(...)`, which every check calls first."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ PROGRAM_CODES: Final = frozenset(
     {
         "api-not-todos",
         "api-without-database",
-        "container-other-image",  # where it is judged by what listens inside
+        "container-other-image",  # if it is judged by what listens inside
         "lb-answers-by-itself",
         "lb-finds-nobody",
         "lb-reaches-some",

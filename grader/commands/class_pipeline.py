@@ -53,12 +53,11 @@ def child_pipeline(
     key: bytes | None = None,
     run: str = "",
 ) -> str:
-    """The YAML of a pipeline that grades `exercise` for everyone, and then signs what each one's own job found.
+    """The YAML of a pipeline that grades `exercise` for everyone, and then signs the results of each student's own job.
 
-    With the `key` of the signature each job gets one of its own, for its student in this `run` alone; the last job,
-    which holds `key`, signs nothing else. What a roster says goes into variables that nothing expands, and never into a
-    line of a script. Raises `RosterError` where somebody has no repository, and for an exercise that is not a name such
-    as `tp6`.
+    With the signing `key`, each job gets a key of its own, valid only for its student in this `run`; the last job holds
+    `key` itself, and does nothing but sign. Values from the roster go into variables that are never expanded, and never
+    into a script. Raises `RosterError` if a student has no repository, or if the exercise is not a name such as `tp6`.
     """
     if not _EXERCISE.fullmatch(exercise):
         raise RosterError(f"{exercise!r} is no exercise; wanted a name such as tp6")
@@ -136,7 +135,7 @@ def _sign_job(
         "stage": "sign",
         "image": image,
         "when": "always",
-        # The key is of this environment alone, so that no job in which a student's work runs ever holds it.
+        # Only this environment has the key, so that no job in which a student's work runs ever holds it.
         "environment": {"name": "grader-signature", "action": "access"},
         "variables": {
             "GIT_STRATEGY": "none",
@@ -171,7 +170,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             run=run_name(os.environ),
         )
     except GraderError as error:
-        print(log_text(f"pipeline: {error}"), file=sys.stderr)  # this is where a program speaks
+        print(log_text(f"pipeline: {error}"), file=sys.stderr)  # this is a program's output
         return 4
     options.output.write_text(text, encoding="utf-8")
     return 0

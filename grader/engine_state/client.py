@@ -1,4 +1,4 @@
-"""The Docker client for the engine that work is brought up on, and the variables that lead `docker` there."""
+"""The Docker client for the engine that work is brought up on, and the variables that point `docker` to it."""
 
 from __future__ import annotations
 

@@ -63,8 +63,8 @@ def require_disposable_engine(
 ) -> None:
     """Raise `GraderError` unless a submission may run on this engine.
 
-    `usual_sockets` are where this machine's own engine listens. An engine that is said to be `disposable` may be
-    that one, and may hold things already: they are left alone, and their ports and names are simply taken.
+    `usual_sockets` are where this machine's own engine listens. An engine that is declared `disposable` may be that
+    one, and need not be empty: existing objects are left alone, but keep their ports and names.
     """
     if disposable:
         return

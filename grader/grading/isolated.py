@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _LINES: Final = 3
 _LINE: Final = 400
 _INHERITED_VARIABLES: Final = ("DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY")
-"""Without them no engine can be reached over TLS. They name files; what is in the files stays there."""
+"""Without them no engine can be reached over TLS. They contain only paths of files."""
 
 
 class GradingFailed(GraderError):
@@ -43,7 +43,7 @@ def grade_isolated(
 ) -> ResultFile:
     """Grades in an isolated process. Raises `GradingFailed` if that process sends no valid result.
 
-    `submission` is what was brought up; without it the machine's own files and Compose are looked at.
+    `submission` is what was brought up; without it, the machine's own files and Compose are used.
     """
     with tempfile.TemporaryDirectory(prefix="grader-empty-") as folder, tempfile.TemporaryFile() as errors:
         home = Path(folder)

@@ -54,8 +54,8 @@ def mark_line(result: ResultFile, language: Language) -> str:
     """`tp6 e2301234: mark 14/20 (70 %)`.
 
     GitLab shows the last percentage that a job's `coverage` expression finds: in the merge request, in the list of
-    jobs, and on the badge. Where there is no mark there is no percentage either. No other line of ours matches the
-    expression, whatever stands in a repository: see `defuse_ci_commands`.
+    jobs, and on the badge. Without a mark there is no percentage either. No other line of ours matches the
+    expression, whatever a repository contains: see `defuse_ci_commands`.
     """
     texts = Texts("screen", language)
     head = f"{result.exercise} {escape_control_characters(result.student.id, 80)}{texts('colon')}"
@@ -68,7 +68,7 @@ def mark_line(result: ResultFile, language: Language) -> str:
 
 
 def metrics(result: ResultFile) -> str:
-    """The mark as an OpenMetrics file, for GitLab's metrics report; empty where there is no mark."""
+    """The mark as an OpenMetrics file, for GitLab's metrics report; empty if there is no mark."""
     if result.mark is None:
         return ""
     labels = ",".join(

@@ -88,7 +88,7 @@ def grade_and_write(
     for problem in done.engine_problems:
         print(log_line(f"grader: the engine is not as before: {problem}"), file=sys.stderr)  # noqa: T201  # a warning
     for line in done.lines(language):
-        print(line)  # noqa: T201  # this is where the command speaks
+        print(line)  # noqa: T201  # this is the command's output
     return done.code
 
 
@@ -108,8 +108,8 @@ def grade_one(suite: Suite, request: GradingRequest, environ: Mapping[str, str])
 def _clone_and_grade(suite: Suite, request: GradingRequest, environ: Mapping[str, str]) -> Done:
     engine = engine_address(request.machine, environ)
     environ = {**environ, **engine_variables(engine)}
-    # The process that grades has no DOCKER_HOST and no Docker context: it is told the engine's own address, or it
-    # would look at another engine than the one that the work was brought up on.
+    # The process that grades has no DOCKER_HOST and no Docker context: without the engine's own address, it
+    # would look at another engine than the one that the submission was brought up on.
     there = replace(request, machine=parse_machine_url(engine.url), disposable=True)
     with temporary_folder("grader-clone-") as clones:
         folder = Path(request.repository)

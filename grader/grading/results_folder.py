@@ -20,7 +20,7 @@ class ResultsFolder:
     inode: int
 
     def require_unchanged(self, exercise: str) -> None:
-        """Raises `UsageError` where something else stands in its place, such as a link that a script put there."""
+        """Raises `UsageError` if something else is in its place, such as a link that a script put there."""
         for path in (self.path, self.path / exercise):
             if path.is_symlink():
                 raise UsageError("typed-results-link", path=str(path))
@@ -33,16 +33,16 @@ class ResultsFolder:
 
 
 def open_results(path: Path, repository: Path | None) -> ResultsFolder:
-    """Makes the folder at `path` for results of `repository` (`None` where that is cloned to a place of ours).
+    """Makes the folder at `path` for results of `repository` (`None` if that is cloned to a folder of ours).
 
-    Raises `UsageError` where `path` is a link, or lies inside the repository and is not a new folder there: what a
-    repository brings along would pass for a result.
+    Raises `UsageError` if `path` is a link, or is inside the repository and is not a new folder: files of the
+    repository would pass for results.
     """
     absolute = Path(os.path.abspath(path))  # noqa: PTH100 - without following the links that are looked for here
     if absolute.is_symlink():
         raise UsageError("typed-results-link", path=str(path))
     inside = _parts_inside(absolute, repository) if repository else []
-    for part in inside[1:]:  # the first may be a link from elsewhere to the repository, which is none of its own
+    for part in inside[1:]:  # the first may be a link from outside to the repository, not one of its own
         if part.is_symlink():
             raise UsageError("typed-results-link", path=str(part))
     if inside and os.path.lexists(absolute) and not _is_empty_folder(absolute):
@@ -53,14 +53,14 @@ def open_results(path: Path, repository: Path | None) -> ResultsFolder:
 
 
 def is_inside(path: Path, repository: Path) -> bool:
-    """Whether `path`, or what leads to it, lies in the repository, links followed or not."""
+    """Whether `path`, or a folder above it, is in the repository, with links followed or not."""
     return bool(_parts_inside(Path(os.path.abspath(path)), repository))  # noqa: PTH100 - as above
 
 
 def _parts_inside(absolute: Path, repository: Path) -> list[Path]:
     """Those of `absolute` and the folders above it that lie in the repository by their real path, the topmost first.
 
-    Whatever is below one that does is among them: a link of the repository's may lead out of it again.
+    All folders below the first of them are included: a link in the repository may lead out of it again.
     """
     root = os.path.realpath(repository)
     parts = [*reversed(absolute.parents), absolute]

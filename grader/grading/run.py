@@ -47,7 +47,7 @@ class Graded:
 
 @dataclass
 class Run:
-    """When a run began, and what it found its machine to be: all that a result says beside its checks."""
+    """When a run began, and what it found its machine to be: all that a result contains besides its checks."""
 
     request: GradingRequest
     facts: TransportFacts
@@ -108,7 +108,7 @@ def grade(
 ) -> Graded:
     """Grades the machine of `request`. Always ends in a result; one of a machine that is out of reach has no mark.
 
-    `connect` opens the transport where the machine's own files and Compose are not what is to be looked at.
+    `connect` opens the transport if the machine's own files and Compose are not to be used.
     """
     run = Run(request, TransportFacts(str(request.machine)))
     transport: Transport | None = None

@@ -50,7 +50,7 @@ class GradingTask(msgspec.Struct, frozen=True, kw_only=True):
 
     request: GradingRequest
     submission: Submission | None = None
-    """What was brought up; `None` to look at the machine's own files and Compose."""
+    """What was brought up; `None` to use the machine's own files and Compose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Worker:
             os.killpg(self.pid, signal.SIGKILL)
         except ProcessLookupError:  # it ended by itself
             pass
-        except PermissionError:  # every member runs as somebody else by now
+        except PermissionError:  # every member runs as another user by now
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(self.pid, signal.SIGKILL)
         if self._process:

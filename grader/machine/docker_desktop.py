@@ -1,6 +1,6 @@
 r"""Paths of Docker Desktop, whose engine runs in a virtual machine and sees the real folders under other paths.
 
-What is compared and asked for is one spelling, the same on every computer: `/Users/anna/site` on macOS and on Linux,
+Paths are compared and requested in one spelling, the same on every computer: `/Users/anna/site` on macOS and on Linux,
 `/c/Users/anna/site` for `C:\Users\anna\site` on Windows, and in WSL for what Windows has.
 """
 

@@ -37,7 +37,7 @@ class HttpQuestion(msgspec.Struct, frozen=True, omit_defaults=True, tag="http"):
     method: Literal["GET", "POST", "DELETE"] = "GET"
     host: str = ""
     """The address that the port is published on; empty for the machine's own loopback. Only the machine's own addresses
-    are asked, and behind TCP the engine's own host alone, whatever stands here."""
+    are asked, and behind TCP the engine's own host alone, whatever is given here."""
     body: bytes = b""
     content_type: str = ""
     within_s: float = 5.0
@@ -60,8 +60,8 @@ class ComposeQuestion(msgspec.Struct, frozen=True, omit_defaults=True, tag="comp
     """`docker compose` on the machine, for the project that was brought up from `files` in `folder`."""
 
     verb: ComposeVerb
-    """`config` prints the files as compose understands them, in JSON; `hashes` a line a service: its name and the hash
-    that compose puts on its containers. `down` and `up` are only for machines that are declared disposable."""
+    """`config` prints the files as compose understands them, in JSON; `hashes` one line per service: its name and the
+    hash that compose puts on its containers. `down` and `up` are only for machines that are declared disposable."""
     project: str
     folder: str
     files: _Paths
@@ -93,7 +93,7 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True, tag="answer"):
     headers: _Headers = {}
     """Names in lower case."""
     truncated: bool = False
-    """True where the body was longer than what is kept."""
+    """True if the body was longer than what is kept."""
     at: Annotated[float, Meta(ge=-1e11, le=1e12)] | None = None
     """The machine's own clock (its `Date` header), in seconds since 1970, UTC."""
 

@@ -1,4 +1,4 @@
-"""What the exercise asks for, by role, as a check names it. Nothing of it need exist on the machine."""
+"""What the exercise asks for, by role, as a check names it. None of it need exist on the machine."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Container(ChangingSubject["ContainerExpectation"]):
 
     @property
     def service(self) -> str:
-        """The compose service of its role; empty where the exercise is not about compose."""
+        """The compose service of its role; empty if the exercise is not about compose."""
         compose = self.machine.spec.compose
         return compose.services.get(self.role, "") if compose else ""
 

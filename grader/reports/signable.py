@@ -55,7 +55,7 @@ def job_folder(student: str) -> str:
 
 
 def gathered_from_class(folder: Path, present: Collection[str], class_run: ClassRun) -> GatheredResults:
-    """Judges the files `present` in `folder` by who is in the class; what belongs to nobody's job is wrong."""
+    """Judges the files `present` in `folder` by who is in the class; files of nobody's job are wrong."""
     found = GatheredResults()
     for student in class_run.students:
         own = folder / job_folder(student)
@@ -73,7 +73,7 @@ def gathered_from_class(folder: Path, present: Collection[str], class_run: Class
 
 
 def gathered_from_folder(folder: Path, present: Iterable[str]) -> GatheredResults:
-    """Judges the files `present` in `folder` by what they hold: a result stands in its own student's place."""
+    """Judges the files `present` in `folder` by what they contain: a result must be in its own student's place."""
     found = GatheredResults()
     owners: dict[tuple[str, str], str] = {}
     names = sorted(present)
@@ -96,7 +96,7 @@ def gathered_from_folder(folder: Path, present: Iterable[str]) -> GatheredResult
 
 
 def _job_mismatch(job_results: Path, path: Path, student: str, class_run: ClassRun) -> str:
-    """Empty where `path` and the report beside it are what this student's job made."""
+    """Empty if `path` and the report beside it are what this student's job made."""
     if class_run.key is not None:
         key = job_key(class_run.key, class_run.pipeline, class_run.exercise, student).encode()
         try:

@@ -23,7 +23,7 @@ class Mark:
 
     @property
     def value(self) -> float | None:
-        """Out of 20, to two decimals; `None` where the student could not be graded."""
+        """Out of 20, to two decimals; `None` if the student could not be graded."""
         return None if self.reason else scale_points(self.points, self.max_points, OUT_OF)
 
     @property

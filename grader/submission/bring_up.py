@@ -42,7 +42,7 @@ def bring_up(
     """Runs `up.sh`, or `docker compose up --detach --build`, or `docker build` with the name `image`.
 
     A script works on the copy that containers mount; Compose and the builder read the frozen one. Raises `GraderError`
-    where a program is missing.
+    if a program is missing.
     """
     folder = workspace.working_copy / layout.folder
     is_script = layout.kind is BringUpKind.SCRIPT

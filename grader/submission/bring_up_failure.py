@@ -37,7 +37,7 @@ def with_failed_bring_up(result: ResultFile, file: str, bring_up: FinishedProgra
 
 
 def with_invalid_files(result: ResultFile, mistakes: tuple[Refusal, ...]) -> ResultFile:
-    """`result` of an engine on which nothing was brought up, since the files of the work cannot be read."""
+    """`result` of an engine on which nothing was brought up, since the submission's files cannot be read."""
     first = mistakes[0]
     if first.rule == "nothing-to-bring-up":
         nothing = Outcome("failed", "bring-up-nothing", (("exercise", result.exercise),))
@@ -52,7 +52,7 @@ def with_invalid_files(result: ResultFile, mistakes: tuple[Refusal, ...]) -> Res
 
 
 def with_replaced_images(result: ResultFile, names: tuple[str, ...]) -> ResultFile:
-    """`result` of an engine that was emptied, since the work had built something else under the course's `names`."""
+    """`result` of an engine that was emptied, since the submission built something else under the course's `names`."""
     outcome = Outcome("failed", "bring-up-image-replaced", (("images", ", ".join(names)),))
     return _with_first_check_failed(result, outcome, message_of(outcome), [])
 

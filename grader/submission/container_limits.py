@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from grader.submission.workspace import Workspace
 
 LIMITS_FILE: Final = "/opt/grader/limits.json"
-"""Where it is in the sandbox."""
+"""Its path in the sandbox."""
 _MEMORY: Final = 2 << 30
 _PROCESSES: Final = 512
 _FILE_BYTES: Final = 512 << 20

@@ -41,7 +41,7 @@ def find_layout(root: Path, exercise: str) -> SubmissionLayout | None:
     """Return the submission for `exercise` (`tp6`) in the repository at `root`; `None` if there is nothing to bring up.
 
     It is searched in the folder `tp6/` (also `TP6`, `tp06`, `tp-6`, `TP 6`), then at the top of the repository. In
-    a folder, `up.sh` comes first, since only the student knows what else must be said (`--scale web=3`); then a
+    a folder, `up.sh` comes first, since only the student knows which options are needed (`--scale web=3`); then a
     compose file by one of Compose's own four names; then a `Dockerfile`. Links are not followed out of the repository.
     """
     real = Path(os.path.realpath(root))

@@ -30,7 +30,7 @@ class ReadingFailed(GraderError):
 
 
 class ComposeService(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What of a service is bounded already, so that a bound of ours may not stand beside it."""
+    """Which limits a service sets itself, so that ours must not be added."""
 
     name: str
     limits_memory: bool = False
@@ -55,7 +55,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 def read_submission(sandbox: Sandbox, workspace: Workspace, exercise: str, *, scripts: bool) -> Reading:
     """Reads the frozen copy in the sandbox. Raises `ReadingFailed`.
 
-    `scripts` says whether the engine's machine is one that a student's shell may have.
+    `scripts` says whether a student's script may run on the engine's machine.
     """
     done = sandbox.run(
         [

@@ -1,6 +1,6 @@
 """Reads a submission, as a program of its own in the sandbox: `python -I -m grader.submission.reading_process tp6`.
 
-It stands in the frozen copy, `HOME` is the empty home of the work, and what it finds is JSON on standard output.
+It runs in the frozen copy, `HOME` is the submission's empty home, and what it finds is JSON on standard output.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def _read(root: Path, home: Path, exercise: str, *, scripts: bool) -> Reading:
 
 
 def _dockerfile_advice(root: Path, work: SubmissionLayout, home: Path) -> list[Advice]:
-    """On a handful of files, for some seconds: advice must cost nobody the grading."""
+    """On a handful of files, for a few seconds: advice must not keep anybody from being graded."""
     found = (path for path in sorted((root / work.folder).rglob("Dockerfile")) if is_ordinary_file(path))
     advice: list[Advice] = []
     end = time.monotonic() + _ADVICE_S

@@ -1,4 +1,4 @@
-"""A submission that was brought up: where its files are, as the process that grades it is told."""
+"""A submission that was brought up: where its files are, as given to the process that grades it."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
     private: str
     name: str
     folder: str
-    """Of the work, below the repository."""
+    """Of the submission, below the repository."""
     compose_files: tuple[str, ...] = ()
-    """Names in the folder, those that were brought up; empty for a script, whose own choice it was."""
+    """The files that were brought up, by name in the folder; empty for a script, which chose them itself."""
     limits_file: str = ""
     """The file of ours that bounds each service, as Compose was given it; empty if there is none."""
     project: str = ""
@@ -35,7 +35,7 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def folder_path(self) -> Path:
-        """Of the work, as the engine knows it."""
+        """Of the submission, as the engine knows it."""
         return self.workspace.working_copy / self.folder
 
     def sandbox(self) -> Sandbox:

@@ -53,7 +53,7 @@ class Workspace:
 
     @property
     def home(self) -> Path:
-        """What `~` is for the work: empty at first."""
+        """The submission's home folder, `~`: empty at first."""
         return self.shared / "home"
 
     @property

@@ -1,4 +1,4 @@
-"""The eight plain questions of the bench: both sides ask the same, and tp2's reference answers all of them."""
+"""The benchmark's eight questions: both suites ask the same, and tp2's reference passes all of them."""
 
 from __future__ import annotations
 

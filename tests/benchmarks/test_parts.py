@@ -1,4 +1,4 @@
-"""Each part of `make bench` on its smallest class: it runs to its end, and measures what it says."""
+"""Each part of `make bench` on its smallest class: it runs to its end, and measures what it claims."""
 
 from __future__ import annotations
 

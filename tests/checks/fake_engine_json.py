@@ -1,4 +1,4 @@
-"""Containers, images, networks, services and tasks as an engine tells of them: a test types out only what differs."""
+"""Containers, images, networks, services and tasks as an engine describes them: a test writes only what differs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class File:
     written_at: float = NOW - 1000
     link_target: str = ""
     entries: tuple[str, ...] | None = None
-    """What is in it, where it is a folder."""
+    """Its entries, if it is a folder."""
 
 
 @dataclass
@@ -33,19 +33,19 @@ class FakeContainer:
     raw: dict[str, Any]
     """`docker inspect`."""
     log: bytes | None = b""
-    """`None` where the engine keeps none that it can read."""
+    """`None` if the engine keeps none that it can read."""
     files: dict[str, File] = field(default_factory=dict)
     listens: tuple[str, ...] | None = None
-    """Such as `0.0.0.0:80`; `None` where it has no `cat` to look with."""
+    """Such as `0.0.0.0:80`; `None` if it has no `cat`."""
     connected: tuple[tuple[int, str], ...] = ()
     """Its own port, and the peer as `172.18.0.3:27017`."""
     changes: dict[str, int] = field(default_factory=dict)
     """`docker diff`: 0 changed, 1 added, 2 deleted."""
     received: int | None = None
-    """Bytes; `None` where the engine does not count them."""
+    """Bytes; `None` if the engine does not count them."""
     events: list[dict[str, Any]] = field(default_factory=list)
     commands: dict[str, tuple[int, bytes]] = field(default_factory=dict)
-    """How a command inside begins, to its exit code and output; any other is not there: 127."""
+    """The start of a command inside, to its exit code and output; for any other command 127, not found."""
     top: dict[str, Any] | None = None
     processor_s: float = 0.0
     """Processor time that it has used."""
@@ -102,7 +102,7 @@ def fake_container(
     """A container that runs, unless `state` says otherwise.
 
     `ports`: as `-p` has them, `{"80/tcp": "127.0.0.1:4000"}`. `networks`: name to address. `up_s`: since its start;
-    one that does not run did for `ran_s`, and ended just now. `seen`: fields of `FakeContainer`.
+    one that has stopped ran for `ran_s`, and ended just now. `seen`: fields of `FakeContainer`.
     """
     bindings = {inside: _bindings(written) for inside, written in (ports or {}).items()}
     is_up = state in {"running", "paused", "restarting"}
@@ -169,7 +169,7 @@ def fake_image(
     config: dict[str, Any] | None = None,
     **more: Any,
 ) -> dict[str, Any]:
-    """`docker image inspect`; its history may stand under `history`, the newest first."""
+    """`docker image inspect`; its history may be given under `history`, the newest first."""
     return {
         "Id": image_id or f"sha256:{tags[0].partition(':')[0]}",
         "RepoTags": list(tags),
@@ -191,7 +191,7 @@ def fake_service(
     ports: tuple[dict[str, Any], ...] = (),
     networks: tuple[str, ...] = (),
 ) -> dict[str, Any]:
-    """Global where `replicas` is `None`. `ports`: of `Endpoint.Ports`."""
+    """Global if `replicas` is `None`. `ports`: as in `Endpoint.Ports`."""
     return {
         "ID": f"{name}-service",
         "Spec": {

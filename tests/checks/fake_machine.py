@@ -1,4 +1,4 @@
-"""A machine made of containers, images and networks that a test writes down, and how a diagnosis is asked of it."""
+"""A machine made of containers, images and networks that a test describes, and how a test asks for a diagnosis."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 class FakeMachine(ScriptedAnswers):
     """Answers from its containers and whatever else is set on it; an entry of `table` comes before all of that.
 
-    Its clock moves by waits alone; `schedule` changes something when it has come so far.
+    Its clock moves only by waits; `schedule` changes something once it has reached a time.
     """
 
     def __init__(self, *boxes: FakeContainer, version: Version = DOCKER_26, host: str = "") -> None:
@@ -49,9 +49,9 @@ class FakeMachine(ScriptedAnswers):
         self.tasks: list[dict[str, Any]] = []
         self.image_events: list[dict[str, Any]] = []
         self.sites: dict[int | str, Site | Answer | NoAnswer] = {}
-        """By port, or by `host:port`; where there is none, the connection is refused."""
+        """By port, or by `host:port`; for any other, the connection is refused."""
         self.disk: dict[str, Answer | NoAnswer | bytes] = {}
-        """The machine's own files, by path; a folder has a name a line. Another path is not at hand."""
+        """The machine's own files, by path; a folder has one name per line. Any other path is not accessible."""
         self.compose: dict[str, Answer | NoAnswer | Callable[[], Answer]] = {}
         self._later: list[tuple[float, Callable[[], object]]] = []
         self._given: dict[str, int] = {}
@@ -80,14 +80,14 @@ class FakeMachine(ScriptedAnswers):
         return made
 
     def changes_requested(self) -> list[str]:
-        """What was asked of the engine that changes something, execs left out."""
+        """What was asked of the engine that changes something, without execs."""
         return [
             f"{one.method} {one.path}"
             for one in self.questions
             if isinstance(one, EngineQuestion) and one.method != "GET" and "/exec" not in one.path
         ]
 
-    def _made(self, question: Question) -> Answer | NoAnswer | None:  # noqa: PLR0911 - a case a kind
+    def _made(self, question: Question) -> Answer | NoAnswer | None:  # noqa: PLR0911 - one case per kind
         match question:
             case EngineQuestion():
                 return self._engine(question)
@@ -126,7 +126,7 @@ class FakeMachine(ScriptedAnswers):
     def _json(self, value: Any, status: int = 200) -> Answer:
         return Answer(status, json.dumps(value).encode(), at=float(int(NOW + self.total_wait_s)))
 
-    def _engine(self, question: EngineQuestion) -> Answer | None:  # noqa: C901, PLR0911, PLR0912 - a case a call
+    def _engine(self, question: EngineQuestion) -> Answer | None:  # noqa: C901, PLR0911, PLR0912 - one case per call
         query = dict(question.query)
         match question.method, question.path.strip("/").split("/"):
             case "GET", ["containers", "json"]:
@@ -261,7 +261,7 @@ def serves(
     logs: bool = True,
     **headers: str,
 ) -> Site:
-    """A site that the container answers: it logs the request, or counts its bytes, where it counts."""
+    """A site that the container answers: it logs the request or, if it counts bytes, counts them."""
 
     def answer(question: HttpQuestion) -> Answer:
         if logs and box.log is not None:
@@ -275,7 +275,7 @@ def serves(
 
 @contextmanager
 def fails_with(code: str, **values: object) -> Iterator[list[CheckFailed]]:
-    """What stands in it raises that mistake, with these of its values; it is in the list behind it."""
+    """The block raises `CheckFailed` with that code and these values; the error is in the list that it yields."""
     found: list[CheckFailed] = []
     with pytest.raises(CheckFailed) as caught:
         yield found
@@ -287,7 +287,7 @@ def fails_with(code: str, **values: object) -> Iterator[list[CheckFailed]]:
 
 @contextmanager
 def raises_probe_failed(code: str, **values: str) -> Iterator[None]:
-    """What stands in it raises that error of ours: it is no failure of the student's."""
+    """The block raises `ProbeFailed` with that code: it is not the student's failure."""
     with pytest.raises(ProbeFailed) as caught:
         yield
     assert caught.value.code == code, caught.value

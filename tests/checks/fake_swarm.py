@@ -23,12 +23,12 @@ INGRESS_PORT: dict[str, Any] = {"TargetPort": 80, "PublishedPort": 4000, "Protoc
 
 
 def host_port(published: int | None, inside: int = 80, **more: Any) -> dict[str, Any]:
-    """Published for each task by itself."""
+    """A port for each task."""
     return {"TargetPort": inside, "PublishedPort": published, "Protocol": "tcp", "PublishMode": "host"} | more
 
 
 def fake_proxy(ports: str = "4000", **more: Any) -> FakeContainer:
-    """A container that stands before the service."""
+    """A container in front of the service."""
     return fake_container(
         "porte", image="haproxy", ports={"80/tcp": ports} if ports else {}, listens=("0.0.0.0:80",), **more
     )

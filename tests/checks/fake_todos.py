@@ -1,4 +1,4 @@
-"""The todos on a fake machine: a page, an API and a database that really keep what is put in."""
+"""The todos on a fake machine: a page, an API and a database that really store what is added."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class FakeTodos(FakeMachine):
     """All as it should be; a test takes something away."""
 
     def __init__(self, up_s: float = 60, version: Version = DOCKER_26, **env: str) -> None:
-        """`env`: `MONGO` of the API and `API_URL` of the page, where they are not right."""
+        """`env`: `MONGO` of the API and `API_URL` of the page, if they are wrong."""
         said = {"MONGO": "todos-mongo:27017", "API_URL": "todos-api:8082"} | env
         self.mongo = fake_container(
             "todos-mongo", image="mvertes/alpine-mongo", networks={"todos-net": MONGO_IP},

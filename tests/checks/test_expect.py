@@ -1,4 +1,4 @@
-"""`expect` gives each thing that a machine can name its own vocabulary."""
+"""`expect` gives each subject of a machine its own expectations."""
 
 from __future__ import annotations
 

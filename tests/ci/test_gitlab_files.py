@@ -1,4 +1,4 @@
-"""The pipelines are what GitLab takes: by its schema, with every input, and whatever a roster holds."""
+"""The pipelines are valid for GitLab: by its schema, with every input, and whatever a roster contains."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ IMAGE = "registry.example.org/grader:1"
 
 
 def is_valid(path: Path) -> subprocess.CompletedProcess[str]:
-    """By the schema that check-jsonschema carries, without any network."""
+    """By the schema that comes with check-jsonschema, without any network."""
     program = Path(sys.executable).parent / "check-jsonschema"
     command = [str(program), "--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci", str(path)]
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 
 def filled_component(**inputs: str) -> str:
-    """The component as GitLab makes it: defaults, then what the project says."""
+    """The component as GitLab fills it in: defaults, then the project's inputs."""
     spec, jobs = yaml.safe_load_all(COMPONENT.read_text(encoding="utf-8"))
     del jobs
     values = {name: entry.get("default") for name, entry in spec["spec"]["inputs"].items()} | inputs
@@ -174,7 +174,7 @@ def test_each_job_has_a_key_for_its_own_student_and_run_alone() -> None:
 
 
 def test_nothing_of_a_job_becomes_a_variable_of_another() -> None:
-    """A `dotenv` report would make variables of what a job writes."""
+    """A `dotenv` report would turn what a job writes into variables."""
     for path in (SCHOOL, COMPONENT):
         assert "dotenv" not in path.read_text(encoding="utf-8")
     assert "dotenv" not in child_pipeline(HOSTILE_ROSTER, "tp6", IMAGE)

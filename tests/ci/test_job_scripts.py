@@ -56,7 +56,7 @@ def component(_: Path) -> Job:
 
 
 def of_a_class(checkout: Path) -> Job:
-    """Here the checkout is not the student's: what is found in it was left by another job, or put there by one."""
+    """Here the checkout is not the student's: what is in it was left there by another job."""
     student = RosterStudent(id="e1", repo=str(checkout))
     pipeline = yaml.safe_load(child_pipeline([student], "tp6", IMAGE, key=KEY, run="7"))
     job = pipeline["tp6 e1"]
@@ -74,7 +74,7 @@ def lay_out(checkout: Path, files: Mapping[str, str], links: Mapping[str, Path])
 
 
 def run_job(job: Job, checkout: Path) -> tuple[subprocess.CompletedProcess[str], dict[str, str]]:
-    """As GitLab's runner does it; the artifacts by their path. There is no engine, so that nobody gets a mark."""
+    """As GitLab's runner does it; returns the artifacts by path. There is no engine, so that nobody gets a mark."""
     variables = job.variables
     programs = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""Only what each student's own job made is signed, and a signature says what it is of."""
+"""Only what each student's own job made is signed, and a signature says what it signs."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ STUDENTS = ("e1", "e2", "e 3; '\"")
 
 
 def job(folder: Path, student: str, holds: str = "", run: str = RUN, mark: float = 12.0) -> None:
-    """Leaves in `folder` what the job of `student` ships; with `holds` the result is another's."""
+    """Writes to `folder` what the job of `student` ships; with `holds`, the result is that other student's."""
     own = folder / job_folder(student)
     asked = request("x", "local", holds or student)
     result = not_graded(read_suite(EXERCISE), asked, ("x", Words(fr="x", en="x")))
@@ -83,7 +83,7 @@ def test_verify_says_the_run_and_the_time(results: Path) -> None:
 
 
 def others_file(results: Path) -> None:
-    """The job of e1 ships a file of e2's as well: in a zip of its own making the names are free."""
+    """The job of e1 ships a file of e2's as well: it can choose any name in its zip."""
     job(results, "e2", mark=0)
     own = job_key(KEY.encode(), RUN, "tp9", "e1").encode()
     (results / "e2" / SIGNATURE).unlink()
@@ -91,7 +91,7 @@ def others_file(results: Path) -> None:
 
 
 def others_result(results: Path) -> None:
-    """Under its own name, and rightly signed by its own job."""
+    """Under its own name, with the valid signature of its own job."""
     job(results, "e2", holds="e1")
     for kind in ("json", "xml"):
         (results / "e2" / "tp9" / f"e1.{kind}").replace(results / "e2" / "tp9" / f"e2.{kind}")

@@ -1,4 +1,4 @@
-"""Material laid out beside a student's work, never over it; and only what the exercise made is removed."""
+"""Material is copied beside a student's work, never over it; only what the exercise made is removed."""
 
 from __future__ import annotations
 

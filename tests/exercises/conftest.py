@@ -1,4 +1,4 @@
-"""A desk for the exercises of the todos."""
+"""A student's shell for the exercises about the todos."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def todos(student: StudentShell, images: Callable[..., None]) -> StudentShell:
-    """A desk with the images of the todos, built from the material as the sheet says."""
+    """A student's shell with the images of the todos, built from the material as in the handout."""
     images("mvertes/alpine-mongo", "python:alpine")
     student.run_shell(f"{MATERIAL}/build.sh && mkdir -p ~/Docker/todos/mongo/db", limit_s=300)
     return student

@@ -1,9 +1,9 @@
-"""A stand-in for IPVS where the kernel has none: the one piece that a swarm's routing mesh then lacks.
+"""Replaces IPVS if the kernel has none: the only part of a swarm's routing mesh that is then missing.
 
-Docker's network `ingress` stays in use, and its rules for the published port where it made them; the last step, from
-the namespace that Docker calls `ingress_sbox` to a task, is made by a relay instead of the kernel. Docker 20.10 makes
-no rules there: without IPVS it takes the kernel's polite answer to a message it does not know for "all is set up".
-Then the relay listens on the machine's port itself.
+Docker's network `ingress` stays in use, and so do its rules for the published port, if it made any; the last step,
+from the namespace that Docker calls `ingress_sbox` to a task, is made by a relay instead of the kernel. Docker 20.10
+makes no rules: without IPVS it takes the kernel's answer to an unknown message for success. Then the relay listens on
+the machine's port itself.
 """
 
 from __future__ import annotations

@@ -34,6 +34,6 @@ def select_solutions(exercise: Path, already_shown: set[str]) -> list[str]:
 
 
 def _shown_by(exercise: Path, solution: Solution) -> set[str]:
-    """Checks that it fails, and diagnoses that it is given."""
+    """Checks that it fails, and diagnoses that it gets."""
     failed = solution.expected.failed
     return {f"{exercise.name} {check}" for check in failed} | set(failed.values())

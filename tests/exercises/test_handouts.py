@@ -1,4 +1,4 @@
-"""The sheets that students read: complete, in both languages, and without the answer."""
+"""The handouts: complete, in both languages, and without the answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every diagnosis says, in both languages, for one solution that is given it: `tests/recordings/messages/`."""
+"""The text of every diagnosis, in both languages, for one solution that gets it: `tests/recordings/messages/`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ALL_HINTS = 3
 
 @functools.cache
 def solutions_by_code() -> dict[str, str]:
-    """Each diagnosis that a solution must be given, and the first that is recorded."""
+    """Each diagnosis that a solution must get, and the first such solution that is recorded."""
     found: dict[str, str] = {}
     for name in solution_names():
         for code in find_solution(name).expected.failed.values():

@@ -1,4 +1,4 @@
-"""Compose projects graded behind TCP: what the engine alone tells is judged, what the compose file says is not."""
+"""Compose projects graded behind TCP: what the engine alone shows is judged, what the compose file says is not."""
 
 from __future__ import annotations
 

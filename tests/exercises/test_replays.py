@@ -10,7 +10,7 @@ from tests.replays.replay import judge_recording, record_command, replay_differe
 from tests.replays.stored_recording import RECORDINGS, read_stored, recorded_names
 
 LARGEST_ON_AVERAGE = 10_500
-"""Bytes per recording, with what all share: some 5 MB for the course's 500."""
+"""Bytes per recording, shared files included: some 5 MB for the course's 500."""
 
 
 @pytest.mark.parametrize("name", recorded_names())

@@ -101,7 +101,7 @@ def test_tp1_earns_every_point(tp1: StudentShell, first: str, background: str) -
 
 
 def test_tp1_beside_other_exercises_earns_every_point(tp1: StudentShell) -> None:
-    """Their containers keep the names of their sheets; compose's are no left-overs of a `docker run`."""
+    """Their containers keep the names in their handouts; compose's are not left over from a `docker run`."""
     compose = "services: {web: {image: nginx, container_name: portail}}"
     tp1.run_shell(
         f"{TYPED}{FIRST}{BACKGROUND}"
@@ -124,7 +124,7 @@ def test_tp1_with_a_newer_image_pulled_since_earns_every_point(tp1: StudentShell
 
 
 def test_tp1_long_ago_earns_every_point(tp1: StudentShell) -> None:
-    """The engine remembers 256 events: the next day, only the container itself can tell that it was started twice."""
+    """The engine remembers 256 events: the next day, only the container itself can show that it was started twice."""
     slowly = FIRST.replace("exit\n", "sleep 2.5; exit\n")
     tp1.run_shell(f"{TYPED}{slowly}{BACKGROUND}for number in $(seq 140); do {SMALL_HOURS} done", limit_s=120)
     assert assert_all_passed(tp1)
@@ -278,7 +278,7 @@ def test_tp3_looked_at_only_earns_every_point(tp3: StudentShell) -> None:
 
 
 def forget_images(student: StudentShell) -> None:
-    """An engine is emptied between tests, its images apart: those of one test must not serve the next."""
+    """An engine is emptied between tests, except for its images: those of one test must not be used by the next."""
     student.run_shell(
         "docker ps -aq | xargs -r docker rm -f\n"
         "docker images --format '{{.Repository}}:{{.Tag}}' | grep -E 'tp3-app|sauvegarde|python:3.12|ubuntu:24.04' "

@@ -1,7 +1,7 @@
 """Scaling and swarms (tp7 and tp8) done right in ways that nobody thought of first: each earns every point.
 
-nginx as the balancer, and a swarm's service behind a door, by its tasks' own ports and as a stack, are rehearsed:
-they stand among the solutions of the exercises.
+nginx as the balancer, and a swarm's service behind a proxy, on its tasks' own ports and as a stack, are rehearsed:
+they are among the solutions of the exercises.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ IN_HAPROXY = "    image: haproxy\n    volumes:\n      - ./haproxy.cfg:/usr/local
 
 @pytest.fixture
 def scaling(student: StudentShell, images: Callable[..., None]) -> StudentShell:
-    """A desk with the material of tp7 in its home."""
+    """A student's shell with the material of tp7 in its home."""
     images("python:alpine", "redis:alpine", "haproxy", "nginx:alpine")
     student.exercise = ROOT / "exercises" / "tp7"
     shutil.copytree(MATERIAL, student.home, dirs_exist_ok=True)
@@ -67,7 +67,7 @@ def scaling(student: StudentShell, images: Callable[..., None]) -> StudentShell:
 
 
 def compose(student: StudentShell, up: str = UP, **replaced: tuple[str, str]) -> None:
-    """Brings up the reference's file with some of its words replaced by others, named for the reader."""
+    """Brings up the reference's file with some of its text replaced."""
     text = COMPOSE
     for old, new in replaced.values():
         assert old in text, old
@@ -100,7 +100,7 @@ def test_haproxy_may_choose_as_it_likes(scaling: StudentShell, balance: str) -> 
 
 
 def test_nginx_looks_the_replicas_up_once_and_listens_where_it_likes(scaling: StudentShell) -> None:
-    """Also replicas written down in the file, and a page that logs nothing: its bytes tell that it was reached."""
+    """Also replicas set in the file, and a page that logs nothing: its bytes show that it was reached."""
     (scaling.home / "lb.conf").write_text(NGINX % "random;", encoding="utf-8")
     (scaling.home / "web" / "web.py").write_text(OTHER_PAGE, encoding="utf-8")
     compose(
@@ -122,7 +122,7 @@ def test_a_cookie_keeps_a_visitor_with_a_replica(scaling: StudentShell) -> None:
 
 
 def test_the_names_of_the_first_compose_will_do(scaling: StudentShell) -> None:
-    """`docker-compose` v1 wrote `tp7_web_1`, and the same labels; here by hand, as it runs on no Python of today."""
+    """`docker-compose` v1 wrote `tp7_web_1`, and the same labels; here by hand, since it runs on no current Python."""
     scaling.run_shell(
         """
         labels() { printf -- '--label com.docker.compose.project=tp7 --label com.docker.compose.service=%s ' "$1"
@@ -159,7 +159,7 @@ def test_a_service_of_the_same_name_in_another_work_earns_nothing(scaling: Stude
 
 
 def test_networks_may_be_made_before_and_redis_cut_off(scaling: StudentShell) -> None:
-    """`front-tier` by hand, `back-tier` with that very name and no way out of it; the project's folder is another."""
+    """`front-tier` by hand, `back-tier` with that exact name and internal; the project's folder has another name."""
     scaling.run_shell("docker network create front-tier")
     compose(
         scaling,
@@ -188,7 +188,7 @@ def test_nothing_is_left_and_the_dead_replica_is_back(scaling: StudentShell) -> 
 
 
 def test_traefik_finds_the_replicas_by_their_labels(scaling: StudentShell) -> None:
-    """Where its image can be had: the lab cannot make it."""
+    """Only if its image can be pulled: the lab cannot make it."""
     pulled = subprocess.run(
         ["docker", "pull", "-q", "traefik:v3"],
         env=scaling.environment,
@@ -216,7 +216,7 @@ def swarm(student: StudentShell, images: Callable[..., None]) -> StudentShell:
 
 
 def test_the_swarm_opens_the_door_itself(swarm: StudentShell, lab: Lab, engine: Engine) -> None:
-    """Docker's routing mesh, with IPVS or what stands in for it."""
+    """Docker's routing mesh, with IPVS or its replacement."""
     assert verdicts_by_check(swarm.grade())["test_three_tasks_run"] == "passed", "and so the tasks are on their network"
     with contextlib.nullcontext() if has_ipvs() else relay_instead_of_ipvs(engine, lab, 4000):
         assert assert_all_passed(swarm)
@@ -230,7 +230,7 @@ def test_a_kernel_without_ipvs_is_not_the_students_fault(swarm: StudentShell) ->
 
 
 def test_a_killed_task_costs_nothing_when_it_is_graded_again(swarm: StudentShell) -> None:
-    """What a run has killed must not look like a crash to the next."""
+    """What one run has killed must not look like a crash to the next."""
     for _ in range(3):
         told = verdicts_by_check(swarm.grade(disposable=True))
         assert [told[name] for name in ("test_three_tasks_run", "test_killed_task_is_replaced")] == ["passed"] * 2

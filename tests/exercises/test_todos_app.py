@@ -1,4 +1,4 @@
-"""The todos application that is handed out, as plain processes, against a server that speaks MongoDB's protocol."""
+"""The todos application of the material, as plain processes, against a server that speaks MongoDB's protocol."""
 
 from __future__ import annotations
 

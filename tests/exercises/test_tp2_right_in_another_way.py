@@ -134,7 +134,7 @@ def test_started_by_compose_earns_every_point(student: StudentShell) -> None:
 
 
 def test_hello_by_hand_earns_every_point(student: StudentShell) -> None:
-    """A shell in the container, left open, in place of the command; and a file that is no script."""
+    """A shell in the container, left open, instead of the command; and a file that is not a script."""
     student.do_tp2()
     student.run_shell(
         """docker rm -f hello
@@ -167,7 +167,7 @@ def test_hello_written_in_another_way_earns_every_point(student: StudentShell, h
 
 
 def test_a_page_in_another_language_of_the_web_earns_every_point(student: StudentShell) -> None:
-    """A page in UTF-16, with the words of nginx's own in a quotation."""
+    """A page in UTF-16 that quotes nginx's own."""
     student.do_tp2()
     page = "<h1>« Welcome to nginx! », disait la page avant la mienne</h1>"
     (student.home / "Docker/site/index.html").write_text(page, encoding="utf-16")

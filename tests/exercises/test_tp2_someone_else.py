@@ -1,4 +1,4 @@
-"""On the student's port somebody else answers: what comes back is no proof, whatever the container's settings say."""
+"""Another program answers on the student's port: its answer is no proof, whatever the container's settings say."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ON_IPV6_ALONE = f"docker run -d --name web -p '[::]:4000:80' {TP2_SITE_MOUNT} ng
 
 
 def test_another_container_on_the_same_port_of_ipv4(student: StudentShell) -> None:
-    """It serves the very same folder: the pages are right, only the container is not."""
+    """It serves the same folder: the pages are right, but not the container."""
     student.do_tp2(f"{ON_IPV6_ALONE}\ndocker run -d --name other -p 0.0.0.0:4000:80 {TP2_SITE_MOUNT} nginx")
     assert_site_points_are_lost(student)
 

@@ -139,7 +139,7 @@ def test_tp5_by_compose_earns_every_point(todos: StudentShell, network: str) -> 
 
 
 def test_tp5_with_a_page_of_ones_own_earns_every_point(todos: StudentShell) -> None:
-    """Another program behind the page, whose image declares nothing: what counts is that a todo goes all the way."""
+    """Another program behind the page, whose image declares nothing: what counts is that a todo arrives."""
     (todos.home / "page.py").write_text(OTHER_PAGE, encoding="utf-8")
     todos.run_shell(
         f"""printf 'FROM python:alpine\\nCOPY page.py .\\nCMD python page.py' > Dockerfile

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.live, pytest.mark.long]
 
 
 def project(student: StudentShell, folder: str, **files: str) -> None:
-    """The project's folder as the sheet has it, with the files of the test (`compose_yaml` is `compose.yaml`)."""
+    """The project's folder as in the handout, with the files of the test (`compose_yaml` is `compose.yaml`)."""
     here = student.home / folder
     here.mkdir()
     student.run_shell(f"cp -r {MATERIAL}/api {MATERIAL}/app ~/{folder}/; mkdir -p ~/{folder}/mongo/db")
@@ -141,7 +141,7 @@ def test_tp6_earns_every_point(todos: StudentShell, folder: str, files: dict[str
 
 
 def test_tp6_by_the_old_docker_compose_earns_every_point(todos: StudentShell) -> None:
-    """Its containers are called `todos_todos-api_1`, and its labels tell paths below the project's folder."""
+    """Its containers are called `todos_todos-api_1`, and its labels contain paths below the project's folder."""
     project(todos, "todos", docker__compose_yml=COMPOSE)
     todos.run_shell(
         """cd ~/todos; docker build -t todos_todos-api api; docker build -t todos_todos-app app

@@ -42,7 +42,7 @@ def load() -> Iterator[None]:
 
 
 def start_and_grade(student: StudentShell, *, disposable: bool) -> list[str]:
-    """What does not pass, of containers that have just started again."""
+    """The checks that do not pass, on containers that have just started again."""
     student.run_shell("docker restart -t 1 $(docker ps -q)", limit_s=120)
     verdicts = verdicts_by_check(student.grade(disposable=disposable))
     right = {"passed"} if disposable else {"passed", "skipped disposable"}

@@ -36,7 +36,7 @@ def assert_all_passed(student: StudentShell, exercise: str, ports: PortRange | N
 
 
 def copy_with_other_names(student: StudentShell, exercise: str, course: Path, **names: str) -> Path:
-    """The exercise in a course of its own, with other names in its sheet; `desk` grades that one."""
+    """A copy of the exercise in a course of its own, with other names in its exercise spec."""
     copy = course / exercise
     shutil.copytree(ROOT / "exercises" / exercise, copy, ignore=shutil.ignore_patterns("solutions", "material"))
     sheet = (copy / "exercise.toml").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Every way an engine can fail in the middle of an honest student's grading, ordered from the proxy before it."""
+"""Every way an engine can fail while an honest student is graded, injected by the proxy in front of it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FILES = "/containers/[0-9a-f]{64}/archive"
 class EngineFault:
     name: str
     code: str
-    """The code of the first error; empty where the grader gets over it, and the student keeps every point."""
+    """The code of the first error; empty if the grader recovers and the student keeps every point."""
     path: str
     """The requests that are spoiled, by a regular expression."""
     fault: Fault

@@ -30,12 +30,12 @@ class MeasuredGrading:
 
     @property
     def has_blamed_student(self) -> list[str]:
-        """Checks of which the student would be told that they failed."""
+        """Checks that would be reported to the student as failed or blocked."""
         return [check.id for check in self.result.checks if check.verdict in {"failed", "blocked"}]
 
     @property
     def code(self) -> str:
-        """The code of the first error; empty where there is none."""
+        """The code of the first error; empty if there is none."""
         errors = (check.diagnosis for check in self.result.checks if check.verdict == "error")
         return next((error.code for error in errors if error), "")
 
@@ -47,7 +47,7 @@ def grade_and_measure(
     command: Sequence[str] = (sys.executable, "-m", "pytest"),
     limit_s: float = 200,
 ) -> MeasuredGrading:
-    """Grades the desk's exercise in a process of its own, as the student `e1`."""
+    """Grades the student's exercise in a process of its own, as the student `e1`."""
     screen = folder / "screen"
     folder.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()

@@ -1,4 +1,4 @@
-"""Servers that do to a client what no server should: each is one function that has read a request and may answer."""
+"""Misbehaving servers: each is one function that has read a request and may answer."""
 
 from __future__ import annotations
 
@@ -175,7 +175,7 @@ SITES: dict[str, tuple[Behaviour, str]] = {
     "no Location": (redirect(b""), "302"),
     "hostile headers": (hostile_headers, "answer"),
 }
-"""Each with the answer, or the reason of no answer, that a `SiteClient` is to come to."""
+"""Each with the answer, or the reason for `NoAnswer`, that a `SiteClient` must return."""
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Sites of a student that do what no site should, each in a container that is otherwise as the sheet asks."""
+"""A student's misbehaving sites, each in a container that is otherwise as the handout asks."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class SiteFault:
     """The first diagnosis that the student reads."""
 
     def bring_up(self, student: StudentShell) -> None:
-        """Wants the image `python:alpine`; it is called nginx, since another image is a mistake of its own."""
+        """Needs the image `python:alpine`; it is tagged nginx, since another image is a mistake of its own."""
         student.run_shell("docker tag python:alpine nginx:hostile")
         student.do_tp2(
             f"docker run -d --name web -p 4000:80 {TP2_SITE_MOUNT} -v {SERVERS_FILE}:/servers.py:ro "

@@ -1,4 +1,4 @@
-"""However an answer is changed: nothing crashes, everything ends, and no point is given that was not earned."""
+"""However an answer is changed, nothing crashes, everything ends, and no unearned point is given."""
 
 from __future__ import annotations
 

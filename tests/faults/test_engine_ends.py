@@ -1,4 +1,4 @@
-"""A real engine that is stopped, killed, forbidden or not there, and containers that go while they are looked at."""
+"""A real engine that is stopped, killed, forbidden or missing, and containers that disappear meanwhile."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.live, pytest.mark.long]
 
 NO_OVERRIDE: Final = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
-"""Root without the right to open what belongs to others: as an ordinary user before Docker's socket."""
+"""Root without the right to open files of others: like an ordinary user who may not use Docker's socket."""
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,7 @@ PEAK_MB: Final = 250
 def honest(
     shared_engine: Engine, images: Callable[..., None], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[StudentShell, FaultProxy]]:
-    """A desk whose work is right, seen through a proxy."""
+    """A student whose work is right, seen through a proxy."""
     images("nginx", "ubuntu")
     wipe(shared_engine)
     home = tmp_path_factory.mktemp("home")

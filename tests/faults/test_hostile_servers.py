@@ -1,4 +1,4 @@
-"""Whatever answers in the place of a site or an engine: it ends in time, takes little room, and is called by name."""
+"""Whatever answers instead of a site or an engine: the call ends in time, takes little memory, and names the fault."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 WITHIN_S: Final = 1.0
 CODES: Final = {"timeout": "engine-silent", "cut-off": "engine-lost"}
-"""What an engine's fault is called where a site's is called so; it is `engine-garbled` for every other."""
+"""The code of an engine's fault for each reason of a site's; `engine-garbled` for any other reason."""
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""A student's site that misbehaves is the student's to mend: a diagnosis, in time, in little room, never an error."""
+"""A student's misbehaving site is the student's to fix: a diagnosis, in time, with little memory, never an error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Thirty repositories, eight of which break something in eight ways: twenty-two marks are right, and nothing ends."""
+"""Thirty repositories, of which eight break things in eight ways: the other twenty-two get the right marks."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def areas(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture
 def spoilt(tmp_path: Path) -> Iterator[Path]:
-    """For repositories that pytest's own way of removing folders cannot remove."""
+    """For repositories that pytest cannot remove."""
     folder = tmp_path / "spoilt"
     folder.mkdir()
     yield folder

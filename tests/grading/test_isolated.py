@@ -1,4 +1,4 @@
-"""The grading process is closed to the caller's surroundings, and what it says is checked before it is believed."""
+"""The grading process is isolated from its caller, and its output is validated before it is used."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a repository is called and holds commands nothing in a job's log, and is no percentage on a badge."""
+"""A repository's name and content are neither commands in a job's log nor a percentage on a badge."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ def test_a_student_is_called_so_and_the_last_line_is_ours(
 
 
 def graded(trick: str, mark: float | None = 13.5) -> ResultFile:
-    """A result in which everything that can come from outside holds `trick`, as nobody has cleaned it."""
+    """A result in which everything that can come from outside contains `trick`, uncleaned."""
     asked = msgspec.structs.replace(request("x", "local"), student=Student(id=trick, name=trick))
     result = not_graded(read_suite(EXERCISE), asked, (trick, Words(fr=trick, en=trick)))
     check = msgspec.structs.replace(

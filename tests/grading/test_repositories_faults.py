@@ -1,4 +1,4 @@
-"""Whatever one repository brings about is that student's own result: no engine is needed to see it."""
+"""Whatever a repository causes affects only that student's result. These tests need no engine."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ GONE = MachineUnreachable("engine-unreachable", where="unix:///e.sock", detail="
 
 
 class FakeGrading:
-    """Stands in for the grading, which cannot be made to fail in these ways on demand; keeps who was tried where."""
+    """Replaces the grading, which cannot be made to fail like this on demand; records who was tried on which engine."""
 
     def __init__(self, faults: Mapping[str, Exception]) -> None:
         self.faults = faults
@@ -124,7 +124,7 @@ def test_who_no_engine_is_left_for_is_told_why(tmp_path: Path, monkeypatch: pyte
 def test_an_engine_that_has_nothing_to_do_takes_over_whom_another_one_loses(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It once had gone home by then, since nobody was waiting."""
+    """Its thread used to end by then, since nobody was waiting."""
     idle = threading.Event()
 
     def slowly_lost(suite: Suite, request: GradingRequest, environ: Mapping[str, str]) -> Done:

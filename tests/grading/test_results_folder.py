@@ -1,4 +1,4 @@
-"""Results are written to a folder of whoever grades, never through a link and never among a repository's own files."""
+"""Results are written to a folder of the person who grades, never through a link or among a repository's files."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def test_a_repository_with_a_name_that_is_no_text_has_a_result(checkout: Path) -
 
 
 def test_a_path_that_no_copy_can_have_is_no_traceback_but_a_refusal(checkout: Path) -> None:
-    """A path that is longer in the copy than any path may be."""
+    """A path that exceeds the maximum length in the copy."""
     here = os.open(checkout, os.O_RDONLY)
     for _ in range(16):
         os.mkdir("d" * 255, dir_fd=here)

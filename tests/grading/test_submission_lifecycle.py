@@ -48,7 +48,7 @@ def test_a_compose_file_needs_no_disposable_machine(bench: RepositoryBench) -> N
 def test_the_engine_of_the_environment_is_brought_up_and_graded_alike(
     via: str, bench: RepositoryBench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The process that grades has neither: it once looked at this machine's own engine instead."""
+    """The process that grades has neither: it used to grade this machine's own engine instead."""
     environ = {"DOCKER_HOST": bench.engine.url}
     if via == "context":
         environ = {"DOCKER_CONTEXT": "class"}
@@ -82,7 +82,7 @@ def test_a_refused_repository_asks_the_engine_nothing(
 
 
 def test_no_hostile_sample_reaches_the_engine(bench: RepositoryBench, proxy: FaultProxy) -> None:
-    """All of them, each handed in for an exercise and graded as far as it goes."""
+    """All of them, each submitted for an exercise and graded as far as possible."""
     hostile = samples("hostile")
     for sample in hostile:
         root = bench.folder / "hostile" / sample.name

@@ -1,4 +1,4 @@
-"""A check that is broken on purpose is noticed by a recording, and is whole again afterwards."""
+"""A check that is broken on purpose is detected by a recording, and restored afterwards."""
 
 from __future__ import annotations
 

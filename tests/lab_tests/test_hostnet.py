@@ -1,4 +1,4 @@
-"""What another engine left on the network, killed as it was, does not reach the next one."""
+"""What a killed engine left on the network does not affect the next one."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ def test_a_python_that_is_not_at_hand_is_one_sentence(
 
 
 def test_every_dependency_has_a_lower_bound() -> None:
-    """Without one, the lowest version is the first that ever was, and nobody has tried that."""
+    """Without one, the lowest version is the very first, which nobody has tried."""
     import tomllib  # noqa: PLC0415
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))

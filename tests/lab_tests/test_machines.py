@@ -1,4 +1,4 @@
-"""Machines of the lab: three engines, each reached in three ways; faults to order; nothing left of a killed owner."""
+"""Machines of the lab: three engines, each reached in three ways; injected faults; nothing left of a killed owner."""
 
 from __future__ import annotations
 

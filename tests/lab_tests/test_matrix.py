@@ -1,4 +1,4 @@
-"""`make matrix`, with a few solutions: every engine, reached in every way, comes to the same verdicts."""
+"""`make matrix`, with a few solutions: every engine, reached in every way, gives the same verdicts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from tests.student_shell import ROOT
 
 SOLUTIONS = ("reference", "port-taken", "not-served")
-"""What engines differ on most."""
+"""Those on which engines differ most."""
 
 
 def test_the_readme_shows_the_table_for_as_many_solutions_as_there_are() -> None:

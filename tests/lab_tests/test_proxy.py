@@ -1,4 +1,4 @@
-"""The proxy before an engine counts every request, lets everything through, and spoils what it is told to."""
+"""The proxy in front of an engine counts every request, forwards everything, and injects the faults that are set."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How recordings are written for git: what reads back, what is made stable, and what counts as the same."""
+"""How recordings are written for git: what is read back, what is made stable, and what counts as equal."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ def test_an_interrupted_command_takes_its_engine_with_it(other_lab: Lab) -> None
 
 
 def _speaks_of(folder: Path) -> list[str]:
-    """The processes with the folder on their command line."""
+    """The processes with that folder on their command line."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):

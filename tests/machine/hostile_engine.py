@@ -1,4 +1,4 @@
-"""A fake engine with chosen answers about a compose project, and a server that nobody should ask."""
+"""A fake engine with chosen answers about a compose project, and a server that must get no request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A machine behind SSH for tests: ways to reach it, to break it, and to see what is left of a run."""
+"""A machine behind SSH for tests: ways to reach it, to break it, and to see what a run left."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class SshMachine:
     def configure(self, *client: str, server: str = "") -> None:
         """Adds lines to the client's configuration, and to that of a separate sshd in the machine.
 
-        The first value of an option is the one that counts, on both sides.
+        On both sides, the first value of an option counts.
         """
         usual = self.machine.ssh_config.read_text(encoding="utf-8")
         lines = ["Host pc1", *(f"  {line}" for line in client)]
@@ -131,7 +131,7 @@ class SshMachine:
 
 
 def unreachable_error(ssh_machine: SshMachine, url: str = "ssh://pc1") -> tuple[MachineUnreachable, float]:
-    """Why the machine cannot be graded, and the seconds that it took to know."""
+    """Why the machine cannot be graded, and how many seconds it took to find out."""
     began = time.monotonic()
     try:
         link = ssh_machine.open_transport(url)

@@ -18,7 +18,7 @@ VERSION = {"Version": "26.1.5", "ApiVersion": "1.45", "MinAPIVersion": "1.24", "
 class ScriptedTransport:
     """Gives each question its answers in turn, repeating the last one; 404 for any other question.
 
-    Its clock goes on by 0.25 s a question, and by the seconds of a wait.
+    Its clock moves by 0.25 s per question, and by the seconds of a wait.
     """
 
     def __init__(self, answers: dict[Question, list[Answer | NoAnswer | MachineUnreachable]] | None = None) -> None:

@@ -43,7 +43,7 @@ def test_the_one_spelling_of_a_folder(source: str, typed: str) -> None:
 
 @pytest.mark.parametrize("prefix", ["/run/desktop/mnt/host/wsl/", "/mnt/host/wsl/", "/mnt/wsl/"])
 def test_a_folder_of_wsl_has_a_number_for_a_name(prefix: str) -> None:
-    """https://github.com/docker/for-win/issues/4812: which folder it is, is written nowhere."""
+    """https://github.com/docker/for-win/issues/4812: nothing says which folder it is."""
     source = f"{prefix}{NAMELESS}"
     assert is_opaque_mount_source(normalize_mount_source(source))
     assert local_path(normalize_mount_source(source)) == Path("/mnt/wsl", NAMELESS)

@@ -1,4 +1,4 @@
-"""A site is asked at the machine's own addresses, whatever an engine says: no name, no other spelling, no other."""
+"""A site is asked only at the machine's own addresses, whatever an engine says: no names, no other spellings."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ docker0\tzz
 
 @pytest.fixture
 def server() -> Iterator[RequestSink]:
-    """Of this computer's, on every address of it."""
-    with request_sink("0.0.0.0") as asked:  # noqa: S104 - that is what is tried
+    """A server of this computer, on all its addresses."""
+    with request_sink("0.0.0.0") as asked:  # noqa: S104 - that is what is tested
         yield asked
 
 
@@ -74,7 +74,7 @@ def test_an_address_that_is_not_the_machine_s_is_not_asked(host: str) -> None:
 
 
 def test_the_machine_s_own_addresses_are_asked(server: RequestSink) -> None:
-    """The control, with those that a port may be published on: every one that this computer has."""
+    """The control: a port may be published on any address of this computer."""
     own = parse_fib_trie(Path("/proc/net/fib_trie").read_text(encoding="ascii"))
     hosts = ("", "0.0.0.0", "::", "127.0.0.1", "127.0.0.2", "::ffff:127.0.0.1", *own)  # noqa: S104
     for host in hosts:
@@ -97,7 +97,7 @@ def test_an_ipv4_address_in_an_ipv6_one_is_that_address() -> None:
 
 
 def test_what_was_not_asked_is_nobody_s_silence() -> None:
-    """It is an error of the check, with a reason, in both languages; a recording gives the same again."""
+    """The check is an error, with a reason in both languages; a recording gives the same."""
     question = HttpQuestion(4000, host="192.0.2.1")
     link = ScriptedTransport({question: [NoAnswer("no-access", "192.0.2.1: none of the machine's addresses")]})
     machine = Machine(link, ExerciseSpec(points=0, title={}))

@@ -1,4 +1,4 @@
-"""A student's run needs nothing that only POSIX has: it is the same on Windows, but for how the engine is reached."""
+"""A student's run needs nothing that only POSIX has: on Windows only the way to the engine differs."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ import pytest
 sys.exit(pytest.main(['exercises/tp2', '--lang', 'en', '-p', 'no:cacheprovider', '-p', 'no:pytest11.testinfra']))
 """
 ABSENT = ("os.fork", "os.forkpty", "os.getuid", "os.geteuid", "os.killpg", "os.setsid", "socket.AF_UNIX")
-"""What else it does not have."""
+"""Other names that it does not have."""
 
 
 def run(environment: dict[str, str], *absent: str) -> subprocess.CompletedProcess[str]:
@@ -50,7 +50,7 @@ def test_without_posix_a_run_gets_as_far_as_the_engine() -> None:
 
 
 def test_the_block_is_one() -> None:
-    """That the test above can fail: the campaign does need what is blocked."""
+    """The test above can fail: code for SSH does need what is blocked."""
     code = (
         BLOCKED.format(absent=ABSENT).partition("import pytest")[0]
         + "import grader.machine.transport.ssh.private_folder"

@@ -32,7 +32,7 @@ SOLVES = re.compile(
     r"docker (run|create|start|network create|network connect|build|service create) +(?!--help)[-{\w~/]"
     r"|docker compose (up|build) +(?!--help)-|-p \d|-v [~/.$]|--(name|network|add-host|scale|publish|mount)[ =][{\w]"
 )
-"""A command with its arguments: what the student is to find. The bare name of a command is where to read."""
+"""A command with its arguments: the student must find that. The name of a command alone says where to read."""
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 LANGUAGES = ("fr", "en")
 Texts = dict[str, str]
-"""Where each text stands, and the text."""
+"""The place of each text, and the text."""
 
 CODE = re.compile(r"`[^`]*`|```.*?```", re.DOTALL)
 QUOTED = ("Welcome to nginx!",)
@@ -139,7 +139,7 @@ def suites() -> list[Path]:
 
 
 def handouts() -> list[Path]:
-    """The French handouts; the English one stands beside each."""
+    """The French handouts; the English one is beside each."""
     return sorted(chain((ROOT / "exercises").glob("*/README.md"), (ROOT / "grader").rglob("skeleton/README.md")))
 
 
@@ -176,7 +176,7 @@ def placeholders(text: str) -> set[str]:
 
 
 def breaking(language: str, pattern: str) -> Texts:
-    """The texts whose prose has something that it may not have."""
+    """The texts whose prose contains what it must not."""
     return {at: text for at, text in EVERYTHING[language].items() if re.search(pattern, prose(text))}
 
 

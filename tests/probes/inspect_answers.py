@@ -1,4 +1,4 @@
-"""`docker inspect` of a container, as much of it as a test is about."""
+"""`docker inspect` of a container, as far as tests need it."""
 
 from __future__ import annotations
 

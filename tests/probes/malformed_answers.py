@@ -1,4 +1,4 @@
-"""Answers as an engine may give them that is broken, or somebody else's: for properties of probes."""
+"""Answers that a broken or hostile engine may give: for property tests of probes."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ MALFORMED_ANSWERS: Final = [
     pytest.param(Answer(500, b'{"message": "oh \x1b[31m no"}', at=NOW), "answer-unexpected", id="500"),
     pytest.param(Answer(200, b"<", at=NOW), "answer-garbled", id="no JSON"),
 ]
-"""Answers that no probe of JSON can read, and the code of each refusal."""
+"""Answers that no probe can read as JSON, and the code of each error."""
 
 _ODD_VALUES: Final[list[Any]] = [
     None, True, False, 0, -1, 1, 2**31, 2**63, -(2**63) - 1, 10**400, 1.5, -0.0, 1e300, "", "x", "/", "0", "-1", "true",
@@ -92,28 +92,28 @@ def _answer(chance: Random, good: Any) -> Answer:
     return Answer(status, json.dumps(body).encode(), truncated=chance.random() < 0.05, at=at)
 
 
-# From one number each, not drawn bit by bit: a hundred times as fast, and what fails is printed whole.
+# From one number each, not drawn bit by bit: a hundred times as fast, and a failing example is printed in full.
 _random_seeds = st.integers(0, 2**31).map(Random)
 
 
 def mangle(good: Any) -> st.SearchStrategy[Any]:
-    """`good` with something else in one to three of its places, or without them."""
+    """`good` with one to three of its values replaced or removed."""
     return _random_seeds.map(lambda chance: _mangle(chance, good))
 
 
 def answers_like(good: Any) -> st.SearchStrategy[Answer]:
-    """What resembles `good`, or any JSON at all; now and then with another status, cut, or without a date."""
+    """Answers like `good`, or any JSON; sometimes with another status, cut off, or without a date."""
     return _random_seeds.map(lambda chance: _answer(chance, good))
 
 
 def assert_fact_or_probe_failed(probe: Callable[[], object]) -> None:
-    """Fails where the probe raises anything but `ProbeFailed`: a crash would be told as the grader's own fault."""
+    """Fails if the probe raises anything but `ProbeFailed`: a crash would be reported as a bug of the grader."""
     with contextlib.suppress(ProbeFailed):
         repr(probe())
 
 
 def assert_probe_failed(code: str, probe: Callable[[], object]) -> ProbeFailed:
-    """What the probe refuses with; fails where that is another code, or it refuses nothing."""
+    """Fails unless the probe raises `ProbeFailed` with that code."""
     with pytest.raises(ProbeFailed) as caught:
         probe()
     assert caught.value.code == code

@@ -1,4 +1,4 @@
-"""From an engine's answer to checked values, or to a refusal that says what was asked."""
+"""An engine's answer becomes validated values, or an error that says what was asked."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Bodies as git can show them: JSON, lines of JSON, text, the frames of a log, the members of an archive.
 
-Each reads back as the very bytes, or as what means the same: an archive is packed anew, JSON has no spaces. What is
-none of these is kept in base64.
+Each reads back as the same bytes, or as an equivalent: an archive is packed again, JSON has no spaces. Anything else is
+stored in base64.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _BLOCK: Final = 512
 
 
 def decode_body(body: bytes) -> dict[str, Any]:
-    """`body` by the name of its kind: `{"json": …}`, `{"text": …}` and so on; empty where there is none."""
+    """`body` by the name of its kind: `{"json": …}`, `{"text": …}` and so on; empty if there is none."""
     if not body:
         return {}
     for kind, read in (("json", _json), ("lines", _lines), ("frames", _frames), ("tar", _tar)):
@@ -32,7 +32,7 @@ def decode_body(body: bytes) -> dict[str, Any]:
     return {"base64": base64.b64encode(body).decode()} if text is None else {"text": text}
 
 
-def encode_body(kept: dict[str, Any]) -> bytes:  # noqa: PLR0911 - one return a kind
+def encode_body(kept: dict[str, Any]) -> bytes:  # noqa: PLR0911 - one return per kind
     match kept:
         case {"json": value}:
             return _encoded(value) + b"\n"
@@ -51,7 +51,7 @@ def encode_body(kept: dict[str, Any]) -> bytes:  # noqa: PLR0911 - one return a 
 
 
 def _is_same_body(kind: str, found: Any, body: bytes) -> bool:
-    """Whether it reads back as the same: what an archive holds is compared, not how it was packed."""
+    """Whether it reads back as the same: an archive's content is compared, not how it was packed."""
     again = encode_body({kind: found})
     if kind in {"json", "lines"}:
         return True
@@ -105,7 +105,7 @@ def _tar(body: bytes) -> list[dict[str, Any]] | None:
 
 
 def _member(tar: tarfile.TarFile, one: tarfile.TarInfo, *, is_first: bool) -> dict[str, Any]:
-    """Of what is in a folder only its names are ever looked at."""
+    """Of a folder's content, checks only look at the names."""
     file = tar.extractfile(one) if one.isfile() and is_first else None
     return {
         "name": one.name,

@@ -1,4 +1,4 @@
-"""Whether two recordings tell the same, but for what is another each time."""
+"""Whether two recordings are the same, except for what differs each time."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _DIGITS: Final = re.compile(r"[0-9A-F]*\d[0-9A-F]*")
 
 
 def question_key(ask: dict[str, Any]) -> str:
-    """A question, but for ids and words of chance."""
+    """A question, without ids and random words."""
     return _mask(json.dumps(ask, sort_keys=True))
 
 
@@ -43,14 +43,14 @@ def masked_answers(exchanges: Iterable[dict[str, Any]]) -> dict[str, str]:
 
 
 def masked_outcomes(ledger: Ledger) -> list[tuple[str, str, str, str]]:
-    """What each check came to."""
+    """The outcome of each check."""
     return [
         (row.spec.name, row.outcome.verdict, row.outcome.code, _mask(json.dumps(row.outcome.values))) for row in ledger
     ]
 
 
 def _masked_answer(say: dict[str, Any]) -> str:
-    """Of what programs print, the lines that there are: not how often, nor in which order, nor with which numbers."""
+    """Of a program's output, the set of lines: not how often they occur, in which order, or with which numbers."""
     rest = {key: value for key, value in say.items() if key not in {"at", "body"}}
     body = say.get("body", {})
     match body:
@@ -70,7 +70,7 @@ def _lines(text: str) -> list[str]:
 
 
 def _sort_lists(value: Any) -> Any:
-    """Lists of things with ids in an order that is no chance: the engine's is that of the ids, or of the moments."""
+    """Lists in an order that does not depend on chance: the engine sorts by ids, or by times."""
     if isinstance(value, dict):
         return {_mask(key): _sort_lists(one) for key, one in value.items()}
     if isinstance(value, list):

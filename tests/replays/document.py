@@ -1,4 +1,4 @@
-"""A recording as a document of plain values, and back: questions and answers with their bodies laid open."""
+"""A recording as a document of plain values, and back: questions and answers with decoded bodies."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.replays.bodies import decode_body, decode_file, encode_body
 
 _STAT: Final = "x-docker-container-path-stat"
 STORED_HEADERS: Final = {_STAT, "location", "server", "version"}
-"""Those that a check asks for."""
+"""Those that a check uses."""
 _DROPPED_FIELDS: Final = {
     "GraphDriver",
     "LogPath",
@@ -35,7 +35,7 @@ _DROPPED_FIELDS: Final = {
     "VirtualSize",
     "SharedSize",
 }
-"""Fields of the engine's that no check asks for, and that are others on each machine."""
+"""Fields of the engine that no check uses, and that differ on each machine."""
 _STATUS: Final = "\nPPid:"
 _OF_PROCESSES: Final = ("Name:", "Pid:", "PPid:", "Uid:")
 _CONNECTIONS: Final = "local_address"
@@ -45,7 +45,7 @@ _STORED_FIELDS: Final = {
     re.compile(r"/containers/[^/]+/stats"): {"networks"},
     re.compile(r"/exec/[^/]+/json"): {"ExitCode", "Running"},
 }
-"""All that is asked for of an answer which tells much of the machine, by the question's path."""
+"""The fields that checks use of answers that reveal much of the machine, by the question's path."""
 _AGE: Final = re.compile(r"^(Up|Exited \(\d+\)|Restarting \(\d+\)) (?:Less than a|About an?|\d+) \w+( ago)?(.*)")
 
 
@@ -76,7 +76,7 @@ def from_document(document: dict[str, Any]) -> RecordedExchange:
 
 def _question_document(question: Question) -> dict[str, Any]:
     asked: dict[str, Any] = msgspec.to_builtins(question)
-    if "body" in asked:  # never laid open any further: a check asks with the very same bytes
+    if "body" in asked:  # not decoded any further: a check asks with exactly these bytes
         asked["body"] = decode_file(base64.b64decode(asked["body"]))
     return asked
 
@@ -105,7 +105,7 @@ def _answer_document(question: Question, answer: Answer | NoAnswer | ConnectionL
 
 
 def _asked_for(question: Question, value: Any) -> Any:
-    """`value` without what no check asks for, which would tell of the machine, or is another each time."""
+    """`value` without the fields that no check uses, which reveal the machine or differ each time."""
     if isinstance(question, EngineQuestion) and isinstance(value, dict):
         for path, only in _STORED_FIELDS.items():
             if path.fullmatch(question.path):
@@ -114,7 +114,7 @@ def _asked_for(question: Question, value: Any) -> Any:
 
 
 def _printed(text: str) -> str:
-    """`text` without what the kernel tells of processes and connections beside what is asked for."""
+    """`text` without what the kernel says about processes and connections and no check uses."""
     if _STATUS in text:
         return "".join(line for line in text.splitlines(keepends=True) if line.startswith(_OF_PROCESSES))
     if _CONNECTIONS in text:

@@ -1,4 +1,4 @@
-"""Ids that are made from a label, so that a recording shows `⟨64:web⟩` where the engine has 64 digits."""
+"""Ids that are made from a label, so that a recording shows `⟨64:web⟩` instead of the engine's 64 digits."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 _FOLDED: Final = re.compile(r"⟨(\d+):([^⟩]*)⟩")
 _HEX: Final = re.compile(r"[0-9a-f]{12,64}")
 _RUN: Final = re.compile(r"x{64,}")
-"""What makes a request long, so that the bytes that it comes to can be told from others."""
+"""What makes a request long, so that its bytes can be told from others."""
 _LABELS: dict[str, str] = {}
 
 
@@ -21,7 +21,7 @@ def make_id(label: str, length: int) -> str:
 
 
 def fold_ids(text: str) -> str:
-    """`text` with labels in the place of the ids that were made from them."""
+    """`text` with labels in place of the ids that were made from them."""
     text = _RUN.sub(lambda found: f"⟨{len(found[0])}x⟩", text)
     return _HEX.sub(lambda found: _LABELS.get(found[0], found[0]), text)
 

@@ -1,4 +1,4 @@
-"""What has no recording, or none of what it is today."""
+"""Solutions and tests without a recording, or with an outdated one."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ NOT_RECORDED: Final = {
     "test_tp3_with_buildkit_earns_every_point": "only where a docker client builds with BuildKit",
     "test_traefik_finds_the_replicas_by_their_labels": "only where a registry has traefik",
 }
-"""Tests among those of the right answers that leave no recording, and why."""
+"""Tests of right answers that leave no recording, and why."""
 
 
 def find_missing(wanted: Selection) -> Selection:
-    """Those of `wanted` that are to be recorded: none is there, or the solution has changed since."""
+    """Those of `wanted` that must be recorded: they have no recording, or the solution has changed since."""
     headers = [read_header(name) for name in recorded_names()]
     tests = {header.test for header in headers}
     hashes = {header.name: header.solution for header in headers}

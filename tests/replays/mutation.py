@@ -1,7 +1,7 @@
-"""The judgement broken on purpose, in one place at a time, and judged from the recordings: what of that is noticed.
+"""Breaks the checks on purpose, in one place at a time, and counts how many of these mutants the recordings detect.
 
-A broken function takes the place of the whole one in this very process, so that a mutant costs the replays that run
-its line and no more.
+A broken function replaces the original one in this process, so that a mutant costs only the replays that run
+its line.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from tests.replays.stored_recording import StoredRecording
 
 _LIMIT_S: Final = 20
-"""Seconds for one replay: one that waits for ever is noticed, too."""
+"""Seconds for one replay: one that waits for ever is detected, too."""
 _TESTS_S: Final = 120
 
 
@@ -44,12 +44,12 @@ class MutantResult:
     path: Path
     mutant: Mutant
     caught_by: str
-    """The recording that came out otherwise; empty where none did."""
+    """The recording with another outcome; empty if there is none."""
 
 
 @dataclass
 class _LineTracer:
-    """The lines of the judgement that each recording runs."""
+    """The lines of the checks that each recording runs."""
 
     places: tuple[str, ...]
     lines: dict[tuple[str, int], list[str]] = field(default_factory=dict)
@@ -92,7 +92,7 @@ def run_mutants(exercise: str, every: int = 1) -> list[MutantResult]:
 
 
 def run_mutant(path: Path, mutant: Mutant, by: dict[str, StoredRecording]) -> MutantResult | None:
-    """Whether one of the recordings `by` notices; `None` for a line that is in no function as it is imported."""
+    """Whether one of the recordings `by` detects it; `None` for a line outside of all imported functions."""
     source = path.read_text(encoding="utf-8")
     with _function_replaced(
         path, compile(broken_source(source, mutant.number), str(path), "exec"), mutant.line
@@ -117,7 +117,7 @@ def _is_caught(kept: StoredRecording) -> bool:
 
 
 def is_caught_by_tests(path: Path, mutant: Mutant) -> bool:
-    """Whether the module's own tests notice; in a process of its own, so that nothing of it stays."""
+    """Whether the module's own tests detect it; in a separate process, so that nothing of it stays."""
     tests = ROOT / "tests" / path.relative_to(ROOT / "grader").with_name(f"test_{path.name}")
     if not tests.is_file():
         return False
@@ -133,7 +133,7 @@ def is_caught_by_tests(path: Path, mutant: Mutant) -> bool:
 
 
 def _tests_with(path: Path, mutant: Mutant, tests: Path) -> int:
-    signal.alarm(_TESTS_S)  # whoever waits for ever is ended by it, and that is noticed
+    signal.alarm(_TESTS_S)  # ends a test that waits for ever, which counts as detected
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
@@ -145,12 +145,12 @@ def _tests_with(path: Path, mutant: Mutant, tests: Path) -> int:
 
 @contextmanager
 def _function_replaced(path: Path, module: CodeType, line: int) -> Iterator[bool]:
-    """The outermost function around `line` with the code that it has in `module`; whether it was found."""
+    """Gives the outermost function around `line` its code from `module`; yields whether it was found."""
     functions = [one for one in _functions_of(str(path)) if _holds(one.__code__, line)]
     codes = {code.co_qualname: code for code in _codes(module)}
     whole = [(one, one.__code__) for one in functions if one.__code__.co_qualname in codes]
     for one, code in whole:
-        # What is left out may have been the only use of `super()`: the function still has its cell for that.
+        # The statement removed may have been the only use of `super()`: the function still has its cell for that.
         one.__code__ = codes[code.co_qualname].replace(co_freevars=code.co_freevars)
     try:
         yield bool(whole)
@@ -160,7 +160,7 @@ def _function_replaced(path: Path, module: CodeType, line: int) -> Iterator[bool
 
 
 def _functions_of(path: str) -> Iterator[FunctionType]:
-    """Methods, properties and what decorators hold included, wherever they are."""
+    """All functions of the file, including methods, properties and decorated ones."""
     for one in gc.get_objects():
         if isinstance(one, FunctionType) and one.__code__.co_filename == path:
             yield one

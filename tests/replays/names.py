@@ -27,11 +27,11 @@ _RIGHT: Final = "tests/exercises/*right_in_another_way*.py"
 class Selection:
     solutions: tuple[str, ...]
     tests: tuple[str, ...]
-    """Node ids of tests that give a right answer of another kind."""
+    """Node ids of tests of other right answers."""
 
 
 def solution_name(solution: Solution) -> str:
-    """`tp2/wrong/port-reversed`: the folder's path without the part that is always the same."""
+    """`tp2/wrong/port-reversed`: the folder's path without the common part."""
     exercise = next(parent for parent in solution.folder.parents if parent.name == "solutions").parent
     return f"{exercise.name}/{solution.folder.relative_to(exercise / 'solutions').as_posix()}"
 
@@ -54,7 +54,7 @@ def solution_names() -> list[str]:
 
 
 def solution_hash(name: str) -> str:
-    """SHA-256 over what is brought up: the solution's files, without what is expected of it, and the material."""
+    """SHA-256 of what is brought up: the solution's files, except for its expected verdicts, and the material."""
     exercise, _, below = name.partition("/")
     folder = ROOT / "exercises" / exercise
     digest = hashlib.sha256()
@@ -66,7 +66,7 @@ def solution_hash(name: str) -> str:
 
 
 def _right_tests() -> list[str]:
-    """Node ids of the tests that give right answers of other kinds, as pytest collects them."""
+    """Node ids of the tests of other right answers, as pytest collects them."""
     files = [str(path.relative_to(ROOT)) for path in sorted(ROOT.glob(_RIGHT))]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", *files],
@@ -80,9 +80,9 @@ def _right_tests() -> list[str]:
 
 
 def select_recordings(names: Sequence[str]) -> Selection:
-    """What is meant by `names`, each of which is the beginning of some; all where there is none.
+    """The recordings whose names start with one of `names`; all if it is empty.
 
-    Raises `ExerciseError` for one that means nothing.
+    Raises `ExerciseError` for a name that matches nothing.
     """
     solutions, tests = solution_names(), _right_tests()
     if not names:
@@ -102,7 +102,7 @@ def _is_below(name: str, prefix: str) -> bool:
 
 
 def possible_names(test: str) -> list[str]:
-    """Which exercise a test is of is known when it grades: the file's name tells it, or leaves a few to choose from."""
+    """The exercise of a test is known once it grades: the file's name gives it, or a few candidates."""
     file = test.partition("::")[0]
     numbers = re.findall(r"tp(\d)", test) or re.findall(r"\d", file)
     return [test_recording_name(f"tp{number}", test) for number in dict.fromkeys(numbers)]

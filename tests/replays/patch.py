@@ -1,4 +1,4 @@
-"""One JSON value as what differs from another, by JSON pointers: recordings then show what is special about them."""
+"""A JSON value as its difference from another, by JSON pointers: recordings then show what is special about them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 _REMOVED: Final = object()
 _END: Final = object()
-"""JSON Pointer's `-`: what is behind the last of a list. Here it stands for any number more."""
+"""JSON Pointer's `-`: the place after the last of a list. Here it stands for any number of further elements."""
 
 
 def make_patch(base: Any, value: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A solution's recording as it comes from an engine: raw, with all that is needed to write it down for git."""
+"""A solution's recording as it comes from an engine: raw, with all that is needed to store it in git."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ class RawRecording(msgspec.Struct, frozen=True, kw_only=True):
     """`tp2/wrong/port-reversed`."""
     recording: Recording
     home: str = ""
-    """The student's home while it was recorded; empty where its path tells (`/grader-rehearsal-…/home`)."""
+    """The student's home while it was recorded; empty if its path shows it (`/grader-rehearsal-…/home`)."""
     test: str = ""
-    """The id of the test that it was recorded from, for a right answer of another kind."""
+    """The id of the test that it was recorded from, for another right answer."""
     sheet: str = ""
-    """The text of `exercise.toml`, where that test has changed it."""
+    """The text of `exercise.toml`, if that test has changed it."""
 
 
 def write_raw(folder: Path, taken: RawRecording) -> None:

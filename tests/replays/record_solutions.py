@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from grader.scoring.suite import Suite
 
 _TRIES: Final = 3
-"""A machine that others keep busy may be too slow for a check's time; what is wrong stays wrong."""
+"""A busy machine may be too slow for a check's time limit; a solution that is really wrong fails each time."""
 
 
 def main(folder: Path, names: Sequence[str]) -> int:
@@ -57,7 +57,7 @@ def _bring_up_and_record(stage: RehearsalEngine, folder: Path, suite: Suite, sol
 
 
 def _record(folder: Path, suite: Suite, solution: Solution) -> bool:
-    """Whether it came out as expected; only then is its recording kept."""
+    """Whether its verdicts are as expected; only then is its recording kept."""
     recorder = Recorder(open_transport(parse_machine_url("local")))
     try:
         machine = Machine(recorder, suite.spec, ports=solution.ports, disposable=True)

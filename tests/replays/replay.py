@@ -53,7 +53,7 @@ def judge_recording(kept: StoredRecording) -> Ledger:
 
 
 def replay_differences(kept: StoredRecording, ledger: Ledger) -> list[str]:
-    """What is not as it must be, a sentence each; where the recording tells too little, only what to type."""
+    """What is not as expected, one sentence each; if the recording is incomplete, only the command to record it."""
     missing = sorted({dict(row.outcome.values)["asked"] for row in ledger if row.outcome.code == _NOT_RECORDED})
     if missing:
         return [
@@ -65,7 +65,7 @@ def replay_differences(kept: StoredRecording, ledger: Ledger) -> list[str]:
 
 
 def record_command(name: str) -> str:
-    """What a developer types to record a solution anew."""
+    """The command that records a solution again."""
     return f"make record NAMES={name}"
 
 

@@ -1,4 +1,4 @@
-"""Records what a test has graded, where that is a right answer."""
+"""Records what a test has graded, if it is a right answer."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class RunRecorder:
     has_recorded: bool = False
 
     def __call__(self, suite: Suite, machine: Machine, ledger: Ledger) -> None:
-        """Keeps the first that passed whole: a test may grade twice."""
+        """Keeps the first run in which every check passed: a test may grade twice."""
         if self.has_recorded or any(row.outcome.verdict != "passed" for row in ledger):
             return
         assert isinstance(machine.transport, Recorder)

@@ -34,6 +34,6 @@ def _times(values: list[Any], at: int, length: int) -> int:
 
 
 def _worth(run: tuple[int, int]) -> tuple[int, int]:
-    """The values that need not be written; of two ways that are as good, the shorter sequence."""
+    """The number of values saved; of two equal ones, the shorter sequence is better."""
     times, length = run
     return (times - 1) * length, -length

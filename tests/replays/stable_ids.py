@@ -1,4 +1,4 @@
-"""What stands for each id and each word of chance in a recording."""
+"""The stable replacement for each id and each random word in a recording."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SWARM: Final = re.compile(r"(?<![\w-])(?=[a-z]*\d)(?=\d*[a-z])[a-z0-9]{25}(?![\
 _LONG: Final = 64
 _SHORT: Final = 12
 _RANDOM_DIGITS: Final = 16
-"""Digits at the end of a nonce: before them stand the computer and the process."""
+"""Digits at the end of a nonce, after the computer and the process."""
 
 
 def find_replacements(document: list[dict[str, Any]]) -> dict[str, str]:
@@ -32,7 +32,7 @@ def find_replacements(document: list[dict[str, Any]]) -> dict[str, str]:
     for one in document:
         if one["ask"]["type"] == "nonce":
             names.add_nonce(one["say"]["body"]["text"], one["ask"].get("purpose", ""))
-        # What has no name is called after the question in which it is first met.
+        # An id without a name is named after the question in which it first occurs.
         place = make_id(_SWARM.sub("", _HEX.sub("", _NONCE.sub("", json.dumps(one["ask"])))), 6)
         text = json.dumps(one)
         for found in (*_HEX.findall(text), *_SWARM.findall(text)):
@@ -51,13 +51,13 @@ class _Replacements:
             return
         label = self._unique(label)
         self.new[old] = make_id(label, len(old))
-        if len(old) == _LONG:  # its beginning is a name as well: of a container's host, say
+        if len(old) == _LONG:  # its beginning is a name as well: a container's hostname, for example
             self.new[old[:_SHORT]] = make_id(label, _SHORT)
 
     def add_nonce(self, old: str, purpose: str) -> None:
         new = f"00000000-1-{make_id(self._unique(f'nonce {purpose}'), _RANDOM_DIGITS)}"
         self.new[old] = new
-        # What is written into a page has it the other way round, so that its name alone is no proof.
+        # A page contains it reversed, so that its name alone is no proof.
         self.new[old[::-1]] = new[::-1]
 
     def _unique(self, label: str) -> str:
@@ -66,7 +66,7 @@ class _Replacements:
 
 
 def _named_ids(value: Any) -> Iterator[tuple[str, str]]:
-    """Each id that stands beside a name."""
+    """Each id that is beside a name."""
     if isinstance(value, list):
         for one in value:
             yield from _named_ids(one)

@@ -1,7 +1,7 @@
-"""Gives what is chance in a recording the same value each time: ids, words of chance, moments, folders.
+"""Gives random values in a recording the same value each time: ids, random words, times, folders.
 
-A name stands for one thing throughout a recording, so that what was equal stays equal; all moments are moved by the
-same time, so that what came first still does.
+A name stands for one thing throughout a recording, so that what was equal stays equal; all times are shifted by the
+same amount, so that their order stays the same.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tests.replays.timestamps import shift_times
 
 HOME: Final = "/home/student"
 KERNEL: Final = "6.1.0"
-"""What stands for the kernel's version, which servers write into their logs."""
+"""Replaces the kernel's version, which servers write into their logs."""
 _SCRATCH: Final = re.compile(r"(?:/[\w.-]+)*/grader-rehearsal-\w{8}(/home\b|/work\b)?")
 """Where a rehearsal puts a student's home, and the folder in which `up.sh` is run."""
 _PLACES: Final = {"/home": HOME, "/work": f"{HOME}/work", None: "/home/rehearsal"}

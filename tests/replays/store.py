@@ -1,4 +1,4 @@
-"""Writes a recording down where it tells anything new."""
+"""Stores a recording if it contains anything new."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def store_recording(taken: RawRecording) -> str:
-    """What became of the recording: `new`, `unchanged` or `changed`. Raises `ValueError` where it replays otherwise."""
+    """What became of the recording: `new`, `unchanged` or `changed`. Raises `ValueError` if it replays differently."""
     kept = _shortest_recording(taken)
     if not stored_path(taken.name).exists():
         write_stored(kept)
@@ -40,7 +40,7 @@ def store_recording(taken: RawRecording) -> str:
 
 
 def _shortest_recording(taken: RawRecording) -> StoredRecording:
-    """With only the ends of each wait where that is judged the same, else with all that was seen."""
+    """With only the ends of each wait if that is judged the same, otherwise with everything."""
     whole, short = (_to_stored(taken, some(taken.recording.exchanges)) for some in (remove_waits, trim_waits))
     ledger = judge_recording(whole)
     wrong = replay_differences(whole, ledger)
@@ -65,16 +65,16 @@ def _to_stored(taken: RawRecording, exchanges: Sequence[RecordedExchange]) -> St
 
 
 def _is_same_recording(one: StoredRecording, other: StoredRecording) -> bool:
-    """Memory, process numbers, addresses, ages and how often something was asked are others each time."""
+    """Memory, process numbers, addresses, ages and how often something was asked differ each time."""
     if masked_answers(one.exchanges) != masked_answers(other.exchanges):
         return False
     return masked_outcomes(judge_recording(one)) == masked_outcomes(judge_recording(other))
 
 
 def _merge_unchanged(before: StoredRecording, now: StoredRecording) -> StoredRecording:
-    """`now`, with the lines of `before` for the questions that are answered the same, where it is judged the same.
+    """`now`, with the lines of `before` for the questions with the same answers, if it is judged the same.
 
-    So that git shows what has changed, and not the moments of all that has not.
+    So that git shows what has changed, and not the times of everything else.
     """
     old, new = _by_question(before), _by_question(now)
     told_before, told_now = masked_answers(before.exchanges), masked_answers(now.exchanges)

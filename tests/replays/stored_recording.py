@@ -1,8 +1,8 @@
 """`tests/recordings/tp2/wrong/port-reversed.jsonl`: a line per question: `[question, moments, answer, moments, …]`.
 
-The first line says what it is of. What an engine says in JSON is written as what differs from the answer before to the
-same question (`"like": "before"`), or from an answer of its kind in `tests/recordings/like/`. Longer texts, such as a
-server's page of errors, stand once in `tests/recordings/texts/` (`"text_of"`).
+The first line is the header. An engine's JSON is written as its difference from the previous answer to the same
+question (`"like": "before"`), or from an answer of its kind in `tests/recordings/like/`. Longer texts, such as a
+server's error page, are stored once in `tests/recordings/texts/` (`"text_of"`).
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ RECORDINGS: Final = ROOT / "tests" / "recordings"
 _LIKE: Final = "like"
 _TEXTS: Final = "texts"
 _LONG: Final = 200
-"""Characters of a text from which on it is kept once for all."""
+"""Characters of a text from which on it is stored in a file of its own."""
 _UNSAFE: Final = re.compile(r"[^\w.-]+")
 _TASK_ID: Final = re.compile(r"(\.\w{25})+$")
-"""What Swarm puts behind the name of a task's container."""
+"""The suffix that Swarm adds to the name of a task's container."""
 _PATCHED: Final = {"json", "lines", "frames"}
 
 
@@ -49,13 +49,13 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     test: str = ""
     """The id of the test that it was recorded from."""
     sheet: str = ""
-    """The text of `exercise.toml`, where that test has changed it."""
+    """The text of `exercise.toml`, if that test has changed it."""
 
 
 class StoredRecording(msgspec.Struct, frozen=True):
     header: Header
     exchanges: list[dict[str, Any]]
-    """As `grader.…` asked, laid open: see `tests.replays.document`."""
+    """The exchanges, decoded: see `tests.replays.document`."""
 
 
 def stored_path(name: str) -> Path:
@@ -130,7 +130,7 @@ def _answers(name: str, exchanges: list[dict[str, Any]]) -> list[dict[str, Any]]
 
 
 def _without_date(one: dict[str, Any], say: dict[str, Any]) -> dict[str, Any]:
-    """`say` with the engine's clock as what it differs by from that of the recording, in seconds, where it differs."""
+    """`say` with the engine's clock as its difference from that of the recording, in seconds, if there is one."""
     if not _has_date(one["ask"], say):
         return say
     rest = {key: value for key, value in say.items() if key != "at"}
@@ -179,7 +179,7 @@ def _text(name: str) -> str:
 
 
 def _alike(name: str, one: dict[str, Any], before: dict[str, Any] | None) -> dict[str, Any]:
-    """The body as what differs from another, where that is shorter."""
+    """The body as its difference from another, if that is shorter."""
     [(form, value)] = one["say"]["body"].items()
     ways = [{form: value}]
     if before is not None and form in before["say"].get("body", {}):
@@ -198,7 +198,7 @@ def _alike(name: str, one: dict[str, Any], before: dict[str, Any] | None) -> dic
 
 
 def _in_runs(way: dict[str, Any]) -> dict[str, Any]:
-    """`way`, with lines of a log that repeat, one by one or in pairs, written once with how often they come."""
+    """`way`, with lines of a log that repeat, one by one or in pairs, written once with the number of times."""
     if "frames" in way:
         return {"frames": repeated(way["frames"])}
     if more := way.get("but", {}).get("/-"):
@@ -215,7 +215,7 @@ def _written_out(way: dict[str, Any]) -> dict[str, Any]:
 
 
 def _kind(ask: dict[str, Any]) -> str:
-    """The name of what answers to such questions are written as different from."""
+    """The name of the file with which answers to such questions are compared."""
     if ask["type"] == "compose":
         return f"compose-{ask['verb']}"
     if ask["type"] != "engine" or ask.get("method", "GET") != "GET":
@@ -230,7 +230,7 @@ def _kind(ask: dict[str, Any]) -> str:
 
 
 def _name_of(value: Any) -> str:
-    """`-web`, the name of the container or the image that an answer is about: two of one name are the most alike."""
+    """`-web`, the name of the container or the image that an answer is about: two with the same name are most alike."""
     match value:
         case {"RepoTags": [*names]} if named := [name for name in names if not name.startswith("grader-rehearsal")]:
             return "-" + _UNSAFE.sub("-", named[0])
@@ -250,13 +250,13 @@ def _base(kind: str) -> Any:
 
 
 def _element_alike(base: list[Any], value: Any) -> dict[str, Any]:
-    """`value` as what differs from the element of `base` that is the most like it."""
+    """`value` as its difference from the element of `base` that is most like it."""
     ways = [{**({"of": place} if place else {}), **make_patch(one, value)} for place, one in enumerate(base)]
     return min(ways, key=lambda way: len(_line(way)))
 
 
 def _make_base(kind: str, value: Any) -> None:
-    """The first answer of its kind is what later ones are compared with, for ever: others are written by it."""
+    """The first answer of its kind is the one that later ones are compared with, for ever: files depend on it."""
     path = RECORDINGS / _LIKE / f"{kind}.json"
     if path.exists():
         return

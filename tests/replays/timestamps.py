@@ -1,4 +1,4 @@
-"""Moments moved to where every recording begins, however they are written."""
+"""Times shifted to the beginning of every recording, in whatever notation."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LOG_FORMATS: Final = (
     (re.compile(r"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d"), ("%Y/%m/%d %H:%M:%S",)),
     (re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d"), ("%a, %d %b %Y %H:%M:%S",)),
 )
-"""Moments as servers write them into their logs and pages."""
+"""Times as servers write them into their logs and pages."""
 
 
 def shift_times(document: list[dict[str, Any]], began: int) -> list[dict[str, Any]]:
@@ -35,7 +35,7 @@ def shift_times(document: list[dict[str, Any]], began: int) -> list[dict[str, An
 
 
 def _shift(began: int) -> Callable[[float], int]:
-    """How many seconds a moment is moved by."""
+    """How many seconds a time is shifted by."""
 
     def by(seconds: float) -> int:
         if abs(seconds - began) > _YEAR_S:
@@ -81,7 +81,7 @@ def _shift_date(found: re.Match[str], by: Callable[[float], int]) -> str:
         return found[0]
     if moved == date:
         return found[0]
-    # Milliseconds are enough, and are the same however a moment is reckoned from another.
+    # Milliseconds are enough, and do not depend on how a time was computed from another.
     return f"{moved:%Y-%m-%d}{between}{moved:%H:%M:%S}{(fraction or '')[:4].rstrip('.')}"
 
 

@@ -1,4 +1,4 @@
-"""What a recording can do without: waits, and what was seen in the middle of a wait."""
+"""Removes what a recording does not need: waits, and what was asked in the middle of a wait."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from grader.machine.recording.format import RecordedExchange
 
 _PAUSES_S: Final = (0.1, 0.2, 0.4, 0.8, 1.0)
-"""How the pauses of `grader.checks.polling` grow; the last of them comes any number of times."""
+"""How the pauses of `grader.checks.polling` grow; the last one repeats."""
 
 
 def remove_waits(exchanges: Sequence[RecordedExchange]) -> list[RecordedExchange]:
-    """`exchanges` without the waiting itself: the clock of a replay goes to the moment of each answer.
+    """`exchanges` without the waiting itself: the clock of a replay jumps to the time of each answer.
 
     The waits for a program stay: a replay that has none left does not look again.
     """
@@ -32,8 +32,8 @@ def trim_waits(exchanges: Sequence[RecordedExchange]) -> list[RecordedExchange]:
     """`exchanges` with the first and the last look of each wait only, and without the waiting itself.
 
     How often a check has to look depends on how busy the machine is, and so would the recording. A check that looks
-    twice finds the time over as it was. One that counts what it sees meanwhile needs all of it: whoever trims judges
-    the rest.
+    twice still finds its time over. One that counts what it sees meanwhile needs all of it: the caller must judge the
+    trimmed recording.
     """
     middle: set[int] = set()
     for first, last in _find_polls(exchanges):

@@ -1,4 +1,4 @@
-"""Results as a campaign leaves them, one student of every kind, for the tests of the reports."""
+"""Results as a batch leaves them, one student of every kind, for the tests of the reports."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ MACHINE = TestedMachine(url="ssh://zoe@pc-01", engine="Docker 26.1.5", api="1.45
 
 
 def graded(student: Student, checks: list[CheckResult], exercise: str = "tp2") -> ResultFile:
-    """A graded student: the mark follows from the checks, provisional where some could not be tried."""
+    """A graded student: the mark follows from the checks, provisional if some could not be tried."""
     points = sum(check.points for check in checks)
     most = sum(check.max_points for check in checks)
     not_tried = sum(check.max_points for check in checks if check.verdict in {"skipped", "error"})

@@ -1,4 +1,4 @@
-"""A signature tells what this key signed from what was changed, removed or added since."""
+"""A signature distinguishes what this key signed from what was changed, removed or added since."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is a machine and what is not, and the sentence that says so."""
+"""Which addresses of machines are valid, and the messages for those that are not."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_whatever_is_let_through_can_stand_in_a_command(text: str) -> None:
     try:
         url = parse_machine_url(text)
     except RosterError as refused:
-        assert str(refused).isprintable()  # noqa: PT017  (a refusal and an answer are both right here)
+        assert str(refused).isprintable()  # noqa: PT017  (an error and a result are both right here)
         return
     for word in (url.host, url.user, url.docker_socket):
         assert word is None or (word.isascii() and not word.startswith("-") and not set(word) & set(" \"'`$;&|<>()\\"))

@@ -1,4 +1,4 @@
-"""A range of ports: read, refused, compared."""
+"""Port ranges: parsed, rejected, compared."""
 
 from __future__ import annotations
 

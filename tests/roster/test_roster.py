@@ -1,4 +1,4 @@
-"""Class lists as schools have them are read; what cannot be used is refused whole, with every fault said."""
+"""Class lists as schools have them are read; an unusable one is rejected as a whole, with every fault."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a failed check shows: the commands to type, what came back, and no secret."""
+"""What a failed check shows: the commands to type, their output, and no secret."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who failed? What a check's end comes to, and what a ledger comes to."""
+"""Whose failure it is: the outcome of a check, and the mark of a ledger."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Hostile repositories that are brought up before they can do harm, as data; those of a file alone are in `hostile/`.
+"""Hostile repositories that do harm only once they are brought up, as data; hostile files alone are in `hostile/`.
 
-In the files, `{marks}` is a folder of the grader's machine in which nothing may appear, `{secret}` a file of the
-grader's that may not be read, and `{port}` a service on its loopback address that may not be asked. Each attack stands
-beside the same work without it, which earns its 20.
+In the files, `{marks}` is a folder of the grader's machine in which nothing must appear, `{secret}` a file of the
+grader's that must not be read, and `{port}` a service on its loopback address that must not be contacted. Each attack
+is beside the same work without it, which earns 20.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ class Attack:
     name: str
     files: dict[str, str]
     ends: Literal["graded", "refused", "either"] = "graded"
-    """Whether it is graded, refused by the policy, or may be either."""
+    """Whether it is graded, refused by the policy, or either of them."""
     points: int | None = None
-    """What it earns where it is graded; `None` where the attack costs what it breaks of its own work."""
+    """Its mark if it is graded; `None` if the attack loses points because it breaks its own work."""
     links: dict[str, str] = field(default_factory=dict)
 
     def files_for(self, **places: str) -> dict[str, str]:
@@ -116,7 +116,7 @@ ATTACKS: Final = (
     _script("an address of git as a project's file", "docker run -d --name other --label com.docker.compose.project=box --label com.docker.compose.service=box --label com.docker.compose.project.working_dir=$PWD --label com.docker.compose.project.config_files=git@127.0.0.1:x.git ubuntu sleep 600", points=None),
     _script("an option as a project's file", "docker run -d --name other --label com.docker.compose.project=--help --label com.docker.compose.project.config_files=--env-file={secret} ubuntu sleep 600", points=20),
     _script("a mount of the grader's folder for a check to read", "docker rm -f box-box-1; docker run -d --name box-box-1 --label com.docker.compose.project=box --label com.docker.compose.service=box -v /etc:/data ubuntu sleep 600", points=None),
-    # Files that stand in the repository.
+    # Files in the repository.
     Attack("files", "an env file of the grader's by an image's label", {
         "tp10/compose.yaml": compose().replace("image: ubuntu", "build: .").replace("init: true", "init: true\n    labels: ['x=${GRADER_SECRET:-none}']"),
         "tp10/Dockerfile": "FROM ubuntu\nLABEL com.docker.compose.project.environment_file={secret}\n", "tp10/data/k": ""}, "refused"),
@@ -124,7 +124,7 @@ ATTACKS: Final = (
            links={"tp10/data/l": "/", "tp10/.dockerignore": "/etc/shadow", "results": "/etc", "tp10/exercise.toml": "/etc/passwd", ".git": "/etc"}),
     Attack("files", "a compose file that is a link", {"tp10/data/k": ""}, "refused", links={"tp10/compose.yaml": "{secret}"}),
     Attack("files", "the work's folder is a link", {"x/k": ""}, "either", links={"tp10": "/etc"}),
-    # What is taken.
+    # Disk, processes, memory and output used up.
     Attack("limits", "a .env that doubles itself", {
         "tp10/compose.yaml": compose(), "tp10/data/k": "",
         "tp10/.env": "a0=xxxxxxxxxx\n" + "".join(f"a{n}=" + f"${{a{n - 1}}}" * 10 + "\n" for n in range(1, 9))}, "refused"),

@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class ConnectionCounter(ThreadingHTTPServer):
-    """Refuses every request; `connections` has those that came, a TLS greeting included."""
+    """Refuses every request; `connections` has all that came, including TLS handshakes."""
 
     daemon_threads = True
 
@@ -42,4 +42,4 @@ class _RefusingHandler(BaseHTTPRequestHandler):
     do_HEAD = do_GET  # noqa: N815
 
     def log_message(self, *_: object) -> None:
-        """Nothing on the terminal."""
+        """Prints nothing."""

@@ -1,7 +1,7 @@
 """Which programs a command starts outside the sandbox, with their folder and arguments: read from strace(1).
 
-A process is inside once it was made in a process namespace of its own, and so is every process below it, which
-strace shows by numbers that no process outside was told.
+A process is inside if it was created in a new PID namespace, and so is every process below it, which strace shows
+under ids that no process outside has been given.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def traced_command(command: Sequence[str], log: Path) -> list[str]:
 
 
 def programs_in_trace(lines: Iterable[str], folder: Path) -> list[StartedProgram]:
-    """What was started, given that the first process of the log stands in `folder`."""
+    """What was started, given that the first process of the log runs in `folder`."""
     log = _TraceReader(PurePosixPath(folder))
     for line in lines:
         if match := _LINE.match(line):
@@ -54,7 +54,7 @@ class _TraceReader:
     inside: set[str] = field(default_factory=set)
     unfinished: dict[str, str] = field(default_factory=dict)
     making: dict[str, str] = field(default_factory=dict)
-    """Processes that wait for the number of a child, and how they asked for it."""
+    """Processes that wait for the id of a child, and the call that creates it."""
 
     def read(self, pid: str, resumed: str | None, rest: str | None, call: str | None, text: str | None) -> None:
         if pid not in self.folders:
@@ -74,10 +74,10 @@ class _TraceReader:
             self._end_call(pid, call or "", text)
 
     def _add_process(self, pid: str) -> None:
-        """The first process of all is ours; a number that nobody outside was told, nor waits for, is from inside."""
+        """The first process is ours; an id that no process outside was given, or waits for, is from inside."""
         making = {one: text for one, text in self.making.items() if one not in self.inside}
         parent = next((one for one, text in making.items() if "CLONE_NEWPID" in text), next(iter(making), None))
-        if len(making) > 1:  # who waits until its child has started another program is the likelier one
+        if len(making) > 1:  # the one that waits until its child has started another program is the likelier one
             parent = next((one for one, text in making.items() if "VFORK" in text or not text), parent)
         self.folders[pid] = self.folders[parent] if parent else self.first
         if len(self.folders) > 1 and (parent is None or "CLONE_NEWPID" in making[parent]):

@@ -27,12 +27,12 @@ pytestmark = [pytest.mark.live, pytest.mark.long]
 EXERCISE = Path(__file__).parent / "exercises" / "tp10"
 WORDS = ("canary-token-4f1c", "canary-signing-key-4f1c", "canary-file-4f1c", "canary-home-4f1c", "canary-other-4f1c")
 MOST_WRITTEN = 1600 << 20
-"""Bytes: 1 GiB, and what a fast disk takes between two looks."""
+"""Bytes: 1 GiB, and what a fast disk writes between two checks."""
 
 
 @dataclass
 class Surroundings:
-    """What a repository may not touch, and a look at whether it did."""
+    """What a repository must not touch, and whether it did."""
 
     folder: Path
     port: int = 0

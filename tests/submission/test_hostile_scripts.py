@@ -1,4 +1,4 @@
-"""Scripts without end end within limits, and the next repository is graded as if nothing had been."""
+"""Endless scripts are stopped by limits, and the next repository is graded as if nothing had happened."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.live, pytest.mark.long]
 
 LIMITS = BringUpLimits(seconds=2, output_bytes=2_000_000, quota=Quota(disk_bytes=200 << 20))
 PATIENT = replace(LIMITS, seconds=60)
-"""For what another limit than time must end: a disk that is shared with others may take longer for 200 MB than 2 s."""
+"""For scripts that must hit another limit than time: a busy disk may take longer than 2 s for 200 MB."""
 
 ENDLESS = {
     "never ends": ("sleep 100000", EndReason.TIME_LIMIT, "bring-up-endless"),

@@ -1,4 +1,4 @@
-"""The work of an exercise is found by the names that the sheets give, and never outside the repository."""
+"""The submission for an exercise is found by the names in the handouts, and never outside the repository."""
 
 from __future__ import annotations
 

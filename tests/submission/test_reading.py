@@ -1,4 +1,4 @@
-"""What the sandboxed reader hands over is checked before it is believed."""
+"""The output of the sandboxed reader is validated before it is used."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ LIMIT_S = 280
 
 
 def started_with_repository(found: list[StartedProgram], repository: Path) -> list[StartedProgram]:
-    """Those outside that stand in, or are told, a folder of the student's: pushed, copied or frozen."""
+    """Programs outside that run in a student's folder (pushed, copied or frozen), or have one as an argument."""
     folders = re.compile(rf"{re.escape(str(repository))}\b|/grader-(?!request)[^/\" ]*/(area|frozen|home)\b")
     return [one for one in found if not one.in_sandbox and folders.search(f"{one.folder} {one.arguments}")]
 

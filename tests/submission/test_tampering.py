@@ -84,7 +84,7 @@ IN_THE_SCRIPT = {
 
 @pytest.mark.parametrize("name", TAMPERINGS)
 def test_a_file_brought_along_changes_nothing(name: str, bench: RepositoryBench) -> None:
-    """Beside work that is worth 12 of 20, so that it could earn more as well as cost some."""
+    """Beside work that is worth 12 of 20, so that it could raise the mark as well as lower it."""
     outcome = bench.grade_files(WORTH_12 | TAMPERINGS[name])
     assert verdicts(outcome.result) == {"test_box_runs": ("passed", 12), "test_data_says_hello": ("failed", 0)}
     assert outcome.result.mark == 12

@@ -1,1 +1,1 @@
-"""What people see in a terminal, looked at in a real one."""
+"""Screens, tested in a real terminal."""

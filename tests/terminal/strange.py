@@ -1,4 +1,4 @@
-"""An exercise whose words are as long and as wide as words get."""
+"""An exercise with texts as long and as wide as they get."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CHECKS = len(TITLES)
 
 
 def write_strange_exercise(folder: Path) -> Path:
-    """In `folder`: four checks, of which the last two fail, one by an assertion with such words."""
+    """In `folder`: four checks, of which the last two fail, one by an assertion with such a text."""
     folder.mkdir(parents=True)
     (folder / "exercise.toml").write_text(
         f'points = {10 + CHECKS}\n[title]\nfr = "{TITLES[0]} {TITLES[1]}"\nen = "{TITLES[0]} {TITLES[1]}"\n',

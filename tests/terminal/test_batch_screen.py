@@ -1,4 +1,4 @@
-"""`grader batch` in a real terminal: a table that moves, and a line of each student that stays."""
+"""`grader batch` in a real terminal: a table that is redrawn, and one line per student that stays."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ STUDENT = re.compile(r"^(e\d{5}) .*? (\d+/20)")
 
 @pytest.fixture
 def roster(recorded: dict[str, Path], tmp_path: Path) -> Path:
-    """A class of recorded machines, and names of every length; the last machine is nowhere."""
+    """A class of recorded machines, with names of every length; the last machine does not exist."""
     machines = list(recorded.values())
     lines = [
         f"e{number:05},{NAMES[number % len(NAMES)]},recording:{machines[number % len(machines)]}"
@@ -60,7 +60,7 @@ def test_the_table_stays_within_the_screen_and_leaves_a_line_of_each_student(
     assert opened.status() == 6, shown.text
     check_screen(shown, way)
     assert tables, "the table was never seen"
-    # Drawn in place: in the lines that scrolled away there is none, and on the screen there is one.
+    # Redrawn in place: there is none in the lines that scrolled away, and one on the screen.
     assert {len(SUMMARY.findall(table.text)) for table in tables} == {1}
     assert not SUMMARY.search(shown.text)
     students = [(line, found) for line in shown.lines if (found := STUDENT.match(line))]

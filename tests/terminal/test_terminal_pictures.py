@@ -58,7 +58,7 @@ def take_picture(name: str, prompt: str, shown: Shown, folder: Path) -> None:
 
 @pytest.fixture
 def handed_out(recorded: dict[str, Path], tmp_path: Path) -> Path:
-    """A folder as a student has it, with a recorded machine in it: no path of ours is in the picture."""
+    """A folder as a student has it, with a recorded machine: the picture contains no path of this computer."""
     home = tmp_path / "home"
     shutil.copytree(ROOT / "exercises" / "tp2", home / "exercises" / "tp2", ignore=shutil.ignore_patterns("solutions"))
     shutil.copy(ROOT / "pyproject.toml", home)

@@ -1,4 +1,4 @@
-"""`grader watch` in a real terminal: one sheet, drawn again in place."""
+"""`grader watch` in a real terminal: one table, redrawn in place."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def open_watch(terminal: Open, student: StudentShell, way: Way, rows: int = 24) 
 
 
 def mend(shown: Shown) -> list[str]:
-    """What is said of the first check to mend, under the sheet."""
+    """The lines about the first check to fix, below the table."""
     return [line for line in shown.screen if line.startswith("1. ")]
 
 

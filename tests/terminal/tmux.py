@@ -30,7 +30,7 @@ class Shown:
     lines: list[str]
     """From the first line that scrolled away to the last on the screen, as the terminal shows them."""
     unwrapped: list[str]
-    """The same as they were written: longer than `columns` where the terminal had to wrap them."""
+    """The same as they were written: longer than `columns` if the terminal wrapped them."""
     screen: list[str]
     """What is on the screen now."""
     coloured: str
@@ -76,7 +76,7 @@ class Terminal:
         )
 
     def until(self, happened: Callable[[Shown], bool], limit_s: float = 60) -> Shown:
-        """The first screen that is as wanted; fails, with the last, where none is."""
+        """The first screen for which the condition is true; fails with the last screen if there is none."""
         deadline = time.monotonic() + limit_s
         while not happened(shown := self.shown()):
             if time.monotonic() > deadline:
@@ -95,7 +95,7 @@ class Terminal:
         self._tmux("send-keys", key)
 
     def asks(self, variable: str) -> str:
-        """What tmux knows: `cursor_flag` is 1 where the cursor is shown, `history_size` how much scrolled away."""
+        """A value from tmux: `cursor_flag` is 1 if the cursor is visible, `history_size` counts lines scrolled away."""
         return self._tmux("display-message", "-p", f"#{{{variable}}}").strip()
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""The ways a terminal differs from another, and what every screen holds to in each of them."""
+"""The ways in which terminals differ, and what must be true of every screen in each of them."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ WAYS: Final = [
     Way(120, "fr", is_coloured=False),
     Way(80, "en", is_coloured=False),
 ]
-"""Each two of width, language, letters and colour meet in one of them."""
+"""Each pair of width, language, letters and colour occurs in one of them."""
 
 
 def check_screen(shown: Shown, way: Way) -> None:
-    """What holds for every screen of ours."""
+    """What must be true of every screen."""
     assert [line for line in shown.unwrapped if display_width(line) > way.columns] == []
     assert _ESCAPE.findall(shown.text) == []
     assert bool(_COLOUR.search(shown.coloured)) == way.is_coloured
@@ -60,7 +60,7 @@ def check_screen(shown: Shown, way: Way) -> None:
 
 
 def rows_of(lines: list[str]) -> dict[int, str]:
-    """The line of each check, by its number. Fails where the points are not in one column."""
+    """The line of each check, by its number. Fails if the points are not in one column."""
     rows = {int(found[1]): line for line in lines if (found := _ROW.match(line))}
     assert len({display_width(line) for line in rows.values()}) == 1, "\n".join(rows.values())
     return rows

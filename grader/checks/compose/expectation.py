@@ -112,7 +112,7 @@ class ProjectExpectation(Expectation):
                 require_no_published_port(fact)
 
     def to_build_the_images_of(self, *containers: Container) -> None:
-        """Compose built the image of each here, instead of using an existing one.
+        """Compose built the image of each of these containers, instead of using an existing one.
 
         The compose file decides; if it cannot be read, what Compose and registries leave on an image. Asks: one inspect
         and one image per container, `docker compose config`. Diagnoses: `image-not-built`, `image-of-another-folder`.
@@ -175,7 +175,7 @@ def _read_project_file(project: Project, origin: ComposeOrigin) -> ComposeFile:
 
 
 def _require_no_port_but(fact: ContainerFact, container: Container) -> None:
-    """Raises `Mistake` if the container publishes another port besides that of its role.
+    """Raises `CheckFailed` if the container publishes another port besides that of its role.
 
     A single wrong port is left to the check of that port.
     """

@@ -68,7 +68,7 @@ def _join_port(host_ip: str, published: str, target: int, protocol: str) -> str:
 
 
 def _format_file_mount(mount: FileMount, unknown: set[str]) -> str:
-    """`unknown`: where bind mounts are whose folder only Docker Desktop knows."""
+    """`unknown`: the paths in the container of bind mounts whose folder only Docker Desktop knows."""
     inside = mount.target.rstrip("/")
     source = "" if inside in unknown else comparable_path(mount.source)
     return f"{source}:{inside}" if mount.type == "bind" else f"{mount.type} {inside}"

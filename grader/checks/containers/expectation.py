@@ -40,7 +40,7 @@ def require_container(container: Container) -> ContainerFact:
 
 
 def require_no_other_image(container: Container) -> None:
-    """Raises `Mistake` if it was created from an image that the spec says is for something else."""
+    """Raises `CheckFailed` if it was created from an image that the spec says is for something else."""
     fact, wanted = require_container(container), container.wanted
     if any(is_same_image_name(fact.image, image) for image in wanted.other_images):
         raise CheckFailed("container-other-image", name=fact.name, image=fact.image, wanted=wanted.image)

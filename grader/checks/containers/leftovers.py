@@ -22,7 +22,7 @@ _TOOL_LABEL_PREFIXES: Final = (
 )
 """Prefixes of the labels that tools put on their containers: these are not left over from a `docker run`.
 
-Not `desktop.docker.io/`: Docker Desktop labels every container so, those of `docker run` too."""
+Not `desktop.docker.io/`: Docker Desktop puts such labels on every container, those of `docker run` too."""
 _LIVE_STATES: Final = {"running", "paused", "restarting"}
 
 

@@ -130,7 +130,7 @@ def _shorten_start_error(error: str) -> str:
 def _find_taken_port(machine: Machine, fact: ContainerFact) -> PortFact | None:
     """The port that someone else holds, of a container that Podman could not start: Podman does not record it.
 
-    Only ports of the exercise are tried: a container must not choose which other ports of the machine are asked.
+    Only ports of the exercise are tried: a container must not choose which other ports of the machine are contacted.
     """
     if not machine.is_podman:
         return None

@@ -34,7 +34,7 @@ _COUNTED_REQUESTS: Final = 4
 _BLANK_BYTES: Final = b" \t\r\n\v\f\0" + codecs.BOM_UTF8 + codecs.BOM_UTF16
 """What an editor may leave in an empty file."""
 _LISTING: Final = b"<title>Directory listing for /"
-"""How the page of `python -m http.server` begins, where the folder has no `index.html`."""
+"""How the page of `python -m http.server` begins if the folder has no `index.html`."""
 _MAX_NAMES: Final = 12
 """How many names of a folder are reported."""
 _EPHEMERAL_PORTS: Final = range(32768, 61000)
@@ -189,7 +189,7 @@ def require_published_port(site: Site) -> PortFact:
 
 
 def _require_network_that_publishes(machine: Machine, fact: ContainerFact) -> None:
-    """Raises `Mistake` if ports were requested, but the container's networks cannot publish any."""
+    """Raises `CheckFailed` if ports were requested, but the container's networks cannot publish any."""
     if not fact.requested_ports:
         return
     evidence = tuple(str(port) for port in fact.requested_ports)

@@ -134,7 +134,7 @@ def _running(machine: Machine) -> Iterable[ContainerFact]:
 
 
 def _left_overs(machine: Machine, exercise: Path) -> Iterator[Finding]:
-    """Containers that other exercises of the course call by these names, where this one does not."""
+    """Containers with names that another exercise of the course uses and this one does not."""
     own = {machine.container(role).name for role in machine.spec.containers} | set(machine.spec.ignored_containers)
     there = {one.name for one in list_containers(machine)} - own
     for path in sorted(exercise.parent.glob("*/exercise.toml")):

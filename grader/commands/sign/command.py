@@ -52,7 +52,7 @@ def sign(
     good = [name for name in gathered.signable if name in unsigned]
     signature.sign(folder, key, [folder / name for name in good], run)
     for name, why in gathered.unsignable.items():
-        print(log_line(f"not signed: {name}: {why}"))  # this is where the command speaks
+        print(log_line(f"not signed: {name}: {why}"))  # this is the command's output
     print(log_line(f"{len(good)} signed in {folder}"))
     if gathered.unsignable:
         raise typer.Exit(exit_codes.FAILED)

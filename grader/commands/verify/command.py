@@ -32,7 +32,7 @@ def verify(folder: Annotated[Path, typer.Argument(help="A folder of results.")])
     statements = read_statements(folder, key)
     for name, status in found.items():
         about = _run_and_time(statements.get(name)) if status is FileStatus.SIGNED else ""
-        print(log_line(f"{status.value:<9} {name}{about}"))  # this is where the command speaks
+        print(log_line(f"{status.value:<9} {name}{about}"))  # this is the command's output
     if any(status is not FileStatus.SIGNED for status in found.values()):
         raise typer.Exit(exit_codes.FAILED)
 

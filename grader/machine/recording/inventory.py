@@ -61,7 +61,7 @@ class _Info(msgspec.Struct, rename="pascal"):
 
 
 def take_inventory(transport: Transport, redactor: Redactor) -> list[RecordedExchange]:
-    """Asks for the lists and the details of containers, images, networks, volumes and a swarm, while there is room.
+    """Asks for the lists and the details of containers, images, networks, volumes and a swarm, up to the size limit.
 
     Raises `MachineUnreachable` if the machine is lost meanwhile.
     """

@@ -44,7 +44,7 @@ def bounded_request(send: Callable[[], requests.Response], *, within_s: float, m
 
 
 def ignore_redirects(session: requests.Session) -> None:
-    """`requests` reads a broken `Location`, and fails on it, even where it is told not to follow any."""
+    """`requests` reads a broken `Location`, and fails on it, even if it may not follow any."""
     session.get_redirect_target = lambda _: None  # type: ignore[method-assign,assignment]
 
 

@@ -108,21 +108,21 @@ def _profiles(question: ComposeQuestion) -> tuple[str, ...]:
 
 
 def compose_version() -> str:
-    """Of the `docker compose` that a person here would call; empty where there is none."""
+    """Of the `docker compose` that a person here would call; empty if there is none."""
     docker = shutil.which("docker")
     return _ask_version(docker, "compose") if docker else ""
 
 
 @functools.cache
 def _command() -> tuple[str, ...]:
-    """How compose is called here; empty where it is not there."""
+    """How compose is called here; empty if it is not installed."""
     docker = shutil.which("docker")
     if docker and _ask_version(docker, "compose"):
         return (docker, "compose")
     beside = Path(sys.executable).parent / "docker-compose"
     own = str(beside) if beside.exists() else shutil.which("docker-compose")
     version = _ask_version(own) if own else ""
-    # The old `docker-compose` 1 does not tell what it reads.
+    # The old `docker-compose` 1 does not report what it reads.
     return (own,) if own and version and not version.startswith("1.") else ()
 
 
@@ -132,7 +132,7 @@ def _version(command: tuple[str, ...]) -> str:
 
 
 def _ask_version(*command: str) -> str:
-    """Such as `2.39.1`; empty where that is no compose."""
+    """Such as `2.39.1`; empty if that is not compose."""
     try:
         asked = subprocess.run(
             [*command, "version", "--short"],

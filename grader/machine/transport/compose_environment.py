@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 _CI_MARKERS: Final = ("GRADER_SIGNING_KEY", "CI", "CI_JOB_TOKEN", "GITHUB_ACTIONS")
 """If one of these is set, this is not a student's computer, and other variables may be secret."""
 _WITHHELD_PREFIXES: Final = ("GRADER_", "CI_", "GITLAB_", "RUNNER_", "GITHUB_", "ACTIONS_", "COMPOSE_")
-"""Variables of the grader and of continuous integration, which are no part of a student's project, and compose's own:
-it takes `-f` and other things from them, and what is graded is what the labels tell."""
+"""Variables of the grader and of continuous integration, which are not part of a student's project, and compose's
+own: it takes `-f` and other settings from them, but what is graded is what the labels say."""
 _OTHER_ENGINE: Final = frozenset({"DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH"})
 _BASIC_VARIABLES: Final = frozenset(
     {"HOME", "HOSTNAME", "LANG", "LANGUAGE", "LOGNAME", "PATH", "PWD", "SHELL", "TERM", "TMPDIR", "TZ", "USER"}

@@ -1,9 +1,9 @@
 """Decides which projects compose may run on: those whose files belong to the account that grades.
 
 A project's folder and files come from the labels of its containers. Labels are data: an image may bring
-them along, and an engine may be somebody else's. Where compose takes a file, it takes a git repository
-(`user@host:repo.git`) or a registry (`oci://…`) as well, and fetches it; and what a file says may start programs
-(`provider:`). So, as git does since its CVE-2022-24765, nothing of another account is read.
+them along, and an engine may be somebody else's. Instead of a file, compose also accepts a git
+repository (`user@host:repo.git`) or a registry (`oci://…`), and fetches it; and a file can make it start programs
+(`provider:`). So, as in git since CVE-2022-24765, nothing that belongs to another account is read.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from grader.machine.question import ComposeQuestion
 
 _ABSOLUTE: Final = re.compile(r"/(?!/)|[A-Za-z]:[\\/]")
-"""The beginning of an absolute path: no option, no address, no share of another computer begins so."""
+"""The beginning of an absolute path: no option, no address, no share of another computer begins like this."""
 _LONGEST: Final = 4096
 
 

@@ -42,7 +42,7 @@ def system_message(error: BaseException) -> str:
     return (innermost.strerror if isinstance(innermost, OSError) else None) or str(innermost)
 
 
-def _failure_of(error: BaseException) -> ExchangeFailure | None:  # noqa: PLR0911 - one return a kind
+def _failure_of(error: BaseException) -> ExchangeFailure | None:  # noqa: PLR0911 - one return per kind
     if isinstance(error, urllib3.exceptions.NewConnectionError):
         return None  # derived from its timeout, whatever it was: the system's own error is further in
     if isinstance(error, (TimeoutError, requests.Timeout, urllib3.exceptions.TimeoutError)):
@@ -53,7 +53,7 @@ def _failure_of(error: BaseException) -> ExchangeFailure | None:  # noqa: PLR091
         return "unreachable"
     if isinstance(error, OSError) and error.errno in _FAILURE_BY_ERRNO:
         return _FAILURE_BY_ERRNO[error.errno]
-    # These are `HTTPException` or `ValueError` as well, but only say that too little came.
+    # These are `HTTPException` or `ValueError` as well, but only mean that the answer was cut short.
     if isinstance(error, (http.client.RemoteDisconnected, http.client.IncompleteRead)):
         return None
     if isinstance(error, (http.client.HTTPException, urllib3.exceptions.DecodeError)):

@@ -77,7 +77,7 @@ class EngineVersion:
 class EngineClient:
     """Asks one engine. Each reason for a failure has a code.
 
-    Every failure to ask raises `MachineUnreachable`, and the engine is not asked again: one hang, not one a check.
+    Every failure to ask raises `MachineUnreachable`, and the engine is not asked again: one hang, not one per check.
     """
 
     def __init__(self, address: EngineAddress) -> None:
@@ -130,10 +130,10 @@ class EngineClient:
         return Answer(response.status_code, body, headers, truncated, _unix_time(headers.get("date")))
 
     def stream_lines(self, question: EngineQuestion) -> Iterator[bytes]:
-        """The lines of an endless answer. Raises `MachineUnreachable` when it breaks off."""
+        """The lines of an endless answer. Raises `MachineUnreachable` if it breaks off."""
         prefix = f"/v{self._api()}"
         try:
-            # Of its own: it is read in another thread than the questions are asked in.
+            # A session of its own: it is read in another thread than the one that asks questions.
             session = new_session(self._address)
             response = session.get(
                 f"{session.base_url}{prefix}{question.path}",

@@ -33,8 +33,8 @@ class NoFiles:
 
 
 class LocalFiles:
-    def ask(self, question: FileQuestion) -> Answer | NoAnswer:  # noqa: PLR0911 - one return an outcome
-        """`list` gives one name a line, folders with a `/` behind; 404 where there is no such thing."""
+    def ask(self, question: FileQuestion) -> Answer | NoAnswer:  # noqa: PLR0911 - one return per outcome
+        """`list` gives one name per line, with a `/` after a folder's; 404 if it does not exist."""
         path = local_path(question.path)
         try:
             match question.operation:
@@ -83,7 +83,7 @@ class LocalFiles:
 
 
 def _leftovers_in(folder: int | None, path: Path) -> list[str]:
-    """Files of this and other runs in the folder: names, or whole paths on Windows."""
+    """Files of this and other runs in the folder: names, or full paths on Windows."""
     if folder is None:
         return [str(left) for left in path.parent.glob(PREFIX + "*")]
     return [left for left in os.listdir(folder) if left.startswith(PREFIX)]  # noqa: PTH208 - a descriptor
@@ -98,7 +98,7 @@ def _remove_if_abandoned(left: str, folder: int | None) -> None:
 
 @contextmanager
 def _open_folder(path: Path) -> Iterator[tuple[int | None, str]]:
-    """The folder of `path`, held open, and the name in there; `None` and the whole path on Windows.
+    """The folder of `path`, held open, and the name in there; `None` and the full path on Windows.
 
     The path comes from an engine: it is the folder that is mounted in a container only if no link leads to
     another on the way, and a container may put one there at any moment. Raises `OSError` for a link.

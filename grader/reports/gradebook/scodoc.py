@@ -52,7 +52,7 @@ def fill_sheet(data: bytes, book: Gradebook, lang: Language) -> FilledSheet:
     """The sheet `data`, as ScoDoc gave it, with marks in column E and remarks in column F.
 
     A student is found by `etudid`, or by last and first name. Marks are scaled to the evaluation's maximum.
-    Raises `GraderError` where `data` is not such a sheet, or `book` not of one exercise.
+    Raises `GraderError` if `data` is not such a sheet, or `book` not of one exercise.
     """
     entries = book.require_one_exercise("a sheet of ScoDoc")
     made = open_sheet(data)

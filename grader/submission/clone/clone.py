@@ -40,7 +40,7 @@ _GIT_CONFIG: Final = {
     "core.protectNTFS": "true",
     "core.protectHFS": "true",
     "core.attributesFile": "/dev/null",
-    "filter.lfs.smudge": "",  # a large file stays the small text that stands for it
+    "filter.lfs.smudge": "",  # a large file stays the small text in its place
     "filter.lfs.process": "",
     "filter.lfs.required": "false",
     "submodule.recurse": "false",
@@ -175,6 +175,6 @@ def _parse_source(source: str) -> tuple[str, str]:
 
 
 def _fail(source: str, why: str) -> NoReturn:
-    # An address may contain a password: what stands between `//` and `@` is not shown.
+    # An address may contain a password: what is between `//` and `@` is not shown.
     shown = re.sub(r"//[^/@\s]*@", "//…@", f"{source}: {why}")
     raise CloneFailed(f"cannot clone {escape_control_characters(shown, 400)}")

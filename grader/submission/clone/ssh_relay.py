@@ -1,6 +1,6 @@
 """Lets a sandboxed git reach a server over SSH, while `ssh`, its keys and the network stay outside.
 
-Inside, git starts this file in the place of `ssh` (`python -I -S ssh_relay.py SOCKET …`), which carries bytes. Outside,
+Inside, git starts this file in place of `ssh` (`python -I -S ssh_relay.py SOCKET …`), which carries bytes. Outside,
 the one connection that comes is given to an `ssh` whose command line is made from the address that was typed.
 """
 

@@ -47,7 +47,7 @@ class SubmissionFolders:
     project: Path
     """Where the compose file lies; relative paths start here."""
     home: Path
-    """What `~` is while the work runs: an empty folder of this run's."""
+    """What `~` is while the submission runs: an empty folder of this run."""
 
     def locate(self, text: str) -> LocatedPath:
         """Where `text` leads, inside the repository or the empty home. Raises `PathError`.

@@ -29,7 +29,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ports: int
     files: int
     bytes: int
-    """Of the whole work."""
+    """Of the whole submission."""
     dockerfile_bytes: int
     dockerfile_instructions: int
     env_file_bytes: int
@@ -74,7 +74,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     limits: Limits
     engine: EnginePolicy
     compose: dict[str, dict[str, Entry]]
-    """What may stand in a compose file, by table and key."""
+    """What a compose file may contain, by table and key."""
     dockerfile: DockerfilePolicy
 
 

@@ -31,10 +31,10 @@ _DOTENV = ".env"
 def review_repository(root: Path, layout: SubmissionLayout, home: Path, *, scripts: bool = False) -> Review:
     """Review the submission in the repository at `root` against `policy.toml`. Contacts no engine, changes nothing.
 
-    `home` is the empty folder that `~` will be; `scripts` says whether the engine's machine is one that a student's
-    shell may have. A compose file is read twice: as it is written, then as Compose understands it, with variables,
-    merges and defaults in place. Both readings must be within the policy, so that a file which two readers read
-    differently gains nothing by it.
+    `home` is the empty folder that `~` will be; `scripts` says whether a student's script may run on
+    the engine's machine. A compose file is read twice: as it is written, then as Compose understands it, with
+    variables, merges and defaults in place. Both readings must be within the policy, so that a file that two readers
+    read differently gains nothing by it.
     """
     policy = read_policy()
     folder = Path(os.path.realpath(root / layout.folder))

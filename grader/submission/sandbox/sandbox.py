@@ -89,8 +89,8 @@ class Sandbox:
         """Runs `argv` in the folder `cwd` inside, and returns when it has ended.
 
         `network`: with the network of this machine, for a program of ours that must reach a server.
-        `may_write_any_file`: as root without any other right, for a program of ours that does as `docker run` by root.
-        No folder is in the command line outside, where bubblewrap reads its options from a descriptor.
+        `may_write_any_file`: as root without any other right, for a program of ours that acts as `docker run` by root.
+        No folder is on the command line outside: bubblewrap reads its options from a descriptor.
         """
         with self.prepared(
             argv, cwd=cwd, env=env, mounts=mounts, network=network, may_write_any_file=may_write_any_file
@@ -221,7 +221,7 @@ def _launcher() -> tuple[str, ...]:
 
 
 def _wait_for_last_process(info: int) -> None:
-    """Until no process is left inside: the kernel ends them after bubblewrap, not with it."""
+    """Waits until no process is left inside: the kernel ends them after bubblewrap, not with it."""
     with os.fdopen(info, "rb") as information:
         try:
             first = int(json.loads(information.read())["child-pid"])

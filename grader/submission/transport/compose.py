@@ -58,7 +58,7 @@ class SubmissionCompose:
             inside = [_is_inside(path, tops) for path in (question.folder, *files)]
             if not all(inside) or not files or not _PROJECT.fullmatch(project):
                 return None
-            # As seen from the folder: no path of the student's stands in the command line outside the sandbox.
+            # As seen from the folder: no path of the student's is on the command line outside the sandbox.
             files = tuple(f"./{posixpath.relpath(file, folder)}" for file in files)
         if not project or project in submission.other_projects:
             return None

@@ -1,7 +1,7 @@
 """The files that a submission's containers mount, looked at from inside the sandbox.
 
-An engine tells where a mount comes from, and a link in it may lead anywhere: in the sandbox there is nothing to be
-found but the submission's own folders.
+A mount's source is what an engine says, and a link in it may lead anywhere: the sandbox contains only the
+submission's own folders.
 """
 
 from __future__ import annotations

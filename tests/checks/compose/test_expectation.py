@@ -19,7 +19,7 @@ def renamed(lab: FakeComposeProject, project: str) -> FakeComposeProject:
     return lab
 
 
-# --- there -----------------------------------------------------------------------------------------------------------
+# --- existence -------------------------------------------------------------------------------------------------------
 
 
 def test_a_project_is_there_by_any_name() -> None:

@@ -1,4 +1,4 @@
-"""A compose file against what runs: what students change in it is seen, what only looks different is not."""
+"""A compose file compared with what runs: a student's change is found, what only looks different is not."""
 
 from __future__ import annotations
 

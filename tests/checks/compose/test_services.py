@@ -1,4 +1,4 @@
-"""Whether a compose project is there and has a service, and what was done instead."""
+"""Whether a compose project exists and has a service, and what was done instead."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A container: there, up, of its image, and as it was to be started."""
+"""A container: it exists, stays up, is of its image, and was started as required."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def waited(container: Container) -> float:
     return link.total_wait_s
 
 
-# --- there -----------------------------------------------------------------------------------------------------------
+# --- existence -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("state", ["created", "running", "paused", "restarting", "exited", "dead"])

@@ -1,4 +1,4 @@
-"""Whether a container was started in the foreground, on engines that write it down and on those that do not."""
+"""Whether a container was started in the foreground, on engines that record it and on those that do not."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Remembers(ScriptedTransport):
     def ask(self, question: Question) -> Answer | NoAnswer:
         assert isinstance(question, EngineQuestion)
         assert question.path == "/events"
-        # Podman forgets half of what it remembers where it is given an end; Docker tells for ever without one.
+        # Podman leaves out half of the events if an end is given; Docker streams for ever without one.
         assert ("until" in dict(question.query)) is not self._podman
         return Answer(body=self._events)
 

@@ -1,4 +1,4 @@
-"""The image that a container was made from, and what has become of it since."""
+"""The image that a container was created from, and what has happened to it since."""
 
 from __future__ import annotations
 

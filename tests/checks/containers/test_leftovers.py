@@ -1,4 +1,4 @@
-"""The machine as a whole: that nothing was left lying about."""
+"""The machine as a whole: no containers left over."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why a container does not run, as far as the engine, its log and its command tell."""
+"""Why a container does not run, as far as the engine, its log and its command show."""
 
 from __future__ import annotations
 
@@ -275,7 +275,7 @@ def test_of_several_ports_the_taken_one_is_told() -> None:
 
 
 def test_a_port_that_is_not_the_exercises_own_is_not_tried() -> None:
-    """Which others of the machine are asked is not for a container to choose."""
+    """A container must not choose which other ports of the machine are contacted."""
     machine = created(ports={"80/tcp": "4001"}, podman=True)
     machine.sites[4001] = Answer(200)
     with fails_with("container-created", name="web"):

@@ -1,4 +1,4 @@
-"""What runs in a container: as its process 1, under which name of a machine, as which user."""
+"""What runs in a container: its process 1, its hostname, its user."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A container made for typing into, told from those that only look it."""
+"""A container created for typing into, distinguished from those that only look like it."""
 
 from __future__ import annotations
 

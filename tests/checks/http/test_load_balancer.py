@@ -1,4 +1,4 @@
-"""A balancer: it answers, for each of the replicas, and forgets one that dies."""
+"""A load balancer: it answers, reaches every replica, and drops one that dies."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Tp7(FakeMachine):
 
 
 def in_order(machine: Tp7, *told: Answer | NoAnswer) -> Callable[[HttpQuestion], Answer | NoAnswer]:
-    """These answers in turn, the last one for ever; what is below 500 stands in the balancer's log."""
+    """These answers in turn, the last one for ever; those below 500 are in the balancer's log."""
     left = list(told)
 
     def site(question: HttpQuestion) -> Answer | NoAnswer:
@@ -156,7 +156,7 @@ def test_each_replica_has_the_word_in_its_log_after_a_round_of_twelve() -> None:
 
 
 def test_replicas_that_answer_with_nothing_but_errors_show_no_page() -> None:
-    """A page that nobody has is 404, so that its absence proves little."""
+    """A page that does not exist is a 404, so that its absence proves little."""
     machine = Tp7()
     machine.page_status = 503
     with fails_with("site-error", status=503):

@@ -1,4 +1,4 @@
-"""A site: published on its port, answering, by the container that is meant, with a page of the student's own."""
+"""A site: published on its port, answering, from the right container, with the student's own page."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def is_published(
     live: dict[str, Any] | None = None,
     **more: Any,
 ) -> None:
-    """`live`: the bindings as the engine made them, where they are not as they were asked for."""
+    """`live`: the bindings as the engine made them, if they differ from those requested."""
     box = fake_container(role, ports=ports, **more)
     if live is not None:
         box.raw["NetworkSettings"]["Ports"] = live
@@ -494,7 +494,7 @@ def test_what_listens_as_it_should_is_not_deaf() -> None:
     assert diagnose_not_listening(judged, fact, None) is not None
 
 
-# --- a page of one's own ---------------------------------------------------------------------------------------------
+# --- a custom page ---------------------------------------------------------------------------------------------------
 
 DEFAULT = b'<title>Welcome to nginx!</title><h1>Welcome to nginx!</h1><a href="http://nginx.org/">nginx.org</a>'
 

@@ -1,4 +1,4 @@
-"""Code that was mounted over an image's own, told from data that may well be mounted."""
+"""Code mounted over that of an image, distinguished from data, which may be mounted."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_a_mount_beside_it_is_not(at: str) -> None:
 
 
 def looked_at(inside: str, file: File | None, *, command: str = "/srv/app.py", **config: Any) -> bool:
-    """Whether a mount at that place, with this in it, has code."""
+    """Whether a mount at that path, with this content, has code."""
     made = fake_container(
         mounts=({"Type": "bind", "Source": "/home/anna/x", "Destination": inside},),
         command=("python", command),

@@ -1,4 +1,4 @@
-"""An image: built here on the right base, saying how it is run, small, with the code in it."""
+"""An image: built here on the right base, self-describing, small, with the code in it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def app(*images: dict[str, Any], box: FakeContainer | None = None) -> Any:
     return link.as_machine(**SHEET).image("app")
 
 
-# --- there -----------------------------------------------------------------------------------------------------------
+# --- existence -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

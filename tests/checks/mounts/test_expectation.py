@@ -1,4 +1,4 @@
-"""A folder of the machine in a container: mounted, holding a file, and served; each near miss by its own name."""
+"""A folder of the machine in a container: mounted, containing a file, served; each near miss has its diagnosis."""
 
 from __future__ import annotations
 
@@ -549,7 +549,7 @@ def test_without_a_listing_nothing_else_can_be_asked_for() -> None:
 
 
 class OutOfReach(Served):
-    """The machine's files are not at hand: the page goes in through the container."""
+    """The machine's files are not accessible: the page is written through the container."""
 
     def __init__(self, **more: Any) -> None:
         super().__init__(**more)

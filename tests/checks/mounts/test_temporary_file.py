@@ -1,4 +1,4 @@
-"""A file put into a mounted folder for the time of one look."""
+"""A temporary file in a mounted folder."""
 
 from __future__ import annotations
 

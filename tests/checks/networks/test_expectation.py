@@ -1,4 +1,4 @@
-"""A network: there, of its driver, and the containers on it."""
+"""A network: that it exists, its driver, and the containers on it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a service of a swarm answers: by the swarm's own port, by one of each task, or by a container before it."""
+"""How a service of a swarm answers: by the routing mesh, by a port of each task, or by a container in front of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A machine as a node of a swarm: one that manages it, or why it does not."""
+"""A machine as a node of a swarm: a manager, or why it is not one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a service of a swarm is published, by itself or by a container before it; and what was done instead."""
+"""Where a service of a swarm is published, by itself or by a container in front of it; and what was done instead."""
 
 from __future__ import annotations
 

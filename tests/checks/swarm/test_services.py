@@ -1,4 +1,4 @@
-"""A service of a swarm: its tasks, its network, its port, and a task that comes back."""
+"""A service of a swarm: its tasks, its network, its port, and that a killed task is replaced."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.checks.fake_engine_json import FakeContainer, compose_labels, fake_co
 from tests.checks.fake_machine import fails_with, raises_probe_failed, serves
 from tests.checks.fake_swarm import FakeSwarm, fake_proxy, host_port
 
-# --- there -----------------------------------------------------------------------------------------------------------
+# --- existence -------------------------------------------------------------------------------------------------------
 
 
 def test_a_service_with_a_task_that_stays_runs() -> None:
@@ -185,7 +185,7 @@ def test_what_has_settled_is_not_waited_for() -> None:
 def killed(
     lab: FakeSwarm, *, noticed_s: float | None = 1, replaced_s: float | None = 8, replacement: str = "new"
 ) -> None:
-    """The swarm notices so long after the kill, and has another running so long after it."""
+    """The swarm notices the kill after that time, and has another task running after that time."""
     if noticed_s is not None:
         lab.schedule(noticed_s, lambda: lab.set_task(0, "failed", wanted="shutdown"))
         lab.schedule(noticed_s, lambda: lab.tasks.append(fake_task(replacement, 1, "ready")))

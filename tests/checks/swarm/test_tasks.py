@@ -1,4 +1,4 @@
-"""Whether the tasks of a service stay, what is in their way, and how long they are waited for."""
+"""Whether the tasks of a service stay up, what prevents it, and how long a check waits for them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why a todo does not go all the way: the nearest cause first."""
+"""Why a todo does not arrive: the nearest cause first."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.checks.fake_todos import SPEC, FakeTodos
 API = "172.18.0.3:8082"
 
 
-# --- a page that says nothing ----------------------------------------------------------------------------------------
+# --- a page that does not answer -------------------------------------------------------------------------------------
 
 
 def test_on_an_internal_network_nothing_is_published() -> None:
@@ -77,7 +77,7 @@ def test_a_page_of_something_else_is_told_from_an_error(status: int, code: str) 
     assert mistake.values == {"name": "todos-app", "port": "4002", "status": str(status)}
 
 
-# --- an API that does not tell ---------------------------------------------------------------------------------------
+# --- an API with an error --------------------------------------------------------------------------------------------
 
 
 def test_an_api_that_looks_elsewhere_is_told_so_first() -> None:

@@ -1,4 +1,4 @@
-"""The todos application: of its images, up, connected, and a todo that goes all the way and stays."""
+"""The todos application: its images, that it runs, is connected, delivers a todo, and keeps it."""
 
 from __future__ import annotations
 
@@ -340,7 +340,7 @@ def test_what_no_time_changes_is_not_waited_for(code: str) -> None:
     assert lab.total_wait_s == 0
 
 
-# --- all the way -----------------------------------------------------------------------------------------------------
+# --- a delivered todo ------------------------------------------------------------------------------------------------
 
 
 def test_a_todo_goes_all_the_way_and_is_taken_away() -> None:
@@ -419,7 +419,7 @@ def test_an_api_that_comes_up_late_is_waited_for() -> None:
 
 
 def renewed(then: Callable[[FakeTodos], object]) -> FakeTodos:
-    """The new database has what `then` leaves of the todos."""
+    """The new database has the todos that `then` leaves."""
     lab = FakeTodos()
     made = lab._engine
 

@@ -1,4 +1,4 @@
-"""Where one container was told to look for another."""
+"""Where one container is configured to look for another."""
 
 from __future__ import annotations
 

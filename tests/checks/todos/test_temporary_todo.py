@@ -1,4 +1,4 @@
-"""A todo put in at the page for the time of one look."""
+"""A temporary todo, added on the page."""
 
 from __future__ import annotations
 

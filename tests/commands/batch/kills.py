@@ -1,4 +1,4 @@
-"""Kills campaigns at random moments, resumes them, and compares with an undisturbed one.
+"""Kills batches at random moments, resumes them, and compares the results with those of an undisturbed one.
 
 python -m tests.commands.batch.kills ROSTER COUNT
 """
@@ -29,7 +29,7 @@ class Tally:
 
 
 def kill_and_resume(roster: Path, count: int, seed: int = 1) -> Tally:
-    """`count` campaigns, each killed with SIGKILL (the parent, or one worker) and then resumed to its end."""
+    """`count` batches, each killed with SIGKILL (the parent, or one worker) and then resumed to the end."""
     chance = random.Random(seed)  # noqa: S311 - for choosing moments, repeatably
     tally = Tally()
     with tempfile.TemporaryDirectory(prefix="grader-kills-") as place:
@@ -45,7 +45,7 @@ def kill_and_resume(roster: Path, count: int, seed: int = 1) -> Tally:
 
 
 def _disturb(roster: Path, folder: Path, chance: random.Random) -> bool:
-    """One campaign with a kill in it; true where it was a worker that was killed."""
+    """One batch with a kill in it; true if it was a worker that was killed."""
     with ending(begin_batch(roster, folder, "--jobs", "4"), signal.SIGKILL) as running:
         time.sleep(chance.uniform(0.2, _LONGEST_S))
         worker = chance.random() < 0.5

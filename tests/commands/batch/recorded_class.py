@@ -23,7 +23,7 @@ RECORDED = ("reference", "port-reversed", "container-missing", "mount-missing", 
 
 
 def record_solutions(engine: Engine, folder: Path) -> dict[str, Path]:
-    """A recording of each of five solutions of tp2, by its name. The engine must be empty, and have their images."""
+    """A recording of each of five solutions of tp2, by its name. The engine must be empty, and have the images."""
     suite = read_suite(ROOT / "exercises" / "tp2")
     by_name = {solution.name: solution for solution in read_solutions(suite)}
     stage = RehearsalEngine(EngineAddress(engine.url, engine.url))
@@ -40,7 +40,7 @@ def record_solutions(engine: Engine, folder: Path) -> dict[str, Path]:
 
 
 def write_roster(path: Path, recorded: dict[str, Path], size: int) -> Path:
-    """A class list of `size` students, who have these recordings in turn."""
+    """A class list of `size` students, each with one of these recordings, in turn."""
     names = list(recorded)
     lines = [f"e{number:05},recording:{recorded[names[number % len(names)]]}" for number in range(size)]
     path.write_text("\n".join(["id,machine", *lines]) + "\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The same work on a Dask cluster: nothing lost, nothing graded twice into the books."""
+"""The same batch on a Dask cluster: no result lost, none stored twice."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @pytest.mark.live
 def test_nothing_is_lost_and_nothing_is_torn(roster: Callable[[int], Path]) -> None:
-    """Ten kills here; `python -m tests.commands.batch.kills ROSTER 200` makes as many as one likes."""
+    """Ten kills here; `python -m tests.commands.batch.kills ROSTER 200` makes as many as you like."""
     tally = kill_and_resume(roster(40), 10)
     assert tally.kills == 10
     assert (tally.torn, tally.differing) == (0, 0)

@@ -1,4 +1,4 @@
-"""Why two runs differ: each cause alone, and told apart from the others."""
+"""Why two runs differ: each cause is found alone, and distinguished from the others."""
 
 from __future__ import annotations
 

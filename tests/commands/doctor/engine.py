@@ -1,4 +1,4 @@
-"""A fake engine with chosen answers, on a socket of its own, for faults that no lab can produce."""
+"""A fake engine with chosen answers, on its own socket, for faults that no lab can produce."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every broken set-up has its own sentence, with what to type; a sound machine has none."""
+"""Every broken set-up has its own message, with what to type; a working machine has none."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def doctor(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def short(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder whose path leaves room for a socket's name."""
+    """A folder with a path short enough for a socket."""
     return tmp_path_factory.mktemp("d")
 
 

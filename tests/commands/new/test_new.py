@@ -1,4 +1,4 @@
-"""`grader new` makes an exercise that is right from the first moment."""
+"""`grader new` creates an exercise that is valid from the start."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ class RecordedClass:
     results: Path
 
     def change(self, old: str, new: str) -> None:
-        """Today's suite is another than that of the marks."""
+        """Changes the suite after the class was graded."""
         path = self.exercise / "test_1.py"
         text = path.read_text("utf-8")
         assert old in text

@@ -1,4 +1,4 @@
-"""Recordings come from anyone: whatever one holds, it is that student's alone, and the others are judged."""
+"""Recordings come from anyone: whatever one contains affects only that student, and the others are judged."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ WRONG = (
     | st.recursive(st.just([]), lambda inner: st.lists(inner, max_size=2), max_leaves=5)
     | st.dictionaries(st.sampled_from(["code", "self", "values", "type", "where", "at", "\0"]), st.text(max_size=5))
 )
-"""Other types than promised, numbers that are none, texts that a format could take for its own."""
+"""Wrong types, numbers that are none, texts with a meaning in some format."""
 
 
 @pytest.fixture
 def bad(recorded_class: RecordedClass) -> Path:
-    """Where the recording of a student is who comes first; another has an honest one."""
+    """The path of the first student's recording, to be spoilt; another student has an honest one."""
     recorded_class.grade("e1")
     recorded_class.grade("e2", port=5000)
     path = recorded_class.results / "tp9" / "e0.recording"
@@ -66,7 +66,7 @@ def write(path: Path, content: object) -> None:
 
 
 def places(node: object, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """The way to each thing in it."""
+    """The path to each value in it."""
     children = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
     return [at, *(place for key, child in children for place in places(child, (*at, key)))]
 
@@ -78,7 +78,7 @@ def put(node: Any, place: tuple[Any, ...], value: object) -> None:
 
 
 def others_are_judged(recorded_class: RecordedClass) -> RegradeReport:
-    """And what is said of it all is plain text of a sensible length."""
+    """All other students are judged, and the output is plain text of a sensible length."""
     done = regrade(recorded_class.results, read_suite(recorded_class.exercise))
     named = {again.path.stem for again in (*done.changed, *done.incomplete)} | {
         one.path.stem for one in done.unreadable
@@ -152,7 +152,7 @@ def test_what_a_lost_machine_is_said_to_have_said(
 
 
 def test_a_lost_machine_is_told_as_it_was(recorded_class: RecordedClass, bad: Path) -> None:
-    """The control: an honest one, with whatever names its values have."""
+    """The control: an honest recording, with any names of values."""
     content = tree(bad)
     content["lost"] = LOST | {"values": {"where": "there", "code": "x", "self": "y"}}
     write(bad, content)
@@ -205,7 +205,7 @@ def test_one_that_takes_for_ever_is_given_up(
 
 
 def test_files_that_are_no_files(recorded_class: RecordedClass, bad: Path) -> None:
-    """A pipe does not make anyone wait, and names that are no text are told as they can be."""
+    """A pipe blocks nobody, and names that are not text are shown as far as possible."""
     folder = bad.parent
     bad.unlink()
     os.mkfifo(folder / "pipe.recording")

@@ -1,4 +1,4 @@
-"""Recordings judged again: only what changes is said, and what is written keeps the reason."""
+"""Regraded recordings: only changes are shown, and written results contain the reason."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ def test_every_solution_comes_out_as_expected(
 
 
 def test_every_check_and_every_diagnosis_of_the_course_is_shown() -> None:
-    """The part that is brought up leaves nothing out that the whole would show."""
+    """The selected solutions show everything that all of them would show."""
     from grader.commands.rehearse.solution import read_solutions  # noqa: PLC0415
     from grader.scoring.suite import read_suite  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""What the author of an exercise got wrong stops the run in one sentence: file, line, and what was wanted."""
+"""An author's mistake in an exercise stops the run with one sentence: file, line, and what was expected."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def test_a_check_that_needs_one_of_another_exercise_is_refused(tmp_path: Path) -
 
 
 def test_a_role_that_the_sheet_does_not_have_is_an_error_of_ours(tmp_path: Path) -> None:
-    """The message of a mistyped role names those that are there."""
+    """The message for a mistyped role names those that exist."""
     from grader.grading.checks_loop import run_checks  # noqa: PLC0415
     from grader.machine.machine import Machine  # noqa: PLC0415
     from grader.machine.transport.connect import open_transport  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""In anyone else's project the installed plugin does nothing, and brings nothing along."""
+"""In other projects the installed plugin does nothing, and imports nothing heavy."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_nothing_heavy_is_imported_and_nothing_is_printed(tmp_path: Path) -> Non
 
 
 def test_testinfra_is_left_to_those_who_use_it(tmp_path: Path) -> None:
-    """Its plugin brings an option of the same name as ours: together they must not stop anyone's pytest."""
+    """Its plugin has an option of the same name as ours: together they must not stop anyone's pytest."""
     (tmp_path / "test_theirs.py").write_text("def test_it(host):\n    assert host\n", encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--ssh-config", "theirs"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)

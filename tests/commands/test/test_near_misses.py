@@ -1,4 +1,4 @@
-"""What is mistyped gets one sentence with what may be meant, in the reader's language, and exit code 4."""
+"""A typing mistake gives one sentence with what may be meant, in the reader's language, and exit code 4."""
 
 from __future__ import annotations
 

@@ -115,6 +115,6 @@ def test_results_are_compared_by_the_suite_of_their_own_exercise(tmp_path: Path)
 
 
 def test_exercises_that_only_the_teacher_may_write_to_are_graded() -> None:
-    """As for a student whose school keeps them in `/opt`: pytest has nowhere to keep its cache."""
+    """As for a student whose school keeps them in `/opt`: pytest cannot write its cache."""
     words = ("-m", "pytest", "-o", "cache_dir=/proc/nowhere", "exercises/tp2", "--machine=unix:///nowhere")
     is_one_sentence(grader(*words), 6, "")

@@ -1,4 +1,4 @@
-"""Whoever reads may leave, the disk may be full, the job be cancelled: what is graded is graded all the same."""
+"""The reader may leave, the disk may be full, the job may be cancelled: the grading still runs to its end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sheet follows what the student does, at once, and judges no more than it must."""
+"""The table follows what the student does at once, and only affected checks are run again."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Watched:
-    """A watch that runs beside the test, and what it showed."""
+    """A watch that runs beside the test, and the updates that it showed."""
 
     def __init__(self, student: StudentShell) -> None:
         self.shown: list[WatchUpdate] = []
@@ -36,7 +36,7 @@ class Watched:
         self.shown.append(shown)
 
     def until(self, happened: Callable[[WatchUpdate], bool], limit_s: float = 30) -> WatchUpdate:
-        """The first view from now on, or the last so far, that is as wanted."""
+        """The first update, from the last so far, for which `happened` is true."""
         deadline = time.monotonic() + limit_s
         at = max(0, len(self.shown) - 1)
         while time.monotonic() < deadline:
@@ -47,7 +47,7 @@ class Watched:
         pytest.fail("never shown: " + str([[row.outcome.verdict for row in one.ledger] for one in self.shown]))
 
     def until_quiet(self, for_s: float = 1.5) -> None:
-        """Until nothing new was shown for a while."""
+        """Waits until nothing new has been shown for a while."""
         count, since = len(self.shown), time.monotonic()
         while time.monotonic() - since < for_s:
             if len(self.shown) != count:

@@ -1,4 +1,4 @@
-"""A recording is kept whole and read with care: what is not one, or comes to too much, is refused in one sentence."""
+"""A recording is stored completely and read with care: an invalid or too large one is rejected in one sentence."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def many_headers() -> bytes:
 
 @pytest.mark.parametrize("make", [bomb, many_objects, many_headers])
 def test_a_hostile_recording_takes_little_memory(tmp_path: Path, make: object) -> None:
-    """Read in a process of its own, whose highest memory is told apart from that of this one."""
+    """Read in a separate process, so that its peak memory can be measured."""
     assert callable(make)
     path = written(tmp_path, make())
     program = (

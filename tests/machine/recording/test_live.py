@@ -1,4 +1,4 @@
-"""A recording of a real machine, judged with its engine stopped, says the very same as the live run."""
+"""A recording of a real machine, judged with its engine stopped, gives exactly the same as the live run."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_solutions_of_every_kind_are_judged_the_same_with_the_engine_stopped(
 
 
 def test_a_run_is_recorded_and_run_again_from_the_command_line(student: StudentShell, lab: Lab, tmp_path: Path) -> None:
-    """With a student's own ports, which the recording knows, and after all that was on the machine is gone."""
+    """With a student's own ports, which are in the recording, and after everything on the machine is gone."""
     student.do_tp2(f"docker run -d --name web -p 41200:80 -e DB_PASSWORD={CANARY} {TP2_SITE_MOUNT} nginx")
     live, again = tmp_path / "live", tmp_path / "again"
     options = ("--ports", "41200-41209", "--student", "e1", "--student-name", "Zoé")

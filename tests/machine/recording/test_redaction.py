@@ -1,4 +1,4 @@
-"""No secret is kept, wherever it stands, and nothing else is changed."""
+"""No secret is stored, wherever it is, and nothing else is changed."""
 
 from __future__ import annotations
 

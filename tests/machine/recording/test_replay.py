@@ -1,4 +1,4 @@
-"""A recording answers as the machine did, in the same order, on the same clock, and nothing that was not asked."""
+"""A recording answers as the machine did, in the same order, on the same clock, and to nothing else."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def test_the_engine_is_told_as_it_was(tmp_path: Path) -> None:
 
 
 def test_what_is_judged_is_what_is_kept(tmp_path: Path) -> None:
-    """The checks of the recorded run already see no secret, so a recording can give no other verdict."""
+    """The checks of the recorded run see no secrets either, so a recording cannot give another verdict."""
     inspect = EngineQuestion("/containers/abc/json")
     script = ScriptedTransport(
         {inspect: [Answer(body=b'{"Env": ["DB_PASSWORD=hunter2hunter2"]}')], LOGS: [Answer(body=b"a b")]}
@@ -171,7 +171,7 @@ PODMAN = {"Id": "sha256:" + "dd" * 32, "RepoTags": ["docker.io/library/redis:lat
 
 @pytest.fixture
 def replay_with_inventory(tmp_path: Path) -> Replay:
-    """A machine of two containers, two images, a network and a volume, of which no check asked anything."""
+    """A machine of two containers, two images, a network and a volume, about which no check asked anything."""
     details = {
         f"/containers/{WEB['Id']}/json": WEB,
         f"/containers/{OLD['Id']}/json": OLD,
@@ -235,7 +235,7 @@ def test_docker_ps_is_told_from_docker_ps_all(replay_with_inventory: Replay) -> 
 @pytest.mark.parametrize(
     "question",
     [
-        EngineQuestion("/images/redis/json"),  # with or without `docker.io/library`: only the engine could tell
+        EngineQuestion("/images/redis/json"),  # with or without `docker.io/library`: only the engine knows
         EngineQuestion("/containers/json", (("filters", "{}"),)),
         EngineQuestion("/containers/web/top"),
         EngineQuestion("/containers/web/json", method="DELETE"),

@@ -1,4 +1,4 @@
-"""Compose is run here on the project of the account that grades, in its environment, and on nothing else."""
+"""Compose runs only on projects of the account that grades, in the student's own environment."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ COMPOSE = Path(sys.executable).parent / "docker-compose"
 
 @pytest.fixture(autouse=True)
 def students_own_computer(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever runs the tests."""
+    """As if on a student's own computer, whatever runs the tests."""
     for name in list(os.environ):
         if name == "CI" or name.startswith(("CI_", "GITHUB_", "GRADER_", "GITLAB_")):
             monkeypatch.delenv(name)
@@ -98,7 +98,7 @@ def test_a_student_s_own_project_sees_the_variables_of_its_own_shell(
 def test_where_the_grader_s_secrets_are_a_project_does_not_see_them(
     folder: Path, monkeypatch: pytest.MonkeyPatch, secretive: str, use: str
 ) -> None:
-    """Nor anything else that may be one; and it is not judged by what compose would make of it without."""
+    """Nor any other that may be one; and the project is not judged by what compose would read without them."""
     monkeypatch.setenv(secretive, "CANARY")
     monkeypatch.setenv("REGISTRY_TOKEN", "CANARY")
     for name in (secretive, "REGISTRY_TOKEN"):
@@ -111,7 +111,7 @@ def test_where_the_grader_s_secrets_are_a_project_does_not_see_them(
 def test_a_variable_that_another_file_of_the_project_uses_is_not_given_either(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where it is not seen that one is used, compose itself sees none."""
+    """If the use of a variable is not found, compose does not get it."""
     monkeypatch.setenv("GRADER_SIGNING_KEY", "CANARY")
     monkeypatch.setenv("REGISTRY_TOKEN", "CANARY")
     (folder / "web.env").write_text("A=${GRADER_SIGNING_KEY}\nB=$REGISTRY_TOKEN\nREGISTRY_TOKEN\n", encoding="ascii")
@@ -151,7 +151,7 @@ def test_only_whole_paths_are_handed_to_compose(
 
 @pytest.mark.parametrize("name", ["git@127.0.0.1:repo.git", "https:/127.0.0.1:1/repo.git", "-f.yaml", "a,b %h $x.yaml"])
 def test_a_file_with_an_odd_name_is_still_a_file(folder: Path, name: str) -> None:
-    """The control: below a whole path, a name cannot be an address or an option."""
+    """The control: in an absolute path, a name cannot be an address or an option."""
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(PROJECT, encoding="ascii")

@@ -29,7 +29,7 @@ LOCAL = MachineUrl("local")
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The home of someone who has no Docker context yet, and no variable set."""
+    """The home of a user without Docker contexts and without variables."""
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path / ".docker"))
     for name in ("DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH"):
@@ -146,7 +146,7 @@ def test_a_socket_that_this_account_may_use_goes_before_one_that_it_may_not() ->
             shut.chmod(0)
             assert is_right()
             return
-        with warnings.catch_warnings(action="ignore"):  # newer versions of Python dislike a fork beside threads
+        with warnings.catch_warnings(action="ignore"):  # newer versions of Python warn of a fork beside threads
             pid = os.fork()
         if pid == 0:
             os.setuid(65534)
@@ -163,7 +163,7 @@ def test_the_first_socket_that_is_there_is_taken(tmp_path: Path) -> None:
 
 
 def test_an_account_without_a_home_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As `docker run --user 12345` has it: no HOME, and no line in /etc/passwd."""
+    """As in `docker run --user 12345`: no HOME, and no line in /etc/passwd."""
 
     def nobody(_uid: int) -> NoReturn:
         raise KeyError("uid not found")

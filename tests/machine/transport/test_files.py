@@ -1,4 +1,4 @@
-"""Files of this computer, by paths that an engine tells: no link is followed with ours, nothing is waited for."""
+"""Files of this computer, by paths from an engine: our files follow no link, and nothing blocks."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_a_file_of_ours_is_put_into_the_folder_and_taken_away(tmp_path: Path) ->
 
 @pytest.mark.parametrize("way", ["site", "site/..", "site/deep", "parent/site"])
 def test_no_link_on_the_way_is_followed(tmp_path: Path, way: str) -> None:
-    """A container may put one in the place of what is mounted, between our look and our file."""
+    """A container may replace a mounted folder by one, between our check and our write."""
     elsewhere = tmp_path / "etc"
     (elsewhere / "deep").mkdir(parents=True)
     (elsewhere / "site").mkdir()

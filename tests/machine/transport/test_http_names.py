@@ -1,4 +1,4 @@
-"""A site of this machine is called `localhost`, as the sheets do, and redirects to any of its names stay on it."""
+"""A site of this machine is called `localhost`, as in the handouts, and redirects to any of its names stay on it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def site(location: str = "") -> Iterator[int]:
-    """A site that says how it was called; its page `/` leads to `location`, with the site's port for `PORT`."""
+    """A site that returns the name it was called by; its page `/` redirects to `location`, with its port for `PORT`."""
 
     class Page(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

@@ -1,4 +1,4 @@
-"""An engine on another computer chooses nothing on this one: no program, no file, no address that is asked."""
+"""An engine on another computer chooses nothing on this one: no program, no file, no address to contact."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ REMOTE = (
 
 @pytest.fixture
 def git_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """What `git` was asked for: it stands first on the path, and fetches nothing."""
+    """The log of a `git` that is first on the path, and fetches nothing."""
     log, programs = tmp_path / "git.log", tmp_path / "bin"
     programs.mkdir()
     (programs / "git").write_text(f'#!/bin/sh\necho "$@" >> {log}\nexit 1\n', encoding="ascii")
@@ -93,7 +93,7 @@ def test_no_program_of_ours_fetches_what_a_label_names(file: str, git_log: Path)
 def test_a_compose_file_of_this_computer_is_not_read_for_another(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither by compose, nor by ourselves: what it says, and the variables here, would stand in a student's report."""
+    """Neither by compose nor by us: its content, and the variables here, would be in a student's report."""
     monkeypatch.setenv("GRADER_TEST_VARIABLE", "CANARY")
     (tmp_path / "compose.yaml").write_text("CANARY: ${GRADER_TEST_VARIABLE}\n", encoding="ascii")
     told = labels(tmp_path, tmp_path / "compose.yaml", tmp_path / "compose.yaml")
@@ -143,7 +143,7 @@ def test_what_an_engine_elsewhere_tells_is_looked_up_nowhere_here(tmp_path: Path
 
 @pytest.mark.parametrize("address", ["192.0.2.7", "169.254.169.254"])
 def test_a_name_that_a_container_was_told_is_not_looked_up_from_here(address: str) -> None:
-    """It may be written to lead anywhere: what it is the address of, a program in the container can tell."""
+    """It may lead anywhere: only a program in the container can find out what answers there."""
     with request_sink("127.0.0.1") as own, engine_answering(project_of({}, extra_host=f"mydocker:{address}")) as url:
         ports = PortRange(own.port - 2, own.port)
         with closing(open_transport(parse_machine_url(url))) as link:
@@ -173,7 +173,7 @@ def test_a_watch_looks_at_no_folder_for_an_engine_elsewhere(tmp_path: Path) -> N
 
 
 def test_the_doctor_measures_no_disk_for_an_engine_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """`/proc` has no room at all, here: which is nothing to tell of another computer."""
+    """`/proc` has no free space, here: that says nothing about another computer."""
     info = HEALTHY_ANSWERS["/info"]
     assert isinstance(info, dict)
     full = {"/containers/json": [], "/info": info | {"DockerRootDir": "/proc"}}
@@ -192,7 +192,7 @@ def test_the_doctor_measures_no_disk_for_an_engine_elsewhere(tmp_path_factory: p
 
 
 def test_what_the_project_is_without_its_file_is_still_judged() -> None:
-    """The control: what the engine alone tells is judged over TCP as anywhere."""
+    """The control: what the engine alone shows is judged over TCP as anywhere."""
     with (
         engine_answering(project_of(labels("/home/anna/todos", "/home/anna/todos/compose.yaml"))) as url,
         machine_at(url) as it,

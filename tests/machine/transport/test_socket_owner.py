@@ -1,4 +1,4 @@
-"""A socket here may lead to another computer, or to another account: what is told there is not looked up here."""
+"""A socket here may lead to another computer, or to another account: its paths are not looked up here."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ time.sleep(600)
 
 @pytest.fixture
 def short() -> Iterator[Path]:
-    """A folder that everyone may use, with a path that leaves room for a socket's name."""
+    """A folder that everyone may use, with a path short enough for a socket."""
     with tempfile.TemporaryDirectory(prefix="gr", dir="/tmp") as folder:
         Path(folder).chmod(0o777)
         yield Path(folder)
@@ -60,7 +60,7 @@ def listening(folder: Path, name: str = "dockerd", account: int = 0) -> Iterator
 
 
 def test_an_engine_of_this_computer_is_taken_for_that(short: Path) -> None:
-    """The control; and who is not there at all is for whoever asks to say."""
+    """The control; a socket on which nobody listens counts as local: the first question reports it."""
     with listening(short) as path:
         assert is_local_engine(path)
         with closing(open_transport(parse_machine_url(f"unix://{path}"))) as link:

@@ -121,7 +121,7 @@ def test_two_runs_do_not_take_each_others_pages_away(ssh_machine: SshMachine, mo
 
 
 def test_ports_are_those_of_that_host(ssh_machine: SshMachine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As a browser elsewhere: what is published on the machine's own loopback is not reached."""
+    """As in a browser elsewhere: a port published on the machine's own loopback is unreachable."""
     ssh_machine.bring_up_tp2()
     use(monkeypatch, ssh_machine.machine.certificates)
     link = link_to(ssh_machine)

@@ -1,4 +1,4 @@
-"""What labels tell of a project, and what `docker compose config` says of its files."""
+"""A compose project from its labels, and its files from `docker compose config`."""
 
 from __future__ import annotations
 

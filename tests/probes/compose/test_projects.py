@@ -1,4 +1,4 @@
-"""Which compose project is meant, where its name is not the sheet's, or several have services of such names."""
+"""Which compose project is meant if its name is not that in the spec, or several have services of these names."""
 
 from __future__ import annotations
 

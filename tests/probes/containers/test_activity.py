@@ -1,4 +1,4 @@
-"""The states of a container's threads, and the processor time that it used."""
+"""The states of a container's threads, and the processor time that it has used."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_an_engine_that_does_not_count_says_nothing(answer: Any) -> None:
 
 @pytest.mark.parametrize(("answer", "_code"), MALFORMED_ANSWERS)
 def test_malformed_answers_say_nothing(answer: Any, _code: str) -> None:
-    """They decide only whether a check waits: they are no error."""
+    """They only decide whether a check waits, and are not an error."""
     assert not states(answer)
     assert used(answer) is None
 

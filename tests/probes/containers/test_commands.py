@@ -1,4 +1,4 @@
-"""Commands run inside a container: what is asked, how they end, and what engines say of those that cannot run."""
+"""Commands run inside a container: what is asked, how they end, and what engines say about those that cannot run."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_the_words_of_a_start_that_failed_are_kept_short() -> None:
 
 
 def test_an_end_that_is_not_noted_yet_is_waited_for() -> None:
-    """The outputs of a command can be closed before the engine has noted how it ended."""
+    """The outputs of a command can be closed before the engine has recorded how it ended."""
     link = ran(
         end=AnswersInTurn({"ExitCode": None, "Running": True}, {"Running": True}, {"ExitCode": 7, "Running": False})
     )

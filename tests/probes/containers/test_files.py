@@ -1,4 +1,4 @@
-"""What `docker cp` brings of a file or folder: its content, and where a symbolic link leads."""
+"""A file or folder as `docker cp` copies it out: its content, and where a symbolic link leads."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Holds(ScriptedTransport):
-    """An engine whose container has these files; a name with `->` in front of its words is a link."""
+    """An engine whose container has these files; an entry whose content starts with `->` is a link."""
 
     def __init__(self, files: dict[str, str]) -> None:
         super().__init__()
@@ -85,7 +85,7 @@ def test_nothing_there_is_nothing() -> None:
 
 
 def tar(*members: tuple[str, Any], mode: int = 0o644, mtime: int = 1_790_000_000) -> bytes:
-    """An archive of files (bytes), folders (`None`) and links (words), as Docker packs them."""
+    """An archive of files (bytes), folders (`None`) and links (text), as Docker packs them."""
     body = io.BytesIO()
     with tarfile.open(fileobj=body, mode="w", format=tarfile.PAX_FORMAT) as archive:
         for name, what in members:

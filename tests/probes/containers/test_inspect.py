@@ -1,4 +1,4 @@
-"""`docker inspect` of every kind of engine, read into one fact."""
+"""`docker inspect` of every kind of engine, parsed into one fact."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ DOCKER_20: dict[str, Any] = {
 
 
 def changed(base: dict[str, Any] = DOCKER_20, **parts: Any) -> dict[str, Any]:
-    """`base` with fields put into its tables; other values in the place of theirs."""
+    """`base` with fields added to its tables; other values are replaced."""
     whole = dict(base)
     for name, part in parts.items():
         whole[name] = base[name] | part if isinstance(part, dict) and isinstance(base.get(name), dict) else part

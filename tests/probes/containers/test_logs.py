@@ -1,4 +1,4 @@
-"""What a container printed, where the engine keeps it."""
+"""What a container printed, if the engine keeps it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ports as the engine writes them down: one, none to choose, or some to choose from."""
+"""Ports as the engine records them: given, chosen by the engine, or chosen from a range."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_a_port_that_the_engine_chooses(written: str) -> None:
 
 
 def test_a_port_that_the_engine_chooses_among_some() -> None:
-    """What `-p 8000-8002:80` is written down as, until the container runs."""
+    """How `-p 8000-8002:80` is recorded until the container runs."""
     (port,) = of("8000-8002", host_ip="127.0.0.1")
     assert port.host_port is None
     assert port.host_port_range == range(8000, 8003)

@@ -1,4 +1,4 @@
-"""How much a container has received, where the engine counts it."""
+"""How much a container has received, if the engine counts it."""
 
 from __future__ import annotations
 

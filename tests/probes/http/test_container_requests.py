@@ -1,4 +1,4 @@
-"""HTTP to a container's own port: from the machine where that can be, else by a program inside."""
+"""HTTP to a container's own port: from the machine if possible, otherwise by a program inside."""
 
 from __future__ import annotations
 

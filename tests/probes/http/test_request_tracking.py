@@ -1,4 +1,4 @@
-"""Which of several containers a request came to: by each one's log, then by the bytes it received."""
+"""Which of several containers received a request: by its log, then by the bytes that it received."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def bytes_of(*counts: int) -> AnswersInTurn:
 
 
 def table(logs: dict[str, Any], counts: dict[str, Any] | None = None) -> dict[str, Any]:
-    """By the name of each container: what it logs, and what it has received each time that is asked."""
+    """By container name: what it logs, and what it has received at each question."""
     told: dict[str, Any] = {f"/containers/{name}-id/logs?*": log for name, log in logs.items()}
     return told | {f"/containers/{name}-id/stats?*": count for name, count in (counts or {}).items()}
 
@@ -70,7 +70,7 @@ def test_as_many_bytes_as_the_shortest_request_are_a_visit(received: int, is_see
 
 
 def test_what_comes_in_without_us_is_taken_off_twice_over() -> None:
-    """100 bytes in two seconds of calm are 50 a second: after two more, 200 and a request are wanted."""
+    """100 bytes in two quiet seconds are 50 per second: after two more, 200 and a request are needed."""
     for received, is_seen in ((299, False), (300, True)):
         link = ScriptedAnswers(
             table({"one": NO_LOG, "two": NO_LOG}, {"one": bytes_of(0, 100, 100 + received), "two": bytes_of(0)})

@@ -1,4 +1,4 @@
-"""How an image came to be, as each builder writes it down."""
+"""The history of an image, as each builder records it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an engine remembers of an image, by a clock that the test sets: a pull within the very second of the look."""
+"""What an engine remembers of an image, on a clock that the test sets: a pull within the second of the question."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files of the machine itself: what is there, what is not, and what is out of reach."""
+"""Files of the machine itself: existing, missing, and inaccessible ones."""
 
 from __future__ import annotations
 

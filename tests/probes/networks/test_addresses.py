@@ -1,4 +1,4 @@
-"""Whose an IP address is: by the kernel's own tables, and by the list of containers."""
+"""Who has an IP address: by the kernel's tables, and by the list of containers."""
 
 from __future__ import annotations
 

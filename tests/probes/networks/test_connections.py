@@ -77,7 +77,7 @@ DEAF = exec_answers("mongo-id", *CAT, out=b"no cat", code=127)
 
 
 def seen(client: bytes | None, server: bytes | None, at: ContainerFact = MONGO) -> tuple[str | None, list[str]]:
-    """How they are connected by what is seen in each (`None`: not looked into), and who was looked into."""
+    """How they are connected by the tables of each (`None`: unreadable), and whose tables were read."""
     entries: dict[Any, Any] = {}
     for name, one in (("api-id", client), ("mongo-id", server)):
         entries |= exec_answers(name, *CAT, out=b"" if one is None else one, code=127 if one is None else 0)

@@ -1,4 +1,4 @@
-"""A container's place on a network, as engines of each kind tell it."""
+"""A container's endpoint on a network, from each kind of engine."""
 
 from __future__ import annotations
 
@@ -73,5 +73,5 @@ def test_any_place_is_a_fact_or_a_refusal(raw: Any) -> None:
     try:
         one = msgspec.convert(raw, RawEndpoint, strict=False)
     except msgspec.ValidationError:
-        return  # refused where the answer is decoded
+        return  # rejected when the answer is decoded
     assert_fact_or_probe_failed(lambda: parse_endpoints({"net": one}))

@@ -68,7 +68,7 @@ def name_of(fact: NetworkFact | NoNetwork) -> str:
 def test_every_engine_tells_the_same_network(raw: dict[str, Any], version: dict[str, Any] | None) -> None:
     link = ScriptedAnswers({"/networks": [raw]}, version or DOCKER_29)
     (one,) = list_networks(scripted_machine(link))
-    assert one == NetworkFact("c0ffee", "todos-net", "bridge", False, False, "local", {})  # noqa: FBT003 - as it is told
+    assert one == NetworkFact("c0ffee", "todos-net", "bridge", False, False, "local", {})  # noqa: FBT003 - as sent
     assert (one.is_built_in, one.project, one.name_in_file, one.is_of_swarm) == (False, "", "todos-net", False)
     assert link.question_keys == ["/networks"]
 

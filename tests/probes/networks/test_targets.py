@@ -1,4 +1,4 @@
-"""Where a container looks for another, and by which names it would find it."""
+"""Where a container looks for another one, and the names that resolve to that one."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_an_address_is_told_from_a_name(host: str, is_address: bool) -> None:  #
 
 
 def test_a_container_is_known_by_every_name_on_a_network_of_both() -> None:
-    """`Aliases` is what engines tell, `DNSNames` what those since Docker 26 add."""
+    """Engines send `Aliases`; since Docker 26 also `DNSNames`."""
     api = parse_inspect(networks={"todos-net": {}, "bridge": {}})
     mongo = parse_inspect(
         "todos-mongo",

@@ -1,4 +1,4 @@
-"""What a machine is in a swarm: `GET /info` of Docker 20.10 and later, shortened."""
+"""The machine as a node of a swarm: `GET /info` of Docker 20.10 and later, shortened."""
 
 from __future__ import annotations
 

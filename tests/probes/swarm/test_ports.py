@@ -1,4 +1,4 @@
-"""Ports of a service of a swarm, and of a task of it by itself."""
+"""Ports of a swarm service, and of one of its tasks."""
 
 from __future__ import annotations
 

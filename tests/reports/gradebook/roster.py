@@ -11,4 +11,4 @@ ROSTER = (
     RosterStudent(id="e2301237", name="Bob Petit", email="bob.petit@etu.iut.example", group="TD2"),
     RosterStudent(id="e2301238", name="Eve Nouvel", email="eve.nouvel@etu.iut.example", group="TD2"),
 )
-"""Of the last there is no result."""
+"""The last one has no result."""

@@ -1,4 +1,4 @@
-"""ScoDoc 9 as far as its sheet goes: one as it hands it out, and what it takes from one that comes back.
+"""ScoDoc 9's sheets: one as ScoDoc exports it, and what ScoDoc reads from one that is uploaded.
 
 Written after app/scodoc/sco_excel.py and sco_saisie_notes.py: the lines above the table, the `!` codes, the words
 allowed for a mark, the range, and the refusal of the whole file for one bad mark.
@@ -48,7 +48,7 @@ def scodoc_sheet(note_max: str = "20", students: list[tuple[str, str, str, str, 
 
 
 def read_as_scodoc(data: bytes, evaluation: int = 5432, note_max: float = 20) -> dict[str, float | str]:
-    """The marks ScoDoc takes from the sheet; raises `ValueError` where it refuses the sheet."""
+    """The marks ScoDoc takes from the sheet; raises `ValueError` if it refuses the sheet."""
     sheet = load_workbook(io.BytesIO(data), read_only=True, data_only=True).worksheets[0]
     lines = [
         ["" if value is None else str(value).strip() for value in row] for row in sheet.iter_rows(values_only=True)

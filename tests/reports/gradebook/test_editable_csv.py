@@ -1,4 +1,4 @@
-"""A file of someone else's stays as it was, to the byte, but for the cells that are changed."""
+"""A file stays the same, to the byte, except for the cells that are edited."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One call gives every gradebook that can be written without a sheet of the school's."""
+"""One call gives every gradebook file that needs no sheet of the school."""
 
 from __future__ import annotations
 

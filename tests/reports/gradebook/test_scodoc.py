@@ -1,4 +1,4 @@
-"""ScoDoc takes the sheet back with the right marks, and ATT for who has none."""
+"""ScoDoc accepts the sheet with the right marks, and ATT for students without one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows and students find each other by what is sure, then by what is likely, and never by a guess."""
+"""Rows are matched with students by certain keys, then by likely ones, and never by a guess."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ _FLAGS = (
 
 
 def install() -> None:
-    """Brings Chromium where it is missing: for what sets up the tests. `LabError` where it cannot be installed."""
+    """Installs Chromium if it is missing, before the tests. Raises `LabError` if it cannot be installed."""
     require_program("chromium", *PACKAGES)
 
 

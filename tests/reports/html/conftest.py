@@ -1,4 +1,4 @@
-"""A real browser, and pages opened in it under watch: a console message or a request fails the test."""
+"""A real browser, with pages that are monitored: a console message or a request fails the test."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(browser: Browser, tmp_path: Path) -> Iterator[OpenPage]:
-    """Opens a page as a teacher does, from a file. At the end of the test, nothing may have been said or fetched."""
+    """Opens a page as a teacher does, from a file. The test fails if the page logged or fetched anything."""
     heard: list[str] = []
     contexts: list[BrowserContext] = []
 

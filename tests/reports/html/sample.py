@@ -1,6 +1,6 @@
-"""A class that did tp2, always the same: 28 students with the mistakes that students make, or as many as asked for.
+"""A class that did tp2, always the same: 28 students with typical mistakes, or as many as requested.
 
-A student's checks are written as seven letters, one a check in the order of the sheet: `.` passed,
+A student's checks are written as seven letters, one per check in the order of the suite: `.` passed,
 `b` blocked, `s` skipped, `e` error, and a capital for each of the `MISTAKES`.
 """
 
@@ -51,7 +51,7 @@ CLASS = (
     ("Paul-Émile de La Tour d’Auvergne", "Abbbebb"),
 )
 SAME_MACHINE = {"Manon Faure": "Gabriel Petit"}
-"""Two names on one engine: the second stands for both."""
+"""A student, and the one whose engine it is."""
 
 FIRST = ("Alice", "Bilal", "Côme", "Dounia", "Éva", "Félix", "Gaëlle", "Hadrien", "Ilyès", "Joséphine")
 MORE_FIRST = ("", "-Marie", "-Louis", "-Anne", "-Jean")
@@ -59,7 +59,7 @@ LAST = ("Aubert", "Blanc", "Colin", "Dupuis", "Écalle", "Fontaine", "Gomez", "H
 
 
 def make_class(students: int = len(CLASS)) -> list[ResultFile]:
-    """The class, in alphabetical order; further students get made names and the same mistakes over again."""
+    """The class, in alphabetical order; further students get made-up names and the same mistakes again."""
     return [make_result(row, name, checks) for row, (name, checks) in enumerate(islice(_everybody(), students))]
 
 

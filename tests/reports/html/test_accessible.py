@@ -134,5 +134,5 @@ def test_the_tree_of_a_screen_reader_has_the_table_with_its_heads(class_html: st
     assert 'columnheader "3 son port 80 est publié sur ton port 3 points"' in tree
     assert 'rowheader "Enzo Guérin e231481"' in tree
     assert 'cell "échoué"' in tree
-    # The glyph is for the eye: said aloud it would come after the word.
+    # The glyph is only visual: a screen reader would read it after the word.
     assert "✗" not in tree

@@ -43,7 +43,7 @@ HOSTILE = {
 
 
 def poisoned(result: ResultFile, text: str) -> ResultFile:
-    """`result` with `text` in every place that holds text, keys of values included; ids stay different."""
+    """`result` with `text` in every text field, keys of values included; ids stay different."""
 
     def poison(value: Any, key: str) -> Any:
         if isinstance(value, dict):

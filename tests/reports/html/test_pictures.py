@@ -29,7 +29,7 @@ class Picture:
     height: int
     scheme: Literal["light", "dark"] = "light"
     part: str = "body"
-    """What is brought to the top of the picture."""
+    """The element that is scrolled to the top of the picture."""
 
 
 ALL = {

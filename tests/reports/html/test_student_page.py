@@ -1,4 +1,4 @@
-"""What a student reads on the own page."""
+"""What students read on their own page."""
 
 from __future__ import annotations
 

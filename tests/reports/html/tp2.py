@@ -1,4 +1,4 @@
-"""The tp2 of the sample class: its checks, and what students got wrong. The words are those of the real diagnoses."""
+"""The tp2 of the sample class: its checks, and the students' mistakes. The texts are those of the real diagnoses."""
 
 from __future__ import annotations
 

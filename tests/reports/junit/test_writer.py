@@ -1,4 +1,4 @@
-"""The JUnit that is written says what the results say, to every reader, whatever the texts hold."""
+"""The JUnit report says what the results say, to every reader, whatever the texts contain."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def text(element: ET.Element, tag: str) -> str:
 
 
 def with_texts(check: CheckResult, said: str) -> CheckResult:
-    """`check` with `said` wherever a machine or an exercise puts words."""
+    """`check` with `said` in every text that comes from a machine or an exercise."""
     words = Words(fr=said, en=said)
     return msgspec.structs.replace(check, title=words, message=words, hint=words, evidence=[said, said])
 
@@ -194,7 +194,7 @@ def test_an_empty_class_is_a_report_without_tests() -> None:
 
 @pytest.mark.parametrize("verdict", ["passed", "failed", "blocked", "error", "skipped"])
 def test_a_check_with_nothing_to_say_keeps_its_verdict(verdict: str) -> None:
-    """junit-xml writes a failure without text as a pass: the points are always said."""
+    """junit-xml writes a failure without text as a pass: the text always has the points."""
     silent = msgspec.structs.replace(with_verdict(ANSWERS, "passed"), title=Words(fr="", en=""))
     silent = msgspec.structs.replace(silent, verdict=verdict, message=None, hint=None, evidence=[], diagnosis=None)
     [element] = cases(junit_for(graded(Student(id="e1"), [silent]), "en"))
@@ -225,7 +225,7 @@ def test_what_breaks_other_writers_is_read_back_as_it_is_shown(message: str) -> 
 
 
 def test_the_library_really_loses_what_this_writer_keeps() -> None:
-    """Should junit-xml mend these, the care taken here can go."""
+    """If junit-xml fixes these, the code for them can be removed."""
     empty = junit_xml.TestCase("a")
     empty.add_failure_info(None, None)
     twice = junit_xml.TestCase("b")
@@ -277,7 +277,7 @@ def test_a_text_is_cut_at_its_end_and_only_where_it_must_be() -> None:
 
 
 ANY_TEXT = st.text(st.characters(), max_size=30) | st.sampled_from([HOSTILE, "", "\ud800", "]]>", "\r\n"])
-"""Surrogates and all: what a decoder somewhere else let through."""
+"""Including surrogates, which some decoder let through."""
 RESULTS = st.builds(
     graded,
     st.builds(Student, id=ANY_TEXT),

@@ -1,4 +1,4 @@
-"""A repository is cloned as data: nothing of it runs, nothing of ours is read, and it stays within its size."""
+"""A repository is cloned as data: none of it runs, no other file is read, and its size is limited."""
 
 from __future__ import annotations
 

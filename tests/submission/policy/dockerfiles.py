@@ -1,7 +1,7 @@
-"""Dockerfiles that two readers could read differently, and honest ones beside them.
+"""Dockerfiles that two readers could read differently, and honest ones.
 
-`SINK_URL` stands for an address where a test listens. What each builder of Docker 20.10 does was seen on the
-real engine: `reached_by` names those that ask the sink for something, `built_by` those that build the file. The later
+`SINK_URL` stands for an address where a test listens. What each builder of Docker 20.10 does was observed on a
+real engine: `reached_by` names those that request something from it, `built_by` those that build the file. The later
 BuildKits differ in here-documents, in arrays that are followed by something, and in `${NAME#…}` and its relatives.
 """
 
@@ -60,7 +60,7 @@ LINES = [
     # A `\` before the last one means that the line ends; Podman's reader goes on.
     HostileDockerfile("two-backslashes", f"RUN true \\\\\n{FETCH}", "dockerfile-continuation", BOTH),
     HostileDockerfile("two-backslashes-and-a-tab", f"RUN true \\\\\t\n{FETCH}", "dockerfile-remote", BOTH),
-    # Lines are joined without a blank, whatever stands at their ends.
+    # Lines are joined without a blank, whatever is at their ends.
     HostileDockerfile("word-over-two-lines", f"ADD h\\\nttp://{SINK_URL}/x /x", "dockerfile-remote", BOTH),
     HostileDockerfile("instruction-over-two-lines", f"AD\\\nD http://{SINK_URL}/x /x", "dockerfile-remote", BOTH),
     HostileDockerfile(

@@ -1,4 +1,4 @@
-"""The files of `hostile/`, `honest/` and `mistaken/` as repositories: each says in its first comment what it tries."""
+"""The files of `hostile/`, `honest/` and `mistaken/` as repositories: the first comment of each says what it tries."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _MARK = "# ←"
 class Sample:
     path: Path
     rule: str
-    """The rule that must be named; empty for an honest one."""
+    """The rule that must be reported; empty for an honest one."""
 
     @property
     def name(self) -> str:
         return self.path.name
 
     def lay_out(self, root: Path) -> None:
-        """Makes the repository at `root`: the file by the name that Docker knows, with the folders it speaks of."""
+        """Makes the repository at `root`: the file under Docker's name for it, with the folders that it mentions."""
         if self.path.is_dir():
             shutil.copytree(self.path, root, ignore=shutil.ignore_patterns("TRIES", "LINKS"))
             for link, target in self._links():
@@ -40,12 +40,12 @@ class Sample:
             (root / "Dockerfile.api").write_text("FROM python:alpine AS prod\n")
 
     def _links(self) -> list[list[str]]:
-        """Kept as text, since tools that walk the tests would follow a link to `/`."""
+        """Stored as text, since tools that walk the tests would follow a link to `/`."""
         links = self.path / "LINKS"
         return [line.split(" -> ") for line in links.read_text().splitlines()] if links.exists() else []
 
     def marked_lines(self) -> tuple[str, int] | None:
-        """File and line that the refusal must name, where one is marked."""
+        """File and line that the refusal must name, if one is marked."""
         files = sorted(self.path.iterdir()) if self.path.is_dir() else [self.path]
         for file in files:
             if file.is_file() and file.suffix == ".yaml":

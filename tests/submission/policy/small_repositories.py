@@ -1,4 +1,4 @@
-"""Small repositories, written as tables, and what the policy says of each; no engine is asked."""
+"""Small repositories, written as tables, and the policy's answer to each; no engine is needed."""
 
 from __future__ import annotations
 

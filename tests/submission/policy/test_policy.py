@@ -1,4 +1,4 @@
-"""`policy.toml` is whole: every kind exists, every rule that the code names has its words, every entry its reason."""
+"""`policy.toml` is complete: every kind exists, every rule in the code has its text, every entry its reason."""
 
 from __future__ import annotations
 

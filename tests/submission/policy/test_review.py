@@ -1,4 +1,4 @@
-"""The policy refuses what reaches past the repository, names it, and lets through what students really write."""
+"""The policy refuses what reaches outside the repository, names it, and accepts what students really write."""
 
 from __future__ import annotations
 

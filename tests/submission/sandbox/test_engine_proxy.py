@@ -1,4 +1,4 @@
-"""The engine proxy carries what a Docker client says, both ways, over TLS as well, and is shut at the end."""
+"""The engine proxy forwards a Docker client's bytes both ways, over TLS as well, and is closed at the end."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def echo(tmp_path: Path) -> Iterator[Echo]:
 
 
 def exchanged(path: Path, data: bytes) -> bytes:
-    """What comes back for `data`, sent whole before the end of sending is told."""
+    """What comes back for `data`, all of which is sent before the sending side is closed."""
     with closing(socket.socket(socket.AF_UNIX)) as client:
         client.settimeout(20)
         client.connect(str(path))

@@ -222,7 +222,7 @@ def test_without_bubblewrap_the_reason_says_what_to_install(monkeypatch: pytest.
 def test_where_no_namespace_may_be_made_the_reason_says_what_would_help(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Stands for a container without privileges: there bubblewrap itself ends so."""
+    """Imitates a container without privileges, where bubblewrap fails in this way."""
     (tmp_path / "bwrap").write_text("#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2; exit 1\n")
     (tmp_path / "bwrap").chmod(0o755)
     monkeypatch.setattr(sandboxes, "_launcher", sandboxes._launcher.__wrapped__)

@@ -31,7 +31,7 @@ def files(workspace: Workspace) -> Iterator[SubmissionFiles]:
 
 
 def test_a_page_is_dropped_read_and_removed(workspace: Workspace, files: SubmissionFiles) -> None:
-    """Where a container's own user has made the folder, too."""
+    """Also if a container's own user has made the folder."""
     site = workspace.working_copy / "site"
     site.mkdir(mode=0o500)
     page = f"{site}/.grader-1-1-x"

@@ -59,7 +59,7 @@ class SshSiteClient:
     def _is_own(self, address: Address) -> bool:
         """As for this computer, from the machine's own tables; without `/proc`, only its loopback.
 
-        A gateway or an account on a server of the school's must not be made to fetch what only it can reach.
+        A gateway, or an account on a school server, must not be made to fetch what only it can reach.
         """
         if address in self._own:
             return True

@@ -27,11 +27,11 @@ _FIXED_OPTIONS: Final = {
     "ForwardAgent": "no",
     "ForwardX11": "no",
     "Tunnel": "no",
-    "ClearAllForwardings": "yes",  # those of the configuration: ours are asked for later, over the control socket
+    "ClearAllForwardings": "yes",  # those of the configuration: ours are requested later, over the control socket
     # Its key stays the one that is known.
     "NoHostAuthenticationForLocalhost": "no",
     "UpdateHostKeys": "no",
-    # Nobody is there to answer, and nothing of the user's is changed.
+    # Nobody is there to answer, and the user's agent and files are not changed.
     "BatchMode": "yes",
     "AddKeysToAgent": "no",
     "PermitLocalCommand": "no",
@@ -52,7 +52,7 @@ _FIXED_OPTIONS: Final = {
 }
 _SLOW_EXCHANGE: Final = "sntrup761"
 """OpenSSH 9's first choice takes the client ten times the processor time of all else that a connection needs, and a
-whole class waits for it. It is asked for last; nothing is offered that the user's own configuration does not offer."""
+whole class waits for it. It is offered last; nothing is offered that the user's configuration does not offer."""
 _FIXED_OPTIONS_IF_SUPPORTED: Final = {
     "gssapidelegatecredentials": "no",
     "sessiontype": "default",

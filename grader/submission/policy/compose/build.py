@@ -65,7 +65,7 @@ def _args(scope: ComposeScope, node: YamlNode | None, place: Place) -> dict[str,
 
 
 def _literal_path(scope: ComposeScope, node: YamlNode, place: Place, wanted: str) -> str | None:
-    """As `literal`. Compose reads `$$` as `$`, so that what stands here would name another file."""
+    """As `literal`. Compose reads `$$` as `$`, so that the text as written would name another file."""
     text = scope.literal(node, place, wanted)
     if text is not None and "$" in text:
         scope.findings.refuse("variable-where-literal", place)

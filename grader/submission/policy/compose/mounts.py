@@ -116,7 +116,7 @@ def refuse_replaceable_sources(scope: ComposeScope) -> None:
     The engine follows links when it mounts, and by then another container of the project may be running. What it can
     write to is a folder that is mounted writable, with all that is inside; so no name on the way to another source may
     be looked up in there, neither a folder, nor a link that leads out of it. The same folder mounted twice is fine:
-    its own name stands in the folder above.
+    its own name is in the folder above.
     """
     for outer, inner in permutations(scope.binds, 2):
         inside = [entry for entry in inner.source.entries if entry.parent.is_relative_to(outer.source.real_path)]

@@ -80,7 +80,7 @@ class ComposeScope:
 
     def locate(self, text: str, place: Place) -> LocatedPath | None:
         """Return where a path leads; otherwise add a finding and return `None`."""
-        if "$" in text:  # Compose reads `$$` as `$`, so that what stands here would name another file
+        if "$" in text:  # Compose reads `$$` as `$`, so that the text as written would name another file
             self.findings.refuse("variable-where-literal", place)
             return None
         try:

@@ -1,7 +1,7 @@
 """Parses a Dockerfile into instructions with their line numbers, as BuildKit does; checks nothing.
 
-The rules were read in `frontend/dockerfile/parser` of moby/buildkit, at 0.8 (Docker 20.10), 0.13 and 0.32, and are held
-to them by tests/submission/policy/dockerfile/test_reader.py.
+The rules were read in `frontend/dockerfile/parser` of moby/buildkit, at 0.8 (Docker 20.10), 0.13 and 0.32, and are
+tested in tests/submission/policy/dockerfile/test_reader.py.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ _MAX_PATTERN_STARS, _MAX_PATTERN_LENGTH = 2, 512
 
 
 class WordError(ValueError):
-    """No builder takes this word."""
+    """No builder accepts this word."""
 
 
 class WordLimitError(ValueError):

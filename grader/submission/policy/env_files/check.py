@@ -39,7 +39,7 @@ _SETTING_ANYWHERE: Final = re.compile(rf"(?<![A-Za-z0-9_])({_COMPOSE_SETTINGS.pa
 
 
 def is_reserved_variable(name: str) -> bool:
-    """Whether the environment in which Compose brings the work up may have a value of its own for `name`.
+    """Whether the environment in which Compose brings the submission up may have a value of its own for `name`.
 
     It wins over the student's `.env`, and need not be the same as while the policy reads: the docker program sets
     `DOCKER_CLI_PLUGIN_ORIGINAL_CLI_COMMAND`, and `./data${DOCKER_CLI_PLUGIN_ORIGINAL_CLI_COMMAND:+/../../..}` would be

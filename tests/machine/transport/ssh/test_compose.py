@@ -33,7 +33,7 @@ services:
 
 @pytest.fixture
 def project(ssh_machine: SshMachine) -> Path:
-    """A folder with a project, by the same path here and there, and compose on the machine."""
+    """A folder with a project, under the same path here and on the machine, which has compose."""
     plugin = ssh_machine.machine.home / ".docker" / "cli-plugins" / "docker-compose"
     if not plugin.exists():
         plugin.parent.mkdir(parents=True)
@@ -104,7 +104,7 @@ def test_without_the_folder_or_compose_it_is_not_at_hand(ssh_machine: SshMachine
 
 
 def test_the_old_compose_alone_is_not_at_hand(ssh_machine: SshMachine, project: Path) -> None:
-    """Version 1 answers `config --format json` with its own help, and says that all went well."""
+    """Version 1 answers `config --format json` with its own help, and exits with 0."""
     plugin = ssh_machine.machine.home / ".docker" / "cli-plugins" / "docker-compose"
     old = ssh_machine.machine.home / ".docker" / "bin" / "docker-compose"
     old.parent.mkdir(exist_ok=True)

@@ -71,7 +71,7 @@ def test_no_socket_and_no_permission_are_two_things() -> None:
 
 
 def test_the_question_finds_sockets_and_contexts_and_takes_no_password(tmp_path: Path) -> None:
-    """Asked of a real shell, with a home as `docker` leaves it."""
+    """Run by a real shell, with a home as `docker` leaves it."""
     (tmp_path / ".docker").mkdir()
     config = {"auths": {"registry.invalid": {"auth": "c2VjcmV0"}}, "currentContext": "mine"}
     (tmp_path / ".docker" / "config.json").write_text(json.dumps(config, indent="\t"), encoding="ascii")

@@ -1,4 +1,4 @@
-"""Every way SSH can fail: one sentence with the way out, in time, in bounded memory, and never the student's fault."""
+"""Every way SSH can fail: one sentence with the remedy, in time, in bounded memory, and never the student's fault."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ if TYPE_CHECKING:
     from tests.machine.machine_over_ssh import SshMachine
 
 IN_TIME_S = 25
-"""Twenty seconds for the opening, and a little for a machine that is shared."""
+"""Twenty seconds for the connection, and some more for a busy machine."""
 
 
 def message(error: MachineUnreachable) -> str:
-    """The sentences that the user reads; fails where one of them has a hole."""
+    """The sentences that the user reads; fails if one of them lacks a value."""
     sentences = [
         say(error.code, field, error.values, language) for language in LANGUAGES for field in ("wrong", "look")
     ]
@@ -49,7 +49,7 @@ def message(error: MachineUnreachable) -> str:
 
 @contextmanager
 def server(first_words: bytes, *, then_close: bool = False) -> Iterator[int]:
-    """The port of something that accepts connections, says `first_words` and nothing more."""
+    """The port of a server that accepts connections, sends `first_words` and nothing more."""
     kept: list[socket.socket] = []
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
@@ -73,7 +73,7 @@ def server(first_words: bytes, *, then_close: bool = False) -> Iterator[int]:
 
 @contextmanager
 def busy_gateway(address: str, turned_away: int) -> Iterator[int]:
-    """The port of a way to the machine's sshd, which closes so many connections first."""
+    """The port of a gateway to the machine's sshd, which first closes that many connections."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def serve() -> None:
@@ -115,7 +115,7 @@ class TestBeforeTheLogin:
         assert "nobody.invalid" in message(error)
 
     def test_the_key_has_changed(self, ssh_machine: SshMachine) -> None:
-        """Also where the user's own configuration would let it pass."""
+        """Even if the user's own configuration would accept it."""
         known = ssh_machine.known_hosts.read_bytes()
         key = ssh_machine.machine.shared / "ssh" / "host_key"
         own = (key.read_bytes(), key.with_suffix(".pub").read_bytes())
@@ -174,7 +174,7 @@ class TestBeforeTheLogin:
         assert took_s < 10
 
     def test_a_gateway_that_is_full_lets_us_in_later(self, ssh_machine: SshMachine) -> None:
-        """As one does where a whole class is graded through it; nothing else is tried twice."""
+        """As when a whole class is graded through it; nothing else is tried twice."""
         with busy_gateway(ssh_machine.machine.address, turned_away=2) as port:
             ssh_machine.configure("HostName 127.0.0.1", f"Port {port}")
             with ssh_machine.transport() as link:
@@ -270,7 +270,7 @@ class TestAfterTheLogin:
         assert "AllowTcpForwarding" in message(error)
 
     def test_sockets_may_not_be_forwarded(self, ssh_machine: SshMachine) -> None:
-        """`sshd` does not tell this from a Docker that does not run: both ways out are told."""
+        """`sshd` does not distinguish this from a stopped Docker: the message has both remedies."""
         ssh_machine.configure(server="AllowStreamLocalForwarding no")
         error, _ = unreachable_error(ssh_machine)
         assert error.code == "ssh-engine-stopped"
@@ -294,7 +294,7 @@ class TestAfterTheLogin:
         assert took_s < IN_TIME_S
 
     def test_a_machine_that_falls_silent_in_mid_run_is_not_the_students_fault(self, ssh_machine: SshMachine) -> None:
-        """The site does not answer either: it must not be taken for one that is down."""
+        """The site does not answer either: it must not count as down."""
         ssh_machine.bring_up_tp2()
         suite = read_suite(ROOT / "exercises" / "tp2")
         with ssh_machine.transport() as link:

@@ -1,4 +1,4 @@
-"""Files of a machine behind SSH are answered as local ones are, whatever that machine's shell says around it."""
+"""Files of a machine behind SSH are answered as local ones are, whatever that machine's shell prints besides."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NOISE = "printf 'Bienvenue !\\n</0 0>\\n'; echo oops >&2\n"
 
 @pytest.fixture
 def folder(ssh_machine: SshMachine) -> Path:
-    """A folder of the machine, by the same path here and there."""
+    """A folder of the machine, under the same path here."""
     folder = ssh_machine.machine.shared / "files"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
@@ -109,7 +109,7 @@ def test_only_our_names_are_written_or_removed(link: Transport, folder: Path) ->
 
 
 def test_what_dead_runs_left_is_swept_and_what_living_ones_need_stays(link: Transport, folder: Path) -> None:
-    """Another computer's run may be looking at the same folder right now: its numbers say nothing here."""
+    """Another computer's run may be using the same folder right now: its process ids mean nothing here."""
     host, _, chance = new_nonce().split("-")
     dead, living = f".grader-{host}-4194303-{chance}.txt", f".grader-{host}-{os.getpid()}-{chance}.txt"
     fresh, old = f".grader-00000000-1-{chance}.txt", f".grader-00000000-2-{chance}.txt"
@@ -159,7 +159,7 @@ def test_paths_that_no_machine_has_are_no_access(link: Transport, path: str) -> 
 
 
 def test_where_no_more_sessions_are_allowed_files_are_not_at_hand(ssh_machine: SshMachine) -> None:
-    """And no second connection is made in their place."""
+    """And no second connection is opened instead."""
     ssh_machine.configure(server="MaxSessions 1")
     with ssh_machine.transport() as link:
         assert link.version().product == "Docker"

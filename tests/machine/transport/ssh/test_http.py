@@ -1,4 +1,4 @@
-"""Sites are seen as from the machine itself, and their silence is told from that of the way to it."""
+"""Sites are seen as from the machine itself, and a silent site is distinguished from a lost connection."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def server(ssh_machine: SshMachine, port: int, program: str) -> Iterator[None]:
 
 
 def both(ssh_machine: SshMachine, question: HttpQuestion) -> tuple[Answer | NoAnswer, Answer | NoAnswer]:
-    """What is seen over SSH, and on the machine."""
+    """The answer over SSH, and the one on the machine."""
     with ssh_machine.transport() as link:
         over_ssh = link.ask(question)
     with on_network_of(ssh_machine.machine):
@@ -108,7 +108,7 @@ def test_an_address_that_leads_nowhere_is_the_sites_silence(ssh_machine: SshMach
 
 
 def test_only_addresses_are_asked_for(ssh_machine: SshMachine) -> None:
-    """`ssh` would take other things for a path, or expand them."""
+    """`ssh` would read anything else as a path, or expand it."""
     with ssh_machine.transport() as link:
         for host in ("%h", "localhost", "/run/docker.sock", "2130706433", "127.1", "fe80::1%lo", "-D1"):
             got = link.ask(HttpQuestion(80, host=host))
@@ -117,7 +117,7 @@ def test_only_addresses_are_asked_for(ssh_machine: SshMachine) -> None:
 
 
 def test_only_the_machines_own_addresses_are_asked(ssh_machine: SshMachine) -> None:
-    """A server of the grader's own surroundings, which the machine can reach, is not asked over it."""
+    """A server near the grader that the machine can reach is not asked through the machine."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as way:
         way.connect((ssh_machine.machine.address, 9))
         ours = way.getsockname()[0]

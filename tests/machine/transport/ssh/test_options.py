@@ -1,4 +1,4 @@
-"""`ssh` is called as its user has configured it, but for what must never depend on that."""
+"""`ssh` is called as its user has configured it, except for what must never depend on that."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ def test_a_client_of_the_connection_cannot_make_one_of_its_own(tmp_path: Path) -
 def test_what_the_configuration_would_send_is_not_there_to_be_sent(
     tmp_path: Path, sent: str, withheld: set[str]
 ) -> None:
-    """No option takes a `SendEnv` of a file back: what `ssh` is not given, it cannot send."""
+    """No option undoes a `SendEnv` in a file: `ssh` cannot send what it does not have."""
     config = tmp_path / "config"
     config.write_text(f"Host *\n  {sent}\n", encoding="ascii")
     here = dict.fromkeys(("LANG", "LC_ALL", "SECRET_1", "SECRET_10", "PATH", "x[1]", "SSH_AUTH_SOCK"), "x")
@@ -155,7 +155,7 @@ def test_what_the_configuration_would_send_is_not_there_to_be_sent(
 
 
 def test_a_set_variable_is_told_from_none(tmp_path: Path) -> None:
-    """The control: where nothing is set, our own word is not sent either."""
+    """The control: if nothing is set, our marker is not sent either."""
     config = tmp_path / "config"
     config.touch()
     url = parse_machine_url("ssh://pc1")
@@ -211,7 +211,7 @@ def test_honest_names_are_put_there_as_they_are(tmp_path: Path, typed: str, monk
 
 @contextmanager
 def agent(ssh_machine: SshMachine) -> Iterator[dict[str, str]]:
-    """An agent that holds the key of the lab; its variables."""
+    """The variables of an agent that holds the lab's key."""
     socket = ssh_machine.scratch / "agent"
     environment = {"SSH_AUTH_SOCK": str(socket)}
     with ending(subprocess.Popen(["ssh-agent", "-D", "-a", str(socket)], stdout=subprocess.DEVNULL)):
@@ -227,7 +227,7 @@ def agent(ssh_machine: SshMachine) -> Iterator[dict[str, str]]:
 
 @pytest.mark.live
 def test_an_agent_opens_the_door_and_does_not_come_in(ssh_machine: SshMachine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also where the user forwards it: a student who is root there could use it while it is."""
+    """Even if the user forwards it: a student who is root there could use it meanwhile."""
     with agent(ssh_machine) as environment:
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
@@ -247,7 +247,7 @@ def test_an_agent_opens_the_door_and_does_not_come_in(ssh_machine: SshMachine, m
 def test_no_variable_of_ours_reaches_a_machine_that_takes_any(
     ssh_machine: SshMachine, monkeypatch: pytest.MonkeyPatch, sent: str
 ) -> None:
-    """Neither those of the configuration's `SendEnv` nor its `SetEnv`; the agent is asked all the same."""
+    """Neither those of the configuration's `SendEnv` nor its `SetEnv`; the agent is still used."""
     with agent(ssh_machine) as environment:
         for name, value in {**environment, "CANARY_1": "sent", "LC_CANARY": "sent"}.items():
             monkeypatch.setenv(name, value)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def test_a_sweep_at_the_worst_moment_leaves_a_new_folder_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Many workers start at a time, and each sweeps: one may look between the making of a lock and its locking."""
+    """Many workers start at a time, and each sweeps: one may come between the creation of a lock and its locking."""
     lock = fcntl.flock
 
     def sweep_first(descriptor: int, operation: int) -> None:

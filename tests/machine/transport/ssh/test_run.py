@@ -42,7 +42,7 @@ docker run --name hello -v ~/Docker/app1:/foo ubuntu sh /foo/hello
 docker run -d --name web -p 4000:80 -v ~/Docker/site:/usr/share/nginx/html \
     -v ~/Docker/slow.conf:/etc/nginx/conf.d/default.conf nginx
 """
-"""A page dropped in the folder is sent byte by byte: a run is sure to be found waiting for it."""
+"""A page dropped in the folder is sent byte by byte, so that a run can be caught while it waits for it."""
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def test_a_machine_that_cannot_be_graded_leaves_nothing(ssh_machine: SshMachine,
 
 
 def test_after_ctrl_c_the_machine_is_as_it_was(ssh_machine: SshMachine, temporary: Path) -> None:
-    """Ctrl-C goes to the whole group: the connection must outlive it, to take the dropped page away."""
+    """Ctrl-C goes to the whole group: the connection must survive it, so that the dropped page can be removed."""
     slow_solution(ssh_machine)
     run = ssh_machine.pytest(temporary=temporary)
     wait_until("the page to be dropped", lambda: dropped(ssh_machine), 30)
@@ -118,7 +118,7 @@ def test_after_kill_9_ssh_ends_by_itself_and_the_next_run_sweeps(ssh_machine: Ss
 
 
 def test_what_a_killed_run_left_while_it_was_connecting_is_swept(ssh_machine: SshMachine, temporary: Path) -> None:
-    """Nothing tells an `ssh` that waits for an answer that we are gone: the next run ends it."""
+    """An `ssh` that waits for an answer does not notice that we are gone: the next run ends it."""
     ssh_machine.configure("ProxyCommand sleep 600")
     run = ssh_machine.pytest(temporary=temporary)
     wait_until("ssh to be started", lambda: list(temporary.glob("grader-ssh-*/pid")), 30)
@@ -182,7 +182,7 @@ def test_over_ssh_the_questions_take_little_longer_than_on_the_machine(ssh_machi
             closing(open_transport(parse_machine_url(ssh_machine.machine.engine.url))) as link,
         ):
             locally.append(seconds(link))
-    # The half second is for a file written, listed and removed by commands there, and for a machine that is shared.
+    # The half second is for a file written, listed and removed by commands there, and for a busy machine.
     assert min(over_ssh) < 1.5 * min(locally) + 0.5
 
 

@@ -1,4 +1,4 @@
-"""Keys that reach the engine's machine are refused in whatever way a compose file comes to have them."""
+"""Keys that reach the engine's machine are refused, however a compose file gets them."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def test_a_value_is_refused_by_a_variable(key: str, value: str, way: str, tmp_pa
 @pytest.mark.parametrize("name", ["host", "none", "bridge", "default", "ingress", "docker_gwbridge"])
 @pytest.mark.parametrize("form", ["{name}", "'{name}'", "'${{N:-{name}}}'"])
 def test_a_network_of_the_engine_itself_is_nobodys_own(name: str, form: str, tmp_path: Path) -> None:
-    """Compose joins a network that is there already, declared external or not: `host` is the machine's own."""
+    """Compose joins an existing network, declared external or not: `host` is the machine's own."""
     case = ComposeCase(
         compose_with_one_service("networks: [n]", f"networks: {{n: {{name: {form.format(name=name)}}}}}\n")
     )
@@ -149,7 +149,7 @@ RESERVED = [
 @pytest.mark.parametrize("name", RESERVED)
 @pytest.mark.parametrize("text", ["./a${%s:+/../../../../../..}", "./${%s:-a/b/c/d}/../../../..", "$%s", "${X:-$%s}"])
 def test_a_variable_that_is_not_the_same_at_the_bring_up_chooses_nothing(name: str, text: str, tmp_path: Path) -> None:
-    """The docker program sets one that `docker-compose` does not: what is checked would not be what is mounted."""
+    """The docker program sets one that `docker-compose` does not: another folder would be checked than mounted."""
     case = ComposeCase(compose_with_one_service(f"volumes: ['{text.replace('%s', name)}:/m']"))
     assert "variable-reserved" in refused_rules(case.review(tmp_path))
 

@@ -1,4 +1,4 @@
-"""What Docker's two builders do with the Dockerfiles of the table: whatever reaches further is refused beforehand."""
+"""What Docker's two builders do with the Dockerfiles of the table: those that reach further are refused beforehand."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def read(text: str, here_documents: HereDocumentSyntax = BLANK) -> list[tuple[in
         ("RUN a \\\r\nb\r\n", [(1, "RUN", "a b")]),
         ("RUN a \\\u00a0\nb\n", [(1, "RUN", "a \\"), (2, "B", "")]),
         ("RUN a \\\x85\nb\n", [(1, "RUN", "a \\"), (2, "B", "")]),
-        # the same: not where another `\` stands before it, however many
+        # the same: not after another `\`, however many there are
         ("RUN a \\\\\nb\n", [(1, "RUN", "a \\\\"), (2, "B", "")]),
         ("RUN a \\\\\\\nb\n", [(1, "RUN", "a \\\\\\"), (2, "B", "")]),
         # its second branch: a line of `\` alone
@@ -49,7 +49,7 @@ def read(text: str, here_documents: HereDocumentSyntax = BLANK) -> list[tuple[in
         ("\u2003RUN\t a \u00a0\n", [(1, "RUN", "a")]),
         ("RUN\u00a0a\n", [(1, "RUN\u00a0a", "")]),
         ("FROM a\u2028b\n", [(1, "FROM", "a\u2028b")]),
-        # strings.ToLower in newNodeFromLine: capitals do not count
+        # strings.ToLower in newNodeFromLine: case does not count
         ("rUn a\n", [(1, "RUN", "a")]),
         # what is no instruction stays one line (parseIgnore)
         ("COPIER . /\n", [(1, "COPIER", ". /")]),
@@ -198,7 +198,7 @@ def test_only_ascii_white_space_parts_the_words_of_from() -> None:
         ('\n{"syntax": "x"}', [Directive("syntax", "x", 1)]),
         ("{" * 60_000, []),
         ("# syntax=x" + " " * 60_000 + "y\n", [Directive("syntax", "x" + " " * 60_000 + "y", 1)]),
-        # no builder obeys these, since another comment or an empty line stands before
+        # no builder obeys these, since another comment or an empty line comes before
         ("# note\n\n# syntax=x\nFROM x\n", [Directive("syntax", "x", 3)]),
         ("FROM x\n# syntax=x\n", []),
     ],

@@ -35,7 +35,7 @@ VALUES = {"A": "abcabc", "EMPTY": "", "BASE": UNKNOWN, "ARCH": PLATFORM, "LONG":
         ("${A:?}${A?x}", "abcabcabcabc"),
         ("${A#a*b}${A##a*b}${A%c*}${A%b*}", "cabccabcababca"),
         ("${A%%b*}${A#?}${A#x}${A%}", "abcabcabcabcabcabc"),
-        # what only the base image, or only one builder, can tell
+        # what only the base image, or only one builder, knows
         ("$BASE/x", f"{UNKNOWN}/x"),
         ("${BASE:+http://x}${ARCH:-x}", UNKNOWN * 2),
         ("a-$ARCH", f"a-{PLATFORM}"),

@@ -1,4 +1,4 @@
-"""Env files are read as Compose reads them, steer nothing, and have a bounded size once they are expanded."""
+"""Env files are read as Compose reads them, configure no program, and have a bounded size once expanded."""
 
 from __future__ import annotations
 
