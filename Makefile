@@ -31,7 +31,7 @@ test: env ## lint, types, every test that needs no engine, and a selection of li
 	$(MAKE) --no-print-directory --jobs=2 TOGETHER=yes test-plain test-slice; \
 	code=$$?; cat $(TALLY) 2>/dev/null; echo "make test: $$(($$(date +%s) - began)) s"; exit $$code
 
-# Both run at the same time, because tests on an engine mostly wait. The output of this one is shown when it ends.
+# Both run at the same time, because tests on an engine mostly wait. The output of `test-plain` is shown at its end.
 test-plain: env
 	@nice $(PYTEST) -m "not live and not long" -n auto --dist worksteal >$(VENV)/test-plain.log 2>&1; \
 	    code=$$?; echo; cat $(VENV)/test-plain.log; exit $$code

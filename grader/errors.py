@@ -33,7 +33,7 @@ class UsageError(GraderError):
 
     def message(self, language: Language) -> str:
         """One sentence."""
-        from grader.messages import say  # noqa: PLC0415 - only where something is wrong
+        from grader.messages import say  # noqa: PLC0415 - only needed for an error
 
         return say(self.code, "wrong", self.values, language)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 FAILED: Final = 1
-"""Something that was looked at is not as it must be: a check, a signature, a rehearsal."""
+"""Something that was examined is not as it must be: a check, a signature, a rehearsal."""
 INTERRUPTED: Final = 2
 INTERNAL_ERROR: Final = 3
 USAGE_ERROR: Final = 4

@@ -1,10 +1,10 @@
 #!/bin/sh
-# grade.sh REPOSITORY EXERCISE STUDENT FOLDER NAME [OPTION…]: what every GitLab job that grades a repository does.
+# grade.sh REPOSITORY EXERCISE STUDENT FOLDER NAME [OPTION…]: run by every GitLab job that grades a repository.
 #
 # Results are FOLDER/EXERCISE/NAME.json and .xml, beside FOLDER/metrics.txt and FOLDER/signature.json. The options are those
 # of `grader repo`. Exit code: that of `grader repo`.
 #
-# Results and workspaces go to new folders, never to one that a repository brings along; whatever is in the place of the
+# Results and workspaces go to new folders, never to one that is in the repository; anything in place of the
 # artifacts is removed. Workspaces are beside the checkout, below /builds, which the job and the docker service share
 # under the same path.
 repository=$1 exercise=$2 student=$3 folder=$4 name=$5

@@ -111,6 +111,6 @@ def bubblewrap() -> None:
 
 @pytest.fixture
 def bench(engine: Engine, images: Callable[..., None], tmp_path: Path, bubblewrap: None) -> RepositoryBench:
-    """Where pushed repositories are made and graded."""
+    """Creates and grades pushed repositories."""
     images("ubuntu")
     return RepositoryBench(tmp_path, engine)

@@ -29,7 +29,7 @@ class CheckFailed(AssertionError):
 
 
 class CheckSkipped(Exception):
-    """Raised if this run may not try the check: it is skipped, and its points stay in the total. `code` says why."""
+    """Raised if this run must not try the check: it is skipped, and its points stay in the total. `code` says why."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)

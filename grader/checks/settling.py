@@ -53,7 +53,7 @@ PROGRAM_CODES: Final = frozenset(
         "todo-not-at-the-api",
     }
 )
-"""Failures of a program that may not be ready yet, however long ago its container started."""
+"""Failures of a program that is perhaps not ready yet, however long ago its container started."""
 _NOT_LISTENING: Final = "nothing-listens-inside"
 _FIRST_WORD_S: Final = 300.0
 """A program that has printed nothing for so long is one that prints nothing."""

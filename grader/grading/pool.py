@@ -115,7 +115,7 @@ def grade_all(
 
 
 class RequestQueue:
-    """The requests that wait for their turn, and which of them may not run at the same time."""
+    """The requests that wait for their turn, and which of them must not run at the same time."""
 
     def __init__(self, requests: list[GradingRequest]) -> None:
         self._queue = collections.deque(requests)

@@ -93,7 +93,7 @@ class Ledger:
 
 
 def _is_same_diagnosis(one: Outcome, other: Outcome) -> bool:
-    # A bare `assert` tells nothing about its cause.
+    # A bare `assert` says nothing about its cause.
     return one.verdict == "failed" and one.code != "assertion" and _stable_identity(one) == _stable_identity(other)
 
 

@@ -7,4 +7,4 @@ import pytest
 
 @pytest.fixture(scope="session", autouse=True)
 def sandbox_program(bubblewrap: None) -> None:
-    """Installs it for every test of this folder."""
+    """Installs bubblewrap for every test of this folder."""

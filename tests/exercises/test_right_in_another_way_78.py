@@ -114,7 +114,7 @@ def test_nginx_looks_the_replicas_up_once_and_listens_where_it_likes(scaling: St
 
 
 def test_a_cookie_keeps_a_visitor_with_a_replica(scaling: StudentShell) -> None:
-    """Whoever comes without the cookie is a new visitor: so is each request of the grader."""
+    """A request without the cookie is from a new visitor, as each of the grader's requests is."""
     sticky = "dynamic-cookie-key tp7\n    cookie WHO insert nocache dynamic\n    balance roundrobin"
     change(scaling, "haproxy.cfg", "balance roundrobin", sticky)
     compose(scaling)

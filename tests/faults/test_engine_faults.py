@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.live, pytest.mark.long]
 
 CALL_S: Final = 20
 PEAK_MB: Final = 250
-"""A run without faults comes to about 70."""
+"""A run without faults needs about 70."""
 
 
 @pytest.fixture(scope="module")

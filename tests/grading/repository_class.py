@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Class:
-    """Also the watcher of its own grading."""
+    """Also receives the progress of its own grading."""
 
     results: Path
     repositories: Mapping[str, str]

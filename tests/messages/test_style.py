@@ -1,7 +1,7 @@
 """The rules of style for what people read, as far as a program can check them.
 
 They hold for every catalogue, handout and suite, and for the pages for students. In French, a no-break space (U+00A0)
-stands before `:`, `;`, `?`, `!` and inside « »; students are addressed as "tu".
+is required before `:`, `;`, `?`, `!` and inside « »; students are addressed as "tu".
 """
 
 from __future__ import annotations

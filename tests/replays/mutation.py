@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from tests.replays.stored_recording import StoredRecording
 
 _LIMIT_S: Final = 20
-"""Seconds for one replay: one that waits for ever is detected, too."""
+"""Seconds for one replay: one that waits forever is detected, too."""
 _TESTS_S: Final = 120
 
 
@@ -133,7 +133,7 @@ def is_caught_by_tests(path: Path, mutant: Mutant) -> bool:
 
 
 def _tests_with(path: Path, mutant: Mutant, tests: Path) -> int:
-    signal.alarm(_TESTS_S)  # ends a test that waits for ever, which counts as detected
+    signal.alarm(_TESTS_S)  # ends a test that waits forever, which counts as detected
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)

@@ -1,4 +1,4 @@
-"""`python -m tests.replays.record_solutions FOLDER tp2/wrong/port-reversed …`: records solutions on the engine at hand.
+"""`python -m tests.replays.record_solutions FOLDER tp2/wrong/port-reversed …`: records on `docker`'s engine.
 
 Each is brought up as in a rehearsal, on a machine that is declared disposable.
 """

@@ -256,7 +256,7 @@ def _element_alike(base: list[Any], value: Any) -> dict[str, Any]:
 
 
 def _make_base(kind: str, value: Any) -> None:
-    """The first answer of its kind is the one that later ones are compared with, for ever: files depend on it."""
+    """The first answer of its kind is the one that later ones are compared with, forever: files depend on it."""
     path = RECORDINGS / _LIKE / f"{kind}.json"
     if path.exists():
         return

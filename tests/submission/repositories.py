@@ -45,7 +45,7 @@ HONEST_COMPOSE = {"tp9/compose.yaml": COMPOSE, "tp9/data/hello": "hello\n"}
 
 @dataclass(frozen=True)
 class RepositoryBench:
-    """Where repositories are made, graded and looked at."""
+    """Creates, grades and inspects repositories."""
 
     folder: Path
     engine: Engine

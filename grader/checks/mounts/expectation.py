@@ -76,7 +76,7 @@ class FolderExpectation(Expectation):
             raise CheckFailed("file-empty", name=fact.name, path=path)
         if normalize_text(text) in normalize_text(file.content):
             return
-        # A script may not contain the words that it prints, one after the other.
+        # A script need not contain the words that it prints one after the other.
         log = normalize_text(read_log(machine, fact) or b"")
         asked_for = f"{normalize_text(' '.join(fact.command))} {log}".replace(normalize_text(text), "")
         if normalize_text(text) in log and normalize_text(name) in asked_for.split():
@@ -100,7 +100,7 @@ class FolderExpectation(Expectation):
             with TemporaryFile(self._subject.machine, fact, bind) as drop:
                 _require_served(drop, fact, bind, site)
         except ProbeFailed as error:
-            # If the machine's files are not at hand, nothing can be written to a folder that is mounted read-only:
+            # If the machine's files are not accessible, nothing can be written to a folder that is mounted read-only:
             # compare one of its own files from both sides instead.
             if error.code != "cannot-drop" or not _is_another_file_served(fact, bind, site):
                 raise
@@ -192,7 +192,7 @@ def _is_expected_folder(folder: Folder, fact: ContainerFact, mount: MountFact) -
     """True if its last names are those of the spec. A relative path is relative to the compose project's folder."""
     origin, source = read_origin(fact), mount.comparable_source
     if not source:
-        return True  # under WSL the name may not be known: its content, and what is served from it, decide
+        return True  # under WSL the name may be unknown: its content, and what is served from it, decide
     project = comparable_path(origin.folder) if origin else ""
     same_disk = is_case_insensitive(f"{project}/") == is_case_insensitive(source)
     if project.startswith("/") and same_disk and not folder.wanted.outside.startswith(("~", "/")):

@@ -24,7 +24,7 @@ _SWEEP_COMMAND: Final = f'find "$0" -maxdepth 1 -name ".grader-*" -type f -mmin 
 
 
 class TemporaryFile:
-    """Written on the machine itself if its files are at hand, otherwise through the container's side of the mount."""
+    """Written on the machine itself if its files are accessible, otherwise through the container's mount."""
 
     def __init__(self, machine: Machine, container: ContainerFact, bind: MountFact) -> None:
         self.machine = machine

@@ -85,7 +85,7 @@ class TodosExpectation(Expectation):
                 failure = diagnose_not_listening(container.machine, require_running(container), container.wanted.port)
                 if failure and failure.code == _STILL_STARTING:
                     raise failure
-            # A container that ended just before it was looked into shows no sockets: check that all still run.
+            # A container that ended just before it was inspected shows no sockets: check that all still run.
             self._subject.machine.clear_answers()
             for container in containers:
                 require_running(container)

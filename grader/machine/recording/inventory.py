@@ -27,7 +27,7 @@ _SWARM: Final = ("/services", "/tasks", "/nodes")
 DETAILS: Final = {CONTAINERS: "/containers/{}/json", NETWORKS: "/networks/{}", IMAGES: "/images/{}/json"}
 """Where the details of a list's entry are, by its id."""
 _MAX_OBJECTS: Final = 500
-"""Objects of one kind that are looked at."""
+"""The most objects of one kind that are inspected."""
 _MAX_BYTES: Final = 16 * 1024 * 1024
 _WITHIN_S: Final = 15.0
 

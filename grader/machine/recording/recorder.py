@@ -66,7 +66,7 @@ class Recorder:
             engine = RecordedEngine(version.product, version.version, version.api, version.oldest_api)
             inventory = take_inventory(self._transport, self._redactor)
         except MachineUnreachable:
-            inventory = []  # what was asked before tells why
+            inventory = []  # what was asked before shows why
         return msgspec.structs.replace(
             about,
             machine=self.facts,

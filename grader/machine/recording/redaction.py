@@ -86,7 +86,7 @@ class Redactor:
             case list():
                 return self._redact_list(value, name)
             case dict():
-                # The tokens of a swarm stand one level below the name that says so.
+                # The tokens of a swarm are one level below the key that names them.
                 return {
                     key: self._redact_value(held, "token" if name == "JoinTokens" else key)
                     for key, held in value.items()

@@ -44,7 +44,7 @@ def bounded_request(send: Callable[[], requests.Response], *, within_s: float, m
 
 
 def ignore_redirects(session: requests.Session) -> None:
-    """`requests` reads a broken `Location`, and fails on it, even if it may not follow any."""
+    """`requests` reads a broken `Location`, and fails on it, even if it must not follow any."""
     session.get_redirect_target = lambda _: None  # type: ignore[method-assign,assignment]
 
 
@@ -52,7 +52,7 @@ def call_with_timeout(seconds: float, call: Callable[[], Result]) -> Result:
     """The result of `call`, or `TimeoutError` after `seconds`.
 
     Socket time-outs start again at every byte received, so that a server sending one byte a second, a name service
-    that never answers or a stalled handshake would hold us for ever. A call that does not end is left in its thread,
+    that never answers or a stalled handshake would hold us forever. A call that does not end is left in its thread,
     which dies with the process; nothing is shared with it afterwards.
     """
     outcome: list[Result] = []
@@ -77,7 +77,7 @@ def call_with_timeout(seconds: float, call: Callable[[], Result]) -> Result:
 def _read_body(response: requests.Response, max_bytes: int, deadline: float) -> tuple[bytes, bool]:
     parts: list[bytes] = []
     size = 0
-    # Not by `requests` itself: some versions of what it builds on unpack a chunk whole, whatever it comes to.
+    # Not by `requests` itself: some versions of urllib3 unpack an entire chunk, whatever its size.
     unpacker = Decompressor(response.headers.get("Content-Encoding", ""))
     while raw := response.raw.read1(_CHUNK, decode_content=False):
         chunk = unpacker.decompress(raw, max_bytes + 1 - size)

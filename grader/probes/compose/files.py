@@ -127,7 +127,7 @@ def ask_compose(
 
 
 def read_compose_file(machine: Machine, origin: ComposeOrigin) -> ComposeFile | ComposeRefusal:
-    """The files as they are on the disk now. Raises `ProbeFailed` if they are not at hand."""
+    """The files as they are on the disk now. Raises `ProbeFailed` if they are not accessible."""
     answer = ask_compose(machine, origin, "config")
     if not isinstance(answer, Answer):
         raise compose_unavailable(origin, answer)

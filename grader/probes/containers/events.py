@@ -56,7 +56,7 @@ def list_events(machine: Machine, container: ContainerFact) -> tuple[ContainerEv
 
 def until_query(machine: Machine, at: float) -> dict[str, str]:
     """The query that ends `GET /events` after `at`, the date of an answer of the engine, in seconds."""
-    # Without an end Docker streams for ever. With one, Podman cuts off events that it still remembers.
+    # Without an end Docker streams forever. With one, Podman cuts off events that it still remembers.
     # Dates have whole seconds: an event just before the date may have a later time.
     return {"stream": "false"} if machine.is_podman else {"until": f"{at + 1:.0f}"}
 

@@ -1,4 +1,4 @@
-"""Files of the machine itself, not of a container. They are at hand unless the machine is reached over TCP."""
+"""Files of the machine itself, not of a container. They are accessible unless the machine is reached over TCP."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ if TYPE_CHECKING:
 
 
 def read_file(machine: Machine, path: str) -> bytes | None:
-    """The content of a file; `None` if there is none, or the machine's files are not at hand."""
+    """The content of a file; `None` if there is none, or the machine's files are not accessible."""
     return _content(machine, "read", path)
 
 
 def list_folder(machine: Machine, path: str) -> tuple[str, ...] | None:
-    """The names in a folder; `None` if there is no such folder, or the machine's files are not at hand."""
+    """The names in a folder; `None` if there is no such folder, or the machine's files are not accessible."""
     listed = _content(machine, "list", path)
     return None if listed is None else tuple(listed.decode().splitlines())
 
 
 def is_missing(machine: Machine, path: str, *, is_folder: bool = False) -> bool:
-    """True if the machine's files are at hand and there is nothing at `path`."""
+    """True if the machine's files are accessible and there is nothing at `path`."""
     answer = machine.ask(FileQuestion("list" if is_folder else "read", path))
     return isinstance(answer, Answer) and answer.status == 404
 
 
 def write_file(machine: Machine, path: str, content: bytes) -> bool:
-    """Writes a file whose name starts with `.grader-`. Returns False if the machine's files are not at hand."""
+    """Writes a file whose name starts with `.grader-`. Returns False if the machine's files are not accessible."""
     answer = machine.ask(FileQuestion("write", path, content))
     return isinstance(answer, Answer) and answer.status == 200
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def read_machine_addresses(machine: Machine) -> frozenset[str]:
-    """The machine's addresses, with loopback; empty if its files are not at hand or it does not run Linux."""
+    """The machine's addresses, with loopback; empty if its files are not accessible or it does not run Linux."""
     return frozenset(
         [
             *parse_fib_trie(_read(machine, "/proc/net/fib_trie")),

@@ -130,7 +130,7 @@ class _Direction:
 
 
 def relay(one: socket.socket, other: socket.socket) -> None:
-    """One thread for both directions: two threads may not use one of Python's TLS sockets at once.
+    """One thread for both directions: two threads must not use one of Python's TLS sockets at once.
 
     Raises `OSError` if a connection breaks off.
     """

@@ -1,4 +1,4 @@
-"""The files that a submission's containers mount, looked at from inside the sandbox.
+"""The files that a submission's containers mount, read and written from inside the sandbox.
 
 A mount's source is what an engine says, and a link in it may lead anywhere: the sandbox contains only the
 submission's own folders.

@@ -37,7 +37,7 @@ class Remembers(ScriptedTransport):
     def ask(self, question: Question) -> Answer | NoAnswer:
         assert isinstance(question, EngineQuestion)
         assert question.path == "/events"
-        # Podman leaves out half of the events if an end is given; Docker streams for ever without one.
+        # Podman leaves out half of the events if an end is given; Docker streams forever without one.
         assert ("until" in dict(question.query)) is not self._podman
         return Answer(body=self._events)
 

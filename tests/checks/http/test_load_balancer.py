@@ -62,7 +62,7 @@ class Tp7(FakeMachine):
 
 
 def in_order(machine: Tp7, *told: Answer | NoAnswer) -> Callable[[HttpQuestion], Answer | NoAnswer]:
-    """These answers in turn, the last one for ever; those below 500 are in the balancer's log."""
+    """These answers in turn, the last one forever; those below 500 are in the balancer's log."""
     left = list(told)
 
     def site(question: HttpQuestion) -> Answer | NoAnswer:

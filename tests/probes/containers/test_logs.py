@@ -85,7 +85,7 @@ def test_one_line_is_told_where_no_number_is_given() -> None:
     assert last_lines(b"one\ntwo\n") == [b"two"]
 
 
-# --- two outputs on one connection: whole, cut, and from engines that do not frame ---
+# --- two outputs on one connection: complete, cut off, and from engines without frames ---
 
 BOTH = multiplexed(b"one\n", b"two\n") + multiplexed(b"three\n")
 

@@ -30,7 +30,7 @@ OPEN_AND_DRAWN = """document.querySelectorAll('details').forEach((details) => {
   details.open = true;
   details.style.contentVisibility = 'visible';
 })"""
-"""What is far below the screen is not drawn until it is near, and axe has no colours to look at."""
+"""What is far below the screen is not drawn until it is near, so that axe finds no colours."""
 
 PAGES = {
     "class": lambda lang: class_page(SOME, lang, title=TITLE),

@@ -1,4 +1,4 @@
-"""Files that containers mount are looked at inside the sandbox: nothing of ours can be read or written."""
+"""Files that containers mount are accessed inside the sandbox: nothing of ours can be read or written."""
 
 from __future__ import annotations
 

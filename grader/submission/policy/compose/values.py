@@ -215,7 +215,7 @@ def _network_name(scope: ComposeScope, node: YamlNode, place: Place, _: str) -> 
 
 @checks_kind("external-network")
 def _external_network(scope: ComposeScope, node: YamlNode, place: Place, _: str) -> None:
-    """Judged with its name, which may be beside it: see `compose_policy`."""
+    """Judged with its name, which may be beside it: see `compose_file`."""
     if not isinstance(node, YamlMapping):
         _flag(scope, node, place, "")
 

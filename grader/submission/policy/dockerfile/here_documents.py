@@ -22,7 +22,7 @@ class HereDocumentSyntax(Enum):
 class Terminator:
     word: str
     strips_tabs: bool
-    """Opened by `<<-`: tabs may stand before the word."""
+    """Opened by `<<-`: tabs may precede the word."""
     is_plain: bool
     """A mere word, which every builder reads alike."""
 

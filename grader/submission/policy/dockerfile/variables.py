@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 UNKNOWN: Final = "\ue000"
-"""Stands in a result for whatever cannot be known from the file, such as a variable of the base image."""
+"""Represents in a result whatever cannot be known from the file, such as a variable of the base image."""
 
 PLATFORM: Final = "\ue001"
 """Stands for a platform's name, such as `linux/amd64` or `arm64`, or for nothing on an engine without BuildKit."""

@@ -69,7 +69,7 @@ def name_values(text: str) -> list[NameValue]:
     """The pairs of ENV, LABEL and ARG: any white space parts them, quotes and backslashes hold them together.
 
     A first word without `=` is the old way of ENV and LABEL, a name and then its value to the end of the line; the
-    caller knows whether it has one of these (`old_pair`).
+    caller must recognize these: see `env_pairs`.
     """
     pairs = (word.partition("=") for word in _WORD.findall(text))
     return [(name, value if equals else None) for name, equals, value in pairs]

@@ -1,4 +1,4 @@
-"""Checks env files: they may not configure Compose or Docker, and their expanded size is limited."""
+"""Checks env files: they must not configure Compose or Docker, and their expanded size is limited."""
 
 from __future__ import annotations
 

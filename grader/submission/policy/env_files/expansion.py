@@ -27,12 +27,12 @@ _BRACES: Final = re.compile(r"\$\{|\}")
 
 
 def variables_in(text: str) -> list[str]:
-    """The variables in `text`, each as often as it stands there; `$$` is a dollar sign."""
+    """The variables in `text`, each as often as it occurs; `$$` is a dollar sign."""
     return _NAME.findall(text.replace("$$", " "))
 
 
 def nesting_depth(text: str) -> int:
-    """How deep `${…}` stands in `${…}`."""
+    """How deeply `${…}` are nested."""
     depth = deepest = 0
     for brace in _BRACES.findall(text):
         depth = depth + 1 if brace != "}" else max(depth - 1, 0)

@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
-# Go's unicode.IsSpace, which is not Python's `str.isspace`, and the spaces that may stand beside a name.
+# Go's unicode.IsSpace, which is not Python's `str.isspace`, and the spaces that may be beside a name.
 _GO_SPACES: Final = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 _INLINE_SPACES: Final = "\t\v\f\r \x85\xa0"
 _EXPORT: Final = re.compile(r"export[\t\n\f\r ]+")
@@ -28,7 +28,7 @@ class Assignment:
     expands: bool
     """Whether variables in `text` are replaced; not between single quotes."""
     has_odd_space: bool
-    """Whether something other than a space, a tab or a carriage return stands between the name and its `=`."""
+    """Whether something other than a space, a tab or a carriage return is between the name and its `=`."""
 
 
 @dataclass(frozen=True, slots=True)
