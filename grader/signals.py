@@ -19,7 +19,7 @@ def reset_signals() -> None:
     """Unblock all signals, let SIGINT interrupt and SIGCHLD report; what somebody chose to ignore stays ignored here.
 
     The programs that are started from now on begin with every signal at its default. Does nothing outside of the main
-    thread, or where the system has no such signals.
+    thread, or if the system has no such signals.
     """
     if os.name != "posix" or threading.current_thread() is not threading.main_thread():
         return

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _LINES: Final = 3
 _LINE: Final = 400
 _INHERITED_VARIABLES: Final = ("DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY")
-"""Without them no engine can be reached over TLS. They contain only paths of files."""
+"""Without them no engine can be reached over TLS. They contain a path and a switch, no key."""
 
 
 class GradingFailed(GraderError):

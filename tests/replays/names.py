@@ -80,7 +80,7 @@ def _right_tests() -> list[str]:
 
 
 def select_recordings(names: Sequence[str]) -> Selection:
-    """The recordings whose names start with one of `names`; all if it is empty.
+    """The recordings at or below one of `names`; all if it is empty.
 
     Raises `ExerciseError` for a name that matches nothing.
     """
@@ -102,7 +102,7 @@ def _is_below(name: str, prefix: str) -> bool:
 
 
 def possible_names(test: str) -> list[str]:
-    """The exercise of a test is known once it grades: the file's name gives it, or a few candidates."""
+    """The names that a test's recording may have: its exercise is only certain once the test has graded."""
     file = test.partition("::")[0]
     numbers = re.findall(r"tp(\d)", test) or re.findall(r"\d", file)
     return [test_recording_name(f"tp{number}", test) for number in dict.fromkeys(numbers)]

@@ -105,7 +105,7 @@ def test_folders_in_folders_without_end_are_refused_and_removed(tmp_path: Path) 
 
 
 def test_a_link_is_not_followed_by_whoever_cleans_up(tmp_path: Path) -> None:
-    """Its target keeps its rights and its content, also where this user is not root."""
+    """Its target keeps its rights and its content, even if this user is not root."""
     ours = tmp_path / "ours"
     (ours / "below").mkdir(parents=True)
     (ours / "file").write_text("kept\n")

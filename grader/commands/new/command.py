@@ -48,7 +48,7 @@ def new_exercise(folder: Path) -> list[Path]:
 def _copy_skeleton(source: Traversable, target: Path, number: str, made: list[Path]) -> None:
     target.mkdir(parents=True)
     for entry in sorted(source.iterdir(), key=lambda one: one.name):
-        # The suite is kept as text, so that nobody's pytest or linter takes it for one of the grader's own.
+        # The suite is kept as text, so that nobody's pytest or linter takes it for one of the grader's.
         name = entry.name.replace("_N_", f"_{number}_").removesuffix(".txt")
         if entry.is_dir():
             _copy_skeleton(entry, target / name, number, made)

@@ -50,7 +50,7 @@ class TableView:
     def show(self, shown: WatchUpdate) -> None:
         sheet = self._render(shown, list(shown.ledger))
         if len(self._console.render_lines(sheet)) > self._console.height:
-            # If the table does not fit, its end is cut, where the first thing to fix is: hide what is green.
+            # If the table does not fit, its end is cut off, which has the first thing to fix: hide what is green.
             sheet = self._render(shown, [row for row in shown.ledger if row.outcome.verdict != "passed"])
         self._live.update(sheet, refresh=True)
 

@@ -1,4 +1,4 @@
-"""Containers killed, started and created again: only where the machine is declared disposable."""
+"""Containers killed, started and created again: only if the machine is declared disposable."""
 
 from __future__ import annotations
 

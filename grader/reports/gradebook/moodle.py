@@ -3,7 +3,7 @@
 The worksheet is what "Download grading worksheet" gives and "Upload grading worksheet" takes back. Moodle finds
 the student by `Identifier`, refuses a file whose headings changed, skips an empty grade, reads the decimal
 separator of the language, and stores the feedback as HTML (mod/assign/feedback/offline/importgradeslib.php and
-feedback/comments/locallib.php of Moodle 4). Feedback that changes is stored even where the grade is skipped:
+feedback/comments/locallib.php of Moodle 4). Feedback that changes is stored even if the grade is skipped:
 so a row that keeps its earlier grade keeps its feedback too.
 """
 

@@ -1,4 +1,4 @@
-"""A page is one file that fetches nothing, and its policy holds even where a script got in."""
+"""A page is one file that fetches nothing, and its policy holds even if a script got in."""
 
 from __future__ import annotations
 
