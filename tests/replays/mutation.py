@@ -118,7 +118,10 @@ def _is_caught(kept: StoredRecording) -> bool:
 
 def is_caught_by_tests(path: Path, mutant: Mutant) -> bool:
     """Whether the module's own tests detect it; in a separate process, so that nothing of it stays."""
-    tests = ROOT / "tests" / path.relative_to(ROOT / "grader").with_name(f"test_{path.name}")
+    package = ROOT / "grader"
+    if not path.is_relative_to(package):
+        return False  # a suite's own file: its solutions are its tests
+    tests = ROOT / "tests" / path.relative_to(package).with_name(f"test_{path.name}")
     if not tests.is_file():
         return False
     child = os.fork()
