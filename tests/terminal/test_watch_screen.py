@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.live
 SOME_WAYS = [Way(80, "fr"), Way(120, "en", is_coloured=False), Way(80, "en", "ascii"), Way(120, "fr", "C")]
-ENDS = {"fr": "Ctrl-C pour arrêter", "en": "Ctrl-C to stop"}
+ENDS = {"fr": "Ctrl-C pour arr", "en": "Ctrl-C to stop"}  # "arrêter", or "arreter" where only ASCII can be shown
 
 
 def open_watch(terminal: Open, student: StudentShell, way: Way, rows: int = 24) -> Terminal:
