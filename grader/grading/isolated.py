@@ -6,8 +6,6 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
 from grader.errors import GraderError
 from grader.grading.pool import GradingFinished, grade_all
 from grader.grading.worker import GradingTask, Surroundings, spawn_worker
@@ -50,8 +48,7 @@ def grade_isolated(
         surroundings = Surroundings(home, grading_environment(home, environ), errors)
 
         def start(request: GradingRequest) -> Worker:
-            absolute = msgspec.structs.replace(request, exercise=request.exercise.absolute())  # it runs elsewhere
-            return spawn_worker(GradingTask(request=absolute, submission=submission), surroundings)
+            return spawn_worker(GradingTask(request=request, submission=submission), surroundings)
 
         ended = next(event for event in grade_all(suite, [request], 1, start) if isinstance(event, GradingFinished))
         if ended.lost == "machine-deadline":

@@ -31,7 +31,7 @@ class GradingRequest(msgspec.Struct, frozen=True, kw_only=True):
     """One student, and how to grade them. It goes to worker processes as JSON: see `encode_json`."""
 
     exercise: Path
-    """The exercise's folder."""
+    """The exercise's folder. Like all paths here absolute: a worker may run in another folder."""
     student: Student = Student(id="local")
     """Its id is empty if a recording is graded, which has the student's id."""
     machine: MachineUrl = MachineUrl("local")
@@ -66,11 +66,11 @@ def request_of(options: Mapping[str, object], environ: Mapping[str, str], exerci
     user = environ.get("USER") or environ.get("USERNAME") or "local"
     student = encodable(text("student")) or ("" if machine.scheme == "recording" else user)
     return GradingRequest(
-        exercise=exercise,
+        exercise=exercise.resolve(),
         student=Student(id=student, name=encodable(text("student_name"))),
         machine=machine,
         ports=parse_ports(text("ports")) if text("ports") else None,
-        ssh_config=Path(text("ssh_config")) if text("ssh_config") else None,
+        ssh_config=Path(text("ssh_config")).absolute() if text("ssh_config") else None,
         record=bool(options.get("record")),
         passive=passive,
         disposable=disposable,

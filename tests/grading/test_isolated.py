@@ -15,6 +15,7 @@ import pytest
 from grader.grading import worker
 from grader.grading.frames import checked_result, encode_frame
 from grader.grading.isolated import GradingFailed, grade_isolated, grading_environment
+from grader.grading.request import request_of
 from grader.messages import Words
 from grader.reports import result as results
 from grader.reports.result import ResultFile, Student, SuiteInfo
@@ -61,11 +62,12 @@ def test_an_engine_that_is_not_there_is_no_mark_and_no_zero() -> None:
 
 def test_the_exercise_may_be_a_relative_path(monkeypatch: pytest.MonkeyPatch) -> None:
     """The process runs in an empty folder of its own."""
-    monkeypatch.chdir(EXERCISE.parent)
-    result = grade_isolated(
-        read_suite(Path(EXERCISE.name)), msgspec.structs.replace(REQUEST, exercise=Path(EXERCISE.name)), {}
-    )
+    monkeypatch.chdir(EXERCISE)
+    options = {"machine": "unix:///no/such.sock", "ssh_config": "config"}
+    relative = request_of(options, {}, Path())
+    result = grade_isolated(read_suite(Path()), relative, {})
     assert {check.verdict for check in result.checks} == {"error"}
+    assert relative.ssh_config == EXERCISE / "config"
 
 
 def test_a_result_that_adds_up_is_believed() -> None:

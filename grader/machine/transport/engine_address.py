@@ -170,7 +170,8 @@ def _tcp_address(url: str, environ: Mapping[str, str]) -> EngineAddress:
     verify = bool(environ.get("DOCKER_TLS_VERIFY"))
     if not folder and not verify:
         return EngineAddress(url, url)
-    base = Path(folder) if folder else Path(_home(), ".docker")
+    # Absolute: programs that run in another folder are given the same variable.
+    base = Path(folder).absolute() if folder else Path(_home(), ".docker")
     tls = Tls(str(base / "ca.pem"), str(base / "cert.pem"), str(base / "key.pem"), verify)
     missing = next((path for path in (tls.ca, tls.cert, tls.key) if not Path(path).is_file()), None)
     if missing:

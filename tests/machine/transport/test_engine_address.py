@@ -14,6 +14,7 @@ from typing import NoReturn
 
 import pytest
 
+from grader.engine_state.client import engine_variables
 from grader.errors import MachineUnreachable
 from grader.machine.transport.engine_address import (
     EngineAddress,
@@ -121,6 +122,21 @@ def test_certificates_that_are_not_there_are_named(home: Path) -> None:
     with pytest.raises(MachineUnreachable) as refused:
         resolve_engine(parse_machine_url("tcp://docker:2376"), environment)
     assert refused.value.values["detail"].endswith("cert.pem")
+
+
+def test_the_process_that_grades_finds_certificates_in_a_relative_folder(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It runs in another folder."""
+    (home / "certs").mkdir()
+    for name in ("ca.pem", "cert.pem", "key.pem"):
+        (home / "certs" / name).touch()
+    monkeypatch.chdir(home)
+    engine = engine_address(parse_machine_url("tcp://docker:2376"), {"DOCKER_CERT_PATH": "certs"})
+    variables = engine_variables(engine)
+    monkeypatch.chdir("/")
+    assert variables["DOCKER_CERT_PATH"] == str(home / "certs")
+    assert engine_address(parse_machine_url(engine.url), variables) == engine
 
 
 def test_a_port_that_speaks_no_tls_needs_no_certificate(home: Path) -> None:
