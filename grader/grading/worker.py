@@ -80,9 +80,8 @@ class Worker:
             return
         try:
             os.killpg(self.pid, signal.SIGKILL)
-        except ProcessLookupError:  # it ended by itself
-            pass
-        except PermissionError:  # every member runs as another user by now
+        except (ProcessLookupError, PermissionError):
+            # It has no group of its own yet, or every member runs as another user by now, or it ended by itself.
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(self.pid, signal.SIGKILL)
         if self._process:
