@@ -83,26 +83,35 @@ class RehearsalEngine:
                     code = -1
             yield BringUpOutput(code, log.read_text("utf-8", "replace").splitlines()[-_KEPT_LINES:])
         finally:
-            self._run_down(scratch, suite)
-            if process:
-                # What the script left in the background, too: a server that holds a port, a client in the foreground.
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
-            self.empty()
-            shutil.rmtree(scratch, ignore_errors=True)
+            try:
+                self._run_down(scratch, suite)
+            finally:
+                if process:
+                    # What the script left in the background, too: a server that holds a port, a client in the
+                    # foreground.
+                    with contextlib.suppress(ProcessLookupError):
+                        os.killpg(process.pid, signal.SIGKILL)
+                    process.wait()
+                self.empty()
+                shutil.rmtree(scratch, ignore_errors=True)
 
     def _run_down(self, scratch: Path, suite: Suite) -> None:
-        """Run `down.sh`, which removes what a solution leaves on the machine outside the engine."""
+        """Run `down.sh`, which removes what a solution leaves on the machine outside the engine.
+
+        Raises `GraderError` if it does not end.
+        """
         if (scratch / "work" / "down.sh").is_file():
-            subprocess.run(
-                ["bash", "down.sh"],  # noqa: S607 - as up.sh
-                cwd=scratch / "work",
-                env=self._environment(scratch / "home", suite),
-                timeout=UP_S,
-                check=False,
-                start_new_session=True,  # as up.sh: Ctrl-C must not leave half of it on the machine
-            )
+            try:
+                subprocess.run(
+                    ["bash", "down.sh"],  # noqa: S607 - as up.sh
+                    cwd=scratch / "work",
+                    env=self._environment(scratch / "home", suite),
+                    timeout=UP_S,
+                    check=False,
+                    start_new_session=True,  # as up.sh: Ctrl-C must not leave half of it on the machine
+                )
+            except subprocess.TimeoutExpired as error:
+                raise GraderError(f"down.sh was not done after {UP_S} s") from error
 
     def empty(self) -> None:
         """Remove everything that was not there at the beginning.
