@@ -18,10 +18,11 @@ import yaml
 
 from grader import exit_codes
 from grader.errors import GraderError, RosterError
-from grader.messages import DEFAULT, LANGUAGES
+from grader.messages import DEFAULT
 from grader.reports.signable import job_folder
 from grader.reports.signature import JOB_KEY_VARIABLE, SIGNATURE, job_key, run_name, signing_key
 from grader.roster.file_name import file_name_for
+from grader.settings import language_of
 from grader.text.escaping import log_text
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--exercise", required=True, help="such as tp6")
     parser.add_argument("--image", required=True, help="with the grader in /opt/grader and a docker client")
     parser.add_argument("--mirror", default="", help="a mirror of Docker Hub")
-    parser.add_argument("--lang", choices=LANGUAGES, default=os.environ.get("GRADER_LANG", DEFAULT))
+    parser.add_argument("--lang", default=os.environ.get("GRADER_LANG") or DEFAULT)
     parser.add_argument("--output", type=Path, required=True)
     options = parser.parse_args(arguments)
     try:
@@ -165,13 +166,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options.exercise,
             options.image,
             mirror=options.mirror,
-            language=options.lang,
+            language=language_of(options.lang, {}),
             key=signing_key(os.environ),
             run=run_name(os.environ),
         )
     except GraderError as error:
         print(log_text(f"pipeline: {error}"), file=sys.stderr)  # this is a program's output
-        return 4
+        return exit_codes.USAGE_ERROR
     options.output.write_text(text, encoding="utf-8")
     return 0
 
