@@ -128,8 +128,8 @@ def _version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
         from grader.scoring.suite import suite_hash  # noqa: PLC0415 - slow to import, and not needed by --help
 
         print(f"grader {VERSION}, Python {sys.version.split()[0]}")
-        for sheet in sorted(Path("exercises").glob("*/exercise.toml")):
-            print(f"  {sheet.parent}  {suite_hash(sheet.parent)[:16]}")
+        for spec in sorted(Path("exercises").glob("*/exercise.toml")):
+            print(f"  {spec.parent}  {suite_hash(spec.parent)[:16]}")
         raise typer.Exit
 
 

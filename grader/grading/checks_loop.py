@@ -78,8 +78,8 @@ def run_checks(
 ) -> Ledger:
     """Every check's verdict. If the machine cannot be reached, each is an error with that reason.
 
-    `on_check` is called with the name of each check before it runs. `known`: outcomes
-    that cannot have changed.
+    `on_check` is called with the name of each check before it runs. `unchanged`:
+    outcomes that cannot have changed.
     """
     if isinstance(machine, MachineUnreachable):
         return suite.ledger(judge(machine))

@@ -38,13 +38,13 @@ def doctor(
     url = parse_machine_url(machine or "local")
     own_ports = parse_ports(ports) if ports else None
     folder = find_exercise(exercise).resolve() if exercise else None
-    sheet = read_exercise_spec(folder) if folder else ExerciseSpec(points=0, title={})
-    require_ports(sheet, exercise, own_ports)
-    link = open_transport(url, ssh_config)
+    spec = read_exercise_spec(folder) if folder else ExerciseSpec(points=0, title={})
+    require_ports(spec, exercise, own_ports)
+    transport = open_transport(url, ssh_config)
     try:
-        found = examine(Machine(link, sheet, ports=own_ports, passive=True), folder)
+        found = examine(Machine(transport, spec, ports=own_ports, passive=True), folder)
     finally:
-        link.close()
+        transport.close()
     texts = Texts("commands", language)
     for name, value in found.facts.items():
         if value:

@@ -69,12 +69,12 @@ def examine(machine: Machine, exercise: Path | None) -> Examination:
 
 
 def _engine(machine: Machine) -> tuple[dict[str, str], _Info, list[Finding]]:
-    version, link = machine.transport.version(), machine.transport.facts
+    version, about = machine.transport.version(), machine.transport.facts
     info = decode(machine.engine("/info"), _Info, "docker info")
     rootless = any("rootless" in option for option in info.security_options or ())
     facts = {
-        "machine": link.url,
-        "context": link.context,
+        "machine": about.url,
+        "context": about.context,
         "engine": f"{version}{' (rootless)' if rootless else ''}",
         "api": version.api,
         "storage": info.driver,

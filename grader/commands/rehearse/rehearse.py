@@ -116,11 +116,11 @@ def _rehearse_solution(
 
 
 def _grade(suite: Suite, machine: MachineUrl, ports: PortRange | None) -> Ledger:
-    link = open_transport(machine)
+    transport = open_transport(machine)
     try:
-        return run_checks(suite, Machine(link, suite.spec, ports=ports, disposable=True))
+        return run_checks(suite, Machine(transport, suite.spec, ports=ports, disposable=True))
     finally:
-        link.close()
+        transport.close()
 
 
 def _grade_untouched_engine(suite: Suite, machine: MachineUrl) -> SolutionRun:

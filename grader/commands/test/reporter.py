@@ -77,13 +77,13 @@ class GraderTerminalReporter(pytest.TerminalReporter):  # type: ignore[misc]
         if self.verbosity < 0 or self.config.option.collectonly:
             return
         texts, request = self._texts, self._grading.request
-        link = self._grading.connect()
+        transport = self._grading.connect()
         facts = self._grading.machine_facts
         machine = facts.url
         if facts.context:
             machine += f" ({texts('context')} {facts.context})"
-        if link:
-            version = link.version()
+        if transport:
+            version = transport.version()
             machine += f" · {version} · API {version.api}"
         ports = texts("course-ports")
         if request.ports:

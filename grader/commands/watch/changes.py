@@ -57,14 +57,14 @@ class _Event(msgspec.Struct):
 class EventReader:
     """Reads the engine's events in a thread, and puts relevant ones in a queue."""
 
-    def __init__(self, link: DirectTransport) -> None:
+    def __init__(self, transport: DirectTransport) -> None:
         self.changes: queue.SimpleQueue[EngineChange] = queue.SimpleQueue()
-        self._link = link
+        self._transport = transport
         threading.Thread(target=self._read, daemon=True, name="grader-events").start()
 
     def _read(self) -> None:
         try:
-            for line in self._link.events():
+            for line in self._transport.events():
                 change = read_event(line)
                 if change:
                     self.changes.put(change)

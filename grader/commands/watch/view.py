@@ -48,11 +48,11 @@ class TableView:
         self._live.stop()
 
     def show(self, shown: WatchUpdate) -> None:
-        sheet = self._render(shown, list(shown.ledger))
-        if len(self._console.render_lines(sheet)) > self._console.height:
+        table = self._render(shown, list(shown.ledger))
+        if len(self._console.render_lines(table)) > self._console.height:
             # If the table does not fit, its end is cut off, which has the first thing to fix: hide what is green.
-            sheet = self._render(shown, [row for row in shown.ledger if row.outcome.verdict != "passed"])
-        self._live.update(sheet, refresh=True)
+            table = self._render(shown, [row for row in shown.ledger if row.outcome.verdict != "passed"])
+        self._live.update(table, refresh=True)
 
     def _text(self, text: str, style: str = "") -> Text:
         return Text(text if self._is_unicode else to_ascii(text), style=style)

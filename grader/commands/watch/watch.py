@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from grader.commands.watch.changes import EngineChange, EventReader, FolderMonitor
-from grader.commands.watch.tracking_link import TrackingLink
+from grader.commands.watch.tracking_transport import TrackingTransport
 from grader.errors import GraderError, MachineUnreachable
 from grader.grading.checks_loop import run_checks
 from grader.grading.request import machine_of
@@ -52,15 +53,12 @@ def watch(suite: Suite, request: GradingRequest, view: View, is_over: Callable[[
             transport = open_transport(request.machine, request.ssh_config, float("inf"))
             if not isinstance(transport, DirectTransport):
                 raise GraderError("a recording does not change: there is nothing to watch")
-            transport.version()
+            with contextlib.closing(transport):
+                transport.version()
+                _Watcher(suite, request, transport, view).run(is_over)
         except MachineUnreachable as error:
             _show_lost(suite, view, error)
             time.sleep(_RETRY_S)
-            continue
-        try:
-            _Watcher(suite, request, transport, view).run(is_over)
-        finally:
-            transport.close()
 
 
 class _Watcher:
@@ -68,7 +66,7 @@ class _Watcher:
         self._suite = suite
         self._view = view
         self._is_here = transport.is_local
-        self._tracking = TrackingLink(transport)
+        self._tracking = TrackingTransport(transport)
         self._machine = machine_of(request, self._tracking, suite.spec)
         self._reader = EventReader(transport)
         self._folder_monitor = FolderMonitor()

@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 _ID = re.compile(r"[0-9a-f]{64}")
 
 
-class TrackingLink:
+class TrackingTransport:
     """Records the ids that the current check asks about, and whether it looks outside the engine.
 
     Answers from the machine's cache do not pass through here: only the first check that asks is recorded. Therefore
     `needs` counts, too, when the checks to run again are chosen.
     """
 
-    def __init__(self, link: Transport) -> None:
-        self.facts = link.facts
-        self._link = link
+    def __init__(self, transport: Transport) -> None:
+        self.facts = transport.facts
+        self._transport = transport
         self.check = ""
         self.ids: dict[str, set[str]] = {}
         """Maps each check to the ids of containers, networks and images that it asked about."""
@@ -37,13 +37,13 @@ class TrackingLink:
                 self.ids.setdefault(self.check, set()).update(_ID.findall(question.path))
             case HttpQuestion() | FileQuestion():
                 self.outside_engine.add(self.check)
-        return self._link.ask(question)
+        return self._transport.ask(question)
 
     def version(self) -> EngineVersion:
-        return self._link.version()
+        return self._transport.version()
 
     def now(self) -> float:
-        return self._link.now()
+        return self._transport.now()
 
     def close(self) -> None:
-        self._link.close()
+        self._transport.close()
