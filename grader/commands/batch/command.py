@@ -68,9 +68,7 @@ def batch(
     """
     if ssh_config and not ssh_config.is_file():
         raise GraderError(f"--ssh-config: {ssh_config}: no such file")
-    not_with_engines = {
-        "--jobs": jobs, "--record": record, "--passive": passive, "--ssh-config": ssh_config, "--scheduler": scheduler
-    }  # fmt: skip
+    not_with_engines = {"--record": record, "--passive": passive, "--scheduler": scheduler}
     if engines and (conflicting := [name for name, given in not_with_engines.items() if given]):
         raise GraderError(f"{' and '.join(conflicting)}: for a class's machines only, not with --engines")
 

@@ -61,8 +61,8 @@ def typed(*words: str, language: str) -> subprocess.CompletedProcess[str]:
         ),
         ((*GRADER, "batch", "tp2", "--roster", "x", "--results", "x", "--ssh-config", "x"), "--ssh-config: x: no such"),
         (
-            (*GRADER, "batch", "tp2", "--roster", "x", "--results", "x", "--engines", "unix:///x", "--record", "--jobs", "2"),
-            "--jobs and --record:",
+            (*GRADER, "batch", "tp2", "--roster", "x", "--results", "x", "--engines", "unix:///x", "--record"),
+            "--record:",
         ),
         ((*GRADER, "report", "nowhere"), "nowhere: no results there"),
         ((*GRADER, "repo", ".", "--exercise", "tp6", "--results", "README.md"), "README.md is inside the graded"),
