@@ -18,7 +18,7 @@ from grader.submission.bring_up import BringUpLimits, bring_up
 from grader.submission.bring_up_failure import with_failed_bring_up, with_invalid_files, with_replaced_images
 from grader.submission.clone.commit import commit_of
 from grader.submission.container_limits import LIMITS_FILE, write_limits
-from grader.submission.layout import BringUpKind, SubmissionLayout
+from grader.submission.layout import BringUpKind
 from grader.submission.policy.findings import Findings, Review
 from grader.submission.policy.policy import read_policy
 from grader.submission.reading import Reading, read_submission
@@ -64,14 +64,15 @@ def grade_repository(
     engine: EngineAddress,
     *,
     connect: Callable[[], docker.APIClient],
-    grade: Callable[[Submission | None], ResultFile],
+    grade: Callable[[Submission], ResultFile],
     limits: BringUpLimits | None = None,
 ) -> GradedSubmission | RefusedSubmission:
     """Grades the repository of `request`, which was cloned to the folder `repository`, whatever is in it.
 
-    `connect` opens the engine's API; it is called only if the policy accepts the repository. `grade` grades what was
-    brought up, or the engine as it is if nothing was. The engine is always taken down. Raises `GraderError` if nobody
-    can be graded (no throw-away engine, no sandbox, the grading process failed), and what the client raises.
+    `connect` opens the engine's API; it is called only if the policy accepts the repository. `grade` grades what is on
+    the engine; it reads files in the sandbox, also if nothing was brought up. The engine is always taken down. Raises
+    `GraderError` if nobody can be graded (no throw-away engine, no sandbox, the grading process failed), and what the
+    client raises.
     """
     with new_workspace(request.workspaces, repository_name(request.repository)) as workspace:
         sandbox = make_sandbox(workspace.tmp)
@@ -130,11 +131,11 @@ class _SubmissionRun:
     limits: BringUpLimits
 
     def grade(
-        self, reading: Reading, grade: Callable[[Submission | None], ResultFile], watch: UsageWatch
+        self, reading: Reading, grade: Callable[[Submission], ResultFile], watch: UsageWatch
     ) -> tuple[ResultFile, FinishedProgram | None] | RefusedSubmission:
         work, review = reading.layout, reading.review
         if work is None or review.invalid:
-            return with_invalid_files(grade(None), review.invalid), None
+            return with_invalid_files(grade(self._submission(reading)), review.invalid), None
         if reading.project is not None:
             write_limits(reading.project, self.workspace, self.client.info())
         brought_up = bring_up(
@@ -153,8 +154,8 @@ class _SubmissionRun:
         also = [name for one in self.spec.containers.values() for name in one.equivalent_images]
         if replaced := replaced_images(self.client, self.before, (*self.spec.images, *also)):
             take_down(self.client, self.before)  # whatever runs, it is not of the course's images
-            return with_replaced_images(grade(None), replaced), brought_up
-        result = grade(self._submission(work, reading))
+            return with_replaced_images(grade(self._submission(reading)), replaced), brought_up
+        result = grade(self._submission(reading))
         if watch.reason and brought_up.succeeded:
             brought_up = brought_up.stopped_by_watch(watch.reason)
         return with_failed_bring_up(result, (work.folder / work.file).as_posix(), brought_up), brought_up
@@ -176,14 +177,15 @@ class _SubmissionRun:
         reading = read_submission(self.sandbox, self.workspace, self.request.exercise.resolve().name, scripts=True)
         return RefusedSubmission(reading.review) if reading.review.refused else None
 
-    def _submission(self, work: SubmissionLayout, reading: Reading) -> Submission:
-        workspace, project = self.workspace, reading.project
+    def _submission(self, reading: Reading) -> Submission:
+        """For the process that grades: even with nothing brought up, a label of the engine's chooses no file here."""
+        workspace, work, project = self.workspace, reading.layout, reading.project
         return Submission(
             shared=str(workspace.shared),
             private=str(workspace.private),
             name=workspace.name,
-            folder=work.folder.as_posix(),
-            compose_files=work.compose_files,
+            folder=work.folder.as_posix() if work else ".",
+            compose_files=work.compose_files if work else (),
             limits_file=LIMITS_FILE if project else "",
             project=project.name if project else "",
             uid=self.sandbox.uid,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.server
 import os
 import threading
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -125,4 +126,27 @@ def test_the_same_work_without_an_attack_earns_its_20(
     files = {"tp10/compose.yaml": compose(), "tp10/data/k": ""} | ({"tp10/up.sh": SCRIPT} if script else {})
     code, result = graded(bench, surroundings, files, {})
     assert (code, result.points) == (0, 20), "".join(capsys.readouterr())
+    surroundings.assert_untouched("".join(capsys.readouterr()))
+
+
+def test_a_label_on_the_engine_chooses_no_file_when_nothing_is_brought_up(
+    bench: RepositoryBench, surroundings: Surroundings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A container that an earlier repository left behind names a compose file of this computer."""
+    project = bench.repository({"compose.yaml": compose()}, "left-behind")
+    labels = {
+        "com.docker.compose.project": "box",
+        "com.docker.compose.service": "box",
+        "com.docker.compose.project.working_dir": str(project),
+        "com.docker.compose.project.config_files": f"{project}/compose.yaml",
+    }
+    with closing(bench.client) as client:
+        left = client.create_container("ubuntu", ["sleep", "600"], name="box-box-1", labels=labels)
+        client.start(left)
+    before = bench.engine_state()
+    _, result = graded(bench, surroundings, {"tp10/compose.yaml": "services:\n\tbox: {image: ubuntu}\n"}, {})
+    verdicts = {check.id: check.verdict for check in result.checks}
+    assert verdicts["test_service_runs"] == "failed"
+    assert (verdicts["test_file_is_what_runs"], verdicts["test_down_leaves_nothing"]) == ("failed", "error"), verdicts
+    assert bench.engine_state() == before, "the file that the label names was not run"
     surroundings.assert_untouched("".join(capsys.readouterr()))
