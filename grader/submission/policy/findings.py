@@ -50,11 +50,11 @@ class Refusal:
         return log_line(f"{self.place}: [{self.rule}] {self.reason_in(language)}")
 
     def reason_in(self, language: Language) -> str:
-        """The rule's text. It may come from the sandbox: a rule or a value that does not exist breaks nothing."""
+        """The rule's text. It may come from the sandbox: an unknown rule is shown as it is, never filled in."""
         text = find_text("policy", f"rules.{self.rule}", language) or find_text(
             "policy", f"refused.{self.rule}", language
         )
-        return fill(text or self.rule, dict(self.values))
+        return fill(text, dict(self.values)) if text else self.rule
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,8 @@ def test_a_reason_is_a_rule_s_or_a_key_s_own() -> None:
 
 
 def test_a_refusal_from_the_sandbox_may_name_a_rule_that_does_not_exist() -> None:
-    assert Refusal("no-such", Place("a")).line_in("en") == "a: [no-such] no-such"
+    for rule in ("no-such", "{", "{where.x}", "{where:>99999}"):
+        assert Refusal(rule, Place("a"), (("where", "b"),)).line_in("en") == f"a: [{rule}] {rule}"
     assert Refusal("too-big", Place("a")).line_in("en").startswith("a: [too-big] the file has {seen} bytes")
 
 
