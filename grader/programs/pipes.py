@@ -1,4 +1,4 @@
-"""Runs a process and reads its output at once, so that it never waits, up to a maximum size."""
+"""Reads a pipe in a thread, up to a maximum size, so that the program that writes to it never waits."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ class Workspace:
 def new_workspace(parent: Path | None = None, name: str = "") -> Iterator[Workspace]:
     """A workspace that is gone after the block.
 
-    `below` must be a folder that the engine sees under the same path. It is the system's temporary folder by default,
+    `parent` must be a folder that the engine sees under the same path. It is the system's temporary folder by default,
     and in GitLab's jobs one under `/builds`, which a job shares with its `docker` service.
     """
     private = Path(os.path.realpath(tempfile.mkdtemp(prefix="grader-private-")))

@@ -26,7 +26,7 @@ class BoundedResponse(NamedTuple):
 
 
 def bounded_request(send: Callable[[], requests.Response], *, within_s: float, max_bytes: int) -> BoundedResponse:
-    """Sends and reads at most `cap` bytes in at most `within_s` seconds.
+    """Sends and reads at most `max_bytes` bytes in at most `within_s` seconds.
 
     `send` must ask for a stream. Raises `TimeoutError` past the deadline, else one of `EXCHANGE_ERRORS`.
     """

@@ -37,7 +37,7 @@ class SiteClient:
     ) -> None:
         """`host`: the host of published ports, empty for this computer. If given, nothing else is ever asked.
 
-        `through`: the socket that leads to a host and a port, if this machine has no other way there.
+        `socket_for`: the socket that leads to a host and a port, if this machine has no other way there.
         `is_own`: whether an address is the machine's: no other is asked.
         """
         self._host = host

@@ -40,7 +40,7 @@ class UnixSocketAdapter(HTTPAdapter):
     """Unlike that of the `docker` package, it closes failed connections and serves several servers."""
 
     def __init__(self, socket_for: Callable[[str, int], Path]) -> None:
-        """`through`: the socket for a host and a port."""
+        """`socket_for`: the socket for a host and a port."""
         super().__init__()
         self._socket_for = socket_for
         self._pools: dict[tuple[str, int], HTTPConnectionPool] = {}

@@ -44,7 +44,6 @@ def test_a_page_is_dropped_read_and_removed(workspace: Workspace, files: Submiss
 
 def test_a_path_that_an_engine_tells_leads_to_no_file_of_ours(files: SubmissionFiles, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("canary")
-    assert files.ask(FileQuestion("read", f"{tmp_path}/secret")).__class__ in {Answer, NoAnswer}
     for path in (f"{tmp_path}/secret", "/etc/shadow", "/root/.ssh/id_rsa", "/proc/1/environ", "/proc/self/environ"):
         answer = files.ask(FileQuestion("read", path))
         assert not isinstance(answer, Answer) or b"canary" not in answer.body
