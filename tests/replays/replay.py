@@ -41,7 +41,7 @@ def judge_recording(kept: StoredRecording) -> Ledger:
     )
     suite = load_suite(recording.exercise)
     if header.sheet:
-        suite = replace(suite, spec=_sheet(header.sheet))
+        suite = replace(suite, spec=read_sheet(header.sheet))
     machine = Machine(
         Replay(recording),
         suite.spec,
@@ -83,7 +83,7 @@ def _solutions(exercise: str) -> dict[str, Solution]:
     return {solution_name(one): one for one in read_solutions(load_suite(exercise))}
 
 
-def _sheet(text: str) -> ExerciseSpec:
+def read_sheet(text: str) -> ExerciseSpec:
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "exercise.toml").write_text(text, encoding="utf-8")
         return read_exercise_spec(Path(folder))
