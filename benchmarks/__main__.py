@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from benchmarks.class_page import class_page
 from benchmarks.common import BenchmarkSettings
-from benchmarks.figure import Figure, new_part
+from benchmarks.fairness.part import TITLE, fairness
+from benchmarks.figure import Figure, Table, new_part
 from benchmarks.kill_and_resume import killed_batches
 from benchmarks.mutation import detected_mutants
 from benchmarks.one_machine import one_machine
@@ -29,7 +30,7 @@ from tests.student_shell import ROOT
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-PARTS: Final[dict[str, tuple[str, Callable[[BenchmarkSettings], Iterator[Figure]]]]] = {
+PARTS: Final[dict[str, tuple[str, Callable[[BenchmarkSettings], Iterator[Figure | Table]]]]] = {
     "screen": ("One machine, as a student grades it", one_machine),
     "classroom": ("A class over SSH, eight questions per machine", classroom),
     "recordings": ("Recorded machines in one batch", recorded_batches),
@@ -38,6 +39,7 @@ PARTS: Final[dict[str, tuple[str, Callable[[BenchmarkSettings], Iterator[Figure]
     "watching": ("`grader watch`, from an event to its verdict", watch_latency),
     "class_page": ("The class page", class_page),
     "broken": ("Checks broken on purpose", detected_mutants),
+    "fairness": (TITLE, fairness),
 }
 
 
@@ -55,7 +57,7 @@ def main() -> int:
                     setting = BenchmarkSettings(
                         lab, engine, Path(place), options.machines, options.recorded, options.kills
                     )
-                    part.figures.extend(measure(setting))
+                    part.extend(measure(setting))
                 save_part(name, part)
                 sys.stdout.write(as_table(part))
                 sys.stdout.flush()

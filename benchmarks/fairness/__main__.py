@@ -6,12 +6,10 @@ import argparse
 import os
 import sys
 
-from benchmarks.fairness.part import EXERCISES, fairness
+from benchmarks.fairness.part import EXERCISES, TITLE, fairness
 from benchmarks.figure import new_part
 from benchmarks.page import as_table, save_part
 from tests.student_shell import ROOT
-
-TITLE = "How often a mark is wrong"
 
 
 def main() -> int:

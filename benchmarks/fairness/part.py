@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from benchmarks.common import BenchmarkSettings
 
+TITLE: Final = "How often a mark is wrong"
 EXERCISES: Final = tuple(f"tp{number}" for number in range(1, 9))
 _HEAD: Final = (
     "exercise",

@@ -83,7 +83,8 @@ def is_published(answers: Answers, role: str) -> Verdict:
     ports = published(doc)
     if state.header.ports:
         range_ = [int(one) for one in state.header.ports.split("-")]
-        if any(port and not range_[0] <= port <= range_[1] for _, port, _, _ in published(doc)):
+        is_reversed = any(port == inside and target == wanted for _, port, target, _ in ports)
+        if not is_reversed and any(port and not range_[0] <= port <= range_[1] for _, port, _, _ in published(doc)):
             return lost("outside-your-ports")
     here = [one for one in ports if one[1] == wanted and one[2] == (inside or one[2])]
     if any(protocol == "tcp" and is_open(address) for address, _, _, protocol in here):

@@ -6,6 +6,8 @@ import ipaddress
 import json
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from benchmarks.fairness.oracle.answers import Answers, Unclear, bare, ever_ran, is_up, places, published, variables
 from benchmarks.fairness.oracle.containers import absent, down, find, is_mounted, is_published, is_renamed, runs
 from benchmarks.fairness.oracle.verdict import EARNED, UNKNOWN, Verdict, first, lost
@@ -132,7 +134,7 @@ def todo_goes(answers: Answers) -> Verdict:
         posts = answers.recorded(doc, "POST /$")
         if not posts:
             raise Unclear("nothing was added")
-        answer = answers.ask_again(posts[0])
+        answer = answers.ask_again(msgspec.structs.replace(posts[0], port=answers.state.port("app")))
         if getattr(answer, "status", 599) < 400 and _is_listed(answers, api, posts[0].body.partition(b"=")[2]):
             return EARNED
     return _because(answers, *causes, *([reaches_by_name(answers)] if answers.state.exercise == "tp5" else []))
@@ -428,7 +430,7 @@ TP6: Final = {
     "test_images_are_built_here": _with_services(images_are_built, "api", "app"),
     "test_network_joins_the_three": _with_services(network_joins, *ROLES),
     "test_page_is_published": _with_services(page_published, "app"),
-    "test_only_the_page_is_open": _with_services(only_page_open, *ROLES),
+    "test_only_the_page_is_open": _with_services(only_page_open, "mongo", "api"),
     "test_data_is_in_the_folder": _with_services(_data, "mongo"),
     "test_file_is_what_runs": _with_services(file_is_what_runs, *ROLES),
     "test_todo_goes_all_the_way": _with_services(todo_goes, *ROLES),
