@@ -1,1 +1,1 @@
-"""How often a mark is wrong: recorded machines changed by operators, judged by the checks, an oracle and a plain suite."""
+"""How often a mark is wrong: recorded machines, changed, judged by the checks, an oracle and a plain suite."""

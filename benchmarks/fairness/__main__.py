@@ -1,4 +1,4 @@
-"""`python -m benchmarks.fairness`: the error rate of the marks, over all exercises; of some exercises only, on the screen."""
+"""`python -m benchmarks.fairness`: the error rate of the marks; of some exercises, on the screen only."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from tests.student_shell import ROOT
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.fairness", description=__doc__)
-    parser.add_argument("exercises", nargs="*", metavar="exercise", help="such as tp2; default: all, and write the page")
+    parser.add_argument(
+        "exercises", nargs="*", metavar="exercise", help="such as tp2; default: all, and write the page"
+    )
     wanted = parser.parse_args().exercises
     os.chdir(ROOT)
     part = new_part(TITLE)

@@ -64,15 +64,19 @@ def _images() -> tuple[Json, ...]:
             continue
         for one in read_stored(name).exchanges:
             body = one["say"].get("body", {}).get("json")
-            if one["ask"].get("path", "").startswith("/images/") and isinstance(body, dict) and "RootFS" in body:
-                if body["Created"].startswith("2024-01-01"):
-                    found[body["Id"]] = body
+            is_image = one["ask"].get("path", "").startswith("/images/") and isinstance(body, dict) and "RootFS" in body
+            if is_image and body["Created"].startswith("2024-01-01"):
+                found[body["Id"]] = body
     return tuple(found.values())
 
 
 def _networks(state: State) -> list[Json]:
     """The engine's own networks, and those that a container of the machine is on."""
-    template = next(one["say"]["body"]["json"] for one in read_stored("tp5/reference").exchanges if one["ask"].get("path") == "/networks")
+    template = next(
+        one["say"]["body"]["json"]
+        for one in read_stored("tp5/reference").exchanges
+        if one["ask"].get("path") == "/networks"
+    )
     found = {one["Name"]: one for one in json.loads(json.dumps(template)) if one["Name"] in _BUILT_IN}
     bridge = found["bridge"]
     for doc in state.bodies(r"/containers/\w+/json"):

@@ -1,4 +1,4 @@
-"""When the grading itself has changed the machine: answers from before are no answers any more, nor are later ones yet."""
+"""When the grading itself changes the machine: answers from before no longer hold, later ones not yet."""
 
 from __future__ import annotations
 

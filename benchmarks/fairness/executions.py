@@ -55,7 +55,9 @@ class Executions:
             one = self._changes.next_of(queue)
         elif command == _TABLES and slot in self._state.programs.listening:
             one = _execution(0)
-            rows = "".join(f"0: 00000000:{port:04X} 00000000:0000 0A\n" for port in self._state.programs.listening[slot])
+            rows = "".join(
+                f"0: 00000000:{port:04X} 00000000:0000 0A\n" for port in self._state.programs.listening[slot]
+            )
             one["output"] = {"body": {"frames": [[1, _HEAD + rows]]}}
         else:
             raise LookupError

@@ -111,7 +111,7 @@ class ChangedMachine:
         if question.path.startswith("/exec/") or rest == "exec":
             return self._at(self._executions.answer(question, slot))
         if slot and question.method == "GET":
-            found = self._of_container(question, document, slot, rest)
+            found = self._of_container(question, slot, rest)
             if found is not None:
                 return found
         recorded = self._next(document) or (self._renewal(question) if question.method == "POST" else None)
@@ -121,12 +121,12 @@ class ChangedMachine:
             raise LookupError
         return self._derived(question, slot, rest)
 
-    def _of_container(self, question: EngineQuestion, document: Json, slot: str, rest: str) -> Json | None:
+    def _of_container(self, question: EngineQuestion, slot: str, rest: str) -> Json | None:
         """What an operator has changed of a container, besides `docker inspect`; and its log."""
         state = self.state
         match rest:
             case "logs":
-                return self._at(self._sites.log(slot, document))
+                return self._at(self._sites.log(slot))
             case "changes" if slot in state.changes:
                 return {"body": {"json": state.changes[slot]}}
             case "archive" if (place := (slot, dict(question.query)["path"])) in state.files:
@@ -137,7 +137,7 @@ class ChangedMachine:
                 return {"status": 409, "body": {"json": {"message": f"Container {slot} is not running"}}}
         return None
 
-    def _derived(self, question: EngineQuestion, slot: str, rest: str) -> Json:
+    def _derived(self, question: EngineQuestion, slot: str, rest: str) -> Json:  # noqa: C901, PLR0911 - a case per path
         state = self.state
         match question.path.strip("/").split("/"):
             case ["containers", "json"]:

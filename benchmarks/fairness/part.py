@@ -31,7 +31,9 @@ _HEAD: Final = (
 )
 
 
-def fairness(_setting: BenchmarkSettings | None = None, exercises: Sequence[str] = EXERCISES) -> Iterator[Figure | Table]:
+def fairness(
+    _setting: BenchmarkSettings | None = None, exercises: Sequence[str] = EXERCISES
+) -> Iterator[Figure | Table]:
     """Needs no engine: see `tests/recordings`."""
     with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:
         counted = list(pool.map(tally, exercises))
@@ -45,8 +47,12 @@ def fairness(_setting: BenchmarkSettings | None = None, exercises: Sequence[str]
 def _figures(whole: ExerciseTally, used: set[str]) -> Iterator[Figure]:
     checks, plain = whole.checks, whole.plain
     mistakes = len({one.name for one in OPERATORS if one.is_mistake} & used)
-    yield Figure("operators", len(used), "", "at least 40", f"{mistakes} mistakes; the others change nothing that matters")
-    yield Figure("states", whole.states, "", "at least 1,500", f"{whole.left_out} more need an answer that nobody recorded")
+    yield Figure(
+        "operators", len(used), "", "at least 40", f"{mistakes} mistakes; the others change nothing that matters"
+    )
+    yield Figure(
+        "states", whole.states, "", "at least 1,500", f"{whole.left_out} more need an answer that nobody recorded"
+    )
     yield Figure("points given undeservedly", checks.undeserved, "", "0", f"of {checks.given:,} given")
     yield Figure("deserved points lost", _percent(checks.withheld, checks.deserved), "%", "under 0.1")
     yield Figure("causes named rightly", _percent(checks.named, checks.failures), "%", "at least 97")

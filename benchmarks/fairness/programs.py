@@ -18,7 +18,9 @@ _LISTEN: Final = "0A"
 _ESTABLISHED: Final = "01"
 _ANYWHERE: Final = "00000000"
 _FLASK: Final = {"server": "Werkzeug/3.1.9 Python/3.11.2"}
-_NOBODY: Final = "<html><body><h1>503 Service Unavailable</h1>\nNo server is available to handle this request.\n</body></html>\n"
+_NOBODY: Final = (
+    "<html><body><h1>503 Service Unavailable</h1>\nNo server is available to handle this request.\n</body></html>\n"
+)
 _PAGE: Final = (
     '<!doctype html>\n<html lang="fr">\n<meta charset="utf-8">\n<title>Todos</title>\n<h1>Todos</h1>\n'
     '<p role="alert">{}</p>\n\n</html>'
@@ -84,7 +86,7 @@ def programs_of(state: State) -> Programs:
 
 
 def answer_without(link: Link, value: str, status: int, method: str, path: str) -> Json:
-    """What the client of a link answers while it does not reach its server; `status`: what the server answered, if any."""
+    """What the client of a link answers without its server. `status`: what the server answered, if it did."""
     if link.variable == "MONGO":
         error = {"error": f"the database does not answer on {value}"}
         return {"status": 503, "body": {"json": error}, "headers": _FLASK}

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from benchmarks.fairness.borrowed import borrow_log
 from benchmarks.fairness.programs import answer_without
-from benchmarks.fairness.world import Target
 
 if TYPE_CHECKING:
     from benchmarks.fairness.changes import Changes
     from benchmarks.fairness.programs import Link
     from benchmarks.fairness.state import Json, State
-    from benchmarks.fairness.world import World
+    from benchmarks.fairness.world import Target, World
 
 _MARK: Final = re.compile(r"\.grader-[\w.-]+")
 _REFUSED: Final = {"type": "no-answer", "reason": "refused", "detail": "Connection refused"}
@@ -68,7 +67,7 @@ class Sites:
         one = self._changes.next_of(queue)
         return float(one["at"]), one["say"]
 
-    def log(self, slot: str, ask: Json) -> tuple[float, Json]:
+    def log(self, slot: str) -> tuple[float, Json]:
         """When it was recorded, and the log, without the requests that do not arrive today."""
         if slot in self._state.logs:
             return 0, {"body": {"frames": self._state.logs[slot]}}
@@ -122,7 +121,7 @@ class Sites:
 
     def _value(self, link: Link) -> str:
         entries = self._world.docs.get(link.client, {}).get("Config", {}).get("Env") or []
-        return dict(entry.partition("=")[::2] for entry in entries).get(link.variable, "")
+        return str(dict(entry.partition("=")[::2] for entry in entries).get(link.variable, ""))
 
     def _note_arrival(self, slot: str, path: str) -> None:
         mark = _MARK.search(path)
@@ -160,7 +159,12 @@ class Sites:
         mark = _MARK.search(path)
         for key, queue in self._answers.items():
             alike = _MARK.search(key[3])
-            if key[:3] == (*target, method) and mark and alike and path.replace(mark[0], "") == key[3].replace(alike[0], ""):
+            if (
+                key[:3] == (*target, method)
+                and mark
+                and alike
+                and path.replace(mark[0], "") == key[3].replace(alike[0], "")
+            ):
                 if self._logs_it(target.slot, alike[0]):
                     self._unlogged[target.slot].append(path)
                 return 0, queue[-1]["say"]

@@ -57,8 +57,8 @@ class State:
     """The events of a slot, where an operator has changed them."""
     folders: dict[str, list[str] | None] = field(default_factory=dict)
     """The names in a folder of the machine, where an operator has changed it; `None` if it does not exist."""
-    pages: dict[str, str] = field(default_factory=dict)
-    """What the page `/` of a slot says, where an operator has changed it."""
+    pages: dict[str, dict[str, Json]] = field(default_factory=dict)
+    """The pages of a slot by path, where an operator has changed what it serves: it has no others."""
 
     @property
     def exercise(self) -> str:
@@ -83,9 +83,10 @@ class State:
     def answers(self, pattern: str) -> Iterator[Json]:
         """The exchanges that ask the engine for a path that matches `pattern` and were answered with JSON."""
         for one in self.exchanges:
-            if one["ask"]["type"] == "engine" and re.fullmatch(pattern, one["ask"]["path"]):
-                if one["ask"].get("method", "GET") == "GET" and "json" in one["say"].get("body", {}):
-                    yield one
+            ask = one["ask"]
+            is_read = ask["type"] == "engine" and ask.get("method", "GET") == "GET"
+            if is_read and re.fullmatch(pattern, ask["path"]) and "json" in one["say"].get("body", {}):
+                yield one
 
     def bodies(self, pattern: str) -> Iterator[Any]:
         for one in self.answers(pattern):
@@ -186,9 +187,9 @@ def _recorded(name: str) -> bytes:
             found = [(body["Id"], body["Name"].lstrip("/"), body["Config"].get("Labels") or {})]
         else:
             continue
-        for id_, name, labels in found:
+        for id_, own, labels in found:
             place = tuple(labels.get(label, "") for label in _PLACE)
-            slots.setdefault(id_, places.setdefault(place, name) if place[0] else name)
+            slots.setdefault(id_, places.setdefault(place, own) if place[0] else own)
     state = State(kept.header, kept.exchanges, slots)
     world = World(state)
     state.own_addresses = frozenset(world.added_addresses())
@@ -208,7 +209,7 @@ def read_state(name: str) -> State:
 
 
 def _let_it_settle(state: State) -> None:
-    """Has everything that ran when the grading began run for an hour already: how often a check looks then is settled."""
+    """Has everything that ran when the grading began run for an hour: then nothing is still starting."""
     for doc in state.bodies(r"/containers/\w+/json"):
         if doc.get("State", {}).get("Status") == "running":
             doc["State"]["StartedAt"] = _an_hour_ago(doc["State"]["StartedAt"])

@@ -30,9 +30,7 @@ def add_container(state: State, name: str, image: str, **changes: Any) -> Json:
     doc.update(Path="sleep", Args=["9999"])
     doc["HostConfig"].update(Binds=None, PortBindings={}, ExtraHosts=None, Links=None, NetworkMode="default")
     doc["State"].update(Status="running", Running=True, ExitCode=0, Pid=4242, StartedAt="2026-01-01T11:00:00Z")
-    doc["NetworkSettings"].update(
-        Ports={}, Networks={"bridge": endpoint(doc, "172.17.0.99", "172.17.0.1", "bb" * 32)}
-    )
+    doc["NetworkSettings"].update(Ports={}, Networks={"bridge": endpoint(doc, "172.17.0.99", "172.17.0.1", "bb" * 32)})
     for key, value in changes.items():
         doc[key].update(value)
     state.slots[_ID] = name

@@ -126,9 +126,16 @@ def file_changed_since(state: State) -> Variants:
         service["environment"] = {**(service.get("environment") or {}), "NIVEAU": "2"}
 
     if state.exercise == "tp6":
-        for role, how, change in (("app", "port", published), ("mongo", "mount", mounted), ("api", "variable", variables)):
-            yield f"{role} {how}", lambda state, role=role, change=change: write(  # type: ignore[misc]
-                state, state.role(role), change, is_applied=False
+        for role, how, change in (
+            ("app", "port", published),
+            ("mongo", "mount", mounted),
+            ("api", "variable", variables),
+        ):
+            yield (
+                f"{role} {how}",
+                lambda state, role=role, change=change: write(  # type: ignore[misc]
+                    state, state.role(role), change, is_applied=False
+                ),
             )
 
 
@@ -211,7 +218,9 @@ def _add_replica(state: State) -> None:
         state.exchanges.append({"ask": ask, "at": 0.0, "say": {"body": {"json": copied}, "at": 1767268803.0}})
     state.slots[new] = slot = f"web-{number}"
     links = state.programs.links
-    state.programs.links = [replace(one, servers=(*one.servers, slot)) if slots == [*one.servers] else one for one in links]
+    state.programs.links = [
+        replace(one, servers=(*one.servers, slot)) if slots == [*one.servers] else one for one in links
+    ]
     state.programs.listening[slot] = state.programs.listening[example]
     keep_intact(state)
 
@@ -224,7 +233,9 @@ def _numbered(one: Json, new: str, number: int) -> Json:
     labels["com.docker.compose.container-number"] = str(number)
     for key in ("Name", "Names"):
         if key in copied:
-            copied[key] = json.loads(json.dumps(copied[key]).replace(f"-{old}", f"-{number}").replace(f"_{old}", f"_{number}"))
+            copied[key] = json.loads(
+                json.dumps(copied[key]).replace(f"-{old}", f"-{number}").replace(f"_{old}", f"_{number}")
+            )
     for place in copied["NetworkSettings"]["Networks"].values():
         place["IPAddress"] = place["IPAddress"].rpartition(".")[0] + ".99"
     return copied

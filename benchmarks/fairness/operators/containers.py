@@ -144,7 +144,7 @@ def container_never_started(state: State) -> Variants:
 
 @mistake
 def container_of_another_image(state: State) -> Variants:
-    """nginx's container made from haproxy's image, whose program serves nothing of the kind: judged by its name only."""
+    """An image of another name and other layers, with a server of its own that also shows the folder."""
 
     def change(state: State) -> None:
         slot = state.role("web")
@@ -228,7 +228,11 @@ def container_up_for_long(state: State) -> Variants:
     def change(state: State) -> None:
         for slot in dict.fromkeys(state.slots.values()):
             docs = state.inspects(slot)
-            if docs and docs[0]["State"]["Status"] == "running" and len({one["State"]["StartedAt"] for one in docs}) == 1:
+            if (
+                docs
+                and docs[0]["State"]["Status"] == "running"
+                and len({one["State"]["StartedAt"] for one in docs}) == 1
+            ):
                 state.edit(slot, lambda doc: doc["State"].update(StartedAt="2026-01-01T11:00:00.000Z"))
 
     if state.exercise not in {"tp1", "tp8"}:

@@ -71,7 +71,7 @@ def on(port: int | str, address: str = "") -> list[Json]:
 
 def not_in_force(doc: Json) -> None:
     """Nothing of what was typed is published."""
-    doc["NetworkSettings"]["Ports"] = {inside: None for inside in doc["NetworkSettings"].get("Ports") or {}}
+    doc["NetworkSettings"]["Ports"] = dict.fromkeys(doc["NetworkSettings"].get("Ports") or {})
 
 
 def end(doc: Json, code: int, *, status: str = "exited", ran_s: float = 3, error: str = "") -> None:
@@ -115,7 +115,9 @@ def remount(doc: Json, inside: str, instead: list[Json]) -> None:
     binds = [one for one in host.get("Binds") or [] if inside.rstrip("/") not in one.split(":")[1].rstrip("/")]
     typed = [one for one in host.get("Mounts") or [] if one["Target"].rstrip("/") != inside.rstrip("/")]
     binds += [f"{one['Source'] or one.get('Name')}:{one['Destination']}" for one in instead if one["Type"] == "bind"]
-    binds += [f"{one['Name']}:{one['Destination']}" for one in instead if one["Type"] == "volume" and one["Driver"] != "-"]
+    binds += [
+        f"{one['Name']}:{one['Destination']}" for one in instead if one["Type"] == "volume" and one["Driver"] != "-"
+    ]
     host["Binds"], host["Mounts"] = binds or None, typed or None
 
 
@@ -139,7 +141,7 @@ def set_variable(doc: Json, name: str, value: str) -> None:
 
 
 def variable(doc: Json, name: str) -> str:
-    return dict(one.partition("=")[::2] for one in doc["Config"].get("Env") or []).get(name, "")
+    return str(dict(one.partition("=")[::2] for one in doc["Config"].get("Env") or []).get(name, ""))
 
 
 def endpoint(doc: Json, address: str, gateway: str, network_id: str, aliases: list[str] | None = None) -> Json:

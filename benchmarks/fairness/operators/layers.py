@@ -100,7 +100,7 @@ def image_without_port(state: State) -> Variants:
 
 def _set_ports(declared: Json) -> Callable[[Json], None]:
     def edit(doc: Json) -> None:
-        published = {key: {} for key in doc["HostConfig"].get("PortBindings") or {}}
+        published: Json = {key: {} for key in doc["HostConfig"].get("PortBindings") or {}}
         doc["Config"]["ExposedPorts"] = declared | published
 
     return edit
@@ -131,7 +131,9 @@ def _resize(size: int) -> Change:
                 if one["Id"] == id_:
                     one["Size"] = size
         for one in state.answers(rf"/images/{id_}/history"):
-            line = next(line for line in one["say"]["body"]["json"] if "COPY" in line["CreatedBy"] or "ADD" in line["CreatedBy"])
+            line = next(
+                line for line in one["say"]["body"]["json"] if "COPY" in line["CreatedBy"] or "ADD" in line["CreatedBy"]
+            )
             line["Size"] += grown
 
     return change
@@ -211,7 +213,10 @@ def command_typed(state: State) -> Variants:
             doc["Config"]["Cmd"] = ["python", "app.py"]
             doc["Path"], doc["Args"] = "python", ["app.py"]
 
-        if any(image["Config"].get("Entrypoint") or image["Config"].get("Cmd") == ["python", "app.py"] for image in _images(state)):
+        if any(
+            image["Config"].get("Entrypoint") or image["Config"].get("Cmd") == ["python", "app.py"]
+            for image in _images(state)
+        ):
             raise NotApplicableError("it is the image's own")
         state.edit(state.role("tp3-app"), edit)
 

@@ -105,7 +105,7 @@ def trace_missing(state: State) -> Variants:
     """The file was never written; or elsewhere; or under another name."""
     if _in_tp1(state):
         yield "not made", _trace([])
-        yield "elsewhere", _trace([{"Kind": 1, "Path": "/tmp/trace.txt"}])
+        yield "elsewhere", _trace([{"Kind": 1, "Path": "/srv/trace.txt"}])
         yield "misnamed", _trace([{"Kind": 0, "Path": "/root"}, {"Kind": 1, "Path": "/root/traces.txt"}])
 
 
@@ -151,7 +151,7 @@ def trace_written_late(state: State) -> Variants:
         slot = state.role("tp1-ubuntu")
         for one in state.exchanges:
             ask, body = one["ask"], one["say"].get("body", {})
-            if ask.get("path", "").endswith("/archive") and [_TRACE] == [pair[1] for pair in ask["query"]]:
+            if ask.get("path", "").endswith("/archive") and [pair[1] for pair in ask["query"]] == [_TRACE]:
                 if "tar" not in body:
                     raise NotApplicableError("it is not in this container")
                 state.files[slot, _TRACE] = _dated(one["say"], state.doc(slot))
@@ -242,9 +242,8 @@ def files_more(state: State) -> Variants:
     def change(slots: Callable[[State], list[str]]) -> Change:
         def add(state: State) -> None:
             for slot in slots(state):
-                known = [one for one in state.answers(rf"/containers/{_id(state, slot)}/changes")]
-                for one in known:
-                    one["say"]["body"]["json"] += [{"Kind": 0, "Path": "/tmp"}, {"Kind": 1, "Path": "/tmp/essai.txt"}]
+                for one in state.answers(rf"/containers/{_id(state, slot)}/changes"):
+                    one["say"]["body"]["json"] += [{"Kind": 0, "Path": "/srv"}, {"Kind": 1, "Path": "/srv/essai.txt"}]
 
         return add
 

@@ -73,7 +73,9 @@ def _forget_files(state: State, place: _Place, mounts: list[Json]) -> None:
             state.files[place.slot, path] = None
 
 
-def _each(mounts: Callable[[_Place], list[Json]], prepare: Callable[[State, _Place], None] | None = None, **page: Any) -> Any:
+def _each(
+    mounts: Callable[[_Place], list[Json]], prepare: Callable[[State, _Place], None] | None = None, **page: Any
+) -> Any:
     def variants(state: State) -> Variants:
         for role in state.spec.get("folders", {}):
             yield role, _remounting(role)
@@ -122,9 +124,9 @@ def mount_of_another_folder(state: State) -> Variants:
         state.folders[_beside(place)] = ["hello", "index.html", "journal"]
         state.files[place.slot, place.inside] = _folder(place.inside.rpartition("/")[2], ["hello", "index.html"])
 
-    yield from _each(
-        lambda place: [bind(_beside(place), place.inside)], prepare, page="<h1>une autre page</h1>\n"
-    )(state)
+    yield from _each(lambda place: [bind(_beside(place), place.inside)], prepare, page="<h1>une autre page</h1>\n")(
+        state
+    )
 
 
 @mistake
@@ -139,9 +141,9 @@ def mount_mistyped(state: State) -> Variants:
         state.folders[f"{place.source}e"] = []
         state.files[place.slot, place.inside] = _folder(place.inside.rpartition("/")[2], [])
 
-    yield from _each(
-        lambda place: [bind(f"{place.source}e", place.inside)], prepare, page=_FORBIDDEN, status=403
-    )(state)
+    yield from _each(lambda place: [bind(f"{place.source}e", place.inside)], prepare, page=_FORBIDDEN, status=403)(
+        state
+    )
 
 
 @mistake
@@ -179,9 +181,9 @@ def mount_in_memory(state: State) -> Variants:
             raise NotApplicableError("nothing fills it")
 
     in_memory: Json = {"Type": "tmpfs", "Source": "", "Mode": "", "RW": True, "Propagation": ""}
-    yield from _each(
-        lambda place: [in_memory | {"Destination": place.inside}], prepare, page=_FORBIDDEN, status=403
-    )(state)
+    yield from _each(lambda place: [in_memory | {"Destination": place.inside}], prepare, page=_FORBIDDEN, status=403)(
+        state
+    )
 
 
 @mistake
@@ -192,8 +194,8 @@ def data_kept_elsewhere(state: State) -> Variants:
         place = _Place(state, "db")
 
         def edit(doc: Json) -> None:
-            doc["Config"]["Cmd"] = ["mongod", "--dbpath", "/tmp/db"]
-            doc["Path"], doc["Args"] = "mongod", ["--dbpath", "/tmp/db"]
+            doc["Config"]["Cmd"] = ["mongod", "--dbpath", "/srv/db"]
+            doc["Path"], doc["Args"] = "mongod", ["--dbpath", "/srv/db"]
 
         state.edit(place.slot, edit)
         state.folders[place.source] = []

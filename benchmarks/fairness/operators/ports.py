@@ -111,10 +111,8 @@ def port_on_an_internal_network(state: State) -> Variants:
             names = list(state.doc(slot)["NetworkSettings"]["Networks"])
             if names == ["bridge"] or not state.networks():
                 raise NotApplicableError("the default network is never internal")
-            for listed in state.networks():
-                for one in listed:
-                    if one["Name"] in names:
-                        one["Internal"] = True
+            for one in (network for listed in state.networks() for network in listed if network["Name"] in names):
+                one["Internal"] = True
             for other in {its for its in state.slots.values() if state.inspects(its)}:
                 if set(state.doc(other)["NetworkSettings"]["Networks"] or {}) <= set(names):
                     state.edit(other, not_in_force)
@@ -170,7 +168,7 @@ def port_in_the_range(state: State) -> Variants:
 
     def move(state: State) -> None:
         slots = published(state)
-        if set(slots) != set(state.spec["ports"]) or state.spec.get("todos", {}) and state.exercise == "tp4":
+        if set(slots) != set(state.spec["ports"]) or (state.spec.get("todos", {}) and state.exercise == "tp4"):
             raise NotApplicableError("the programs look for the course's ports")
         places = {role: binding_of(state, role, slot) for role, slot in slots.items()}
         reserve(state, "41200-41209")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 from benchmarks.fairness.operators.registry import harmless
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from benchmarks.fairness.operators.registry import Variants
     from benchmarks.fairness.state import Json, State
 
@@ -100,7 +102,9 @@ def spelling_of_nothing(state: State) -> Variants:
 
     def as_missing(value: Any) -> Any:
         if isinstance(value, dict):
-            return {key: as_missing(one) for key, one in value.items() if one is not None or key.endswith(("tcp", "udp"))}
+            return {
+                key: as_missing(one) for key, one in value.items() if one is not None or key.endswith(("tcp", "udp"))
+            }
         return [as_missing(one) for one in value] if isinstance(value, list) else value
 
     def rewrite(how: Any) -> Any:
@@ -172,6 +176,10 @@ def order_of_lists(state: State) -> Variants:
     yield "", change
 
 
+def _named(image: str) -> Callable[[Json], None]:
+    return lambda doc: doc["Config"].update(Image=image)
+
+
 @harmless
 def image_in_full(state: State) -> Variants:
     """The image's name as another would type it."""
@@ -182,8 +190,7 @@ def image_in_full(state: State) -> Variants:
                 name = doc["Config"]["Image"]
                 if name in {"nginx", "ubuntu", "mvertes/alpine-mongo", "haproxy"}:
                     library = "library/" if prefix and "/" not in name else ""
-                    new = f"{prefix}{library}{name}{suffix}"
-                    state.edit(state.slots[doc["Id"]], lambda one, new=new: one["Config"].update(Image=new))
+                    state.edit(state.slots[doc["Id"]], _named(f"{prefix}{library}{name}{suffix}"))
 
         return rename
 

@@ -11,7 +11,7 @@ from benchmarks.fairness.state import NotApplicableError
 
 if TYPE_CHECKING:
     from benchmarks.fairness.operators.registry import Change, Variants
-    from benchmarks.fairness.state import Json, State
+    from benchmarks.fairness.state import State
 
 _CLIENTS: Final = {"api": ("MONGO", "mongo"), "app": ("API_URL", "api")}
 _TODOS: Final = {"tp4", "tp5"}

@@ -65,7 +65,8 @@ class Answers:
         """The project with most of the services; empty if none has any."""
         wanted = set(self.spec["compose"]["services"].values())
         counts = {
-            name: len(wanted & {one["Labels"].get(_SERVICE) for one in self.in_project(name)}) for name in self.projects()
+            name: len(wanted & {one["Labels"].get(_SERVICE) for one in self.in_project(name)})
+            for name in self.projects()
         }
         best = max(counts, key=lambda name: counts[name], default="")
         return best if counts.get(best) else ""
@@ -149,7 +150,9 @@ class Answers:
         for one in self.state.exchanges:
             if one["ask"].get("path") == "/events" and id_ in str(one["ask"]):
                 ask = one["ask"]
-                found = self._ask(EngineQuestion("/events", tuple((str(key), str(value)) for key, value in ask["query"])))
+                found = self._ask(
+                    EngineQuestion("/events", tuple((str(key), str(value)) for key, value in ask["query"]))
+                )
                 return [json.loads(line) for line in found.body.splitlines()] if isinstance(found, Answer) else []
         raise Unclear("no events")
 
@@ -229,11 +232,13 @@ def ever_ran(doc: Json) -> bool:
 def published(doc: Json) -> list[tuple[str, int, int, str]]:
     """Address, port of the machine, port of the container, protocol: in force, or as typed if it is down."""
     ports = doc["NetworkSettings"].get("Ports") if doc["State"]["Status"] in {RUNNING, "paused"} else None
-    found = []
+    found: list[tuple[str, int, int, str]] = []
     for inside, bindings in (ports if ports is not None else doc["HostConfig"].get("PortBindings") or {}).items():
         number, _, protocol = inside.partition("/")
-        for one in bindings or []:
-            found.append((one.get("HostIp") or "", int(one.get("HostPort") or 0), int(number), protocol or "tcp"))
+        found += [
+            (one.get("HostIp") or "", int(one.get("HostPort") or 0), int(number), protocol or "tcp")
+            for one in bindings or []
+        ]
     return found
 
 

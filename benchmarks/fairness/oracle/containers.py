@@ -92,7 +92,7 @@ def is_published(answers: Answers, role: str) -> Verdict:
     return lost(_why_not_published(answers, doc, here, wanted, inside))
 
 
-def _why_not_published(
+def _why_not_published(  # noqa: PLR0911 - one return per cause
     answers: Answers, doc: Json, here: list[tuple[str, int, int, str]], wanted: int, inside: int | None
 ) -> str:
     ports, host = published(doc), doc["HostConfig"]
@@ -112,7 +112,7 @@ def _why_not_published(
     return "port-other" if ports else "port-not-published"
 
 
-def is_mounted(answers: Answers, role: str) -> Verdict:
+def is_mounted(answers: Answers, role: str) -> Verdict:  # noqa: PLR0911 - one return per cause
     """The student's folder is bind-mounted at its place, and the program keeps its data there."""
     folder = answers.spec["folders"][role]
     doc = find(answers, folder["container"])
@@ -129,7 +129,9 @@ def is_mounted(answers: Answers, role: str) -> Verdict:
     if here is None or (_is_anonymous(here) and any(one["Type"] == "bind" for one in mounts)):
         elsewhere = [one for one in mounts if one["Type"] == "bind"]
         wrong = any(PurePosixPath(one["Source"]).parts[-len(tail) :] == tail for one in elsewhere)
-        return lost("mount-wrong-inside") if wrong else lost("mount-missing", "mount-wrong-inside", "copied-not-mounted")
+        return (
+            lost("mount-wrong-inside") if wrong else lost("mount-missing", "mount-wrong-inside", "copied-not-mounted")
+        )
     if here["Type"] == "volume":
         if _stands_for(answers, here, tail):
             return EARNED

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from benchmarks.fairness.oracle.answers import Answers, bare, command, ever_ran, is_up
-from benchmarks.fairness.oracle.containers import absent, down, find, is_from, is_published, is_renamed, reaches, runs
+from benchmarks.fairness.oracle.answers import Answers, bare, command, is_up
+from benchmarks.fairness.oracle.containers import absent, find, is_from, is_published, is_renamed, reaches, runs
 from benchmarks.fairness.oracle.verdict import EARNED, UNKNOWN, Verdict, first, lost
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ def _doc(answers: Answers, role: str) -> Json | Verdict:
     return UNKNOWN if is_renamed(answers, role) else absent(answers, role)
 
 
-# --- TP1 ---------------------------------------------------------------------------------------------------------------
+# --- TP1
 
 
 def ubuntu_is_there(answers: Answers) -> Verdict:
@@ -121,7 +120,7 @@ def nothing_is_left_over(answers: Answers) -> Verdict:
     return lost("left-over-running" if running else "left-over-stopped") if left else EARNED
 
 
-# --- TP3 ---------------------------------------------------------------------------------------------------------------
+# --- TP3
 
 
 def added_file(answers: Answers) -> Verdict:
@@ -209,7 +208,7 @@ def container_answers(answers: Answers) -> Verdict:
     port = answers.state.port("tp3-app")
     page = answers.get(port)
     shown = getattr(page, "status", 0) == 200
-    probes = [one for one in answers.recorded(doc, "GET /.grader-")]
+    probes = answers.recorded(doc, "GET /.grader-")
     reached = not probes or any(reaches(answers, port, doc, one.path) for one in probes)
     return EARNED if shown and reached else lost("site-silent", "site-error", "site-status", "someone-else-answers")
 
@@ -236,7 +235,7 @@ def code_is_in_the_image(answers: Answers) -> Verdict:
     return lost("code-mounted") if over else EARNED
 
 
-def program_is_not_root(answers: Answers) -> Verdict:
+def program_is_not_root(answers: Answers) -> Verdict:  # noqa: PLR0911 - one return per cause
     up = runs(answers, "tp3-app")
     doc = find(answers, "tp3-app")
     if doc is None:

@@ -6,7 +6,16 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from benchmarks.fairness.oracle.answers import Answers, Unclear, ever_ran, is_up
-from benchmarks.fairness.oracle.containers import absent, find, has_served, is_mounted, is_published, is_renamed, reaches, runs
+from benchmarks.fairness.oracle.containers import (
+    absent,
+    find,
+    has_served,
+    is_mounted,
+    is_published,
+    is_renamed,
+    reaches,
+    runs,
+)
 from benchmarks.fairness.oracle.verdict import EARNED, UNKNOWN, Verdict, first, lost
 
 if TYPE_CHECKING:
@@ -81,7 +90,13 @@ def index_is_your_own(answers: Answers) -> Verdict:
     if getattr(page, "status", 0) != 200:
         return lost("index-missing", "site-status", "site-redirects-away")
     body = getattr(page, "body", b"")
-    return lost("index-default") if b"<h1>Welcome to nginx!</h1>" in body else EARNED if body.strip() else lost("index-empty")
+    return (
+        lost("index-default")
+        if b"<h1>Welcome to nginx!</h1>" in body
+        else EARNED
+        if body.strip()
+        else lost("index-empty")
+    )
 
 
 def hello_says_hello_world(answers: Answers) -> Verdict:

@@ -133,7 +133,7 @@ def nothing_is_lost(answers: Answers) -> Verdict:
     return each_is_reached(answers) if answers.state.header.disposable else UNKNOWN
 
 
-# --- TP8 ---------------------------------------------------------------------------------------------------------------
+# --- TP8
 
 
 def swarm_is_active(answers: Answers) -> Verdict:
@@ -238,7 +238,11 @@ def site_answers(answers: Answers) -> Verdict:
     before = first(site_is_published(answers), service_runs(answers))
     if before != EARNED:
         return before
-    probes = {one["ask"]["path"] for one in answers.state.exchanges if one.get("to") and "grader" in one["ask"].get("path", "")}
+    probes = {
+        one["ask"]["path"]
+        for one in answers.state.exchanges
+        if one.get("to") and "grader" in one["ask"].get("path", "")
+    }
     own = (_web(answers) or {}).get("Endpoint", {}).get("Ports") or []
     if not probes or any(one.get("PublishMode") == "host" for one in own):
         raise Unclear("a port for each task")

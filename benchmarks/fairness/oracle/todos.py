@@ -46,7 +46,7 @@ def _is_right_image(answers: Answers, role: str) -> Verdict:
     return lost("container-other-image") if doc and bare(doc["Config"]["Image"]) in others else EARNED
 
 
-# --- TP4 ---------------------------------------------------------------------------------------------------------------
+# --- TP4
 
 
 def _added(answers: Answers, role: str) -> str | Verdict:
@@ -58,7 +58,7 @@ def _added(answers: Answers, role: str) -> str | Verdict:
     entries = dict(one.partition(":")[::2] for one in doc["HostConfig"].get("ExtraHosts") or [])
     known = {key.lower(): value for key, value in entries.items()}
     if name in known:
-        return known[name]
+        return str(known[name])
     if any(one.endswith(f"/{name}") for one in doc["HostConfig"].get("Links") or []):
         return "link"
     return lost("host-misspelt" if known else "host-missing", "host-by-hand")
@@ -148,7 +148,7 @@ def _is_listed(answers: Answers, api: Json, text: bytes) -> bool:
     return False
 
 
-# --- TP5 ---------------------------------------------------------------------------------------------------------------
+# --- TP5
 
 
 def _network(answers: Answers, role: str) -> Json | Verdict:
@@ -161,7 +161,7 @@ def _network(answers: Answers, role: str) -> Json | Verdict:
 
 
 def network_exists(answers: Answers, *roles: str) -> Verdict:
-    found = []
+    found: list[Verdict] = []
     for role in roles:
         one = _network(answers, role)
         if isinstance(one, dict):
@@ -193,7 +193,11 @@ def is_on(answers: Answers, role: str, network: Json) -> Verdict:
         return absent(answers, role)
     if not ever_ran(doc):
         return first(down(doc), lost("network-not-joined"))
-    return EARNED if network["Name"] in places(doc) else lost("network-default-bridge", "network-not-joined", "network-mode")
+    return (
+        EARNED
+        if network["Name"] in places(doc)
+        else lost("network-default-bridge", "network-not-joined", "network-mode")
+    )
 
 
 def _meet(answers: Answers) -> Verdict:
@@ -222,12 +226,15 @@ def nothing_open(answers: Answers) -> Verdict:
 
 
 def no_name_by_hand(answers: Answers) -> Verdict:
-    found = []
+    found: list[Verdict] = []
     for role in ROLES:
         doc = find(answers, role)
         if doc is None:
             return UNKNOWN
-        links = [*(doc["HostConfig"].get("Links") or []), *(x for one in places(doc).values() for x in one.get("Links") or [])]
+        links = [
+            *(doc["HostConfig"].get("Links") or []),
+            *(x for one in places(doc).values() for x in one.get("Links") or []),
+        ]
         found.append(lost("still-add-host") if doc["HostConfig"].get("ExtraHosts") else EARNED)
         found.append(lost("still-linked") if links else EARNED)
     return first(*found)
@@ -272,7 +279,7 @@ def survives_new_database(answers: Answers) -> Verdict:
     return _after(answers, is_mounted(answers, "db"), todo_goes(answers))
 
 
-# --- TP6 ---------------------------------------------------------------------------------------------------------------
+# --- TP6
 
 
 def project_is_there(answers: Answers) -> Verdict:
@@ -296,7 +303,7 @@ def _service(answers: Answers, role: str) -> Verdict:
 
 
 def services_run(answers: Answers) -> Verdict:
-    found = []
+    found: list[Verdict] = []
     for role in ROLES:
         doc = find(answers, role)
         found.append(_service(answers, role) if doc is None else down(doc))
@@ -325,7 +332,7 @@ def images_are_built(answers: Answers) -> Verdict:
     if said is None or said.status != 200:
         return UNKNOWN
     services = json.loads(said.body)["services"]
-    found = []
+    found: list[Verdict] = []
     for role, folder in answers.spec["compose"]["built"].items():
         build = services.get(answers.spec["compose"]["services"][role], {}).get("build")
         if not build:
@@ -352,13 +359,19 @@ def only_page_open(answers: Answers) -> Verdict:
     never = [doc for role in ("mongo", "api") if (doc := find(answers, role)) and not ever_ran(doc)]
     if never:
         return first(*(down(doc) for doc in never))
-    found = []
+    found: list[Verdict] = []
     for entry in answers.in_project(answers.project()):
         if entry["State"] not in {"running", "paused"} and find_slot(answers, entry):
             ports = published(answers.doc(entry["Id"]))
         else:
-            ports = [(one.get("IP", ""), one["PublicPort"], one["PrivatePort"], "") for one in entry["Ports"] if "PublicPort" in one]
-        is_page = (entry["Labels"] or {}).get("com.docker.compose.service") == answers.spec["compose"]["services"]["app"]
+            ports = [
+                (one.get("IP", ""), one["PublicPort"], one["PrivatePort"], "")
+                for one in entry["Ports"]
+                if "PublicPort" in one
+            ]
+        is_page = (entry["Labels"] or {}).get("com.docker.compose.service") == answers.spec["compose"]["services"][
+            "app"
+        ]
         if is_page:
             more = {one[2] for one in ports} - {answers.spec["containers"]["app"]["port"]}
             found.append(lost("published-more") if more and len({one[1] for one in ports}) > 1 else EARNED)
