@@ -147,14 +147,13 @@ class Answers:
 
     def events(self, id_: str) -> list[Json]:
         """What the engine remembers of a container, the oldest first."""
+        query = (("filters", json.dumps({"container": [id_], "type": ["container"]})), ("since", "0"))
         for one in self.state.exchanges:
-            if one["ask"].get("path") == "/events" and id_ in str(one["ask"]):
-                ask = one["ask"]
-                found = self._ask(
-                    EngineQuestion("/events", tuple((str(key), str(value)) for key, value in ask["query"]))
-                )
-                return [json.loads(line) for line in found.body.splitlines()] if isinstance(found, Answer) else []
-        raise Unclear("no events")
+            ask = one["ask"]
+            if ask.get("path") == "/events" and id_ in str(ask):
+                query = tuple((str(key), str(value)) for key, value in ask["query"])
+        found = self._ask(EngineQuestion("/events", query))
+        return [json.loads(line) for line in found.body.splitlines()] if isinstance(found, Answer) else []
 
     def run(self, id_: str, *command: str) -> bytes:
         """What a command prints in a container."""

@@ -7,11 +7,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from benchmarks.fairness.oracle.answers import Answers
+from benchmarks.fairness.oracle.compose import TP6
 from benchmarks.fairness.oracle.containers import unclear_as_unknown
 from benchmarks.fairness.oracle.layers import TP1, TP3
 from benchmarks.fairness.oracle.nginx import TP2
 from benchmarks.fairness.oracle.scaling import TP7, TP8
-from benchmarks.fairness.oracle.todos import TP4, TP5, TP6
+from benchmarks.fairness.oracle.todos import TP4, TP5
 from tests.student_shell import ROOT
 
 if TYPE_CHECKING:

@@ -124,8 +124,11 @@ def nothing_is_left_over(answers: Answers) -> Verdict:
 
 
 def added_file(answers: Answers) -> Verdict:
-    doc = _doc(answers, "couches")
-    return doc if not isinstance(doc, dict) else _is_added(answers, doc, answers.spec["files"]["ajout"]["path"])
+    """The first row about `couches`: a container of another name costs this one at least."""
+    doc = find(answers, "couches")
+    if doc is None:
+        return absent(answers, "couches")
+    return _is_added(answers, doc, answers.spec["files"]["ajout"]["path"])
 
 
 def changed_file(answers: Answers) -> Verdict:
