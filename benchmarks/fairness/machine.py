@@ -12,7 +12,7 @@ from benchmarks.fairness.changes import Changes
 from benchmarks.fairness.executions import Executions
 from benchmarks.fairness.hosts import hosts_file
 from benchmarks.fairness.sites import Sites
-from benchmarks.fairness.state import container_of
+from benchmarks.fairness.state import container_of, key_of
 from benchmarks.fairness.world import World
 from grader.errors import ProbeFailed
 from grader.machine.question import (
@@ -50,7 +50,7 @@ class ChangedMachine:
         self._changes = Changes(state.exchanges)
         self._recorded: dict[str, deque[Json]] = defaultdict(deque)
         for one in state.exchanges:
-            self._recorded[key_of(one["ask"])].append(one)
+            self._recorded[one.get("key") or key_of(one["ask"])].append(one)
         self._sites = Sites(state, self.world, self._changes)
         self._executions = Executions(state, self.world, self._sites, self._changes)
 
@@ -232,10 +232,6 @@ def _volume(state: State, name: str) -> Json:
                 own = {"Name": name, "Driver": "local", "Mountpoint": mount["Source"], "Scope": "local"}
                 return {"body": {"json": own | {"Options": None, "Labels": None}}}
     raise LookupError
-
-
-def key_of(document: Json) -> str:
-    return json.dumps(document, sort_keys=True)
 
 
 def ask_engine(machine: ChangedMachine, path: str, **query: str) -> Any:

@@ -68,7 +68,7 @@ class State:
     def spec(self) -> Json:
         """The exercise spec, as it is written."""
         text = self.header.sheet or (ROOT / "exercises" / self.exercise / "exercise.toml").read_text(encoding="utf-8")
-        return tomllib.loads(text)
+        return _parsed(text)
 
     def copy(self) -> State:
         copied: State = pickle.loads(pickle.dumps(self))  # noqa: S301 - our own, and five times as fast as deepcopy
@@ -175,6 +175,16 @@ class State:
 
 
 @cache
+def _parsed(text: str) -> Json:
+    return tomllib.loads(text)
+
+
+def key_of(document: Json) -> str:
+    """A question as a text that is the same for the same question."""
+    return json.dumps(document, sort_keys=True)
+
+
+@cache
 def _recorded(name: str) -> bytes:
     kept = read_stored(name)
     slots: dict[str, str] = {}
@@ -196,6 +206,7 @@ def _recorded(name: str) -> bytes:
     for one in kept.exchanges:
         if one["ask"]["type"] == "http":
             one["to"] = world.at_port(one["ask"]["port"], one["ask"].get("host", ""))
+        one["key"] = key_of(one["ask"])
     state.programs = programs_of(state)
     if state.exercise != "tp1":
         _let_it_settle(state)

@@ -57,6 +57,7 @@ def project_of_another_name(state: State) -> Variants:
         for one in state.exchanges:
             if one["ask"].get("project") == old:
                 one["ask"]["project"] = "mestodos"
+                one.pop("key", None)
         for listed in state.networks():
             for network in listed:
                 if (network["Labels"] or {}).get(_PROJECT) == old:

@@ -147,7 +147,8 @@ class Answers:
 
     def events(self, id_: str) -> list[Json]:
         """What the engine remembers of a container, the oldest first."""
-        query = (("filters", json.dumps({"container": [id_], "type": ["container"]})), ("since", "0"))
+        filters = json.dumps({"container": [id_], "type": ["container"]})
+        query: tuple[tuple[str, str], ...] = (("filters", filters), ("since", "0"))
         for one in self.state.exchanges:
             ask = one["ask"]
             if ask.get("path") == "/events" and id_ in str(ask):
