@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from grader.exercise.spec import ContainerSpec, ExerciseSpec
     from grader.roster.ports import PortRange
@@ -31,6 +32,8 @@ class Case:
     values: Mapping[str, str]
     spec: ExerciseSpec
     looks: Looks
+    folder: Path
+    """Where the student works."""
     ports: PortRange | None = None
 
     def __getitem__(self, name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 from dataclasses import dataclass, field
@@ -13,8 +14,8 @@ from grader.machine.machine import Machine
 from grader.machine.transport.connect import open_transport
 from grader.machine.transport.engine_address import engine_address
 from grader.reports.result_builder import build_check_result
+from tests.robot import compose_remedies, remedies
 from tests.robot.case import Case
-from tests.robot.remedies import REMEDIES
 from tests.student_shell import ROOT
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class _Looks:
 def repair(suite: Suite, solution: Solution, stage: RehearsalEngine, url: MachineUrl) -> Repair:
     """Brings the known-wrong solution up, and does what the screen says until everything passes or nothing helps."""
     done = Repair(f"{suite.id}/{solution.name}")
-    with stage.bring_up(solution, suite) as brought_up:
+    with stage.bring_up(solution, suite) as brought_up, contextlib.closing(_Looks(url)) as looks:
         passed: set[str] = set()
         while True:
             checks = _grade(suite, solution, url)
@@ -88,29 +89,26 @@ def repair(suite: Suite, solution: Solution, stage: RehearsalEngine, url: Machin
                 done.stuck = f"{first.diagnosis.code} again: {dict(first.diagnosis.values)}"
                 return done
             done.codes.append(first.diagnosis.code)
-            stuck = _apply(first, suite, solution, url, stage.environment(brought_up.folder / "home", suite))
+            code, values = first.diagnosis.code, first.diagnosis.values
+            case = Case(code, values, suite.spec, looks, brought_up.folder / "work", solution.ports)
+            stuck = _apply(case, stage.environment(brought_up.folder / "home", suite))
             if stuck:
                 done.stuck = stuck
                 return done
 
 
-def _apply(first: CheckResult, suite: Suite, solution: Solution, url: MachineUrl, environment: dict[str, str]) -> str:
-    """Applies the remedy. Returns why it cannot; empty if it was applied."""
-    assert first.diagnosis
-    code = first.diagnosis.code
-    remedy = REMEDIES.get(code)
+def _apply(case: Case, environment: dict[str, str]) -> str:
+    """Applies the remedy in the student's shell. Returns why it cannot; empty if it was applied."""
+    remedy = (compose_remedies if case.spec.compose else remedies).REMEDIES.get(case.code)
     if remedy is None:
-        return f"no remedy for {code}"
-    looks = _Looks(url)
+        return f"no remedy for {case.code}"
     try:
-        script = remedy(Case(code, first.diagnosis.values, suite.spec, looks, solution.ports))
+        script = remedy(case)
     except (LookupError, StopIteration) as error:
-        return f"{code}: {error}"
-    finally:
-        looks.close()
+        return f"{case.code}: {error}"
     subprocess.run(
         ["bash", "-c", script],
-        cwd=environment["HOME"],
+        cwd=case.folder,
         env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
