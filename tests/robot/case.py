@@ -39,6 +39,14 @@ class Case:
     def __getitem__(self, name: str) -> str:
         return self.values[name]
 
+    @property
+    def container(self) -> str:
+        """The container that the screen names, or the one of the port that it names."""
+        if "name" in self.values:
+            return self.values["name"]
+        role = next(one for one in self.spec.ports if str(self.port(one)) == self.values["port"])
+        return self.spec.containers[role].name
+
     def port(self, role: str) -> int:
         wanted = self.spec.ports[role]
         return self.ports.first + wanted.offset if self.ports else wanted.port

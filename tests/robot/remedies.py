@@ -67,16 +67,18 @@ def start_or_make(case: Case) -> str:
 
 
 def free_the_port(case: Case) -> str:
-    """Stop the other container that has the port, and start this one."""
+    """Stop the other container or the program that has the port, and start this one."""
     own = {one.name for one in case.spec.containers.values()}
     others = " ".join(shlex.quote(one) for one in case.looks.names() if one not in own)
-    return f"docker rm -f {others}\ndocker start {case['name']}" if others else start(case)
+    port = case.port(case.role(case["name"]))
+    program = f"ss -ltnpH 'sport = :{port}' | grep -o 'pid=[0-9]*' | cut -d= -f2 | sort -u | xargs -r kill; sleep 1"
+    return f"{f'docker rm -f {others}' if others else program}\ndocker start {case['name']}"
 
 
 def _publish(case: Case, typed: Typed) -> Typed:
     inside = case.values.get("inside", "")
     wanted, port = case["wanted"], inside if inside.isdigit() else str(case.wanted(typed.name).port)
-    kept = [one for one in typed.ports if one.rpartition(":")[2].partition("/")[0] not in {port, wanted}]
+    kept = [one for one in typed.ports if not {port, wanted} & set(one.partition("/")[0].split(":")[-2:])]
     typed.ports = [*kept, f"{wanted}:{port}"]
     return typed
 
@@ -174,8 +176,8 @@ def without_own_command(case: Case) -> str:
 
 def as_the_handout_says(case: Case) -> str:
     """What runs in it is not what the image is meant to run: the image, its command, and no file over its settings."""
-    name = case["name"]
-    typed, wanted = _own(case), case.wanted(name)
+    name = case.container
+    typed, wanted = _own(case, name), case.wanted(name)
     typed.image, typed.command, typed.entrypoint, typed.user = wanted.image, _command(case, case.role(name)), "", ""
     places = {one.inside for one in case.spec.folders.values()}
     typed.mounts = [one for one in typed.mounts if one.split(":")[1] in places]
