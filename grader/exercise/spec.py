@@ -155,6 +155,9 @@ class ExerciseSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Role to any other word that the student must use."""
     ignored_containers: list[str] = []
     """Names of containers that other exercises leave on the machine; they do not count as left-overs."""
+    judge_near_names: bool = False
+    """True if what has nearly the right name is judged in place of what is missing. Then only the checks that ask for a
+    name require it: `to_exist`, `to_stay_up`, `to_run`, `to_run_service`, `to_run_all_its_services`."""
 
 
 def read_exercise_spec(folder: Path) -> ExerciseSpec:

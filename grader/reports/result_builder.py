@@ -81,10 +81,18 @@ def _message(outcome: Outcome, language: Language, hints: int) -> str:
     expected, seen = (say(outcome.code, field, values, language) for field in ("expected", "seen"))
     lines = [texts.labelled("label-expected", expected)] if expected else []
     lines += [texts.labelled("label-seen", seen)] if seen else []
+    lines += [_also_line(code, dict(others), texts) for code, others in outcome.also]
     wrong = say(outcome.code, "wrong", values, language)
     if wrong and (hints >= 2 or not lines):
         lines.append(wrong)
     return "\n".join(lines)
+
+
+def _also_line(code: str, values: dict[str, str], texts: Texts) -> str:
+    """What was expected and seen of another container, in one line."""
+    expected, seen = (say(code, field, values, texts.language) for field in ("expected", "seen"))
+    said = f"{expected} ({texts.labelled('label-seen', seen)})" if seen else expected
+    return texts.labelled("label-also", said or say(code, "wrong", values, texts.language))
 
 
 def build_check_result(row: LedgerRow, ledger: Ledger, root: Path, hints: int) -> CheckResult:
@@ -103,6 +111,7 @@ def build_check_result(row: LedgerRow, ledger: Ledger, root: Path, hints: int) -
         max_points=row.spec.points,
         title=row.spec.title,
         diagnosis=None if is_plain or not outcome.code else Diagnosis(code=outcome.code, values=dict(outcome.values)),
+        also=[Diagnosis(code=code, values=dict(values)) for code, values in outcome.also],
         message=None if outcome.verdict == "passed" else message,
         hint=None if is_plain else hint,
         blocked_by=outcome.blocked_by,

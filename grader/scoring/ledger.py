@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from grader.errors import ExerciseError
@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from grader.scoring.check import CheckSpec
+    from grader.scoring.verdict import Values
 
-_VOLATILE_VALUES: Final = {"restarts", "seconds", "last_line"}
+_VOLATILE_VALUES: Final = {"restarts", "seconds", "last_line", "exit_code"}
 """Values of a diagnosis that change from one look to the next, for a container in a crash loop."""
 
 
@@ -79,26 +80,32 @@ class Ledger:
         """Marks a failure that an earlier one caused as blocked; returns any other `outcome` unchanged.
 
         The cause is named by the suite (`explained_by`), or it has the very same diagnosis: a missing container fails
-        only the first check that looks for it.
+        only the first check that looks for it. Of several diagnoses, those that no earlier check has remain.
         """
         if outcome.verdict == "failed":
             for cause in row.spec.explained_by:
                 earlier = self[cause.__name__]
                 if earlier.outcome.verdict in {"failed", "blocked"}:
                     return _blocked_by(earlier, earlier.outcome.blocked_by or earlier.spec.name)
-            for earlier in self:
-                if earlier.number < row.number and _is_same_diagnosis(earlier.outcome, outcome):
-                    return _blocked_by(earlier, earlier.spec.name)
+            told = {
+                _stable_identity(one): earlier
+                for earlier in reversed(list(self))
+                if earlier.number < row.number and earlier.outcome.verdict == "failed"
+                for one in earlier.outcome.diagnoses
+                if one[0] != "assertion"  # a bare `assert` says nothing about its cause
+            }
+            new = [one for one in outcome.diagnoses if _stable_identity(one) not in told]
+            if not new:
+                earlier = told[_stable_identity(outcome.diagnoses[0])]
+                return _blocked_by(earlier, earlier.spec.name)
+            (code, values), *also = new
+            return replace(outcome, code=code, values=values, also=tuple(also))
         return outcome
 
 
-def _is_same_diagnosis(one: Outcome, other: Outcome) -> bool:
-    # A bare `assert` says nothing about its cause.
-    return one.verdict == "failed" and one.code != "assertion" and _stable_identity(one) == _stable_identity(other)
-
-
-def _stable_identity(outcome: Outcome) -> tuple[str, tuple[tuple[str, str], ...]]:
-    return outcome.code, tuple(value for value in outcome.values if value[0] not in _VOLATILE_VALUES)
+def _stable_identity(diagnosis: tuple[str, Values]) -> tuple[str, Values]:
+    code, values = diagnosis
+    return code, tuple(value for value in values if value[0] not in _VOLATILE_VALUES)
 
 
 def _blocked_by(row: LedgerRow, cause: str) -> Outcome:

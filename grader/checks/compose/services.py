@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import difflib
-import re
 from typing import TYPE_CHECKING
 
 from grader.checks.failure import CheckFailed
-from grader.probes.compose.projects import find_project_name
+from grader.probes.compose.projects import NEAR_SERVICE, find_copies, find_project_name, list_services, match_services
 from grader.probes.containers.listing import list_containers
 
 if TYPE_CHECKING:
@@ -17,18 +16,18 @@ if TYPE_CHECKING:
 def require_service(project: Project, container: Container) -> None:
     """Raises `CheckFailed` with what was done instead, unless a container of the project belongs to that service."""
     name, service = find_project_name(project), container.service
-    services = _services_in(project, name)
+    services = list_services(project)
     if service in services:
         return
-    if not services.intersection(project.services):
+    near = match_services(project).get(service, "")
+    if not near and not services.keys() & set(project.services):
         require_project(project)
-    others = sorted(services.difference(project.services))
-    copies = [other for other in others if re.fullmatch(re.escape(service) + r"[-_]?\d+", other)]
-    if len(copies) > 1:
+    copies = find_copies(service, services)
+    if copies:
         raise CheckFailed("copied-not-scaled", service=service, copies=", ".join(copies))
-    near = difflib.get_close_matches(service, others, n=1, cutoff=0.5)
-    code = "service-misspelt" if near else "service-missing"
-    raise CheckFailed(code, service=service, project=name, near="".join(near))
+    is_misspelt = bool(difflib.get_close_matches(service, [near], cutoff=NEAR_SERVICE))
+    code = "service-misspelt" if is_misspelt else "service-other-name" if near else "service-missing"
+    raise CheckFailed(code, service=service, project=name, near=near)
 
 
 def require_project(project: Project) -> None:
@@ -48,7 +47,7 @@ def _diagnose_other_project(project: Project) -> CheckFailed | None:
     name, wanted, there_are = project.name, project.services, list_containers(project.machine)
     meant = find_project_name(project)
     other = next((one.project for one in there_are if one.project != name and one.service in wanted), "")
-    if other:
+    if other or meant != name:
         return CheckFailed("project-other-name", project=name, near=meant if meant != name else other)
     by_hand = next((one.name for one in there_are if not one.project and one.name in wanted), "")
     return CheckFailed("project-not-compose", project=name, near=by_hand) if by_hand else None

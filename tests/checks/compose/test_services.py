@@ -114,3 +114,15 @@ def test_a_project_of_something_else_is_not_meant() -> None:
 def test_of_two_near_names_one_is_told() -> None:
     with fails_with("service-misspelt", near="todos-apy"):
         service(of("todos-mongo"), of("todos-apy"), of("todo-ap"))
+
+
+def test_a_service_that_is_known_by_what_it_does_is_told_by_its_name() -> None:
+    back = fake_container("todos-back-1", image="todos-back", labels=compose_labels("back"))
+    with fails_with("service-other-name", service="todos-api", project="todos", near="back"):
+        service(of("todos-mongo"), of("todos-app"), back)
+
+
+def test_a_project_whose_containers_alone_have_the_names_is_told() -> None:
+    named = [fake_container(name, labels=compose_labels(name[6:], "mine")) for name in ("todos-mongo", "todos-api")]
+    with fails_with("project-other-name", project="todos", near="mine"):
+        project(*named)
