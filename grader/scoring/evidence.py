@@ -107,8 +107,9 @@ def _command(question: Question, names: dict[str, str]) -> str:
             verb = "" if question.method == "GET" else f"-X {question.method} "
             url = f"http://{question.host or 'localhost'}:{question.port}{_shorten(question.path)}"
             return f"curl -i {verb}{shlex.quote(url)}"
-        case FileQuestion(operation="list" | "read"):
-            return f"{'ls' if question.operation == 'list' else 'cat'} {shlex.quote(question.path)}"
+        case FileQuestion(operation="identify" | "list" | "read"):
+            command = {"identify": "realpath", "list": "ls", "read": "cat"}[question.operation]
+            return f"{command} {shlex.quote(question.path)}"
         case EngineQuestion():
             return _engine_command(question, names)
         case _:

@@ -34,10 +34,17 @@ class NoFiles:
 
 class LocalFiles:
     def ask(self, question: FileQuestion) -> Answer | NoAnswer:  # noqa: PLR0911 - one return per outcome
-        """`list` gives one name per line, with a `/` after a folder's; 404 if it does not exist."""
+        """`list` gives one name per line, with a `/` after a folder's; 404 if it does not exist.
+
+        `identify` gives two lines: `device:inode` and the real path.
+        """
         path = local_path(question.path)
         try:
             match question.operation:
+                case "identify":
+                    real = path.expanduser().resolve(strict=True)
+                    status = real.stat()
+                    return Answer(200, os.fsencode(f"{status.st_dev}:{status.st_ino}\n{real}"))
                 case "list":
                     names = (entry.name + ("/" if entry.is_dir() else "") for entry in path.iterdir())
                     shown = [name for name, _ in zip(names, range(MAX_ENTRIES), strict=False)]
@@ -55,7 +62,8 @@ class LocalFiles:
             return Answer(404)
         except OSError as error:
             return NoAnswer("no-access", error.strerror or "")
-        except ValueError as error:  # a NUL, or half a character, in a name that an engine gave
+        # A NUL, or half a character, in a name that an engine gave; an account without a home; links in a circle.
+        except (ValueError, RuntimeError) as error:
             return NoAnswer("no-access", str(error))
 
     @staticmethod
