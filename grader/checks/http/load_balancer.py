@@ -54,6 +54,8 @@ class BalancerExpectation(Expectation):
     def to_answer(self) -> None:
         """It answers with a status below 500, from its own container. A replica may be down: one answer is enough.
 
+        A page that does not exist may be an error if `/` is none: a load balancer may turn a 404 into one.
+
         Asks: one HTTP request, the log; if it gives an error, as many requests as there should be replicas, and what
         listens in these. Diagnoses: `lb-finds-nobody`, `listens-on-loopback-inside`, `nothing-listens-inside`, those of
         a site that does not answer.
@@ -77,11 +79,11 @@ class BalancerExpectation(Expectation):
     def to_reach_every_replica(self) -> None:
         """Each replica receives requests: the proof is the replica's own log, not the page's text.
 
-        Replicas that answer every request with a status of 500 or more do not count. Every request carries a word that
-        nobody can have prepared. The check looks for it in the log of each replica or, if a replica logs nothing, among
-        the bytes that it received. Asks: a dozen HTTP requests, up to five dozen, each in its own session; one log and
-        one look at the statistics per replica and round. Diagnoses: `replicas-too-few`, `lb-answers-by-itself`,
-        `lb-reaches-some`, `site-error`, those of a container that does not run.
+        Replicas that answer every request, also for `/`, with a status of 500 or more do not count. Every request
+        carries a word that nobody can have prepared. The check looks for it in the log of each replica or, if a replica
+        logs nothing, among the bytes that it received. Asks: a dozen HTTP requests, up to five dozen, each in its own
+        session; one log and one look at the statistics per replica and round. Diagnoses: `replicas-too-few`,
+        `lb-answers-by-itself`, `lb-reaches-some`, `site-error`, those of a container that does not run.
         """
         self._require_enough_replicas()
 
@@ -108,18 +110,20 @@ class BalancerExpectation(Expectation):
         has not noticed, then forty in a row. Diagnosis: `requests-lost`.
         """
         victim = require_running_replicas(self._subject.replicas)[-1]
+        # Replicas may answer a query with an error that the load balancer passes on: then only `/` shows who is dead.
+        has_error = _is_error(self._ask("/?.grader-alive"))
 
         def judge() -> None:
             for number in range(_REQUESTS_IN_A_ROW):
-                answer = self._ask(f"/?.grader-{number}")
+                answer = self._ask("/" if has_error else f"/?.grader-{number}")
                 reason = answer.reason if isinstance(answer, NoAnswer) else str(answer.status)
-                if isinstance(answer, NoAnswer) or answer.status >= 500:
+                if _is_error(answer):
                     raise CheckFailed(
                         "requests-lost", name=victim.name, said=reason, answered=number, evidence=(reason,)
                     )
 
         with container_killed(self._subject.machine, victim):
-            self._wait_for_failover()
+            self._wait_for_failover("/" if has_error else "/?.grader-patient")
             eventually(
                 self._subject.machine,
                 judge,
@@ -152,7 +156,8 @@ class BalancerExpectation(Expectation):
             for _ in machine.attempts(_LOG_DELAYS_S):
                 reached |= {fact.id for fact in wanted if fact.id not in reached and visits.has_reached(fact)}
                 if len(reached) == len(wanted):
-                    if min(statuses, default=0) >= 500:  # its page is never shown, though a missing one is a 404
+                    # Its page is never shown, even as the handout asks for it: a missing one is a 404.
+                    if min(statuses, default=0) >= 500 and _is_error(self._ask("/")):
                         raise CheckFailed("site-error", port=self._subject.site.port, status=min(statuses))
                     return reached
         blind = next((fact for fact in wanted if fact.id not in reached and not visits.is_observable(fact)), None)
@@ -160,13 +165,13 @@ class BalancerExpectation(Expectation):
             raise ProbeFailed("no-proof", name=blind.name)
         return reached
 
-    def _wait_for_failover(self) -> None:
+    def _wait_for_failover(self, path: str) -> None:
         """Sends patient requests until one is not answered, or the time for failover is over."""
         machine = self._subject.machine
         began = machine.now()
         for _ in range(_REQUESTS_IN_A_ROW):
-            answer = self._ask("/?.grader-patient", _PAGE_TIMEOUT_S)
-            if isinstance(answer, NoAnswer) or answer.status >= 500 or machine.now() - began >= _PAGE_TIMEOUT_S:
+            answer = self._ask(path, _PAGE_TIMEOUT_S)
+            if _is_error(answer) or machine.now() - began >= _PAGE_TIMEOUT_S:
                 return
 
     def _send(self, path: str, count: int) -> set[int]:
@@ -202,6 +207,10 @@ class BalancerExpectation(Expectation):
 
     def _eventually(self, judge: Callable[[], None]) -> None:
         eventually(self._subject.machine, judge, within_s=self._within_s, depends_on=self._find_facts)
+
+
+def _is_error(answer: Answer | NoAnswer) -> bool:
+    return isinstance(answer, NoAnswer) or answer.status >= 500
 
 
 def diagnose_no_backend(
