@@ -38,6 +38,17 @@ def test_three_services_run(machine: Machine) -> None:
 @check(
     points=2,
     needs=[test_project_is_there],
+    explained_by=[test_three_services_run],
+    fr="le fichier Compose est valide, et c'est bien lui qui tourne",
+    en="the Compose file is valid, and it is the one that runs",
+)
+def test_file_is_what_runs(machine: Machine) -> None:
+    expect(machine.project()).to_match_its_compose_file()
+
+
+@check(
+    points=2,
+    needs=[test_project_is_there],
     fr="les images de l'API et de la page ont été construites par Compose",
     en="the images of the API and of the page were built by Compose",
 )
@@ -86,17 +97,6 @@ def test_only_the_page_is_open(machine: Machine) -> None:
 )
 def test_data_is_in_the_folder(machine: Machine) -> None:
     expect(machine.folder("db")).to_be_mounted()
-
-
-@check(
-    points=2,
-    needs=[test_project_is_there],
-    explained_by=[test_three_services_run],
-    fr="le fichier Compose est valide, et c'est bien lui qui tourne",
-    en="the Compose file is valid, and it is the one that runs",
-)
-def test_file_is_what_runs(machine: Machine) -> None:
-    expect(machine.project()).to_match_its_compose_file()
 
 
 @check(

@@ -101,9 +101,9 @@ def test_balancer_answers(machine: Machine) -> None:
 @check(
     points=4,
     needs=[test_balancer_answers],
-    explained_by=[test_three_replicas],
-    fr="chacune des trois répliques est atteinte",
-    en="each of the three replicas is reached",
+    explained_by=[test_three_replicas, test_who_is_behind],
+    fr="chacune des trois répliques est atteinte, et la page s'affiche",
+    en="each of the three replicas is reached, and the page is shown",
     hint=Hint(
         fr="d'où le répartiteur sait-il combien il y a de répliques, et où elles sont ?",
         en="how does the load balancer know how many replicas there are, and where they are?",

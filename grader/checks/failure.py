@@ -61,11 +61,16 @@ def judge_each(things: Iterable[Thing], judge: Callable[[Thing], object]) -> Non
         except ProbeFailed as error:
             unseen = unseen or error
     if failures:
-        different: dict[tuple[object, ...], CheckFailed] = {}
-        for one in failures:
-            different.setdefault((one.code, *one.values.items()), one)
-        first, *others = different.values()
-        first.also = tuple(others)
-        raise first
+        raise join_failures(failures)
     if unseen:
         raise unseen
+
+
+def join_failures(failures: Iterable[CheckFailed]) -> CheckFailed:
+    """The first failure, with the others in `also`, each different one once. There is at least one."""
+    different: dict[tuple[object, ...], CheckFailed] = {}
+    for failure in failures:
+        different.setdefault((failure.code, *failure.values.items()), failure)
+    first, *others = different.values()
+    first.also = tuple(others)
+    return first

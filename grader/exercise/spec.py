@@ -107,6 +107,21 @@ class ComposeSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Role of each service that Compose builds, to its build folder in the project."""
     replicas: dict[str, int] = {}
     """Role of each scaled service, to its number of containers."""
+    folders: list[str] = []
+    """Where the project's folder may be, below `~/`: if nothing of it runs, Compose is asked about a file there."""
+
+
+class EarlierExerciseSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How to recognize the work of the exercise before, to say so once to who hands that in."""
+
+    exercise: str
+    """What students call it, such as `TP4`."""
+    images: list[str] = []
+    """Images of which containers were started by hand, only in that exercise."""
+    host: str = ""
+    """A name that these containers were given by `--add-host`."""
+    project: str = ""
+    """The name of its compose project."""
 
 
 class TodosSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -148,6 +163,7 @@ class ExerciseSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     networks: dict[str, NetworkSpec] = {}
     services: dict[str, ServiceSpec] = {}
     compose: ComposeSpec | None = None
+    earlier: EarlierExerciseSpec | None = None
     todos: TodosSpec | None = None
     hosts: dict[str, str] = {}
     """Role to a name by which containers must know the machine itself."""

@@ -4,7 +4,8 @@ A language is a folder with a file per kind; a new folder is a new language. A t
 English, else from French, and a test names it.
 
 An entry of `diagnoses` has `expected`, `seen`, `wrong` (the mistake in one sentence), `look` (where to look) and `read`
-(what to read); those that add nothing are omitted. `{name}` stands for a value of the diagnosis.
+(what to read); those that add nothing are omitted. `{name}` stands for a value of the diagnosis. In exercises about
+Compose, where students write a file instead of typing options, `look-compose` comes before `look`, and so on.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ Words: TypeAlias = dict[str, str]
 """A text by language code."""
 Kind = Literal["common", "diagnoses", "screen", "page", "reports", "policy", "commands"]
 Field = Literal["expected", "seen", "wrong", "look", "read"]
+Style = Literal["", "compose"]
+"""How students work in an exercise: they type options, or write a compose file."""
 KINDS: Final[tuple[Kind, ...]] = ("common", "diagnoses", "screen", "page", "reports", "policy", "commands")
 FIELDS: Final[tuple[Field, ...]] = ("expected", "seen", "wrong", "look", "read")
 DEFAULT: Final[Language] = "fr"
@@ -58,12 +61,15 @@ def texts(kind: Kind, language: Language) -> dict[str, Any]:
     return flat
 
 
-def say(code: str, field: Field, values: Mapping[str, str], language: Language) -> str:
-    """One field of a diagnosis, filled in; empty if the entry does not have it. An unknown code is shown as it is."""
+def say(code: str, field: Field, values: Mapping[str, str], language: Language, style: Style = "") -> str:
+    """One field of a diagnosis, filled in; empty if the entry does not have it. An unknown code is shown as it is.
+
+    `style`: the field's words for that style, if it has any.
+    """
     entry = _first("diagnoses", code, language, catalogue)
     if entry is None:
         return code if field == "wrong" else ""
-    return fill(str(entry.get(field, "")), values)
+    return fill(str(entry.get(f"{field}-{style}", entry.get(field, ""))), values)
 
 
 def find_text(kind: Kind, key: str, language: Language) -> Any:

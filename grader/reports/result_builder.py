@@ -11,7 +11,7 @@ from grader.scoring.mark import OUT_OF, compute_mark
 from grader.text.escaping import escape_control_characters
 
 if TYPE_CHECKING:
-    from grader.messages import Language
+    from grader.messages import Language, Style
     from grader.scoring.ledger import Ledger, LedgerRow
     from grader.scoring.verdict import Outcome
 
@@ -57,32 +57,34 @@ def build_result(
     )
 
 
-def message_of(outcome: Outcome, hints: int = DEFAULT_HINTS) -> Words | None:
+def message_of(outcome: Outcome, hints: int = DEFAULT_HINTS, style: Style = "") -> Words | None:
     """What was expected, what was seen and, from hint level 2, what is wrong: one line each."""
-    return localized(lambda language: _message(outcome, language, hints))
+    return localized(lambda language: _message(outcome, language, hints, style))
 
 
-def hint_of(outcome: Outcome, row: LedgerRow | None = None, hints: int = DEFAULT_HINTS) -> Words | None:
+def hint_of(
+    outcome: Outcome, row: LedgerRow | None = None, hints: int = DEFAULT_HINTS, style: Style = ""
+) -> Words | None:
     """Where to look, from the diagnosis or else from the check; at hint level 3 also what to read."""
 
     def hint(language: Language) -> str:
         values = dict(outcome.values)
-        look = say(outcome.code, "look", values, language)
+        look = say(outcome.code, "look", values, language, style)
         if not look and row and row.spec.hint and outcome.verdict == "failed":
             look = in_language(row.spec.hint, language)
-        read = say(outcome.code, "read", values, language) if hints >= 3 else ""
+        read = say(outcome.code, "read", values, language, style) if hints >= 3 else ""
         return "\n".join(filter(None, (look, read)))
 
     return localized(hint)
 
 
-def _message(outcome: Outcome, language: Language, hints: int) -> str:
+def _message(outcome: Outcome, language: Language, hints: int, style: Style) -> str:
     values, texts = dict(outcome.values), Texts("common", language)
-    expected, seen = (say(outcome.code, field, values, language) for field in ("expected", "seen"))
+    expected, seen = (say(outcome.code, field, values, language, style) for field in ("expected", "seen"))
     lines = [texts.labelled("label-expected", expected)] if expected else []
     lines += [texts.labelled("label-seen", seen)] if seen else []
     lines += [_also_line(code, dict(others), texts) for code, others in outcome.also]
-    wrong = say(outcome.code, "wrong", values, language)
+    wrong = say(outcome.code, "wrong", values, language, style)
     if wrong and (hints >= 2 or not lines):
         lines.append(wrong)
     return "\n".join(lines)
@@ -98,7 +100,7 @@ def _also_line(code: str, values: dict[str, str], texts: Texts) -> str:
 def build_check_result(row: LedgerRow, ledger: Ledger, root: Path, hints: int) -> CheckResult:
     """The result of one row of the ledger."""
     outcome = row.outcome
-    message, hint = message_of(outcome, hints), hint_of(outcome, row, hints)
+    message, hint = message_of(outcome, hints, ledger.style), hint_of(outcome, row, hints, ledger.style)
     if outcome.verdict == "blocked" and outcome.blocked_by:
         cause = ledger[outcome.blocked_by]
         message = localized(lambda language: _waits_for(cause, language))

@@ -11,6 +11,7 @@ from grader.scoring.verdict import Outcome
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from grader.messages import Style
     from grader.scoring.check import CheckSpec
     from grader.scoring.verdict import Values
 
@@ -34,9 +35,11 @@ class LedgerRow:
 class Ledger:
     """The rows of one exercise, in the order of the suite. Raises `ExerciseError` if the points do not add up."""
 
-    def __init__(self, specs: Iterable[CheckSpec], points: int, spec_file: str) -> None:
+    def __init__(self, specs: Iterable[CheckSpec], points: int, spec_file: str, style: Style = "") -> None:
         self._rows = {spec.name: LedgerRow(spec, number) for number, spec in enumerate(_unique_specs(specs), 1)}
         self.max_points = points
+        self.style: Style = style
+        """The words that messages use."""
         _validate_causes(self)
         if not self._rows:
             raise ExerciseError(

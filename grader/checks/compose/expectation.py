@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from grader.checks.compose.file_difference import find_difference
+from grader.checks.compose.file_difference import list_differences
 from grader.checks.compose.services import require_project, require_service
 from grader.checks.containers.expectation import (
     ContainerExpectation,
@@ -14,7 +14,7 @@ from grader.checks.containers.expectation import (
     require_started_once,
 )
 from grader.checks.expectation import Expectation
-from grader.checks.failure import CheckFailed, judge_each
+from grader.checks.failure import CheckFailed, join_failures, judge_each
 from grader.checks.networks.expectation import diagnose_no_network, user_defined_networks
 from grader.errors import ProbeFailed
 from grader.machine.subjects import Container
@@ -160,10 +160,12 @@ class ProjectExpectation(Expectation):
         def judge(container: Container) -> None:
             fact, service = require_container(container), _find_service(container)
             own = read_origin(fact)
-            found = find_difference(file, service, fact, find_image(machine, fact.image_id))
+            found = list_differences(file, service, fact, find_image(machine, fact.image_id))
             if found:
-                what, on_disk, runs = found
-                raise CheckFailed("compose-file-differs", service=service, what=what, file=on_disk, running=runs)
+                raise join_failures(
+                    CheckFailed("compose-file-differs", service=service, what=what, file=on_disk, running=runs)
+                    for what, on_disk, runs in found
+                )
             if own and hashes.get(service, own.hash) != own.hash:
                 raise CheckFailed("compose-file-changed", service=service, name=fact.name)
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import difflib
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from grader.checks.failure import CheckFailed
+from grader.errors import ProbeFailed
+from grader.probes.compose.files import ComposeRefusal, find_project_files, read_compose_file
 from grader.probes.compose.projects import NEAR_SERVICE, find_copies, find_project_name, list_services, match_services
 from grader.probes.containers.listing import list_containers
 
@@ -36,7 +39,7 @@ def require_project(project: Project) -> None:
     if not services.intersection(project.services):
         elsewhere = _diagnose_other_project(project)
         if elsewhere or not services:
-            raise elsewhere or CheckFailed("project-missing", project=project.name)
+            raise elsewhere or _diagnose_refused_file(project) or CheckFailed("project-missing", project=project.name)
 
 
 def _services_in(project: Project, name: str) -> set[str]:
@@ -51,3 +54,15 @@ def _diagnose_other_project(project: Project) -> CheckFailed | None:
         return CheckFailed("project-other-name", project=name, near=meant if meant != name else other)
     by_hand = next((one.name for one in there_are if not one.project and one.name in wanted), "")
     return CheckFailed("project-not-compose", project=name, near=by_hand) if by_hand else None
+
+
+def _diagnose_refused_file(project: Project) -> CheckFailed | None:
+    """The failure to report if Compose refuses the file in the folder that the handout suggests."""
+    for folder in project.wanted.folders:
+        with suppress(ProbeFailed):  # Compose cannot be run there
+            origin = find_project_files(project, folder)
+            file = read_compose_file(project.machine, origin) if origin else None
+            if origin and isinstance(file, ComposeRefusal):
+                path, detail = ", ".join(origin.files), file.message
+                return CheckFailed("compose-file-invalid", path=path, detail=detail, evidence=(detail,))
+    return None

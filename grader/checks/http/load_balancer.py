@@ -12,7 +12,7 @@ from grader.checks.http.sites import require_answer, require_published_port
 from grader.checks.polling import eventually
 from grader.checks.settling import find_facts
 from grader.errors import ProbeFailed
-from grader.machine.question import NoAnswer
+from grader.machine.question import Answer, NoAnswer
 from grader.probes.compose.replicas import find_replicas
 from grader.probes.containers.lifecycle import container_killed
 from grader.probes.containers.logs import last_lines, read_log
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from grader.machine.machine import Machine
-    from grader.machine.question import Answer
     from grader.machine.subjects import Balancer
     from grader.probes.containers.find import ContainerFact
 
@@ -79,11 +78,11 @@ class BalancerExpectation(Expectation):
     def to_reach_every_replica(self) -> None:
         """Each replica receives requests: the proof is the replica's own log, not the page's text.
 
-        Replicas that answer every request, also for `/`, with a status of 500 or more do not count. Every request
-        carries a word that nobody can have prepared. The check looks for it in the log of each replica or, if a replica
-        logs nothing, among the bytes that it received. Asks: a dozen HTTP requests, up to five dozen, each in its own
-        session; one log and one look at the statistics per replica and round. Diagnoses: `replicas-too-few`,
-        `lb-answers-by-itself`, `lb-reaches-some`, `site-error`, those of a container that does not run.
+        Every request carries a word that nobody can have prepared. The check looks for it in the log of each replica
+        or, if a replica logs nothing, among the bytes that it received. The page `/` must be shown at least once, with
+        a status below 500. Asks: a dozen HTTP requests, up to five dozen, each in its own session; one log and one look
+        at the statistics per replica and round. Diagnoses: `replicas-too-few`, `lb-answers-by-itself`,
+        `lb-reaches-some`, `site-error`, those of a container that does not run.
         """
         self._require_enough_replicas()
 
@@ -146,19 +145,16 @@ class BalancerExpectation(Expectation):
         mark = f".grader-{machine.nonce('balanced')}"
         visits = RequestTracker.start(machine, wanted, mark, at_least=2 * _PADDING)
         reached: set[str] = set()
-        statuses: set[int] = set()
         for turn in range(_ROUNDS):
             if turn == 1:
                 visits = visits.with_background_rate()
             # The first round is short, since most replicas log requests; the later ones can be counted in bytes.
             count = _REQUESTS_PER_REPLICA * len(wanted)
-            statuses |= self._send(f"/?{mark}{'-' + 'x' * _PADDING if turn else ''}", count)
+            self._send(f"/?{mark}{'-' + 'x' * _PADDING if turn else ''}", count)
             for _ in machine.attempts(_LOG_DELAYS_S):
                 reached |= {fact.id for fact in wanted if fact.id not in reached and visits.has_reached(fact)}
                 if len(reached) == len(wanted):
-                    # Its page is never shown, even as the handout asks for it: a missing one is a 404.
-                    if min(statuses, default=0) >= 500 and _is_error(self._ask("/")):
-                        raise CheckFailed("site-error", port=self._subject.site.port, status=min(statuses))
+                    self._require_page(len(wanted))
                     return reached
         blind = next((fact for fact in wanted if fact.id not in reached and not visits.is_observable(fact)), None)
         if blind:
@@ -174,18 +170,22 @@ class BalancerExpectation(Expectation):
             if _is_error(answer) or machine.now() - began >= _PAGE_TIMEOUT_S:
                 return
 
-    def _send(self, path: str, count: int) -> set[int]:
-        """Sends that many requests. Returns the statuses of the answers."""
-        lost, statuses = 0, set()
+    def _send(self, path: str, count: int) -> None:
+        """Sends that many requests."""
+        lost = 0
         for _ in range(count):
-            answer = self._ask(path)
-            if isinstance(answer, NoAnswer):
-                lost += 1
-            else:
-                statuses.add(answer.status)
+            lost += isinstance(self._ask(path), NoAnswer)
             if lost == _MAX_UNANSWERED:
                 break
-        return statuses
+
+    def _require_page(self, replicas: int) -> None:
+        """Raises `CheckFailed` if the page `/` is always an error: any other page may be a 404 all the same."""
+        for _ in range(replicas):
+            answer = self._ask("/")
+            if not _is_error(answer):
+                return
+        status = answer.status if isinstance(answer, Answer) else answer.reason
+        raise CheckFailed("site-error", port=self._subject.site.port, status=status)
 
     def _ask(self, path: str, within_s: float = 5) -> Answer | NoAnswer:
         """One request, in its own session."""

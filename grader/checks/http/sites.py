@@ -257,6 +257,8 @@ def diagnose_no_answer(site: Site, fact: ContainerFact, no_answer: NoAnswer) -> 
     if no_answer.reason == "not-http":
         return CheckFailed("site-not-http", evidence=evidence, **values)
     failure = diagnose_not_listening(site.machine, fact, inside)
+    if failure is None and is_internal_only(site.machine, fact):
+        failure = CheckFailed("network-internal", name=fact.name, network=", ".join(fact.networks))
     return failure.with_evidence(*evidence) if failure else CheckFailed("site-silent", evidence=evidence, **values)
 
 

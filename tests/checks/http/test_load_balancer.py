@@ -155,7 +155,7 @@ def test_a_balancer_that_has_just_started_is_waited_for() -> None:
 def test_each_replica_has_the_word_in_its_log_after_a_round_of_twelve() -> None:
     machine = Tp7()
     machine.balancer().to_reach_every_replica()
-    assert machine.requests == ["/?.grader-nonce-balanced"] * 12
+    assert machine.requests == ["/?.grader-nonce-balanced"] * 12 + ["/"]
     assert {one.within_s for one in machine.questions if isinstance(one, HttpQuestion)} == {5}
     assert machine.total_wait_s == 0
 
@@ -163,11 +163,29 @@ def test_each_replica_has_the_word_in_its_log_after_a_round_of_twelve() -> None:
 def test_replicas_that_answer_with_nothing_but_errors_show_no_page() -> None:
     """A page that does not exist is a 404, so that its absence proves little."""
     machine = Tp7()
-    machine.page_status = 503
-    with fails_with("site-error", status=503):
-        machine.balancer().to_reach_every_replica()
+    for missing in (503, 404):
+        machine.page_status, machine.missing_status = 503, missing
+        machine.requests.clear()
+        with fails_with("site-error", status=503):
+            machine.balancer().to_reach_every_replica()
+        assert machine.requests[12:] == ["/"] * 3
     machine.page_status = 404
     machine.balancer().to_reach_every_replica()
+
+
+def test_a_page_that_one_replica_shows_is_shown() -> None:
+    machine = Tp7()
+    machine.missing_status = 404
+    statuses = iter([503, 503, 200])
+    in_turn = machine.sites[8080]
+    assert callable(in_turn)
+
+    def site(question: HttpQuestion) -> Answer | NoAnswer:
+        return Answer(next(statuses)) if question.path == "/" else in_turn(question)
+
+    machine.sites[8080] = site
+    machine.balancer().to_reach_every_replica()
+    assert list(statuses) == []
 
 
 def test_a_page_that_does_not_exist_may_be_an_error_if_the_page_itself_is_none() -> None:
@@ -198,7 +216,7 @@ def test_a_log_line_that_comes_a_little_later_is_waited_for() -> None:
     machine.schedule(0.4, log_it)
     machine.balancer().to_reach_every_replica()
     assert machine.total_wait_s == pytest.approx(0.4)
-    assert len(machine.requests) == 12
+    assert len(machine.requests) == 13
 
 
 def test_a_replica_that_is_left_out_is_named_after_five_rounds() -> None:
@@ -236,7 +254,7 @@ def quiet(received: int | None = 0, log: bytes | None = b"") -> Tp7:
 def test_replicas_that_log_nothing_are_known_by_what_they_receive() -> None:
     machine = quiet()
     machine.balancer().to_reach_every_replica()
-    assert len(machine.requests) == 24, "a short round, and one that is long enough to be counted"
+    assert len(machine.requests) == 25, "a short round, one that is long enough to be counted, and the page"
 
 
 @pytest.mark.parametrize(("received", "is_enough"), [(7_999, False), (8_000, True)])
