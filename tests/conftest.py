@@ -90,7 +90,7 @@ def student(
     folder: Path | None = request.config.getoption("--take")
     if folder is None:
         return StudentShell(engine, tmp_path)
-    return StudentShell(engine, tmp_path, on_graded=RunRecorder(folder, request.node.nodeid, tmp_path))
+    return StudentShell(engine, tmp_path, on_graded=RunRecorder(folder, f"tests/{request.node.nodeid}", tmp_path))
 
 
 @pytest.fixture(scope="session")
