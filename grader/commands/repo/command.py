@@ -23,6 +23,7 @@ def repo(  # noqa: PLR0917  # typer makes options of them
     results: Annotated[Path, typer.Option(help="Folder for <exercise>/<student>.json and .xml.")],
     machine: Annotated[str, typer.Option(help="The throw-away engine to bring it up on.")] = "local",
     student: Annotated[str, typer.Option(help="The student's id. Default: the repository's name.")] = "",
+    folder: Annotated[str, typer.Option(help="The folder of the repository that is graded. Default: found.")] = "",
     ports: Annotated[str, typer.Option(help="The student's reserved port range, such as 41200-41209.")] = "",
     lang: Annotated[str, typer.Option(help="Language: fr or en.")] = "",
     areas: Annotated[
@@ -50,5 +51,5 @@ def repo(  # noqa: PLR0917  # typer makes options of them
         "disposable": disposable,
     }
     request = request_of(options, os.environ, find_exercise(exercise))
-    request = replace(request, repository=path, workspaces=areas)
+    request = replace(request, repository=path, folder=folder, workspaces=areas)
     raise typer.Exit(grade_and_write(request, read_suite(request.exercise), results, language, os.environ))
