@@ -105,10 +105,15 @@ def grade_repository(
 
 def repository_name(repository: str) -> str:
     """The name of a repository: that of its folder, or the last part of its address."""
+    return project_path(repository).rpartition("/")[2]
+
+
+def project_path(repository: str) -> str:
+    """What tells a repository from all others of its server: its path there, `e2301234/tp`; the name of a folder."""
     path = Path(repository)
     if path.is_dir():
         return path.resolve().name
-    return re.split(r"[/:]", repository.rstrip("/"))[-1].removesuffix(".git")
+    return re.sub(r"^(?:\w+://[^/]*/|[^/]*:)", "", repository.rstrip("/")).removesuffix(".git").strip("/")
 
 
 def _reading_request(request: GradingRequest, spec: ExerciseSpec) -> ReadingRequest:

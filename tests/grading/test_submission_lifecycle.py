@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from grader.errors import GraderError
-from grader.grading.submission_lifecycle import GradedSubmission, RefusedSubmission, repository_name
+from grader.grading.submission_lifecycle import GradedSubmission, RefusedSubmission, project_path, repository_name
 from grader.reports.result import read_result
 from grader.submission.workspace import new_workspace
 from tests.lab.fault_proxy import FaultProxy
@@ -258,6 +258,19 @@ def test_a_compose_project_without_a_name_has_the_repositorys(path: str, tmp_pat
     assert repository_name(path) == "todos"
     with new_workspace(tmp_path, repository_name(path)) as workspace:
         assert workspace.working_copy.name == "todos"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://gitlab.example.org/e2301234/tp.git",
+        "https://zoe@gitlab.example.org:8443/e2301234/tp/",
+        "ssh://git@gitlab.example.org:22/e2301234/tp.git",
+        "git@gitlab.example.org:e2301234/tp.git",
+    ],
+)
+def test_students_are_told_apart_by_the_path_of_their_repository(address: str) -> None:
+    assert project_path(address) == "e2301234/tp"
 
 
 def test_results_hold_commit_suite_version_and_engine(bench: RepositoryBench) -> None:
