@@ -11,16 +11,21 @@ import os
 import signal
 import sys
 from datetime import UTC, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from grader.errors import GraderError
 from tests.lab import Lab, LabError
 from tests.lab.matrix.engines import ENGINES
-from tests.lab.matrix.exercises import EXERCISES, EngineRow, try_engines
+from tests.lab.matrix.exercises import EXERCISES, try_engine
 from tests.lab.matrix.table import HEAD, table_row, update_page
 from tests.lab.matrix.transports import KINDS, try_transports
 from tests.lab.process import print_progress
 from tests.student_shell import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tests.lab.matrix.engines import EngineOfMatrix
 
 _PAGE: Final = ROOT / "docs" / "engines.md"
 
@@ -34,7 +39,7 @@ def main() -> int:
         code = 0 if options.only else try_transports(lab, options.engines, options.solutions)
         if not options.engines and not options.solutions:
             engines = [one for one in ENGINES if not options.only or one.kind.name in options.only]
-            code = _print(try_engines(lab, engines, options.exercises), write=options.exercises == EXERCISES) or code
+            code = _try_and_print(lab, engines, options.exercises) or code
     except (LabError, GraderError) as error:
         print_progress(f"matrix: {error}")
         return 1
@@ -43,15 +48,21 @@ def main() -> int:
     return code
 
 
-def _print(rows: list[EngineRow], *, write: bool) -> int:
-    today = datetime.now(tz=UTC).date()
-    lines = [table_row(row, today) for row in rows]
-    if write:
-        update_page(_PAGE, lines)
-    faults = [fault for row in rows for fault in row.faults]
-    bad = sum(bool(row.faults) for row in rows)
-    sys.stdout.write("\n".join([*HEAD, *lines, "", *faults]) + "\n")
-    sys.stdout.write(f"{len(rows) - bad} of {len(rows)} engines: every mark as the solution deserves\n")
+def _try_and_print(lab: Lab, engines: Sequence[EngineOfMatrix], exercises: Sequence[str]) -> int:
+    """Each engine's line is printed and, if it has every exercise, written as soon as it is known."""
+    faults = []
+    sys.stdout.write("\n".join(HEAD) + "\n")
+    for engine in engines:
+        row = try_engine(lab, engine, exercises)
+        line = table_row(row, datetime.now(tz=UTC).date())
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
+        if set(row.cells) == set(EXERCISES):
+            update_page(_PAGE, [line])
+        faults += row.faults
+    bad = len({fault.partition(":")[0] for fault in faults})
+    good = f"{len(engines) - bad} of {len(engines)} engines: every mark as the solution deserves"
+    sys.stdout.write("\n".join(["", *faults, good, ""]))
     return 1 if faults else 0
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from tests.lab.matrix.engines import EngineOfMatrix
 
 EXERCISES: Final = tuple(f"tp{number}" for number in range(1, 9))
-_AT_A_TIME: Final = 2
-"""Engines: they mostly wait."""
+_MACHINES: Final = ("pc1", "pc2")
+"""They mostly wait."""
 _EXERCISE_S: Final = 900
 
 
@@ -56,18 +56,15 @@ class _CellsTask:
         return ["-m", "tests.lab.matrix.cell", self.exercise, *self.solutions]
 
 
-def try_engines(lab: Lab, engines: Sequence[EngineOfMatrix], exercises: Sequence[str] = EXERCISES) -> list[EngineRow]:
-    """The rows of these engines, in that order."""
-    with ThreadPoolExecutor(_AT_A_TIME) as pool:
-        return list(pool.map(lambda engine: _try_engine(lab, engine, exercises), engines))
-
-
-def _try_engine(lab: Lab, engine: EngineOfMatrix, exercises: Sequence[str]) -> EngineRow:
+def try_engine(lab: Lab, engine: EngineOfMatrix, exercises: Sequence[str] = EXERCISES) -> EngineRow:
+    """The row of one engine, whose machines are removed afterwards, also if it is interrupted."""
     row = EngineRow(engine)
-    tasks = [_CellsTask(exercise, engine.solutions(exercise)) for exercise in exercises]
+    name = engine.kind.name
+    # The later exercises take longest.
+    tasks = [_CellsTask(exercise, engine.solutions(exercise)) for exercise in reversed(exercises)]
     try:
         with (
-            machines(lab, {engine.kind.name: engine.kind}, COURSE_IMAGES) as hosts,
+            machines(lab, dict.fromkeys(_MACHINES, engine.kind), COURSE_IMAGES) as hosts,
             run_tasks(hosts, tasks, _EXERCISE_S) as going,
         ):
             for future in as_completed(going):
@@ -75,8 +72,8 @@ def _try_engine(lab: Lab, engine: EngineOfMatrix, exercises: Sequence[str]) -> E
                 for line in done.stdout.splitlines():
                     row.add(msgspec.json.decode(line, type=Cell))
                 if done.returncode:
-                    row.faults.append(f"{engine.kind.name}: {task.exercise}: {done.stderr.strip()[-500:]}")
-                print_progress(f"{engine.kind.name}: {task.exercise}")
+                    row.faults.append(f"{name}: {task.exercise}: {done.stderr.strip()[-500:]}")
+                print_progress(f"{name}: {task.exercise}")
     except LabError as error:
-        row.faults.append(f"{engine.kind.name}: {error}")
+        row.faults.append(f"{name}: {error}")
     return row

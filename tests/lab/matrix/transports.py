@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import sys
 import tempfile
@@ -53,7 +54,12 @@ def try_transports(lab: Lab, engines: Sequence[str] | None = None, only: Sequenc
     kinds = {name: KINDS[name] for name in engines or KINDS}
     # It mostly waits, so that two processors are enough for three engines.
     with machines(lab, kinds, suite.spec.images) as started, ProcessPoolExecutor(len(started)) as pool:
-        return _print(list(pool.map(partial(try_all, only=only or ()), started)))
+        try:
+            return _print(list(pool.map(partial(try_all, only=only or ()), started)))
+        except BaseException:  # interrupted: do not wait for what the machines, which are removed, no longer answer
+            for child in multiprocessing.active_children():
+                child.terminate()
+            raise
 
 
 def try_all(machine: LabMachine, only: Sequence[str] = ()) -> MatrixColumn:
