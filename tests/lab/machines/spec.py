@@ -14,8 +14,8 @@ BOOKWORM = f"{BASIC} docker.io podman runc netavark aardvark-dns haproxy"
 TRIXIE = f"{BASIC} docker.io docker-cli"
 # So do all of sid's: the newest Docker and Podman that Debian has, for root and for ordinary users.
 SID = f"""
-    {BASIC} docker.io docker-cli docker-buildx runc systemd-standalone-sysusers systemd-standalone-tmpfiles haproxy
-    podman conmon netavark aardvark-dns nftables uidmap rootlesskit slirp4netns passt
+    {BASIC} docker.io docker-cli docker-buildx runc systemd haproxy podman conmon netavark aardvark-dns nftables uidmap
+    rootlesskit slirp4netns passt
 """
 
 # Started inside the machine; $SHARED is its folder that has the same path inside and outside.
@@ -70,7 +70,7 @@ class MachineKind:
     @property
     def storage(self) -> tuple[str, ...]:
         """Kinds with the same value can use each other's data."""
-        return self.suite, self.programs, self.engine, self.data, self.layers, self.user
+        return self.suite, self.programs, self.data, self.layers, self.user
 
 
 DOCKER_20 = MachineKind("docker20", "bookworm", DOCKERD, programs=BOOKWORM)
@@ -118,5 +118,14 @@ SETTINGS = {
 }
 SETTINGS["userns"] = replace(
     DOCKER_28, name="userns", daemon='{"userns-remap": "default"}', layers="200000.200000/overlay2"
+)
+# The journal of systemd, which does not run here.
+JOURNALD = """
+    tr -d - < /proc/sys/kernel/random/uuid > /etc/machine-id
+    mkdir -p /run/systemd/journal "/run/log/journal/$(cat /etc/machine-id)"
+    /usr/lib/systemd/systemd-journald &
+"""
+SETTINGS["logjournald"] = replace(
+    DOCKER_28, name="logjournald", engine=f"{JOURNALD}{DOCKERD}", daemon='{"log-driver": "journald"}'
 )
 NO_ENGINE = MachineKind("bare", "bookworm", "")
