@@ -10,7 +10,7 @@ REPEAT ?= 1
 PYTHONS ?=
 # Each test run adds its number of tests of each kind to this file.
 TALLY  := $(VENV)/tests.tally
-PYTEST := env GRADER_TESTS_TALLY=$(TALLY) $(PY) -m pytest --durations=10
+PYTEST := env GRADER_TESTS_TALLY=$(TALLY) $(PY) -m pytest tests --durations=10
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

@@ -17,8 +17,8 @@ from typer.exceptions import TyperException
 
 from grader import exit_codes
 from grader.errors import GraderError, MachineUnreachable, UsageError
-from grader.messages import say
-from grader.output_streams import interrupt_on_termination, open_standard_streams, tolerate_loss
+from grader.messages import Texts, say
+from grader.output_streams import interrupt_on_termination, open_standard_streams, tolerate_loss, wrap_for
 from grader.reports.terminal.glyphs import replace_unencodable
 from grader.settings import language_for_errors
 from grader.signals import reset_signals
@@ -107,7 +107,8 @@ def _describe_error(error: Exception) -> tuple[str, int]:
             return describe_usage_error(error, language), exit_codes.USAGE_ERROR
         case MachineUnreachable():
             sentences = [say(error.code, field, error.values, language) for field in ("wrong", "look")]
-            return "; ".join(filter(None, sentences)), exit_codes.NOT_GRADED
+            separator = f"{Texts('common', language)('semicolon')} "
+            return separator.join(filter(None, sentences)), exit_codes.NOT_GRADED
         case UsageError():
             return error.message(language), exit_codes.USAGE_ERROR
         case GraderError():
@@ -119,7 +120,7 @@ def _describe_error(error: Exception) -> tuple[str, int]:
 
 
 def _fail(sentence: str, code: int) -> int:
-    print(log_text(f"grader: {sentence}"), file=sys.stderr)
+    print(wrap_for(sys.stderr, log_text(f"grader: {sentence}")), file=sys.stderr)
     return code
 
 

@@ -6,18 +6,20 @@ Nothing heavier than pytest is imported here; the rest is imported only when the
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from grader.errors import GraderError
+from grader.exercise.arguments import exercises_below, meant_arguments
+from grader.exercise.find import exercises_in, is_exercise, which_exercise
+
 if TYPE_CHECKING:
-    from grader.errors import GraderError
+    from collections.abc import Generator
 
-SPEC_FILE = "exercise.toml"
-
-
-TESTINFRA = "pytest11.testinfra"
+TESTINFRA: Final = "pytest11.testinfra"
 """The pytest plugin of testinfra, which the grader uses as a library only."""
 
 
@@ -39,45 +41,53 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
     add("--hints", metavar="1|2|3", help="1: where to look, 2: what is wrong, 3: what to read (default: 2)")
 
 
+ARGUMENTS: Final = pytest.StashKey[dict[str, str]]()
+"""Each argument as it was typed, and as it is meant: see `grader.exercise.arguments`."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None]:
+    """Finds out what is meant before pytest loads any `conftest.py`: which ones it loads depends on the paths."""
+    options, start = early_config.known_args_namespace, early_config.invocation_params.dir
+    typed = tuple(options.file_or_dir)
+    is_ours = bool(typed or not early_config.getini("testpaths")) and not (options.help or options.version)
+    if is_ours:
+        try:
+            meant = meant_arguments(typed, start, are_modules=options.pyargs)
+        except GraderError as error:
+            raise _usage_error(error, early_config) from error
+        early_config.stash[ARGUMENTS] = dict(zip(typed or meant, meant, strict=True))
+        options.file_or_dir[:] = meant
+    try:
+        return (yield)
+    except Exception as error:
+        # As in a clone of the grader's own repository: its tests need more than a student installs.
+        is_conftest = type(error).__name__ == "ConftestImportFailure"  # pytest does not export it
+        if is_conftest and is_ours and not typed and (there := exercises_below(start)):
+            raise _usage_error(which_exercise(there, start, problem=str(error)), early_config) from error
+        raise
+
+
 def named_exercises(config: pytest.Config) -> list[Path]:
     """Exercises named on the command line: an exercise folder, a path inside one, or a folder of exercises."""
-    meant: dict[Path, None] = {}
-    if config.args_source is not pytest.Config.ArgsSource.ARGS:
-        return []
-    for arg in config.args:
-        path = Path(config.invocation_params.dir, arg.partition("::")[0])
-        if not path.exists():
-            _suggest(arg, path, config)
-            continue
-        path = path.resolve()
-        own = next((folder for folder in (path, *path.parents) if (folder / SPEC_FILE).is_file()), None)
+    named: dict[Path, None] = {}
+    for arg in config.stash.get(ARGUMENTS, {}).values():
+        path = Path(config.invocation_params.dir, arg.partition("::")[0]).resolve()
+        own = next((folder for folder in (path, *path.parents) if is_exercise(folder)), None)
         if own:
-            meant[own] = None
-        elif path.is_dir() and path != config.rootpath:
-            inside = sorted(child.parent for child in path.glob(f"*/{SPEC_FILE}"))
-            if not inside and (config.invocation_params.dir / "exercises" / path.name / SPEC_FILE).is_file():
-                _suggest(arg, path, config)  # the student's own folder, which has the exercise's name
-            meant.update(dict.fromkeys(inside))
-    return list(meant)
-
-
-def _suggest(typed: str, path: Path, config: pytest.Config) -> None:
-    """Suggests an exercise for a mistyped path, where there are exercises; elsewhere pytest reports the path."""
-    start = config.invocation_params.dir
-    # Lists: an unfinished generator causes a warning, which some projects turn into an error.
-    is_elsewhere = path.parent.is_dir() and path.parent != start  # `tests/machne` is not meant as an exercise
-    if list(path.parent.glob(f"*/{SPEC_FILE}")) or (
-        not is_elsewhere and list((start / "exercises").glob(f"*/{SPEC_FILE}"))
-    ):
-        from grader.exercise.find import no_such_exercise
-
-        raise _usage_error(no_such_exercise(typed.partition("::")[0], path, start), config)
+            named[own] = None
+        elif path.is_dir() and path != config.invocation_params.dir:
+            named.update(dict.fromkeys(exercises_in(path).values()))
+    return list(named)
 
 
 def _usage_error(error: GraderError, config: pytest.Config) -> pytest.UsageError:
+    from grader.output_streams import wrap_for
     from grader.settings import user_message
 
-    return pytest.UsageError(user_message(error, config.option.lang or "", os.environ))
+    sentence = user_message(error, config.known_args_namespace.lang or "", os.environ)
+    indent = " " * len("ERROR: ")  # pytest writes it before the sentence
+    return pytest.UsageError(wrap_for(sys.stderr, sentence, indent, indent).removeprefix(indent))
 
 
 @pytest.hookimpl(trylast=True)
@@ -87,7 +97,7 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     from grader.commands.test.hooks import GradingPlugin
     from grader.commands.test.reporter import GraderTerminalReporter
-    from grader.errors import GraderError, UsageError
+    from grader.errors import UsageError
     from grader.grading.request import request_of
     from grader.settings import language_of
 
@@ -100,7 +110,8 @@ def pytest_configure(config: pytest.Config) -> None:
             raise UsageError("typed-record-without-results")
         requests = [request_of(vars(config.option), os.environ, exercise) for exercise in exercises]
         language = language_of(config.option.lang or "", os.environ)
-        grading = GradingPlugin(config, requests, language, Path(folder) if folder else None)
+        arguments = config.stash[ARGUMENTS]
+        grading = GradingPlugin(config, requests, arguments, language, Path(folder) if folder else None)
     except GraderError as error:
         raise _usage_error(error, config) from error
     # If only the teacher may write to the exercises folder, pytest cannot keep its cache there; that is not an error.
@@ -120,4 +131,4 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     if config.pluginmanager.has_plugin("grader-grading"):
         # Test files in a student's material or in the solutions are not checks.
         return True if collection_path.name in {"solutions", "material"} else None
-    return True if (collection_path / SPEC_FILE).is_file() else None
+    return True if is_exercise(collection_path) else None

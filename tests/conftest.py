@@ -31,6 +31,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if config.inipath != ROOT / "tests/pytest.toml":
+        raise pytest.UsageError("the settings of the grader's own tests are in tests/: type `python -m pytest tests`")
     # A run in the background begins with SIGINT ignored, and so would every server that a test starts.
     reset_signals()
     if not hasattr(config, "workerinput"):
@@ -90,7 +92,7 @@ def student(
     folder: Path | None = request.config.getoption("--take")
     if folder is None:
         return StudentShell(engine, tmp_path)
-    return StudentShell(engine, tmp_path, on_graded=RunRecorder(folder, request.node.nodeid, tmp_path))
+    return StudentShell(engine, tmp_path, on_graded=RunRecorder(folder, f"tests/{request.node.nodeid}", tmp_path))
 
 
 @pytest.fixture(scope="session")

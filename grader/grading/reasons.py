@@ -7,7 +7,7 @@ import traceback
 from pathlib import Path
 from typing import Final
 
-from grader.errors import CodedError, GraderError
+from grader.errors import CodedError, GraderError, UsageError
 from grader.grading.isolated import GradingFailed
 from grader.messages import LANGUAGES, Words, say
 from grader.submission.clone.clone import CloneFailed
@@ -24,7 +24,7 @@ def reason_of(error: Exception) -> tuple[str, Words]:
     """The code and the sentence for `error`. Never raises."""
     text = escape_control_characters(str(error), _DETAIL)
     match error:
-        case CodedError():
+        case CodedError() | UsageError():
             return error.code, reason_words(error.code, error.values)
         case CloneFailed():
             return "clone-refused", dict.fromkeys(LANGUAGES, text)

@@ -109,6 +109,7 @@ def _regrade(suite: Suite, path: Path) -> RegradedResult | UnreadableRecording |
             machine=before.machine,
             duration_s=before.duration_s,
             commit=before.commit,
+            submission=before.submission,
             advice=before.advice,
             regraded=before.regraded,
         )

@@ -45,6 +45,8 @@ class GradingRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds that the machine may take."""
     repository: str = ""
     """Path or URL of a pushed repository, which is brought up on `machine`; empty to grade `machine` as it is."""
+    folder: str = ""
+    """Of the submission, below the repository; empty to find it."""
     workspaces: Path | None = None
     """Folder for workspaces; the engine must see it under the same path."""
 

@@ -35,6 +35,9 @@ DEFAULT: Final[Language] = "fr"
 REQUIRED: Final[tuple[Language, ...]] = (DEFAULT, "en")
 """The languages in which every text exists."""
 _FOLDER: Final = re.compile("[a-z]{2,3}")
+_IN_PARENTHESES: Final = re.compile(r"\s*\(\{(\w+)\}\)")
+_AT_THE_END: Final = re.compile(r"(?:\s*;[^;:]*)?\s*[:;]\s*\{(\w+)\}$")
+"""A value after a colon, with its label if that is a clause of its own: `exited; last line: {last_line}`."""
 
 
 def _languages() -> tuple[Language, ...]:
@@ -78,7 +81,14 @@ def find_text(kind: Kind, key: str, language: Language) -> Any:
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
-    """`text` with its values; a value that is missing shows its name. An empty value at the end leaves no space."""
+    """`text` with its values; a value that is missing shows its name.
+
+    An empty value at the end, or in parentheses, leaves nothing behind: neither the colon nor the label before it.
+    """
+    text = _IN_PARENTHESES.sub(lambda found: found[0] if values.get(found[1], "?") else "", text)
+    last = _AT_THE_END.search(text)
+    if last and not values.get(last[1], "?"):
+        text = text[: last.start()]
     return text.format_map(_Shown(values)).strip()
 
 

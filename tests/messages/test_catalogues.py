@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from grader.messages import FIELDS, LANGUAGES, catalogue, say
+from grader.messages import FIELDS, LANGUAGES, catalogue, fill, say
 from grader.scoring.suite import read_suite
 from tests.student_shell import ROOT
 
@@ -36,6 +36,28 @@ def test_an_unknown_code_is_said_as_it_is() -> None:
 
 def test_a_missing_value_shows_its_name() -> None:
     assert say("foreground", "expected", {}, "en") == "`{name}` started in detached mode"
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "filled"),
+    [
+        (
+            "exited with code {code}; last line: {line}",
+            {"code": "1", "line": "no"},
+            "exited with code 1; last line: no",
+        ),
+        ("exited with code {code}; last line: {line}", {"code": "1", "line": ""}, "exited with code 1"),
+        ("arrêté\u00a0; dernière ligne\u00a0: {line}", {"line": ""}, "arrêté"),
+        ("le port\u00a0: pris\u00a0; {line}", {"line": ""}, "le port\u00a0: pris"),
+        ("it fails: {why}", {"why": ""}, "it fails"),
+        ("it fails ({where}): {why}", {"where": "here", "why": ""}, "it fails (here)"),
+        ("no answer ({why})", {"why": ""}, "no answer"),
+        ("{seen}: {names}", {"seen": "2", "names": ""}, "2"),
+        ("still there ({count}): {names}", {"count": "1"}, "still there (1): {names}"),
+    ],
+)
+def test_an_empty_value_leaves_no_label_behind(text: str, values: dict[str, str], filled: str) -> None:
+    assert fill(text, values) == filled
 
 
 SOLVES = re.compile(

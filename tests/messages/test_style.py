@@ -152,7 +152,7 @@ def all_texts() -> dict[str, Texts]:
 
 
 TEXTS = all_texts()
-PUNCTUATION = ("common.toml.colon", "common.toml.decimal-separator")
+PUNCTUATION = ("common.toml.colon", "common.toml.semicolon", "common.toml.decimal-separator")
 PAGES: dict[str, Texts] = {
     "fr": {at: line for path in [*handouts(), ROOT / "docs/etudiant.md"] for at, line in in_page(path).items()},
     "en": {

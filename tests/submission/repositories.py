@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tests.lab import Engine
 
 EXERCISE = Path(__file__).parent / "exercises" / "tp9"
+TP10 = Path(__file__).parent / "exercises" / "tp10"
 
 SCRIPT = "mkdir -p data && echo hello > data/hello\ndocker run -d --name box -v $PWD/data:/data ubuntu sleep 600\n"
 COMPOSE = """\

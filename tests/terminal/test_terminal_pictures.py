@@ -61,7 +61,6 @@ def handed_out(recorded: dict[str, Path], tmp_path: Path) -> Path:
     """A folder as a student has it, with a recorded machine: the picture contains no path of this computer."""
     home = tmp_path / "home"
     shutil.copytree(ROOT / "exercises" / "tp2", home / "exercises" / "tp2", ignore=shutil.ignore_patterns("solutions"))
-    shutil.copy(ROOT / "pyproject.toml", home)
     for name, recording in recorded.items():
         shutil.copy(recording, home / f"{name}.recording")
     return home

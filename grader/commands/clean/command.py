@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from grader.engine_state.exercise_objects import objects_created_by, remove_objects
+from grader.engine_state.exercise_objects import objects_created_by, remove_objects, volumes_of
 from grader.errors import UsageError
 from grader.exercise.find import find_exercise
 from grader.exercise.spec import read_exercise_spec
@@ -35,7 +35,7 @@ def clean(
     here = Machine(open_transport(parse_machine_url(machine)), read_exercise_spec(find_exercise(exercise)))
     made = objects_created_by(here)
     for one in made:
-        print(f"{one.kind:<10} {one.name}")
+        print(f"{texts(f'clean.{one.kind}'):<10} {one.name}")
     if not made:
         print(texts("clean.nothing"))
         return
@@ -43,6 +43,9 @@ def clean(
         remove_objects(here, made)
     else:
         print(texts("clean.kept"))
+        return
+    if volumes := volumes_of(here):
+        print(texts("clean.volumes", names=", ".join(volumes)))
 
 
 def _has_confirmed(question: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +16,7 @@ from grader.exercise.spec import ExerciseSpec, read_exercise_spec, require_ports
 from grader.machine.machine import Machine
 from grader.machine.transport.connect import open_transport
 from grader.messages import Texts, say
+from grader.output_streams import wrap_for
 from grader.roster.machine_url import parse_machine_url
 from grader.roster.ports import parse_ports
 from grader.settings import language_of
@@ -48,10 +50,11 @@ def doctor(
     texts = Texts("commands", language)
     for name, value in found.facts.items():
         if value:
-            print(f"{texts(f'doctor.{name}'):<9} {value}")
+            print(wrap_for(sys.stdout, value, f"{texts(f'doctor.{name}'):<9} ", " " * 10))
     for finding in found.findings:
         wrong, look = (say(finding.code, part, finding.values, language) for part in ("wrong", "look"))
-        print(f"! {wrong}\n  {look}")
+        print(wrap_for(sys.stdout, wrong, "! ", "  "))
+        print(wrap_for(sys.stdout, look, "  ", "  "))
     if found.findings:
         raise typer.Exit(exit_codes.FAILED)
     print(texts("doctor.fine"))

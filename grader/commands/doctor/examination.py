@@ -15,6 +15,7 @@ from grader.machine.transport.compose import compose_version
 from grader.machine.transport.interface import DirectTransport
 from grader.probes.containers.find import inspect_container
 from grader.probes.containers.listing import list_containers
+from grader.probes.engine_info import read_default_bridge, read_engine_mode
 from grader.probes.engine_json import decode
 from grader.probes.images.images import find_image
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from grader.probes.containers.inspect import ContainerFact
 
 _SKEW_S: Final = 60
+_FIRST_FREE_PORT: Final = 1024
 _DISK: Final = 2 * 1024**3
 """Bytes that a few images and builds need."""
 
@@ -49,7 +51,6 @@ class _Info(msgspec.Struct, rename="pascal"):
     driver: str = ""
     operating_system: str = ""
     docker_root_dir: str = ""
-    security_options: list[str] | None = None
 
 
 def examine(machine: Machine, exercise: Path | None) -> Examination:
@@ -58,6 +59,7 @@ def examine(machine: Machine, exercise: Path | None) -> Examination:
     findings += _clock(machine)
     findings += _disk(machine, info)
     if exercise:
+        findings += _settings(machine)
         findings += _images(machine)
         findings += _ports(machine)
         findings += _left_overs(machine, exercise)
@@ -71,11 +73,10 @@ def examine(machine: Machine, exercise: Path | None) -> Examination:
 def _engine(machine: Machine) -> tuple[dict[str, str], _Info, list[Finding]]:
     version, about = machine.transport.version(), machine.transport.facts
     info = decode(machine.engine("/info"), _Info, "docker info")
-    rootless = any("rootless" in option for option in info.security_options or ())
     facts = {
         "machine": about.url,
         "context": about.context,
-        "engine": f"{version}{' (rootless)' if rootless else ''}",
+        "engine": f"{version}{' (rootless)' if read_engine_mode(machine).is_rootless else ''}",
         "api": version.api,
         "storage": info.driver,
         "system": info.operating_system,
@@ -104,6 +105,23 @@ def _disk(machine: Machine, info: _Info) -> Iterator[Finding]:
         return
     if free < _DISK:
         yield Finding("doctor-disk", {"free": f"{free / 1024**3:.1f}", "folder": info.docker_root_dir})
+
+
+def _settings(machine: Machine) -> Iterator[Finding]:
+    """Settings of the engine for which the exercise's handout has a word."""
+    spec, mode = machine.spec, read_engine_mode(machine)
+    bridge = read_default_bridge(machine)
+    if mode.is_rootless:
+        low = [machine.port(role) for role in spec.ports if machine.port(role) < _FIRST_FREE_PORT]
+        yield from (Finding("port-privileged", {"port": str(port)}) for port in low)
+    if mode.is_rootless and not machine.is_podman:
+        yield from (Finding("host-gateway-rootless", {"host": host}) for host in spec.hosts.values())
+    if bridge.has_ipv6:
+        yield from (Finding("host-gateway-ipv6", {"host": host}) for host in spec.hosts.values())
+    if spec.ports and bridge.publishing_address.startswith("127."):
+        yield Finding("published-on-loopback")
+    if spec.folders and mode.remaps_users:
+        yield Finding("folder-of-userns")
 
 
 def _images(machine: Machine) -> Iterator[Finding]:

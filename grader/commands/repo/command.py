@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from grader.exercise.find import find_exercise
 from grader.grading.repository import grade_and_write
 from grader.grading.request import request_of
-from grader.grading.submission_lifecycle import repository_name
+from grader.grading.submission_lifecycle import project_path
 from grader.scoring.suite import read_suite
 from grader.settings import language_of
 
@@ -22,7 +22,8 @@ def repo(  # noqa: PLR0917  # typer makes options of them
     exercise: Annotated[Path, typer.Option(help="The exercise, such as exercises/tp6.")],
     results: Annotated[Path, typer.Option(help="Folder for <exercise>/<student>.json and .xml.")],
     machine: Annotated[str, typer.Option(help="The throw-away engine to bring it up on.")] = "local",
-    student: Annotated[str, typer.Option(help="The student's id. Default: the repository's name.")] = "",
+    student: Annotated[str, typer.Option(help="The student's id. Default: the repository's path on its server.")] = "",
+    folder: Annotated[str, typer.Option(help="The folder of the repository that is graded. Default: found.")] = "",
     ports: Annotated[str, typer.Option(help="The student's reserved port range, such as 41200-41209.")] = "",
     lang: Annotated[str, typer.Option(help="Language: fr or en.")] = "",
     areas: Annotated[
@@ -45,10 +46,10 @@ def repo(  # noqa: PLR0917  # typer makes options of them
     language = language_of(lang, os.environ)
     options = {
         "machine": machine,
-        "student": student or repository_name(path) or "repository",
+        "student": student or project_path(path) or "repository",
         "ports": ports,
         "disposable": disposable,
     }
     request = request_of(options, os.environ, find_exercise(exercise))
-    request = replace(request, repository=path, workspaces=areas)
+    request = replace(request, repository=path, folder=folder, workspaces=areas)
     raise typer.Exit(grade_and_write(request, read_suite(request.exercise), results, language, os.environ))

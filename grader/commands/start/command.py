@@ -15,6 +15,8 @@ from grader.messages import Texts
 from grader.settings import language_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from grader.messages import Language
 
 
@@ -46,7 +48,7 @@ def copy_material(exercise: Path, into: Path) -> list[Path]:
     Raises `UsageError`, and copies nothing, if a file exists already: it may be the student's work.
     """
     material = exercise / "material"
-    files = [path for path in sorted(material.rglob("*")) if path.is_file()]
+    files = list(_files_below(material))
     targets = [into / path.relative_to(material) for path in files]
     taken = [str(target) for target in targets if target.exists()]
     if taken:
@@ -62,6 +64,13 @@ def copy_material(exercise: Path, into: Path) -> list[Path]:
     except OSError as error:
         raise UsageError("typed-not-writable", path=str(into), detail=str(error.strerror)) from error
     return targets
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    """All files below `folder`, also behind links: exercises share material. `Path.rglob` does not follow links."""
+    for root, folders, names in os.walk(folder, followlinks=True):
+        folders.sort()
+        yield from (Path(root, name) for name in sorted(names))
 
 
 def handout_path(exercise: Path, language: Language) -> Path:

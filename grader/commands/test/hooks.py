@@ -58,15 +58,17 @@ class GradingPlugin:
         self,
         config: pytest.Config,
         requests: list[GradingRequest],
+        arguments: dict[str, str],
         language: Language,
         folder: Path | None,
     ) -> None:
-        """`requests`: one per exercise, otherwise equal. `folder`: where results are written."""
+        """`requests`: one per exercise, otherwise equal. `arguments`: as typed, and as meant. `folder`: for results."""
         self.config = config
+        self.arguments = arguments
         self.language: Language = language
         self.results_folder = folder
         # Whole exercises are collected, since the total never moves; checks that are not asked for are deselected.
-        self._selections = [_Selection.of(arg, config.invocation_params.dir) for arg in config.args]
+        self._selections = [_Selection.of(arg, config.invocation_params.dir) for arg in arguments.values()]
         config.args[:] = [str(request.exercise) for request in requests]
         self._specs = {request.exercise: read_exercise_spec(request.exercise) for request in requests}
         self._run = Run(requests[0], TransportFacts(str(requests[0].machine)))

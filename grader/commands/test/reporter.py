@@ -35,6 +35,8 @@ class GradingSession(Protocol):
     """The run to show."""
 
     language: Language
+    arguments: dict[str, str]
+    """Each argument as it was typed, and as it is meant."""
     results: list[ResultFile]
     results_folder: Path | None
     runs: dict[Path, SuiteRun]
@@ -89,6 +91,9 @@ class GraderTerminalReporter(pytest.TerminalReporter):  # type: ignore[misc]
         if request.ports:
             ports = texts("own-ports", first=request.ports.first, last=request.ports.last)
         self._print_line()
+        for typed, meant in self._grading.arguments.items():
+            if typed != meant:
+                self._print_line(texts("meant", typed=escape_control_characters(typed), meant=meant))
         for label, text in (
             ("machine", machine),
             ("student", escape_control_characters(" ".join(filter(None, (request.student.id, request.student.name))))),

@@ -143,3 +143,43 @@ def test_ports_that_are_taken_and_what_other_exercises_left(student: StudentShel
 def _listens(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+INFO: dict[str, object] = {"DockerRootDir": "/"}
+ROOTLESS: dict[str, object] = {"/info": INFO | {"SecurityOptions": ["name=rootless"]}}
+REMAPPED: dict[str, object] = {"/info": INFO | {"SecurityOptions": ["name=seccomp,profile=builtin", "name=userns"]}}
+IPV6: dict[str, object] = {"/networks/bridge": {"EnableIPv6": True}}
+LOOPBACK: dict[str, object] = {
+    "/networks/bridge": {"Options": {"com.docker.network.bridge.host_binding_ipv4": "127.0.0.1"}}
+}
+SENTENCES = {
+    "`host-gateway` does not lead to your machine's ports",
+    "it may not publish port 80",
+    "`mydocker` is an IPv6 address, too",
+    "the engine publishes on 127.0.0.1",
+    "they may not write to your folders",
+}
+
+
+@pytest.mark.parametrize(
+    ("exercise", "setting", "sentence"),
+    [
+        ("tp4", ROOTLESS, "`host-gateway` does not lead to your machine's ports"),
+        ("tp7", ROOTLESS, "it may not publish port 80"),
+        ("tp1", ROOTLESS, ""),
+        ("tp4", IPV6, "`mydocker` is an IPv6 address, too"),
+        ("tp7", IPV6, ""),
+        ("tp7", LOOPBACK, "the engine publishes on 127.0.0.1"),
+        ("tp1", LOOPBACK, ""),
+        ("tp4", REMAPPED, "they may not write to your folders"),
+        ("tp7", REMAPPED, ""),
+    ],
+)
+def test_a_setting_that_is_in_the_way_of_an_exercise_is_named(
+    short: Path, exercise: str, setting: dict[str, object], sentence: str
+) -> None:
+    with doctor_engine(short / "s", HEALTHY_ANSWERS | setting) as url:
+        done = doctor(exercise, "--machine", url)
+    shown = " ".join(done.stdout.split())
+    assert "engine Docker 20.10" in shown, done.stderr
+    assert {one for one in SENTENCES if one in shown} == ({sentence} if sentence else set())

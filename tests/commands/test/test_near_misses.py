@@ -31,9 +31,9 @@ def typed(*words: str, language: str) -> subprocess.CompletedProcess[str]:
     ("words", "sentence"),
     [
         ((*PYTEST, "exercises/tpp2"), "there is no exercise 'exercises/tpp2'; did you mean exercises/tp2?"),
-        ((*PYTEST, "tp2"), "did you mean exercises/tp2?"),
-        ((*PYTEST, "exercices/tp2"), "did you mean exercises/tp2?"),
-        ((*PYTEST, "exercises/TP2"), "did you mean exercises/tp2?"),
+        ((*PYTEST, "exercises/tp22"), "did you mean exercises/tp2?"),
+        ((*PYTEST, "tp22"), "did you mean exercises/tp2?"),
+        ((*PYTEST, "exercises/tp2/test_2.py"), "no check of tp2 has that name; `pytest exercises/tp2 --co -v`"),
         ((*TP2, "--machine", "ssh//pc"), "a machine is local, unix:///path"),
         ((*TP2, "--ports", "80-40"), "ports go from 1 to 65535, the lower one first"),
         ((*PYTEST, "exercises/tp4", "--ports", "41200"), "tp4 needs 3 ports, but 41200-41200 has 1"),
