@@ -250,7 +250,7 @@ class GraderTerminalReporter(pytest.TerminalReporter):  # type: ignore[misc]
         number = 1 + next(place for place, one in enumerate(result.checks) if one.id == check.id)
         wrong = self._texts.pick(check.message).splitlines()[-1] if check.message else ""
         diagnoses = [check.diagnosis, *check.also] if check.diagnosis else []
-        named = [f"`{one.values['name']}`" for one in diagnoses if one.values.get("name")]
+        named = [f"`{name}`" for one in diagnoses if (name := one.values.get("name") or one.values.get("service"))]
         if not any(name in wrong for name in named):
             wrong = ", ".join(dict.fromkeys(named)) + f"{self._texts('colon')} {wrong}" if named else wrong
         title = self._texts.pick(check.title)
