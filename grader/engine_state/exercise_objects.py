@@ -55,4 +55,4 @@ def remove_objects(machine: Machine, objects: list[CreatedObject]) -> None:
         answer = machine.ask(EngineQuestion(f"/{one.kind}s/{one.id}", query, method="DELETE"))
         if not isinstance(answer, Answer) or answer.status not in {204, 404}:
             detail = escape_control_characters(answer.body, 200) if isinstance(answer, Answer) else answer.detail
-            raise GraderError(f"the {one.kind} {one.name} could not be removed: {detail}")
+            raise GraderError("engine.not-removed", kind=one.kind, name=one.name, detail=detail)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import difflib
 from pathlib import Path
 
-from grader.errors import NoSuchExercise
+from grader.errors import ExerciseError
 
 SPEC_FILE = "exercise.toml"
 
 
 def find_exercise(name: str | Path) -> Path:
-    """The folder of `tp2` or `exercises/tp2`. Raises `NoSuchExercise`, with the nearest name."""
+    """The folder of `tp2` or `exercises/tp2`. Raises `ExerciseError`, with the nearest name."""
     given = Path(name)
     for folder in (given, Path("exercises") / given):
         if (folder / SPEC_FILE).exists():
@@ -21,19 +21,18 @@ def find_exercise(name: str | Path) -> Path:
     raise no_such_exercise(str(name), given, Path(), by_name=len(given.parts) == 1)
 
 
-def no_such_exercise(typed: str, given: Path, start: Path, *, by_name: bool = False) -> NoSuchExercise:
+def no_such_exercise(typed: str, given: Path, start: Path, *, by_name: bool = False) -> ExerciseError:
     """Says which may be meant: one beside `given`, else one of those in `start`'s `exercises`; `by_name` is enough."""
     there = {path.parent.name: path.parent for path in sorted(given.parent.glob(f"*/{SPEC_FILE}"))}
     if not there:
         there = {path.parent.name: path.parent for path in sorted((start / "exercises").glob(f"*/{SPEC_FILE}"))}
     if not there:
-        return NoSuchExercise("typed-no-exercises", given=repr(typed))
+        return ExerciseError("exercise.none-here", given=repr(typed))
     near = difflib.get_close_matches(given.name.lower(), there, n=1, cutoff=0.5)
     if near:
-        return NoSuchExercise(
-            "typed-exercise-near", given=repr(typed), near=near[0] if by_name else _shown(there[near[0]], start)
-        )
-    return NoSuchExercise("typed-exercise", given=repr(typed), there=", ".join(there))
+        shown = near[0] if by_name else _shown(there[near[0]], start)
+        return ExerciseError("exercise.unknown-near", given=repr(typed), near=shown)
+    return ExerciseError("exercise.unknown", given=repr(typed), there=", ".join(there))
 
 
 def _shown(path: Path, start: Path) -> str:

@@ -87,7 +87,7 @@ def test_a_file_that_is_no_text_is_read_all_the_same(workspace: Workspace) -> No
     ],
 )
 def test_work_that_cannot_have_been_found_is_not_believed(work: dict[str, Any]) -> None:
-    with pytest.raises(ReadingFailed, match="no such work"):
+    with pytest.raises(ReadingFailed, match=f"{work['kind']} {work['file']}"):
         decode_reading(msgspec.json.encode({"layout": work, "review": {}}))
 
 
