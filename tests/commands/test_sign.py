@@ -42,6 +42,11 @@ def job(folder: Path, student: str, holds: str = "", run: str = RUN, mark: float
     sign(own, job_key(KEY.encode(), run, "tp9", student).encode(), written, run)
 
 
+@pytest.fixture(autouse=True)
+def _in_english(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRADER_LANG", "en")
+
+
 @pytest.fixture
 def results(tmp_path: Path) -> Path:
     (tmp_path / "class.csv").write_text(
