@@ -34,11 +34,11 @@ def grade_on_cluster(suite: Suite, requests: list[GradingRequest], scheduler: st
     try:
         from distributed import Client, Future, as_completed  # noqa: PLC0415 - an optional dependency
     except ImportError as error:
-        raise GraderError("--scheduler needs Dask: pip install 'container-lab-grader[cluster]'") from error
+        raise GraderError("tool.dask") from error
     try:
         client = Client(scheduler, timeout=_CONNECT_S)
     except (OSError, TimeoutError, ValueError) as error:  # the last one for an invalid address
-        raise GraderError(f"no Dask scheduler answers at {scheduler}: {error}") from error
+        raise GraderError("tool.no-scheduler", address=scheduler, detail=error) from error
     files = {path.name: path.read_bytes() for path in (suite.folder / "exercise.toml", *suite.folder.glob("*.py"))}
     with client:
         shared = client.scatter(files, broadcast=True)

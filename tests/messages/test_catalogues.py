@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 
-from grader.messages import FIELDS, LANGUAGES, catalogue, fill, say
+from grader.messages import LANGUAGES, Field, catalogue, fill, say
 from grader.scoring.suite import read_suite
 from tests.student_shell import ROOT
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize("code", list(catalogue("diagnoses", "en")))
 def test_an_entry_has_known_fields(code: str) -> None:
     entry = catalogue("diagnoses", "en")[code]
-    assert {name.removesuffix("-compose") for name in entry} <= set(FIELDS)
+    assert {name.removesuffix("-compose") for name in entry} <= set(get_args(Field))
     for language in LANGUAGES:
         in_compose = {name for name in catalogue("diagnoses", language)[code] if name.endswith("-compose")}
         assert in_compose == {name for name in entry if name.endswith("-compose")}, language
