@@ -31,6 +31,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if config.option.help:
+        return
     if config.inipath != ROOT / "tests/pytest.toml":
         raise pytest.UsageError("the settings of the grader's own tests are in tests/: type `python -m pytest tests`")
     # A run in the background begins with SIGINT ignored, and so would every server that a test starts.
