@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import Final, Literal
 
-from grader.errors import UsageError
+from grader.errors import GraderError
 
 Extra = Literal["teacher", "repo", "cluster"]
 _MODULES: Final[dict[Extra, tuple[str, ...]]] = {
@@ -17,9 +17,9 @@ _MODULES: Final[dict[Extra, tuple[str, ...]]] = {
 
 
 def require_extra(extra: Extra, what: str) -> None:
-    """Raises `UsageError`, which says what to install, if `extra` is missing. `what` needs it."""
+    """Raises `GraderError`, which says what to install, if `extra` is missing. `what` needs it."""
     if not has_extra(extra):
-        raise UsageError("typed-extra", what=what, extra=extra)
+        raise GraderError("tool.extra", what=what, extra=extra)
 
 
 def has_extra(extra: Extra) -> bool:

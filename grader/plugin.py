@@ -19,26 +19,41 @@ from grader.exercise.find import exercises_in, is_exercise, which_exercise
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+GROUP: Final = "container-lab-grader"
+"""The heading of our options in `pytest --help`."""
 TESTINFRA: Final = "pytest11.testinfra"
 """The pytest plugin of testinfra, which the grader uses as a library only."""
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
-    group = parser.getgroup("grader", "container-lab-grader")
-    add = group.addoption
-    add("--machine", metavar="URL", help="local, unix:///…, tcp://host:2376, ssh://user@host:port or recording:FILE")
+    add = parser.getgroup("grader", GROUP).addoption
+    add("--machine", metavar="URL")
     # testinfra's plugin, when active, defines the same option; defining it twice would stop pytest.
     if pluginmanager.is_blocked(TESTINFRA) or os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD"):
-        add("--ssh-config", metavar="FILE", help="SSH configuration file to use instead of your own")
-    add("--student", metavar="ID", help="the student's id; names the files of --results")
-    add("--student-name", metavar="NAME", help="the student's name, shown beside the id")
-    add("--ports", metavar="FIRST-LAST", help="the student's reserved port range, such as 41200-41209")
-    add("--lang", metavar="fr|en", help="language of the output (default: GRADER_LANG, then the locale, then fr)")
-    add("--results", metavar="DIR", help="write DIR/<exercise>/<student>.json and .xml")
-    add("--record", action="store_true", help="also write .recording: every question to the machine and its answer")
-    add("--passive", action="store_true", help="only look; change nothing, not even for a moment")
-    add("--disposable", action="store_true", help="also run the checks that break things and repair them")
-    add("--hints", metavar="1|2|3", help="1: where to look, 2: what is wrong, 3: what to read (default: 2)")
+        add("--ssh-config", metavar="FILE")
+    add("--student", metavar="ID")
+    add("--student-name", metavar="NAME")
+    add("--ports", metavar="FIRST-LAST")
+    add("--lang", metavar="fr|en")
+    add("--results", metavar="DIR")
+    add("--record", action="store_true")
+    add("--passive", action="store_true")
+    add("--disposable", action="store_true")
+    add("--hints", metavar="1|2|3")
+
+
+def _explain_options(config: pytest.Config) -> None:
+    """Gives our options their help, which is read only when it is asked for."""
+    from grader.messages import find_text
+    from grader.settings import language_for_errors, requested_language
+
+    # Not `config.option.lang`: pytest reads nothing that comes after --help.
+    arguments = list(map(str, config.invocation_params.args))
+    language = language_for_errors(requested_language(arguments), os.environ)
+    # pytest takes the text of an option only together with the option, before the language is known.
+    [group] = [one for one in config._parser.optparser._action_groups if one.title == GROUP]  # noqa: SLF001
+    for action in group._group_actions:  # noqa: SLF001
+        action.help = find_text("help", f"pytest.{action.dest.replace('_', '-')}", language)
 
 
 ARGUMENTS: Final = pytest.StashKey[dict[str, str]]()
@@ -83,31 +98,33 @@ def named_exercises(config: pytest.Config) -> list[Path]:
 
 def _usage_error(error: GraderError, config: pytest.Config) -> pytest.UsageError:
     from grader.output_streams import wrap_for
-    from grader.settings import user_message
+    from grader.settings import language_for_errors
 
-    sentence = user_message(error, config.known_args_namespace.lang or "", os.environ)
+    sentence = error.message(language_for_errors(config.known_args_namespace.lang or "", os.environ))
     indent = " " * len("ERROR: ")  # pytest writes it before the sentence
     return pytest.UsageError(wrap_for(sys.stderr, sentence, indent, indent).removeprefix(indent))
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
+    if config.option.help:
+        _explain_options(config)
+        return
     exercises = named_exercises(config)
-    if not exercises or config.option.help:
+    if not exercises:
         return
     from grader.commands.test.hooks import GradingPlugin
     from grader.commands.test.reporter import GraderTerminalReporter
-    from grader.errors import UsageError
     from grader.grading.request import request_of
     from grader.settings import language_of
 
     if getattr(config.option, "numprocesses", None) or getattr(config.option, "tx", None):
         # In xdist's workers, checks would pass or fail unseen, and the run would end with 0.
-        raise _usage_error(UsageError("typed-in-parallel"), config)
+        raise _usage_error(GraderError("usage.in-parallel"), config)
     try:
         folder = (config.option.results or "").strip()
         if config.option.record and not folder:
-            raise UsageError("typed-record-without-results")
+            raise GraderError("usage.record-without-results")  # noqa: TRY301 - as what is called here raises
         requests = [request_of(vars(config.option), os.environ, exercise) for exercise in exercises]
         language = language_of(config.option.lang or "", os.environ)
         arguments = config.stash[ARGUMENTS]

@@ -25,7 +25,8 @@ def printed(*words: str) -> str:
     done = subprocess.run(
         [sys.executable, *words],
         cwd=ROOT,
-        env=environ | {"COLUMNS": "80", "LANG": "C.UTF-8", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"},
+        env=environ
+        | {"COLUMNS": "80", "GRADER_LANG": "en", "LANG": "C.UTF-8", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"},
         capture_output=True,
         text=True,
         check=True,

@@ -48,7 +48,7 @@ def test_each_reference_has_full_marks(exercise: str, engine: Engine, images: Ca
     done = subprocess.run(
         [sys.executable, "-c", "from grader.cli import main; main()", *words],
         cwd=ROOT,
-        env=os.environ | engine.env(),
+        env=os.environ | engine.env() | {"GRADER_LANG": "en"},
         capture_output=True,
         text=True,
         check=False,

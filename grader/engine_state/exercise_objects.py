@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from grader.errors import UsageError
+from grader.errors import GraderError
 from grader.machine.question import Answer, EngineQuestion
 from grader.probes.containers.listing import list_containers
 from grader.probes.mounts.volumes import list_volumes
@@ -53,10 +53,10 @@ def volumes_of(machine: Machine) -> list[str]:
 
 
 def remove_objects(machine: Machine, objects: list[CreatedObject]) -> None:
-    """Remove these, containers first. Raises `UsageError` if the engine refuses one."""
+    """Remove these, containers first. Raises `GraderError` if the engine refuses one."""
     for one in objects:
         query = (("force", "1"), ("v", "1")) if one.kind == "container" else ()
         answer = machine.ask(EngineQuestion(f"/{one.kind}s/{one.id}", query, method="DELETE"))
         if not isinstance(answer, Answer) or answer.status not in {204, 404}:
             detail = escape_control_characters(answer.body, 200) if isinstance(answer, Answer) else answer.detail
-            raise UsageError(f"typed-{one.kind}-stays", name=one.name, detail=detail)
+            raise GraderError(f"engine.{one.kind}-not-removed", name=one.name, detail=detail)

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from grader.errors import UsageError
+from grader.errors import GraderError
 from grader.exercise.find import (
     EXERCISES,
     exercise_around,
@@ -32,7 +32,7 @@ def meant_arguments(typed: Sequence[str], start: Path, *, are_modules: bool = Fa
 
     `are_modules`: they may be names of modules (`--pyargs`). Without arguments: the exercise around `start`, or the
     only one that it contains, unless it contains tests, too.
-    Raises `UsageError` if an exercise is meant, but it is not known which.
+    Raises `GraderError` if an exercise is meant, but it is not known which.
     """
     if typed:
         return tuple(_meant(arg, start, is_module=are_modules) for arg in typed)
@@ -64,7 +64,7 @@ def _meant(arg: str, start: Path, *, is_module: bool) -> str:
     if found := match_exercise(typed, start):
         return f"{found}{colons}{check}"
     if path.suffix == ".py" and (around := exercise_around(path.parent)):
-        raise UsageError("typed-no-check", exercise=around.name, folder=os.path.relpath(around, start))
+        raise GraderError("usage.no-check", exercise=around.name, folder=os.path.relpath(around, start))
     is_elsewhere = path.parent.is_dir() and path.parent != start  # `tests/machne` is not meant as an exercise
     if (
         exercises_in(path.parent)

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from grader.errors import NoSuchExercise, UsageError
+from grader.errors import ExerciseError, GraderError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ def exercises_in(folder: Path) -> dict[str, Path]:
 def find_exercise(name: str | Path, start: Path = Path()) -> Path:
     """The folder of the exercise that `name` means to somebody in the folder `start`.
 
-    Raises `NoSuchExercise`, with the nearest name, if it means none.
+    Raises `ExerciseError`, with the nearest name, if it means none.
     """
     given = start / name
     if found := match_exercise(name, start):
@@ -81,25 +81,25 @@ def nearest_exercises(start: Path) -> dict[str, Path]:
     return next(filter(None, map(exercises_in, _places(start))), {})
 
 
-def which_exercise(there: dict[str, Path], start: Path, problem: str = "") -> UsageError:
+def which_exercise(there: dict[str, Path], start: Path, problem: str = "") -> GraderError:
     """Asks for one of the exercises `there`. `problem`: why the tests beside them cannot run."""
     example = f"pytest {_relative(next(iter(there.values())), start)}"
-    code = "typed-which-exercise-or-test" if problem else "typed-which-exercise"
-    return UsageError(code, there=", ".join(there), example=example, problem=problem)
+    code = "exercise.which-or-test" if problem else "exercise.which"
+    return GraderError(code, there=", ".join(there), example=example, problem=problem)
 
 
-def no_such_exercise(typed: str, start: Path) -> NoSuchExercise:
+def no_such_exercise(typed: str, start: Path) -> ExerciseError:
     """Says which may be meant: one beside `typed`, else one of those that can be found from `start`."""
     given = start / typed
     there = exercises_in(given.parent) or nearest_exercises(start)
     if not there:
-        return NoSuchExercise("typed-no-exercises", given=repr(typed))
+        return ExerciseError("exercise.none-here", given=repr(typed))
     near = difflib.get_close_matches(given.name.lower(), there, n=1, cutoff=_NEAR)
     if near:
         is_name = len(Path(typed).parts) == 1 and start == Path()
         meant = near[0] if is_name else str(_relative(there[near[0]], start))
-        return NoSuchExercise("typed-exercise-near", given=repr(typed), near=meant)
-    return NoSuchExercise("typed-exercise", given=repr(typed), there=", ".join(there))
+        return ExerciseError("exercise.unknown-near", given=repr(typed), near=meant)
+    return ExerciseError("exercise.unknown", given=repr(typed), there=", ".join(there))
 
 
 def _places(start: Path) -> Iterator[Path]:

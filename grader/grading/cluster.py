@@ -38,7 +38,7 @@ def grade_on_cluster(suite: Suite, requests: list[GradingRequest], scheduler: st
     try:
         client = Client(scheduler, timeout=_CONNECT_S)
     except (OSError, TimeoutError, ValueError) as error:  # the last one for an invalid address
-        raise GraderError(f"no Dask scheduler answers at {scheduler}: {error}") from error
+        raise GraderError("tool.no-scheduler", address=scheduler, detail=error) from error
     files = {path.name: path.read_bytes() for path in (suite.folder / "exercise.toml", *suite.folder.glob("*.py"))}
     with client:
         shared = client.scatter(files, broadcast=True)

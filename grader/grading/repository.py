@@ -86,7 +86,8 @@ def grade_and_write(
     results.require_unchanged(suite.id)
     _write(done.result, folder, language, environ)
     for problem in done.engine_problems:
-        print(log_line(f"grader: the engine is not as before: {problem}"), file=sys.stderr)  # noqa: T201  # a warning
+        warning = GraderError("engine.not-as-before", detail=problem).message(language)
+        print(log_line(f"grader: {warning}"), file=sys.stderr)  # noqa: T201  # a warning
     for line in done.lines(language):
         print(line)  # noqa: T201  # this is the command's output
     return done.code

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from grader.engine_state.course_images import replaced_images
 from grader.engine_state.engine_state import EngineState, read_engine_state, require_disposable_engine
 from grader.engine_state.take_down import TakeDownReport, take_down
-from grader.errors import UsageError
+from grader.errors import CodedError
 from grader.programs.temporary_folder import empty_folder
 from grader.submission.bring_up import BringUpLimits, bring_up
 from grader.submission.bring_up_failure import with_failed_bring_up, with_invalid_files, with_replaced_images
@@ -130,13 +130,13 @@ def _reading_request(request: GradingRequest, spec: ExerciseSpec) -> ReadingRequ
 
 
 def _require_one_folder(request: GradingRequest, reading: Reading) -> None:
-    """Raise `UsageError` if it is open which folder is meant, or if there is nothing in the one that was named."""
+    """Raise `CodedError` if it is open which folder is meant, or if there is nothing in the one that was named."""
     exercise = request.exercise.resolve().name
     if reading.candidates:
         folders = ", ".join(f"`{escape_control_characters(one, 80)}`" for one in reading.candidates[:_SHOWN_FOLDERS])
-        raise UsageError("typed-folder-several", exercise=exercise, folders=folders)
+        raise CodedError("submission-ambiguous", exercise=exercise, folders=folders)
     if request.folder and reading.layout is None:
-        raise UsageError("typed-folder-empty", folder=request.folder)
+        raise CodedError("submission-not-in-folder", folder=request.folder)
 
 
 def _copy_and_read(asked: ReadingRequest, repository: Path, workspace: Workspace, sandbox: Sandbox) -> Reading:

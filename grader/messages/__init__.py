@@ -14,7 +14,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from importlib import resources
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_args
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,10 +23,9 @@ Language: TypeAlias = str
 """A language code that has a folder here."""
 Words: TypeAlias = dict[str, str]
 """A text by language code."""
-Kind = Literal["common", "diagnoses", "screen", "page", "reports", "policy", "commands"]
+Kind = Literal["common", "diagnoses", "errors", "help", "screen", "page", "reports", "policy", "commands"]
 Field = Literal["expected", "seen", "wrong", "look", "read"]
-KINDS: Final[tuple[Kind, ...]] = ("common", "diagnoses", "screen", "page", "reports", "policy", "commands")
-FIELDS: Final[tuple[Field, ...]] = ("expected", "seen", "wrong", "look", "read")
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 DEFAULT: Final[Language] = "fr"
 """The course's own language."""
 REQUIRED: Final[tuple[Language, ...]] = (DEFAULT, "en")
@@ -67,6 +66,11 @@ def say(code: str, field: Field, values: Mapping[str, str], language: Language) 
     if entry is None:
         return code if field == "wrong" else ""
     return fill(str(entry.get(field, "")), values)
+
+
+def error_text(code: str, values: Mapping[str, str], language: Language) -> str:
+    """The sentence of an error, filled in. An unknown code is shown as it is."""
+    return fill(str(find_text("errors", code, language) or code), values)
 
 
 def find_text(kind: Kind, key: str, language: Language) -> Any:

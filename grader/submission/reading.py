@@ -98,7 +98,8 @@ def read_submission(sandbox: Sandbox, workspace: Workspace, request: ReadingRequ
     )
     if not done.succeeded:
         last = done.last_lines[-1] if done.last_lines else ""
-        raise ReadingFailed(f"its files could not be read: {done.reason or done.end_reason.value} {last}".strip())
+        detail = f"{done.reason or done.end_reason.value} {last}".strip()
+        raise ReadingFailed("repository.reading", detail=detail)
     return decode_reading(done.stdout, request)
 
 
@@ -130,10 +131,10 @@ def decode_reading(data: bytes, request: ReadingRequest) -> Reading:
     try:
         reading = msgspec.json.decode(data, type=Reading, dec_hook=_decode_path)
     except msgspec.DecodeError as error:
-        raise ReadingFailed(f"its files could not be read: {error}") from error
+        raise ReadingFailed("repository.reading", detail=error) from error
     work = reading.layout
     if work is not None and not _is_possible(work, request):
-        raise ReadingFailed("its files could not be read: no such work")
+        raise ReadingFailed("repository.reading", detail=f"{work.kind.value} {work.file}")
     return reading
 
 

@@ -220,9 +220,9 @@ def test_nothing_of_a_job_becomes_a_variable_of_another() -> None:
 
 
 def test_somebody_without_a_repository_is_named() -> None:
-    with pytest.raises(RosterError, match=r"'e2'.*column `repo`"):
+    with pytest.raises(RosterError, match=r"'e2'.*`repo` column"):
         child_pipeline([HOSTILE_ROSTER[0], RosterStudent(id="e2")], "tp6", IMAGE)
-    with pytest.raises(RosterError, match="wanted a name such as tp6"):
+    with pytest.raises(RosterError, match="expected a name such as tp6"):
         child_pipeline(HOSTILE_ROSTER, "tp6; touch x", IMAGE)
 
 

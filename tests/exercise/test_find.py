@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.errors import NoSuchExercise
+from grader.errors import ExerciseError
 from grader.exercise.find import find_exercise, match_exercise
 
 
@@ -52,13 +52,13 @@ def test_nothing_else_is_taken_for_an_exercise(course: Path, typed: str) -> None
 
 def test_a_mistyped_name_gets_the_nearest_one(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(course)
-    with pytest.raises(NoSuchExercise, match=r"there is no exercise 'tpp2'; did you mean tp2\?"):
+    with pytest.raises(ExerciseError, match=r"there is no exercise 'tpp2'; did you mean tp2\?"):
         find_exercise("tpp2")
-    with pytest.raises(NoSuchExercise, match="'lesson'; available: tp1, tp10, tp2"):
+    with pytest.raises(ExerciseError, match="'lesson'; available: tp1, tp10, tp2"):
         find_exercise("lesson")
 
 
 def test_far_from_every_exercise_the_sentence_says_where_to_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(NoSuchExercise, match="go to the folder that holds exercises/"):
+    with pytest.raises(ExerciseError, match="go to the folder that holds exercises/"):
         find_exercise("exercises/tp2")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 
-from grader.messages import FIELDS, catalogue, fill, say
+from grader.messages import Field, catalogue, fill, say
 from grader.scoring.suite import read_suite
 from tests.student_shell import ROOT
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("code", list(catalogue("diagnoses", "en")))
 def test_an_entry_has_known_fields(code: str) -> None:
-    assert catalogue("diagnoses", "en")[code].keys() <= set(FIELDS)
+    assert catalogue("diagnoses", "en")[code].keys() <= set(get_args(Field))
 
 
 def test_an_unknown_code_is_said_as_it_is() -> None:

@@ -61,7 +61,7 @@ def replay_differences(kept: StoredRecording, ledger: Ledger) -> list[str]:
         ]
     if kept.header.test:
         return [f"{row.spec.name}: {row.outcome}" for row in ledger if row.outcome.verdict != "passed"]
-    return find_differences(find_solution(kept.header.name), ledger)
+    return list(map(str, find_differences(find_solution(kept.header.name), ledger)))
 
 
 def record_command(name: str) -> str:

@@ -157,7 +157,7 @@ def test_no_advice_is_given_on_a_dockerfile_that_the_teacher_handed_out(workspac
     ],
 )
 def test_work_that_cannot_have_been_found_is_not_believed(work: dict[str, Any]) -> None:
-    with pytest.raises(ReadingFailed, match="no such work"):
+    with pytest.raises(ReadingFailed, match=f"{work['kind']} {work['file']}"):
         decode_reading(msgspec.json.encode({"layout": work, "review": {}}), TP6)
 
 

@@ -262,4 +262,4 @@ def progress_for(progress: str, language: Language) -> LineProgress | JsonProgre
         case "auto":
             return TableProgress(language) if sys.stdout.isatty() else LineProgress(language)
         case _:
-            raise GraderError(f"--progress is auto, lines or json, not {progress!r}")
+            raise GraderError("usage.progress", given=repr(progress))

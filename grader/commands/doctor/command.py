@@ -23,19 +23,14 @@ from grader.settings import language_of
 
 
 def doctor(
-    exercise: Annotated[str, typer.Argument(help="The exercise to check for, such as tp2.")] = "",
+    exercise: Annotated[str, typer.Argument()] = "",
     *,
-    machine: Annotated[str, typer.Option(help="local, unix:///…, tcp://host:2376 or ssh://user@host.")] = "",
-    ssh_config: Annotated[Path | None, typer.Option(help="SSH configuration file to use instead of your own.")] = None,
-    ports: Annotated[str, typer.Option(help="Your reserved port range, such as 41200-41209.")] = "",
-    lang: Annotated[str, typer.Option(help="Language: fr or en.")] = "",
+    machine: str = "",
+    ssh_config: Path | None = None,
+    ports: str = "",
+    lang: str = "",
 ) -> None:
-    """Check whether a machine can be graded.
-
-    Print what the machine is and every problem found. Exit code 1: there is a problem.
-
-    Example: grader doctor tp2
-    """
+    """Prints what a machine is, and what prevents its grading."""
     language = language_of(lang, os.environ)
     url = parse_machine_url(machine or "local")
     own_ports = parse_ports(ports) if ports else None

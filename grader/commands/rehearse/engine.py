@@ -53,10 +53,7 @@ class RehearsalEngine:
         if self._before.containers and not beside_others:
             held = self._client.containers(all=True)
             names = ", ".join(str(one["Names"][0]).lstrip("/") for one in held[:5])
-            raise GraderError(
-                f"the engine at {address.display_name} holds containers ({names}): a rehearsal needs one of its own; "
-                "make engine starts one"
-            )
+            raise GraderError("rehearsal.engine-not-empty", engine=address.display_name, names=names)
 
     @contextlib.contextmanager
     def bring_up(self, solution: Solution, suite: Suite) -> Iterator[BringUpOutput]:
@@ -111,7 +108,7 @@ class RehearsalEngine:
                     start_new_session=True,  # as up.sh: Ctrl-C must not leave half of it on the machine
                 )
             except subprocess.TimeoutExpired as error:
-                raise GraderError(f"down.sh was not done after {UP_S} s") from error
+                raise GraderError("rehearsal.down-time", seconds=UP_S) from error
 
     def empty(self) -> None:
         """Remove everything that was not there at the beginning.
@@ -134,7 +131,7 @@ class RehearsalEngine:
             prune_build_cache=False,
         ).left
         if left:
-            raise GraderError(f"the engine at {self._address.display_name} cannot be emptied: {'; '.join(left)}")
+            raise GraderError("rehearsal.not-emptied", engine=self._address.display_name, left="; ".join(left))
 
     def close(self) -> None:
         take_down(self._client, self._before, prune_build_cache=False)

@@ -18,31 +18,19 @@ from grader.settings import language_of
 
 
 def repo(  # noqa: PLR0917  # typer makes options of them
-    path: Annotated[str, typer.Argument(help="A repository: a folder, or a URL that git can clone.")],
-    exercise: Annotated[Path, typer.Option(help="The exercise, such as exercises/tp6.")],
-    results: Annotated[Path, typer.Option(help="Folder for <exercise>/<student>.json and .xml.")],
-    machine: Annotated[str, typer.Option(help="The throw-away engine to bring it up on.")] = "local",
-    student: Annotated[str, typer.Option(help="The student's id. Default: the repository's path on its server.")] = "",
-    folder: Annotated[str, typer.Option(help="The folder of the repository that is graded. Default: found.")] = "",
-    ports: Annotated[str, typer.Option(help="The student's reserved port range, such as 41200-41209.")] = "",
-    lang: Annotated[str, typer.Option(help="Language: fr or en.")] = "",
-    areas: Annotated[
-        Path | None, typer.Option(help="Folder for workspaces; the engine must see it under the same path.")
-    ] = None,
+    path: str,
+    exercise: Annotated[Path, typer.Option()],
+    results: Annotated[Path, typer.Option()],
+    machine: Annotated[str, typer.Option()] = "local",
+    student: Annotated[str, typer.Option()] = "",
+    folder: Annotated[str, typer.Option()] = "",
+    ports: Annotated[str, typer.Option()] = "",
+    lang: Annotated[str, typer.Option()] = "",
+    areas: Annotated[Path | None, typer.Option()] = None,
     *,
-    disposable: Annotated[
-        bool,
-        typer.Option(
-            help="The engine and its machine are thrown away: up.sh may run, and the engine need not be empty."
-        ),
-    ] = False,
+    disposable: bool = False,
 ) -> None:
-    """Grade a pushed repository on a throw-away engine.
-
-    Exit code 6: it could not be graded; 7: the policy refused it.
-
-    Example: grader repo ../submission --exercise exercises/tp6 --results out --machine unix:///run/throw-away.sock
-    """
+    """Grades a pushed repository."""
     language = language_of(lang, os.environ)
     options = {
         "machine": machine,

@@ -82,8 +82,8 @@ def class_page(
 def _require_one_scale(results: Sequence[ResultFile]) -> None:
     kinds = sorted({(result.exercise, result.out_of) for result in results})
     if len(kinds) > 1:
-        named = ", ".join(f"{exercise} (out of {out_of})" for exercise, out_of in kinds)
-        raise GraderError(f"a class page is about one exercise and one scale of marks, not {named}: make one for each")
+        scales = ", ".join(f"{exercise} (/{out_of})" for exercise, out_of in kinds)
+        raise GraderError("report.one-scale", scales=scales)
 
 
 def _rows(

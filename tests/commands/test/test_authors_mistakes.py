@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -44,8 +45,10 @@ def exercise(folder: Path, *checks: str, sheet: str = SHEET) -> Path:
 
 
 CASES = [
-    pytest.param([check(points=2)], SHEET, r"exercise\.toml: points = 3, but the checks come to 2", id="sum"),
-    pytest.param([check(points=0)], SHEET, r"test_9_new\.py:\d+: test_a is worth 0, wanted whole points", id="points"),
+    pytest.param([check(points=2)], SHEET, r"exercise\.toml: points = 3, but the checks add up to 2", id="sum"),
+    pytest.param(
+        [check(points=0)], SHEET, r"test_9_new\.py:\d+: test_a is worth 0; expected whole points", id="points"
+    ),
     pytest.param([check(en=" ")], SHEET, r"test_9_new\.py:\d+: test_a has no en= title", id="no English"),
     pytest.param(
         [check(points=1), check("test_b", points=2)],
@@ -53,20 +56,20 @@ CASES = [
         r"test_9_new\.py:\d+: the title 'titre' is also that of test_a",
         id="same title",
     ),
-    pytest.param([check(more=', hint=Hint(fr="là", en="")')], SHEET, r"the hint of test_a is empty", id="hint"),
+    pytest.param([check(more=', hint=Hint(fr="là", en="")')], SHEET, r"the hint of test_a has no en= text", id="hint"),
     pytest.param(
         ["def helper():\n    pass\n", check(more=", needs=[helper]")],
         SHEET,
-        r"test_9_new\.py:\d+: test_a needs 'helper', wanted a check",
+        r"test_9_new\.py:\d+: test_a needs 'helper'; expected a check",
         id="needs no check",
     ),
     pytest.param(
         ["def helper():\n    pass\n", check(more=", explained_by=[helper]")],
         SHEET,
-        r"test_9_new\.py:\d+: test_a is explained by 'helper', wanted a check",
+        r"test_9_new\.py:\d+: test_a is explained by 'helper'; expected a check",
         id="explained by no check",
     ),
-    pytest.param(["def test_bare(machine):\n    pass\n", check()], SHEET, r"test_bare is no check", id="bare test"),
+    pytest.param(["def test_bare(machine):\n    pass\n", check()], SHEET, r"test_bare is not a check", id="bare test"),
     pytest.param(
         ["import pytest\n@pytest.mark.parametrize('x', [1])" + check(more="").replace("(machine)", "(machine, x)")],
         SHEET,
@@ -77,13 +80,13 @@ CASES = [
     pytest.param(
         [check()],
         SHEET + 'also = ["httpd"]\n',
-        r"exercise\.toml:8: `also` is called `equivalent_images` now: write `equivalent_images = …`",
+        r"exercise\.toml:8: `also` is now called `equivalent_images`: write `equivalent_images = …`",
         id="an older key of a container",
     ),
     pytest.param(
         [check()],
         f'kept = ["other"]\n{SHEET}',
-        r"exercise\.toml:1: `kept` is called `ignored_containers` now: write `ignored_containers = …`",
+        r"exercise\.toml:1: `kept` is now called `ignored_containers`: write `ignored_containers = …`",
         id="an older key",
     ),
     pytest.param(
@@ -95,13 +98,13 @@ CASES = [
     pytest.param(
         [check()],
         SHEET + '[containers.door]\nname = "door"\n[services.web]\nname = "web"\nreplicas = 3\n',
-        r'exercise\.toml:10: \[services\.web\] names the container before it now: write `proxy = "door"`',
+        r'exercise\.toml:10: \[services\.web\] now names the container in front of it: write `proxy = "door"`',
         id="a door without a name in the service",
     ),
     pytest.param(
         [check()],
         SHEET + '[services.web]\nname = "web"\nreplicas = 3\nproxy = "porte"\n',
-        r"exercise\.toml:8: \[services\.web\] names container 'porte', wanted one of: web",
+        r"exercise\.toml:8: \[services\.web\] names the container 'porte'; expected one of: web",
         id="an unknown proxy",
     ),
     pytest.param([check()], SHEET + 'imgae = "x"\n', r"exercise\.toml:5: .*unknown field `imgae`", id="unknown key"),
@@ -109,7 +112,7 @@ CASES = [
     pytest.param(
         [check()],
         SHEET.replace("offset = 0 }", "offset = 0 }\napi = { port = 4001, offset = 0 }"),
-        r"exercise\.toml:5: \[ports\] api has the offset of web",
+        r"exercise\.toml:5: \[ports\] api has the same offset as web",
         id="same offset",
     ),
     pytest.param(["x = 1\n"], SHEET, r"exercise\.toml: no checks beside it", id="no checks"),
@@ -123,6 +126,7 @@ def test_stops_in_one_sentence(tmp_path: Path, checks: list[str], sheet: str, se
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:pytest11.testinfra", str(folder)],
         cwd=tmp_path,
+        env=os.environ | {"GRADER_LANG": "en"},
         capture_output=True,
         text=True,
         check=False,
@@ -138,7 +142,7 @@ def test_a_check_that_needs_one_of_another_exercise_is_refused(tmp_path: Path) -
     folder = exercise(tmp_path, check(more=", needs=[elsewhere]").replace("@check", f"{other}\n@check"))
     source = (folder / "test_9_new.py").read_text(encoding="utf-8")
     (folder / "test_9_new.py").write_text(source + "\ndel elsewhere\n", encoding="utf-8")
-    with pytest.raises(ExerciseError, match=r"test_a needs elsewhere, which is no check of this exercise"):
+    with pytest.raises(ExerciseError, match=r"test_a needs elsewhere, which is not a check of this exercise"):
         read_suite(folder)
 
 

@@ -51,7 +51,7 @@ def typed(*words: str, language: str) -> subprocess.CompletedProcess[str]:
         ((*GRADER, "watch", "tp2", "--machine", "recording:x"), "there is nothing to watch"),
         ((*GRADER, "doctor", "tp4", "--ports", "41200-41201"), "tp4 needs 3 ports"),
         ((*GRADER, "rehearse", "exercises/tp2", "--only", "port-reverse"), "did you mean port-reversed?"),
-        ((*GRADER, "rehearse", "exercises/tp2", "--shard", "7/6"), "2/6 is the second of six"),
+        ((*GRADER, "rehearse", "exercises/tp2", "--shard", "7/6"), "2/6, the second of six"),
         ((*GRADER, "batsh"), "there is no command batsh; did you mean batch, watch? See "),
         ((*GRADER, "batch", "exercises/tp2", "--roster", "nowhere.csv", "--results", "x"), "nowhere.csv"),
         ((*GRADER, "batch", "exercises/tpp2", "--roster", "x", "--results", "x"), "did you mean exercises/tp2?"),
@@ -64,7 +64,7 @@ def typed(*words: str, language: str) -> subprocess.CompletedProcess[str]:
             (*GRADER, "batch", "tp2", "--roster", "x", "--results", "x", "--engines", "unix:///x", "--record"),
             "--record:",
         ),
-        ((*GRADER, "report", "nowhere"), "nowhere: no results there"),
+        ((*GRADER, "report", "nowhere"), "nowhere: there are no results there"),
         ((*GRADER, "repo", ".", "--exercise", "tp6", "--results", "README.md"), "README.md is inside the graded"),
     ],
 )

@@ -103,6 +103,13 @@ def test_however_a_campaign_is_ended_it_says_how_to_go_on(number: signal.Signals
 
 def test_an_error_of_ours_is_not_a_students_failure() -> None:
     code = "import sys, grader.cli as c; c.app = lambda **_: 1 / 0; c.main()"
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 3
-    assert done.stderr.splitlines()[-1] == "grader: internal error: please report the lines above"
+    sentences = {
+        "en": "grader: internal error: please report the lines above",
+        "fr": "grader: erreur interne\u00a0: merci de signaler les lignes ci-dessus",
+    }
+    for language, sentence in sentences.items():
+        environ = {**os.environ, "GRADER_LANG": language}
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=ROOT, env=environ, capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, done.stderr.splitlines()[-1]) == (3, sentence)
