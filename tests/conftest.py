@@ -31,9 +31,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if config.option.help:
-        return
-    if config.inipath != ROOT / "tests/pytest.toml":
+    if config.inipath != ROOT / "tests/pytest.toml" and not config.option.help:
         raise pytest.UsageError("the settings of the grader's own tests are in tests/: type `python -m pytest tests`")
     # A run in the background begins with SIGINT ignored, and so would every server that a test starts.
     reset_signals()
