@@ -23,16 +23,16 @@ def find_exercise(name: str | Path) -> Path:
 
 def no_such_exercise(typed: str, given: Path, start: Path, *, by_name: bool = False) -> ExerciseError:
     """Says which may be meant: one beside `given`, else one of those in `start`'s `exercises`; `by_name` is enough."""
-    there = {path.parent.name: path.parent for path in sorted(given.parent.glob(f"*/{SPEC_FILE}"))}
-    if not there:
-        there = {path.parent.name: path.parent for path in sorted((start / "exercises").glob(f"*/{SPEC_FILE}"))}
-    if not there:
+    available = {path.parent.name: path.parent for path in sorted(given.parent.glob(f"*/{SPEC_FILE}"))}
+    if not available:
+        available = {path.parent.name: path.parent for path in sorted((start / "exercises").glob(f"*/{SPEC_FILE}"))}
+    if not available:
         return ExerciseError("exercise.none-here", given=repr(typed))
-    near = difflib.get_close_matches(given.name.lower(), there, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(given.name.lower(), available, n=1, cutoff=0.5)
     if near:
-        shown = near[0] if by_name else _shown(there[near[0]], start)
+        shown = near[0] if by_name else _shown(available[near[0]], start)
         return ExerciseError("exercise.unknown-near", given=repr(typed), near=shown)
-    return ExerciseError("exercise.unknown", given=repr(typed), there=", ".join(there))
+    return ExerciseError("exercise.unknown", given=repr(typed), available=", ".join(available))
 
 
 def _shown(path: Path, start: Path) -> str:
