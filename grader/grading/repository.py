@@ -111,7 +111,7 @@ def _clone_and_grade(suite: Suite, request: GradingRequest, environ: Mapping[str
     # The process that grades has no DOCKER_HOST and no Docker context: without the engine's own address and
     # certificates, it would look at another engine than the one that the submission was brought up on.
     variables = engine_variables(engine)
-    there = replace(request, machine=parse_machine_url(engine.url), disposable=True)
+    on_engine = replace(request, machine=parse_machine_url(engine.url), disposable=True)
     with temporary_folder("grader-clone-") as clones:
         folder = Path(request.repository)
         if not folder.is_dir():
@@ -124,7 +124,7 @@ def _clone_and_grade(suite: Suite, request: GradingRequest, environ: Mapping[str
                 folder,
                 engine,
                 connect=lambda: open_engine_client(engine),
-                grade=lambda submission: grade_isolated(suite, there, variables, submission),
+                grade=lambda submission: grade_isolated(suite, on_engine, variables, submission),
             )
         except (GradingFailed, NoSandboxError, ReadingFailed) as error:
             return Done(not_graded(suite, request, reason_of(error), commit_of(folder)))

@@ -176,9 +176,9 @@ def test_an_engine_that_does_not_answer_is_no_mark_and_no_zero(bench: Repository
 
 
 def test_a_long_path_of_a_checkout_is_no_hindrance(bench: RepositoryBench) -> None:
-    areas = bench.folder / ("group-" * 12) / "project" / ".grader"
-    areas.mkdir(parents=True)
-    code, result = bench.run_repo(bench.repository(HONEST_SCRIPT), areas=areas)
+    workspaces = bench.folder / ("group-" * 12) / "project" / ".grader"
+    workspaces.mkdir(parents=True)
+    code, result = bench.run_repo(bench.repository(HONEST_SCRIPT), workspaces=workspaces)
     assert (code, result.mark) == (0, 20.0), result
 
 

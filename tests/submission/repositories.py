@@ -93,11 +93,11 @@ class RepositoryBench:
         environ: Mapping[str, str] | None = None,
         *,
         url: str = "",
-        areas: Path | None = None,
+        workspaces: Path | None = None,
         disposable: bool = True,
     ) -> tuple[int, ResultFile]:
         """As `grader repo` does it: the exit code, and the result that was written."""
-        asked = request(root, url or self.engine.url, workspaces=areas, disposable=disposable)
+        asked = request(root, url or self.engine.url, workspaces=workspaces, disposable=disposable)
         code = grade_and_write(asked, read_suite(EXERCISE), self.folder / "results", "en", environ or {})
         return code, self.result("tp9")
 

@@ -154,11 +154,11 @@ def _running(machine: Machine) -> Iterable[ContainerFact]:
 def _left_overs(machine: Machine, exercise: Path) -> Iterator[Finding]:
     """Containers with names that another exercise of the course uses and this one does not."""
     own = {machine.container(role).name for role in machine.spec.containers} | set(machine.spec.ignored_containers)
-    there = {one.name for one in list_containers(machine)} - own
+    others = {one.name for one in list_containers(machine)} - own
     for path in sorted(exercise.parent.glob("*/exercise.toml")):
         if path.parent.name != exercise.name:
             names = {container.name for container in read_exercise_spec(path.parent).containers.values()}
-            left = sorted(there & names)
+            left = sorted(others & names)
             if left:
                 yield Finding("doctor-left-over", {"exercise": path.parent.name, "names": ", ".join(left)})
-                there -= names
+                others -= names
