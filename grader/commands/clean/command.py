@@ -39,7 +39,7 @@ def clean(
     else:
         print(texts("clean.kept"))
         return
-    if volumes := volumes_of(here):
+    if volumes := volumes_of(engine):
         print(texts("clean.volumes", names=", ".join(volumes)))
 
 
