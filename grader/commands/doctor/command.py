@@ -49,6 +49,8 @@ def doctor(
     for name, value in found.facts.items():
         if value:
             print(f"{texts(f'doctor.{name}'):<9} {value}")
+    if found.lacks_buildx:
+        print(f"{texts('doctor.buildx'):<9} {texts('doctor.no-buildx')}")
     for finding in found.findings:
         wrong, look = (say(finding.code, part, finding.values, language) for part in ("wrong", "look"))
         print(f"! {wrong}\n  {look}")

@@ -78,10 +78,21 @@ def find_buildx() -> Path | None:
     return next((path.resolve() for path in candidates if path.is_file() and _is_new_enough(path)), None)
 
 
+def buildx_version() -> str:
+    """The version of `find_buildx`; empty without one."""
+    found = find_buildx()
+    return ".".join(map(str, _version_of(found))) if found else ""
+
+
 def _is_new_enough(buildx: Path) -> bool:
+    return _version_of(buildx) >= _OLDEST_BUILDX
+
+
+def _version_of(buildx: Path) -> tuple[int, ...]:
+    """Empty if it does not say."""
     answer = run_bounded([str(buildx), "version"], limits=Limits(20), env=plain_environment(Path("/nonexistent")))
-    version = re.search(rb"\bv?(\d+)\.(\d+)\.\d+", answer.stdout)
-    return version is not None and (int(version[1]), int(version[2])) >= _OLDEST_BUILDX
+    version = re.search(rb"\bv?(\d+)\.(\d+)\.(\d+)", answer.stdout)
+    return tuple(int(number) for number in version.groups()) if version else ()
 
 
 def grader_mounts() -> list[Mount]:
