@@ -30,6 +30,7 @@ from grader.reports.signature import JOB_KEY_VARIABLE, run_name, sign, signing_k
 from grader.roster.machine_url import parse_machine_url
 from grader.submission.clone.clone import clone
 from grader.submission.clone.commit import commit_of
+from grader.submission.infrastructure_failure import InfrastructureFailed
 from grader.submission.reading import ReadingFailed
 from grader.submission.sandbox.sandbox import NoSandboxError
 from grader.text.escaping import escape_control_characters, log_line
@@ -126,7 +127,7 @@ def _clone_and_grade(suite: Suite, request: GradingRequest, environ: Mapping[str
                 connect=lambda: open_engine_client(engine),
                 grade=lambda submission: grade_isolated(suite, on_engine, variables, submission),
             )
-        except (GradingFailed, NoSandboxError, ReadingFailed) as error:
+        except (GradingFailed, InfrastructureFailed, NoSandboxError, ReadingFailed) as error:
             return Done(not_graded(suite, request, reason_of(error), commit_of(folder)))
         except (DockerException, requests.RequestException) as error:
             detail = escape_control_characters(str(error), 200)

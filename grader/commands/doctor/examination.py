@@ -18,6 +18,7 @@ from grader.probes.containers.listing import list_containers
 from grader.probes.engine_info import read_default_bridge, read_engine_mode
 from grader.probes.engine_json import decode
 from grader.probes.images.images import find_image
+from grader.submission.sandbox.programs import buildx_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -45,6 +46,8 @@ class Examination:
     facts: dict[str, str]
     """What the machine is: engine, api, context, storage driver, compose, …"""
     findings: list[Finding]
+    lacks_buildx: bool = False
+    """Whether this computer could not build as people do today; only `grader repo` builds anything."""
 
 
 class _Info(msgspec.Struct, rename="pascal"):
@@ -67,7 +70,7 @@ def examine(machine: Machine, exercise: Path | None) -> Examination:
             findings.append(Finding("doctor-no-compose"))
         if machine.spec.compose and machine.transport.facts.host:
             findings.append(Finding("doctor-compose-elsewhere"))
-    return Examination(facts, findings)
+    return Examination(facts, findings, lacks_buildx=_is_here(machine) and not facts["buildx"])
 
 
 def _engine(machine: Machine) -> tuple[dict[str, str], _Info, list[Finding]]:
@@ -81,6 +84,7 @@ def _engine(machine: Machine) -> tuple[dict[str, str], _Info, list[Finding]]:
         "storage": info.driver,
         "system": info.operating_system,
         "compose": compose_version() if _is_here(machine) else "",
+        "buildx": buildx_version() if _is_here(machine) else "",
     }
     return facts, info, [Finding("doctor-podman")] if machine.is_podman else []
 
