@@ -71,8 +71,8 @@ def _diagnose_never_started(machine: Machine, fact: ContainerFact) -> CheckFaile
     if taken:
         return CheckFailed("port-taken", name=name, detail=str(taken), evidence=(str(taken),))
     waiting = _unhealthy_dependency(machine, fact)
-    detail, evidence = (f" ({_shorten_start_error(error)})", (error,)) if error else ("", ())
-    return waiting or CheckFailed("container-created", name=name, detail=detail, evidence=evidence)
+    evidence = (error,) if error else ()
+    return waiting or CheckFailed("container-created", name=name, detail=_shorten_start_error(error), evidence=evidence)
 
 
 def _diagnose_reversed(machine: Machine, fact: ContainerFact) -> CheckFailed | None:

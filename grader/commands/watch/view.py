@@ -90,7 +90,7 @@ class TableView:
         folder = self._suite.folder
         result = build_check_result(row, shown.ledger, folder.parent.parent, self._hints)
         number = f"{row.number}. "
-        said = self._texts.pick(result.message).splitlines()
+        said = self._texts.pick(result.message or result.title).splitlines()
         lines = [self._indented("" if at else number, line, "red") for at, line in enumerate(said)]
         if result.hint:
             lines.append(self._indented("", self._texts.labelled("hint", self._texts.pick(result.hint)), "cyan"))

@@ -54,7 +54,7 @@ class Refusal:
         text = find_text("policy", f"rules.{self.rule}", language) or find_text(
             "policy", f"refused.{self.rule}", language
         )
-        return fill(text, dict(self.values)) if text else self.rule
+        return fill(text, dict(self.values), language) if text else self.rule
 
 
 @dataclass(frozen=True, slots=True)
