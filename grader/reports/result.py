@@ -45,7 +45,7 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_hint_only(self) -> bool:
-        """True at hint level 1: reports for students then leave out the code and the evidence, which say what is wrong."""
+        """True at hint level 1: reports for students leave out the code and the evidence, which say what is wrong."""
         return self.verdict == "failed" and not self.message
 
 
