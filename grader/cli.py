@@ -16,6 +16,7 @@ from typer.exceptions import TyperException
 
 from grader import exit_codes
 from grader.errors import GraderError, MachineUnreachable
+from grader.extras import has_extra, require_extra
 from grader.localized_help import LocalizedCommand, LocalizedGroup
 from grader.output_streams import interrupt_on_termination, open_standard_streams, tolerate_loss, wrap_for
 from grader.reports.terminal.glyphs import replace_unencodable
@@ -26,13 +27,17 @@ from grader.usage_errors import describe_usage_error
 from grader.version import VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from grader.extras import Extra
 
 COMMANDS: Final = (
-    "batch", "clean", "compare", "doctor", "new", "regrade", "rehearse",
+    "batch", "clean", "compare", "doctor", "export", "new", "regrade", "rehearse",
     "repo", "report", "sign", "start", "verify", "watch",
 )  # fmt: skip
 """`grader batch` is the function `batch` of `grader.commands.batch.command`; it is imported only when it is called."""
+_EXTRAS: Final[dict[str, Extra]] = {"repo": "repo", "report": "teacher"}
+"""Commands that need more than the base."""
 _CTRL_C: Final = 130
 """The exit code that typer returns after Ctrl-C."""
 
@@ -44,7 +49,12 @@ class _Commands(Mapping[str, Any]):
         if name not in COMMANDS:
             raise KeyError(name)
         command = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-        command.command(name, cls=LocalizedCommand)(getattr(import_module(f"grader.commands.{name}.command"), name))
+        extra = _EXTRAS.get(name)
+        if extra and not has_extra(extra):
+            any_words = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+            command.command(name, cls=LocalizedCommand, context_settings=any_words)(_without_extra(name, extra))
+        else:
+            command.command(name, cls=LocalizedCommand)(getattr(import_module(f"grader.commands.{name}.command"), name))
         return typer.main.get_command(command)
 
     def __iter__(self) -> Iterator[str]:
@@ -52,6 +62,15 @@ class _Commands(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(COMMANDS)
+
+
+def _without_extra(name: str, extra: Extra) -> Callable[[], None]:
+    """A command that only says what to install."""
+
+    def command() -> None:
+        require_extra(extra, f"grader {name}")
+
+    return command
 
 
 class _Group(LocalizedGroup):

@@ -12,7 +12,7 @@ from tests.checks.fake_engine_json import fake_container
 from tests.checks.fake_machine import FakeMachine, fails_with
 from tests.checks.fake_todos import SPEC as TODOS
 
-SHEET: dict[str, Any] = TODOS | {
+SPEC: dict[str, Any] = TODOS | {
     "ports": {role: {"port": 4000 + offset, "offset": offset} for offset, role in enumerate(("app", "mongo", "web"))},
     "folders": {"db": {"container": "mongo", "outside": "~/db", "inside": "/data"}},
     "files": {"f": {"container": "mongo", "path": "/x"}},
@@ -25,7 +25,7 @@ SHEET: dict[str, Any] = TODOS | {
 
 
 def subjects() -> dict[str, Any]:
-    machine = FakeMachine().as_machine(**SHEET)
+    machine = FakeMachine().as_machine(**SPEC)
     return {
         "Container": machine.container("app"),
         "Site": machine.site("app"),
@@ -87,4 +87,4 @@ def test_several_subjects_are_expected_at_once() -> None:
         expect(machine.container("api"), machine.container("app")).to_publish_no_port()
     assert [one.values["name"] for one in found[0].also] == ["todos-app"]
     with pytest.raises(TypeError, match="a Network does not change by itself"):
-        expect(*[FakeMachine().as_machine(**SHEET).network("n")] * 2, within_s=7)  # type: ignore[call-overload]
+        expect(*[FakeMachine().as_machine(**SPEC).network("n")] * 2, within_s=7)  # type: ignore[call-overload]

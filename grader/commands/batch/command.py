@@ -16,6 +16,7 @@ from grader.commands.batch.progress import progress_for
 from grader.errors import GraderError, RosterError
 from grader.exercise.find import find_exercise
 from grader.exercise.spec import require_ports
+from grader.extras import require_extra
 from grader.grading.cluster import grade_on_cluster
 from grader.grading.pool import default_jobs, grade_all
 from grader.grading.repositories import graded_repositories
@@ -65,6 +66,8 @@ def batch(
     options = {"record": record, "passive": passive, "disposable": disposable, "hints": hints, "ssh_config": ssh_config}
     shared = replace(request_of(options, os.environ, find_exercise(exercise)), deadline_s=deadline)
     language = language_of(lang, os.environ)
+    if engines:
+        require_extra("repo", "--engines")
     machines = [parse_machine_url(engine) for engine in engines or ()]
     suite = read_suite(shared.exercise)
     requests = [

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 
 from grader.errors import GraderError
 from grader.exercise.find import find_exercise
+from grader.exercise.material import MATERIAL, material_files
 from grader.messages import Texts
 from grader.settings import language_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from grader.messages import Language
 
 
@@ -37,9 +36,8 @@ def copy_material(exercise: Path, into: Path) -> list[Path]:
 
     Raises `GraderError`, and copies nothing, if a file exists already: it may be the student's work.
     """
-    material = exercise / "material"
-    files = list(_files_below(material))
-    targets = [into / path.relative_to(material) for path in files]
+    files = material_files(exercise)
+    targets = [into / path.relative_to(exercise / MATERIAL) for path in files]
     taken = [str(target) for target in targets if target.exists()]
     if taken:
         raise GraderError("usage.material-there", files=", ".join(taken[:3]))
@@ -54,13 +52,6 @@ def copy_material(exercise: Path, into: Path) -> list[Path]:
     except OSError as error:
         raise GraderError("usage.not-writable", path=into, detail=error.strerror) from error
     return targets
-
-
-def _files_below(folder: Path) -> Iterator[Path]:
-    """All files below `folder`, also behind links: exercises share material. `Path.rglob` does not follow links."""
-    for root, folders, names in os.walk(folder, followlinks=True):
-        folders.sort()
-        yield from (Path(root, name) for name in sorted(names))
 
 
 def handout_path(exercise: Path, language: Language) -> Path:

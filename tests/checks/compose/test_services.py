@@ -11,7 +11,7 @@ from grader.machine.question import Answer, ComposeQuestion, FileQuestion, NoAns
 from tests.checks.fake_engine_json import FakeContainer, compose_labels, fake_container
 from tests.checks.fake_machine import FakeMachine, fails_with
 
-SHEET: dict[str, Any] = {
+SPEC: dict[str, Any] = {
     "containers": {"mongo": {}, "api": {}, "app": {}},
     "compose": {"project": "todos", "services": {"mongo": "todos-mongo", "api": "todos-api", "app": "todos-app"}},
 }
@@ -22,12 +22,12 @@ def of(service: str, project: str = "todos", **labels: str) -> FakeContainer:
 
 
 def service(*boxes: FakeContainer) -> None:
-    machine = FakeMachine(*boxes).as_machine(**SHEET)
+    machine = FakeMachine(*boxes).as_machine(**SPEC)
     require_service(machine.project(), machine.container("api"))
 
 
 def project(*boxes: FakeContainer) -> None:
-    require_project(FakeMachine(*boxes).as_machine(**SHEET).project())
+    require_project(FakeMachine(*boxes).as_machine(**SPEC).project())
 
 
 def test_a_service_with_a_container_is_there() -> None:
@@ -131,7 +131,7 @@ def test_a_project_whose_containers_alone_have_the_names_is_told() -> None:
 
 # --- a file that Compose refuses -------------------------------------------------------------------------------------
 
-FOLDERS: dict[str, Any] = SHEET | {"compose": SHEET["compose"] | {"folders": ["~/Docker/todos", "~/todos"]}}
+FOLDERS: dict[str, Any] = SPEC | {"compose": SPEC["compose"] | {"folders": ["~/Docker/todos", "~/todos"]}}
 
 
 def refused(*, folder: str = "~/todos", name: str = "compose.yaml", told: Answer | NoAnswer) -> FakeMachine:
