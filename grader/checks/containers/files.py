@@ -6,8 +6,8 @@ import difflib
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
+from grader.checks.containers.exit_causes import is_shell_without_input
 from grader.checks.containers.expectation import require_container, require_running
-from grader.checks.containers.not_running import is_shell_without_input
 from grader.checks.expectation import Expectation
 from grader.checks.failure import CheckFailed
 from grader.probes.containers.diff import read_changes

@@ -45,7 +45,7 @@ class FolderExpectation(Expectation):
         `mount-wrong-outside`, `mount-other-case`, `mount-mistyped`, `mount-reversed`, `mount-is-a-file`,
         `copied-not-mounted`, those of a container that does not run.
         """
-        if not is_stopped_by_hand(require_container(self._subject.container)):
+        if not is_stopped_by_hand(self._subject.machine, require_container(self._subject.container)):
             require_running(self._subject.container)
         bind = require_bind_mount(self._subject)
         fact = require_container(self._subject.container)
