@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from grader.checks.failure import CheckFailed
 from grader.checks.images.presence import find_built_image, require_own_command
+from grader.checks.mounts.visibility import require_selinux_label
 from grader.errors import ProbeFailed
 from grader.probes.containers.command_files import find_input_reader, find_scripts
 from grader.probes.containers.find import inspect_container
@@ -77,9 +79,11 @@ def _require_usable_command(machine: Machine, fact: ContainerFact, log: bytes) -
 
 def _require_command_of_image(machine: Machine, fact: ContainerFact) -> None:
     """Raises `CheckFailed` if it runs the command of an image that should have been given its own."""
-    built, image = find_built_image(machine, fact.image), find_image(machine, fact.image_id)
-    if built and image and fact.command == (*image.entrypoint, *image.command):
-        require_own_command(built, image)
+    built = find_built_image(machine, fact.image)
+    with suppress(ProbeFailed):  # an older recording, which has less
+        image = find_image(machine, fact.image_id) if built else None
+        if built and image and fact.command == (*image.entrypoint, *image.command):
+            require_own_command(built, image)
 
 
 def _require_runnable_program(machine: Machine, fact: ContainerFact, log: bytes) -> None:
@@ -91,9 +95,11 @@ def _require_runnable_program(machine: Machine, fact: ContainerFact, log: bytes)
     evidence = tuple(last_lines(log, 5))
     is_wrong_format = _WRONG_FORMAT in log or _WRONG_FORMAT in fact.error.encode()
     if is_wrong_format:
-        own, image = read_engine_info(machine).processor, find_image(machine, fact.image_id)
-        if own and image and image.processor not in {"", own}:
-            raise CheckFailed("image-other-processor", seen=image.processor, wanted=own, evidence=evidence, **values)
+        with suppress(ProbeFailed):  # as above
+            own, image = read_engine_info(machine).processor, find_image(machine, fact.image_id)
+            if own and image and image.processor not in {"", own}:
+                values |= {"seen": image.processor, "wanted": own}
+                raise CheckFailed("image-other-processor", evidence=evidence, **values)
     for script in find_scripts(machine, fact) if is_wrong_format or _NOT_FOUND.search(log) else ():
         if script.has_windows_lines:
             raise CheckFailed("script-windows-lines", path=script.path, evidence=evidence, **values)
@@ -118,6 +124,8 @@ def _require_usable_data(machine: Machine, fact: ContainerFact, log: bytes) -> N
     if other or any(words in log for words in _LOCKED_WORDS):
         raise CheckFailed("data-locked", other=other, evidence=evidence, **values)
     if any(words in log for words in _FORBIDDEN_WORDS):
+        if mount and mount.type == "bind":
+            require_selinux_label(machine, fact, mount)
         raise CheckFailed("data-not-writable", evidence=evidence, **values)
 
 
@@ -125,7 +133,9 @@ def _find_container_with(machine: Machine, fact: ContainerFact, source: str) -> 
     """The name of another running container that has the same folder or volume mounted; empty if there is none."""
     running = [one for one in list_containers(machine) if one.state == "running" and one.id != fact.id]
     for one in running[:_MAX_SEARCHED]:
-        other = inspect_container(machine, one.id)
+        other = None
+        with suppress(ProbeFailed):  # as above
+            other = inspect_container(machine, one.id)
         if other and source and any(source in {mount.volume, mount.source} for mount in other.mounts):
             return other.name
     return ""

@@ -12,6 +12,7 @@ from grader.checks.containers.processes import require_not_root, require_own_hos
 from grader.checks.containers.terminals import require_clean_exit, require_interactive
 from grader.checks.expectation import Expectation
 from grader.checks.failure import CheckFailed
+from grader.checks.images.presence import find_built_image, require_image
 from grader.checks.polling import eventually
 from grader.checks.settling import find_facts, may_change
 from grader.errors import ProbeFailed
@@ -34,6 +35,9 @@ def require_container(container: Container) -> ContainerFact:
     if isinstance(fact, NoContainer):
         if container.service:
             require_service(container.machine.project(), container)
+        built = find_built_image(container.machine, container.wanted.image)
+        if built and not fact.near:
+            require_image(built)  # no container can have been made of an image that was not built
         code = {"": "container-missing", "name": "container-misnamed", "image": "container-unnamed"}[fact.why]
         raise CheckFailed(code, name=container.name, near=fact.near, image=container.wanted.image)
     return fact

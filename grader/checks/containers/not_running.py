@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Final, NoReturn, assert_never
 
 from grader.checks.containers.exit_causes import require_no_known_cause
 from grader.checks.containers.foreground import was_attached
 from grader.checks.failure import CheckFailed
+from grader.checks.mounts.visibility import require_visible_to_snap
 from grader.machine.question import Answer
 from grader.probes.containers.endings import read_ending
 from grader.probes.containers.find import inspect_container
@@ -15,6 +17,7 @@ from grader.probes.containers.logs import last_lines, read_log
 from grader.probes.containers.ports import is_reversed
 from grader.probes.http.sites import get_page
 from grader.probes.labels import compose_label, project_of, service_of
+from grader.probes.networks.port_holders import PortHolder, find_port_holder
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 
 _RESET_S: Final = 10.0
 """After this time the engine itself resets the restart delay of a container."""
+_MAX_PORTS: Final = 10
+"""How many ports of a range are looked at."""
 _INTERRUPTED_CODES: Final = {129, 130, 131}
 """Exit codes of a program that a terminal ended: by SIGHUP, Ctrl-C or Ctrl-\\. Some take it as a wish to end with 0."""
 
@@ -82,9 +87,14 @@ def _diagnose_never_started(machine: Machine, fact: ContainerFact) -> CheckFaile
         return reversed_.with_evidence(*([error] if error else []))
     taken = error if "already allocated" in error or "already in use" in error else _find_taken_port(machine, fact)
     if taken:
-        return CheckFailed("port-taken", name=name, detail=str(taken), evidence=(str(taken),))
+        holder = _find_port_holder(machine, fact)
+        values = {"name": name, "detail": str(taken), "container": holder.container, "program": holder.program}
+        return CheckFailed("port-taken", evidence=(str(taken),), **values)
     if "exec format error" in error:
         require_no_known_cause(machine, fact)
+    if "error while creating mount source path" in error:
+        for mount in fact.mounts:
+            require_visible_to_snap(machine, fact, mount.source if mount.source in error else "")
     waiting = _unhealthy_dependency(machine, fact)
     evidence = (error,) if error else ()
     return waiting or CheckFailed("container-created", name=name, detail=_shorten_start_error(error), evidence=evidence)
@@ -125,6 +135,13 @@ def _unhealthy_dependency(machine: Machine, fact: ContainerFact) -> CheckFailed 
             values = {"name": fact.name, "other": other.name, "said": other.health_output}
             return CheckFailed("dependency-unhealthy", evidence=(other.health_output,), **values)
     return None
+
+
+def _find_port_holder(machine: Machine, fact: ContainerFact) -> PortHolder:
+    """Who has one of the ports that the container asks for."""
+    wanted = (number for port in fact.requested_ports for number in port.host_port_range or (port.host_port,) if number)
+    holders = (find_port_holder(machine, number, besides=fact.id) for number in itertools.islice(wanted, _MAX_PORTS))
+    return next((one for one in holders if one != PortHolder()), PortHolder())
 
 
 def _shorten_start_error(error: str) -> str:

@@ -53,10 +53,10 @@ def require_not_root(machine: Machine, container: ContainerFact, wanted_image: s
             raise CheckFailed("user-by-option", name=name, user=user, image=container.image)
         return
     if named:
-        raise CheckFailed("user-is-root", name=name, user=user)
+        raise CheckFailed("user-is-root", name=name, user=user, image=wanted_image)
     if image and not _is_root(image.user):
         raise CheckFailed("root-by-option", name=name, user=user, wanted=image.user)
-    raise CheckFailed("runs-as-root", name=name, user=user)
+    raise CheckFailed("runs-as-root", name=name, user=user, image=wanted_image)
 
 
 def _is_root(user: str) -> bool:

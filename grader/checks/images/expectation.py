@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from grader.checks.containers.expectation import require_container
+from grader.checks.containers.image import require_latest_build
 from grader.checks.expectation import Expectation
 from grader.checks.failure import CheckFailed
 from grader.checks.images.code import files_in_command, find_code_mount, find_copied_code
@@ -113,6 +114,7 @@ class ImageExpectation(Expectation):
             return  # the container's own check says so
         own = (*image.entrypoint, *image.command)
         if own and fact.command != own:
+            require_latest_build(self._subject.machine, fact, self._subject.name)
             raise CheckFailed(
                 "command-typed",
                 name=fact.name,
@@ -128,12 +130,17 @@ class ImageExpectation(Expectation):
         `code-copied-in`, `code-not-in-image`, those of a missing container or image.
         """
         fact = require_container(container)
-        mount = find_code_mount(self._subject.machine, fact)
+        machine = self._subject.machine
+        mount, copied = find_code_mount(machine, fact), ""
+        if mount is None:
+            copied = find_copied_code(machine, fact)
+        if mount or copied:  # a container of an older build is not what the student would hand in
+            require_latest_build(machine, fact, self._subject.name)
+        values: dict[str, Any] = {"name": fact.name, "image": self._subject.name}
         if mount:
-            raise CheckFailed("code-mounted", name=fact.name, inside=mount.target, source=mount.source or mount.type)
-        copied = find_copied_code(self._subject.machine, fact)
+            raise CheckFailed("code-mounted", inside=mount.target, source=mount.source or mount.type, **values)
         if copied:
-            raise CheckFailed("code-copied-in", name=fact.name, path=copied)
+            raise CheckFailed("code-copied-in", path=copied, **values)
         image = require_image(self._subject)
         base = find_base(self._subject, image)
         if base and not any(line.adds_files for line in self._own_history(image, base)):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from grader.checks.containers.exit_causes import is_shell_without_input
-from grader.checks.containers.expectation import require_container
+from grader.checks.containers.expectation import require_container, require_uptime
 from grader.checks.containers.not_running import fail_not_running
 from grader.machine.question import Answer
 from tests.checks.fake_engine_json import FakeContainer, File, fake_container, fake_image
@@ -63,8 +63,6 @@ def test_between_two_restarts_it_is_told_as_well() -> None:
         box = fake_container(state=state, restarts=3, up_s=0.2, ran_s=0.2, command=("bash",))
         here = FakeMachine(box).as_machine(**SHEET)
         with fails_with("shell-without-terminal", restarts="3"):
-            from grader.checks.containers.expectation import require_uptime  # noqa: PLC0415
-
             require_uptime(here, require_container(here.container("web")))
 
 
@@ -152,7 +150,7 @@ def script(
 ) -> FakeMachine:
     machine = ended(exit_code, 0.1, command=command, log=log, config={"WorkingDir": "/app"})
     machine.fake_containers[0].files = {at: File(content, mode=0o755)}
-    machine.table["/info"] = {"Architecture": "x86_64"}
+    machine.info = {"Architecture": "x86_64"}
     return machine
 
 
@@ -208,7 +206,7 @@ def test_a_script_without_its_first_line_is_told(exit_code: int) -> None:
 def other_processor(exit_code: int, log: bytes, image: str = "arm64", machine: str = "x86_64") -> FakeMachine:
     made = ended(exit_code, 0.1, image="app", image_id="sha256:app", command=("app",), log=log)
     made.images = [fake_image("app:latest", image_id="sha256:app", Architecture=image)]
-    made.table["/info"] = {"Architecture": machine}
+    made.info = {"Architecture": machine}
     return made
 
 
@@ -239,7 +237,7 @@ def test_one_that_was_never_started_for_that_reason_says_so() -> None:
     )
     machine = FakeMachine(box)
     machine.images = [fake_image("app:latest", image_id="sha256:app", Architecture="arm64")]
-    machine.table["/info"] = {"Architecture": "x86_64"}
+    machine.info = {"Architecture": "x86_64"}
     with fails_with("image-other-processor", seen="arm64"):
         judged(machine)
 
@@ -273,8 +271,7 @@ def database(exit_code: int, log: bytes, *others: FakeContainer, **more: Any) ->
     [
         (62, UPGRADE),
         (62, b""),
-        (14, b"Failed to start up WiredTiger under any compatibility version. This may be due to an unsupported upgrade "
-         b"or downgrade.\n"),
+        (14, b"Failed to start up WiredTiger: this may be due to an unsupported upgrade or downgrade.\n"),
         (62, b"This version of MongoDB is too recent to start up on the existing data files.\n"),
     ],
 )  # fmt: skip

@@ -61,9 +61,9 @@ def test_a_loop_without_a_log_has_no_last_line() -> None:
 
 # --- by whom it ended ---
 
-STOPPED = (("kill", 3.0, {"signal": "15"}), ("die", 2.0, {"exitCode": "0"}), ("stop", 2.0, {}))
-KILLED = (("kill", 2.5, {"signal": "9"}), ("die", 2.0, {"exitCode": "137"}))
-BY_ITSELF = (("die", 2.0, {"exitCode": "0"}),)
+STOPPED: tuple[Any, ...] = (("kill", 3.0, {"signal": "15"}), ("die", 2.0, {"exitCode": "0"}), ("stop", 2.0, {}))
+KILLED: tuple[Any, ...] = (("kill", 2.5, {"signal": "9"}), ("die", 2.0, {"exitCode": "137"}))
+BY_ITSELF: tuple[Any, ...] = (("die", 2.0, {"exitCode": "0"}),)
 
 
 def with_events(machine: FakeMachine, *events: tuple[str, float, dict[str, str]], started: bool = True) -> FakeMachine:

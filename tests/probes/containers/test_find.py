@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given
@@ -167,7 +167,7 @@ def test_the_container_of_another_exercise_is_not_meant(exercise: str, role: str
     ],
 )
 def test_beside_it_the_one_that_is_meant_is_still_found(
-    exercise: str, role: str, meant: dict[str, Any], why: str
+    exercise: str, role: str, meant: dict[str, Any], why: Literal["name", "image"]
 ) -> None:
     assert course(exercise, role, line("couches", image="ubuntu"), TASK, *TP7, meant) == NoContainer(
         meant["Names"][0][1:], why
