@@ -109,9 +109,12 @@ class ContainerExpectation(Expectation):
     def to_stay_up(self, for_s: float = 3) -> None:
         """It has been running for `for_s` seconds without a restart; waits only while it is younger than that.
 
-        Asks: the list, one inspect; the log of a stopped container. Diagnoses: `container-created`, `container-exited`,
-        `container-stopped`, `container-paused`, `container-crash-loop`, `dependency-unhealthy`, `foreground-stopped`,
-        `shell-without-terminal`, `command-not-a-list`, `port-taken`, and those of `to_exist`.
+        Asks: the list, one inspect; of a stopped container its events and its log; who has a port that is taken.
+        Diagnoses: `container-created`, `container-exited`, `container-stopped`, `container-ended`, `container-paused`,
+        `container-crash-loop`, `foreground-stopped`, `port-taken`, `dependency-unhealthy`, `snap-cannot-see`, the known
+        causes (`shell-without-terminal`, `command-not-a-list`, `image-no-command`, `out-of-memory`,
+        `image-other-processor`, `script-windows-lines`, `script-without-interpreter`, `data-of-another-version`,
+        `data-locked`, `data-not-writable`, `selinux-label-missing`), and those of `to_exist`.
         """
 
         def judge() -> None:

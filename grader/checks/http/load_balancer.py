@@ -215,7 +215,7 @@ def diagnose_no_backend(
         sockets = find_listeners(machine, fact.id)
         if sockets is not None and all(one.is_on_loopback for one in sockets):
             code = "listens-on-loopback-inside" if sockets else "nothing-listens-inside"
-            return CheckFailed(code, name=fact.name, inside=sockets[0].port if sockets else "…")
+            return CheckFailed(code, name=fact.name, inside=sockets[0].port if sockets else "")
     require_fresh_files(machine, proxy)
     lines = last_lines(read_log(machine, proxy), 3)
     return CheckFailed("lb-finds-nobody", name=proxy.name, status=status, evidence=tuple(lines))

@@ -92,8 +92,8 @@ class FolderExpectation(Expectation):
         """A page dropped in the machine's folder is served over HTTP; it is removed afterwards.
 
         Not tried with `--passive`. Asks: one inspect, one file written and removed, one HTTP request; a command inside
-        if the page is not served. Diagnoses: `unreadable`, `not-served`, `mount-stale`, those of the mount and of the
-        site.
+        if the page is not served. Diagnoses: `unreadable`, `selinux-label-missing`, `not-served`, `mount-stale`,
+        `snap-cannot-see`, those of the mount and of the site.
         """
         bind = require_bind_mount(self._subject)
         if self._subject.machine.passive:

@@ -11,7 +11,7 @@ echo 'premier passage' > /root/trace.txt
 exit
 KEYS
 typed docker start -i tp1-ubuntu <<'KEYS'
-cat /root/trace.txt
+ls /root
 exit
 KEYS
 docker run -dti --name tp1-fond ubuntu bash
