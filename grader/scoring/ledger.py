@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from grader.checks.causes import explains
 from grader.errors import ExerciseError
 from grader.scoring.verdict import Outcome
 
@@ -76,8 +77,8 @@ class Ledger:
     def resolve(self, row: LedgerRow, outcome: Outcome) -> Outcome:
         """Marks a failure that an earlier one caused as blocked; returns any other `outcome` unchanged.
 
-        The cause is named by the suite (`explained_by`), or it has the very same diagnosis: a missing container fails
-        only the first check that looks for it.
+        The cause is named by the suite (`explained_by`), it explains the failure (`grader/checks/causes.py`), or it has
+        the very same diagnosis: a missing container fails only the first check that looks for it.
         """
         if outcome.verdict == "failed":
             for cause in row.spec.explained_by:
@@ -85,14 +86,16 @@ class Ledger:
                 if earlier.outcome.verdict in {"failed", "blocked"}:
                     return _blocked_by(earlier, earlier.outcome.blocked_by or earlier.spec.name)
             for earlier in self:
-                if earlier.number < row.number and _is_same_diagnosis(earlier.outcome, outcome):
+                if earlier.number < row.number and _is_cause(earlier.outcome, outcome):
                     return _blocked_by(earlier, earlier.spec.name)
         return outcome
 
 
-def _is_same_diagnosis(one: Outcome, other: Outcome) -> bool:
-    # A bare `assert` says nothing about its cause.
-    return one.verdict == "failed" and one.code != "assertion" and _stable_identity(one) == _stable_identity(other)
+def _is_cause(one: Outcome, other: Outcome) -> bool:
+    if one.verdict != "failed" or one.code == "assertion":  # a bare `assert` says nothing about its cause
+        return False
+    is_same = _stable_identity(one) == _stable_identity(other)
+    return is_same or explains(one.code, dict(one.values), other.code, dict(other.values))
 
 
 def _stable_identity(outcome: Outcome) -> tuple[str, tuple[tuple[str, str], ...]]:
