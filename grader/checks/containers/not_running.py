@@ -19,6 +19,8 @@ from grader.probes.http.sites import get_page
 from grader.probes.labels import compose_label, project_of, service_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from grader.machine.machine import Machine
     from grader.probes.containers.inspect import ContainerFact
     from grader.probes.containers.ports import PortFact
@@ -64,8 +66,7 @@ def fail_not_running(machine: Machine, fact: ContainerFact) -> NoReturn:
     if by_hand and fact.uptime_s >= 1 and was_attached(machine, fact):
         raise CheckFailed("foreground-stopped", evidence=tuple(lines), **values)
     _require_valid_command(fact, tuple(lines))
-    if any(mount.type == "bind" for mount in fact.mounts) and any(_DENIED in line.lower() for line in lines):
-        _require_own_users(machine)
+    _require_own_users(machine, fact, lines)
     killed = fact.exit_code in _KILLED_CODES and not fact.out_of_memory
     if by_hand and (killed or fact.uptime_s >= _SHORT_RUN_S):
         raise CheckFailed("container-stopped", evidence=tuple(lines), **values)
@@ -95,9 +96,10 @@ def _require_publishable(machine: Machine, fact: ContainerFact) -> None:
         raise ProbeFailed("port-privileged", port=str(min(refused)))
 
 
-def _require_own_users(machine: Machine) -> None:
+def _require_own_users(machine: Machine, fact: ContainerFact, lines: Iterable[bytes]) -> None:
     """Raises `ProbeFailed` if the engine runs containers as other users, who may not write to a student's folder."""
-    if read_engine_mode(machine).remaps_users:
+    is_denied = any(mount.type == "bind" for mount in fact.mounts) and any(_DENIED in line.lower() for line in lines)
+    if is_denied and read_engine_mode(machine).remaps_users:
         raise ProbeFailed("folder-of-userns")
 
 
@@ -179,6 +181,7 @@ def is_shell_without_input(fact: ContainerFact) -> bool:
 def fail_crash_loop(machine: Machine, fact: ContainerFact) -> NoReturn:
     """Raises `CheckFailed` for a container that restarts again and again."""
     lines = last_lines(read_log(machine, fact), 5)
+    _require_own_users(machine, fact, lines)
     last = lines[-1] if lines else b""
     raise CheckFailed(
         "container-crash-loop",
