@@ -86,10 +86,9 @@ def test_images_are_built_with_buildkit_where_the_client_is_new(
 def test_tp2_comes_out_right(lab: Lab, engine: EngineOfMatrix) -> None:
     row = try_engine(lab, engine, ("tp2",))
     assert row.faults == []
-    assert [(cell.solution, cell.mark, cell.hidden) for cell in row.cells["tp2"]] == [
-        ("reference", 20.0, {}),
-        ("port-reversed", 8.0, {}),
-    ]
+    right, wrong = row.cells["tp2"]
+    assert (right.mark, right.hidden) == (20.0, {})
+    assert (wrong.mark, wrong.hidden) == (8.0, {})
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
