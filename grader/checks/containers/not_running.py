@@ -23,6 +23,8 @@ from grader.probes.labels import compose_label, project_of, service_of
 from grader.probes.networks.port_holders import PortHolder, find_port_holder
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from grader.machine.machine import Machine
     from grader.probes.containers.endings import Ending
     from grader.probes.containers.inspect import ContainerFact
@@ -66,8 +68,7 @@ def fail_not_running(machine: Machine, fact: ContainerFact) -> NoReturn:
     values = {"name": name, "exit_code": fact.exit_code, "seconds": f"{fact.uptime_s:.0f}"}
     if _ended_with_its_terminal(machine, fact, ending):
         raise CheckFailed("foreground-stopped", evidence=tuple(lines), **values)
-    if any(mount.type == "bind" for mount in fact.mounts) and any(_DENIED in line.lower() for line in lines):
-        _require_own_users(machine)
+    _require_own_users(machine, fact, lines)
     if ending in {"stopped", "signalled"}:
         raise CheckFailed("container-stopped", evidence=tuple(lines), **values)
     require_no_known_cause(machine, fact)
@@ -121,9 +122,10 @@ def _require_publishable(machine: Machine, fact: ContainerFact) -> None:
         raise ProbeFailed("port-privileged", port=str(min(refused)))
 
 
-def _require_own_users(machine: Machine) -> None:
+def _require_own_users(machine: Machine, fact: ContainerFact, lines: Iterable[bytes]) -> None:
     """Raises `ProbeFailed` if the engine runs containers as other users, who may not write to a student's folder."""
-    if read_engine_info(machine).remaps_users:
+    is_denied = any(mount.type == "bind" for mount in fact.mounts) and any(_DENIED in line.lower() for line in lines)
+    if is_denied and read_engine_info(machine).remaps_users:
         raise ProbeFailed("folder-of-userns")
 
 
@@ -197,6 +199,7 @@ def fail_crash_loop(machine: Machine, fact: ContainerFact) -> NoReturn:
     """Raises `CheckFailed` for a container that restarts again and again, with the cause if it is a known one."""
     require_no_known_cause(machine, fact)
     lines = last_lines(read_log(machine, fact), 5)
+    _require_own_users(machine, fact, lines)
     last = lines[-1] if lines else b""
     raise CheckFailed(
         "container-crash-loop",

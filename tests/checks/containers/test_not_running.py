@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -210,13 +211,14 @@ VOLUME = {"Type": "volume", "Name": "db", "Source": "/v", "Destination": "/data/
 def test_with_users_of_its_own_an_engine_keeps_containers_out_of_a_students_folder(
     options: list[str], mount: dict[str, str], said: bytes, *, is_hidden: bool
 ) -> None:
-    machine = ended(1, 3, log=said, mounts=(mount,))
-    machine.table["/info"] = {"SecurityOptions": options}
-    if is_hidden:
-        assert_probe_failed("folder-of-userns", lambda: judged(machine))
-    else:
-        with fails_with("container-exited"):
-            judged(machine)
+    for restarts, code in ((0, "container-exited"), (3, "container-crash-loop")):
+        machine = ended(1, 3, log=said, mounts=(mount,), restarts=restarts)
+        machine.table["/info"] = {"SecurityOptions": options}
+        if is_hidden:
+            assert_probe_failed("folder-of-userns", partial(judged, machine))
+        else:
+            with fails_with(code):
+                judged(machine)
 
 
 def test_one_in_the_background_has_no_terminal_to_end_with() -> None:
