@@ -22,7 +22,7 @@ from grader.probes.containers.diff import read_changes
 from grader.probes.containers.files import read_container_file
 from grader.probes.containers.logs import read_log
 from grader.probes.images.images import is_same_image_name
-from grader.probes.mounts.machine_files import list_folder
+from grader.probes.mounts.machine_files import identify, list_folder
 from grader.probes.mounts.volumes import find_volume_folder
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ def require_bind_mount(folder: Folder) -> MountFact:
         raise CheckFailed(code, volume=here.volume, evidence=evidence, **values)
     if here.type != "bind":
         raise CheckFailed("mount-not-bind", type=here.type, evidence=evidence, **values)
-    is_it = _is_expected_folder(folder, fact, here)
+    is_it = _is_expected_folder(folder, fact, here.comparable_source) or _leads_to_expected_folder(folder, fact, here)
     if not is_it and _is_empty(folder.machine, fact, here):
         require_visible_to_snap(folder.machine, fact, here.source)
         raise CheckFailed("mount-mistyped", evidence=evidence, **values)
@@ -194,9 +194,23 @@ def _path_parts(folder: Folder) -> tuple[str, ...]:
     return PurePosixPath(folder.wanted.outside.removeprefix("~/").lstrip("/")).parts
 
 
-def _is_expected_folder(folder: Folder, fact: ContainerFact, mount: MountFact) -> bool:
+def _leads_to_expected_folder(folder: Folder, fact: ContainerFact, mount: MountFact) -> bool:
+    """True if it is the folder of the spec through a link, or that folder is one to it."""
+    machine, origin, wanted = folder.machine, read_origin(fact), folder.wanted.outside
+    found = identify(machine, mount.source)
+    if found is None:
+        return False
+    if origin and not wanted.startswith(("~", "/")):
+        wanted = str(PurePosixPath(origin.folder, wanted))
+    elif _is_expected_folder(folder, fact, found.real_path):
+        return True
+    expected = identify(machine, wanted)
+    return expected is not None and expected.key == found.key
+
+
+def _is_expected_folder(folder: Folder, fact: ContainerFact, source: str) -> bool:
     """True if its last names are those of the spec. A relative path is relative to the compose project's folder."""
-    origin, source = read_origin(fact), mount.comparable_source
+    origin = read_origin(fact)
     if not source:
         return True  # under WSL the name may be unknown: its content, and what is served from it, decide
     project = comparable_path(origin.folder) if origin else ""
