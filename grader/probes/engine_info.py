@@ -18,6 +18,7 @@ _PUBLISHING_ADDRESS: Final = "com.docker.network.bridge.host_binding_ipv4"
 class _RawInfo(msgspec.Struct, rename="pascal"):
     name: str = ""
     security_options: list[str] | None = None
+    live_restore_enabled: bool = False
 
 
 class _RawBridge(msgspec.Struct):
@@ -33,6 +34,8 @@ class EngineMode:
     """An ordinary user runs it: it may not publish ports below 1024, and has a network of its own."""
     remaps_users: bool
     """`userns-remap`: root in a container is an ordinary user of the machine, who owns none of its folders."""
+    restores_live: bool
+    """`live-restore`: containers outlive the engine, which refuses swarms."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +53,10 @@ def read_machine_name(machine: Machine) -> str:
 
 
 def read_engine_mode(machine: Machine) -> EngineMode:
-    """What `docker info` says below "Security Options"."""
-    options = {part for entry in _read_info(machine).security_options or () for part in entry.split(",")}
-    return EngineMode(is_rootless="name=rootless" in options, remaps_users="name=userns" in options)
+    """What `docker info` says below "Security Options" and "Live Restore Enabled"."""
+    info = _read_info(machine)
+    options = {part for entry in info.security_options or () for part in entry.split(",")}
+    return EngineMode("name=rootless" in options, "name=userns" in options, info.live_restore_enabled)
 
 
 def read_default_bridge(machine: Machine) -> DefaultBridge:

@@ -63,15 +63,19 @@ REMAPPED = ["name=seccomp,profile=builtin", "name=userns"]
 @pytest.mark.parametrize(
     ("options", "mode"),
     [
-        (ROOTLESS_DOCKER, EngineMode(is_rootless=True, remaps_users=False)),
-        (ROOTLESS_PODMAN, EngineMode(is_rootless=True, remaps_users=False)),
-        (REMAPPED, EngineMode(is_rootless=False, remaps_users=True)),
-        (["name=seccomp,profile=rootless"], EngineMode(is_rootless=False, remaps_users=False)),
-        (None, EngineMode(is_rootless=False, remaps_users=False)),
+        (ROOTLESS_DOCKER, EngineMode(is_rootless=True, remaps_users=False, restores_live=False)),
+        (ROOTLESS_PODMAN, EngineMode(is_rootless=True, remaps_users=False, restores_live=False)),
+        (REMAPPED, EngineMode(is_rootless=False, remaps_users=True, restores_live=False)),
+        (["name=seccomp,profile=rootless"], EngineMode(is_rootless=False, remaps_users=False, restores_live=False)),
+        (None, EngineMode(is_rootless=False, remaps_users=False, restores_live=False)),
     ],
 )
 def test_an_engine_says_whose_its_containers_are(options: list[str] | None, mode: EngineMode) -> None:
     assert read_engine_mode(scripted_machine({"/info": {"SecurityOptions": options}})) == mode
+
+
+def test_an_engine_says_whether_containers_outlive_it() -> None:
+    assert read_engine_mode(scripted_machine({"/info": {"LiveRestoreEnabled": True}})).restores_live
 
 
 @pytest.mark.parametrize(
