@@ -47,7 +47,8 @@ class HttpQuestion(msgspec.Struct, frozen=True, omit_defaults=True, tag="http"):
 class FileQuestion(msgspec.Struct, frozen=True, omit_defaults=True, tag="file"):
     """A file or folder of the machine itself (not of a container). Only `.grader-` names are written or removed."""
 
-    operation: Literal["list", "read", "write", "remove"]
+    operation: Literal["list", "listener", "read", "write", "remove"]
+    """`listener` tells which program listens on a TCP port: `path` is its number."""
     path: str
     body: bytes = b""
 

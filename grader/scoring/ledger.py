@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from grader.checks.causes import explains
 from grader.errors import ExerciseError
 from grader.scoring.verdict import Outcome
 
@@ -38,12 +39,10 @@ class Ledger:
         self.max_points = points
         _validate_causes(self)
         if not self._rows:
-            raise ExerciseError(
-                f"{spec_file}: no checks beside it; wanted functions with @check in files named test_*.py"
-            )
+            raise ExerciseError("suite.no-checks", file=spec_file)
         total = sum(row.spec.points for row in self)
         if total != points:
-            raise ExerciseError(f"{spec_file}: points = {points}, but the checks come to {total}; wanted the same")
+            raise ExerciseError("suite.total", file=spec_file, points=points, total=total)
 
     def __iter__(self) -> Iterator[LedgerRow]:
         return iter(self._rows.values())
@@ -78,8 +77,8 @@ class Ledger:
     def resolve(self, row: LedgerRow, outcome: Outcome) -> Outcome:
         """Marks a failure that an earlier one caused as blocked; returns any other `outcome` unchanged.
 
-        The cause is named by the suite (`explained_by`), or it has the very same diagnosis: a missing container fails
-        only the first check that looks for it.
+        The cause is named by the suite (`explained_by`), it explains the failure (`grader/checks/causes.py`), or it has
+        the very same diagnosis: a missing container fails only the first check that looks for it.
         """
         if outcome.verdict == "failed":
             for cause in row.spec.explained_by:
@@ -87,14 +86,16 @@ class Ledger:
                 if earlier.outcome.verdict in {"failed", "blocked"}:
                     return _blocked_by(earlier, earlier.outcome.blocked_by or earlier.spec.name)
             for earlier in self:
-                if earlier.number < row.number and _is_same_diagnosis(earlier.outcome, outcome):
+                if earlier.number < row.number and _is_cause(earlier.outcome, outcome):
                     return _blocked_by(earlier, earlier.spec.name)
         return outcome
 
 
-def _is_same_diagnosis(one: Outcome, other: Outcome) -> bool:
-    # A bare `assert` says nothing about its cause.
-    return one.verdict == "failed" and one.code != "assertion" and _stable_identity(one) == _stable_identity(other)
+def _is_cause(one: Outcome, other: Outcome) -> bool:
+    if one.verdict != "failed" or one.code == "assertion":  # a bare `assert` says nothing about its cause
+        return False
+    is_same = _stable_identity(one) == _stable_identity(other)
+    return is_same or explains(one.code, dict(one.values), other.code, dict(other.values))
 
 
 def _stable_identity(outcome: Outcome) -> tuple[str, tuple[tuple[str, str], ...]]:
@@ -111,12 +112,12 @@ def _unique_specs(specs: Iterable[CheckSpec]) -> list[CheckSpec]:
     titles: dict[str, CheckSpec] = {}
     for spec in specs:
         if spec.name in seen:
-            raise ExerciseError(f"{spec.where}: a second {spec.name}, first in {seen[spec.name].where}; rename one")
+            first = seen[spec.name].where
+            raise ExerciseError("suite.check-twice", where=spec.where, check=spec.name, first=first)
         for title in dict.fromkeys(spec.title.values()):
             if title in titles:
-                raise ExerciseError(
-                    f"{spec.where}: the title {title!r} is also that of {titles[title].name}; change one"
-                )
+                other = titles[title].name
+                raise ExerciseError("suite.title-twice", where=spec.where, title=repr(title), other=other)
             titles[title] = spec
         seen[spec.name] = spec
     return list(seen.values())
@@ -125,14 +126,9 @@ def _unique_specs(specs: Iterable[CheckSpec]) -> list[CheckSpec]:
 def _validate_causes(ledger: Ledger) -> None:
     numbers = {row.spec.name: row.number for row in ledger}
     for row in ledger:
-        for word, cause in row.spec.causes:
-            name = cause.__name__
-            if name not in numbers:
-                raise ExerciseError(
-                    f"{row.spec.where}: {row.spec.name} {word} {name}, which is no check of this exercise; "
-                    f"it has: {', '.join(numbers)}"
-                )
-            if numbers[name] >= row.number:
-                raise ExerciseError(
-                    f"{row.spec.where}: {row.spec.name} {word} {name}, which comes after it; wanted one above it"
-                )
+        for argument, cause in row.spec.causes:
+            values = {"where": row.spec.where, "check": row.spec.name, "given": cause.__name__}
+            if cause.__name__ not in numbers:
+                raise ExerciseError(f"suite.{argument}-elsewhere", **values, known=", ".join(numbers))
+            if numbers[cause.__name__] >= row.number:
+                raise ExerciseError(f"suite.{argument}-later", **values)

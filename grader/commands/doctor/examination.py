@@ -15,9 +15,10 @@ from grader.machine.transport.compose import compose_version
 from grader.machine.transport.interface import DirectTransport
 from grader.probes.containers.find import inspect_container
 from grader.probes.containers.listing import list_containers
-from grader.probes.engine_info import read_default_bridge, read_engine_mode
+from grader.probes.engine_info import read_default_bridge, read_engine_info
 from grader.probes.engine_json import decode
 from grader.probes.images.images import find_image
+from grader.submission.sandbox.programs import buildx_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -45,6 +46,8 @@ class Examination:
     facts: dict[str, str]
     """What the machine is: engine, api, context, storage driver, compose, …"""
     findings: list[Finding]
+    lacks_buildx: bool = False
+    """Whether this computer could not build as people do today; only `grader repo` builds anything."""
 
 
 class _Info(msgspec.Struct, rename="pascal"):
@@ -67,7 +70,7 @@ def examine(machine: Machine, exercise: Path | None) -> Examination:
             findings.append(Finding("doctor-no-compose"))
         if machine.spec.compose and machine.transport.facts.host:
             findings.append(Finding("doctor-compose-elsewhere"))
-    return Examination(facts, findings)
+    return Examination(facts, findings, lacks_buildx=_is_here(machine) and not facts["buildx"])
 
 
 def _engine(machine: Machine) -> tuple[dict[str, str], _Info, list[Finding]]:
@@ -76,11 +79,12 @@ def _engine(machine: Machine) -> tuple[dict[str, str], _Info, list[Finding]]:
     facts = {
         "machine": about.url,
         "context": about.context,
-        "engine": f"{version}{' (rootless)' if read_engine_mode(machine).is_rootless else ''}",
+        "engine": f"{version}{' (rootless)' if read_engine_info(machine).is_rootless else ''}",
         "api": version.api,
         "storage": info.driver,
         "system": info.operating_system,
         "compose": compose_version() if _is_here(machine) else "",
+        "buildx": buildx_version() if _is_here(machine) else "",
     }
     return facts, info, [Finding("doctor-podman")] if machine.is_podman else []
 
@@ -109,7 +113,7 @@ def _disk(machine: Machine, info: _Info) -> Iterator[Finding]:
 
 def _settings(machine: Machine) -> Iterator[Finding]:
     """Settings of the engine for which the exercise's handout has a word."""
-    spec, mode = machine.spec, read_engine_mode(machine)
+    spec, mode = machine.spec, read_engine_info(machine)
     bridge = read_default_bridge(machine)
     if mode.is_rootless:
         low = [machine.port(role) for role in spec.ports if machine.port(role) < _FIRST_FREE_PORT]
@@ -156,11 +160,11 @@ def _running(machine: Machine) -> Iterable[ContainerFact]:
 def _left_overs(machine: Machine, exercise: Path) -> Iterator[Finding]:
     """Containers with names that another exercise of the course uses and this one does not."""
     own = {machine.container(role).name for role in machine.spec.containers} | set(machine.spec.ignored_containers)
-    there = {one.name for one in list_containers(machine)} - own
+    others = {one.name for one in list_containers(machine)} - own
     for path in sorted(exercise.parent.glob("*/exercise.toml")):
         if path.parent.name != exercise.name:
             names = {container.name for container in read_exercise_spec(path.parent).containers.values()}
-            left = sorted(there & names)
+            left = sorted(others & names)
             if left:
                 yield Finding("doctor-left-over", {"exercise": path.parent.name, "names": ", ".join(left)})
-                there -= names
+                others -= names

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from grader.machine.docker_desktop import local_path
 from grader.machine.question import Answer, FileQuestion, NoAnswer
 from grader.machine.temporary_files import PREFIX, STALE_S, is_abandoned, is_grader_file
+from grader.machine.transport.port_listeners import find_listening_program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +35,7 @@ class NoFiles:
 
 class LocalFiles:
     def ask(self, question: FileQuestion) -> Answer | NoAnswer:  # noqa: PLR0911 - one return per outcome
-        """`list` gives one name per line, with a `/` after a folder's; 404 if it does not exist."""
+        """`list` gives one name per line, with a `/` after a folder's, `listener` a name; 404 if there is none."""
         path = local_path(question.path)
         try:
             match question.operation:
@@ -42,6 +43,9 @@ class LocalFiles:
                     names = (entry.name + ("/" if entry.is_dir() else "") for entry in path.iterdir())
                     shown = [name for name, _ in zip(names, range(MAX_ENTRIES), strict=False)]
                     return Answer(200, "\n".join(sorted(shown)).encode("utf-8", "surrogateescape"))
+                case "listener":
+                    program = find_listening_program(int(question.path))
+                    return Answer(200, program.encode()) if program else Answer(404)
                 case "read":
                     return self._read(path)
                 case "write":

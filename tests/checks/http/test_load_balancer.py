@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from grader.machine.machine import Machine
 
-SHEET: dict[str, Any] = {
+SPEC: dict[str, Any] = {
     "containers": {"web": {}, "lb": {"image": "haproxy"}},
     "ports": {"lb": {"port": 8080, "offset": 4}},
     "compose": {"project": "tp7", "services": {"web": "web", "lb": "lb"}, "replicas": {"web": 3}},
@@ -45,7 +45,7 @@ class Tp7(FakeMachine):
     page_status = 200
 
     def machine(self) -> Machine:
-        return self.as_machine(**SHEET)
+        return self.as_machine(**SPEC)
 
     def balancer(self, within_s: float = 0) -> Any:
         return expect(self.machine().balancer("lb", before="web"), within_s=within_s)
@@ -114,7 +114,7 @@ def test_an_error_of_its_own_means_that_it_finds_nobody() -> None:
     ("listens", "code", "inside"),
     [
         (("127.0.0.1:80", "127.0.0.1:81"), "listens-on-loopback-inside", 80),
-        ((), "nothing-listens-inside", "…"),
+        ((), "nothing-listens-inside", ""),
         (("127.0.0.1:80", "0.0.0.0:81"), "lb-finds-nobody", None),
         (None, "lb-finds-nobody", None),
     ],
@@ -122,7 +122,7 @@ def test_an_error_of_its_own_means_that_it_finds_nobody() -> None:
 def test_a_replica_that_cannot_be_reached_is_why(listens: tuple[str, ...] | None, code: str, inside: object) -> None:
     machine = Tp7(replica(1), replica(2, listens=listens), replica(3))
     machine.sites[8080] = Answer(502)
-    with fails_with(code, **({"name": "tp7-web-2", "inside": inside} if inside else {"name": "tp7-lb-1"})):
+    with fails_with(code, **({"name": "tp7-web-2", "inside": inside} if inside is not None else {"name": "tp7-lb-1"})):
         machine.balancer().to_answer()
 
 

@@ -85,7 +85,8 @@ def _graded(suite: Suite, solution: Solution, output: list[str]) -> Cell:
 def _cell(suite: Suite, solution: Solution, ledger: Ledger, engine: str, output: list[str]) -> Cell:
     mark = compute_mark(ledger)
     hidden = {row.spec.name: row.outcome.code for row in ledger if row.outcome.verdict in {"error", "skipped"}}
-    differences = [line for line in find_differences(solution, ledger) if line.partition(":")[0] not in hidden]
+    lines = map(str, find_differences(solution, ledger))
+    differences = [line for line in lines if line.partition(":")[0] not in hidden]
     return Cell(
         exercise=suite.id,
         solution=solution.name,

@@ -41,7 +41,7 @@ def _build(scope: ComposeScope, node: YamlNode, place: Place, _: str) -> None:
         _dockerfile(scope, folder, "Dockerfile", args, there)
         return
     there = place.below("dockerfile", dockerfile.line or None)
-    text = _literal_path(scope, dockerfile, there, "a file")
+    text = _literal_path(scope, dockerfile, there, "file")
     if text is not None:
         _dockerfile(scope, folder, text, args, there)
 
@@ -75,7 +75,7 @@ def _literal_path(scope: ComposeScope, node: YamlNode, place: Place, wanted: str
 
 def _context(scope: ComposeScope, node: YamlNode, place: Place) -> str | None:
     """The build context as it is written, if it is a folder of the repository."""
-    text = _literal_path(scope, node, place, "a folder")
+    text = _literal_path(scope, node, place, "folder")
     if text is None:
         return None
     if _REMOTE_CONTEXT.match(text):
@@ -111,7 +111,7 @@ def _inline(scope: ComposeScope, node: YamlNode, place: Place, args: dict[str, s
 def _dockerfile_inline(scope: ComposeScope, node: YamlNode, place: Place, _: str) -> None:
     """Judged with the build, since its `args` count."""
     if not isinstance(node, YamlScalar):
-        scope.report_wrong_shape(place, "a Dockerfile")
+        scope.report_wrong_shape(place, "dockerfile")
 
 
 @checks_kind("context")
@@ -141,7 +141,7 @@ def _items_with_place(node: YamlNode, place: Place) -> list[tuple[Place, YamlNod
 
 def _env_file(scope: ComposeScope, node: YamlNode, place: Place) -> None:
     # Compose opens these while it resolves variables, so there is no later reading to wait for.
-    text = scope.text(node, place, "a file")
+    text = scope.text(node, place, "file")
     if text is None:
         return
     if "$" in text:
@@ -156,7 +156,7 @@ def _env_file(scope: ComposeScope, node: YamlNode, place: Place) -> None:
 
 @checks_kind("file")
 def _file(scope: ComposeScope, node: YamlNode, place: Place, _: str) -> None:
-    text = scope.literal(node, place, "a file")
+    text = scope.literal(node, place, "file")
     located = scope.locate(text, place) if text is not None else None
     if located is None:
         return

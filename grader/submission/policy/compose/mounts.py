@@ -24,7 +24,7 @@ _PARTS_AFTER_SOURCE = 2
 @checks_kind("mounts")
 def _mounts(scope: ComposeScope, node: YamlNode, place: Place, _: str) -> None:
     if not isinstance(node, YamlSequence):
-        scope.report_wrong_shape(place, "a list of mounts")
+        scope.report_wrong_shape(place, "mounts")
         return
     for _number, mount, there in entries_below(node, place):
         if isinstance(mount, YamlMapping):
@@ -89,7 +89,7 @@ def _check_long(scope: ComposeScope, mount: YamlMapping, place: Place) -> None:
     if source is None or type_.text == "tmpfs":
         return
     there = place.below("source", source.line or None)
-    text = scope.literal(source, there, "a source")
+    text = scope.literal(source, there, "source")
     if text is None:
         return
     if type_.text != "volume":

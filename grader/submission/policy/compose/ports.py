@@ -23,7 +23,7 @@ _FIRST_UNPRIVILEGED, _LAST = 1024, 65535
 @checks_kind("ports")
 def _ports(scope: ComposeScope, node: YamlNode, place: Place, _: str) -> None:
     if not isinstance(node, YamlSequence):
-        scope.report_wrong_shape(place, "a list of ports")
+        scope.report_wrong_shape(place, "ports")
         return
     for _number, port, there in entries_below(node, place):
         if isinstance(port, YamlMapping):
@@ -50,16 +50,16 @@ def _check_short(scope: ComposeScope, node: YamlNode, place: Place) -> None:
 
 @checks_kind("host-port")
 def _host_port(scope: ComposeScope, node: YamlNode, place: Place, _: str) -> None:
-    text = scope.literal(node, place, "a port")
+    text = scope.literal(node, place, "port")
     if text is not None and re.fullmatch(_RANGE, text):
         _check_ports(scope, text, place)
     elif text:
-        scope.report_wrong_shape(place, "a port")
+        scope.report_wrong_shape(place, "port")
 
 
 @checks_kind("host-ip")
 def _host_ip(scope: ComposeScope, node: YamlNode, place: Place, _: str) -> None:
-    text = scope.literal(node, place, "an address")
+    text = scope.literal(node, place, "address")
     if text is not None:
         _check_address(scope, text, place)
 

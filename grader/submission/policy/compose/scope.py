@@ -49,12 +49,13 @@ class ComposeScope:
     """What the services' env files assign, once for each time that one is named."""
 
     def report_wrong_shape(self, place: Place, wanted: str) -> None:
+        """`wanted`: a key of `[shapes]` in `grader/messages/*/policy.toml`, or what may be written as it is."""
         if self.is_resolved:
-            self.findings.refuse("not-understood", place, seen=wanted)
+            self.findings.refuse("not-understood", place, wanted=wanted)
         else:
             self.findings.invalid("wrong-shape", place, wanted=wanted)
 
-    def text(self, node: YamlNode, place: Place, wanted: str = "a text") -> str | None:
+    def text(self, node: YamlNode, place: Place, wanted: str = "text") -> str | None:
         """Return the text of a scalar within the limit; otherwise add a finding and return `None`."""
         if not isinstance(node, YamlScalar) or node.is_null:
             self.report_wrong_shape(place, wanted)
@@ -64,7 +65,7 @@ class ComposeScope:
             return None
         return node.text
 
-    def literal(self, node: YamlNode, place: Place, wanted: str = "a text") -> str | None:
+    def literal(self, node: YamlNode, place: Place, wanted: str = "text") -> str | None:
         """As `text`, but `None` if the text has a variable: then the second reading decides."""
         text = self.text(node, place, wanted)
         if text is None or not self.is_deferred(text):

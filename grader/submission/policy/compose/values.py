@@ -40,7 +40,7 @@ def check_table(scope: ComposeScope, node: YamlNode, place: Place, table: str) -
     if isinstance(node, YamlScalar) and node.is_null:
         return
     if not isinstance(node, YamlMapping):
-        scope.report_wrong_shape(place, "keys and values")
+        scope.report_wrong_shape(place, "mapping")
         return
     allowed = scope.policy.compose[table]
     for key, value, there in entries_below(node, place):
@@ -82,7 +82,7 @@ def _name_or(scope: ComposeScope, node: YamlNode, place: Place, argument: str) -
 @checks_kind("named")
 def _named(scope: ComposeScope, node: YamlNode, place: Place, argument: str) -> None:
     if not isinstance(node, YamlMapping):
-        scope.report_wrong_shape(place, "names, each with its keys")
+        scope.report_wrong_shape(place, "named-mappings")
         return
     for name, value, there in entries_below(node, place):
         _check_name(scope, name, there)
@@ -92,7 +92,7 @@ def _named(scope: ComposeScope, node: YamlNode, place: Place, argument: str) -> 
 @checks_kind("list")
 def _list(scope: ComposeScope, node: YamlNode, place: Place, argument: str) -> None:
     if not isinstance(node, YamlSequence):
-        scope.report_wrong_shape(place, "a list")
+        scope.report_wrong_shape(place, "list")
         return
     for _, value, there in entries_below(node, place):
         check_value(scope, value, there, argument)
@@ -114,13 +114,13 @@ def _words(scope: ComposeScope, node: YamlNode, place: Place, _: str) -> None:
         for _number, value, there in entries_below(node, place):
             scope.text(value, there)
     else:
-        scope.text(node, place, "a text or a list of texts")
+        scope.text(node, place, "text-or-list")
 
 
 @checks_kind("pairs")
 def _pairs(scope: ComposeScope, node: YamlNode, place: Place, _: str) -> None:
     if isinstance(node, YamlScalar):
-        scope.report_wrong_shape(place, "a list of NAME=VALUE, or names with their values")
+        scope.report_wrong_shape(place, "assignments")
         return
     for _name, value, there in entries_below(node, place):
         if isinstance(value, YamlScalar) and value.is_null:
@@ -180,7 +180,7 @@ def _duration(scope: ComposeScope, node: YamlNode, place: Place, _: str) -> None
 
 @checks_kind("name")
 def _name(scope: ComposeScope, node: YamlNode, place: Place, _: str) -> None:
-    text = scope.literal(node, place, "a name")
+    text = scope.literal(node, place, "name")
     if text is not None:
         _check_name(scope, text, place)
 
@@ -198,7 +198,7 @@ def _matches(scope: ComposeScope, node: YamlNode, place: Place, pattern: str, wa
 
 @checks_kind("image")
 def _image(scope: ComposeScope, node: YamlNode, place: Place, _: str) -> None:
-    text = scope.literal(node, place, "an image's name")
+    text = scope.literal(node, place, "image")
     fault = scope.policy.engine.image_fault(text) if text is not None else None
     if fault == "image-registry":
         scope.findings.refuse(fault, place, seen=text or "")
