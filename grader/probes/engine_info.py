@@ -32,6 +32,8 @@ class EngineInfo:
     """An ordinary user runs it: it may not publish ports below 1024, and has a network of its own."""
     remaps_users: bool = False
     """`userns-remap`: root in a container is an ordinary user of the machine, who owns none of its folders."""
+    restores_live: bool = False
+    """`live-restore`: containers outlive the engine, which refuses swarms."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class _RawInfo(msgspec.Struct, rename="pascal"):
     architecture: str = ""
     docker_root_dir: str = ""
     security_options: list[str] | None = None
+    live_restore_enabled: bool = False
 
 
 class _RawBridge(msgspec.Struct):
@@ -66,6 +69,7 @@ def read_engine_info(machine: Machine) -> EngineInfo:
         is_a_snap=f"{raw.docker_root_dir}/".startswith(_SNAP),
         is_rootless="name=rootless" in security,
         remaps_users="name=userns" in security,
+        restores_live=raw.live_restore_enabled,
     )
 
 

@@ -108,6 +108,10 @@ def test_an_engine_says_whose_its_containers_are(
     assert (info.is_rootless, info.remaps_users) == (is_rootless, remaps_users)
 
 
+def test_an_engine_says_whether_containers_outlive_it() -> None:
+    assert read_engine_info(scripted_machine({"/info": {"LiveRestoreEnabled": True}})).restores_live
+
+
 @pytest.mark.parametrize(
     ("answer", "bridge"),
     [

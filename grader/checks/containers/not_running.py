@@ -114,12 +114,11 @@ def _diagnose_never_started(machine: Machine, fact: ContainerFact) -> CheckFaile
 
 
 def _require_publishable(machine: Machine, fact: ContainerFact) -> None:
-    """Raises `ProbeFailed` if the engine, which is rootless, refused the very port that the exercise asks for."""
+    """Raises `ProbeFailed` if a rootless engine refused the very port that the exercise asks for."""
     wanted = {machine.port(role) for role in machine.spec.ports}
     low = {port.host_port for port in fact.requested_ports if port.host_port and port.host_port < _FIRST_FREE_PORT}
-    refused = wanted & low if _PRIVILEGED in fact.error or machine.is_podman else set()
-    if refused and (fact.error or read_engine_info(machine).is_rootless):
-        raise ProbeFailed("port-privileged", port=str(min(refused)))
+    if wanted & low and _PRIVILEGED in fact.error:
+        raise ProbeFailed("port-privileged", port=str(min(wanted & low)))
 
 
 def _require_own_users(machine: Machine, fact: ContainerFact, lines: Iterable[bytes]) -> None:

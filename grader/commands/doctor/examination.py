@@ -126,6 +126,8 @@ def _settings(machine: Machine) -> Iterator[Finding]:
         yield Finding("published-on-loopback")
     if spec.folders and mode.remaps_users:
         yield Finding("folder-of-userns")
+    if spec.services and mode.restores_live:
+        yield Finding("live-restore")
 
 
 def _images(machine: Machine) -> Iterator[Finding]:

@@ -61,6 +61,6 @@ ENGINES: Final = tuple(
         (PODMAN, ""),
         (PODMAN_5, ""),
         (ROOTLESS_PODMAN, "rootless"),
-        *((kind, f"BuildKit, `{kind.daemon.strip('{}')}`") for kind in SETTINGS.values()),
+        *((kind, f"BuildKit, `{kind.daemon[1:-1]}`") for kind in SETTINGS.values()),
     )
 )
