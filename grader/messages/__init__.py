@@ -130,11 +130,6 @@ class Texts:
         return find_text("common", key, self.language) if found is None else found
 
 
-def missing_texts(language: Language) -> list[str]:
-    """The keys, as `kind: key`, that French has and `language` does not."""
-    return [f"{kind}: {key}" for kind in KINDS for key in texts(kind, DEFAULT) if key not in texts(kind, language)]
-
-
 def _first(kind: Kind, key: str, language: Language, source: Callable[[Kind, Language], dict[str, Any]]) -> Any:
     """What the first language that has `key` says; `None` if no language has it."""
     return next((source(kind, one)[key] for one in _order(language) if key in source(kind, one)), None)
