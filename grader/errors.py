@@ -52,8 +52,8 @@ class CodedError(GraderError):
         return "; ".join(filter(None, (say(self.code, field, self.values, language) for field in ("wrong", "look"))))
 
     def __str__(self) -> str:
-        said = ", ".join(f"{name}={value}" for name, value in self.values.items())
-        return f"{self.code} ({said})" if said else self.code
+        values = ", ".join(f"{name}={value}" for name, value in self.values.items())
+        return f"{self.code} ({values})" if values else self.code
 
 
 class MachineUnreachable(CodedError):

@@ -23,11 +23,11 @@ def encodable(given: str) -> str:
 
 def language_of(given: str, environ: Mapping[str, str]) -> Language:
     """`--lang`, else `GRADER_LANG`, else the locale, else French. Raises `GraderError` for another language."""
-    asked = (given or environ.get("GRADER_LANG", "")).strip().lower()
-    if asked:
-        if asked not in LANGUAGES:
-            raise GraderError("usage.language", given=repr(asked))
-        return asked
+    wanted = (given or environ.get("GRADER_LANG", "")).strip().lower()
+    if wanted:
+        if wanted not in LANGUAGES:
+            raise GraderError("usage.language", given=repr(wanted))
+        return wanted
     of_locale = next((environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(name)), "")
     of_locale = of_locale or (locale.getlocale()[0] or "")
     # A locale that names no language (C, POSIX) leaves it to the course's own.

@@ -12,6 +12,7 @@ from grader.signals import reset_signals
 from tests.commands.batch.recorded_class import record_solutions
 from tests.kinds import has_its_own_machine, limit_s
 from tests.lab import Engine, Lab, LabError, ensure_images, wipe
+from tests.lab.buildx_plugin import lay_out_buildx
 from tests.lab.debian_packages import require_program
 from tests.lab.lab_engine import lab_engine
 from tests.progress import ProgressPlugin
@@ -111,8 +112,16 @@ def bubblewrap() -> None:
     require_program("bwrap", "bubblewrap")
 
 
+@pytest.fixture(scope="session")
+def buildx(lab: Lab) -> Path:
+    """The client of BuildKit, so that submissions are built as people build today."""
+    return lay_out_buildx(lab)
+
+
 @pytest.fixture
-def bench(engine: Engine, images: Callable[..., None], tmp_path: Path, bubblewrap: None) -> RepositoryBench:
+def bench(
+    engine: Engine, images: Callable[..., None], tmp_path: Path, bubblewrap: None, buildx: Path
+) -> RepositoryBench:
     """Creates and grades pushed repositories."""
     images("ubuntu")
     return RepositoryBench(tmp_path, engine)

@@ -30,6 +30,7 @@ from grader.reports.signature import JOB_KEY_VARIABLE, run_name, sign, signing_k
 from grader.roster.machine_url import parse_machine_url
 from grader.submission.clone.clone import clone
 from grader.submission.clone.commit import commit_of
+from grader.submission.infrastructure_failure import InfrastructureFailed
 from grader.submission.reading import ReadingFailed
 from grader.submission.sandbox.sandbox import NoSandboxError
 from grader.text.escaping import escape_control_characters, log_line
@@ -111,7 +112,7 @@ def _clone_and_grade(suite: Suite, request: GradingRequest, environ: Mapping[str
     # The process that grades has no DOCKER_HOST and no Docker context: without the engine's own address and
     # certificates, it would look at another engine than the one that the submission was brought up on.
     variables = engine_variables(engine)
-    there = replace(request, machine=parse_machine_url(engine.url), disposable=True)
+    on_engine = replace(request, machine=parse_machine_url(engine.url), disposable=True)
     with temporary_folder("grader-clone-") as clones:
         folder = Path(request.repository)
         if not folder.is_dir():
@@ -124,9 +125,9 @@ def _clone_and_grade(suite: Suite, request: GradingRequest, environ: Mapping[str
                 folder,
                 engine,
                 connect=lambda: open_engine_client(engine),
-                grade=lambda submission: grade_isolated(suite, there, variables, submission),
+                grade=lambda submission: grade_isolated(suite, on_engine, variables, submission),
             )
-        except (GradingFailed, NoSandboxError, ReadingFailed) as error:
+        except (GradingFailed, InfrastructureFailed, NoSandboxError, ReadingFailed) as error:
             return Done(not_graded(suite, request, reason_of(error), commit_of(folder)))
         except (DockerException, requests.RequestException) as error:
             detail = escape_control_characters(str(error), 200)

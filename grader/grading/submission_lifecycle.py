@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from docker.errors import DockerException
 from msgspec.structs import replace
 
 from grader.engine_state.course_images import replaced_images
@@ -19,6 +20,7 @@ from grader.submission.bring_up import BringUpLimits, bring_up
 from grader.submission.bring_up_failure import with_failed_bring_up, with_invalid_files, with_replaced_images
 from grader.submission.clone.commit import commit_of
 from grader.submission.container_limits import LIMITS_FILE, write_limits
+from grader.submission.infrastructure_failure import InfrastructureFailed, infrastructure_failure
 from grader.submission.layout import DOCKERFILE_NAMES, BringUpKind
 from grader.submission.policy.findings import Findings, Review
 from grader.submission.policy.policy import read_policy
@@ -75,8 +77,8 @@ def grade_repository(
 
     `connect` opens the engine's API; it is called only if the policy accepts the repository. `grade` grades what is on
     the engine; it reads files in the sandbox, also if nothing was brought up. The engine is always taken down. Raises
-    `GraderError` if nobody can be graded (no throw-away engine, no sandbox, the grading process failed), and what the
-    client raises.
+    `InfrastructureFailed` if it could not be brought up for reasons of ours, `GraderError` if nobody can be graded (no
+    throw-away engine, no sandbox, the grading process failed), and what the client raises.
     """
     with new_workspace(request.workspaces, repository_name(request.repository)) as workspace:
         sandbox = make_sandbox(workspace.tmp)
@@ -173,6 +175,7 @@ class _SubmissionRun:
             return with_invalid_files(grade(self._submission(reading)), review.invalid), None
         if reading.project is not None:
             write_limits(reading.project, self.workspace, self.client.info())
+        self._pull_bases()
         brought_up = bring_up(
             work,
             self.workspace,
@@ -183,6 +186,9 @@ class _SubmissionRun:
             image=next((one.image for one in self.spec.containers.values()), ""),
             limits=self.limits,
         )
+        failure = infrastructure_failure(brought_up, work.kind)
+        if failure and not brought_up.succeeded:
+            raise failure
         if work.kind is BringUpKind.SCRIPT and (refused := self._refreeze(work)):
             return refused
         # Names of the exercise's images: nothing else may be built under these names.
@@ -191,9 +197,23 @@ class _SubmissionRun:
             take_down(self.client, self.before)  # whatever runs, it is not of the course's images
             return with_replaced_images(grade(self._submission(reading)), replaced), brought_up
         result = grade(self._submission(reading))
+        if failure and any(check.verdict != "passed" for check in result.checks):
+            raise failure  # of a script that went on without what it could not get
         if watch.reason and brought_up.succeeded:
             brought_up = brought_up.stopped_by_watch(watch.reason)
         return with_failed_bring_up(result, work.path, brought_up), brought_up
+
+    def _pull_bases(self) -> None:
+        """Pull the bases that images are compared with: BuildKit keeps what it pulls to itself, under no name."""
+        for name in {image.base for image in self.spec.built.values()}:
+            repository, _, tag = name.partition(":")
+            if self.client.images(name):
+                continue
+            try:
+                self.client.pull(repository, tag or "latest")
+            except DockerException as error:
+                detail = escape_control_characters(str(error), 200)
+                raise InfrastructureFailed("registry-unavailable", detail=detail) from error
 
     def _refreeze(self, work: SubmissionLayout) -> RefusedSubmission | None:
         """Freeze the files that the script has made or changed, by the same rules as pushed files."""

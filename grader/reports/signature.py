@@ -117,7 +117,7 @@ def verify(folder: Path, key: bytes | None) -> dict[str, FileStatus]:
     if signature is None or key is None or not signature.is_made_with(key):
         return dict.fromkeys(sorted(present), FileStatus.UNSIGNED)
     return {
-        name: _status(folder / name, signature.files.get(name), there=name in present)
+        name: _status(folder / name, signature.files.get(name), exists=name in present)
         for name in sorted(present | signature.files.keys())
     }
 
@@ -128,10 +128,10 @@ def read_statements(folder: Path, key: bytes) -> dict[str, Statement]:
     return signature.signed_in if signature is not None and signature.is_made_with(key) else {}
 
 
-def _status(path: Path, digest: str | None, *, there: bool) -> FileStatus:
+def _status(path: Path, digest: str | None, *, exists: bool) -> FileStatus:
     if digest is None:
         return FileStatus.UNSIGNED
-    if not there:
+    if not exists:
         return FileStatus.MISSING
     return FileStatus.SIGNED if hmac.compare_digest(_digest(path), digest) else FileStatus.CHANGED
 

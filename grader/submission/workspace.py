@@ -99,7 +99,7 @@ def new_workspace(parent: Path | None = None, name: str = "") -> Iterator[Worksp
             raise GraderError("engine.no-copy", folder=folder, detail=error.strerror) from error
         try:
             shared.chmod(0o711)  # passed through by the engine's containers, listed by nobody
-            workspace = Workspace(shared / "area", private, _safe_folder_name(name))
+            workspace = Workspace(shared / "workspace", private, _safe_folder_name(name))
             for folder in (workspace.shared, workspace.working_copy.parent, workspace.working_copy, workspace.home):
                 folder.mkdir(mode=0o755)
             for folder in (workspace.frozen, workspace.frozen_home, workspace.tmp):

@@ -115,7 +115,7 @@ def test_a_script_runs_only_where_the_machine_is_thrown_away(bench: RepositoryBe
 
 def test_a_bring_up_that_fails_is_the_first_checks_failure_with_its_last_lines(bench: RepositoryBench) -> None:
     code, result = bench.run_repo(
-        bench.repository({"tp9/up.sh": "echo starting\ndocker run -d --name box nothing-there-4f1c\n"})
+        bench.repository({"tp9/up.sh": "echo starting\ndocker run -d --name box --nothing-there-4f1c ubuntu\n"})
     )
     first = result.checks[0]
     assert (code, first.verdict, result.mark) == (1, "failed", 0.0)
@@ -176,9 +176,9 @@ def test_an_engine_that_does_not_answer_is_no_mark_and_no_zero(bench: Repository
 
 
 def test_a_long_path_of_a_checkout_is_no_hindrance(bench: RepositoryBench) -> None:
-    areas = bench.folder / ("group-" * 12) / "project" / ".grader"
-    areas.mkdir(parents=True)
-    code, result = bench.run_repo(bench.repository(HONEST_SCRIPT), areas=areas)
+    workspaces = bench.folder / ("group-" * 12) / "project" / ".grader"
+    workspaces.mkdir(parents=True)
+    code, result = bench.run_repo(bench.repository(HONEST_SCRIPT), workspaces=workspaces)
     assert (code, result.mark) == (0, 20.0), result
 
 

@@ -76,6 +76,6 @@ def test_the_pattern_sees_what_would_solve() -> None:
 
 
 def test_hints_of_checks_do_not_solve_either() -> None:
-    for sheet in sorted((ROOT / "exercises").glob("*/exercise.toml")):
-        for spec in read_suite(sheet.parent).check_specs if list(sheet.parent.glob("test_*.py")) else ():
+    for path in sorted((ROOT / "exercises").glob("*/exercise.toml")):
+        for spec in read_suite(path.parent).check_specs if list(path.parent.glob("test_*.py")) else ():
             assert not spec.hint or not SOLVES.search(" ".join(spec.hint.values())), spec.where

@@ -27,19 +27,19 @@ def clean(
 ) -> None:
     """Removes what an exercise made, after confirmation."""
     texts = Texts("commands", language_of(lang, os.environ))
-    here = Machine(open_transport(parse_machine_url(machine)), read_exercise_spec(find_exercise(exercise)))
-    made = objects_created_by(here)
+    engine = Machine(open_transport(parse_machine_url(machine)), read_exercise_spec(find_exercise(exercise)))
+    made = objects_created_by(engine)
     for one in made:
         print(f"{texts(f'clean.{one.kind}'):<10} {one.name}")
     if not made:
         print(texts("clean.nothing"))
         return
     if yes or _has_confirmed(texts("clean.question")):
-        remove_objects(here, made)
+        remove_objects(engine, made)
     else:
         print(texts("clean.kept"))
         return
-    if volumes := volumes_of(here):
+    if volumes := volumes_of(engine):
         print(texts("clean.volumes", names=", ".join(volumes)))
 
 

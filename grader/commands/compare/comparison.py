@@ -68,7 +68,7 @@ def compare(before: Path, now: Path, suite: Suite | None = None) -> Comparison:
     recordings = _recording(before), _recording(now)
     differences = _context_differences(old, new)
     if recordings[0] and recordings[1]:
-        differences += [Difference("work", *told) for told in diff_inventories(recordings[0], recordings[1])]
+        differences += [Difference("work", *change) for change in diff_inventories(recordings[0], recordings[1])]
     return Comparison(
         before=old,
         now=new,
@@ -131,5 +131,5 @@ def _verdict_key(check: CheckResult | None) -> object:
 
 def _is_same_with_one_suite(before: Path, now: Path, suite: Suite) -> bool | None:
     judged = [regrade_recording(suite, path.with_suffix(".recording")) for path in (before, now)]
-    results = [again.now for again in judged if isinstance(again, RegradedResult)]
+    results = [regraded.now for regraded in judged if isinstance(regraded, RegradedResult)]
     return not _checks(*results) if len(results) == 2 else None

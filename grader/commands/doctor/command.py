@@ -46,6 +46,8 @@ def doctor(
     for name, value in found.facts.items():
         if value:
             print(wrap_for(sys.stdout, value, f"{texts(f'doctor.{name}'):<9} ", " " * 10))
+    if found.lacks_buildx:
+        print(wrap_for(sys.stdout, texts("doctor.no-buildx"), f"{texts('doctor.buildx'):<9} ", " " * 10))
     for finding in found.findings:
         wrong, look = (say(finding.code, part, finding.values, language) for part in ("wrong", "look"))
         print(wrap_for(sys.stdout, wrong, "! ", "  "))

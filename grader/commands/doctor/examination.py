@@ -18,6 +18,7 @@ from grader.probes.containers.listing import list_containers
 from grader.probes.engine_info import read_default_bridge, read_engine_mode
 from grader.probes.engine_json import decode
 from grader.probes.images.images import find_image
+from grader.submission.sandbox.programs import buildx_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -45,6 +46,8 @@ class Examination:
     facts: dict[str, str]
     """What the machine is: engine, api, context, storage driver, compose, …"""
     findings: list[Finding]
+    lacks_buildx: bool = False
+    """Whether this computer could not build as people do today; only `grader repo` builds anything."""
 
 
 class _Info(msgspec.Struct, rename="pascal"):
@@ -67,7 +70,7 @@ def examine(machine: Machine, exercise: Path | None) -> Examination:
             findings.append(Finding("doctor-no-compose"))
         if machine.spec.compose and machine.transport.facts.host:
             findings.append(Finding("doctor-compose-elsewhere"))
-    return Examination(facts, findings)
+    return Examination(facts, findings, lacks_buildx=_is_here(machine) and not facts["buildx"])
 
 
 def _engine(machine: Machine) -> tuple[dict[str, str], _Info, list[Finding]]:
@@ -81,6 +84,7 @@ def _engine(machine: Machine) -> tuple[dict[str, str], _Info, list[Finding]]:
         "storage": info.driver,
         "system": info.operating_system,
         "compose": compose_version() if _is_here(machine) else "",
+        "buildx": buildx_version() if _is_here(machine) else "",
     }
     return facts, info, [Finding("doctor-podman")] if machine.is_podman else []
 
@@ -154,11 +158,11 @@ def _running(machine: Machine) -> Iterable[ContainerFact]:
 def _left_overs(machine: Machine, exercise: Path) -> Iterator[Finding]:
     """Containers with names that another exercise of the course uses and this one does not."""
     own = {machine.container(role).name for role in machine.spec.containers} | set(machine.spec.ignored_containers)
-    there = {one.name for one in list_containers(machine)} - own
+    others = {one.name for one in list_containers(machine)} - own
     for path in sorted(exercise.parent.glob("*/exercise.toml")):
         if path.parent.name != exercise.name:
             names = {container.name for container in read_exercise_spec(path.parent).containers.values()}
-            left = sorted(there & names)
+            left = sorted(others & names)
             if left:
                 yield Finding("doctor-left-over", {"exercise": path.parent.name, "names": ", ".join(left)})
-                there -= names
+                others -= names

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 UP_S: Final = 120
 """Seconds that a solution's `up.sh` may take."""
-_KEPT_LINES: Final = 20
-_KEPT: Final = "grader-rehearsal"
+_SHOWN_LINES: Final = 20
+_CACHE: Final = "grader-rehearsal"
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class RehearsalEngine:
                     code = process.wait(UP_S)
                 except subprocess.TimeoutExpired:
                     code = -1
-            yield BringUpOutput(code, log.read_text("utf-8", "replace").splitlines()[-_KEPT_LINES:])
+            yield BringUpOutput(code, log.read_text("utf-8", "replace").splitlines()[-_SHOWN_LINES:])
         finally:
             try:
                 self._run_down(scratch, suite)
@@ -116,17 +116,17 @@ class RehearsalEngine:
         Images that were built stay until `close`, under another name: the next solution builds the same.
         """
         for name, image in read_engine_state(self._client).image_names.items():
-            if self._before.image_names.get(name) != image and not _is_kept(name):
-                self._client.tag(image, _KEPT, hashlib.sha256(name.encode()).hexdigest()[:12])
+            if self._before.image_names.get(name) != image and not _is_cached(name):
+                self._client.tag(image, _CACHE, hashlib.sha256(name.encode()).hexdigest()[:12])
         now = read_engine_state(self._client)
         nameless = {str(one["Id"]) for one in self._client.images(filters={"dangling": True})}
-        kept = {name: image for name, image in now.image_names.items() if _is_kept(name)}
+        cached = {name: image for name, image in now.image_names.items() if _is_cached(name)}
         left = take_down(
             self._client,
             replace(
                 self._before,
                 images=self._before.images | (now.images - nameless),
-                image_names={**self._before.image_names, **kept},
+                image_names={**self._before.image_names, **cached},
             ),
             prune_build_cache=False,
         ).left
@@ -138,9 +138,11 @@ class RehearsalEngine:
         self._client.close()
 
     def _environment(self, home: Path, suite: Suite) -> dict[str, str]:
-        kept = {name: os.environ[name] for name in ("PATH", "DOCKER_CONFIG", "DOCKER_BUILDKIT") if name in os.environ}
+        inherited = {
+            name: os.environ[name] for name in ("PATH", "DOCKER_CONFIG", "DOCKER_BUILDKIT") if name in os.environ
+        }
         return (
-            kept
+            inherited
             | engine_variables(self._address)
             | {
                 "HOME": str(home),
@@ -150,6 +152,6 @@ class RehearsalEngine:
         )
 
 
-def _is_kept(name: str) -> bool:
+def _is_cached(name: str) -> bool:
     """Podman puts a registry in front of the name."""
-    return name.rpartition("/")[2].startswith(f"{_KEPT}:")
+    return name.rpartition("/")[2].startswith(f"{_CACHE}:")

@@ -74,7 +74,7 @@ def rehearse(
     number, shards = shard
     chosen = _select(everything, only)[number - 1 :: shards]
     rehearsal = Rehearsal(suite)
-    stage = RehearsalEngine(engine_address(machine, os.environ))
+    engine = RehearsalEngine(engine_address(machine, os.environ))
 
     def add(one: SolutionRun) -> None:
         rehearsal.runs.append(one)
@@ -87,10 +87,10 @@ def rehearse(
         for time in range(repeat):
             for solution in chosen:
                 suffix = f" ({time + 1})" if repeat > 1 else ""
-                add(_rehearse_solution(suite, solution, machine, stage, suffix))
+                add(_rehearse_solution(suite, solution, machine, engine, suffix))
     finally:
-        stage.empty()
-        stage.close()
+        engine.empty()
+        engine.close()
     if not only and solutions is None:
         rehearsal.faults += _uncovered_checks(suite, everything)
     return rehearsal
@@ -107,9 +107,9 @@ def _select(solutions: list[Solution], only: Collection[str]) -> list[Solution]:
 
 
 def _rehearse_solution(
-    suite: Suite, solution: Solution, machine: MachineUrl, stage: RehearsalEngine, suffix: str
+    suite: Suite, solution: Solution, machine: MachineUrl, engine: RehearsalEngine, suffix: str
 ) -> SolutionRun:
-    with stage.bring_up(solution, suite) as brought_up:
+    with engine.bring_up(solution, suite) as brought_up:
         ledger = _grade(suite, machine, solution.ports)
         faults = find_differences(solution, ledger)
         if solution.is_reference and brought_up.exit_code != 0:

@@ -85,8 +85,8 @@ def _fill_school_sheet(sheet: Path, kind: str, book: Gradebook, language: Langua
     except GraderError as error:
         raise GraderError("at.file", file=sheet, fault=error) from error
     _print_path(_write(sheet, filled.data))
-    for said in (*filled.unmatched_rows, *filled.unmatched_students, *filled.remarks):
-        print(log_line(f"{sheet.name}: {said}"), file=sys.stderr)
+    for remark in (*filled.unmatched_rows, *filled.unmatched_students, *filled.remarks):
+        print(log_line(f"{sheet.name}: {remark}"), file=sys.stderr)
     return filled.is_complete
 
 

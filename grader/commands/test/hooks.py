@@ -125,8 +125,8 @@ class GradingPlugin:
             assert self._run.lost
             raise self._run.lost
         if run.machine is None:
-            asked = Recorder(transport) if self.request.record else transport
-            run.machine = machine_of(self.request, asked, run.suite.spec)
+            recorder = Recorder(transport) if self.request.record else transport
+            run.machine = machine_of(self.request, recorder, run.suite.spec)
         return run.machine
 
     def run_of(self, path: Path) -> SuiteRun | None:

@@ -128,7 +128,7 @@ def _tags(result: ResultFile, *, shared: bool) -> list[str]:
     graded = result.status == "graded"
     verdicts = {check.verdict for check in result.checks}
     tags = {
-        "to-mend": graded and bool(verdicts & {"failed", "blocked"}),
+        "to-fix": graded and bool(verdicts & {"failed", "blocked"}),
         "complete": graded and verdicts == {"passed"},
         "provisional": graded and result.provisional,
         "unseen": graded and "error" in verdicts,

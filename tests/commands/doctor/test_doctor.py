@@ -9,7 +9,10 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from typer.testing import CliRunner
 
+from grader.cli import app
+from grader.submission.sandbox import programs
 from tests.commands.doctor.engine import HEALTHY_ANSWERS, doctor_engine
 from tests.lab.process import ending
 from tests.student_shell import ROOT
@@ -48,6 +51,23 @@ def test_a_sound_machine_has_nothing_in_the_way(short: Path) -> None:
     assert "engine    Docker 20.10" in done.stdout
     assert "storage   overlay2" in done.stdout
     assert "nothing prevents grading" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("plugin", "said"), [(None, "buildx    missing or older than 0.17"), ("0.29.1", "buildx    0.29.1")]
+)
+def test_a_missing_buildx_is_named_and_is_in_nobodys_way(
+    plugin: str | None, said: str, short: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only `grader repo` builds: a student's machine can be graded without it."""
+    program = tmp_path / "docker-buildx"
+    program.write_text(f"#!/bin/sh\necho github.com/docker/buildx v{plugin} 1234567\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(programs, "find_buildx", lambda: program if plugin else None)
+    with doctor_engine(short / "s", HEALTHY_ANSWERS) as url:
+        done = CliRunner().invoke(app, ["doctor", "--machine", url, "--lang", "en"])
+    assert done.exit_code == 0, done.output
+    assert said in done.output
 
 
 def test_no_engine(short: Path) -> None:

@@ -71,11 +71,11 @@ def test_a_signature_is_no_spoilt_result_and_a_worksheet_is_named(tmp_path: Path
         is_one_sentence(done, 4, f"grader: {tmp_path}/notes.csv: ")
 
 
-def test_a_sheet_in_another_encoding_is_named(tmp_path: Path) -> None:
+def test_a_spec_in_another_encoding_is_named(tmp_path: Path) -> None:
     folder = tmp_path / "tp2"
     shutil.copytree(ROOT / "exercises" / "tp2", folder, ignore=shutil.ignore_patterns("solutions", "__pycache__"))
-    sheet = folder / "exercise.toml"
-    sheet.write_bytes("# café\n".encode("latin-1") + sheet.read_bytes())
+    spec = folder / "exercise.toml"
+    spec.write_bytes("# café\n".encode("latin-1") + spec.read_bytes())
     for words in (("-m", "pytest", folder), (*GRADER, "watch", folder)):
         is_one_sentence(grader(*words), 4, "exercise.toml: not UTF-8 text (invalid continuation byte, byte 5)")
 

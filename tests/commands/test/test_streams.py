@@ -80,7 +80,7 @@ def test_the_screen_of_pytest_may_be_left_as_well(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_however_a_campaign_is_ended_it_says_how_to_go_on(number: signal.Signals, roster: Path) -> None:
+def test_however_a_batch_is_ended_it_says_how_to_go_on(number: signal.Signals, roster: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         roster.write_text(f"id;machine\ne1;tcp://127.0.0.1:{silent.getsockname()[1]}\n", encoding="utf-8")
         started = subprocess.Popen(
