@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from grader.scoring.verdict import Outcome
 
 DEFAULT_HINTS = 2
-"""How much help a message gives by default: 1 where to look, 2 also what is wrong, 3 also what to read."""
+"""How much help a failure gives by default: 1 only where to look, 2 also what is wrong, 3 also what to read."""
 
 
 def build_result(
@@ -45,7 +45,7 @@ def build_result(
         out_of=OUT_OF,
         provisional=total.is_provisional,
         not_tried_points=total.not_tried_points,
-        reason=message_of(total.reason, hints) if total.reason else None,
+        reason=message_of(total.reason) if total.reason else None,
         reason_code=total.reason.code if total.reason else None,
         checks=[build_check_result(row, ledger, root, hints) for row in ledger],
         machine=machine,
@@ -57,13 +57,13 @@ def build_result(
     )
 
 
-def message_of(outcome: Outcome, hints: int = DEFAULT_HINTS) -> Words | None:
-    """What was expected, what was seen and, from hint level 2, what is wrong: one line each."""
-    return localized(lambda language: _message(outcome, language, hints))
+def message_of(outcome: Outcome) -> Words | None:
+    """What was expected, what was seen, and what is wrong: one line each."""
+    return localized(lambda language: _message(outcome, language))
 
 
 def hint_of(outcome: Outcome, row: LedgerRow | None = None, hints: int = DEFAULT_HINTS) -> Words | None:
-    """Where to look, from the diagnosis or else from the check; at hint level 3 also what to read."""
+    """Where to look, from the diagnosis or else from the check; at hint level 3 also what to read, with its label."""
 
     def hint(language: Language) -> str:
         values = dict(outcome.values)
@@ -71,26 +71,27 @@ def hint_of(outcome: Outcome, row: LedgerRow | None = None, hints: int = DEFAULT
         if not look and row and row.spec.hint and outcome.verdict == "failed":
             look = in_language(row.spec.hint, language)
         read = say(outcome.code, "read", values, language) if hints >= 3 else ""
-        return "\n".join(filter(None, (look, read)))
+        labelled = Texts("common", language).labelled("label-read", read) if read else ""
+        return "\n".join(filter(None, (look, labelled)))
 
     return localized(hint)
 
 
-def _message(outcome: Outcome, language: Language, hints: int) -> str:
+def _message(outcome: Outcome, language: Language) -> str:
     values, texts = dict(outcome.values), Texts("common", language)
     expected, seen = (say(outcome.code, field, values, language) for field in ("expected", "seen"))
     lines = [texts.labelled("label-expected", expected)] if expected else []
     lines += [texts.labelled("label-seen", seen)] if seen else []
     wrong = say(outcome.code, "wrong", values, language)
-    if wrong and (hints >= 2 or not lines):
-        lines.append(wrong)
-    return "\n".join(lines)
+    return "\n".join([*lines, wrong] if wrong else lines)
 
 
 def build_check_result(row: LedgerRow, ledger: Ledger, root: Path, hints: int) -> CheckResult:
     """The result of one row of the ledger."""
     outcome = row.outcome
-    message, hint = message_of(outcome, hints), hint_of(outcome, row, hints)
+    message, hint = message_of(outcome), hint_of(outcome, row, hints)
+    if hints == 1 and hint and outcome.verdict == "failed":
+        message = None
     if outcome.verdict == "blocked" and outcome.blocked_by:
         cause = ledger[outcome.blocked_by]
         message = localized(lambda language: _waits_for(cause, language))

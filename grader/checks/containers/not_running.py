@@ -82,8 +82,8 @@ def _diagnose_never_started(machine: Machine, fact: ContainerFact) -> CheckFaile
         return CheckFailed("port-taken", name=name, detail=str(taken), evidence=(str(taken),))
     _require_publishable(machine, fact)
     waiting = _unhealthy_dependency(machine, fact)
-    detail, evidence = (f" ({_shorten_start_error(error)})", (error,)) if error else ("", ())
-    return waiting or CheckFailed("container-created", name=name, detail=detail, evidence=evidence)
+    evidence = (error,) if error else ()
+    return waiting or CheckFailed("container-created", name=name, detail=_shorten_start_error(error), evidence=evidence)
 
 
 def _require_publishable(machine: Machine, fact: ContainerFact) -> None:

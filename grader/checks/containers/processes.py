@@ -43,7 +43,7 @@ def require_not_root(machine: Machine, container: ContainerFact, wanted_image: s
     users = find_program_users(machine, container)
     named = not _is_root(container.user)
     is_root = users == {0} if users else not named
-    name, user = container.name, container.user or "-"
+    name, user = container.name, container.user
     if not is_root and not named:
         return  # it switched by itself
     image = find_image(machine, container.image_id)

@@ -98,7 +98,7 @@ class SiteExpectation(Expectation):
         def judge() -> None:
             page = fetch_page(self._subject)
             if page.status in {403, 404}:
-                beside = ", ".join(_list_site_folder(self._subject)) or "-"
+                beside = ", ".join(_list_site_folder(self._subject))
                 raise CheckFailed("index-missing", port=self._subject.port, status=page.status, beside=beside)
             if page.status in REDIRECTS:
                 to = page.headers.get("location", "?")

@@ -92,7 +92,7 @@ class ImageExpectation(Expectation):
         own = (image.command, image.entrypoint)
         values: dict[str, Any] = {"name": self._subject.name, "port": port}
         if not any(own) or (base and own == (base.command, base.entrypoint)):
-            raise CheckFailed("image-no-command", seen=" ".join(image.command) or "-", **values)
+            raise CheckFailed("image-no-command", seen=" ".join(image.command), **values)
         if f"{port}/tcp" not in image.exposed:
             others = [one for one in image.exposed if base is None or one not in base.exposed]
             raise CheckFailed("image-other-port" if others else "image-no-port", seen=", ".join(others), **values)
@@ -172,7 +172,7 @@ class ImageExpectation(Expectation):
             return CheckFailed("image-imported", name=name)
         if not find_images(self._subject.machine, base):
             return CheckFailed("base-gone", name=name, base=base)
-        near = "-"
+        near = ""
         deepest = 0
         for one in list_images(self._subject.machine)[:_MAX_COMPARED]:
             other = find_image(self._subject.machine, one.id) if one.tags else None

@@ -67,7 +67,7 @@ class FolderExpectation(Expectation):
         file = read_container_file(machine, fact.id, path)
         if file is None:
             beside = read_container_file(machine, fact.id, self._subject.wanted.inside)
-            raise CheckFailed("file-missing", path=path, beside=", ".join(beside.names if beside else ()) or "-")
+            raise CheckFailed("file-missing", path=path, beside=", ".join(beside.names if beside else ()))
         if file.is_folder:
             raise CheckFailed("file-is-a-folder", path=path)
         if file.link_target or not PurePosixPath(file.real_path).is_relative_to(self._subject.wanted.inside):

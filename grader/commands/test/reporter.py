@@ -181,6 +181,8 @@ class GraderTerminalReporter(pytest.TerminalReporter):  # type: ignore[misc]
             self._print_paragraph(self._texts("internal"))
         elif result.hint and row.outcome.verdict != "skipped":
             self._print_hint(result.hint)
+        if result.is_hint_only:
+            return
         if result.diagnosis and row.outcome.verdict in {"failed", "error"}:
             self._print_line(f"{' ' * _INDENT}[{result.diagnosis.code}]", light=True)
         if self.verbosity > 0 and not row.outcome.is_grader_bug:

@@ -216,9 +216,9 @@ def created(error: str = "", *others: FakeContainer, podman: bool = False, **mor
         ("", ""),
         (
             'failed: runc create failed: unable to start container process: exec: "x": not found: unknown',
-            ' (exec: "x": not found)',
+            'exec: "x": not found',
         ),
-        ("something else", " (something else)"),
+        ("something else", "something else"),
     ],
 )
 def test_one_that_was_never_started_says_why(error: str, detail: str) -> None:

@@ -524,7 +524,7 @@ def test_no_page_is_told_with_what_is_in_the_folder(status: int) -> None:
     names = [f"{number:02}.html" for number in range(14)]
     with fails_with("index-missing", port=4000, status=status, beside=", ".join(names[:12])):
         shows(Answer(status), files={"/html": folder(*reversed(names)), "/more": folder("not-this")})
-    with fails_with("index-missing", beside="-"):
+    with fails_with("index-missing", beside=""):
         shows(Answer(status), files={"/more": folder("not-this")})
 
 
@@ -571,5 +571,5 @@ def test_a_young_site_may_get_its_page_yet() -> None:
 
 
 def test_a_page_that_is_a_file_has_no_names_beside_it() -> None:
-    with fails_with("index-missing", beside="-"):
+    with fails_with("index-missing", beside=""):
         shows(Answer(404), files={"/html": File(b"x")})

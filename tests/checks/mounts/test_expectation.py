@@ -336,13 +336,13 @@ def test_a_file_with_the_words_holds_them_running_or_not() -> None:
 def test_a_file_that_is_not_there_is_told_with_what_is_beside_it() -> None:
     with fails_with("file-missing", path="/foo/hello", beside="hello.sh, other"):
         holds(None, files={APP: folder("hello.sh", "other")})
-    with fails_with("file-missing", beside="-"):
+    with fails_with("file-missing", beside=""):
         holds(None, files={APP: folder()})
 
 
 def test_no_folder_behind_the_mount_has_nothing_beside() -> None:
     box = fake_container("hello", image="ubuntu", mounts=(bind("/home/anna/app1", APP),))
-    with fails_with("file-missing", path="/foo/hello", beside="-"):
+    with fails_with("file-missing", path="/foo/hello", beside=""):
         expect(FakeMachine(box).as_machine(**HOLDING).folder("app")).to_contain_file("hello", "x")
 
 

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from grader.reports.html import student_page
 from grader.reports.result import Advice
 from tests.reports.html.sample import make_class, make_result
+from tests.reports.html.tp2 import TITLE
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -24,9 +25,9 @@ def _text(page: Page, selector: str) -> str:
 def test_the_mark_and_what_to_fix_first_come_first(student_html: str, open_page: OpenPage) -> None:
     page = open_page(student_html)
     assert page.title() == "tp2 · Enzo Guérin"
-    assert page.locator("h1").inner_text() == "Un serveur web dans un conteneur"
+    assert page.locator("h1").inner_text() == TITLE["fr"]
     assert _text(page, ".result") == "5/20 5 points sur 20"
-    assert _text(page, ".first") == "À corriger d'abord 3 son port 80 est publié sur ton port"
+    assert _text(page, ".first") == "À corriger d'abord 3 le port 80 du conteneur est publié sur ton port"
     page.locator(".first a").click()
     expect(page.locator("#c-3")).to_be_in_viewport()
 
@@ -48,7 +49,7 @@ def test_a_failed_check_says_what_was_expected_seen_and_where_to_look(
 def test_a_blocked_check_names_the_one_it_waits_for(student_html: str, open_page: OpenPage) -> None:
     page = open_page(student_html)
     waits = page.locator("#c-4 .waits")
-    assert " ".join(waits.inner_text().split()) == "Attend 3 son port 80 est publié sur ton port"
+    assert " ".join(waits.inner_text().split()) == "Attend 3 le port 80 du conteneur est publié sur ton port"
     waits.get_by_role("link").click()
     expect(page.locator("#c-3")).to_be_in_viewport()
 
