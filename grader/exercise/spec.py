@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -145,6 +146,15 @@ class TodosSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Path that removes a todo by POST, with `{id}` in it."""
 
 
+class OthersSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the other exercises of the course name: on a machine where those are done too, it is none of this one's."""
+
+    containers: list[str] = []
+    """Names of containers."""
+    projects: dict[str, list[str]] = {}
+    """Compose project to its services."""
+
+
 class ExerciseSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     points: int
     """The sum of the points of all checks; another sum stops the run."""
@@ -171,6 +181,8 @@ class ExerciseSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Role to any other word that the student must use."""
     ignored_containers: list[str] = []
     """Names of containers that other exercises leave on the machine; they do not count as left-overs."""
+    others: OthersSpec = OthersSpec()
+    """Filled in from the exercises in the folders beside this one."""
     judge_near_names: bool = False
     """True if what has nearly the right name is judged in place of what is missing. Then only the checks that ask for a
     name require it: `to_exist`, `to_stay_up`, `to_run`, `to_run_service`, `to_run_all_its_services`."""
@@ -178,6 +190,25 @@ class ExerciseSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def read_exercise_spec(folder: Path) -> ExerciseSpec:
     """The spec of the exercise in `folder`. Raises `ExerciseError` with `file:line` and what was expected."""
+    spec = _read_own_spec(folder)
+    return msgspec.structs.replace(spec, others=_read_others(folder, spec))
+
+
+def _read_others(folder: Path, own: ExerciseSpec) -> OthersSpec:
+    """What the exercises beside this one name. One that cannot be read is left out: it reports that itself."""
+    containers, projects = set(own.others.containers), dict(own.others.projects)
+    for path in folder.resolve().parent.glob("*/exercise.toml"):
+        if path.parent.name == folder.resolve().name:
+            continue
+        with suppress(ExerciseError):
+            other = _read_own_spec(path.parent)
+            containers |= {one.name for one in other.containers.values() if one.name}
+            if other.compose:
+                projects[other.compose.project] = sorted(other.compose.services.values())
+    return OthersSpec(sorted(containers), dict(sorted(projects.items())))
+
+
+def _read_own_spec(folder: Path) -> ExerciseSpec:
     path = folder / "exercise.toml"
     try:
         text = path.read_text(encoding="utf-8")

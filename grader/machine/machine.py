@@ -221,7 +221,7 @@ def _is_read_only(question: Question) -> bool:
         case EngineQuestion() | HttpQuestion():
             return question.method in {"GET", "HEAD"}
         case FileQuestion():
-            return question.operation in {"identify", "list", "read"}
+            return question.operation in {"identify", "list", "listener", "read"}
         case ComposeQuestion():
             return question.verb in {"config", "hashes"}
         case NonceQuestion() | WaitQuestion():

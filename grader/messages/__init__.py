@@ -145,11 +145,6 @@ class Texts:
         return find_text("common", key, self.language) if found is None else found
 
 
-def missing_texts(language: Language) -> list[str]:
-    """The keys, as `kind: key`, that French has and `language` does not."""
-    return [f"{kind}: {key}" for kind in KINDS for key in texts(kind, DEFAULT) if key not in texts(kind, language)]
-
-
 def _names_in(text: str) -> list[str]:
     return [name for _, name, _, _ in string.Formatter().parse(text) if name]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
+from grader.checks.causes import explains
 from grader.errors import ExerciseError
 from grader.scoring.verdict import Outcome
 
@@ -80,28 +81,36 @@ class Ledger:
     def resolve(self, row: LedgerRow, outcome: Outcome) -> Outcome:
         """Marks a failure that an earlier one caused as blocked; returns any other `outcome` unchanged.
 
-        The cause is named by the suite (`explained_by`), or it has the very same diagnosis: a missing container fails
-        only the first check that looks for it. Of several diagnoses, those that no earlier check has remain.
+        The cause is named by the suite (`explained_by`), it explains the failure (`grader/checks/causes.py`), or it has
+        the very same diagnosis: a missing container fails only the first check that looks for it. Of several diagnoses,
+        those that no earlier check explains remain.
         """
         if outcome.verdict == "failed":
             for cause in row.spec.explained_by:
                 earlier = self[cause.__name__]
                 if earlier.outcome.verdict in {"failed", "blocked"}:
                     return _blocked_by(earlier, earlier.outcome.blocked_by or earlier.spec.name)
-            told = {
-                _stable_identity(one): earlier
-                for earlier in reversed(list(self))
-                if earlier.number < row.number and earlier.outcome.verdict == "failed"
-                for one in earlier.outcome.diagnoses
-                if one[0] != "assertion"  # a bare `assert` says nothing about its cause
-            }
-            new = [one for one in outcome.diagnoses if _stable_identity(one) not in told]
-            if not new:
-                earlier = told[_stable_identity(outcome.diagnoses[0])]
-                return _blocked_by(earlier, earlier.spec.name)
+            causes = [self._cause_of(one, row) for one in outcome.diagnoses]
+            new = [one for one, cause in zip(outcome.diagnoses, causes, strict=True) if cause is None]
+            if not new and causes[0]:
+                return _blocked_by(causes[0], causes[0].spec.name)
             (code, values), *also = new
             return replace(outcome, code=code, values=values, also=tuple(also))
         return outcome
+
+    def _cause_of(self, diagnosis: tuple[str, Values], row: LedgerRow) -> LedgerRow | None:
+        """The first check before `row` whose failure explains `diagnosis`."""
+        failed = (one for one in self if one.number < row.number and one.outcome.verdict == "failed")
+        return next(
+            (one for one in failed if any(_is_cause(cause, diagnosis) for cause in one.outcome.diagnoses)), None
+        )
+
+
+def _is_cause(cause: tuple[str, Values], diagnosis: tuple[str, Values]) -> bool:
+    if cause[0] == "assertion":  # a bare `assert` says nothing about its cause
+        return False
+    is_same = _stable_identity(cause) == _stable_identity(diagnosis)
+    return is_same or explains(cause[0], dict(cause[1]), diagnosis[0], dict(diagnosis[1]))
 
 
 def _stable_identity(diagnosis: tuple[str, Values]) -> tuple[str, Values]:

@@ -48,6 +48,8 @@ class FakeMachine(ScriptedAnswers):
         self.services: list[dict[str, Any]] = []
         self.tasks: list[dict[str, Any]] = []
         self.image_events: list[dict[str, Any]] = []
+        self.info: dict[str, Any] = {}
+        """`docker info`."""
         self.sites: dict[int | str, Site | Answer | NoAnswer] = {}
         """By port, or by `host:port`; for any other, the connection is refused."""
         self.disk: dict[str, Answer | NoAnswer | bytes] = {}
@@ -150,6 +152,8 @@ class FakeMachine(ScriptedAnswers):
                 return self._json(self.tasks)
             case "GET", ["version"]:
                 return self._json({})
+            case "GET", ["info"]:
+                return self._json(self.info)
             case "GET", ["events"]:
                 wanted = json.loads(query["filters"]).get("container")
                 events = [event for box in self.fake_containers if wanted and box.id in wanted for event in box.events]

@@ -52,8 +52,11 @@ def _diagnose_other_project(project: Project) -> CheckFailed | None:
     other = next((one.project for one in there_are if one.project != name and one.service in wanted), "")
     if other or meant != name:
         return CheckFailed("project-other-name", project=name, near=meant if meant != name else other)
-    by_hand = next((one.name for one in there_are if not one.project and one.name in wanted), "")
-    return CheckFailed("project-not-compose", project=name, near=by_hand) if by_hand else None
+    # Another exercise may have left one container with the name of a service, not most of them.
+    by_hand = [one.name for one in there_are if not one.project and one.name in wanted]
+    foreign = project.machine.spec.others.containers
+    by_hand = by_hand if len(by_hand) * 2 > len(wanted) else [one for one in by_hand if one not in foreign]
+    return CheckFailed("project-not-compose", project=name, near=by_hand[0]) if by_hand else None
 
 
 def _diagnose_refused_file(project: Project) -> CheckFailed | None:

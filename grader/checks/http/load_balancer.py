@@ -9,6 +9,7 @@ from grader.checks.containers.expectation import require_running
 from grader.checks.expectation import Expectation
 from grader.checks.failure import CheckFailed
 from grader.checks.http.sites import require_answer, require_published_port
+from grader.checks.mounts.visibility import require_fresh_files
 from grader.checks.polling import eventually
 from grader.checks.settling import find_facts
 from grader.errors import ProbeFailed
@@ -95,6 +96,8 @@ class BalancerExpectation(Expectation):
                 "reached": len(reached),
                 "wanted": len(wanted),
             }
+            if missed:
+                require_fresh_files(self._subject.machine, require_running(self._subject.site.container))
             if not reached:
                 raise CheckFailed("lb-answers-by-itself", **values)
             if missed:
@@ -221,6 +224,7 @@ def diagnose_no_backend(
         sockets = find_listeners(machine, fact.id)
         if sockets is not None and all(one.is_on_loopback for one in sockets):
             code = "listens-on-loopback-inside" if sockets else "nothing-listens-inside"
-            return CheckFailed(code, name=fact.name, inside=sockets[0].port if sockets else "…")
+            return CheckFailed(code, name=fact.name, inside=sockets[0].port if sockets else "")
+    require_fresh_files(machine, proxy)
     lines = last_lines(read_log(machine, proxy), 3)
     return CheckFailed("lb-finds-nobody", name=proxy.name, status=status, evidence=tuple(lines))

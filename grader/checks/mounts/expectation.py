@@ -13,6 +13,7 @@ from grader.checks.expectation import Expectation
 from grader.checks.failure import CheckFailed, CheckSkipped
 from grader.checks.http.sites import fetch_page
 from grader.checks.mounts.temporary_file import TemporaryFile
+from grader.checks.mounts.visibility import require_selinux_label, require_visible_to_snap
 from grader.errors import ProbeFailed
 from grader.machine.docker_desktop import comparable_path, is_case_insensitive
 from grader.probes.compose.files import read_origin
@@ -45,7 +46,7 @@ class FolderExpectation(Expectation):
         `mount-wrong-outside`, `mount-other-case`, `mount-mistyped`, `mount-reversed`, `mount-is-a-file`,
         `copied-not-mounted`, those of a container that does not run.
         """
-        if not is_stopped_by_hand(require_container(self._subject.container)):
+        if not is_stopped_by_hand(self._subject.machine, require_container(self._subject.container)):
             require_running(self._subject.container)
         bind = require_bind_mount(self._subject)
         fact = require_container(self._subject.container)
@@ -67,6 +68,8 @@ class FolderExpectation(Expectation):
         file = read_container_file(machine, fact.id, path)
         if file is None:
             beside = read_container_file(machine, fact.id, self._subject.wanted.inside)
+            if not (beside and beside.names):
+                require_visible_to_snap(machine, fact, require_bind_mount(self._subject).source)
             raise CheckFailed("file-missing", path=path, beside=", ".join(beside.names if beside else ()))
         if file.is_folder:
             raise CheckFailed("file-is-a-folder", path=path)
@@ -89,8 +92,8 @@ class FolderExpectation(Expectation):
         """A page dropped in the machine's folder is served over HTTP; it is removed afterwards.
 
         Not tried with `--passive`. Asks: one inspect, one file written and removed, one HTTP request; a command inside
-        if the page is not served. Diagnoses: `unreadable`, `not-served`, `mount-stale`, those of the mount and of the
-        site.
+        if the page is not served. Diagnoses: `unreadable`, `selinux-label-missing`, `not-served`, `mount-stale`,
+        `snap-cannot-see`, those of the mount and of the site.
         """
         bind = require_bind_mount(self._subject)
         if self._subject.machine.passive:
@@ -127,8 +130,10 @@ def _require_served(file: TemporaryFile, fact: ContainerFact, bind: MountFact, s
     if page.status == 403 and _is_another_file_served(fact, bind, site):
         return  # the server only refuses names that start with a dot
     if page.status == 403:
+        require_selinux_label(site.machine, fact, bind)
         raise CheckFailed("unreadable", evidence=evidence, **values)
     if _is_stale(file, fact, bind):
+        require_visible_to_snap(site.machine, fact, bind.source)
         raise CheckFailed("mount-stale", inside=bind.target, evidence=evidence, **values)
     raise CheckFailed("not-served", evidence=evidence, **values)
 
@@ -169,6 +174,7 @@ def require_bind_mount(folder: Folder) -> MountFact:
         raise CheckFailed("mount-not-bind", type=here.type, evidence=evidence, **values)
     is_it = _is_expected_folder(folder, fact, here.comparable_source) or _leads_to_expected_folder(folder, fact, here)
     if not is_it and _is_empty(folder.machine, fact, here):
+        require_visible_to_snap(folder.machine, fact, here.source)
         raise CheckFailed("mount-mistyped", evidence=evidence, **values)
     if not is_it and not _is_a_folder(folder.machine, fact, here):
         raise CheckFailed("mount-is-a-file", there=here.target, evidence=evidence, **values)

@@ -12,7 +12,7 @@ from grader.checks.swarm import tasks
 from grader.checks.swarm.entry_points import require_task_answer
 from grader.checks.swarm.publishing import find_entry_points
 from grader.errors import ProbeFailed
-from grader.probes.containers.find import inspect_container
+from grader.probes.containers.find import inspect_container, is_of_another_exercise
 from grader.probes.containers.lifecycle import kill_container
 from grader.probes.containers.listing import list_containers
 from grader.probes.networks.networks import list_networks
@@ -167,10 +167,10 @@ def _require_service(service: Service, *, exact: bool = False) -> ServiceFact:
     if fact.near:
         code = "swarm-service-misspelt" if fact.is_misspelt else "swarm-service-other-name"
         raise CheckFailed(code, service=service.name, near=fact.near)
-    by_hand = [one.name for one in list_containers(service.machine) if service.name in {one.name, one.service}]
-    by_hand += [
-        one.name for one in list_containers(service.machine) if one.name.rstrip("-_.0123456789") == service.name
-    ]
+    machine, there = service.machine, list_containers(service.machine)
+    others = [one for one in there if not is_of_another_exercise(machine, one, there)]
+    by_hand = [one.name for one in others if service.name in {one.name, one.service}]
+    by_hand += [one.name for one in others if one.name.rstrip("-_.0123456789") == service.name]
     if by_hand:
         raise CheckFailed("service-by-hand", service=service.name, near=by_hand[0])
     raise CheckFailed("swarm-service-missing", service=service.name)

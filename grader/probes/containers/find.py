@@ -66,13 +66,38 @@ def inspect_container(machine: Machine, container_id: str) -> ContainerFact | No
     return None if answer.status == 404 else parse_container(answer)
 
 
+def is_of_another_exercise(machine: Machine, one: ContainerSummary, there: tuple[ContainerSummary, ...]) -> bool:
+    """True for a container that another exercise names, one of its Compose project, or a task of a swarm.
+
+    A project under another name is recognized by its services: `there`, the containers of the machine, must have more
+    than half of them. One whose services are all containers of this exercise may be this one, done with Compose.
+    """
+    own = {machine.container(role).name for role in machine.spec.containers}
+    others = machine.spec.others
+    if one.name in others.containers and one.name not in own:
+        return True
+    if any(label.startswith("com.docker.swarm.") for label in one.labels):
+        return True
+    found = {other.service for other in there if one.project and other.project == one.project}
+    mine = machine.spec.compose.project if machine.spec.compose else ""
+    return any(
+        one.project != mine and (one.project == project or len(found.intersection(services)) * 2 > len(services))
+        for project, services in others.projects.items()
+        if not own.issuperset(services)
+    )
+
+
 def _find_named(container: Container, there: tuple[ContainerSummary, ...]) -> ContainerSummary | None:
     own = []
     if container.service:
         wanted = (find_project_name(container.machine.project()), container.service)
         own = [one for one in there if (one.project, one.service) == wanted]
     by_name = next((one for one in there if one.name == container.name), None)
-    by_service = [one for one in there if one.service == container.name]
+    by_service = [
+        one
+        for one in there
+        if one.service == container.name and not is_of_another_exercise(container.machine, one, there)
+    ]
     return _prefer_running(own) or by_name or _prefer_running(by_service)
 
 
@@ -93,10 +118,10 @@ def _find_stand_in(container: Container, there: tuple[ContainerSummary, ...]) ->
 
 
 def _find_near(container: Container, there: tuple[ContainerSummary, ...]) -> NoContainer:
-    """A container that may be meant, without those of other roles."""
+    """A container that may be meant, without those of other roles and of other exercises."""
     machine = container.machine
     taken = {machine.container(role).name for role in machine.spec.containers}
-    others = [one for one in there if one.name not in taken]
+    others = [one for one in there if one.name not in taken and not is_of_another_exercise(machine, one, there)]
     folded = {re.sub(r"[^a-z]", "", one.name.lower()): one.name for one in reversed(others)}
     wanted = re.sub(r"[^a-z]", "", container.name.lower())
     close = difflib.get_close_matches(wanted, folded, n=1, cutoff=0.7)

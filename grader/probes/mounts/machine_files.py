@@ -47,6 +47,12 @@ def is_missing(machine: Machine, path: str, *, is_folder: bool = False) -> bool:
     return isinstance(answer, Answer) and answer.status == 404
 
 
+def find_listening_program(machine: Machine, port: int) -> str:
+    """The program that listens on a TCP port of the machine; empty if that cannot be seen."""
+    answer = machine.ask(FileQuestion("listener", str(port)))
+    return answer.body.decode("utf-8", "replace") if isinstance(answer, Answer) and answer.status == 200 else ""
+
+
 def write_file(machine: Machine, path: str, content: bytes) -> bool:
     """Writes a file whose name starts with `.grader-`. Returns False if the machine's files are not accessible."""
     answer = machine.ask(FileQuestion("write", path, content))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -18,12 +18,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 
+_RELABELLED: Final = frozenset("zZ")
+
+
 class RawMount(msgspec.Struct):
     Type: str = ""
     Name: str = ""
     Source: str = ""
     Destination: str = ""
     RW: bool = True
+    Mode: str = ""
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,8 @@ class MountFact:
     """The name of a volume."""
     typed_source: str = ""
     """The folder as it was typed, if Docker Desktop says so; to be compared, never opened: it is a label."""
+    is_relabelled: bool = False
+    """True if SELinux was told to let containers use it: the option `z` or `Z`."""
 
     @property
     def comparable_source(self) -> str:
@@ -62,6 +68,7 @@ def parse_mounts(raw: Iterable[RawMount], labels: Mapping[str, str] | None = Non
             one.RW,
             one.Name,
             typed.get(one.Destination, ""),
+            is_relabelled=not _RELABELLED.isdisjoint(one.Mode.split(",")),
         )
         for one in raw
     )

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from grader.checks.expect import expect
-from grader.checks.images.expectation import require_image
+from grader.checks.images.presence import require_image
 from grader.machine.question import Answer
 from tests.checks.fake_engine_json import FakeContainer, date_ago, fake_container, fake_image
 from tests.checks.fake_machine import FakeMachine, fails_with, raises_probe_failed

@@ -87,7 +87,7 @@ def test_a_provisional_mark_says_what_is_still_open(open_page: OpenPage) -> None
 
 def test_with_everything_passed_nothing_is_to_fix(open_page: OpenPage) -> None:
     page = open_page(student_page(make_result(0, "Zoé", "......."), "en"))
-    assert _text(page, ".result") == "20/20 20 points of 20"
+    assert _text(page, ".result") == "20/20 20 of 20 points"
     expect(page.locator(".notice")).to_have_count(0)
 
 
@@ -105,3 +105,12 @@ def test_the_footer_says_what_judged_what(student_html: str, open_page: OpenPage
     assert _text(open_page(student_html), "footer") == (
         "Machine ssh://etu@poste-14 Moteur Docker 26.1.5 Suite 3f1c9a77d2e0 Correcteur 2026.1 Durée 1,3 s"
     )
+
+
+def test_a_long_title_leaves_the_mark_beside_it(student_html: str, open_page: OpenPage) -> None:
+    page = open_page(student_html, width=1000)
+    title, mark = (page.locator(place).bounding_box() for place in ("h1", ".result"))
+    assert title
+    assert mark
+    assert mark["x"] > title["x"] + title["width"]
+    assert mark["x"] + mark["width"] > 900

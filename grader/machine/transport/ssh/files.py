@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from grader.machine.question import Answer, FileQuestion, NoAnswer
@@ -28,6 +29,8 @@ _READ: Final = f"if test -f %s; then head -c {MAX_BYTES + 1} < %s; else LC_ALL=C
 _WRITE: Final = (
     f"umask 022; set -C; export LC_ALL=C; printf %%b %s > %s || exit 1; ls -1A -- %s | grep -F {PREFIX}; true"
 )
+_LISTENER: Final = "ss -Hltnp %s"
+_PROGRAM: Final = re.compile(rb'users:\(\("([^"]+)"')
 _REMOVE: Final = "LC_ALL=C rm -f -- %s"
 _REMOVE_OLD: Final = f"find %s -maxdepth 0 -type f -mmin +{STALE_S // 60} -exec rm -f -- {{}} +"
 
@@ -39,6 +42,8 @@ class SshFiles:
     def ask(self, question: FileQuestion) -> Answer | NoAnswer:  # noqa: PLR0911 - one return per operation
         """Answers like `LocalFiles`. Raises `MachineUnreachable` if the connection is lost."""
         path = question.path
+        if question.operation == "listener":
+            return self._find_listener(int(path))
         if not path.startswith(("/", "~/") if question.operation == "identify" else "/"):
             return NoAnswer("no-access", f"not an absolute path: {escape_control_characters(path)}")
         try:
@@ -55,6 +60,14 @@ class SshFiles:
                     return self._run(_REMOVE, path) if is_grader_file(path) else Answer()
         except CommandFailed as error:
             return NoAnswer(error.reason, error.detail)
+
+    def _find_listener(self, port: int) -> Answer | NoAnswer:
+        try:
+            got = self._run(_LISTENER, f"sport = :{port}")
+        except CommandFailed as error:
+            return NoAnswer(error.reason, error.detail)
+        found = _PROGRAM.search(got.body) if isinstance(got, Answer) else None
+        return Answer(200, found[1]) if found else Answer(404)
 
     def _identify(self, path: str) -> Answer | NoAnswer:
         got = self._run(_IDENTIFY, path)
