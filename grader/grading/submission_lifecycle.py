@@ -18,7 +18,11 @@ from grader.submission.bring_up import BringUpLimits, bring_up
 from grader.submission.bring_up_failure import with_failed_bring_up, with_invalid_files, with_replaced_images
 from grader.submission.clone.commit import commit_of
 from grader.submission.container_limits import LIMITS_FILE, write_limits
+from grader.submission.external_objects import taken_objects
+from grader.submission.hidden_paths import with_known_paths
 from grader.submission.layout import BringUpKind
+from grader.submission.moved_folders import compose_override, known_paths, lay_out_folders, placed_folders
+from grader.submission.policy.changes import ComposeChanges
 from grader.submission.policy.findings import Findings, Review
 from grader.submission.policy.policy import read_policy
 from grader.submission.reading import Reading, read_submission
@@ -93,7 +97,9 @@ def grade_repository(
         return outcome
     result, came_up = outcome
     result = replace(result, commit=commit_of(repository), advice=reading.advice)
-    return GradedSubmission(result, came_up, taken_down)
+    return GradedSubmission(
+        with_known_paths(result, known_paths(reading.review.changes, workspace)), came_up, taken_down
+    )
 
 
 def repository_name(repository: str) -> str:
@@ -137,7 +143,12 @@ class _SubmissionRun:
         if work is None or review.invalid:
             return with_invalid_files(grade(self._submission(reading)), review.invalid), None
         if reading.project is not None:
-            write_limits(reading.project, self.workspace, self.client.info())
+            changes = review.changes or ComposeChanges()
+            if taken := taken_objects(self.client, changes):
+                return RefusedSubmission(Review(refused=taken))
+            lay_out_folders(changes, self.workspace, self.sandbox)
+            override = compose_override(changes, self.workspace)
+            write_limits(reading.project, self.workspace, self.client.info(), override)
         brought_up = bring_up(
             work,
             self.workspace,
@@ -188,6 +199,7 @@ class _SubmissionRun:
             compose_files=work.compose_files if work else (),
             limits_file=LIMITS_FILE if project else "",
             project=project.name if project else "",
+            moved_folders=placed_folders(reading.review.changes, workspace),
             uid=self.sandbox.uid,
             other_projects=tuple(sorted(self.before.compose_projects)),
         )

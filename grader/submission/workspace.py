@@ -57,6 +57,11 @@ class Workspace:
         return self.shared / "home"
 
     @property
+    def mounts(self) -> Path:
+        """Folders that are mounted from copies of their own: see `moved_folders`."""
+        return self.shared / "mounts"
+
+    @property
     def frozen(self) -> Path:
         """The copy that is read: of the repository, or of what a script has made of it."""
         return self.private / "frozen"
@@ -78,9 +83,8 @@ class Workspace:
     @property
     def live_mounts(self) -> tuple[Mount, ...]:
         """What containers mount, to be written to."""
-        return Mount(self.working_copy, self.working_copy, is_writable=True), Mount(
-            self.home, self.home, is_writable=True
-        )
+        folders = (self.working_copy, self.home, self.mounts)
+        return tuple(Mount(folder, folder, is_writable=True) for folder in folders if folder.exists())
 
 
 @contextmanager

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 _MERGE = "<<"
 # Both are line breaks to YAML 1.1 and text to YAML 1.2: what one reader sees in a comment, the other obeys.
 _YAML_1_1_LINE_BREAKS = ("\x85", "\u2028", "\u2029")
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_RESET = "!reset"
+_TAGS = frozenset(
+    {_RESET, "!override", *(f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null"))}
+)
+"""Compose's own, and those that say again what a value is. A value under `!reset` is checked as if it stayed."""
 _Event = TypeVar("_Event", bound=yaml.Event)
 
 
@@ -48,10 +54,11 @@ def _line(event: yaml.Event) -> int:
 
 
 def _decoded(data: bytes) -> str:
+    """As Compose decodes it: UTF-8, or UTF-16 with its byte order mark, which Windows editors write."""
     try:
-        text = data.decode("utf-8-sig")  # Windows editors write the mark; Compose reads past it too
-    except UnicodeDecodeError:
-        raise YamlFileError("not-utf8", None) from None
+        text = data.decode("utf-16" if data.startswith(_UTF16) else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise YamlFileError("not-utf8", data.count(b"\n", 0, error.start) + 1, offence=False) from None
     for number, line in enumerate(text.split("\n"), start=1):
         if any(break_ in line for break_ in _YAML_1_1_LINE_BREAKS) or "\r" in line.removesuffix("\r"):
             raise YamlFileError("odd-line-break", number)
@@ -79,7 +86,9 @@ class _Builder:
         self._next(yaml.DocumentEndEvent)
         after = next(self.events)
         if not isinstance(after, yaml.StreamEndEvent):
-            raise YamlFileError("several-documents", _line(after))
+            second = next(self.events)
+            is_empty = isinstance(second, yaml.ScalarEvent) and not second.value  # a last `---`, which Compose rejects
+            raise YamlFileError("several-documents", _line(after), offence=not is_empty)
         return root
 
     def _next(self, kind: type[_Event]) -> _Event:
@@ -93,7 +102,7 @@ class _Builder:
             return self._alias(str(event.anchor), line)
         if not isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent):
             raise YamlFileError("not-yaml", line, offence=False, problem=type(event).__name__)
-        if event.tag is not None:
+        if event.tag is not None and event.tag not in _TAGS:
             raise YamlFileError("yaml-tag", line, seen=event.tag)
         if depth > self.limits.depth:
             raise YamlFileError("too-deep", line, limit=str(self.limits.depth))
@@ -101,7 +110,8 @@ class _Builder:
         self._count(1, line)
         node: YamlNode
         if isinstance(event, yaml.ScalarEvent):
-            node = YamlScalar(event.value, line, plain=event.style is None)
+            is_plain = event.style is None or (event.tag == _RESET and not event.value)
+            node = YamlScalar(event.value, line, plain=is_plain)
         elif isinstance(event, yaml.SequenceStartEvent):
             node = YamlSequence(tuple(self._items(depth)), line)
         else:
@@ -139,15 +149,15 @@ class _Builder:
             key = self._node(event, depth + 1)
             value = self._node(next(self.events), depth + 1)
             if not isinstance(key, YamlScalar):
-                raise YamlFileError("yaml-odd-key", key.line)
+                raise YamlFileError("yaml-odd-key", key.line, offence=False)
             if key.plain and key.text == _MERGE:
                 merged.append(value)
             elif key.text in own:
-                raise YamlFileError("yaml-key-twice", key.line, seen=key.text)
+                raise YamlFileError("yaml-key-twice", key.line, offence=False, seen=key.text)
             else:
                 own[key.text] = (key, value)
         if len(merged) > 1:
-            raise YamlFileError("yaml-key-twice", line, seen=_MERGE)
+            raise YamlFileError("yaml-key-twice", line, offence=False, seen=_MERGE)
         for name, entry in _merge(merged, line).items():
             own.setdefault(name, entry)
         return YamlMapping(tuple(own.values()), line)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from grader.submission.policy.dockerfile.check import check_dockerfile
+from grader.submission.policy.dockerfile.check import BuildInputs, check_dockerfile
 from grader.submission.policy.findings import Findings, Review
 from grader.submission.policy.policy import read_policy
 from tests.submission.policy.dockerfiles import HONEST, HOSTILE, SINK_URL, HonestDockerfile, HostileDockerfile
@@ -20,7 +20,7 @@ def review(data: bytes, folder: Path, **args: str) -> Review:
     file = folder / "Dockerfile"
     file.write_bytes(data.replace(SINK_URL.encode(), b"127.0.0.1:8099"))
     findings = Findings()
-    check_dockerfile(file, "Dockerfile", read_policy(), findings, args)
+    check_dockerfile(file, "Dockerfile", read_policy(), findings, BuildInputs(args))
     return findings.review()
 
 
