@@ -77,7 +77,7 @@ def lay_out_folders(changes: ComposeChanges, workspace: Workspace, sandbox: Sand
 
 def known_paths(changes: ComposeChanges | None, workspace: Workspace) -> dict[str, str]:
     """What to show for each path of this computer that may be in a message about the submission."""
-    shown = repository_paths(workspace.working_copy, workspace.home)
+    shown = repository_paths(workspace.working_copy, workspace.home) | {OWN_COMPUTER: ""}
     return shown | {one.source: replace_paths(one.path, shown) for one in placed_folders(changes, workspace)}
 
 

@@ -11,11 +11,11 @@ import posixpath
 import re
 from typing import Final
 
-_HOLDERS: Final = {
-    **dict.fromkeys(("home", "Users", "mnt", "media", "Volumes", "c", "d", "e"), 2),
-    **dict.fromkeys(("srv", "opt", "tmp"), 1),
-}
-"""Folders at the top that hold those of people or programs, and how many names must follow for one of these."""
+_OF_PEOPLE: Final = frozenset({"home", "Users", "mnt", "media", "Volumes", "c", "d", "e"})
+"""Folders at the top that hold those of people, or their disks: two names must follow."""
+_NAMES_OF_PEOPLE: Final = 2
+_OF_PROGRAMS: Final = frozenset({"srv", "opt", "tmp"})
+"""Folders at the top that hold those of programs: one name must follow."""
 _SYSTEM: Final = frozenset(
     {
         *(
@@ -84,11 +84,9 @@ _FILE: Final = re.compile(r"\.(?!d\Z)[A-Za-z][A-Za-z0-9]{0,4}\Z")
 
 def is_on_own_computer(text: str) -> bool:
     """Whether the absolute path `text`, as written or as Compose prints it, is taken for one of the student's."""
-    if _SECRETS & set(re.split(r"[\\/]+", text)):
-        return False
-    if _WINDOWS_FOLDER.match(text):
-        return ".." not in re.split(r"[\\/]+", text)
-    if not text.startswith("/") or text.startswith("//"):
+    if is_of_a_person(text):
+        return True
+    if not text.startswith("/") or text.startswith("//") or _SECRETS & set(_names(text)):
         return False
     path = posixpath.normpath(text)
     if path in _CLOCK:
@@ -96,7 +94,21 @@ def is_on_own_computer(text: str) -> bool:
     _, top, *below = path.split("/")
     if top in _SYSTEM or not top:
         return _WITHIN_SYSTEM.match(path) is not None
-    return len(below) >= _HOLDERS.get(top, 0) and not _PROGRAMS.match(path)
+    return top not in _OF_PEOPLE and len(below) >= (top in _OF_PROGRAMS) and not _PROGRAMS.match(path)
+
+
+def is_of_a_person(text: str) -> bool:
+    """Whether the absolute path `text` is in somebody's home, or on a disk of theirs."""
+    if _SECRETS & set(_names(text)):
+        return False
+    if _WINDOWS_FOLDER.match(text):
+        return ".." not in _names(text)
+    _, *names = posixpath.normpath(text).split("/")
+    return text.startswith("/") and len(names) > _NAMES_OF_PEOPLE and names[0] in _OF_PEOPLE
+
+
+def _names(text: str) -> list[str]:
+    return re.split(r"[\\/]+", text)
 
 
 def names_a_file(path: str, target: str) -> bool:

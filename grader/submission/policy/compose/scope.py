@@ -11,7 +11,7 @@ from grader.messages import DEFAULT, catalogue
 from grader.submission.policy.env_files.check import is_reserved_variable
 from grader.submission.policy.env_files.expansion import variables_in
 from grader.submission.policy.findings import Findings, Place
-from grader.submission.policy.own_computer import is_on_own_computer
+from grader.submission.policy.own_computer import is_of_a_person, is_on_own_computer
 from grader.submission.policy.paths import LocatedPath, PathError
 from grader.submission.policy.yaml.tree import YamlMapping, YamlNode, YamlScalar, YamlSequence
 
@@ -126,7 +126,7 @@ class ComposeScope:
         try:
             return self.folders.locate(text)
         except PathError as fault:
-            if self.is_on_own_computer(text):
+            if is_of_a_person(text) and not self.folders.is_beside(text):
                 self.findings.invalid("path-elsewhere", place, seen=text)
             elif fault.rule == "path-outside" and refuse:
                 refuse(place)

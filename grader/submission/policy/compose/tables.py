@@ -6,7 +6,7 @@ import difflib
 import re
 from typing import TYPE_CHECKING, Final
 
-from grader.submission.policy.compose.scope import Kind, check_value, checks_kind
+from grader.submission.policy.compose.scope import Kind, check_value, checks_kind, is_empty
 from grader.submission.policy.yaml.tree import YamlMapping, YamlNode, YamlScalar, YamlSequence
 
 if TYPE_CHECKING:
@@ -47,9 +47,9 @@ def check_table(scope: ComposeScope, node: YamlNode, place: Place, table: str) -
             scope.findings.refuse("key-not-allowed", there)
         elif entry is None:
             _report_unknown_key(scope, key, value, there, table)
-        elif entry.value == "refused":
+        elif entry.value == "refused" and not is_empty(value):
             scope.refuse_key(there)
-        elif not (isinstance(value, YamlScalar) and value.is_null):
+        elif entry.value != "refused" and not (isinstance(value, YamlScalar) and value.is_null):
             _check_either(scope, value, there, entry)
 
 
@@ -83,7 +83,8 @@ def _table_below(policy: Policy, known: Mapping[str, Entry], key: str) -> str | 
     """The key of `known` whose own table has `key`: `deploy` for `replicas`."""
     for parent, entry in known.items():
         kind, _, table = entry.value.rpartition(":")
-        if kind.split(":")[-1] in {"table", "named", "services"} and key in policy.compose[table]:
+        has_table = kind.split(":")[-1] in {"table", "named", "services"} or entry.value == "build"
+        if has_table and key in policy.compose[table]:
             return parent
     return None
 

@@ -72,7 +72,7 @@ def _annotations(scope: ComposeScope, node: YamlNode, place: Place, kind: Kind) 
     _pairs(scope, node, place, kind)
     for name, there in _names_of_pairs(node, place):
         if _RUNTIMES_OWN.match(name):
-            scope.findings.refuse("annotations", there)
+            scope.refuse_key(place)
         elif scope.is_deferred(name):
             scope.findings.refuse("variable-where-literal", there)
 

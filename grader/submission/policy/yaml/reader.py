@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 _MERGE = "<<"
 # Both are line breaks to YAML 1.1 and text to YAML 1.2: what one reader sees in a comment, the other obeys.
 _YAML_1_1_LINE_BREAKS = ("\x85", "\u2028", "\u2029")
+_NO_SPACE = re.compile("[ -]*[\t\u00a0\u2007\u202f]")
+"""In the indentation of a line, or after a dash."""
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _RESET = "!reset"
 _TAGS = frozenset(
@@ -43,10 +46,22 @@ def read_yaml(data: bytes, limits: YamlLimits) -> YamlNode:
     try:
         return builder.document()
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise YamlFileError("not-yaml", line, offence=False, problem=str(error.problem)) from error
+        raise _explained(error, text) from error
     except yaml.YAMLError as error:
         raise YamlFileError("not-yaml", None, offence=False, problem=str(error)) from error
+
+
+def _explained(error: yaml.MarkedYAMLError, text: str) -> YamlFileError:
+    """What is wrong with a text that is not YAML: often a character that looks like a space."""
+    if error.problem_mark is None:
+        return YamlFileError("not-yaml", None, offence=False, problem=str(error.problem))
+    last = error.problem_mark.line + 1
+    lines = text.split("\n")
+    for number in (last, last - 1):  # a reader may notice it in the next line only
+        if match := _NO_SPACE.match(lines[number - 1] if 0 < number <= len(lines) else ""):
+            rule = "yaml-tab" if match[0].endswith("\t") else "no-break-space"
+            return YamlFileError(rule, number, offence=False)
+    return YamlFileError("not-yaml", last, offence=False, problem=str(error.problem))
 
 
 def _line(event: yaml.Event) -> int:

@@ -72,7 +72,9 @@ def test_a_refusal_says_what_to_change(text: str, tmp_path: Path) -> None:
 def test_a_file_of_windows_notepad_is_a_mistake_and_no_offence(tmp_path: Path) -> None:
     found = review("FROM alpine\n".encode("utf-16"), tmp_path)
     assert not found.refused
-    assert [mistake.line_in("en") for mistake in found.invalid] == ["Dockerfile: [not-utf8] the file is not UTF-8"]
+    assert [mistake.line_in("en") for mistake in found.invalid] == [
+        "Dockerfile: [not-utf8] the file is not UTF-8; save it as UTF-8 (Compose and Docker cannot read it either)"
+    ]
 
 
 @pytest.mark.parametrize(
