@@ -62,7 +62,8 @@ def test_work_review_project_and_advice_are_handed_over(workspace: Workspace) ->
 
 def test_what_must_be_changed_leaves_the_sandbox(workspace: Workspace) -> None:
     compose = (
-        b"services: {a: {build: x, volumes: ['.:/a', './d:/d', '/home/zoe/d:/e']}}\nnetworks: {n: {external: true}}\n"
+        b"services: {a: {build: x, networks: [n], volumes: ['.:/a', './d:/d', '/home/zoe/d:/e']}}\n"
+        b"networks: {n: {external: true}}\n"
     )
     reading = read(workspace, {"tp6/compose.yaml": compose, "tp6/x/dockerfile": b"FROM ubuntu\n", "tp6/d/k": b""})
     assert reading.review.changes == ComposeChanges(

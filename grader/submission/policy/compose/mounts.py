@@ -133,6 +133,10 @@ def _volume_options(scope: ComposeScope, node: YamlNode, place: Place, _: Kind) 
         if texts or kind or options or device:
             scope.refuse_key(place)
         return
+    if scope.is_resolved and not device.startswith("/") and not scope.is_on_own_computer(device):
+        # Compose has not completed it, for want of `driver: local`: an engine would start in a folder of its own.
+        scope.findings.invalid("device-relative", place, seen=device)
+        return
     device_node = node.get("device")
     there = place.below("device", (device_node.line if device_node else 0) or None)
     _add_bind(scope, device, there, node, writable="ro" not in flags, refuse=lambda _: scope.refuse_key(place))

@@ -35,7 +35,9 @@ LINKS = {
         beside("configs: [c]", "configs: {c: {file: ./w/l}}\n"), "bind-below-bind", DATA, {"w/l": "../data/k"}
     ),
     "a volume by a link in a writable folder": ComposeCase(
-        beside("volumes: ['v1:/m']", "volumes: {v1: {driver_opts: {type: none, o: bind, device: ./w/l}}}\n"),
+        beside(
+            "volumes: ['v1:/m']", "volumes: {v1: {driver: local, driver_opts: {type: none, o: bind, device: ./w/l}}}\n"
+        ),
         "bind-below-bind",
         DATA,
         {"w/l": "../data"},
@@ -43,7 +45,7 @@ LINKS = {
     "a link in a folder that a volume makes writable": ComposeCase(
         beside(
             "volumes: ['./w/l:/m']",
-            "volumes: {v1: {driver_opts: {type: none, o: bind, device: ./w}}}\n",
+            "volumes: {v1: {driver: local, driver_opts: {type: none, o: bind, device: ./w}}}\n",
             "a: {image: alpine, volumes: ['v1:/w']}",
         ),
         "bind-below-bind",
@@ -111,7 +113,10 @@ MOVED = {
     ),
     "a volume": (
         ComposeCase(
-            beside("volumes: ['v1:/m']", "volumes: {v1: {driver_opts: {type: none, o: bind, device: ./w/in}}}\n"),
+            beside(
+                "volumes: ['v1:/m']",
+                "volumes: {v1: {driver: local, driver_opts: {type: none, o: bind, device: ./w/in}}}\n",
+            ),
             files=DATA,
         ),
         [moved("w/in", OWN_PLACE, volumes=("v1",))],
