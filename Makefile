@@ -10,7 +10,7 @@ REPEAT ?= 1
 PYTHONS ?=
 # Each test run adds its number of tests of each kind to this file.
 TALLY  := $(VENV)/tests.tally
-PYTEST := env GRADER_TESTS_TALLY=$(TALLY) $(PY) -m pytest --durations=10
+PYTEST := env GRADER_TESTS_TALLY=$(TALLY) $(PY) -m pytest tests --durations=10
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -102,7 +102,7 @@ $(STAMP): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.11")'
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || $(MAKE) --no-print-directory venv-otherwise
 	@$(PY) -m pip install --quiet --upgrade 'pip>=25.1'
-	@$(PY) -m pip install --quiet --editable . --group dev
+	@$(PY) -m pip install --quiet --editable '.[teacher,repo,cluster]' --group dev
 	@touch $@
 
 # Debian's Python needs a package for `venv`: root installs it; other users get virtualenv from pip.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from grader.errors import AddressError, ExerciseError
+from grader.errors import ExerciseError, RosterError
 from grader.messages import LANGUAGES, REQUIRED
 
 if TYPE_CHECKING:
@@ -163,15 +163,15 @@ def read_exercise_spec(folder: Path) -> ExerciseSpec:
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise ExerciseError(f"{path}: cannot be read ({error.strerror}); an exercise needs this file") from error
+        raise ExerciseError("spec.unreadable", path=path, detail=error.strerror) from error
     except UnicodeDecodeError as error:
-        raise ExerciseError(f"{path}: not UTF-8 text ({error.reason}, byte {error.start})") from error
+        raise ExerciseError("spec.encoding", path=path, detail=error.reason, byte=error.start) from error
     try:
         spec = msgspec.toml.decode(text, type=ExerciseSpec)
     except msgspec.ValidationError as error:
-        raise ExerciseError(_fault(path, text, str(error))) from error
+        raise _fault(path, text, str(error)) from error
     except msgspec.DecodeError as error:
-        raise ExerciseError(f"{path}: not TOML: {error}") from error
+        raise ExerciseError("spec.not-toml", path=path, detail=error) from error
     _check_title(path, text, spec)
     _check_moved(path, text, spec)
     _check_roles(path, text, spec)
@@ -179,74 +179,64 @@ def read_exercise_spec(folder: Path) -> ExerciseSpec:
 
 
 def require_ports(spec: ExerciseSpec, exercise: str, ports: PortRange | None) -> None:
-    """Raises `AddressError` if the range has too few ports for the roles of the exercise."""
+    """Raises `RosterError` if the range has too few ports for the roles of the exercise."""
     wanted = 1 + max((port.offset for port in spec.ports.values()), default=0)
     if ports and len(ports) < wanted:
-        raise AddressError(
-            "typed-ports-few", exercise=exercise, wanted=str(wanted), given=str(ports), count=str(len(ports))
-        )
+        raise RosterError("ports.few", exercise=exercise, wanted=wanted, given=ports, count=len(ports))
 
 
-def _fault(path: Path, text: str, error: str) -> str:
+def _fault(path: Path, text: str, error: str) -> ExerciseError:
     unknown = re.search(r"unknown field `(\w+)`", error)
     if unknown and unknown[1] in _RENAMED:
         old, new = unknown[1], _RENAMED[unknown[1]]
         line = next((number for number, one in enumerate(text.splitlines(), 1) if re.match(rf"{old}\s*=", one)), 1)
-        return f"{path}:{line}: `{old}` is called `{new}` now: write `{new} = …`"
-    return f"{path}:{_line_of(text, error)}: {error}"
+        return ExerciseError("at.line", file=path, line=line, fault=ExerciseError("spec.renamed", old=old, new=new))
+    return _at(path, text, error, error)
+
+
+def _at(path: Path, text: str, place: str, fault: ExerciseError | str) -> ExerciseError:
+    return ExerciseError("at.line", file=path, line=_line_of(text, place), fault=fault)
 
 
 def _check_moved(path: Path, text: str, spec: ExerciseSpec) -> None:
     """Raises `ExerciseError` with what to write now, for what older files say elsewhere."""
     if "machine" in spec.texts and not spec.hosts:
-        line, name = _line_of(text, "`$.texts.machine`"), spec.texts["machine"]
-        raise ExerciseError(
-            f"{path}:{line}: a name for the machine has a table of its own now: write `[hosts]` and "
-            f'`{name} = "{name}"`, and `machine.host("{name}")` in the suite'
-        )
+        raise _at(path, text, "`$.texts.machine`", ExerciseError("spec.hosts", name=spec.texts["machine"]))
     for role, service in spec.services.items():
         if "door" in spec.containers and not service.proxy:
-            line = _line_of(text, f"`$.services.{role}`")
-            raise ExerciseError(
-                f'{path}:{line}: [services.{role}] names the container before it now: write `proxy = "door"`'
-            )
+            raise _at(path, text, f"`$.services.{role}`", ExerciseError("spec.proxy", role=role))
 
 
 def _check_title(path: Path, text: str, spec: ExerciseSpec) -> None:
     unknown = next((name for name in spec.title if name not in LANGUAGES), "")
     missing = next((name for name in REQUIRED if not spec.title.get(name)), "")
     if unknown or missing:
-        fault = f"{unknown!r}, which is no language" if unknown else f"no {missing!r}"
-        line = _line_of(text, "`$.title`")
-        raise ExerciseError(f"{path}:{line}: [title] has {fault}, wanted: {', '.join(REQUIRED)}")
+        code = "spec.title-language" if unknown else "spec.title-missing"
+        fault = ExerciseError(code, given=repr(unknown or missing), wanted=", ".join(REQUIRED))
+        raise _at(path, text, "`$.title`", fault)
 
 
 def _check_roles(path: Path, text: str, spec: ExerciseSpec) -> None:
     services = spec.compose.services if spec.compose else {}
     for role, wanted in spec.containers.items():
         if not wanted.name and role not in services:
-            line = _line_of(text, f"`$.containers.{role}`")
-            raise ExerciseError(f"{path}:{line}: [containers.{role}] has no name, wanted one, or a service of compose")
+            raise _at(path, text, f"`$.containers.{role}`", ExerciseError("spec.no-name", role=role))
+    known = ", ".join(spec.containers)
     for role in services:
         if role not in spec.containers:
-            line = _line_of(text, "`$.compose`")
-            known = ", ".join(spec.containers)
-            raise ExerciseError(f"{path}:{line}: [compose] has a service {role!r}, wanted one of: {known}")
+            raise _at(path, text, "`$.compose`", ExerciseError("spec.service-role", given=repr(role), known=known))
     inside = [(f"folders.{role}", folder.container) for role, folder in spec.folders.items()]
     inside += [(f"files.{role}", file.container) for role, file in spec.files.items()]
     inside += [(f"services.{role}", service.proxy) for role, service in spec.services.items() if service.proxy]
     for place, container in inside:
         if container not in spec.containers:
-            line = _line_of(text, f"`$.{place}`")
-            known = ", ".join(spec.containers)
-            raise ExerciseError(f"{path}:{line}: [{place}] names container {container!r}, wanted one of: {known}")
+            fault = ExerciseError("spec.container-role", place=place, given=repr(container), known=known)
+            raise _at(path, text, f"`$.{place}`", fault)
     places: dict[int, str] = {}
     for role, port in spec.ports.items():
         if port.offset in places:
-            line = _line_of(text, f"`$.ports.{role}`")
-            raise ExerciseError(
-                f"{path}:{line}: [ports] {role} has the offset of {places[port.offset]}, wanted each its own"
-            )
+            fault = ExerciseError("spec.offset-twice", role=role, other=places[port.offset])
+            raise _at(path, text, f"`$.ports.{role}`", fault)
         places[port.offset] = role
 
 

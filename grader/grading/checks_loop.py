@@ -53,7 +53,7 @@ class SuiteRun:
             yield
             if self.machine and not self.machine.questions_asked:
                 # Points need evidence from this run.
-                raise ExerciseError(f"{row.spec.name} looked at nothing")  # noqa: TRY301 - judged like what a check raises
+                raise ExerciseError("suite.looked-at-nothing", check=row.spec.name)  # noqa: TRY301 - judged like what a check raises
             row.outcome = judge(None)
         except KeyboardInterrupt:
             raise

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from grader.errors import GraderError
+from grader.extras import require_extra
 from grader.grading.pool import GradingFinished, GradingStarted, RequestQueue, grade_all, lost_worker
 from grader.grading.request import GradingRequest, decode_json, encode_json
 from grader.grading.run import not_graded
@@ -31,14 +32,13 @@ _CONNECT_S = 20
 
 def grade_on_cluster(suite: Suite, requests: list[GradingRequest], scheduler: str) -> Generator[Event]:
     """Grades on the cluster at `scheduler` (`tcp://host:8786`); each request ends in one `GradingFinished`."""
-    try:
-        from distributed import Client, Future, as_completed  # noqa: PLC0415 - an optional dependency
-    except ImportError as error:
-        raise GraderError("--scheduler needs Dask: pip install 'container-lab-grader[cluster]'") from error
+    require_extra("cluster", "--scheduler")
+    from distributed import Client, Future, as_completed  # noqa: PLC0415 - of an extra
+
     try:
         client = Client(scheduler, timeout=_CONNECT_S)
     except (OSError, TimeoutError, ValueError) as error:  # the last one for an invalid address
-        raise GraderError(f"no Dask scheduler answers at {scheduler}: {error}") from error
+        raise GraderError("tool.no-scheduler", address=scheduler, detail=error) from error
     files = {path.name: path.read_bytes() for path in (suite.folder / "exercise.toml", *suite.folder.glob("*.py"))}
     with client:
         shared = client.scatter(files, broadcast=True)

@@ -52,10 +52,10 @@ def grade_isolated(
 
         ended = next(event for event in grade_all(suite, [request], 1, start) if isinstance(event, GradingFinished))
         if ended.lost == "machine-deadline":
-            raise GradingFailed(f"the grading process was not done after {request.deadline_s:g} s")
+            raise GradingFailed("repository.grading-time", seconds=f"{request.deadline_s:g}")
         if ended.lost:
             errors.seek(0)
             lines = (ended.crash or errors.read().decode("utf-8", "replace")).splitlines()
             last = " · ".join(escape_control_characters(line, _LINE) for line in lines[-_LINES:])
-            raise GradingFailed(f"the grading process ended without a result: {last}")
+            raise GradingFailed("repository.grading-ended", detail=last)
     return ended.result

@@ -107,7 +107,7 @@ class Machine(Subject["MachineExpectation"]):
         """The compose project of `[compose]`, with the containers of its services."""
         compose = self.spec.compose
         if compose is None:
-            raise ExerciseError("exercise.toml has no [compose]")
+            raise ExerciseError("spec.no-table", table="compose")
         return Project(self, compose, tuple(self.container(role) for role in compose.services))
 
     def replicas(self, role: str) -> Replicas:
@@ -131,7 +131,7 @@ class Machine(Subject["MachineExpectation"]):
         """The application of `[todos]`: the containers of the roles `app`, `api` and `mongo`."""
         wanted = self.spec.todos
         if wanted is None:
-            raise ExerciseError("exercise.toml has no [todos]")
+            raise ExerciseError("spec.no-table", table="todos")
         return Todos(self, wanted, self.site("app"), self.container("api"), self.container("mongo"))
 
     def file(self, role: str) -> File:
@@ -223,5 +223,5 @@ def _spec_entry(table: Mapping[str, Entry], role: str, name: str) -> Entry:
     try:
         return table[role]
     except KeyError:
-        known = ", ".join(table) or "none"
-        raise ExerciseError(f"exercise.toml has no [{name}.{role}]; it has: {known}") from None
+        code = "spec.no-entry" if table else "spec.no-entries"
+        raise ExerciseError(code, table=name, role=role, known=", ".join(table)) from None

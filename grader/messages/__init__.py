@@ -14,7 +14,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from importlib import resources
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_args
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,15 +23,17 @@ Language: TypeAlias = str
 """A language code that has a folder here."""
 Words: TypeAlias = dict[str, str]
 """A text by language code."""
-Kind = Literal["common", "diagnoses", "screen", "page", "reports", "policy", "commands"]
+Kind = Literal["common", "diagnoses", "errors", "help", "screen", "page", "reports", "policy", "commands"]
 Field = Literal["expected", "seen", "wrong", "look", "read"]
-KINDS: Final[tuple[Kind, ...]] = ("common", "diagnoses", "screen", "page", "reports", "policy", "commands")
-FIELDS: Final[tuple[Field, ...]] = ("expected", "seen", "wrong", "look", "read")
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 DEFAULT: Final[Language] = "fr"
 """The course's own language."""
 REQUIRED: Final[tuple[Language, ...]] = (DEFAULT, "en")
 """The languages in which every text exists."""
 _FOLDER: Final = re.compile("[a-z]{2,3}")
+_IN_PARENTHESES: Final = re.compile(r"\s*\(\{(\w+)\}\)")
+_AT_THE_END: Final = re.compile(r"(?:\s*;[^;:]*)?\s*[:;]\s*\{(\w+)\}$")
+"""A value after a colon, with its label if that is a clause of its own: `exited; last line: {last_line}`."""
 
 
 def _languages() -> tuple[Language, ...]:
@@ -66,13 +68,25 @@ def say(code: str, field: Field, values: Mapping[str, str], language: Language) 
     return fill(str(entry.get(field, "")), values)
 
 
+def error_text(code: str, values: Mapping[str, str], language: Language) -> str:
+    """The sentence of an error, filled in. An unknown code is shown as it is."""
+    return fill(str(find_text("errors", code, language) or code), values)
+
+
 def find_text(kind: Kind, key: str, language: Language) -> Any:
     """The text of `key` in `language`, else in English, else in French; `None` if no language has it."""
     return _first(kind, key, language, texts)
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
-    """`text` with its values; a value that is missing shows its name. An empty value at the end leaves no space."""
+    """`text` with its values; a value that is missing shows its name.
+
+    An empty value at the end, or in parentheses, leaves nothing behind: neither the colon nor the label before it.
+    """
+    text = _IN_PARENTHESES.sub(lambda found: found[0] if values.get(found[1], "?") else "", text)
+    last = _AT_THE_END.search(text)
+    if last and not values.get(last[1], "?"):
+        text = text[: last.start()]
     return text.format_map(_Shown(values)).strip()
 
 

@@ -113,6 +113,8 @@ class ResultFile(msgspec.Struct, frozen=True, kw_only=True):
     """Each regrade, the oldest first."""
     commit: str | None = None
     """Of the pushed repository that was graded."""
+    submission: str = ""
+    """The file of that repository that was brought up, such as `tp6/compose.yaml`."""
     advice: list[Advice] = []
     format: Literal["grader-result/1"] = "grader-result/1"
 

@@ -38,12 +38,10 @@ class Ledger:
         self.max_points = points
         _validate_causes(self)
         if not self._rows:
-            raise ExerciseError(
-                f"{spec_file}: no checks beside it; wanted functions with @check in files named test_*.py"
-            )
+            raise ExerciseError("suite.no-checks", file=spec_file)
         total = sum(row.spec.points for row in self)
         if total != points:
-            raise ExerciseError(f"{spec_file}: points = {points}, but the checks come to {total}; wanted the same")
+            raise ExerciseError("suite.total", file=spec_file, points=points, total=total)
 
     def __iter__(self) -> Iterator[LedgerRow]:
         return iter(self._rows.values())
@@ -111,12 +109,12 @@ def _unique_specs(specs: Iterable[CheckSpec]) -> list[CheckSpec]:
     titles: dict[str, CheckSpec] = {}
     for spec in specs:
         if spec.name in seen:
-            raise ExerciseError(f"{spec.where}: a second {spec.name}, first in {seen[spec.name].where}; rename one")
+            first = seen[spec.name].where
+            raise ExerciseError("suite.check-twice", where=spec.where, check=spec.name, first=first)
         for title in dict.fromkeys(spec.title.values()):
             if title in titles:
-                raise ExerciseError(
-                    f"{spec.where}: the title {title!r} is also that of {titles[title].name}; change one"
-                )
+                other = titles[title].name
+                raise ExerciseError("suite.title-twice", where=spec.where, title=repr(title), other=other)
             titles[title] = spec
         seen[spec.name] = spec
     return list(seen.values())
@@ -125,14 +123,9 @@ def _unique_specs(specs: Iterable[CheckSpec]) -> list[CheckSpec]:
 def _validate_causes(ledger: Ledger) -> None:
     numbers = {row.spec.name: row.number for row in ledger}
     for row in ledger:
-        for word, cause in row.spec.causes:
-            name = cause.__name__
-            if name not in numbers:
-                raise ExerciseError(
-                    f"{row.spec.where}: {row.spec.name} {word} {name}, which is no check of this exercise; "
-                    f"it has: {', '.join(numbers)}"
-                )
-            if numbers[name] >= row.number:
-                raise ExerciseError(
-                    f"{row.spec.where}: {row.spec.name} {word} {name}, which comes after it; wanted one above it"
-                )
+        for argument, cause in row.spec.causes:
+            values = {"where": row.spec.where, "check": row.spec.name, "given": cause.__name__}
+            if cause.__name__ not in numbers:
+                raise ExerciseError(f"suite.{argument}-elsewhere", **values, known=", ".join(numbers))
+            if numbers[cause.__name__] >= row.number:
+                raise ExerciseError(f"suite.{argument}-later", **values)

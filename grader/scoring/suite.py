@@ -82,7 +82,7 @@ def _import_module(path: Path) -> ModuleType:
     name = f"grader_suite_{path.parent.name}_{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path, loader=_UncachedLoader(name, str(path)))
     if spec is None or spec.loader is None:
-        raise ExerciseError(f"{path}: Python finds no way to import it")
+        raise ExerciseError("suite.unreadable", path=path, detail="importlib")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:
@@ -90,5 +90,10 @@ def _import_module(path: Path) -> ModuleType:
     except GraderError:
         raise
     except Exception as error:
-        raise ExerciseError(f"{path}: cannot be read as a suite: {type(error).__name__}: {error}") from error
+        raise unreadable_suite(path, error) from error
     return module
+
+
+def unreadable_suite(place: object, error: BaseException) -> ExerciseError:
+    """The error for a file of checks that cannot be imported."""
+    return ExerciseError("suite.unreadable", path=place, detail=f"{type(error).__name__}: {error}")

@@ -113,7 +113,7 @@ def _copy(moved: MovedFolder, top: Path, target: Path, limit: int) -> int:
     """Copy what `moved` is in the frozen folder `top`; return its bytes."""
     source = top / moved.path
     if os.path.realpath(source) != str(source) or not source.is_relative_to(top):
-        raise GraderError(f"{moved.path!r} is not a folder of the repository")
+        raise GraderError("engine.moved-path", path=moved.path)
     if source.is_file():
         shutil.copy(source, target)
         return target.stat().st_size
@@ -124,7 +124,7 @@ def _copy(moved: MovedFolder, top: Path, target: Path, limit: int) -> int:
     findings = Findings()
     copy_tree(source, target, msgspec.structs.replace(read_policy().limits, bytes=limit), findings)
     if findings.found:
-        raise GraderError(f"{moved.path!r} cannot be copied: {findings.found[0].line_in('en')}")
+        raise GraderError("engine.moved-size", path=moved.path, limit=limit)
     return sum(path.lstat().st_size for path in target.rglob("*"))
 
 

@@ -11,7 +11,7 @@ from grader.checks.expect import Expectation, expect
 from tests.checks.fake_machine import FakeMachine
 from tests.checks.fake_todos import SPEC as TODOS
 
-SHEET: dict[str, Any] = TODOS | {
+SPEC: dict[str, Any] = TODOS | {
     "ports": {role: {"port": 4000 + offset, "offset": offset} for offset, role in enumerate(("app", "mongo", "web"))},
     "folders": {"db": {"container": "mongo", "outside": "~/db", "inside": "/data"}},
     "files": {"f": {"container": "mongo", "path": "/x"}},
@@ -24,7 +24,7 @@ SHEET: dict[str, Any] = TODOS | {
 
 
 def subjects() -> dict[str, Any]:
-    machine = FakeMachine().as_machine(**SHEET)
+    machine = FakeMachine().as_machine(**SPEC)
     return {
         "Container": machine.container("app"),
         "Site": machine.site("app"),

@@ -150,7 +150,7 @@ def test_tp5_with_a_page_of_ones_own_earns_every_point(todos: StudentShell) -> N
     assert assert_all_passed(todos, "tp5")
 
 
-def test_tp5_any_name_in_the_sheet_can_be_another(
+def test_tp5_any_name_in_the_exercise_spec_can_be_another(
     todos: StudentShell, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     course = tmp_path_factory.mktemp("course")

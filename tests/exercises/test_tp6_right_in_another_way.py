@@ -163,7 +163,7 @@ def test_tp6_by_the_old_docker_compose_earns_every_point(todos: StudentShell) ->
     assert assert_all_passed(todos, "tp6")
 
 
-def test_tp6_any_name_in_the_sheet_can_be_another(
+def test_tp6_any_name_in_the_exercise_spec_can_be_another(
     todos: StudentShell, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     course = tmp_path_factory.mktemp("course")

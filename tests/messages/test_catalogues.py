@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 
-from grader.messages import FIELDS, catalogue, say
+from grader.messages import Field, catalogue, fill, say
 from grader.scoring.suite import read_suite
 from tests.student_shell import ROOT
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("code", list(catalogue("diagnoses", "en")))
 def test_an_entry_has_known_fields(code: str) -> None:
-    assert catalogue("diagnoses", "en")[code].keys() <= set(FIELDS)
+    assert catalogue("diagnoses", "en")[code].keys() <= set(get_args(Field))
 
 
 def test_an_unknown_code_is_said_as_it_is() -> None:
@@ -26,6 +26,28 @@ def test_an_unknown_code_is_said_as_it_is() -> None:
 
 def test_a_missing_value_shows_its_name() -> None:
     assert say("foreground", "expected", {}, "en") == "`{name}` started in detached mode"
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "filled"),
+    [
+        (
+            "exited with code {code}; last line: {line}",
+            {"code": "1", "line": "no"},
+            "exited with code 1; last line: no",
+        ),
+        ("exited with code {code}; last line: {line}", {"code": "1", "line": ""}, "exited with code 1"),
+        ("arrêté\u00a0; dernière ligne\u00a0: {line}", {"line": ""}, "arrêté"),
+        ("le port\u00a0: pris\u00a0; {line}", {"line": ""}, "le port\u00a0: pris"),
+        ("it fails: {why}", {"why": ""}, "it fails"),
+        ("it fails ({where}): {why}", {"where": "here", "why": ""}, "it fails (here)"),
+        ("no answer ({why})", {"why": ""}, "no answer"),
+        ("{seen}: {names}", {"seen": "2", "names": ""}, "2"),
+        ("still there ({count}): {names}", {"count": "1"}, "still there (1): {names}"),
+    ],
+)
+def test_an_empty_value_leaves_no_label_behind(text: str, values: dict[str, str], filled: str) -> None:
+    assert fill(text, values) == filled
 
 
 SOLVES = re.compile(
@@ -54,6 +76,6 @@ def test_the_pattern_sees_what_would_solve() -> None:
 
 
 def test_hints_of_checks_do_not_solve_either() -> None:
-    for sheet in sorted((ROOT / "exercises").glob("*/exercise.toml")):
-        for spec in read_suite(sheet.parent).check_specs if list(sheet.parent.glob("test_*.py")) else ():
+    for path in sorted((ROOT / "exercises").glob("*/exercise.toml")):
+        for spec in read_suite(path.parent).check_specs if list(path.parent.glob("test_*.py")) else ():
             assert not spec.hint or not SOLVES.search(" ".join(spec.hint.values())), spec.where

@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 
 from grader.machine.question import Answer
-from grader.probes.engine_info import read_machine_name
+from grader.probes.engine_info import (
+    DefaultBridge,
+    EngineMode,
+    read_default_bridge,
+    read_engine_mode,
+    read_machine_name,
+)
 from tests.probes.malformed_answers import (
     MALFORMED_ANSWERS,
     answers_like,
@@ -46,3 +52,45 @@ def test_a_name_that_is_none_is_refused(name: object) -> None:
 @given(answers_like(GOOD))
 def test_any_answer_is_a_fact_or_a_refusal(answer: Answer) -> None:
     assert_fact_or_probe_failed(lambda: read_machine_name(scripted_machine({"/info": answer})))
+
+
+# Recorded from Docker 28.5 and Podman 5.8.
+ROOTLESS_DOCKER = ["name=seccomp,profile=builtin", "name=rootless", "name=cgroupns"]
+ROOTLESS_PODMAN = ["name=seccomp,profile=default", "name=rootless"]
+REMAPPED = ["name=seccomp,profile=builtin", "name=userns"]
+
+
+@pytest.mark.parametrize(
+    ("options", "mode"),
+    [
+        (ROOTLESS_DOCKER, EngineMode(is_rootless=True, remaps_users=False)),
+        (ROOTLESS_PODMAN, EngineMode(is_rootless=True, remaps_users=False)),
+        (REMAPPED, EngineMode(is_rootless=False, remaps_users=True)),
+        (["name=seccomp,profile=rootless"], EngineMode(is_rootless=False, remaps_users=False)),
+        (None, EngineMode(is_rootless=False, remaps_users=False)),
+    ],
+)
+def test_an_engine_says_whose_its_containers_are(options: list[str] | None, mode: EngineMode) -> None:
+    assert read_engine_mode(scripted_machine({"/info": {"SecurityOptions": options}})) == mode
+
+
+@pytest.mark.parametrize(
+    ("answer", "bridge"),
+    [
+        (
+            {"Name": "bridge", "EnableIPv6": False, "Options": None},
+            DefaultBridge(has_ipv6=False, publishing_address=""),
+        ),
+        (
+            {"EnableIPv6": True, "Options": {"com.docker.network.bridge.host_binding_ipv4": "0.0.0.0"}},  # noqa: S104
+            DefaultBridge(has_ipv6=True, publishing_address=""),
+        ),
+        (
+            {"Options": {"com.docker.network.bridge.host_binding_ipv4": "127.0.0.1"}},
+            DefaultBridge(has_ipv6=False, publishing_address="127.0.0.1"),
+        ),
+        (Answer(404), DefaultBridge(has_ipv6=False, publishing_address="")),
+    ],
+)
+def test_the_default_bridge_says_where_ports_are_published(answer: object, bridge: DefaultBridge) -> None:
+    assert read_default_bridge(scripted_machine({"/networks/bridge": answer})) == bridge

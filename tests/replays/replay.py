@@ -40,8 +40,8 @@ def judge_recording(kept: StoredRecording) -> Ledger:
         exchanges=[from_document(one) for one in kept.exchanges],
     )
     suite = load_suite(recording.exercise)
-    if header.sheet:
-        suite = replace(suite, spec=_sheet(header.sheet))
+    if header.spec:
+        suite = replace(suite, spec=_spec(header.spec))
     machine = Machine(
         Replay(recording),
         suite.spec,
@@ -61,7 +61,7 @@ def replay_differences(kept: StoredRecording, ledger: Ledger) -> list[str]:
         ]
     if kept.header.test:
         return [f"{row.spec.name}: {row.outcome}" for row in ledger if row.outcome.verdict != "passed"]
-    return find_differences(find_solution(kept.header.name), ledger)
+    return list(map(str, find_differences(find_solution(kept.header.name), ledger)))
 
 
 def record_command(name: str) -> str:
@@ -83,7 +83,7 @@ def _solutions(exercise: str) -> dict[str, Solution]:
     return {solution_name(one): one for one in read_solutions(load_suite(exercise))}
 
 
-def _sheet(text: str) -> ExerciseSpec:
+def _spec(text: str) -> ExerciseSpec:
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "exercise.toml").write_text(text, encoding="utf-8")
         return read_exercise_spec(Path(folder))

@@ -124,9 +124,9 @@ def test_what_an_earlier_failure_explains_is_tried_and_fails_only_where_that_pas
 @pytest.mark.parametrize(("late", "said"), [(second, "second needs first"), (beside, "beside is explained by first")])
 def test_a_cause_that_comes_later_or_is_not_there_is_refused(late: Callable[[], None], said: str) -> None:
     specs = [spec for function in (late, first) if (spec := spec_of(function))]
-    with pytest.raises(ExerciseError, match=f"{said}, which comes after it; wanted one above it"):
+    with pytest.raises(ExerciseError, match=f"{said}, which comes after it; expected a check above it"):
         Ledger(specs, 0, "exercise.toml")
-    with pytest.raises(ExerciseError, match=f"{said}, which is no check of this exercise"):
+    with pytest.raises(ExerciseError, match=f"{said}, which is not a check of this exercise"):
         Ledger(specs[:1], 0, "exercise.toml")
 
 

@@ -82,7 +82,7 @@ def test_what_is_not_a_path_of_the_repository_is_not_copied(path: str, workspace
 
 def test_the_copies_are_bounded(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("grader.submission.moved_folders._COPIES", 0)
-    with pytest.raises(GraderError, match="cannot be copied"):
+    with pytest.raises(GraderError, match="too large"):
         laid_out(workspace, DB)
 
 

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from grader.checks.containers.foreground import was_attached
 from grader.checks.failure import CheckFailed
+from grader.errors import ProbeFailed
 from grader.machine.question import Answer
 from grader.probes.containers.find import inspect_container
 from grader.probes.containers.listing import list_containers
 from grader.probes.containers.logs import last_lines, read_log
 from grader.probes.containers.ports import is_reversed
+from grader.probes.engine_info import read_engine_mode
 from grader.probes.http.sites import get_page
 from grader.probes.labels import compose_label, project_of, service_of
 
@@ -25,6 +27,12 @@ _SHORT_RUN_S: Final = 10.0
 _SHELLS: Final = {"ash", "bash", "dash", "sh", "zsh"}
 _LIST_START: Final = re.compile(r"\s*\[\S")
 """The start of a list. A shell's test, `[ -f … ]`, has a space there."""
+_PRIVILEGED: Final = "cannot expose privileged port"
+_FIRST_FREE_PORT: Final = 1024
+_DENIED: Final = b"permission denied"
+_PASSED_ON: Final = re.compile(
+    r"^.*(?:unable to start container process: |\([0-9a-f]{64}\): (?:error while calling \S+ \S+: )?)", re.DOTALL
+)
 _KILLED_CODES: Final = {137, 143}
 _STOP_CODES: Final = {0, 129, 130, 131, 137, 143}
 """Exit codes of a process that ended by itself, or by SIGHUP, SIGINT, SIGQUIT, SIGKILL or SIGTERM."""
@@ -56,6 +64,8 @@ def fail_not_running(machine: Machine, fact: ContainerFact) -> NoReturn:
     if by_hand and fact.uptime_s >= 1 and was_attached(machine, fact):
         raise CheckFailed("foreground-stopped", evidence=tuple(lines), **values)
     _require_valid_command(fact, tuple(lines))
+    if any(mount.type == "bind" for mount in fact.mounts) and any(_DENIED in line.lower() for line in lines):
+        _require_own_users(machine)
     killed = fact.exit_code in _KILLED_CODES and not fact.out_of_memory
     if by_hand and (killed or fact.uptime_s >= _SHORT_RUN_S):
         raise CheckFailed("container-stopped", evidence=tuple(lines), **values)
@@ -70,9 +80,25 @@ def _diagnose_never_started(machine: Machine, fact: ContainerFact) -> CheckFaile
     taken = error if "already allocated" in error or "already in use" in error else _find_taken_port(machine, fact)
     if taken:
         return CheckFailed("port-taken", name=name, detail=str(taken), evidence=(str(taken),))
+    _require_publishable(machine, fact)
     waiting = _unhealthy_dependency(machine, fact)
     detail, evidence = (f" ({_shorten_start_error(error)})", (error,)) if error else ("", ())
     return waiting or CheckFailed("container-created", name=name, detail=detail, evidence=evidence)
+
+
+def _require_publishable(machine: Machine, fact: ContainerFact) -> None:
+    """Raises `ProbeFailed` if the engine, which is rootless, refused the very port that the exercise asks for."""
+    wanted = {machine.port(role) for role in machine.spec.ports}
+    low = {port.host_port for port in fact.requested_ports if port.host_port and port.host_port < _FIRST_FREE_PORT}
+    refused = wanted & low if _PRIVILEGED in fact.error or machine.is_podman else set()
+    if refused and (fact.error or read_engine_mode(machine).is_rootless):
+        raise ProbeFailed("port-privileged", port=str(min(refused)))
+
+
+def _require_own_users(machine: Machine) -> None:
+    """Raises `ProbeFailed` if the engine runs containers as other users, who may not write to a student's folder."""
+    if read_engine_mode(machine).remaps_users:
+        raise ProbeFailed("folder-of-userns")
 
 
 def _diagnose_reversed(machine: Machine, fact: ContainerFact) -> CheckFailed | None:
@@ -123,8 +149,8 @@ def _require_valid_command(fact: ContainerFact, lines: tuple[bytes, ...]) -> Non
 
 
 def _shorten_start_error(error: str) -> str:
-    """Why the start failed, without the names of the runtimes that passed the error on."""
-    return error.rpartition("unable to start container process: ")[2].removesuffix(": unknown")
+    """Why the start failed, without what passed the error on: runtimes, and the network's drivers with long ids."""
+    return _PASSED_ON.sub("", error).removesuffix(": unknown")
 
 
 def _find_taken_port(machine: Machine, fact: ContainerFact) -> PortFact | None:

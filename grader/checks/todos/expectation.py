@@ -19,6 +19,7 @@ from grader.checks.http.sites import SiteExpectation, ask_site, diagnose_not_lis
 from grader.checks.polling import eventually
 from grader.checks.settling import find_facts
 from grader.checks.todos.diagnosis import diagnose_api_error, diagnose_page_error, diagnose_page_no_answer
+from grader.checks.todos.engine_limits import ROUTE_CODES, require_route_through_machine
 from grader.checks.todos.targets import diagnose_address_target, diagnose_target
 from grader.checks.todos.temporary_todo import TemporaryTodo
 from grader.errors import ProbeFailed
@@ -239,7 +240,12 @@ class TodosExpectation(Expectation):
         return find_facts(self._subject.mongo, self._subject.api, self._subject.app)
 
     def _eventually(self, judge: Callable[[], None]) -> None:
-        eventually(self._subject.machine, judge, within_s=self._within_s, depends_on=self._find_facts)
+        try:
+            eventually(self._subject.machine, judge, within_s=self._within_s, depends_on=self._find_facts)
+        except CheckFailed as failure:
+            if failure.code in ROUTE_CODES:
+                require_route_through_machine(self._subject)
+            raise
 
 
 def _declares(container: Container, variable: str) -> bool:

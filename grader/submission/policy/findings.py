@@ -55,7 +55,9 @@ class Refusal:
         text = find_text("policy", f"rules.{self.rule}", language) or find_text(
             "policy", f"refused.{self.rule}", language
         )
-        return fill(text, dict(self.values)) if text else self.rule
+        values = dict(self.values)
+        shape = find_text("policy", f"shapes.{values.get('wanted', '')}", language)
+        return fill(text, values | {"wanted": shape} if shape else values) if text else self.rule
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from grader.checks.compose.services import require_project, require_service
 from tests.checks.fake_engine_json import FakeContainer, compose_labels, fake_container
 from tests.checks.fake_machine import FakeMachine, fails_with
 
-SHEET: dict[str, Any] = {
+SPEC: dict[str, Any] = {
     "containers": {"mongo": {}, "api": {}, "app": {}},
     "compose": {"project": "todos", "services": {"mongo": "todos-mongo", "api": "todos-api", "app": "todos-app"}},
 }
@@ -21,12 +21,12 @@ def of(service: str, project: str = "todos", **labels: str) -> FakeContainer:
 
 
 def service(*boxes: FakeContainer) -> None:
-    machine = FakeMachine(*boxes).as_machine(**SHEET)
+    machine = FakeMachine(*boxes).as_machine(**SPEC)
     require_service(machine.project(), machine.container("api"))
 
 
 def project(*boxes: FakeContainer) -> None:
-    require_project(FakeMachine(*boxes).as_machine(**SHEET).project())
+    require_project(FakeMachine(*boxes).as_machine(**SPEC).project())
 
 
 def test_a_service_with_a_container_is_there() -> None:

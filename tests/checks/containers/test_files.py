@@ -13,7 +13,7 @@ from tests.checks.fake_machine import FakeMachine, fails_with, folder, raises_pr
 from tests.scripted_machine import NOW
 
 PATH = "/root/hello.txt"
-SHEET: dict[str, Any] = {
+SPEC: dict[str, Any] = {
     "containers": {"box": {"name": "tp1-ubuntu", "image": "ubuntu"}, "b": {"name": "b", "image": "ubuntu"}},
     "files": {"hello": {"container": "box", "path": PATH}},
 }
@@ -35,7 +35,7 @@ def ubuntu(file: File | None = HELLO, changes: dict[str, int] | None = None, **m
 
 
 def file_of(*boxes: FakeContainer) -> Any:
-    return expect(FakeMachine(*boxes).as_machine(**SHEET).file("hello"))
+    return expect(FakeMachine(*boxes).as_machine(**SPEC).file("hello"))
 
 
 # --- added -----------------------------------------------------------------------------------------------------------
@@ -161,7 +161,7 @@ def test_an_engine_that_does_not_copy_is_no_failure() -> None:
     link = FakeMachine(ubuntu())
     link.table["/containers/tp1-ubuntu-id/archive?*"] = Answer(500, b"broken")
     with raises_probe_failed("answer-unexpected"):
-        expect(link.as_machine(**SHEET).file("hello")).to_be_added()
+        expect(link.as_machine(**SPEC).file("hello")).to_be_added()
 
 
 # --- changed ---------------------------------------------------------------------------------------------------------

@@ -9,9 +9,11 @@ import pytest
 from grader.checks.containers.expectation import require_container, require_running
 from grader.checks.containers.not_running import fail_crash_loop, fail_not_running, is_shell_without_input
 from grader.checks.failure import CheckFailed
+from grader.errors import ProbeFailed
 from grader.machine.question import Answer, HttpQuestion, NoAnswer
 from tests.checks.fake_engine_json import FakeContainer, compose_labels, fake_container
 from tests.checks.fake_machine import FakeMachine, fails_with
+from tests.probes.malformed_answers import assert_probe_failed
 from tests.scripted_machine import DOCKER_26, PODMAN_4
 
 LOG = b"1\n2\n3\n\n4\n5\n6\n"
@@ -123,6 +125,31 @@ def test_one_that_ended_with_its_terminal_was_in_the_foreground(
     assert found[0].evidence == ("2", "3", "4", "5", "6")
 
 
+FOLDER = {"Type": "bind", "Source": "/home/anna/Docker/db", "Destination": "/data/db"}
+VOLUME = {"Type": "volume", "Name": "db", "Source": "/v", "Destination": "/data/db"}
+
+
+@pytest.mark.parametrize(
+    ("options", "mount", "said", "is_hidden"),
+    [
+        (["name=userns"], FOLDER, b"WiredTigerError: Permission denied\n", True),
+        (["name=userns"], FOLDER, b"bind: address in use\n", False),
+        (["name=userns"], VOLUME, b"Permission denied\n", False),
+        (["name=seccomp,profile=builtin"], FOLDER, b"Permission denied\n", False),
+    ],
+)
+def test_with_users_of_its_own_an_engine_keeps_containers_out_of_a_students_folder(
+    options: list[str], mount: dict[str, str], said: bytes, *, is_hidden: bool
+) -> None:
+    machine = ended(1, 3, log=said, mounts=(mount,))
+    machine.table["/info"] = {"SecurityOptions": options}
+    if is_hidden:
+        assert_probe_failed("folder-of-userns", lambda: judged(machine))
+    else:
+        with fails_with("container-exited"):
+            judged(machine)
+
+
 # --- its command -----------------------------------------------------------------------------------------------------
 
 
@@ -198,6 +225,47 @@ def test_one_that_was_never_started_says_why(error: str, detail: str) -> None:
     with fails_with("container-created", name="web", detail=detail) as found:
         judged(created(error))
     assert found[0].evidence == ((error,) if error else ())
+
+
+# As engines record it.
+REFUSALS = {
+    "Docker": (
+        "failed to set up container networking: driver failed programming external connectivity on endpoint web "
+        f"({'bd' * 32}): error while calling RootlessKit PortManager.AddPort(): cannot expose privileged port 80, you "
+        "can add 'net.ipv4.ip_unprivileged_port_start=80' to /etc/sysctl.conf (currently 1024), or set "
+        "CAP_NET_BIND_SERVICE on rootlesskit binary, or choose a larger port number (>= 1024): listen tcp4 0.0.0.0:80: "
+        "bind: permission denied"
+    ),
+    "Podman": (
+        "rootlessport cannot expose privileged port 80, you can add 'net.ipv4.ip_unprivileged_port_start=80' to "
+        "/etc/sysctl.conf (currently 1024), or choose a larger port number (>= 1024)"
+    ),
+}
+
+
+@pytest.mark.parametrize("engine", REFUSALS)
+def test_a_rootless_engine_may_not_publish_the_port_that_the_exercise_asks_for(engine: str) -> None:
+    machine = created(REFUSALS[engine], ports={"80/tcp": "80"}, podman=engine == "Podman")
+    machine.table["/info"] = {"SecurityOptions": ["name=rootless"]}
+    seen = machine.as_machine(containers=WEB, ports={"web": {"port": 80, "offset": 0}})
+    assert_probe_failed("port-privileged", lambda: fail_not_running(seen, require_container(seen.container("web"))))
+
+
+@pytest.mark.parametrize(("options", "is_rootless"), [(["name=rootless"], True), (["name=seccomp"], False)])
+def test_if_podman_does_not_write_it_down_it_must_be_rootless(options: list[str], *, is_rootless: bool) -> None:
+    machine = created(ports={"80/tcp": "80"}, podman=True)
+    machine.table["/info"] = {"SecurityOptions": options}
+    seen = machine.as_machine(containers=WEB, ports={"web": {"port": 80, "offset": 0}})
+    with pytest.raises(ProbeFailed if is_rootless else CheckFailed):
+        fail_not_running(seen, require_container(seen.container("web")))
+
+
+@pytest.mark.parametrize("engine", REFUSALS)
+def test_another_port_that_was_refused_is_the_students(engine: str) -> None:
+    """Not on the port of the exercise, 4000. What is cut off at the end of a long reason is not the reason."""
+    with fails_with("container-created", name="web") as found:
+        judged(created(REFUSALS[engine], ports={"80/tcp": "80"}, podman=engine == "Podman"))
+    assert "cannot expose privileged port 80, you can add" in found[0].values["detail"][:60]
 
 
 REFUSED = "cannot expose privileged port 80, you can add 'net.ipv4.ip_unprivileged_port_start=80'"

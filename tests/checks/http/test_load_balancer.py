@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from grader.machine.machine import Machine
 
-SHEET: dict[str, Any] = {
+SPEC: dict[str, Any] = {
     "containers": {"web": {}, "lb": {"image": "haproxy"}},
     "ports": {"lb": {"port": 8080, "offset": 4}},
     "compose": {"project": "tp7", "services": {"web": "web", "lb": "lb"}, "replicas": {"web": 3}},
@@ -45,7 +45,7 @@ class Tp7(FakeMachine):
     page_status = 200
 
     def machine(self) -> Machine:
-        return self.as_machine(**SHEET)
+        return self.as_machine(**SPEC)
 
     def balancer(self, within_s: float = 0) -> Any:
         return expect(self.machine().balancer("lb", before="web"), within_s=within_s)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from grader.machine.subjects import Site
     from tests.scripted_machine import Version
 
-SHEET: dict[str, Any] = {
+SPEC: dict[str, Any] = {
     "containers": {
         "web": {"name": "web", "image": "nginx", "port": 80},
         "any": {"name": "any", "image": "haproxy"},
@@ -37,7 +37,7 @@ MINE = PortRange(41200, 41209)
 def site_of(
     machine: FakeMachine, role: str = "web", *, own_ports: PortRange | None = None, passive: bool = False
 ) -> Site:
-    return machine.as_machine(own_ports=own_ports, passive=passive, **SHEET).site(role)
+    return machine.as_machine(own_ports=own_ports, passive=passive, **SPEC).site(role)
 
 
 # --- published -------------------------------------------------------------------------------------------------------
@@ -70,7 +70,7 @@ def test_other_ports_beside_it_do_no_harm() -> None:
     is_published({"80/tcp": "4000", "4000/tcp": "80"})
 
 
-def test_where_the_sheet_names_no_port_inside_any_will_do() -> None:
+def test_where_the_spec_names_no_port_inside_any_will_do() -> None:
     is_published({"8404/tcp": "4001"}, role="any")
 
 
@@ -424,7 +424,7 @@ def test_what_is_no_http_is_told_so_whatever_listens() -> None:
     assert found[0].evidence == ("GET http://…:4000: not-http: SSH-2.0",)
 
 
-def test_silence_of_a_site_without_a_port_in_the_sheet_is_about_the_published_one() -> None:
+def test_silence_of_a_site_without_a_port_in_the_spec_is_about_the_published_one() -> None:
     machine = FakeMachine(fake_container("any", ports={"8404/tcp": "4001"}, listens=("0.0.0.0:80",)))
     with fails_with("listens-on-another-port", inside=8404, others="80"):
         expect(site_of(machine, "any")).to_answer()
@@ -488,7 +488,7 @@ def test_a_site_is_not_asked_where_its_container_does_not_run_or_publishes_nothi
 
 def test_what_listens_as_it_should_is_not_deaf() -> None:
     machine = FakeMachine(web(listens=("0.0.0.0:80", "127.0.0.1:9000")))
-    judged = machine.as_machine(**SHEET)
+    judged = machine.as_machine(**SPEC)
     fact = require_running(judged.container("web"))
     assert diagnose_not_listening(judged, fact, 80) is None
     assert diagnose_not_listening(judged, fact, None) is not None

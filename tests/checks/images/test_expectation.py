@@ -12,7 +12,7 @@ from grader.machine.question import Answer
 from tests.checks.fake_engine_json import FakeContainer, date_ago, fake_container, fake_image
 from tests.checks.fake_machine import FakeMachine, fails_with, raises_probe_failed
 
-SHEET: dict[str, Any] = {
+SPEC: dict[str, Any] = {
     "containers": {"app": {"name": "app"}},
     "built": {"app": {"name": "tp3-app", "base": "python:alpine", "port": 5000, "under_mb": 100}},
 }
@@ -32,7 +32,7 @@ def own(*tags: str, **more: Any) -> dict[str, Any]:
 def app(*images: dict[str, Any], box: FakeContainer | None = None) -> Any:
     link = FakeMachine(*([box] if box else []))
     link.images = list(images)
-    return link.as_machine(**SHEET).image("app")
+    return link.as_machine(**SPEC).image("app")
 
 
 # --- existence -------------------------------------------------------------------------------------------------------
@@ -114,7 +114,7 @@ def test_images_that_cannot_be_listed_are_no_failure() -> None:
     link = FakeMachine()
     link.table["/images/json"] = Answer(500, b"broken")
     with raises_probe_failed("answer-unexpected"):
-        expect(link.as_machine(**SHEET).image("app")).to_exist()
+        expect(link.as_machine(**SPEC).image("app")).to_exist()
 
 
 # --- built here ------------------------------------------------------------------------------------------------------

@@ -97,7 +97,7 @@ def test_the_port_that_is_told_is_the_machines_where_the_api_is_published() -> N
     assert diagnose_api_error(FakeTodos().subject(ports=ports), NoAnswer("refused")).values["port"] == "4001"
 
 
-def test_an_api_without_a_port_in_the_sheet_is_asked_on_80() -> None:
+def test_an_api_without_a_port_in_the_spec_is_asked_on_80() -> None:
     containers = SPEC["containers"] | {"api": {"name": "todos-api"}}
     lab = FakeTodos()
     lab.api.raw["NetworkSettings"]["Ports"] = {"8082/tcp": [{"HostPort": "80"}]}

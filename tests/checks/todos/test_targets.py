@@ -18,13 +18,13 @@ GATEWAY = "172.18.0.1"
 PUBLISHED: dict[str, Any] = {"ports": {"app": {"port": 4002, "offset": 2}, "mongo": {"port": 4000, "offset": 0}}}
 
 
-def seen(lab: FakeTodos, **sheet: Any) -> CheckFailed | None:
-    todos = lab.subject(**sheet)
+def seen(lab: FakeTodos, **spec: Any) -> CheckFailed | None:
+    todos = lab.subject(**spec)
     return diagnose_target(todos.api, todos.mongo, "MONGO")
 
 
-def code(lab: FakeTodos, **sheet: Any) -> str:
-    mistake = seen(lab, **sheet)
+def code(lab: FakeTodos, **spec: Any) -> str:
+    mistake = seen(lab, **spec)
     return mistake.code if mistake else ""
 
 

@@ -70,6 +70,6 @@ def test_of_two_that_have_as_many_it_is_always_the_same() -> None:
 
 @pytest.mark.parametrize(("answer", "code"), MALFORMED_ANSWERS)
 def test_a_list_that_cannot_be_read_is_refused(answer: Answer, code: str) -> None:
-    sheet = exercise_spec(containers={"web": {}}, compose={"project": "tp7", "services": {"web": "web"}})
-    machine = scripted_machine({"/containers/json?all=1": answer}, sheet)
+    spec = exercise_spec(containers={"web": {}}, compose={"project": "tp7", "services": {"web": "web"}})
+    machine = scripted_machine({"/containers/json?all=1": answer}, spec)
     assert_probe_failed(code, lambda: find_project_name(machine.project()))

@@ -20,7 +20,7 @@ from tests.probes.malformed_answers import (
 from tests.scripted_machine import AnswersInTurn, ScriptedAnswers, exercise_spec, scripted_machine
 
 LIST = "/containers/json?all=1"
-SHEET = exercise_spec(
+SPEC = exercise_spec(
     containers={
         "web": {"name": "web", "image": "nginx", "equivalent_images": ["mirror/httpd"]},
         "hello": {"name": "hello", "image": "ubuntu"},
@@ -43,10 +43,10 @@ def whole(name: str) -> dict[str, Any]:
     return DOCKER_20 | {"Id": f"id-{name}", "Name": f"/{name}"}
 
 
-def found(role: str, *lines: dict[str, Any], sheet: Any = SHEET) -> ContainerFact | NoContainer:
+def found(role: str, *lines: dict[str, Any], spec: Any = SPEC) -> ContainerFact | NoContainer:
     names = [one["Names"][0][1:] for one in lines]
     inspected = {f"/containers/id-{name}/json": whole(name) for name in names}
-    return find_container(scripted_machine({LIST: list(lines), **inspected}, sheet).container(role))
+    return find_container(scripted_machine({LIST: list(lines), **inspected}, spec).container(role))
 
 
 def name_of(fact: ContainerFact | NoContainer) -> str:
@@ -60,7 +60,7 @@ def test_the_one_of_that_very_name_is_meant() -> None:
 
 def test_it_is_asked_for_by_the_id_that_the_list_gives() -> None:
     link = ScriptedAnswers({LIST: [line("web")], "/containers/id-web/json": whole("web")})
-    find_container(scripted_machine(link, SHEET).container("web"))
+    find_container(scripted_machine(link, SPEC).container("web"))
     assert link.question_keys == [LIST, "/containers/id-web/json"]
 
 
@@ -80,13 +80,13 @@ def test_of_several_of_a_service_one_that_runs_is_meant() -> None:
 
 def test_where_the_exercise_is_about_compose_its_projects_own_comes_first() -> None:
     own = line("tp7-web-1", project="tp7", service="web")
-    assert name_of(found("web", line("web"), own, sheet=COMPOSE)) == "tp7-web-1"
-    assert name_of(found("web", line("web"), line("o-web-1", project="o", service="web"), sheet=COMPOSE)) == "web"
+    assert name_of(found("web", line("web"), own, spec=COMPOSE)) == "tp7-web-1"
+    assert name_of(found("web", line("web"), line("o-web-1", project="o", service="web"), spec=COMPOSE)) == "web"
 
 
 def test_a_role_without_a_name_is_known_by_its_service() -> None:
     own = line("tp7-balancer-1", project="tp7", service="balancer", state="exited")
-    assert name_of(found("lb", line("lb"), own, sheet=COMPOSE)) == "tp7-balancer-1"
+    assert name_of(found("lb", line("lb"), own, spec=COMPOSE)) == "tp7-balancer-1"
 
 
 @pytest.mark.parametrize("near", ["web1", "Web", "w-e-b", "my_web", "webb", "we"])
@@ -129,17 +129,17 @@ def test_one_that_goes_while_it_is_looked_at_is_looked_for_again() -> None:
             "/containers/id-new/json": whole("web"),
         }
     )
-    assert name_of(find_container(scripted_machine(link, SHEET).container("web"))) == "web"
+    assert name_of(find_container(scripted_machine(link, SPEC).container("web"))) == "web"
     assert link.question_keys == [LIST, "/containers/id-web/json", LIST, "/containers/id-new/json"]
 
 
 def test_one_that_is_then_gone_is_gone() -> None:
-    machine = scripted_machine({LIST: AnswersInTurn([line("web")], []), "/containers/id-web/json": Answer(404)}, SHEET)
+    machine = scripted_machine({LIST: AnswersInTurn([line("web")], []), "/containers/id-web/json": Answer(404)}, SPEC)
     assert find_container(machine.container("web")) == NoContainer()
 
 
 def test_one_that_stays_listed_and_is_not_there_is_refused() -> None:
-    machine = scripted_machine({LIST: [line("web")], "/containers/id-web/json": Answer(404)}, SHEET)
+    machine = scripted_machine({LIST: [line("web")], "/containers/id-web/json": Answer(404)}, SPEC)
     refusal = assert_probe_failed("answer-unexpected", lambda: find_container(machine.container("web")))
     assert refusal.values == {"asked": "docker inspect", "detail": "404: web is listed, but not there"}
 
@@ -151,7 +151,7 @@ def test_one_that_is_gone_is_none_by_its_id() -> None:
 @pytest.mark.parametrize(("answer", "code"), MALFORMED_ANSWERS)
 def test_what_cannot_be_read_is_refused(answer: Answer, code: str) -> None:
     assert_probe_failed(code, lambda: inspect_container(scripted_machine({"/containers/x/json": answer}), "x"))
-    assert_probe_failed(code, lambda: find_container(scripted_machine({LIST: answer}, SHEET).container("web")))
+    assert_probe_failed(code, lambda: find_container(scripted_machine({LIST: answer}, SPEC).container("web")))
 
 
 @many_examples

@@ -21,7 +21,7 @@ from tests.probes.malformed_answers import (
 )
 from tests.scripted_machine import NOW, ScriptedAnswers, exercise_spec, scripted_machine
 
-SHEET = exercise_spec(services={"web": {"name": "web", "replicas": 3}}, ports={"web": {"port": 4000, "offset": 0}})
+SPEC = exercise_spec(services={"web": {"name": "web", "replicas": 3}}, ports={"web": {"port": 4000, "offset": 0}})
 
 
 def answer(body: object) -> Answer:
@@ -81,7 +81,7 @@ def stacked(name: str, stack: str = "tp8") -> dict[str, Any]:
 
 
 def found(*services: dict[str, Any]) -> ServiceFact | NoService:
-    return find_service(scripted_machine({"/services": list(services)}, SHEET).service("web"))
+    return find_service(scripted_machine({"/services": list(services)}, SPEC).service("web"))
 
 
 def name_of(fact: ServiceFact | NoService) -> str:
@@ -96,7 +96,7 @@ def test_the_one_of_that_very_name_is_meant_before_one_of_a_stack() -> None:
 
 def test_they_are_asked_for_at_once() -> None:
     link = ScriptedAnswers({"/services": [service()]})
-    find_service(scripted_machine(link, SHEET).service("web"))
+    find_service(scripted_machine(link, SPEC).service("web"))
     assert link.question_keys == ["/services"]
 
 
@@ -163,4 +163,4 @@ def test_other_types_are_refused(spec: dict[str, Any]) -> None:
 @given(answers_like([service(), stacked("tp8_web"), service(Mode={"Global": {}})]))
 def test_any_answer_is_a_fact_or_a_refusal(told: Answer) -> None:
     assert_fact_or_probe_failed(lambda: [(one, one.name_in_file) for one in parse_services(told)])
-    assert_fact_or_probe_failed(lambda: find_service(scripted_machine({"/services": told}, SHEET).service("web")))
+    assert_fact_or_probe_failed(lambda: find_service(scripted_machine({"/services": told}, SPEC).service("web")))

@@ -21,7 +21,7 @@ def _text(page: Page, selector: str) -> str:
     return " ".join((page.locator(selector).text_content() or "").split())
 
 
-def test_the_mark_and_what_to_mend_first_come_first(student_html: str, open_page: OpenPage) -> None:
+def test_the_mark_and_what_to_fix_first_come_first(student_html: str, open_page: OpenPage) -> None:
     page = open_page(student_html)
     assert page.title() == "tp2 · Enzo Guérin"
     assert page.locator("h1").inner_text() == "Un serveur web dans un conteneur"
@@ -84,7 +84,7 @@ def test_a_provisional_mark_says_what_is_still_open(open_page: OpenPage) -> None
     assert "this does not count against you" in _text(page, "#c-5")
 
 
-def test_with_everything_passed_nothing_is_to_mend(open_page: OpenPage) -> None:
+def test_with_everything_passed_nothing_is_to_fix(open_page: OpenPage) -> None:
     page = open_page(student_page(make_result(0, "Zoé", "......."), "en"))
     assert _text(page, ".result") == "20/20 20 points of 20"
     expect(page.locator(".notice")).to_have_count(0)

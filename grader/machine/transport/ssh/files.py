@@ -83,9 +83,9 @@ class SshFiles:
     def _run(self, command: str, *args: str) -> Answer | NoAnswer:
         """The output; 404 if the command reports a missing file."""
         done = self._host.run(f"({command}) 2>&1", *args)
-        said = done.stdout_bytes
+        output = done.stdout_bytes
         if done.succeeded:
-            return Answer(200, said)
-        if done.rc == _NOT_A_FILE or any(word in said for word in _ABSENT):
+            return Answer(200, output)
+        if done.rc == _NOT_A_FILE or any(word in output for word in _ABSENT):
             return Answer(404)
-        return NoAnswer("no-access", escape_control_characters(said.strip(), 160))
+        return NoAnswer("no-access", escape_control_characters(output.strip(), 160))

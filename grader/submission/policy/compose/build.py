@@ -47,7 +47,7 @@ def _build(scope: ComposeScope, node: YamlNode, place: Place, _: Kind) -> None:
         _dockerfile(scope, folder, DOCKERFILE, inputs, there)
         return
     there = place.below("dockerfile", dockerfile.line or None)
-    text = _literal_path(scope, dockerfile, there, "a file")
+    text = _literal_path(scope, dockerfile, there, "file")
     if text is not None:
         _dockerfile(scope, folder, text, inputs, there)
 
@@ -81,7 +81,7 @@ def _literal_path(scope: ComposeScope, node: YamlNode, place: Place, wanted: str
 
 def _context(scope: ComposeScope, node: YamlNode, place: Place) -> str | None:
     """The build context as it is written, if it is a folder of the repository."""
-    text = _literal_path(scope, node, place, "a folder")
+    text = _literal_path(scope, node, place, "folder")
     if text is None:
         return None
     if _REMOTE_CONTEXT.match(text):
@@ -143,7 +143,7 @@ def _granted_secrets(build: YamlNode) -> list[tuple[str, str, YamlNode]]:
 def _build_secrets(scope: ComposeScope, node: YamlNode, place: Place, _: Kind) -> None:
     """Only those that the file takes from the repository: the builder would look for others where it runs."""
     if not isinstance(node, YamlSequence):
-        scope.report_wrong_shape(place, "a list", node)
+        scope.report_wrong_shape(place, "list", node)
         return
     for source, _target, _one in _granted_secrets(YamlMapping(((YamlScalar("secrets", 0), node),), 0)):
         if not scope.is_deferred(source) and source not in scope.file_secrets:
@@ -171,7 +171,7 @@ def _additional_contexts(scope: ComposeScope, node: YamlNode, place: Place, _: K
 @checks_kind("cache-from")
 def _cache_from(scope: ComposeScope, node: YamlNode, place: Place, _: Kind) -> None:
     for one in node.items if isinstance(node, YamlSequence) else (node,):
-        text = scope.literal(one, place, "an image's name")
+        text = scope.literal(one, place, "image")
         image = text.removeprefix("type=registry,ref=") if text is not None else None
         if image is not None and scope.policy.engine.image_fault(image) is not None:
             scope.refuse_key(place)
@@ -181,10 +181,10 @@ def _cache_from(scope: ComposeScope, node: YamlNode, place: Place, _: Kind) -> N
 def _tags(scope: ComposeScope, node: YamlNode, place: Place, _: Kind) -> None:
     """With a slash, so that it is no name of an image that others use."""
     if not isinstance(node, YamlSequence):
-        scope.report_wrong_shape(place, "a list", node)
+        scope.report_wrong_shape(place, "list", node)
         return
     for _number, one, there in entries_below(node, place):
-        text = scope.literal(one, there, "an image's name")
+        text = scope.literal(one, there, "image")
         if text is None:
             continue
         if scope.policy.engine.image_fault(text) == "image-name":
@@ -197,7 +197,7 @@ def _tags(scope: ComposeScope, node: YamlNode, place: Place, _: Kind) -> None:
 def _dockerfile_inline(scope: ComposeScope, node: YamlNode, place: Place, _: Kind) -> None:
     """Judged with the build, since its `args` count."""
     if not isinstance(node, YamlScalar):
-        scope.report_wrong_shape(place, "a Dockerfile")
+        scope.report_wrong_shape(place, "dockerfile")
 
 
 @checks_kind("context")

@@ -45,7 +45,7 @@ _SERVICE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}(:r[ow])?")
 @checks_kind("capabilities")
 def _capabilities(scope: ComposeScope, node: YamlNode, place: Place, _: Kind) -> None:
     if not isinstance(node, YamlSequence):
-        scope.report_wrong_shape(place, "a list", node)
+        scope.report_wrong_shape(place, "list", node)
         return
     for _number, one, there in entries_below(node, place):
         text = scope.literal(one, there, "NET_BIND_SERVICE")
@@ -62,11 +62,11 @@ def _ulimits(scope: ComposeScope, node: YamlNode, place: Place, _: Kind) -> None
     for name, value, there in entries_below(node, place):
         numbers = [one for _, one in value] if isinstance(value, YamlMapping) else [value]
         for number in numbers:
-            text = scope.literal(number, there, "a number")
+            text = scope.literal(number, there, "number")
             if text is None:
                 continue
             if not re.fullmatch(r"-?[0-9]{1,18}", text):
-                scope.report_wrong_shape(there, "a number", number)
+                scope.report_wrong_shape(there, "number", number)
             elif not _is_within(int(text), _MOST.get(name, 0)):
                 scope.refuse_key(place)
 
@@ -93,7 +93,7 @@ def _sysctls(scope: ComposeScope, node: YamlNode, place: Place, _: Kind) -> None
 @checks_kind("hooks")
 def _hooks(scope: ComposeScope, node: YamlNode, place: Place, _: Kind) -> None:
     if not isinstance(node, YamlSequence):
-        scope.report_wrong_shape(place, "a list", node)
+        scope.report_wrong_shape(place, "list", node)
         return
     for _number, hook, there in entries_below(node, place):
         privileged = hook.get("privileged") if isinstance(hook, YamlMapping) else None
@@ -105,10 +105,10 @@ def _hooks(scope: ComposeScope, node: YamlNode, place: Place, _: Kind) -> None:
 @checks_kind("volumes-from")
 def _volumes_from(scope: ComposeScope, node: YamlNode, place: Place, _: Kind) -> None:
     if not isinstance(node, YamlSequence):
-        scope.report_wrong_shape(place, "a list", node)
+        scope.report_wrong_shape(place, "list", node)
         return
     for _number, one, there in entries_below(node, place):
-        text = scope.literal(one, there, "a service")
+        text = scope.literal(one, there, "service")
         if text is not None and not _SERVICE_NAME.fullmatch(text):
             scope.refuse_key(place)
 
@@ -119,6 +119,6 @@ def _develop(scope: ComposeScope, node: YamlNode, place: Place, _: Kind) -> None
     watch = node.get("watch") if isinstance(node, YamlMapping) else None
     for _number, one, there in entries_below(watch, place) if isinstance(watch, YamlSequence) else ():
         path = one.get("path") if isinstance(one, YamlMapping) else None
-        text = scope.literal(path, there, "a folder") if path is not None else None
+        text = scope.literal(path, there, "folder") if path is not None else None
         if text is not None:
             scope.locate(text, place, scope.refuse_key)

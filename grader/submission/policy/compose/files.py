@@ -45,7 +45,7 @@ def _items_with_place(node: YamlNode, place: Place) -> list[tuple[Place, YamlNod
 
 def _env_file(scope: ComposeScope, node: YamlNode, place: Place, *, is_required: bool) -> None:
     # Compose opens these while it resolves variables, so there is no later reading to wait for.
-    text = scope.text(node, place, "a file")
+    text = scope.text(node, place, "file")
     if text is None:
         return
     located = scope.locate(text, place)
@@ -61,7 +61,7 @@ def _env_file(scope: ComposeScope, node: YamlNode, place: Place, *, is_required:
 
 @checks_kind("file")
 def _file(scope: ComposeScope, node: YamlNode, place: Place, _: Kind) -> None:
-    text = scope.literal(node, place, "a file")
+    text = scope.literal(node, place, "file")
     located = scope.locate(text, place) if text is not None else None
     if located is None:
         return
@@ -75,7 +75,7 @@ def _file(scope: ComposeScope, node: YamlNode, place: Place, _: Kind) -> None:
 
 @checks_kind("granted-variable")
 def _granted_variable(scope: ComposeScope, node: YamlNode, place: Place, _: Kind) -> None:
-    name = scope.text(node, place, "a variable")
+    name = scope.text(node, place, "variable")
     if name is None or name in scope.own_variables:
         return
     if is_reserved_variable(name) or _OF_OTHERS.fullmatch(name) or "$" in name:
@@ -156,7 +156,7 @@ def _other_file(scope: ComposeScope, node: YamlNode, place: Place, folder: Path 
 
 def _path_as_written(scope: ComposeScope, node: YamlNode, place: Place) -> str | None:
     """A path that Compose opens while it reads: a variable in it cannot wait for the second reading."""
-    text = scope.text(node, place, "a file")
+    text = scope.text(node, place, "file")
     if text is not None and "$" in text:
         scope.findings.refuse("variable-where-literal", place)
         return None

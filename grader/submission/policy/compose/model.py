@@ -37,7 +37,8 @@ class ComposeRejection:
 def compose_command(program: list[str], layout: SubmissionLayout, folder: Path) -> list[str]:
     """Compose on exactly the files that were reviewed, whatever a `.env` says."""
     files = [argument for name in layout.compose_files for argument in ("--file", str(folder / name))]
-    return [*program, "--project-directory", str(folder), *files]
+    name = ["--project-name", layout.project_name] if layout.project_name else []
+    return [*program, "--project-directory", str(folder), *name, *files]
 
 
 def read_compose_model(layout: SubmissionLayout, root: Path, home: Path) -> ComposeModel | ComposeRejection:

@@ -30,7 +30,7 @@ _BIND_OPTIONS = re.compile(r"bind|rbind|ro|rw")
 @checks_kind("mounts")
 def _mounts(scope: ComposeScope, node: YamlNode, place: Place, _: Kind) -> None:
     if not isinstance(node, YamlSequence):
-        scope.report_wrong_shape(place, "a list of mounts", node)
+        scope.report_wrong_shape(place, "mounts", node)
         return
     for _number, mount, there in entries_below(node, place):
         if isinstance(mount, YamlMapping):
@@ -103,7 +103,7 @@ def _check_long(scope: ComposeScope, mount: YamlMapping, place: Place) -> None:
     if source is None or type_.text == "tmpfs":
         return
     there = place.below("source", source.line or None)
-    text = scope.literal(source, there, "a source")
+    text = scope.literal(source, there, "source")
     if text is None:
         return
     if type_.text != "volume":
@@ -119,7 +119,7 @@ def _check_long(scope: ComposeScope, mount: YamlMapping, place: Place) -> None:
 def _volume_options(scope: ComposeScope, node: YamlNode, place: Place, _: Kind) -> None:
     """Options of the driver `local`, which calls mount(8): a folder of the repository, or memory."""
     if not isinstance(node, YamlMapping):
-        scope.report_wrong_shape(place, "keys and values", node)
+        scope.report_wrong_shape(place, "mapping", node)
         return
     texts = {name: value.text if isinstance(value, YamlScalar) else "?" for name, value in node}
     if any(scope.is_deferred(text) for text in texts.values()):

@@ -74,7 +74,7 @@ def _network_driver(scope: ComposeScope, node: YamlNode, place: Place, _: Kind) 
 @checks_kind("network-options")
 def _network_options(scope: ComposeScope, node: YamlNode, place: Place, _: Kind) -> None:
     if not isinstance(node, YamlMapping):
-        scope.report_wrong_shape(place, "keys and values", node)
+        scope.report_wrong_shape(place, "mapping", node)
         return
     for name, value, there in entries_below(node, place):
         text = value.text if isinstance(value, YamlScalar) else ""

@@ -24,7 +24,7 @@ _LAST = 65535
 @checks_kind("ports")
 def _ports(scope: ComposeScope, node: YamlNode, place: Place, _: Kind) -> None:
     if not isinstance(node, YamlSequence):
-        scope.report_wrong_shape(place, "a list of ports", node)
+        scope.report_wrong_shape(place, "ports", node)
         return
     for _number, port, there in entries_below(node, place):
         if isinstance(port, YamlMapping):
@@ -52,16 +52,16 @@ def _check_short(scope: ComposeScope, node: YamlNode, place: Place) -> None:
 
 @checks_kind("host-port")
 def _host_port(scope: ComposeScope, node: YamlNode, place: Place, _: Kind) -> None:
-    text = scope.literal(node, place, "a port")
+    text = scope.literal(node, place, "port")
     if text is not None and re.fullmatch(_RANGE, text):
         _check_ports(scope, text, place)
     elif text:
-        scope.report_wrong_shape(place, "a port")
+        scope.report_wrong_shape(place, "port")
 
 
 @checks_kind("host-ip")
 def _host_ip(scope: ComposeScope, node: YamlNode, place: Place, _: Kind) -> None:
-    text = scope.literal(node, place, "an address")
+    text = scope.literal(node, place, "address")
     if text is not None:
         _check_address(scope, text, place)
 

@@ -64,9 +64,12 @@ class ComposeScope:
     """Compose files that this one names."""
 
     def report_wrong_shape(self, place: Place, wanted: str, seen: YamlNode | None = None) -> None:
-        """`seen`: what is there, if that may explain the mistake."""
+        """`wanted`: a key of `[shapes]` in `grader/messages/*/policy.toml`, or what may be written as it is.
+
+        `seen`: what is there, if that may explain the mistake.
+        """
         if self.is_resolved:
-            self.findings.refuse("not-understood", place, seen=wanted)
+            self.findings.refuse("not-understood", place, wanted=wanted)
         elif isinstance(seen, YamlScalar) and _NO_BREAK_SPACES.search(seen.text):
             self.findings.invalid("no-break-space", place)
         elif isinstance(seen, YamlScalar) and _TYPOGRAPHIC_QUOTES.search(seen.text):
@@ -91,7 +94,7 @@ class ComposeScope:
         else:
             self.findings.refuse("key-not-allowed", place)
 
-    def text(self, node: YamlNode, place: Place, wanted: str = "a text") -> str | None:
+    def text(self, node: YamlNode, place: Place, wanted: str = "text") -> str | None:
         """Return the text of a scalar within the limit; otherwise add a finding and return `None`."""
         if not isinstance(node, YamlScalar) or node.is_null:
             self.report_wrong_shape(place, wanted)
@@ -101,7 +104,7 @@ class ComposeScope:
             return None
         return node.text
 
-    def literal(self, node: YamlNode, place: Place, wanted: str = "a text") -> str | None:
+    def literal(self, node: YamlNode, place: Place, wanted: str = "text") -> str | None:
         """As `text`, but `None` if the text has a variable: then the second reading decides."""
         text = self.text(node, place, wanted)
         if text is None or not self.is_deferred(text):

@@ -20,7 +20,7 @@ _BUILT_ONLY: Final = frozenset({"", "build", "never", "missing", "if_not_present
 @checks_kind("services")
 def _services(scope: ComposeScope, node: YamlNode, place: Place, kind: Kind) -> None:
     if not isinstance(node, YamlMapping):
-        scope.report_wrong_shape(place, "names, each with its keys", node)
+        scope.report_wrong_shape(place, "named-mappings", node)
         return
     for name, service, there in entries_below(node, place):
         if name in _BESIDE_SERVICES and not is_service(service) and not scope.is_resolved:
@@ -54,7 +54,7 @@ def _text(node: YamlNode, key: str) -> str:
 @checks_kind("image")
 def _image(scope: ComposeScope, node: YamlNode, place: Place, _: Kind) -> None:
     """Its server is judged with the service, see `_check_registries`."""
-    text = scope.literal(node, place, "an image's name")
+    text = scope.literal(node, place, "image")
     if text is not None and scope.policy.engine.image_fault(text) == "image-name":
         if text.startswith(("\u201c", "\u2018", "\u00ab")):
             scope.findings.invalid("typographic-quotes", place, seen=text)

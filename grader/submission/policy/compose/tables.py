@@ -36,7 +36,7 @@ def check_table(scope: ComposeScope, node: YamlNode, place: Place, table: str) -
     if isinstance(node, YamlScalar) and node.is_null:
         return
     if not isinstance(node, YamlMapping):
-        scope.report_wrong_shape(place, "keys and values", node)
+        scope.report_wrong_shape(place, "mapping", node)
         return
     entries = scope.policy.compose[table]
     for key, value, there in entries_below(node, place):
@@ -105,7 +105,7 @@ def _name_or(scope: ComposeScope, node: YamlNode, place: Place, kind: Kind) -> N
 @checks_kind("named")
 def _named(scope: ComposeScope, node: YamlNode, place: Place, kind: Kind) -> None:
     if not isinstance(node, YamlMapping):
-        scope.report_wrong_shape(place, "names, each with its keys", node)
+        scope.report_wrong_shape(place, "named-mappings", node)
         return
     for name, value, there in entries_below(node, place):
         check_name(scope, name, there)
@@ -115,7 +115,7 @@ def _named(scope: ComposeScope, node: YamlNode, place: Place, kind: Kind) -> Non
 @checks_kind("list")
 def _list(scope: ComposeScope, node: YamlNode, place: Place, kind: Kind) -> None:
     if not isinstance(node, YamlSequence):
-        scope.report_wrong_shape(place, "a list", node)
+        scope.report_wrong_shape(place, "list", node)
         return
     for _, value, there in entries_below(node, place):
         check_value(scope, value, there, *kind)
@@ -128,7 +128,7 @@ def _anything(scope: ComposeScope, node: YamlNode, place: Place, _: Kind) -> Non
 
 @checks_kind("name")
 def _name(scope: ComposeScope, node: YamlNode, place: Place, _: Kind) -> None:
-    text = scope.literal(node, place, "a name")
+    text = scope.literal(node, place, "name")
     if text is not None:
         check_name(scope, text, place)
 

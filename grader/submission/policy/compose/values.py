@@ -31,7 +31,7 @@ def _text(scope: ComposeScope, node: YamlNode, place: Place, _: Kind) -> None:
 @checks_kind("document")
 def _document(scope: ComposeScope, node: YamlNode, place: Place, _: Kind) -> None:
     if not isinstance(node, YamlScalar):
-        scope.report_wrong_shape(place, "a text")
+        scope.report_wrong_shape(place, "text")
 
 
 @checks_kind("words")
@@ -40,13 +40,13 @@ def _words(scope: ComposeScope, node: YamlNode, place: Place, _: Kind) -> None:
         for _number, value, there in entries_below(node, place):
             scope.text(value, there)
     else:
-        scope.text(node, place, "a text or a list of texts")
+        scope.text(node, place, "text-or-list")
 
 
 @checks_kind("pairs")
 def _pairs(scope: ComposeScope, node: YamlNode, place: Place, _: Kind) -> None:
     if isinstance(node, YamlScalar):
-        scope.report_wrong_shape(place, "a list of NAME=VALUE, or names with their values")
+        scope.report_wrong_shape(place, "assignments")
         return
     for _name, value, there in entries_below(node, place):
         if isinstance(value, YamlScalar) and value.is_null:
@@ -192,6 +192,6 @@ def _platform(scope: ComposeScope, node: YamlNode, place: Place, _: Kind) -> Non
 @checks_kind("project-name")
 def _project_name(scope: ComposeScope, node: YamlNode, place: Place, _: Kind) -> None:
     """Compose makes `todos` of `Todos`: the name is judged as Compose has made it."""
-    text = scope.literal(node, place, "a name")
+    text = scope.literal(node, place, "name")
     if text is not None and scope.is_resolved:
         _check_match(scope, node, place, Kind(r"[a-z0-9][a-z0-9_-]{0,62}", "a-z 0-9 _ -"))

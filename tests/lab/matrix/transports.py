@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import argparse
+import multiprocessing
 import os
 import sys
 import tempfile
@@ -15,14 +15,13 @@ from typing import TYPE_CHECKING, Final
 
 from grader.commands.rehearse.engine import RehearsalEngine
 from grader.commands.rehearse.solution import Solution, find_differences, read_solutions
-from grader.errors import GraderError, MachineUnreachable
+from grader.errors import MachineUnreachable
 from grader.grading.checks_loop import run_checks
 from grader.machine.machine import Machine
 from grader.machine.transport.connect import open_transport
 from grader.machine.transport.engine_address import engine_address
 from grader.roster.machine_url import MachineUrl, parse_machine_url
 from grader.scoring.suite import Suite, read_suite
-from tests.lab import Lab, LabError
 from tests.lab.machines import DOCKER_20, DOCKER_26, PODMAN, machines
 from tests.lab.machines.network_of import on_network_of
 from tests.lab.process import print_progress
@@ -31,9 +30,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from grader.scoring.ledger import Ledger
+    from tests.lab.lab_folder import Lab
     from tests.lab.machines import LabMachine
 
-ROOT: Final = Path(__file__).parents[2]
 EXERCISE: Final = Path("exercises/tp2")
 KINDS: Final = {"docker20": DOCKER_20, "docker26": DOCKER_26, "podman": PODMAN}
 TRANSPORTS: Final = ("local", "TCP+TLS", "SSH")
@@ -49,20 +48,18 @@ class MatrixColumn:
     faults: list[str] = field(default_factory=list)
 
 
-def main() -> int:
-    options = _options()
-    os.chdir(ROOT)
-    try:
-        lab = Lab.at(ROOT / ".lab")
-        suite = read_suite(EXERCISE)
-        kinds = {name: KINDS[name] for name in options.engines}
-        # It mostly waits, so that two processors are enough for three engines.
-        with machines(lab, kinds, suite.spec.images) as started, ProcessPoolExecutor(len(started)) as pool:
-            columns = list(pool.map(partial(try_all, only=options.only), started))
-    except (LabError, GraderError) as error:
-        print_progress(f"matrix: {error}")
-        return 1
-    return _print(columns)
+def try_transports(lab: Lab, engines: Sequence[str] | None = None, only: Sequence[str] | None = None) -> int:
+    """Prints the table, for these engines and solutions or for all; returns an exit code."""
+    suite = read_suite(EXERCISE)
+    kinds = {name: KINDS[name] for name in engines or KINDS}
+    # It mostly waits, so that two processors are enough for three engines.
+    with machines(lab, kinds, suite.spec.images) as started, ProcessPoolExecutor(len(started)) as pool:
+        try:
+            return _print(list(pool.map(partial(try_all, only=only or ()), started)))
+        except BaseException:  # interrupted: do not wait for what the machines, which are removed, no longer answer
+            for child in multiprocessing.active_children():
+                child.terminate()
+            raise
 
 
 def try_all(machine: LabMachine, only: Sequence[str] = ()) -> MatrixColumn:
@@ -126,14 +123,3 @@ def _print(columns: Sequence[MatrixColumn]) -> int:
 
 def _row(*cells: str) -> str:
     return f"| {' | '.join(cells)} |"
-
-
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m tests.lab.matrix", description=__doc__)
-    parser.add_argument("--engines", nargs="+", choices=KINDS, default=list(KINDS), help="default: all three")
-    parser.add_argument("--only", nargs="+", default=[], metavar="SOLUTION", help="default: all")
-    return parser.parse_args()
-
-
-if __name__ == "__main__":
-    sys.exit(main())

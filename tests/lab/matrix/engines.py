@@ -1,0 +1,63 @@
+"""The engines and settings of the matrix, and what is graded on each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from tests.lab.machines.spec import (
+    CONTAINERD_STORE,
+    DOCKER_20,
+    DOCKER_26,
+    DOCKER_28,
+    PODMAN,
+    PODMAN_5,
+    ROOTLESS_DOCKER,
+    ROOTLESS_PODMAN,
+    SETTINGS,
+)
+
+if TYPE_CHECKING:
+    from tests.lab.machines.spec import MachineKind
+
+WRONG: Final = {
+    "tp1": "left-overs",
+    "tp2": "port-reversed",
+    "tp3": "built-after-the-start",
+    "tp4": "mydocker-loopback",
+    "tp5": "network-internal",
+    "tp6": "api-pulled-not-built",
+    "tp7": "redis-in-front",
+    "tp8": "two-replicas",
+}
+"""One wrong solution per exercise, one on which engines differ if there is such a one."""
+ROOTLESS_RIGHT: Final = {"tp4": "mydocker-by-address", "tp7": "port-above-1024"}
+"""What the handout says to do on a rootless engine, in place of the reference."""
+
+
+@dataclass(frozen=True)
+class EngineOfMatrix:
+    kind: MachineKind
+    label: str
+    """What the table says after the engine's version."""
+
+    def solutions(self, exercise: str) -> tuple[str, str]:
+        """A right solution and a wrong one."""
+        right = ROOTLESS_RIGHT.get(exercise, "reference") if self.kind.user != "root" else "reference"
+        return right, WRONG[exercise]
+
+
+ENGINES: Final = tuple(
+    EngineOfMatrix(kind, label)
+    for kind, label in (
+        (DOCKER_20, ""),
+        (DOCKER_26, ""),
+        (DOCKER_28, "BuildKit"),
+        (CONTAINERD_STORE, "BuildKit, containerd's image store"),
+        (ROOTLESS_DOCKER, "BuildKit, rootless"),
+        (PODMAN, ""),
+        (PODMAN_5, ""),
+        (ROOTLESS_PODMAN, "rootless"),
+        *((kind, f"BuildKit, `{kind.daemon.strip('{}')}`") for kind in SETTINGS.values()),
+    )
+)
