@@ -77,7 +77,7 @@ class Workspace:
 
     @property
     def frozen_mounts(self) -> tuple[Mount, ...]:
-        """The frozen copy under the path of the working copy, and the folders that are mounted from copies, read-only."""
+        """The frozen copy, under the path of the working copy, and the folders mounted from copies; all read-only."""
         frozen = (Mount(self.frozen, self.working_copy), Mount(self.frozen_home, self.home))
         return (*frozen, Mount(self.mounts, self.mounts)) if self.mounts.exists() else frozen
 
