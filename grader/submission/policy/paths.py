@@ -8,12 +8,14 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-_WINDOWS_DRIVE = re.compile(r"[A-Za-z]:[\\/]|\\\\|//")
+_WINDOWS_PATH = re.compile(r"[A-Za-z]:[\\/]|\\\\|//")
 _ENGINE_SOCKETS = re.compile(r"(docker|podman|containerd|buildkitd|crio)[^/]*\.sock$|docker_engine$|^/(var/)?run/?$")
 _INVALID_IN_FILE_NAME = re.compile("[\0\ud800-\udc7f\udd00-\udfff]")  # the others stand for bytes that are no UTF-8
 _MAX_PATH_BYTES = 1024
 """Bytes as written. The kernel takes 4,096 for the whole path: the copy's own folder comes on top."""
 _MAX_NAME_BYTES = 255
+_TOP_PARTS = 2
+"""`/` and a folder in it."""
 _MAX_LINKS = 40
 """Links followed on one path, as many as the kernel follows."""
 
@@ -55,7 +57,7 @@ class SubmissionFolders:
         Compose removes `..` from the text of most paths before it opens them, while the kernel goes up from where a
         link has led. So a path is resolved in both ways, and refused if the two differ.
         """
-        if not text or _WINDOWS_DRIVE.match(text):
+        if not text or _WINDOWS_PATH.match(text):
             raise PathError("path-outside")
         if _INVALID_IN_FILE_NAME.search(text) or len(os.fsencode(text)) > _MAX_PATH_BYTES:
             raise PathError("path-odd")
@@ -84,6 +86,11 @@ class SubmissionFolders:
             return self.locate(text).real_path
         except PathError:
             return None
+
+    def is_beside(self, text: str) -> bool:
+        """Whether the absolute path `text` is in a folder that holds the repository, not counting those at the top."""
+        path = Path(os.path.normpath(text))
+        return any(path.is_relative_to(holder) for holder in self.repository.parents if len(holder.parts) > _TOP_PARTS)
 
     def display_path(self, path: Path) -> str:
         """Return `path` as the student knows it."""
