@@ -83,7 +83,7 @@ messages: env ## rewrite the expected message of each diagnosis; then read the d
 bench: env ## run the benchmarks, and write bench.json and docs/figures.md
 	@$(LAB) with-engine -- $(PY) -m benchmarks
 
-matrix: env ## compare the verdicts on three engines, each reached in three ways
+matrix: env ## grade on every engine: reached in each way, and with every exercise; writes docs/engines.md
 	@$(PY) -m tests.lab.matrix
 
 faults: env ## make machines fail in every known way, and show how each is graded

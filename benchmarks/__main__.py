@@ -18,6 +18,7 @@ from benchmarks.mutation import detected_mutants
 from benchmarks.one_machine import one_machine
 from benchmarks.page import as_table, save_part
 from benchmarks.policy_files import policy_files
+from benchmarks.pushed_repository import pushed_repository
 from benchmarks.recorded_batch import recorded_batches
 from benchmarks.regrade import regrade
 from benchmarks.ssh_class import classroom
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 PARTS: Final[dict[str, tuple[str, Callable[[BenchmarkSettings], Iterator[Figure]]]]] = {
     "screen": ("One machine, as a student grades it", one_machine),
+    "repository": ("A pushed repository", pushed_repository),
     "classroom": ("A class over SSH, eight questions per machine", classroom),
     "recordings": ("Recorded machines in one batch", recorded_batches),
     "killed": ("Batches killed and resumed", killed_batches),

@@ -71,6 +71,7 @@ def _fields(table: ast.ClassDef) -> Iterator[tuple[str, str, str]]:
                 "list[str]": "list of texts",
             }
             words |= {"dict[str, str]": "table of texts", "dict[str, int]": "table of numbers"}
+            words |= {"dict[str, list[str]]": "table of lists of texts"}
             shown = words.get(kind, kind) + (", optional" if node.value is not None else "")
             yield node.target.id, shown if "Spec" not in kind else kind, said
 

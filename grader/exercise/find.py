@@ -99,7 +99,7 @@ def no_such_exercise(typed: str, start: Path) -> ExerciseError:
         is_name = len(Path(typed).parts) == 1 and start == Path()
         meant = near[0] if is_name else str(_relative(there[near[0]], start))
         return ExerciseError("exercise.unknown-near", given=repr(typed), near=meant)
-    return ExerciseError("exercise.unknown", given=repr(typed), there=", ".join(there))
+    return ExerciseError("exercise.unknown", given=repr(typed), available=", ".join(there))
 
 
 def _places(start: Path) -> Iterator[Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -107,6 +108,21 @@ class ComposeSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Role of each service that Compose builds, to its build folder in the project."""
     replicas: dict[str, int] = {}
     """Role of each scaled service, to its number of containers."""
+    folders: list[str] = []
+    """Where the project's folder may be, below `~/`: if nothing of it runs, Compose is asked about a file there."""
+
+
+class EarlierExerciseSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How to recognize the work of the exercise before, to say so once to who hands that in."""
+
+    exercise: str
+    """What students call it, such as `TP4`."""
+    images: list[str] = []
+    """Images of which containers were started by hand, only in that exercise."""
+    host: str = ""
+    """A name that these containers were given by `--add-host`."""
+    project: str = ""
+    """The name of its compose project."""
 
 
 class TodosSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -130,6 +146,15 @@ class TodosSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Path that removes a todo by POST, with `{id}` in it."""
 
 
+class OthersSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the other exercises of the course name: on a machine where those are done too, it is none of this one's."""
+
+    containers: list[str] = []
+    """Names of containers."""
+    projects: dict[str, list[str]] = {}
+    """Compose project to its services."""
+
+
 class ExerciseSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     points: int
     """The sum of the points of all checks; another sum stops the run."""
@@ -148,6 +173,7 @@ class ExerciseSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     networks: dict[str, NetworkSpec] = {}
     services: dict[str, ServiceSpec] = {}
     compose: ComposeSpec | None = None
+    earlier: EarlierExerciseSpec | None = None
     todos: TodosSpec | None = None
     hosts: dict[str, str] = {}
     """Role to a name by which containers must know the machine itself."""
@@ -155,10 +181,34 @@ class ExerciseSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Role to any other word that the student must use."""
     ignored_containers: list[str] = []
     """Names of containers that other exercises leave on the machine; they do not count as left-overs."""
+    others: OthersSpec = OthersSpec()
+    """Filled in from the exercises in the folders beside this one."""
+    judge_near_names: bool = False
+    """True if what has nearly the right name is judged in place of what is missing. Then only the checks that ask for a
+    name require it: `to_exist`, `to_stay_up`, `to_run`, `to_run_service`, `to_run_all_its_services`."""
 
 
 def read_exercise_spec(folder: Path) -> ExerciseSpec:
     """The spec of the exercise in `folder`. Raises `ExerciseError` with `file:line` and what was expected."""
+    spec = _read_own_spec(folder)
+    return msgspec.structs.replace(spec, others=_read_others(folder, spec))
+
+
+def _read_others(folder: Path, own: ExerciseSpec) -> OthersSpec:
+    """What the exercises beside this one name. One that cannot be read is left out: it reports that itself."""
+    containers, projects = set(own.others.containers), dict(own.others.projects)
+    for path in folder.resolve().parent.glob("*/exercise.toml"):
+        if path.parent.name == folder.resolve().name:
+            continue
+        with suppress(ExerciseError):
+            other = _read_own_spec(path.parent)
+            containers |= {one.name for one in other.containers.values() if one.name}
+            if other.compose:
+                projects[other.compose.project] = sorted(other.compose.services.values())
+    return OthersSpec(sorted(containers), dict(sorted(projects.items())))
+
+
+def _read_own_spec(folder: Path) -> ExerciseSpec:
     path = folder / "exercise.toml"
     try:
         text = path.read_text(encoding="utf-8")

@@ -8,6 +8,7 @@ only one result is stored.
 from __future__ import annotations
 
 import tempfile
+import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,15 +56,20 @@ def grade_on_cluster(suite: Suite, requests: list[GradingRequest], scheduler: st
         for future in completed:
             request = running.pop(future)
             if future.status == "finished":
-                content, recording = future.result()
-                yield GradingFinished(request, msgspec.json.decode(content, type=ResultFile), recording)
+                content, recording, crash = future.result()
+                yield GradingFinished(request, msgspec.json.decode(content, type=ResultFile), recording, crash)
             else:
-                yield GradingFinished(request, not_graded(suite, request, lost_worker(request, "worker-died")))
+                result = not_graded(suite, request, lost_worker(request, "worker-died"))
+                crash = "".join(traceback.format_exception(None, future.exception(), future.traceback()))
+                yield GradingFinished(request, result, crash=crash)
             yield from submit()
 
 
-def _grade_on_worker(encoded_job: bytes, files: dict[str, bytes]) -> tuple[bytes, bytes | None]:
-    """Runs on a worker of the cluster: writes the suite, grades one machine, returns the result as bytes."""
+def _grade_on_worker(encoded_job: bytes, files: dict[str, bytes]) -> tuple[bytes, bytes | None, str]:
+    """Runs on a worker of the cluster: writes the suite, grades one machine, returns the result as bytes.
+
+    With it come the recording, and the traceback of a grading process with a bug.
+    """
     request = decode_json(encoded_job, GradingRequest)
     with tempfile.TemporaryDirectory(prefix="grader-suite-") as place:
         folder = Path(place, "exercises", request.exercise.name)
@@ -73,5 +79,5 @@ def _grade_on_worker(encoded_job: bytes, files: dict[str, bytes]) -> tuple[bytes
         request = msgspec.structs.replace(request, exercise=folder)
         for event in grade_all(read_suite(folder), [request], 1):
             if isinstance(event, GradingFinished):
-                return encode_result(event.result), event.recording
+                return encode_result(event.result), event.recording, event.crash
     raise AssertionError("a request ends in a result")

@@ -28,7 +28,7 @@ from grader.reports.result import ResultFile, write_atomically
 from grader.reports.result_files import result_path, write_reports
 from grader.reports.signature import JOB_KEY_VARIABLE, run_name, sign, signing_key
 from grader.roster.machine_url import parse_machine_url
-from grader.submission.clone.clone import clone
+from grader.submission.clone.clone import CloneFailed, clone, parse_source
 from grader.submission.clone.commit import commit_of
 from grader.submission.infrastructure_failure import InfrastructureFailed
 from grader.submission.reading import ReadingFailed
@@ -79,6 +79,7 @@ def grade_and_write(
     """Grades, writes and prints the result, and returns the exit code. Raises `GraderError`."""
     results = open_results(folder, Path(request.repository) if Path(request.repository).is_dir() else None)
     signing_key(environ)  # an unusable key is reported before anything runs
+    parse_source(request.repository)  # and so is a mistyped address: that is no reason for a student to have no mark
     require_ports(suite.spec, suite.id, request.ports)
     try:
         done = grade_one(suite, request, environ)
@@ -115,10 +116,10 @@ def _clone_and_grade(suite: Suite, request: GradingRequest, environ: Mapping[str
     on_engine = replace(request, machine=parse_machine_url(engine.url), disposable=True)
     with temporary_folder("grader-clone-") as clones:
         folder = Path(request.repository)
-        if not folder.is_dir():
-            folder = clones / "clone"
-            clone(request.repository, folder)
         try:
+            if not folder.is_dir():
+                folder = clones / "clone"
+                clone(request.repository, folder)
             outcome = grade_repository(
                 request,
                 suite.spec,
@@ -127,7 +128,7 @@ def _clone_and_grade(suite: Suite, request: GradingRequest, environ: Mapping[str
                 connect=lambda: open_engine_client(engine),
                 grade=lambda submission: grade_isolated(suite, on_engine, variables, submission),
             )
-        except (GradingFailed, InfrastructureFailed, NoSandboxError, ReadingFailed) as error:
+        except (CloneFailed, GradingFailed, InfrastructureFailed, NoSandboxError, ReadingFailed) as error:
             return Done(not_graded(suite, request, reason_of(error), commit_of(folder)))
         except (DockerException, requests.RequestException) as error:
             detail = escape_control_characters(str(error), 200)

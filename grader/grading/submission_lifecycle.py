@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from contextlib import closing
 from dataclasses import dataclass
@@ -125,7 +126,8 @@ def project_path(repository: str) -> str:
 
 def _reading_request(request: GradingRequest, spec: ExerciseSpec) -> ReadingRequest:
     folder = request.exercise.resolve()
-    handed_out = (path for name in DOCKERFILE_NAMES for path in sorted((folder / "material").rglob(name)))
+    material = os.walk(folder / "material", followlinks=True)  # exercises share some of it
+    handed_out = (Path(top, name) for top, _, names in material for name in names if name in DOCKERFILE_NAMES)
     return ReadingRequest(
         exercise=folder.name,
         project=spec.compose.project if spec.compose else "",

@@ -4,13 +4,16 @@ A language is a folder with a file per kind; a new folder is a new language. A t
 English, else from French, and a test names it.
 
 An entry of `diagnoses` has `expected`, `seen`, `wrong` (the mistake in one sentence), `look` (where to look) and `read`
-(what to read); those that add nothing are omitted. `{name}` stands for a value of the diagnosis.
+(what to read); those that add nothing are omitted. `{name}` stands for a value of the diagnosis. What stands between
+`[[` and `]]` is left out if one of its values is empty. In exercises about Compose, where students write a file instead
+of typing options, `look-compose` comes before `look`, and so on.
 """
 
 from __future__ import annotations
 
 import functools
 import re
+import string
 import tomllib
 from dataclasses import dataclass
 from importlib import resources
@@ -25,15 +28,15 @@ Words: TypeAlias = dict[str, str]
 """A text by language code."""
 Kind = Literal["common", "diagnoses", "errors", "help", "screen", "page", "reports", "policy", "commands"]
 Field = Literal["expected", "seen", "wrong", "look", "read"]
+Style = Literal["", "compose"]
+"""How students work in an exercise: they type options, or write a compose file."""
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 DEFAULT: Final[Language] = "fr"
 """The course's own language."""
 REQUIRED: Final[tuple[Language, ...]] = (DEFAULT, "en")
 """The languages in which every text exists."""
 _FOLDER: Final = re.compile("[a-z]{2,3}")
-_IN_PARENTHESES: Final = re.compile(r"\s*\(\{(\w+)\}\)")
-_AT_THE_END: Final = re.compile(r"(?:\s*;[^;:]*)?\s*[:;]\s*\{(\w+)\}$")
-"""A value after a colon, with its label if that is a clause of its own: `exited; last line: {last_line}`."""
+_OPTIONAL: Final = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
 
 
 def _languages() -> tuple[Language, ...]:
@@ -60,17 +63,20 @@ def texts(kind: Kind, language: Language) -> dict[str, Any]:
     return flat
 
 
-def say(code: str, field: Field, values: Mapping[str, str], language: Language) -> str:
-    """One field of a diagnosis, filled in; empty if the entry does not have it. An unknown code is shown as it is."""
+def say(code: str, field: Field, values: Mapping[str, str], language: Language, style: Style = "") -> str:
+    """One field of a diagnosis, filled in; empty if the entry does not have it. An unknown code is shown as it is.
+
+    `style`: the field's words for that style, if it has any.
+    """
     entry = _first("diagnoses", code, language, catalogue)
     if entry is None:
         return code if field == "wrong" else ""
-    return fill(str(entry.get(field, "")), values)
+    return fill(str(entry.get(f"{field}-{style}", entry.get(field, ""))), values, language)
 
 
 def error_text(code: str, values: Mapping[str, str], language: Language) -> str:
     """The sentence of an error, filled in. An unknown code is shown as it is."""
-    return fill(str(find_text("errors", code, language) or code), values)
+    return fill(str(find_text("errors", code, language) or code), values, language)
 
 
 def find_text(kind: Kind, key: str, language: Language) -> Any:
@@ -78,16 +84,15 @@ def find_text(kind: Kind, key: str, language: Language) -> Any:
     return _first(kind, key, language, texts)
 
 
-def fill(text: str, values: Mapping[str, str]) -> str:
-    """`text` with its values; a value that is missing shows its name.
+def fill(text: str, values: Mapping[str, str], language: Language) -> str:
+    """`text` with its values; an empty one is shown as a word for nothing, a missing one as its name.
 
-    An empty value at the end, or in parentheses, leaves nothing behind: neither the colon nor the label before it.
+    Optional parts, `[[; last line: {last_line}]]`, are left out if one of their values is empty.
     """
-    text = _IN_PARENTHESES.sub(lambda found: found[0] if values.get(found[1], "?") else "", text)
-    last = _AT_THE_END.search(text)
-    if last and not values.get(last[1], "?"):
-        text = text[: last.start()]
-    return text.format_map(_Shown(values)).strip()
+    shown = _Shown({name: value if value.strip() else "" for name, value in values.items()})
+    text = _OPTIONAL.sub(lambda part: part[1] if all(map(shown.__getitem__, _names_in(part[1]))) else "", text)
+    nothing = find_text("common", "nothing", language)
+    return text.format_map(_Shown({name: value or nothing for name, value in shown.items()}))
 
 
 def localized(text: Callable[[Language], str]) -> Words | None:
@@ -140,9 +145,8 @@ class Texts:
         return find_text("common", key, self.language) if found is None else found
 
 
-def missing_texts(language: Language) -> list[str]:
-    """The keys, as `kind: key`, that French has and `language` does not."""
-    return [f"{kind}: {key}" for kind in KINDS for key in texts(kind, DEFAULT) if key not in texts(kind, language)]
+def _names_in(text: str) -> list[str]:
+    return [name for _, name, _, _ in string.Formatter().parse(text) if name]
 
 
 def _first(kind: Kind, key: str, language: Language, source: Callable[[Kind, Language], dict[str, Any]]) -> Any:

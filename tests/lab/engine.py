@@ -41,10 +41,7 @@ class Engine:
 
     def settings(self) -> dict[str, str]:
         """The variables that point a docker client, or the grader, at this engine."""
-        found = {
-            "DOCKER_HOST": self.url,
-            "DOCKER_BUILDKIT": "1" if self.client else "0",
-        }  # every engine has the old one
+        found = {"DOCKER_HOST": self.url, "DOCKER_BUILDKIT": "1" if self.client else "0"}
         if self.client:
             found["PATH"] = f"{self.client.parent}:{os.environ.get('PATH', os.defpath)}"
         if self.client_config:

@@ -11,6 +11,8 @@ import pytest
 
 from tests.lab.image_catalog import COURSE_IMAGES
 from tests.lab.machines import machines
+from tests.lab.machines.machine import name_of
+from tests.lab.machines.network import processes_in
 from tests.lab.machines.sweep import groups
 from tests.lab.matrix.engines import ENGINES, EngineOfMatrix
 from tests.lab.matrix.exercises import try_engine
@@ -66,8 +68,8 @@ def test_an_engine_is_what_its_name_says(machines_by_name: dict[str, LabMachine]
 
 
 def test_only_without_the_setting_a_program_forwards_ports(machines_by_name: dict[str, LabMachine]) -> None:
-    assert machines_by_name["docker28"].processes("docker-proxy")
-    assert not machines_by_name["noproxy"].processes("docker-proxy")
+    assert "docker-proxy" in _programs(machines_by_name["docker28"])
+    assert "docker-proxy" not in _programs(machines_by_name["noproxy"])
 
 
 def test_images_are_built_with_buildkit_where_the_client_is_new(
@@ -86,10 +88,9 @@ def test_images_are_built_with_buildkit_where_the_client_is_new(
 def test_tp2_comes_out_right(lab: Lab, engine: EngineOfMatrix) -> None:
     row = try_engine(lab, engine, ("tp2",))
     assert row.faults == []
-    assert [(cell.solution, cell.mark, cell.hidden) for cell in row.cells["tp2"]] == [
-        ("reference", 20.0, {}),
-        ("port-reversed", 8.0, {}),
-    ]
+    right, wrong = row.cells["tp2"]
+    assert (right.mark, right.hidden) == (20.0, {})
+    assert (wrong.mark, wrong.hidden) == (8.0, {})
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -104,6 +105,11 @@ def test_a_matrix_that_is_interrupted_leaves_no_machine(lab: Lab, number: signal
         matrix.send_signal(number)
         assert matrix.wait(60) == code
         assert its_groups() == []
+
+
+def _programs(machine: LabMachine) -> set[str]:
+    """Those on the machine's network. `machine.processes` knows none that a thread of the engine has started."""
+    return {name_of(pid) for pid in processes_in(machine.namespace)}
 
 
 def _is_ready(lab: Lab, group: str) -> bool:

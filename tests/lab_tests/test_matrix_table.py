@@ -72,11 +72,20 @@ def test_an_engine_that_did_not_start_is_shown() -> None:
 
 def test_rows_of_other_engines_stay_in_their_order(tmp_path: Path) -> None:
     page = tmp_path / "engines.md"
-    page.write_text("\n".join(["# Engines", "", *HEAD, "| `rootless28` | old |", "", "After.", ""]))
+    page.write_text("\n".join(["# Engines", "", *HEAD, row(cell(mark=1.0)), "", "After.", ""]))
     update_page(page, [row(cell())])
     update_page(page, ["| `docker20` | new |"])
     assert page.read_text().splitlines() == [
         "# Engines", "", *HEAD, "| `docker20` | new |", row(cell()), "", "After.",
+    ]  # fmt: skip
+
+
+def test_exercises_that_were_not_tried_again_keep_their_marks(tmp_path: Path) -> None:
+    page = tmp_path / "engines.md"
+    page.write_text("\n".join([*HEAD, row(cell("tp1", 1.0), cell("tp8", 8.0)), ""]))
+    update_page(page, [row(cell("tp8", None, hidden={"test_a": "no-swarm"}, not_tried_points=20), cell("tp2", 2.0))])
+    assert page.read_text().splitlines()[-1].split(" | ")[2:-1] == [
+        "1", "2", "–", "–", "–", "–", "–", "– (20 not judged: `no-swarm`)",
     ]  # fmt: skip
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+import string
 from typing import TYPE_CHECKING, get_args
 
 import pytest
 
-from grader.messages import Field, catalogue, fill, say
+from grader.messages import LANGUAGES, Field, catalogue, say
 from grader.scoring.suite import read_suite
 from tests.student_shell import ROOT
 
@@ -17,7 +19,17 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("code", list(catalogue("diagnoses", "en")))
 def test_an_entry_has_known_fields(code: str) -> None:
-    assert catalogue("diagnoses", "en")[code].keys() <= set(get_args(Field))
+    entry = catalogue("diagnoses", "en")[code]
+    assert {name.removesuffix("-compose") for name in entry} <= set(get_args(Field))
+    for language in LANGUAGES:
+        in_compose = {name for name in catalogue("diagnoses", language)[code] if name.endswith("-compose")}
+        assert in_compose == {name for name in entry if name.endswith("-compose")}, language
+
+
+def test_in_an_exercise_about_compose_its_words_come_first() -> None:
+    assert "`-p`" in say("port-other", "read", {}, "en")
+    assert say("port-other", "read", {}, "en", "compose") == '`ports`, in the "Compose file reference"'
+    assert say("port-other", "look", {}, "en", "compose") == say("port-other", "look", {}, "en")
 
 
 def test_an_unknown_code_is_said_as_it_is() -> None:
@@ -26,28 +38,6 @@ def test_an_unknown_code_is_said_as_it_is() -> None:
 
 def test_a_missing_value_shows_its_name() -> None:
     assert say("foreground", "expected", {}, "en") == "`{name}` started in detached mode"
-
-
-@pytest.mark.parametrize(
-    ("text", "values", "filled"),
-    [
-        (
-            "exited with code {code}; last line: {line}",
-            {"code": "1", "line": "no"},
-            "exited with code 1; last line: no",
-        ),
-        ("exited with code {code}; last line: {line}", {"code": "1", "line": ""}, "exited with code 1"),
-        ("arrêté\u00a0; dernière ligne\u00a0: {line}", {"line": ""}, "arrêté"),
-        ("le port\u00a0: pris\u00a0; {line}", {"line": ""}, "le port\u00a0: pris"),
-        ("it fails: {why}", {"why": ""}, "it fails"),
-        ("it fails ({where}): {why}", {"where": "here", "why": ""}, "it fails (here)"),
-        ("no answer ({why})", {"why": ""}, "no answer"),
-        ("{seen}: {names}", {"seen": "2", "names": ""}, "2"),
-        ("still there ({count}): {names}", {"count": "1"}, "still there (1): {names}"),
-    ],
-)
-def test_an_empty_value_leaves_no_label_behind(text: str, values: dict[str, str], filled: str) -> None:
-    assert fill(text, values) == filled
 
 
 SOLVES = re.compile(
@@ -63,7 +53,8 @@ def test_no_hint_prints_the_command_that_solves(language: Language) -> None:
         f"{code}.{field}": text
         for code, entry in catalogue("diagnoses", language).items()
         for field, text in entry.items()
-        if field in {"wrong", "look", "read"} and not code.startswith(("engine-", "ssh-", "context-", "doctor-"))
+        if field.removesuffix("-compose") in {"wrong", "look", "read"}
+        and not code.startswith(("engine-", "ssh-", "context-", "doctor-"))
     }
     assert {name: text for name, text in told.items() if SOLVES.search(text)} == {}
 
@@ -79,3 +70,59 @@ def test_hints_of_checks_do_not_solve_either() -> None:
     for path in sorted((ROOT / "exercises").glob("*/exercise.toml")):
         for spec in read_suite(path.parent).check_specs if list(path.parent.glob("test_*.py")) else ():
             assert not spec.hint or not SOLVES.search(" ".join(spec.hint.values())), spec.where
+
+
+FAILURES = list(itertools.takewhile(lambda code: code != "assertion", catalogue("diagnoses", "en")))
+"""The codes of what a student can have done; the rest are verdicts and errors."""
+GIVEN = {
+    *("api", "base", "database", "first", "host", "image", "inside", "last", "name", "network", "page", "path", "port"),
+    *("project", "service", "variable", "wanted"),
+}
+"""The values that the handout gives, too."""
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_where_to_look_does_not_say_what_was_seen(language: Language) -> None:
+    """It is all that `--hints 1` shows."""
+    looks = {code: str(catalogue("diagnoses", language)[code].get("look", "")) for code in FAILURES}
+    assert {code: text for code, text in looks.items() if not set(placeholders(text)) <= GIVEN} == {}
+    assert {code: text for code, text in looks.items() if not text} == {}
+
+
+ENDS_IN_NOTHING = re.compile(r'[:;,(\[–-]\s*$|[:;,(]\s*[:;,).]|``|""|«\s*»|\(\s*\)|\[\[|\]\]|  |^\s|\s$|^$')
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("empty", ["", " ", "\u00a0\n"])
+def test_no_sentence_ends_in_nothing_whatever_is_empty(language: Language, empty: str) -> None:
+    """Each value by itself, and all of them together."""
+    broken = {}
+    for code, entry in catalogue("diagnoses", language).items():
+        for field in entry:
+            names = placeholders(entry[field])
+            for missing in [*([name] for name in names), names]:
+                values = {name: empty if name in missing else "x" for name in names}
+                said = say(code, field, values, language)
+                if ENDS_IN_NOTHING.search(said):
+                    broken[f"{code}.{field} without {missing}"] = said
+    assert broken == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["last line: ", "last line:", "« »", "«\u00a0»", 'says ""', "named ``", "status 5; ", "state ()", "a: , b", ""],
+)
+def test_the_pattern_sees_a_sentence_that_ends_in_nothing(text: str) -> None:
+    assert ENDS_IN_NOTHING.search(text)
+
+
+def test_an_optional_part_is_left_out_with_its_value() -> None:
+    values = {"name": "web", "exit_code": "3", "seconds": "1", "last_line": ""}
+    assert say("container-exited", "seen", values, "en") == "`web` exited with code 3 after 1 s"
+    values["last_line"] = "killed]] [[x"
+    assert say("container-exited", "seen", values, "en").endswith("; last line: killed]] [[x")
+    assert say("file-missing", "seen", {"beside": ""}, "fr") == "dans ce dossier\u00a0: (rien)"
+
+
+def placeholders(text: str) -> list[str]:
+    return [name for _, name, _, _ in string.Formatter().parse(text) if name]

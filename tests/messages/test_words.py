@@ -52,7 +52,7 @@ def error_classes() -> frozenset[str]:
         if isinstance(node, ast.ClassDef)
     }
     found = {"GraderError"}
-    while more := {name for name, its in bases.items() if its & found} - found:
+    while more := {name for name, its in bases.items() if its & (found - DIAGNOSES)} - found:
         found |= more
     return frozenset(found - DIAGNOSES)
 

@@ -30,15 +30,19 @@ _NOT_RECORDED = "not-recorded"
 """The code of a question that a recording does not answer."""
 
 
-def judge_recording(kept: StoredRecording) -> Ledger:
-    header = kept.header
-    recording = Recording(
-        exercise=header.name.partition("/")[0],
-        student=header.name,
+def to_recording(kept: StoredRecording) -> Recording:
+    """The recording as `--record` would have written it."""
+    return Recording(
+        exercise=kept.header.name.partition("/")[0],
+        student=kept.header.name,
         machine=TransportFacts("unix:///var/run/docker.sock"),
-        engine=RecordedEngine(**header.engine),
+        engine=RecordedEngine(**kept.header.engine),
         exchanges=[from_document(one) for one in kept.exchanges],
     )
+
+
+def judge_recording(kept: StoredRecording) -> Ledger:
+    header, recording = kept.header, to_recording(kept)
     suite = load_suite(recording.exercise)
     if header.spec:
         suite = replace(suite, spec=_spec(header.spec))

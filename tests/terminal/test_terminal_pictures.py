@@ -92,7 +92,7 @@ def test_picture_of_a_class_being_graded(handed_out: Path, terminal: Open, tmp_p
     take_picture("terminal-batch.en.png", " ".join(["grader", *command]), shown, tmp_path)
 
 
-def test_picture_of_a_spec_that_is_watched(student: StudentShell, terminal: Open, tmp_path: Path) -> None:
+def test_picture_of_an_exercise_that_is_watched(student: StudentShell, terminal: Open, tmp_path: Path) -> None:
     student.do_tp2("docker run -d --name web -p 80:4000 nginx")
     command = [*GRADER, "watch", "exercises/tp2", "--machine", student.engine.url, "--lang", "fr"]
     opened = terminal(command, UTF_8 | {"HOME": str(student.home)}, columns=80, rows=24)

@@ -30,7 +30,7 @@ def fix_first(shown: Shown) -> list[str]:
 
 
 @pytest.mark.parametrize("way", SOME_WAYS, ids=str)
-def test_the_spec_fits_and_ctrl_c_ends_it_well(way: Way, student: StudentShell, terminal: Open) -> None:
+def test_the_table_fits_and_ctrl_c_ends_it_well(way: Way, student: StudentShell, terminal: Open) -> None:
     opened = open_watch(terminal, student, way)
     shown = opened.until(lambda shown: ENDS[way.language] in shown.text)
     check_screen(shown, way)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from grader.errors import ProbeFailed
 from grader.probes.containers.find import NoContainer, find_container
-from grader.probes.engine_info import read_engine_mode
+from grader.probes.engine_info import read_engine_info
 from grader.probes.networks.hosts import HOST_GATEWAY, added_hosts
 from grader.probes.networks.targets import find_names_for, read_target
 
@@ -41,5 +41,5 @@ def _require_route(client_container: Container, server_container: Container, var
         return
     if any(":" in address for address in server.addresses):
         raise ProbeFailed("host-gateway-ipv6", host=target.host)
-    if read_engine_mode(client_container.machine).is_rootless:
+    if read_engine_info(client_container.machine).is_rootless:
         raise ProbeFailed("host-gateway-rootless", host=target.host)

@@ -15,7 +15,7 @@ from grader.machine.transport.compose import compose_version
 from grader.machine.transport.interface import DirectTransport
 from grader.probes.containers.find import inspect_container
 from grader.probes.containers.listing import list_containers
-from grader.probes.engine_info import read_default_bridge, read_engine_mode
+from grader.probes.engine_info import read_default_bridge, read_engine_info
 from grader.probes.engine_json import decode
 from grader.probes.images.images import find_image
 from grader.submission.sandbox.programs import buildx_version
@@ -79,7 +79,7 @@ def _engine(machine: Machine) -> tuple[dict[str, str], _Info, list[Finding]]:
     facts = {
         "machine": about.url,
         "context": about.context,
-        "engine": f"{version}{' (rootless)' if read_engine_mode(machine).is_rootless else ''}",
+        "engine": f"{version}{' (rootless)' if read_engine_info(machine).is_rootless else ''}",
         "api": version.api,
         "storage": info.driver,
         "system": info.operating_system,
@@ -113,7 +113,7 @@ def _disk(machine: Machine, info: _Info) -> Iterator[Finding]:
 
 def _settings(machine: Machine) -> Iterator[Finding]:
     """Settings of the engine for which the exercise's handout has a word."""
-    spec, mode = machine.spec, read_engine_mode(machine)
+    spec, mode = machine.spec, read_engine_info(machine)
     bridge = read_default_bridge(machine)
     if mode.is_rootless:
         low = [machine.port(role) for role in spec.ports if machine.port(role) < _FIRST_FREE_PORT]
@@ -126,6 +126,8 @@ def _settings(machine: Machine) -> Iterator[Finding]:
         yield Finding("published-on-loopback")
     if spec.folders and mode.remaps_users:
         yield Finding("folder-of-userns")
+    if spec.services and mode.restores_live:
+        yield Finding("live-restore")
 
 
 def _images(machine: Machine) -> Iterator[Finding]:

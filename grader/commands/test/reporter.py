@@ -181,6 +181,8 @@ class GraderTerminalReporter(pytest.TerminalReporter):  # type: ignore[misc]
             self._print_paragraph(self._texts("internal"))
         elif result.hint and row.outcome.verdict != "skipped":
             self._print_hint(result.hint)
+        if result.is_hint_only:
+            return
         if result.diagnosis and row.outcome.verdict in {"failed", "error"}:
             self._print_line(f"{' ' * _INDENT}[{result.diagnosis.code}]", light=True)
         if self.verbosity > 0 and not row.outcome.is_grader_bug:
@@ -249,6 +251,10 @@ class GraderTerminalReporter(pytest.TerminalReporter):  # type: ignore[misc]
     def _print_fix_first(self, result: ResultFile, check: CheckResult) -> None:
         number = 1 + next(place for place, one in enumerate(result.checks) if one.id == check.id)
         wrong = self._texts.pick(check.message).splitlines()[-1] if check.message else ""
+        diagnoses = [check.diagnosis, *check.also] if check.diagnosis else []
+        named = [f"`{name}`" for one in diagnoses if (name := one.values.get("name") or one.values.get("service"))]
+        if not any(name in wrong for name in named):
+            wrong = ", ".join(dict.fromkeys(named)) + f"{self._texts('colon')} {wrong}" if named else wrong
         title = self._texts.pick(check.title)
         self._print_line(self._texts.labelled("fix-first", f"{number}. {title}"), bold=True)
         self._print_paragraph(wrong, indent=3)

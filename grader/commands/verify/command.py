@@ -28,7 +28,7 @@ def verify(folder: Path, *, lang: str = "") -> None:
     statements = read_statements(folder, key)
     for name, status in found.items():
         about = _run_and_time(statements.get(name), texts) if status is FileStatus.SIGNED else ""
-        print(log_line(f"{texts(f'verify.{status.value}'):<9} {name}{about}"))
+        print(log_line(f"{status.value:<9} {name}{about}"))
     if any(status is not FileStatus.SIGNED for status in found.values()):
         raise typer.Exit(exit_codes.FAILED)
 

@@ -89,7 +89,7 @@ class TableView:
         folder = self._suite.folder
         result = build_check_result(row, shown.ledger, folder.parent.parent, self._hints)
         number = f"{row.number}. "
-        message = self._texts.pick(result.message).splitlines()
+        message = self._texts.pick(result.message or result.title).splitlines()
         lines = [self._indented("" if at else number, line, "red") for at, line in enumerate(message)]
         if result.hint:
             lines.append(self._indented("", self._texts.labelled("hint", self._texts.pick(result.hint)), "cyan"))

@@ -23,6 +23,7 @@ OWN_COMPUTER: Final = "own-computer:"
 
 No engine gives such a source: the transport of a submission does, since the folder does not exist where it is graded.
 """
+_RELABELLED: Final = frozenset("zZ")
 
 
 class RawMount(msgspec.Struct):
@@ -31,6 +32,7 @@ class RawMount(msgspec.Struct):
     Source: str = ""
     Destination: str = ""
     RW: bool = True
+    Mode: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,8 @@ class MountFact:
     """True if `source` is a folder of the student's own computer, in the place of which an empty one is mounted."""
     typed_source: str = ""
     """The folder as it was typed, if Docker Desktop says so; to be compared, never opened: it is a label."""
+    is_relabelled: bool = False
+    """True if SELinux was told to let containers use it: the option `z` or `Z`."""
 
     @property
     def comparable_source(self) -> str:
@@ -66,8 +70,9 @@ def parse_mounts(raw: Iterable[RawMount], labels: Mapping[str, str] | None = Non
     facts = []
     for one in raw:
         source, is_own = read_source(one.Source)
-        target, volume, typed_source = _strip_slash(one.Destination), one.Name, typed.get(one.Destination, "")
-        facts.append(MountFact(one.Type, source, target, one.RW, volume, is_own, typed_source))
+        target, typed_source = _strip_slash(one.Destination), typed.get(one.Destination, "")
+        is_relabelled = not _RELABELLED.isdisjoint(one.Mode.split(","))
+        facts.append(MountFact(one.Type, source, target, one.RW, one.Name, is_own, typed_source, is_relabelled))
     return tuple(facts)
 
 

@@ -74,7 +74,7 @@ def clone(source: str, target: Path, *, limits: CloneLimits | None = None) -> st
     has the network only for a server behind HTTP. Raises `CloneFailed`, and `NoSandboxError` if there is none.
     """
     bounds = limits or CloneLimits()
-    protocols, address = _parse_source(source)
+    protocols, address = parse_source(source)
     with temporary_folder("grader-git-") as private, ExitStack() as opened:
         git = _Git(private, protocols)
         if is_ssh(address):
@@ -160,8 +160,11 @@ class _Git:
         )
 
 
-def _parse_source(source: str) -> tuple[str, str]:
-    """Return the protocols that git may use for `source`, and the address to give it."""
+def parse_source(source: str) -> tuple[str, str]:
+    """Return the protocols that git may use for `source`, and the address to give it.
+
+    Raises `CloneFailed` if it is neither an address nor a folder.
+    """
     if _GIT_ADDRESS.fullmatch(source):
         return "https:http:ssh", source
     path = Path(source)

@@ -57,7 +57,7 @@ class Refusal:
         )
         values = dict(self.values)
         shape = find_text("policy", f"shapes.{values.get('wanted', '')}", language)
-        return fill(text, values | {"wanted": shape} if shape else values) if text else self.rule
+        return fill(text, values | {"wanted": shape} if shape else values, language) if text else self.rule
 
 
 @dataclass(frozen=True, slots=True)

@@ -274,6 +274,18 @@ def test_an_error_of_the_server_is_no_answer(status: int) -> None:
     assert found[0].evidence == ("two", "three", "four")
 
 
+def test_a_page_that_does_not_exist_may_be_an_error_if_the_page_itself_is_none() -> None:
+    box = web()
+
+    def only_home(question: HttpQuestion) -> Answer | NoAnswer:
+        return serves(box, status=200 if question.path == "/" else 500)(question)
+
+    machine = answers(box, only_home)
+    assert asked_of(machine) == ["/.grader-nonce-site", "/"]
+    with fails_with("someone-else-answers"):
+        answers(web(), lambda question: Answer(200 if question.path == "/" else 500))
+
+
 def test_a_status_that_is_asked_for_is_that_of_the_page() -> None:
     box = web()
     machine = answers(box, serves(box), status=200)
@@ -524,7 +536,7 @@ def test_no_page_is_told_with_what_is_in_the_folder(status: int) -> None:
     names = [f"{number:02}.html" for number in range(14)]
     with fails_with("index-missing", port=4000, status=status, beside=", ".join(names[:12])):
         shows(Answer(status), files={"/html": folder(*reversed(names)), "/more": folder("not-this")})
-    with fails_with("index-missing", beside="-"):
+    with fails_with("index-missing", beside=""):
         shows(Answer(status), files={"/more": folder("not-this")})
 
 
@@ -571,5 +583,5 @@ def test_a_young_site_may_get_its_page_yet() -> None:
 
 
 def test_a_page_that_is_a_file_has_no_names_beside_it() -> None:
-    with fails_with("index-missing", beside="-"):
+    with fails_with("index-missing", beside=""):
         shows(Answer(404), files={"/html": File(b"x")})

@@ -168,6 +168,7 @@ def _listens(port: int) -> bool:
 INFO: dict[str, object] = {"DockerRootDir": "/"}
 ROOTLESS: dict[str, object] = {"/info": INFO | {"SecurityOptions": ["name=rootless"]}}
 REMAPPED: dict[str, object] = {"/info": INFO | {"SecurityOptions": ["name=seccomp,profile=builtin", "name=userns"]}}
+RESTORES: dict[str, object] = {"/info": INFO | {"LiveRestoreEnabled": True}}
 IPV6: dict[str, object] = {"/networks/bridge": {"EnableIPv6": True}}
 LOOPBACK: dict[str, object] = {
     "/networks/bridge": {"Options": {"com.docker.network.bridge.host_binding_ipv4": "127.0.0.1"}}
@@ -178,6 +179,7 @@ SENTENCES = {
     "`mydocker` is an IPv6 address, too",
     "the engine publishes on 127.0.0.1",
     "they may not write to your folders",
+    "the engine does not take part in swarms",
 }
 
 
@@ -193,6 +195,7 @@ SENTENCES = {
         ("tp1", LOOPBACK, ""),
         ("tp4", REMAPPED, "they may not write to your folders"),
         ("tp7", REMAPPED, ""),
+        ("tp8", RESTORES, "the engine does not take part in swarms"),
     ],
 )
 def test_a_setting_that_is_in_the_way_of_an_exercise_is_named(

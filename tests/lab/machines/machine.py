@@ -63,7 +63,7 @@ class LabMachine:
 
     def processes(self, *names: str) -> list[int]:
         """The processes of these names that run in the machine (not in its containers), as seen from outside."""
-        return [pid for pid in _descendants(self.init) if _name(pid) in names]
+        return [pid for pid in _descendants(self.init) if name_of(pid) in names]
 
 
 def launch(namespace: str, settings: dict[str, str]) -> int:
@@ -134,7 +134,8 @@ def _children(pid: int) -> list[int]:
         return []
 
 
-def _name(pid: int) -> str:
+def name_of(pid: int) -> str:
+    """The name of a process; empty if it has ended."""
     try:
         return Path(f"/proc/{pid}/comm").read_text(encoding="utf-8", errors="replace").strip()
     except OSError:

@@ -33,6 +33,8 @@ WRONG: Final = {
 """One wrong solution per exercise, one on which engines differ if there is such a one."""
 ROOTLESS_RIGHT: Final = {"tp4": "mydocker-by-address", "tp7": "port-above-1024"}
 """What the handout says to do on a rootless engine, in place of the reference."""
+ROOTLESS_WRONG: Final = {"tp2": "port-on-loopback"}
+"""With its ports reversed, which is port 80 of the machine, the container does not even start."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,9 @@ class EngineOfMatrix:
 
     def solutions(self, exercise: str) -> tuple[str, str]:
         """A right solution and a wrong one."""
-        right = ROOTLESS_RIGHT.get(exercise, "reference") if self.kind.user != "root" else "reference"
-        return right, WRONG[exercise]
+        if self.kind.user == "root":
+            return "reference", WRONG[exercise]
+        return ROOTLESS_RIGHT.get(exercise, "reference"), ROOTLESS_WRONG.get(exercise, WRONG[exercise])
 
 
 ENGINES: Final = tuple(
@@ -58,6 +61,6 @@ ENGINES: Final = tuple(
         (PODMAN, ""),
         (PODMAN_5, ""),
         (ROOTLESS_PODMAN, "rootless"),
-        *((kind, f"BuildKit, `{kind.daemon.strip('{}')}`") for kind in SETTINGS.values()),
+        *((kind, f"BuildKit, `{kind.daemon[1:-1]}`") for kind in SETTINGS.values()),
     )
 )
