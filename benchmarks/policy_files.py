@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from grader.submission.layout import find_layout
 from grader.submission.policy.review import review_repository
 from tests.lab.process import print_progress
 from tests.submission.policy.corpus import documents
+from tests.submission.policy.dockerfiles import HONEST, HOSTILE, SINK_URL
 from tests.submission.policy.samples import samples
 
 if TYPE_CHECKING:
@@ -41,7 +43,14 @@ def _reviews(kind: str) -> dict[str, Review]:
     for dockerfiles in (False, True):
         for one in documents(kind, dockerfiles=dockerfiles):
             found[f"{one.name}.Dockerfile" if dockerfiles else one.name] = _reviewed(one.lay_out)
+    for row in HONEST if kind == "honest" else HOSTILE:
+        found[f"{row.name} (table).Dockerfile"] = _reviewed(partial(_write_dockerfile, row.data))
     return found
+
+
+def _write_dockerfile(data: bytes, root: Path) -> None:
+    root.mkdir()
+    (root / "Dockerfile").write_bytes(data.replace(SINK_URL.encode(), b"127.0.0.1:8099"))
 
 
 def _reviewed(lay_out: Callable[[Path], None]) -> Review:

@@ -178,18 +178,13 @@ def require_bind_mount(folder: Folder) -> MountFact:
         raise CheckFailed(code, volume=here.volume, evidence=evidence, **values)
     if here.type != "bind":
         raise CheckFailed("mount-not-bind", type=here.type, evidence=evidence, **values)
-    if not (
-        _is_expected_folder(folder, fact, here) or (not here.is_on_own_computer and _leads_there(folder, fact, here))
-    ):
+    if not _is_folder_of_the_spec(folder, fact, here):
         raise CheckFailed(_wrong_folder_code(folder, fact, here, values), evidence=evidence, **values)
     return here
 
 
 def _wrong_folder_code(folder: Folder, fact: ContainerFact, here: MountFact, values: dict[str, str]) -> str:
-    """The diagnosis of a bind mount of another folder. Adds what it says besides to `values`.
-
-    Raises `CheckFailed` if a Docker from the snap store cannot see the folder.
-    """
+    """The diagnosis of a bind mount of another folder. Adds what it says besides to `values`."""
     if here.is_on_own_computer:
         return "mount-on-own-computer"
     if _is_empty(folder.machine, fact, here):
@@ -209,7 +204,15 @@ def _path_parts(folder: Folder) -> tuple[str, ...]:
     return PurePosixPath(folder.wanted.outside.removeprefix("~/").lstrip("/")).parts
 
 
-def _leads_there(folder: Folder, fact: ContainerFact, mount: MountFact) -> bool:
+def _is_folder_of_the_spec(folder: Folder, fact: ContainerFact, mount: MountFact) -> bool:
+    if mount.is_on_own_computer and not folder.wanted.outside.startswith(("~", "/")):
+        return False  # whatever it is called: the project's folder is here
+    if _is_expected_folder(folder, fact, mount.comparable_source):
+        return True
+    return not mount.is_on_own_computer and _leads_to_expected_folder(folder, fact, mount)
+
+
+def _leads_to_expected_folder(folder: Folder, fact: ContainerFact, mount: MountFact) -> bool:
     """True if it is the folder of the spec through a link, or that folder is one to it."""
     machine, origin, wanted = folder.machine, read_origin(fact), folder.wanted.outside
     found = identify(machine, mount.source)
@@ -217,21 +220,14 @@ def _leads_there(folder: Folder, fact: ContainerFact, mount: MountFact) -> bool:
         return False
     if origin and not wanted.startswith(("~", "/")):
         wanted = str(PurePosixPath(origin.folder, wanted))
-    elif _is_source_expected(folder, fact, found.real_path):
+    elif _is_expected_folder(folder, fact, found.real_path):
         return True
     expected = identify(machine, wanted)
     return expected is not None and expected.key == found.key
 
 
-def _is_expected_folder(folder: Folder, fact: ContainerFact, mount: MountFact) -> bool:
-    """True if it is the folder of the spec, by its name."""
-    if mount.is_on_own_computer and not folder.wanted.outside.startswith(("~", "/")):
-        return False  # whatever it is called: the project's folder is here
-    return _is_source_expected(folder, fact, mount.comparable_source)
-
-
-def _is_source_expected(folder: Folder, fact: ContainerFact, source: str) -> bool:
-    """True if the last names of `source` are those of the spec. A relative path is relative to the project's folder."""
+def _is_expected_folder(folder: Folder, fact: ContainerFact, source: str) -> bool:
+    """True if its last names are those of the spec. A relative path is relative to the compose project's folder."""
     origin = read_origin(fact)
     if not source:
         return True  # under WSL the name may be unknown: its content, and what is served from it, decide

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 
-_RELABELLED: Final = frozenset("zZ")
 OWN_COMPUTER: Final = "own-computer:"
 """Begins the source of a mount that stands for a folder of the student's own computer.
 
 No engine gives such a source: the transport of a submission does, since the folder does not exist where it is graded.
 """
+_RELABELLED: Final = frozenset("zZ")
 
 
 class RawMount(msgspec.Struct):
@@ -70,18 +70,9 @@ def parse_mounts(raw: Iterable[RawMount], labels: Mapping[str, str] | None = Non
     facts = []
     for one in raw:
         source, is_own = read_source(one.Source)
-        facts.append(
-            MountFact(
-                one.Type,
-                source,
-                _strip_slash(one.Destination),
-                one.RW,
-                one.Name,
-                is_on_own_computer=is_own,
-                typed_source=typed.get(one.Destination, ""),
-                is_relabelled=not _RELABELLED.isdisjoint(one.Mode.split(",")),
-            )
-        )
+        target, typed_source = _strip_slash(one.Destination), typed.get(one.Destination, "")
+        is_relabelled = not _RELABELLED.isdisjoint(one.Mode.split(","))
+        facts.append(MountFact(one.Type, source, target, one.RW, one.Name, is_own, typed_source, is_relabelled))
     return tuple(facts)
 
 

@@ -14,8 +14,6 @@ _INVALID_IN_FILE_NAME = re.compile("[\0\ud800-\udc7f\udd00-\udfff]")  # the othe
 _MAX_PATH_BYTES = 1024
 """Bytes as written. The kernel takes 4,096 for the whole path: the copy's own folder comes on top."""
 _MAX_NAME_BYTES = 255
-_TOP_PARTS = 2
-"""`/` and a folder in it."""
 _MAX_LINKS = 40
 """Links followed on one path, as many as the kernel follows."""
 
@@ -86,11 +84,6 @@ class SubmissionFolders:
             return self.locate(text).real_path
         except PathError:
             return None
-
-    def is_beside(self, text: str) -> bool:
-        """Whether the absolute path `text` is in a folder that holds the repository, not counting those at the top."""
-        path = Path(os.path.normpath(text))
-        return any(path.is_relative_to(holder) for holder in self.repository.parents if len(holder.parts) > _TOP_PARTS)
 
     def display_path(self, path: Path) -> str:
         """Return `path` as the student knows it."""

@@ -16,6 +16,7 @@ from grader.submission.policy.compose.scope import ComposeScope, OtherFile
 from grader.submission.policy.compose.size import check_env_file_size, check_expanded_size, initial_variables
 from grader.submission.policy.dockerfile.check import BuildInputs, check_dockerfile
 from grader.submission.policy.env_files.check import check_env_file
+from grader.submission.policy.env_files.expansion import scalars
 from grader.submission.policy.findings import Findings, Place, Review
 from grader.submission.policy.lines import with_line
 from grader.submission.policy.paths import SubmissionFolders, is_ordinary_file
@@ -70,6 +71,8 @@ class _Review:
     changes: ComposeChanges | None = None
     own_variables: set[str] = field(default_factory=set)
     """Those that a `.env` of the repository sets."""
+    assigned_texts: list[str] = field(default_factory=list)
+    """The values that env files set."""
     written: dict[str, YamlNode] = field(default_factory=dict)
     """The compose files as they are written, by the names that the student knows."""
 
@@ -94,6 +97,7 @@ class _Review:
         assigned = check_env_file(path, shown, self.policy, self.findings)
         check_env_file_size(assigned, shown, self.variables, self.policy, self.findings)
         self.own_variables |= {one.name for one in assigned}
+        self.assigned_texts += [one.text for one in assigned]
 
     def check_dockerfile(self, path: Path, findings: Findings) -> None:
         check_dockerfile(path, self.folders.display_path(path), self.policy, findings, BuildInputs())
@@ -112,6 +116,8 @@ class _Review:
                 again = Findings()
                 scope = self._scope(self.folders, again, is_resolved=True)
                 scope.file_secrets = names_of(root, "secrets")
+                texts = (scalar.text for tree in self.written.values() for scalar in scalars(tree))
+                scope.written_texts = (*texts, *self.assigned_texts)
                 check_compose(root, first, scope)
                 self.changes = compose_changes(scope, root, Place(first))
                 self.findings.found += [replace(one, place=with_line(one.place, self.written)) for one in again.found]
@@ -143,6 +149,7 @@ class _Review:
             scope.file_secrets = secrets
             check_compose(tree, shown, scope)
             env_files += scope.env_files
+            self.assigned_texts += [one.text for _, assigned in scope.env_files for one in assigned]
             waiting += [other for other in dict.fromkeys(scope.other_files) if other not in waiting]
             if len(waiting) > limit:
                 self.findings.refuse("too-many-compose-files", Place(shown), limit=str(limit))

@@ -40,6 +40,8 @@ class SubmissionTransport:
             return replace(answer, body=self._with_shown_sources(answer.body))
         if isinstance(question, ComposeQuestion) and question.verb == "config":
             return replace(answer, body=self._with_paths(answer.body))
+        if isinstance(question, FileQuestion) and question.operation == "identify":
+            return replace(answer, body=self._with_paths(answer.body))  # it ends with the real path
         return answer
 
     def version(self) -> EngineVersion:

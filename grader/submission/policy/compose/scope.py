@@ -53,6 +53,8 @@ class ComposeScope:
     """Whether it is a file that another one names, which need not describe a service."""
     own_variables: frozenset[str] = frozenset()
     """Those that the student's `.env` sets."""
+    written_texts: tuple[str, ...] = ()
+    """For the second reading, every text of the student's files: they show whether a path was written as absolute."""
     file_secrets: frozenset[str] = frozenset()
     """The secrets that the compose files declare."""
     binds: list[BindMount] = field(default_factory=list)
@@ -129,7 +131,7 @@ class ComposeScope:
         try:
             return self.folders.locate(text)
         except PathError as fault:
-            if is_of_a_person(text) and not self.folders.is_beside(text):
+            if is_of_a_person(text) and self._is_written_as_absolute(text):
                 self.findings.invalid("path-elsewhere", place, seen=text)
             elif fault.rule == "path-outside" and refuse:
                 refuse(place)
@@ -139,7 +141,14 @@ class ComposeScope:
 
     def is_on_own_computer(self, text: str) -> bool:
         """Whether `text` names a folder of the student's own computer, where `..` has not led from the repository."""
-        return is_on_own_computer(text.replace("$$", "$")) and not self.folders.is_beside(text)
+        return is_on_own_computer(text.replace("$$", "$")) and self._is_written_as_absolute(text)
+
+    def _is_written_as_absolute(self, text: str) -> bool:
+        """Whether the first folder of a resolved path begins a text of the student's files, or a default in one."""
+        if not self.is_resolved or not text.startswith("/"):
+            return True
+        first = re.compile(rf"(?:^|[^\w.}}/-]|:-|:?\+|\w-)/{re.escape(text.split('/')[1])}(?![\w.-])")
+        return any(first.search(one) for one in self.written_texts)
 
     def is_deferred(self, text: str) -> bool:
         return not self.is_resolved and _VARIABLE.search(text) is not None
