@@ -98,6 +98,47 @@ def test_a_volume_that_stands_for_another_folder_is_that_other_folder() -> None:
         expect(machine.as_machine(**SPEC).folder("site")).to_be_mounted()
 
 
+OWN_COMPUTER = "own-computer:"
+"""As the transport of a submission marks it."""
+PROJECT_SPEC = SPEC | {"folders": {"site": {"container": "web", "outside": "site", "inside": HTML}}}
+OF_PROJECT = compose_labels("web", "todos")
+
+
+@pytest.mark.parametrize("source", ["/home/zoe/todos/site", "C:\\Users\\zoe\\todos\\site", "/home/anna/todos/site"])
+def test_a_folder_of_the_students_own_computer_is_not_the_projects(source: str) -> None:
+    with fails_with("mount-on-own-computer", source=source.replace("C:\\", "/c/").replace("\\", "/"), wanted="site"):
+        is_mounted(web(bind(f"{OWN_COMPUTER}{source}"), labels=OF_PROJECT), spec=PROJECT_SPEC)
+
+
+def test_the_projects_own_folder_is_still_the_projects() -> None:
+    is_mounted(web(bind("/home/anna/todos/site"), labels=OF_PROJECT), spec=PROJECT_SPEC)
+
+
+def test_a_folder_of_the_students_home_may_be_written_with_its_whole_path() -> None:
+    is_mounted(web(bind(f"{OWN_COMPUTER}/home/zoe/Docker/site")))
+
+
+def test_another_folder_of_the_students_own_computer_is_named() -> None:
+    with fails_with("mount-on-own-computer", source="/home/zoe/elsewhere"):
+        is_mounted(web(bind(f"{OWN_COMPUTER}/home/zoe/elsewhere")))
+
+
+def test_a_volume_bound_to_a_folder_of_the_students_own_computer_is_named() -> None:
+    machine = FakeMachine(web(volume("site"), labels=OF_PROJECT))
+    machine.table["/volumes/site"] = {
+        "Driver": "local",
+        "Options": {"o": "bind", "device": f"{OWN_COMPUTER}/home/zoe/x"},
+    }
+    with fails_with("mount-on-own-computer", source="/home/zoe/x"):
+        expect(machine.as_machine(**PROJECT_SPEC).folder("site")).to_be_mounted()
+
+
+def test_a_file_that_is_only_on_the_students_own_computer_is_missing_for_that_reason() -> None:
+    machine = FakeMachine(web(bind(f"{OWN_COMPUTER}/home/zoe/Docker/site")))
+    with fails_with("mount-on-own-computer", source="/home/zoe/Docker/site"):
+        expect(machine.as_machine(**SPEC).folder("site")).to_contain_file("hello", "x")
+
+
 def through(*paths: str, real: str = SITE) -> dict[str, bytes | Answer | NoAnswer]:
     """Paths of the machine that lead to one folder."""
     return dict.fromkeys((f"identify {path}" for path in paths), f"64769:1234\n{real}".encode())
