@@ -38,10 +38,6 @@ class TakeDownReport:
     missing: tuple[str, ...] = ()
     """Objects that were there before and are gone, and names of other images now: only a new engine has them again."""
 
-    @property
-    def is_restored(self) -> bool:
-        return not self.left and not self.missing
-
 
 def take_down(client: docker.APIClient, before: EngineState, *, prune_build_cache: bool = True) -> TakeDownReport:
     """Remove what is not in `before`, restore image names, and read the state again.

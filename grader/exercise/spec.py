@@ -108,6 +108,21 @@ class ComposeSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Role of each service that Compose builds, to its build folder in the project."""
     replicas: dict[str, int] = {}
     """Role of each scaled service, to its number of containers."""
+    folders: list[str] = []
+    """Where the project's folder may be, below `~/`: if nothing of it runs, Compose is asked about a file there."""
+
+
+class EarlierExerciseSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How to recognize the work of the exercise before, to say so once to who hands that in."""
+
+    exercise: str
+    """What students call it, such as `TP4`."""
+    images: list[str] = []
+    """Images of which containers were started by hand, only in that exercise."""
+    host: str = ""
+    """A name that these containers were given by `--add-host`."""
+    project: str = ""
+    """The name of its compose project."""
 
 
 class TodosSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -158,6 +173,7 @@ class ExerciseSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     networks: dict[str, NetworkSpec] = {}
     services: dict[str, ServiceSpec] = {}
     compose: ComposeSpec | None = None
+    earlier: EarlierExerciseSpec | None = None
     todos: TodosSpec | None = None
     hosts: dict[str, str] = {}
     """Role to a name by which containers must know the machine itself."""
@@ -167,6 +183,9 @@ class ExerciseSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Names of containers that other exercises leave on the machine; they do not count as left-overs."""
     others: OthersSpec = OthersSpec()
     """Filled in from the exercises in the folders beside this one."""
+    judge_near_names: bool = False
+    """True if what has nearly the right name is judged in place of what is missing. Then only the checks that ask for a
+    name require it: `to_exist`, `to_stay_up`, `to_run`, `to_run_service`, `to_run_all_its_services`."""
 
 
 def read_exercise_spec(folder: Path) -> ExerciseSpec:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from contextlib import closing
 from dataclasses import dataclass
@@ -20,8 +21,12 @@ from grader.submission.bring_up import BringUpLimits, bring_up
 from grader.submission.bring_up_failure import with_failed_bring_up, with_invalid_files, with_replaced_images
 from grader.submission.clone.commit import commit_of
 from grader.submission.container_limits import LIMITS_FILE, write_limits
+from grader.submission.external_objects import taken_objects
+from grader.submission.hidden_paths import with_known_paths
 from grader.submission.infrastructure_failure import InfrastructureFailed, infrastructure_failure
 from grader.submission.layout import DOCKERFILE_NAMES, BringUpKind
+from grader.submission.moved_folders import compose_override, known_paths, lay_out_folders, placed_folders
+from grader.submission.policy.changes import ComposeChanges
 from grader.submission.policy.findings import Findings, Review
 from grader.submission.policy.policy import read_policy
 from grader.submission.reading import Reading, ReadingRequest, file_hash, read_submission
@@ -102,7 +107,8 @@ def grade_repository(
     result, came_up = outcome
     file = escape_control_characters(reading.layout.path) if reading.layout else ""
     result = replace(result, commit=commit_of(repository), submission=file, advice=reading.advice)
-    return GradedSubmission(result, came_up, taken_down)
+    shown = known_paths(reading.review.changes, workspace)
+    return GradedSubmission(with_known_paths(result, shown), came_up, taken_down)
 
 
 def repository_name(repository: str) -> str:
@@ -120,7 +126,8 @@ def project_path(repository: str) -> str:
 
 def _reading_request(request: GradingRequest, spec: ExerciseSpec) -> ReadingRequest:
     folder = request.exercise.resolve()
-    handed_out = (path for name in DOCKERFILE_NAMES for path in sorted((folder / "material").rglob(name)))
+    material = os.walk(folder / "material", followlinks=True)  # exercises share some of it
+    handed_out = (Path(top, name) for top, _, names in material for name in names if name in DOCKERFILE_NAMES)
     return ReadingRequest(
         exercise=folder.name,
         project=spec.compose.project if spec.compose else "",
@@ -174,7 +181,12 @@ class _SubmissionRun:
         if work is None or review.invalid:
             return with_invalid_files(grade(self._submission(reading)), review.invalid), None
         if reading.project is not None:
-            write_limits(reading.project, self.workspace, self.client.info())
+            changes = review.changes or ComposeChanges()
+            if taken := taken_objects(self.client, changes):
+                return RefusedSubmission(Review(refused=taken))
+            lay_out_folders(changes, self.workspace, self.sandbox)
+            override = compose_override(changes, self.workspace)
+            write_limits(reading.project, self.workspace, self.client.info(), override)
         self._pull_bases()
         brought_up = bring_up(
             work,
@@ -244,6 +256,7 @@ class _SubmissionRun:
             compose_files=work.compose_files if work else (),
             limits_file=LIMITS_FILE if project else "",
             project=project.name if project else "",
+            moved_folders=placed_folders(reading.review.changes, workspace),
             uid=self.sandbox.uid,
             other_projects=tuple(sorted(self.before.compose_projects)),
         )

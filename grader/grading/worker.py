@@ -183,13 +183,15 @@ def _work_on_submission(suite: Suite, request: GradingRequest, submission: Submi
     """Grades a submission that was brought up: its files are read in the sandbox."""
     from grader.submission.transport.compose import SubmissionCompose  # noqa: PLC0415 - a class's machines need none
     from grader.submission.transport.files import SubmissionFiles  # noqa: PLC0415 - as above
+    from grader.submission.transport.moved_folders import SubmissionTransport  # noqa: PLC0415 - as above
 
     with contextlib.ExitStack() as opened:
 
         def connect() -> Transport:
             files = opened.enter_context(SubmissionFiles(submission))
             compose = SubmissionCompose(submission, engine_address(request.machine, os.environ))
-            return open_transport(request.machine, deadline_s=request.deadline_s, files=files, compose=compose)
+            transport = open_transport(request.machine, deadline_s=request.deadline_s, files=files, compose=compose)
+            return SubmissionTransport(transport, submission)
 
         _run_worker(suite, request, writable, connect)
 

@@ -5,7 +5,8 @@ English, else from French, and a test names it.
 
 An entry of `diagnoses` has `expected`, `seen`, `wrong` (the mistake in one sentence), `look` (where to look) and `read`
 (what to read); those that add nothing are omitted. `{name}` stands for a value of the diagnosis. What stands between
-`[[` and `]]` is left out if one of its values is empty.
+`[[` and `]]` is left out if one of its values is empty. In exercises about Compose, where students write a file instead
+of typing options, `look-compose` comes before `look`, and so on.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ Words: TypeAlias = dict[str, str]
 """A text by language code."""
 Kind = Literal["common", "diagnoses", "errors", "help", "screen", "page", "reports", "policy", "commands"]
 Field = Literal["expected", "seen", "wrong", "look", "read"]
+Style = Literal["", "compose"]
+"""How students work in an exercise: they type options, or write a compose file."""
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 DEFAULT: Final[Language] = "fr"
 """The course's own language."""
@@ -60,12 +63,15 @@ def texts(kind: Kind, language: Language) -> dict[str, Any]:
     return flat
 
 
-def say(code: str, field: Field, values: Mapping[str, str], language: Language) -> str:
-    """One field of a diagnosis, filled in; empty if the entry does not have it. An unknown code is shown as it is."""
+def say(code: str, field: Field, values: Mapping[str, str], language: Language, style: Style = "") -> str:
+    """One field of a diagnosis, filled in; empty if the entry does not have it. An unknown code is shown as it is.
+
+    `style`: the field's words for that style, if it has any.
+    """
     entry = _first("diagnoses", code, language, catalogue)
     if entry is None:
         return code if field == "wrong" else ""
-    return fill(str(entry.get(field, "")), values, language)
+    return fill(str(entry.get(f"{field}-{style}", entry.get(field, ""))), values, language)
 
 
 def error_text(code: str, values: Mapping[str, str], language: Language) -> str:
@@ -137,11 +143,6 @@ class Texts:
     def _find(self, key: str) -> Any:
         found = find_text(self.kind, key, self.language)
         return find_text("common", key, self.language) if found is None else found
-
-
-def missing_texts(language: Language) -> list[str]:
-    """The keys, as `kind: key`, that French has and `language` does not."""
-    return [f"{kind}: {key}" for kind in KINDS for key in texts(kind, DEFAULT) if key not in texts(kind, language)]
 
 
 def _names_in(text: str) -> list[str]:

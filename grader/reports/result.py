@@ -35,6 +35,8 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
     max_points: int
     title: Words
     diagnosis: Diagnosis | None = None
+    also: list[Diagnosis] = []
+    """What else failed the check, such as the same mistake in other containers."""
     message: Words | None = None
     """What was expected, what was seen, and what is wrong; `None` if there is nothing to report, or at hint level 1."""
     hint: Words | None = None

@@ -109,8 +109,9 @@ def _command(question: Question, names: dict[str, str]) -> str:
             return f"curl -i {verb}{shlex.quote(url)}"
         case FileQuestion(operation="listener"):
             return f"ss -ltnp {shlex.quote(f'sport = :{question.path}')}"
-        case FileQuestion(operation="list" | "read"):
-            return f"{'ls' if question.operation == 'list' else 'cat'} {shlex.quote(question.path)}"
+        case FileQuestion(operation="identify" | "list" | "read"):
+            command = {"identify": "realpath", "list": "ls", "read": "cat"}[question.operation]
+            return f"{command} {shlex.quote(question.path)}"
         case EngineQuestion():
             return _engine_command(question, names)
         case _:

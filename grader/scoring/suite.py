@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from types import CodeType, ModuleType
 
     from grader.machine.machine import Machine
+    from grader.messages import Style
     from grader.scoring.verdict import Outcome
 
 
@@ -40,7 +41,8 @@ class Suite:
 
     def ledger(self, outcome: Outcome | None = None) -> Ledger:
         """A row for each check, with `outcome` for all of them if one is given. Raises `ExerciseError`."""
-        ledger = Ledger(self.check_specs, self.spec.points, str(self.folder / "exercise.toml"))
+        style: Style = "compose" if self.spec.compose else ""
+        ledger = Ledger(self.check_specs, self.spec.points, str(self.folder / "exercise.toml"), style)
         for row in ledger:
             row.outcome = outcome or row.outcome
         return ledger

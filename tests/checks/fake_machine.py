@@ -53,7 +53,10 @@ class FakeMachine(ScriptedAnswers):
         self.sites: dict[int | str, Site | Answer | NoAnswer] = {}
         """By port, or by `host:port`; for any other, the connection is refused."""
         self.disk: dict[str, Answer | NoAnswer | bytes] = {}
-        """The machine's own files, by path; a folder has one name per line. Any other path is not accessible."""
+        """The machine's own files, by path; a folder has one name per line. Any other path is not accessible.
+
+        `identify /path` gives what `identify` answers.
+        """
         self.compose: dict[str, Answer | NoAnswer | Callable[[], Answer]] = {}
         self._later: list[tuple[float, Callable[[], object]]] = []
         self._given: dict[str, int] = {}
@@ -114,7 +117,7 @@ class FakeMachine(ScriptedAnswers):
 
     def _file(self, question: FileQuestion) -> Answer | NoAnswer:
         folder, _, name = question.path.rpartition("/")
-        told = self.disk.get(question.path)
+        told = self.disk.get(f"identify {question.path}" if question.operation == "identify" else question.path)
         match question.operation:
             case "write" if folder in self.disk:
                 self.disk[question.path] = question.body

@@ -111,6 +111,16 @@ http.server.ThreadingHTTPServer(("", 7777), Page).serve_forever()
             id="the folder by the name of a volume",
         ),
         pytest.param(
+            f"""docker network create todos-net; ln -s ~/Docker/todos ~/work
+            {MONGO.replace("~/Docker/todos", "~/work")}; {API}; {APP}""",
+            id="the folder through a link",
+        ),
+        pytest.param(
+            f"""docker network create todos-net; mv ~/Docker ~/.elsewhere; ln -s .elsewhere ~/Docker
+            {MONGO.replace("~/Docker", "$(realpath ~/Docker)")}; {API}; {APP}""",
+            id="a folder that is a link",
+        ),
+        pytest.param(
             f"""docker network create todos-net
             {APP}; sleep 1; {API}; sleep 1; {MONGO}""",
             id="in the other order",

@@ -19,7 +19,9 @@ def project(student: StudentShell, folder: str, **files: str) -> None:
     """The project's folder as in the handout, with the files of the test (`compose_yaml` is `compose.yaml`)."""
     here = student.home / folder
     here.mkdir()
-    student.run_shell(f"cp -r {MATERIAL}/api {MATERIAL}/app ~/{folder}/; mkdir -p ~/{folder}/mongo/db")
+    student.run_shell(
+        f"cp -r {MATERIAL}/api {MATERIAL}/app ~/{folder}/; mkdir -p ~/{folder}/mongo/db; ln -s {folder} ~/link"
+    )
     for name, text in files.items():
         (here / name.replace("__", "-").replace("_", ".")).write_text(text, encoding="utf-8")
 
@@ -82,6 +84,12 @@ networks: {default: {driver: bridge}}
             {"compose_yaml": COMPOSE.replace("./mongo", "${PWD}/mongo")},
             "up -d",
             id="below the shell's folder",
+        ),
+        pytest.param(
+            "todos",
+            {"compose_yaml": COMPOSE.replace("./mongo/db", "~/link/mongo/db")},
+            "up -d",
+            id="through a link",
         ),
         pytest.param(
             "todos",

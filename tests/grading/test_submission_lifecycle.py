@@ -13,10 +13,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from grader.errors import GraderError
-from grader.grading.submission_lifecycle import GradedSubmission, RefusedSubmission, project_path, repository_name
+from grader.exercise.spec import read_exercise_spec
+from grader.grading.submission_lifecycle import (
+    GradedSubmission,
+    RefusedSubmission,
+    _reading_request,
+    project_path,
+    repository_name,
+)
 from grader.reports.result import read_result
+from grader.submission.reading import file_hash
 from grader.submission.workspace import new_workspace
 from tests.lab.fault_proxy import FaultProxy
+from tests.student_shell import ROOT
 from tests.submission.policy.samples import samples
 from tests.submission.repositories import (
     COMPOSE,
@@ -26,6 +35,7 @@ from tests.submission.repositories import (
     SCRIPT,
     TP10,
     RepositoryBench,
+    request,
     verdicts,
 )
 
@@ -154,7 +164,7 @@ def test_a_work_built_here_is_graded_and_its_images_go_again(bench: RepositoryBe
     outcome = bench.grade_files(files)
     assert outcome.bring_up is not None
     assert outcome.bring_up.succeeded, outcome.bring_up
-    assert outcome.taken_down.is_restored
+    assert outcome.taken_down.left == outcome.taken_down.missing == ()
     assert bench.engine_state() == before
     assert "DL3006" in {one.code for one in outcome.result.advice}
 
@@ -251,6 +261,14 @@ def test_of_several_folders_the_grader_asks_which_one_is_meant(bench: Repository
     assert proxy.requests == []
     assert grade("--folder", "two", "--disposable") == (0, "")
     assert read_result(bench.folder / "r" / "tp9" / "handin.json").submission == "two/compose.yaml"
+
+
+def test_the_dockerfiles_that_tp6_hands_out_are_known_to_the_reader() -> None:
+    exercise = ROOT / "exercises" / "tp6"
+    asked = _reading_request(request("", "local", exercise=exercise), read_exercise_spec(exercise))
+    given = {file_hash(exercise / "material" / "todos" / one / "Dockerfile") for one in ("api", "app")}
+    assert (asked.exercise, asked.project, asked.builds_image) == ("tp6", "todos", False)
+    assert set(asked.handed_out) == given
 
 
 @pytest.mark.parametrize("path", ["todos", "./todos/", "ssh://git@example.org:22/e1/todos.git", "git@host:todos"])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, get_args
 
 import pytest
 
-from grader.messages import Field, catalogue, say
+from grader.messages import LANGUAGES, Field, catalogue, say
 from grader.scoring.suite import read_suite
 from tests.student_shell import ROOT
 
@@ -19,7 +19,17 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("code", list(catalogue("diagnoses", "en")))
 def test_an_entry_has_known_fields(code: str) -> None:
-    assert catalogue("diagnoses", "en")[code].keys() <= set(get_args(Field))
+    entry = catalogue("diagnoses", "en")[code]
+    assert {name.removesuffix("-compose") for name in entry} <= set(get_args(Field))
+    for language in LANGUAGES:
+        in_compose = {name for name in catalogue("diagnoses", language)[code] if name.endswith("-compose")}
+        assert in_compose == {name for name in entry if name.endswith("-compose")}, language
+
+
+def test_in_an_exercise_about_compose_its_words_come_first() -> None:
+    assert "`-p`" in say("port-other", "read", {}, "en")
+    assert say("port-other", "read", {}, "en", "compose") == '`ports`, in the "Compose file reference"'
+    assert say("port-other", "look", {}, "en", "compose") == say("port-other", "look", {}, "en")
 
 
 def test_an_unknown_code_is_said_as_it_is() -> None:
@@ -43,7 +53,8 @@ def test_no_hint_prints_the_command_that_solves(language: Language) -> None:
         f"{code}.{field}": text
         for code, entry in catalogue("diagnoses", language).items()
         for field, text in entry.items()
-        if field in {"wrong", "look", "read"} and not code.startswith(("engine-", "ssh-", "context-", "doctor-"))
+        if field.removesuffix("-compose") in {"wrong", "look", "read"}
+        and not code.startswith(("engine-", "ssh-", "context-", "doctor-"))
     }
     assert {name: text for name, text in told.items() if SOLVES.search(text)} == {}
 

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from grader.submission.layout import BringUpKind, SubmissionLayout
+from grader.submission.policy.changes import ComposeChanges, MovedFolder, MovedMount
 from grader.submission.policy.findings import Review
 from grader.submission.reading import (
     Reading,
@@ -54,7 +55,7 @@ def read(workspace: Workspace, files: dict[str, bytes], asked: ReadingRequest = 
 def test_work_review_project_and_advice_are_handed_over(workspace: Workspace) -> None:
     reading = read(workspace, {"tp6/compose.yaml": TODOS.encode(), "tp6/api/Dockerfile": b"FROM ubuntu\n"})
     assert reading.layout == SubmissionLayout(BringUpKind.COMPOSE, Path("tp6"), "compose.yaml")
-    assert reading.review == Review()
+    assert reading.review == Review(changes=ComposeChanges())
     assert reading.project is not None
     assert reading.project.name == "todos"
     bounded = {
@@ -62,6 +63,22 @@ def test_work_review_project_and_advice_are_handed_over(workspace: Workspace) ->
     }
     assert bounded == {"mongo": (False, True, False), "app": (True, False, False)}
     assert {"DL3006", ""} <= {one.code for one in reading.advice}
+
+
+def test_what_must_be_changed_leaves_the_sandbox(workspace: Workspace) -> None:
+    compose = (
+        b"services: {a: {build: x, networks: [n], volumes: ['.:/a', './d:/d', '/home/zoe/d:/e']}}\n"
+        b"networks: {n: {external: true}}\n"
+    )
+    reading = read(workspace, {"tp6/compose.yaml": compose, "tp6/x/dockerfile": b"FROM ubuntu\n", "tp6/d/k": b""})
+    assert reading.review.changes == ComposeChanges(
+        moved=(
+            MovedFolder("repository", "tp6/d", mounts=(MovedMount("a", "/a/d"), MovedMount("a", "/d"))),
+            MovedFolder("own-computer", "/home/zoe/d", mounts=(MovedMount("a", "/e"),)),
+        ),
+        lower_case_dockerfiles=("a",),
+        external_networks=("n",),
+    )
 
 
 def test_a_refusal_names_file_line_and_rule(workspace: Workspace) -> None:

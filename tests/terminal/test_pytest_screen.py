@@ -20,10 +20,10 @@ MARK = {("fr", "utf-8"): "points : 8/20 · note : 8/20", ("fr", ""): "points : 8
     ("en", "utf-8"): "points: 8/20 · mark: 8/20", ("en", ""): "points: 8/20 - mark: 8/20"
 }  # fmt: skip
 FIX_FIRST = {
-    ("fr", "utf-8"): ["à corriger d'abord : 3. le port 80 du conteneur", "les deux ports sont inversés"],
-    ("fr", ""): ["a corriger d'abord : 3. le port 80 du conteneur", "les deux ports sont inverses"],
-    ("en", "utf-8"): ["fix this first: 3. port 80 of the container", "the two ports are reversed"],
-    ("en", ""): ["fix this first: 3. port 80 of the container", "the two ports are reversed"],
+    ("fr", "utf-8"): ["à corriger d'abord : 3. le port 80 du conteneur", "`web` : les deux ports sont inversés"],
+    ("fr", ""): ["a corriger d'abord : 3. le port 80 du conteneur", "`web` : les deux ports sont inverses"],
+    ("en", "utf-8"): ["fix this first: 3. port 80 of the container", "`web`: the two ports are reversed"],
+    ("en", ""): ["fix this first: 3. port 80 of the container", "`web`: the two ports are reversed"],
 }
 
 

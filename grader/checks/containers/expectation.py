@@ -29,9 +29,12 @@ STABLE_S: Final = 10.0
 """After this time the engine itself resets the restart delay of a container."""
 
 
-def require_container(container: Container) -> ContainerFact:
-    """The container, in any state. Raises `CheckFailed` with a near miss if there is none."""
-    fact = find_container(container)
+def require_container(container: Container, *, exact: bool = False) -> ContainerFact:
+    """The container, in any state. Raises `CheckFailed` with a near miss if there is none.
+
+    `exact`: also if there is one whose name is nearly right, for a check that asks for the name.
+    """
+    fact = find_container(container, exact=exact)
     if isinstance(fact, NoContainer):
         if container.service:
             require_service(container.machine.project(), container)
@@ -104,7 +107,7 @@ class ContainerExpectation(Expectation):
 
         Asks: the list, one inspect. Diagnoses: `container-missing`, `container-misnamed`, `container-unnamed`.
         """
-        require_container(self._subject)
+        require_container(self._subject, exact=True)
 
     def to_stay_up(self, for_s: float = 3) -> None:
         """It has been running for `for_s` seconds without a restart; waits only while it is younger than that.
@@ -118,7 +121,7 @@ class ContainerExpectation(Expectation):
         """
 
         def judge() -> None:
-            require_uptime(self._subject.machine, require_container(self._subject), for_s)
+            require_uptime(self._subject.machine, require_container(self._subject, exact=True), for_s)
 
         eventually(
             self._subject.machine,

@@ -17,7 +17,7 @@ from grader.probes.containers.files import read_container_file
 from grader.probes.containers.logs import last_lines, read_log
 from grader.probes.containers.ports import is_reversed
 from grader.probes.containers.traffic import read_received_bytes
-from grader.probes.http.sites import get_page
+from grader.probes.http.sites import get_page, get_page_again
 from grader.probes.networks.listeners import find_listeners
 from grader.probes.networks.networks import is_internal_only
 from grader.probes.networks.port_holders import find_port_holder
@@ -58,9 +58,9 @@ class SiteExpectation(Expectation):
     def to_answer(self, status: int | None = None, *, from_container: str | None = None) -> None:
         """It answers a request that nobody can have prepared, and the answer is from that container (a role).
 
-        Any status below 500 counts, unless `status` gives the one that the page `/` must have. The proof is the request
-        in the container's own log; if it writes none, that the request's bytes arrived at that container. Asks: one
-        inspect, one HTTP request (a second with `status`), the log; statistics if there is no log.
+        Any status below 500 counts, that of the page `/` alone too, unless `status` gives the one that it must have.
+        The proof is the request in the container's own log; if it writes none, that the request's bytes arrived at that
+        container. Asks: one inspect, one HTTP request (a second with `status`), the log; statistics if there is no log.
         Diagnoses: `site-silent`, `nothing-listens-inside`, `listens-on-loopback-inside`, `listens-on-another-port`,
         `site-not-http`, `site-error`, `site-status`, `someone-else-answers`, and those of `to_be_published`.
         """
@@ -123,14 +123,15 @@ class SiteExpectation(Expectation):
 
 
 def require_answer(site: Site, container: Container) -> None:
-    """Raises `CheckFailed` unless the site answers now, without an error, from that container."""
+    """Raises `CheckFailed` unless the site answers now, from that container, and its page `/` is no error."""
     fact = require_running(container)
     port = require_published_port(site)
     path = "/.grader-" + site.machine.nonce(f"site {site.role}")
     answer = _request(site, port, path)
     if isinstance(answer, NoAnswer):
         raise diagnose_no_answer(site, fact, answer)
-    if answer.status >= 500:
+    page = get_page_again(site.machine, site.port, host=port.host_ip) if answer.status >= 500 else answer
+    if isinstance(page, NoAnswer) or page.status >= 500:
         require_fresh_files(site.machine, fact)
         lines = last_lines(read_log(site.machine, fact), 3)
         raise CheckFailed("site-error", port=site.port, status=answer.status, evidence=tuple(lines))
@@ -261,6 +262,8 @@ def diagnose_no_answer(site: Site, fact: ContainerFact, no_answer: NoAnswer) -> 
     if no_answer.reason == "not-http":
         return CheckFailed("site-not-http", evidence=evidence, **values)
     failure = diagnose_not_listening(site.machine, fact, inside)
+    if failure is None and is_internal_only(site.machine, fact):
+        failure = CheckFailed("network-internal", name=fact.name, network=", ".join(fact.networks))
     return failure.with_evidence(*evidence) if failure else CheckFailed("site-silent", evidence=evidence, **values)
 
 

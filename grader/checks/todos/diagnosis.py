@@ -11,7 +11,6 @@ from grader.checks.todos.targets import diagnose_target, diagnose_url_target
 from grader.machine.question import Answer, NoAnswer
 from grader.machine.subjects import Site
 from grader.probes.containers.logs import last_lines, read_log
-from grader.probes.networks.networks import is_internal_only
 from grader.probes.todos.todos import ask_api
 
 if TYPE_CHECKING:
@@ -27,8 +26,6 @@ _PASSWORDS: Final = (
 def diagnose_page_no_answer(todos: Todos, no_answer: NoAnswer) -> CheckFailed:
     """The failure to report if the page is published and does not answer."""
     fact = require_running(todos.app)
-    if is_internal_only(todos.machine, fact):
-        return CheckFailed("network-internal", name=fact.name, network=", ".join(fact.networks))
     silent = diagnose_no_answer(todos.page, fact, no_answer)
     # A page may wait longer than we do for a name that does not exist.
     waits = silent.code == "site-silent"

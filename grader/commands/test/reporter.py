@@ -251,6 +251,10 @@ class GraderTerminalReporter(pytest.TerminalReporter):  # type: ignore[misc]
     def _print_fix_first(self, result: ResultFile, check: CheckResult) -> None:
         number = 1 + next(place for place, one in enumerate(result.checks) if one.id == check.id)
         wrong = self._texts.pick(check.message).splitlines()[-1] if check.message else ""
+        diagnoses = [check.diagnosis, *check.also] if check.diagnosis else []
+        named = [f"`{name}`" for one in diagnoses if (name := one.values.get("name") or one.values.get("service"))]
+        if not any(name in wrong for name in named):
+            wrong = ", ".join(dict.fromkeys(named)) + f"{self._texts('colon')} {wrong}" if named else wrong
         title = self._texts.pick(check.title)
         self._print_line(self._texts.labelled("fix-first", f"{number}. {title}"), bold=True)
         self._print_paragraph(wrong, indent=3)

@@ -97,6 +97,11 @@ class ContainerFact:
         return tuple(address for place in self.networks.values() for address in place.addresses)
 
     @property
+    def network_names(self) -> set[str]:
+        """The names that its networks have for it, besides its own."""
+        return {alias for place in self.networks.values() for alias in place.aliases}
+
+    @property
     def is_of_compose(self) -> bool:
         return "com.docker.compose.service" in self.labels
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from grader.messages import fill, find_text
+from grader.submission.policy.changes import ComposeChanges  # noqa: TC001 - msgspec reads the annotation
 from grader.text.escaping import escape_control_characters, log_line
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ class Review:
 
     refused: tuple[Refusal, ...] = ()
     invalid: tuple[Refusal, ...] = ()
+    changes: ComposeChanges | None = None
+    """What is changed in a Compose file before it is brought up; `None` if something was found."""
 
     @property
     def may_be_brought_up(self) -> bool:

@@ -99,8 +99,8 @@ def test_more_or_fewer_are_told_with_their_names(count: int, code: str) -> None:
         expect(replicas(*(replica(number) for number in range(1, count + 1)))[1]).to_be_as_many_as_required()
 
 
-def test_none_at_all_is_too_few() -> None:
-    with fails_with("replicas-too-few", seen=0, names=""):
+def test_without_any_the_service_is_missing() -> None:
+    with fails_with("service-missing", service="web"):
         expect(replicas()[1]).to_be_as_many_as_required()
 
 

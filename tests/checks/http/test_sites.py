@@ -274,6 +274,18 @@ def test_an_error_of_the_server_is_no_answer(status: int) -> None:
     assert found[0].evidence == ("two", "three", "four")
 
 
+def test_a_page_that_does_not_exist_may_be_an_error_if_the_page_itself_is_none() -> None:
+    box = web()
+
+    def only_home(question: HttpQuestion) -> Answer | NoAnswer:
+        return serves(box, status=200 if question.path == "/" else 500)(question)
+
+    machine = answers(box, only_home)
+    assert asked_of(machine) == ["/.grader-nonce-site", "/"]
+    with fails_with("someone-else-answers"):
+        answers(web(), lambda question: Answer(200 if question.path == "/" else 500))
+
+
 def test_a_status_that_is_asked_for_is_that_of_the_page() -> None:
     box = web()
     machine = answers(box, serves(box), status=200)

@@ -98,6 +98,98 @@ def test_a_volume_that_stands_for_another_folder_is_that_other_folder() -> None:
         expect(machine.as_machine(**SPEC).folder("site")).to_be_mounted()
 
 
+OWN_COMPUTER = "own-computer:"
+"""As the transport of a submission marks it."""
+PROJECT_SPEC = SPEC | {"folders": {"site": {"container": "web", "outside": "site", "inside": HTML}}}
+OF_PROJECT = compose_labels("web", "todos")
+
+
+@pytest.mark.parametrize("source", ["/home/zoe/todos/site", "C:\\Users\\zoe\\todos\\site", "/home/anna/todos/site"])
+def test_a_folder_of_the_students_own_computer_is_not_the_projects(source: str) -> None:
+    with fails_with("mount-on-own-computer", source=source.replace("C:\\", "/c/").replace("\\", "/"), wanted="site"):
+        is_mounted(web(bind(f"{OWN_COMPUTER}{source}"), labels=OF_PROJECT), spec=PROJECT_SPEC)
+
+
+def test_the_projects_own_folder_is_still_the_projects() -> None:
+    is_mounted(web(bind("/home/anna/todos/site"), labels=OF_PROJECT), spec=PROJECT_SPEC)
+
+
+def test_a_folder_of_the_students_home_may_be_written_with_its_whole_path() -> None:
+    is_mounted(web(bind(f"{OWN_COMPUTER}/home/zoe/Docker/site")))
+
+
+def test_another_folder_of_the_students_own_computer_is_named() -> None:
+    with fails_with("mount-on-own-computer", source="/home/zoe/elsewhere"):
+        is_mounted(web(bind(f"{OWN_COMPUTER}/home/zoe/elsewhere")))
+
+
+def test_a_volume_bound_to_a_folder_of_the_students_own_computer_is_named() -> None:
+    machine = FakeMachine(web(volume("site"), labels=OF_PROJECT))
+    machine.table["/volumes/site"] = {
+        "Driver": "local",
+        "Options": {"o": "bind", "device": f"{OWN_COMPUTER}/home/zoe/x"},
+    }
+    with fails_with("mount-on-own-computer", source="/home/zoe/x"):
+        expect(machine.as_machine(**PROJECT_SPEC).folder("site")).to_be_mounted()
+
+
+def test_a_file_that_is_only_on_the_students_own_computer_is_missing_for_that_reason() -> None:
+    machine = FakeMachine(web(bind(f"{OWN_COMPUTER}/home/zoe/Docker/site")))
+    with fails_with("mount-on-own-computer", source="/home/zoe/Docker/site"):
+        expect(machine.as_machine(**SPEC).folder("site")).to_contain_file("hello", "x")
+
+
+def through(*paths: str, real: str = SITE) -> dict[str, bytes | Answer | NoAnswer]:
+    """Paths of the machine that lead to one folder."""
+    return dict.fromkeys((f"identify {path}" for path in paths), f"64769:1234\n{real}".encode())
+
+
+@pytest.mark.parametrize(
+    ("source", "disk"),
+    [
+        ("/home/anna/work/site", through("/home/anna/work/site")),
+        ("/home/anna/short", through("/home/anna/short")),
+        ("/data/anna/site", through("/data/anna/site", "~/Docker/site", real="/data/anna/site")),
+        ("/mnt/disk/7", through("/mnt/disk/7", "~/Docker/site", real="/mnt/disk/7")),
+    ],
+    ids=["a parent is a link", "a link", "a home that is a link", "one disk in two places"],
+)
+def test_the_folder_through_a_link_is_the_folder(source: str, disk: dict[str, bytes | Answer | NoAnswer]) -> None:
+    is_mounted(web(bind(source)), disk=disk)
+
+
+@pytest.mark.parametrize(
+    "disk",
+    [
+        through("/home/anna/other", real="/home/anna/other"),
+        through("/home/anna/other", real="/home/anna/other") | {"identify ~/Docker/site": b"64769:99\n/x/site"},
+        through("/home/anna/other", real="/Docker/site"),
+        {"identify /home/anna/other": Answer(404)},
+        {"identify /home/anna/other": NoAnswer("not-at-hand")},
+        {"identify /home/anna/other": b"garbled"},
+    ],
+    ids=["itself", "yet another", "at the root", "gone", "out of reach", "unreadable"],
+)
+def test_another_folder_is_another_folder(disk: dict[str, bytes | Answer | NoAnswer]) -> None:
+    with fails_with("mount-wrong-outside", source="/home/anna/other"):
+        is_mounted(web(bind("/home/anna/other")), disk=disk)
+
+
+@pytest.mark.parametrize(("key", "is_it"), [("1:2", True), ("1:3", False)])
+def test_a_folder_of_the_project_through_a_link_is_that_folder(key: str, *, is_it: bool) -> None:
+    spec = SPEC | {"folders": {"site": {"container": "web", "outside": "site", "inside": HTML}}}
+    disk: dict[str, bytes | Answer | NoAnswer] = {
+        "identify /home/anna/work/site": f"{key}\n/home/anna/todos/site".encode(),
+        "identify /home/anna/todos/site": b"1:2\n/home/anna/todos/site",
+    }
+    box = web(bind("/home/anna/work/site"), labels=compose_labels("web"))
+    if is_it:
+        is_mounted(box, spec=spec, disk=disk)
+    else:
+        with fails_with("mount-wrong-outside"):
+            is_mounted(box, spec=spec, disk=disk)
+
+
 def test_no_mount_at_all_is_missing() -> None:
     with fails_with("mount-missing", name="web", inside=HTML, wanted="~/Docker/site") as found:
         is_mounted(web())

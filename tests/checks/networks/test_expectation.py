@@ -70,12 +70,18 @@ def test_networks_that_cannot_be_listed_are_no_failure() -> None:
     [("swarm", True, True), ("swarm", False, False), ("local", False, True), ("local", True, True)],
 )
 def test_only_a_network_of_a_swarm_may_be_closed(scope: str, *, attachable: bool, is_good: bool) -> None:
-    judged = machine(networks=(fake_network("todos-net", "overlay", Scope=scope, Attachable=attachable),))
+    judged = machine(networks=(fake_network("todos-net", Scope=scope, Attachable=attachable),))
     if is_good:
         expect(judged.network("todos")).to_be_attachable()
     else:
         with fails_with("network-not-attachable", network="todos-net"):
             expect(judged.network("todos")).to_be_attachable()
+
+
+def test_a_network_of_another_driver_is_not_the_one_to_attach_to() -> None:
+    judged = machine(networks=(fake_network("todos-net", "overlay", Scope="swarm", Attachable=True),))
+    with fails_with("network-other-driver", network="todos-net", driver="overlay"):
+        expect(judged.network("todos")).to_be_attachable()
 
 
 def joins(*boxes: FakeContainer) -> None:

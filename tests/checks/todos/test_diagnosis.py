@@ -32,7 +32,7 @@ def test_no_network_at_all_is_no_internal_one() -> None:
     lab = FakeTodos()
     lab.networks = []
     lab.app.raw["NetworkSettings"]["Networks"] = {}
-    assert diagnose_page_no_answer(lab.subject(), NoAnswer("refused")).code == "looks-elsewhere"
+    assert diagnose_page_no_answer(lab.subject(), NoAnswer("refused")).code == "no-common-network"
 
 
 def test_a_page_may_wait_for_a_name_that_nobody_has() -> None:

@@ -227,3 +227,47 @@ def test_any_list_is_a_fact_or_a_refusal(answer: Answer) -> None:
     machine = scripted_machine({LIST: answer, "/containers/id-web/json": whole("web"), "*": Answer(404)}, COMPOSE)
     assert_fact_or_probe_failed(lambda: find_container(machine.container("web")))
     assert_fact_or_probe_failed(lambda: find_container(machine.container("lb")))
+
+
+# --- what is judged in place of what is missing ---
+
+NEAR = exercise_spec(
+    judge_near_names=True,
+    containers={
+        "web": {"name": "web", "image": "nginx"},
+        "api": {"name": "todos-api", "image": "api"},
+        "app": {"name": "todos-app", "image": "app"},
+    },
+)
+NEAR_COMPOSE = exercise_spec(
+    judge_near_names=True,
+    containers={"web": {"image": "nginx"}, "lb": {"image": "haproxy"}},
+    compose={"project": "tp7", "services": {"web": "web", "lb": "balancer"}},
+)
+
+
+def test_one_that_may_be_meant_is_found_if_the_exercise_says_so() -> None:
+    assert name_of(found("web", line("web1"), spec=NEAR)) == "web1"
+    assert name_of(found("web", line("nimble_curie", image="nginx"), spec=NEAR)) == "nimble_curie"
+    assert found("web", line("other"), spec=NEAR) == NoContainer()
+
+
+def test_a_check_that_asks_for_the_name_does_not_find_it() -> None:
+    machine = scripted_machine({LIST: [line("web1")]}, NEAR)
+    assert find_container(machine.container("web"), exact=True) == NoContainer("web1", "name")
+
+
+def test_of_two_of_the_image_none_is_found() -> None:
+    assert found("web", line("a", image="nginx"), line("b", image="nginx"), spec=NEAR) == NoContainer("a", "image")
+
+
+def test_one_that_two_roles_may_mean_is_found_for_neither() -> None:
+    assert found("api", line("todos-ap"), spec=NEAR) == NoContainer("todos-ap", "name")
+    assert name_of(found("api", line("todos-ap"), line("todos-app"), spec=NEAR)) == "todos-ap"
+
+
+def test_a_service_of_another_name_is_found_for_its_part() -> None:
+    lb = line("tp7-front-1", image="haproxy", project="tp7", service="front")
+    web = line("tp7-web-1", project="tp7", service="web")
+    assert name_of(found("lb", lb, web, spec=NEAR_COMPOSE)) == "tp7-front-1"
+    assert isinstance(found("lb", web, spec=NEAR_COMPOSE), NoContainer)

@@ -133,6 +133,27 @@ def test_another_name_is_not(far: str) -> None:
     assert found(network(far)) == NoNetwork()
 
 
+TIERS = {"front": {"name": "front-tier"}, "back": {"name": "back-tier"}}
+
+
+def in_place_of(role: str, *names: str, is_exact: bool = False) -> NetworkFact | NoNetwork:
+    sheet = exercise_spec(judge_near_names=True, networks=TIERS)
+    machine = scripted_machine({"/networks": [network(name) for name in names]}, sheet)
+    return find_network(machine.network(role), exact=is_exact)
+
+
+def test_one_that_may_be_meant_is_found_if_the_exercise_says_so() -> None:
+    assert name_of(in_place_of("front", "front-end", "back-end")) == "front-end"
+    assert name_of(in_place_of("back", "front-end", "back-end")) == "back-end"
+    assert in_place_of("back", "front-end", "back-end", is_exact=True) == NoNetwork("back-end", "name")
+
+
+def test_a_network_stands_for_one_at_most() -> None:
+    assert in_place_of("front", "tier") == NoNetwork()
+    assert name_of(in_place_of("back", "tier")) == "tier"
+    assert in_place_of("back", "front-tier") == NoNetwork()
+
+
 def test_one_of_the_engines_own_is_never_meant() -> None:
     spec = exercise_spec(networks={"net": {"name": "bridg"}})
     assert found(network("bridge"), spec=spec) == NoNetwork()

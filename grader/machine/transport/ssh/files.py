@@ -19,6 +19,11 @@ _NOT_A_FILE: Final = 44
 _ABSENT: Final = (b"No such file", b"nonexistent", b"Not a directory")
 """Messages of shells and `ls` for a missing file in the C locale."""
 
+_IDENTIFY: Final = (
+    'p=%s; case "$p" in "~"/*) p="$HOME/${p#"~/"}";; esac; LC_ALL=C ls -dL -- "$p" > /dev/null || exit 1; '
+    '{ stat -L -c %%d:%%i -- "$p" || stat -L -f %%d:%%i -- "$p"; } 2> /dev/null && readlink -f -- "$p"'
+)
+"""GNU's `stat`, else that of BSD and macOS."""
 _LIST: Final = "LC_ALL=C ls -1Ap -- %s"
 _READ: Final = f"if test -f %s; then head -c {MAX_BYTES + 1} < %s; else LC_ALL=C ls -d -- %s && exit {_NOT_A_FILE}; fi"
 _WRITE: Final = (
@@ -39,10 +44,12 @@ class SshFiles:
         path = question.path
         if question.operation == "listener":
             return self._find_listener(int(path))
-        if not path.startswith("/"):
+        if not path.startswith(("/", "~/") if question.operation == "identify" else "/"):
             return NoAnswer("no-access", f"not an absolute path: {escape_control_characters(path)}")
         try:
             match question.operation:
+                case "identify":
+                    return self._identify(path)
                 case "list":
                     return self._list(path)
                 case "read":
@@ -61,6 +68,10 @@ class SshFiles:
             return NoAnswer(error.reason, error.detail)
         found = _PROGRAM.search(got.body) if isinstance(got, Answer) else None
         return Answer(200, found[1]) if found else Answer(404)
+
+    def _identify(self, path: str) -> Answer | NoAnswer:
+        got = self._run(_IDENTIFY, path)
+        return Answer(200, got.body.rstrip(b"\n")) if isinstance(got, Answer) and got.status == 200 else got
 
     def _list(self, path: str) -> Answer | NoAnswer:
         # With `/.` what is no folder is an error, and what a link leads to is listed.
