@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from grader.errors import ProbeFailed
 from grader.probes.containers.find import NoContainer, find_container
 from grader.probes.engine_info import read_engine_info
-from grader.probes.networks.hosts import HOST_GATEWAY, added_hosts
+from grader.probes.networks.hosts import HOST_GATEWAY, added_hosts, read_hosts
 from grader.probes.networks.targets import find_names_for, read_target
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ ROUTE_CODES: Final = frozenset({"api-without-database", "site-error", "site-sile
 def require_route_through_machine(todos: Todos) -> None:
     """Raises `ProbeFailed` if the engine does not lead a connection through the machine to where it was typed.
 
-    Asks: one inspect of each container, `docker info`.
+    Asks: one inspect of each container, `docker info`; of Podman, `/etc/hosts`.
     """
     _require_route(todos.api, todos.mongo, todos.wanted.mongo_variable)
     _require_route(todos.app, todos.api, todos.wanted.api_variable)
@@ -39,7 +39,10 @@ def _require_route(client_container: Container, server_container: Container, var
         raise ProbeFailed("published-on-loopback")
     if added_hosts(client).get(target.host) != HOST_GATEWAY:
         return
+    machine = client_container.machine
+    if machine.is_podman and read_hosts(machine, client).get(target.host) == HOST_GATEWAY:
+        raise ProbeFailed("host-gateway-unknown", host=target.host)
     if any(":" in address for address in server.addresses):
         raise ProbeFailed("host-gateway-ipv6", host=target.host)
-    if read_engine_info(client_container.machine).is_rootless:
+    if read_engine_info(machine).is_rootless:
         raise ProbeFailed("host-gateway-rootless", host=target.host)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from grader.checks.failure import CheckFailed
 from grader.errors import ProbeFailed
 from grader.machine.question import Answer
+from tests.checks.fake_engine_json import File
 from tests.checks.fake_todos import FakeTodos
+from tests.scripted_machine import DOCKER_26, PODMAN_4, PODMAN_5
+
+if TYPE_CHECKING:
+    from tests.scripted_machine import Version
 
 PORTS: dict[str, Any] = {
     "mongo": {"port": 4000, "offset": 0},
@@ -24,9 +29,14 @@ class ThroughTheMachine(FakeTodos):
     """TP4: each container of its own, reached through the machine's ports; the API does not get to its database."""
 
     def __init__(
-        self, given: str = "host-gateway", published: str = "4000", typed: str = "", address: str = ""
+        self,
+        given: str = "host-gateway",
+        published: str = "4000",
+        typed: str = "",
+        address: str = "",
+        version: Version = DOCKER_26,
     ) -> None:
-        super().__init__(MONGO="mydocker:4000", API_URL="mydocker:4001")
+        super().__init__(version=version, MONGO="mydocker:4000", API_URL="mydocker:4001")
         for box in (self.mongo, self.api, self.app):
             box.raw["NetworkSettings"]["Networks"] = {
                 "bridge": {"IPAddress": "172.17.0.2", "GlobalIPv6Address": address}
@@ -72,6 +82,21 @@ def test_on_a_rootless_engine_host_gateway_is_not_the_machine(given: str, info: 
 )
 def test_with_ipv6_host_gateway_is_an_address_where_nobody_listens(given: str, address: str, outcome: str) -> None:
     assert ThroughTheMachine(given, address=address).outcome() == outcome
+
+
+@pytest.mark.parametrize(
+    ("version", "written", "outcome"),
+    [
+        (PODMAN_4, "host-gateway", "error host-gateway-unknown"),
+        (PODMAN_5, "10.88.0.1", "failed api-without-database"),
+        (DOCKER_26, "host-gateway", "failed api-without-database"),
+    ],
+)
+def test_podman_may_write_the_word_itself(version: Version, written: str, outcome: str) -> None:
+    lab = ThroughTheMachine(version=version)
+    for box in (lab.api, lab.app):
+        box.files["/etc/hosts"] = File(f"{written}\tmydocker\n".encode())
+    assert lab.outcome() == outcome
 
 
 @pytest.mark.parametrize(
