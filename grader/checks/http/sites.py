@@ -183,6 +183,8 @@ def require_published_port(site: Site) -> PortFact:
     if fact.network_mode == "none" or fact.network_mode.startswith("container:"):
         raise CheckFailed("port-no-network", mode=fact.network_mode.partition(":")[0], evidence=evidence, **values)
     reachable = next((port for port in right if not port.is_on_loopback), None)
+    if reachable and site.machine.is_podman:
+        _require_network_that_publishes(site.machine, fact)  # its ports are listed, though they lead nowhere
     if reachable:
         return reachable
     if right:
@@ -200,7 +202,7 @@ def _require_network_that_publishes(machine: Machine, fact: ContainerFact) -> No
         return
     evidence = tuple(str(port) for port in fact.requested_ports)
     networks = ", ".join(fact.networks)
-    if not fact.networks:
+    if not fact.networks and not fact.ports:
         raise CheckFailed("port-left-network", name=fact.name, evidence=evidence)
     if is_internal_only(machine, fact):
         raise CheckFailed("network-internal", name=fact.name, network=networks, evidence=evidence)

@@ -131,6 +131,23 @@ def test_the_address_that_the_engine_publishes_on_by_default_is_not_the_students
     assert fetch_page(site_of(machine)).body == b"hello"
 
 
+@pytest.mark.parametrize(
+    ("networks", "is_closed"), [({"inner": ""}, True), ({"inner": "", "outer": ""}, False), ({}, False)]
+)
+def test_podman_lists_ports_that_an_internal_network_does_not_publish(
+    networks: dict[str, str], *, is_closed: bool
+) -> None:
+    box = fake_container(ports={"80/tcp": "4000"})
+    box.raw["NetworkSettings"]["Networks"] = {name: {"IPAddress": ""} for name in networks}
+    machine = FakeMachine(box, version=PODMAN_4)
+    machine.networks = [fake_network("inner", Internal=True), fake_network("outer")]
+    if is_closed:
+        with fails_with("network-internal", name="web", network="inner"):
+            expect(site_of(machine)).to_be_published()
+    else:
+        expect(site_of(machine)).to_be_published()
+
+
 @pytest.mark.parametrize("live", [{}, {"80/tcp": None}], ids=["Docker 28", "Docker 29"])
 def test_what_was_typed_and_is_not_in_force_is_not_published(live: dict[str, Any]) -> None:
     machine = FakeMachine(fake_container(ports={"80/tcp": "4000"}, networks={"inner": "172.18.0.2"}, mode="inner"))
