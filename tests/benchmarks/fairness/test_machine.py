@@ -1,0 +1,102 @@
+"""The changed machine answers as a real engine does: unchanged, and after the mistakes that were recorded for real."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from benchmarks.fairness.judging import judge_by_checks
+from benchmarks.fairness.listing import list_fields
+from benchmarks.fairness.operators import OPERATORS
+from benchmarks.fairness.state import read_state
+from benchmarks.fairness.states import right_answers
+from tests.replays.replay import judge_recording
+from tests.replays.stored_recording import read_stored, recorded_names
+
+if TYPE_CHECKING:
+    from benchmarks.fairness.state import State
+    from grader.scoring.ledger import LedgerRow
+
+EXERCISES = tuple(f"tp{number}" for number in range(1, 9))
+REAL = {
+    ("tp2", "port_reversed web"): "port-reversed",
+    ("tp2", "port_only_exposed web"): "port-not-published",
+    ("tp2", "port_elsewhere web"): "port-other",
+    ("tp2", "port_on_loopback web"): "port-on-loopback",
+    ("tp2", "port_in_udp web"): "port-udp",
+    ("tp2", "port_to_nowhere_inside web"): "port-wrong-inside",
+    ("tp2", "port_chosen_by_the_engine web"): "port-random",
+    ("tp2", "port_on_the_host_network web"): "port-host-network",
+    ("tp2", "container_paused web"): "container-paused",
+    ("tp2", "container_stopped web"): "container-stopped",
+    ("tp2", "container_not_named web"): "container-unnamed",
+    ("tp2", "container_in_the_foreground web"): "foreground",
+    ("tp2", "mount_forgotten site"): "mount-missing",
+    ("tp2", "mount_of_a_named_volume site"): "named-volume-not-bind",
+    ("tp2", "mount_mistyped site"): "mount-mistyped",
+    ("tp2", "mount_in_another_case site"): "mount-other-case",
+    ("tp4", "host_wrong mongo loopback"): "mydocker-loopback-in-the-database",
+    ("tp4", "host_wrong mongo missing"): "mydocker-missing-in-the-database",
+    ("tp4", "port_reversed api"): "api-port-reversed",
+    ("tp4", "port_in_udp api"): "api-port-udp",
+    ("tp4", "port_only_exposed mongo"): "mongo-not-published",
+    ("tp5", "target_is_an_address api"): "mongo-by-address",
+    ("tp5", "target_is_itself app localhost"): "app-asks-localhost",
+    ("tp5", "target_is_a_url app"): "app-asks-a-url",
+    ("tp5", "network_default api"): "api-not-on-network",
+    ("tp5", "network_another app"): "app-on-other-network",
+    ("tp5", "port_on_an_internal_network app"): "network-internal",
+    ("tp7", "container_removed lb"): "lb-missing",
+    ("tp7", "port_open_inside redis"): "redis-published",
+    ("tp7", "replicas_of_another_number two"): "two-replicas",
+    ("tp7", "replicas_of_another_number four"): "four-replicas",
+}
+"""An operator on the reference, and the known-wrong solution with the same mistake."""
+
+
+def _changed(exercise: str, operator: str) -> State:
+    base, name = read_state(f"{exercise}/reference"), operator.partition(" ")[0]
+    [found] = [one for one in OPERATORS if one.name == name]
+    return next(state for state in found.apply(base) if state.operators == (operator,))
+
+
+def _outcomes(rows: tuple[LedgerRow, ...]) -> dict[str, tuple[str, str]]:
+    return {row.spec.name: (row.outcome.verdict, row.outcome.code) for row in rows if row.outcome.verdict != "skipped"}
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_nearly_every_right_answer_is_judged_right_from_the_simulated_machine(exercise: str) -> None:
+    names = [one for one in recorded_names() if one.startswith(f"{exercise}/") and "/wrong/" not in one]
+    assert len(list(right_answers(exercise))) >= len(names) - 2
+
+
+@pytest.mark.parametrize(("exercise", "operator"), [key for key, name in REAL.items()])
+def test_a_simulated_mistake_is_judged_as_the_real_one(exercise: str, operator: str) -> None:
+    name = f"{exercise}/wrong/{REAL[exercise, operator]}"
+    if name not in recorded_names():
+        pytest.fail(f"{name} is not recorded")
+    real = _outcomes(tuple(judge_recording(read_stored(name))))
+    simulated = judge_by_checks(_changed(exercise, operator))
+    assert not simulated.missing
+    mine = _outcomes(simulated.rows)
+    assert mine == {check: real[check] for check in mine}
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_the_list_follows_from_docker_inspect(exercise: str) -> None:
+    """Of the reference, before the grading changes anything: every field but the age."""
+    state = read_state(f"{exercise}/reference")
+    [first, *_] = state.bodies("/containers/json")
+    compared = 0
+    for entry in first:
+        docs = state.inspects(state.slots[entry["Id"]])
+        if docs and docs[0]["State"]["Status"] == entry["State"]:
+            made = list_fields(docs[0])
+            for name in ("Names", "Image", "ImageID", "Labels", "HostConfig"):
+                assert made[name] == entry[name], name
+            assert sorted(map(str, map(sorted, map(dict.items, made["Ports"])))) == sorted(
+                map(str, map(sorted, map(dict.items, entry["Ports"])))
+            )
+            compared += 1
+    assert compared
