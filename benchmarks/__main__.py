@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from benchmarks.class_page import class_page
 from benchmarks.common import BenchmarkSettings
-from benchmarks.figure import Figure, new_part
+from benchmarks.fairness.part import TITLE, fairness
+from benchmarks.figure import Figure, Table, new_part
 from benchmarks.kill_and_resume import killed_batches
 from benchmarks.mutation import detected_mutants
 from benchmarks.one_machine import one_machine
@@ -31,7 +32,7 @@ from tests.student_shell import ROOT
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-PARTS: Final[dict[str, tuple[str, Callable[[BenchmarkSettings], Iterator[Figure]]]]] = {
+PARTS: Final[dict[str, tuple[str, Callable[[BenchmarkSettings], Iterator[Figure | Table]]]]] = {
     "screen": ("One machine, as a student grades it", one_machine),
     "repository": ("A pushed repository", pushed_repository),
     "classroom": ("A class over SSH, eight questions per machine", classroom),
@@ -42,6 +43,7 @@ PARTS: Final[dict[str, tuple[str, Callable[[BenchmarkSettings], Iterator[Figure]
     "class_page": ("The class page", class_page),
     "policy": ("Honest and hostile files, as the policy judges them", policy_files),
     "broken": ("Checks broken on purpose", detected_mutants),
+    "fairness": (TITLE, fairness),
 }
 
 
@@ -59,7 +61,7 @@ def main() -> int:
                     setting = BenchmarkSettings(
                         lab, engine, Path(place), options.machines, options.recorded, options.kills
                     )
-                    part.figures.extend(measure(setting))
+                    part.extend(measure(setting))
                 save_part(name, part)
                 sys.stdout.write(as_table(part))
                 sys.stdout.flush()

@@ -1,11 +1,15 @@
-"""A figure, and the part of the benchmarks that it belongs to."""
+"""A figure, a table of figures, and the part of the benchmarks that they belong to."""
 
 from __future__ import annotations
 
 import datetime as dt
 import os
+from typing import TYPE_CHECKING
 
 import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Figure(msgspec.Struct, frozen=True):
@@ -17,12 +21,25 @@ class Figure(msgspec.Struct, frozen=True):
     note: str = ""
 
 
+class Table(msgspec.Struct, frozen=True):
+    head: list[str]
+    rows: list[list[str]]
+
+
 class Part(msgspec.Struct):
     title: str
     measured_at: str
     load_average: float
     """The machine's load average over a minute when the part began."""
     figures: list[Figure]
+    tables: list[Table] = []
+
+    def extend(self, measured: Iterable[Figure | Table]) -> None:
+        for one in measured:
+            if isinstance(one, Table):
+                self.tables.append(one)
+            else:
+                self.figures.append(one)
 
 
 def new_part(title: str) -> Part:

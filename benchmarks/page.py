@@ -14,7 +14,7 @@ from benchmarks.figure import Part
 from tests.student_shell import ROOT
 
 if TYPE_CHECKING:
-    from benchmarks.figure import Figure
+    from benchmarks.figure import Figure, Table
 
 _KEPT: Final = ROOT / "bench.json"
 _PAGE: Final = ROOT / "docs" / "figures.md"
@@ -55,6 +55,7 @@ def as_table(part: Part) -> str:
         aim = f"   target: {one.target}" if one.target else ""
         lines.append(f"  {one.name:<74} {_value(one):>12}{aim}")
         lines += [f"      {one.note}"] if one.note else []
+    lines += [" · ".join(row) for table in part.tables for row in (table.head, *table.rows)]
     return "\n".join(lines) + "\n"
 
 
@@ -63,7 +64,12 @@ def _section(part: Part) -> str:
         f"| {one.name}{f' ({one.note})' if one.note else ''} | {_value(one)} | {one.target} |" for one in part.figures
     ]
     head = [f"## {part.title}", "", f"{part.measured_at}, load average {part.load_average}.", ""]
-    return "\n".join([*head, "| figure | measured | target |", "| --- | --- | --- |", *rows]) + "\n"
+    tables = [line for table in part.tables for line in ("", *_table(table))]
+    return "\n".join([*head, "| figure | measured | target |", "| --- | --- | --- |", *rows, *tables]) + "\n"
+
+
+def _table(table: Table) -> list[str]:
+    return [f"| {' | '.join(row)} |" for row in (table.head, ["---"] * len(table.head), *table.rows)]
 
 
 def _value(one: Figure) -> str:

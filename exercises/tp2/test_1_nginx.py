@@ -18,7 +18,7 @@ def test_web_is_running(machine: Machine) -> None:
 
 @check(
     points=2,
-    needs=[test_web_is_running],
+    explained_by=[test_web_is_running],
     fr="il a été lancé en mode détaché",
     en="it was started in detached mode",
 )
@@ -28,7 +28,7 @@ def test_web_is_detached(machine: Machine) -> None:
 
 @check(
     points=3,
-    needs=[test_web_is_running],
+    explained_by=[test_web_is_running],
     fr="le port 80 du conteneur est publié sur ton port",
     en="port 80 of the container is published on your port",
 )
@@ -39,6 +39,7 @@ def test_web_is_published(machine: Machine) -> None:
 @check(
     points=3,
     needs=[test_web_is_published],
+    explained_by=[test_web_is_running],
     fr="le site répond sur ton port, et c'est ce conteneur qui répond",
     en="the site answers on your port, and that container is what answers",
     hint=Hint(fr="essaie avec un navigateur, puis lis `docker logs`", en="try with a browser, then read `docker logs`"),

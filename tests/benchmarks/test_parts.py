@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks.__main__ import PARTS
 from benchmarks.common import BenchmarkSettings
+from benchmarks.figure import Figure
 from tests.lab import wipe
 
 if TYPE_CHECKING:
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.live
 
-SLOW = {"broken"}
-"""Judges by hundreds of broken suites: `tests/lab_tests/test_mutants.py` tests what it breaks, and how."""
+SLOW = {"broken", "fairness"}
+"""They judge by hundreds of broken suites, or thousands of states: `tests/lab_tests/test_mutants.py` and
+`tests/benchmarks/fairness` test what they change, and how."""
 
 
 @pytest.mark.parametrize("name", [name for name in PARTS if name not in SLOW])
@@ -32,7 +34,7 @@ def test_a_part_measures_to_its_end(
     smallest = BenchmarkSettings(
         lab, engine, tmp_path, machines=2, smaller_class=1, rounds=1, recorded=20, regraded=20, kills=1, events=4
     )
-    figures = list(PARTS[name][1](smallest))
+    figures = [one for one in PARTS[name][1](smallest) if isinstance(one, Figure)]
     assert figures
     assert all(math.isfinite(figure.value) for figure in figures)
     assert not [figure for figure in figures if figure.target == "0" and figure.value], figures

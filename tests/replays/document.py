@@ -52,7 +52,7 @@ _AGE: Final = re.compile(r"^(Up|Exited \(\d+\)|Restarting \(\d+\)) (?:Less than 
 def to_document(exchange: RecordedExchange) -> dict[str, Any]:
     """`{"ask": …, "at": …, "say": …}`."""
     return {
-        "ask": _question_document(exchange.question),
+        "ask": question_document(exchange.question),
         "at": exchange.at,
         "say": _answer_document(exchange.question, exchange.answer),
     }
@@ -74,7 +74,7 @@ def from_document(document: dict[str, Any]) -> RecordedExchange:
     )
 
 
-def _question_document(question: Question) -> dict[str, Any]:
+def question_document(question: Question) -> dict[str, Any]:
     asked: dict[str, Any] = msgspec.to_builtins(question)
     if "body" in asked:  # not decoded any further: a check asks with exactly these bytes
         asked["body"] = decode_file(base64.b64decode(asked["body"]))

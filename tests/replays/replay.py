@@ -45,7 +45,7 @@ def judge_recording(kept: StoredRecording) -> Ledger:
     header, recording = kept.header, to_recording(kept)
     suite = load_suite(recording.exercise)
     if header.spec:
-        suite = replace(suite, spec=_spec(header.spec))
+        suite = replace(suite, spec=read_spec(header.spec))
     machine = Machine(
         Replay(recording),
         suite.spec,
@@ -87,7 +87,7 @@ def _solutions(exercise: str) -> dict[str, Solution]:
     return {solution_name(one): one for one in read_solutions(load_suite(exercise))}
 
 
-def _spec(text: str) -> ExerciseSpec:
+def read_spec(text: str) -> ExerciseSpec:
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "exercise.toml").write_text(text, encoding="utf-8")
         return read_exercise_spec(Path(folder))

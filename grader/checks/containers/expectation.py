@@ -221,11 +221,12 @@ class ContainerExpectation(Expectation):
         require_not_root(self._subject.machine, require_running(self._subject), self._subject.wanted.image)
 
     def to_be_detached(self) -> None:
-        """It runs in the background: no terminal was attached when it was started.
+        """It was started in the background: no terminal was attached. It may have been stopped since.
 
-        Asks: one inspect; the events if the configuration alone does not show it. Diagnosis: `foreground`.
+        Asks: one inspect; the events if the configuration alone does not show it. Diagnoses: `foreground`, those of a
+        container that never ran.
         """
-        fact = require_running(self._subject)
+        fact = require_started_once(self._subject)
         attached = was_attached(self._subject.machine, fact)
         if attached is None:
             raise ProbeFailed("no-events", name=fact.name)

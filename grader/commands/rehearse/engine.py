@@ -37,6 +37,8 @@ class BringUpOutput:
 
     exit_code: int
     last_lines: list[str]
+    folder: Path
+    """With the student's `home`, and `work`, where `up.sh` was run."""
 
 
 class RehearsalEngine:
@@ -68,7 +70,7 @@ class RehearsalEngine:
                 process = subprocess.Popen(
                     ["bash", "up.sh"],  # noqa: S607 - the student's shell, wherever it is
                     cwd=scratch / "work",
-                    env=self._environment(scratch / "home", suite),
+                    env=self.environment(scratch / "home", suite),
                     stdin=subprocess.DEVNULL,
                     stdout=output,
                     stderr=subprocess.STDOUT,
@@ -78,7 +80,7 @@ class RehearsalEngine:
                     code = process.wait(UP_S)
                 except subprocess.TimeoutExpired:
                     code = -1
-            yield BringUpOutput(code, log.read_text("utf-8", "replace").splitlines()[-_SHOWN_LINES:])
+            yield BringUpOutput(code, log.read_text("utf-8", "replace").splitlines()[-_SHOWN_LINES:], scratch)
         finally:
             try:
                 self._run_down(scratch, suite)
@@ -102,7 +104,7 @@ class RehearsalEngine:
                 subprocess.run(
                     ["bash", "down.sh"],  # noqa: S607 - as up.sh
                     cwd=scratch / "work",
-                    env=self._environment(scratch / "home", suite),
+                    env=self.environment(scratch / "home", suite),
                     timeout=UP_S,
                     check=False,
                     start_new_session=True,  # as up.sh: Ctrl-C must not leave half of it on the machine
@@ -137,7 +139,8 @@ class RehearsalEngine:
         take_down(self._client, self._before, prune_build_cache=False)
         self._client.close()
 
-    def _environment(self, home: Path, suite: Suite) -> dict[str, str]:
+    def environment(self, home: Path, suite: Suite) -> dict[str, str]:
+        """The variables of the student's shell."""
         inherited = {
             name: os.environ[name] for name in ("PATH", "DOCKER_CONFIG", "DOCKER_BUILDKIT") if name in os.environ
         }

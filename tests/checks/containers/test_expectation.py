@@ -290,8 +290,14 @@ def test_one_in_the_background_is_detached() -> None:
     web(fake_container()).to_be_detached()
     with fails_with("foreground", name="web"):
         web(fake_container(config={"AttachStdout": True})).to_be_detached()
-    with fails_with("container-exited"):
-        web(fake_container(state="exited", exit_code=1, ran_s=1)).to_be_detached()
+
+
+def test_how_one_was_started_is_judged_though_it_has_ended() -> None:
+    web(fake_container(state="exited", exit_code=1, ran_s=1)).to_be_detached()
+    with fails_with("foreground", name="web"):
+        web(fake_container(state="exited", exit_code=130, ran_s=60, config={"AttachStdout": True})).to_be_detached()
+    with fails_with("container-created", name="web"):
+        web(fake_container(state="created")).to_be_detached()
 
 
 def test_where_the_engine_remembers_nothing_it_is_no_failure() -> None:

@@ -1,0 +1,102 @@
+"""Counts, over all states of an exercise, what the checks and a plain suite give and take wrongly."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from benchmarks.fairness.judging import judge_by_checks
+from benchmarks.fairness.oracle.judge import judge_by_oracle
+from benchmarks.fairness.oracle.verdict import Earned, Lost, Verdict
+from benchmarks.fairness.plain.judge import judge_by_plain_suite
+from benchmarks.fairness.states import make_states
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from benchmarks.fairness.judging import Judged
+    from benchmarks.fairness.state import State
+
+
+@dataclass
+class Tally:
+    """What one way of judging gave."""
+
+    undeserved: int = 0
+    """Points given although the oracle says that they are lost."""
+    withheld: int = 0
+    """Points not given although the oracle says that they are earned."""
+    given: int = 0
+    """Points given that the oracle could judge."""
+    deserved: int = 0
+    """Points that the oracle says are earned, of the checks that were tried."""
+    failures: int = 0
+    """Failed checks that the oracle says are lost."""
+    named: int = 0
+    """Of these, the ones whose diagnosis is among the causes that the oracle names."""
+
+    def count(self, points: int, verdict: Verdict, *, is_given: bool) -> None:
+        if isinstance(verdict, Lost):
+            self.undeserved += points * is_given
+        if isinstance(verdict, Earned):
+            self.deserved += points
+            self.withheld += points * (not is_given)
+        self.given += points * (is_given and isinstance(verdict, Earned | Lost))
+
+
+@dataclass
+class ExerciseTally:
+    exercise: str
+    bases: int = 0
+    """Recorded right answers."""
+    states: int = 0
+    left_out: int = 0
+    """States that ask for an answer that is neither recorded nor follows from the rest."""
+    operators: set[str] = field(default_factory=set)
+    checks: Tally = field(default_factory=Tally)
+    plain: Tally = field(default_factory=Tally)
+    deviations: Counter[str] = field(default_factory=Counter)
+    """Each kind of deviation of the checks, in words."""
+
+
+def tally(exercise: str) -> ExerciseTally:
+    counted = ExerciseTally(exercise)
+    for state, judged in judged_states(exercise):
+        if judged.missing:
+            counted.left_out += 1
+            continue
+        counted.bases += not state.operators
+        counted.states += 1
+        counted.operators |= {one.partition(" ")[0] for one in state.operators}
+        oracle = judge_by_oracle(state)
+        _count_checks(counted, state, judged, oracle)
+        for check, is_given in judge_by_plain_suite(state).items():
+            counted.plain.count(judged.points_of(check), oracle[check], is_given=is_given)
+    return counted
+
+
+def judged_states(exercise: str) -> Iterator[tuple[State, Judged]]:
+    for state in make_states(exercise):
+        yield state, judge_by_checks(state)
+
+
+def _count_checks(counted: ExerciseTally, state: State, judged: Judged, oracle: Mapping[str, Verdict]) -> None:
+    for row in judged.rows:
+        verdict, outcome, points = oracle[row.spec.name], row.outcome, row.spec.points
+        if outcome.verdict == "skipped":
+            continue
+        is_given = outcome.verdict == "passed"
+        counted.checks.count(points, verdict, is_given=is_given)
+        what = ""
+        if isinstance(verdict, Lost) and is_given:
+            what = "undeserved"
+        elif isinstance(verdict, Earned) and not is_given:
+            what = f"withheld, {outcome.verdict} {outcome.code}"
+        elif isinstance(verdict, Lost) and outcome.verdict == "failed":
+            counted.checks.failures += 1
+            counted.checks.named += outcome.code in verdict.codes
+            what = "" if outcome.code in verdict.codes else f"called {outcome.code}, not {min(verdict.codes)}"
+        if what:
+            operators = " + ".join(one.partition(" ")[0] for one in state.operators) or "nothing changed"
+            counted.deviations[f"{row.spec.name}: {what} ({operators})"] += points

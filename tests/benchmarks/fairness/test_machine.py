@@ -1,0 +1,156 @@
+"""The changed machine answers as a real engine does: unchanged, and after the mistakes that were recorded for real."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from benchmarks.fairness.judging import judge_by_checks
+from benchmarks.fairness.listing import list_fields
+from benchmarks.fairness.machine import ChangedMachine
+from benchmarks.fairness.operators import OPERATORS
+from benchmarks.fairness.state import read_state
+from benchmarks.fairness.states import right_answers
+from grader.errors import ProbeFailed
+from grader.machine.question import Answer, ComposeQuestion, FileQuestion
+from tests.replays.replay import judge_recording
+from tests.replays.stored_recording import read_stored, recorded_names
+
+if TYPE_CHECKING:
+    from benchmarks.fairness.state import State
+    from grader.machine.question import Question
+    from grader.scoring.ledger import LedgerRow
+
+EXERCISES = tuple(f"tp{number}" for number in range(1, 9))
+REAL = {
+    ("tp2", "port_reversed web"): "port-reversed",
+    ("tp2", "port_only_exposed web"): "port-not-published",
+    ("tp2", "port_elsewhere web"): "port-other",
+    ("tp2", "port_on_loopback web"): "port-on-loopback",
+    ("tp2", "port_in_udp web"): "port-udp",
+    ("tp2", "port_to_nowhere_inside web"): "port-wrong-inside",
+    ("tp2", "port_chosen_by_the_engine web"): "port-random",
+    ("tp2", "port_on_the_host_network web"): "port-host-network",
+    ("tp2", "container_paused web"): "container-paused",
+    ("tp2", "container_stopped web"): "container-stopped",
+    ("tp2", "container_not_named web"): "container-unnamed",
+    ("tp2", "container_in_the_foreground web"): "foreground",
+    ("tp2", "mount_forgotten site"): "mount-missing",
+    ("tp2", "mount_of_a_named_volume site"): "named-volume-not-bind",
+    ("tp2", "mount_mistyped site"): "mount-mistyped",
+    ("tp2", "mount_in_another_case site"): "mount-other-case",
+    ("tp4", "host_wrong mongo loopback"): "mydocker-loopback-in-the-database",
+    ("tp4", "host_wrong mongo missing"): "mydocker-missing-in-the-database",
+    ("tp4", "port_reversed api"): "api-port-reversed",
+    ("tp4", "port_in_udp api"): "api-port-udp",
+    ("tp4", "port_only_exposed mongo"): "mongo-not-published",
+    ("tp5", "target_is_an_address api"): "mongo-by-address",
+    ("tp5", "target_is_itself app localhost"): "app-asks-localhost",
+    ("tp5", "target_is_a_url app"): "app-asks-a-url",
+    ("tp5", "network_default api"): "api-not-on-network",
+    ("tp5", "network_another app"): "app-on-other-network",
+    ("tp5", "port_on_an_internal_network app"): "network-internal",
+    ("tp7", "container_removed lb"): "lb-missing",
+    ("tp7", "port_open_inside redis"): "redis-published",
+    ("tp7", "replicas_of_another_number two"): "two-replicas",
+    ("tp7", "replicas_of_another_number four"): "four-replicas",
+}
+"""An operator on the reference, and the known-wrong solution with the same mistake."""
+
+
+def _changed(exercise: str, operator: str) -> State:
+    base, name = read_state(f"{exercise}/reference"), operator.partition(" ")[0]
+    [found] = [one for one in OPERATORS if one.name == name]
+    return next(state for state in found.apply(base) if state.operators == (operator,))
+
+
+def _outcomes(rows: tuple[LedgerRow, ...]) -> dict[str, tuple[str, str]]:
+    return {row.spec.name: (row.outcome.verdict, row.outcome.code) for row in rows if row.outcome.verdict != "skipped"}
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_nearly_every_right_answer_is_judged_right_from_the_simulated_machine(exercise: str) -> None:
+    names = [one for one in recorded_names() if one.startswith(f"{exercise}/") and "/wrong/" not in one]
+    assert len(list(right_answers(exercise))) >= len(names) - 2
+
+
+@pytest.mark.parametrize(("exercise", "operator"), [key for key, name in REAL.items()])
+def test_a_simulated_mistake_is_judged_as_the_real_one(exercise: str, operator: str) -> None:
+    name = f"{exercise}/wrong/{REAL[exercise, operator]}"
+    if name not in recorded_names():
+        pytest.fail(f"{name} is not recorded")
+    real = _outcomes(tuple(judge_recording(read_stored(name))))
+    simulated = judge_by_checks(_changed(exercise, operator))
+    assert not simulated.missing
+    mine = _outcomes(simulated.rows)
+    assert mine == {check: real[check] for check in mine}
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_the_list_follows_from_docker_inspect(exercise: str) -> None:
+    """Of the reference, before the grading changes anything: every field but the age."""
+    state = read_state(f"{exercise}/reference")
+    [first, *_] = state.bodies("/containers/json")
+    compared = 0
+    for entry in first:
+        docs = state.inspects(state.slots[entry["Id"]])
+        if docs and docs[0]["State"]["Status"] == entry["State"]:
+            made = list_fields(docs[0])
+            for name in ("Names", "Image", "ImageID", "Labels", "HostConfig"):
+                assert made[name] == entry[name], name
+            assert sorted(map(str, map(sorted, map(dict.items, made["Ports"])))) == sorted(
+                map(str, map(sorted, map(dict.items, entry["Ports"])))
+            )
+            compared += 1
+    assert compared
+
+
+def _ask(state: State, question: Question) -> Answer:
+    answer = ChangedMachine(state).ask(question)
+    assert isinstance(answer, Answer)
+    return answer
+
+
+def test_a_folder_is_identified_where_it_is_mounted_and_nowhere_else() -> None:
+    state = _changed("tp2", "mount_mistyped site")
+    mistyped = _ask(state, FileQuestion("identify", "/home/student/Docker/sitee"))
+    device_and_inode, _, path = mistyped.body.decode().partition("\n")
+    assert device_and_inode.startswith("65024:")
+    assert path == "/home/student/Docker/sitee"
+    assert _ask(state, FileQuestion("identify", "~/Docker/site")).status == 404
+    with pytest.raises(ProbeFailed):
+        ChangedMachine(state).ask(FileQuestion("identify", "/srv/nobody-knows"))
+
+
+@pytest.mark.parametrize(
+    ("operator", "ending"),
+    [
+        ("container_stopped web", ["create", "start", "kill 15", "die 0", "stop"]),
+        ("container_killed web", ["create", "start", "kill 9", "die 137"]),
+        ("container_crashed web", ["create", "start", "die 1"]),
+    ],
+)
+def test_the_events_tell_what_ended_a_container(operator: str, ending: list[str]) -> None:
+    state = _changed("tp2", operator)
+    told = [
+        [one["Action"], *(one["Actor"]["Attributes"].get(name, "") for name in ("signal", "exitCode"))]
+        for one in state.events["web"]
+    ]
+    assert [" ".join(filter(None, words)) for words in told] == ending
+    times = [one["timeNano"] for one in state.events["web"]]
+    assert times == sorted(times)
+
+
+def test_an_unrecorded_compose_file_follows_from_what_runs() -> None:
+    question = ComposeQuestion("config", "tp7", "/home/student/work", ("/home/student/work/compose.yaml",))
+    answer = _ask(_changed("tp7", "port_open_inside redis"), question)
+    services = json.loads(answer.body)["services"]
+    assert set(services) == {"lb", "redis", "web"}
+    assert services["redis"]["image"] == "redis:alpine"
+    assert [one["target"] for one in services["redis"]["ports"]] == [6379]
+    assert set(services["web"]["networks"]) == {"tp7_back-tier", "tp7_front-tier"}
+    assert [one["target"] for one in services["lb"]["volumes"]] == ["/usr/local/etc/haproxy/haproxy.cfg"]
+    with pytest.raises(ProbeFailed):
+        ChangedMachine(read_state("tp7/reference")).ask(ComposeQuestion("hashes", "tp7", "/home/student/work", ()))

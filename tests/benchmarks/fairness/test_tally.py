@@ -1,0 +1,34 @@
+"""Points are counted on the right side, and the table has a line per exercise."""
+
+from __future__ import annotations
+
+from benchmarks.fairness.oracle.verdict import EARNED, UNKNOWN, lost
+from benchmarks.fairness.tally import Tally
+from benchmarks.figure import Figure, Part, Table
+from benchmarks.page import _section
+
+
+def test_points_that_were_lost_and_given_are_undeserved() -> None:
+    counted = Tally()
+    counted.count(3, lost("port-reversed"), is_given=True)
+    assert (counted.undeserved, counted.withheld, counted.given) == (3, 0, 3)
+
+
+def test_points_that_were_earned_and_not_given_are_withheld() -> None:
+    counted = Tally()
+    counted.count(4, EARNED, is_given=False)
+    counted.count(2, EARNED, is_given=True)
+    assert (counted.undeserved, counted.withheld, counted.given, counted.deserved) == (0, 4, 2, 6)
+
+
+def test_what_cannot_be_judged_counts_on_neither_side() -> None:
+    counted = Tally()
+    counted.count(4, UNKNOWN, is_given=False)
+    counted.count(4, UNKNOWN, is_given=True)
+    assert vars(counted) == vars(Tally())
+
+
+def test_a_part_of_the_page_shows_its_tables() -> None:
+    part = Part("Marks", "now", 0.1, [])
+    part.extend([Figure("states", 3), Table(["exercise", "states"], [["tp1", "3"]])])
+    assert "| exercise | states |\n| --- | --- |\n| tp1 | 3 |\n" in _section(part)
