@@ -47,9 +47,10 @@ class CodedError(GraderError):
 
     def message(self, language: Language) -> str:
         """What is wrong, and where to look."""
-        from grader.messages import say  # noqa: PLC0415 - only needed for an error
+        from grader.messages import Texts, say  # noqa: PLC0415 - only needed for an error
 
-        return "; ".join(filter(None, (say(self.code, field, self.values, language) for field in ("wrong", "look"))))
+        sentences = [say(self.code, field, self.values, language) for field in ("wrong", "look")]
+        return f"{Texts('common', language)('semicolon')} ".join(filter(None, sentences))
 
     def __str__(self) -> str:
         values = ", ".join(f"{name}={value}" for name, value in self.values.items())

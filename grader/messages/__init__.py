@@ -91,8 +91,10 @@ def fill(text: str, values: Mapping[str, str], language: Language) -> str:
     """
     shown = _Shown({name: value if value.strip() else "" for name, value in values.items()})
     text = _OPTIONAL.sub(lambda part: part[1] if all(map(shown.__getitem__, _names_in(part[1]))) else "", text)
-    nothing = find_text("common", "nothing", language)
-    return text.format_map(_Shown({name: value or nothing for name, value in shown.items()}))
+    if not all(shown.values()):
+        nothing = find_text("common", "nothing", language)
+        shown = _Shown({name: value or nothing for name, value in shown.items()})
+    return text.format_map(shown)
 
 
 def localized(text: Callable[[Language], str]) -> Words | None:
