@@ -199,6 +199,7 @@ CLAIMS: dict[str, Claim] = {
     "port-no-network": lambda state, values: some(
         state, values, lambda one: one["HostConfig"]["NetworkMode"].startswith(values["mode"])
     ),
+    "port-left-network": lambda state, values: some(state, values, lambda one: not one["NetworkSettings"]["Networks"]),
     "outside-your-ports": lambda _, values: not int(values["first"]) <= int(values["published"]) <= int(values["last"]),
     "nothing-listens-inside": lambda state, values: not listening(state, values["name"]),
     "listens-on-another-port": lambda state, values: (
@@ -351,6 +352,7 @@ CLAIMS: dict[str, Claim] = {
     "mount-stale": has_mount("bind", source="folder"),
     "mount-is-a-file": has_mount("bind", inside="there"),
     "mounted-file-replaced": has_mount("bind"),
+    "mounted-file-missing": has_mount("bind"),
     "copied-not-mounted": lambda state, values: not has_mount("bind", source="none")(state, values),
     "unreadable": has_mount("bind", source="folder"),
     "not-served": has_mount("bind", source="folder"),

@@ -51,7 +51,7 @@ class SiteExpectation(Expectation):
 
         Asks: the list, one inspect. Diagnoses: `port-not-published`, `port-reversed`, `port-random`, `port-other`,
         `port-wrong-inside`, `port-on-loopback`, `port-udp`, `port-host-network`, `port-no-network`,
-        `network-internal`, `outside-your-ports`.
+        `port-left-network`, `network-internal`, `outside-your-ports`.
         """
         require_published_port(self._subject)
 
@@ -201,7 +201,7 @@ def _require_network_that_publishes(machine: Machine, fact: ContainerFact) -> No
     evidence = tuple(str(port) for port in fact.requested_ports)
     networks = ", ".join(fact.networks)
     if not fact.networks:
-        raise CheckFailed("port-no-network", name=fact.name, mode="none", evidence=evidence)
+        raise CheckFailed("port-left-network", name=fact.name, evidence=evidence)
     if is_internal_only(machine, fact):
         raise CheckFailed("network-internal", name=fact.name, network=networks, evidence=evidence)
 

@@ -143,7 +143,7 @@ def test_what_was_typed_and_is_not_in_force_is_not_published(live: dict[str, Any
     with fails_with("port-not-published"):
         fetch_page(site_of(machine))
     box["Networks"] = {}
-    with fails_with("port-no-network", mode="none"):
+    with fails_with("port-left-network"):
         fetch_page(site_of(machine))
 
 
