@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 TODAY = dt.date(2026, 1, 2)
 ROOTLESS = next(engine for engine in ENGINES if engine.kind.name == "rootless28")
-DOCKER_20 = ENGINES[0]
 
 
 def cell(exercise: str = "tp2", mark: float | None = 20.0, **more: Any) -> Cell:
@@ -97,7 +96,7 @@ def test_a_page_without_the_table_is_refused(tmp_path: Path) -> None:
 
 
 def test_each_solution_of_the_matrix_exists() -> None:
-    for engine in (ROOTLESS, DOCKER_20):
+    for engine in ENGINES:
         for exercise in EXERCISES:
             right, wrong = engine.solutions(exercise)
             solutions = ROOT / "exercises" / exercise / "solutions"
