@@ -36,6 +36,9 @@ ROOTLESS_RIGHT: Final = {"tp4": "mydocker-by-address", "tp7": "port-above-1024"}
 ROOTLESS_WRONG: Final = {"tp2": "port-on-loopback"}
 """With its ports reversed, which is port 80 of the machine, the container does not even start."""
 
+PODMAN_WRONG: Final = {"tp5": "mongo-published"}
+"""Podman publishes on an internal network, too."""
+
 
 @dataclass(frozen=True)
 class EngineOfMatrix:
@@ -45,9 +48,12 @@ class EngineOfMatrix:
 
     def solutions(self, exercise: str) -> tuple[str, str]:
         """A right solution and a wrong one."""
-        if self.kind.user == "root":
-            return "reference", WRONG[exercise]
-        return ROOTLESS_RIGHT.get(exercise, "reference"), ROOTLESS_WRONG.get(exercise, WRONG[exercise])
+        right, wrong = "reference", WRONG[exercise]
+        if self.kind.user != "root":
+            right, wrong = ROOTLESS_RIGHT.get(exercise, right), ROOTLESS_WRONG.get(exercise, wrong)
+        if "podman" in self.kind.name:
+            wrong = PODMAN_WRONG.get(exercise, wrong)
+        return right, wrong
 
 
 ENGINES: Final = tuple(
