@@ -29,7 +29,10 @@ def read_ending(machine: Machine, container: ContainerFact) -> Ending:
     events: tuple[ContainerEvent, ...] = ()
     with suppress(ProbeFailed):  # an older recording without them
         events = list_events(machine, container)
-    return _ending_in(events) or _ending_by_state(container)
+    found = _ending_in(events)
+    if found == "itself" and machine.is_podman:
+        found = None if container.exit_code in _KILLED_CODES else found  # Podman 4 does not report every `podman stop`
+    return found or _ending_by_state(container)
 
 
 def _ending_in(events: tuple[ContainerEvent, ...]) -> Ending | None:

@@ -69,6 +69,24 @@ def test_podmans_words_mean_the_same() -> None:
 
 
 @pytest.mark.parametrize(
+    ("exit_code", "is_out_of_memory", "how"),
+    [
+        (137, False, "stopped"),
+        (143, False, "stopped"),
+        (137, True, "itself"),
+        (1, False, "itself"),
+        (0, False, "itself"),
+    ],
+)
+def test_podman_does_not_report_every_stop(exit_code: int, how: str, *, is_out_of_memory: bool) -> None:
+    box = fake_container(state="exited", exit_code=exit_code)
+    box.set_state("exited", OOMKilled=is_out_of_memory, ExitCode=exit_code)
+    for action, ago_s in (("create", 100), ("start", 99), ("died", 2)):
+        box.add_event(action, ago_s)
+    assert ending_of(FakeMachine(box, version=PODMAN_4), box) == how
+
+
+@pytest.mark.parametrize(
     ("events", "exit_code", "how"),
     [
         ((), 0, "unknown"),
