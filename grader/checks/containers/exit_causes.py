@@ -61,7 +61,8 @@ def require_no_known_cause(machine: Machine, fact: ContainerFact) -> None:
     _require_runnable_program(machine, fact, log)
     if _is_mongod(fact):
         _require_usable_data(machine, fact, log)
-    if fact.out_of_memory and fact.exit_code == _KILLED:
+    is_limited = machine.is_podman and fact.memory_limit_mb > 0  # Podman 4 does not say why a program was killed
+    if fact.exit_code == _KILLED and (fact.out_of_memory or is_limited):
         raise CheckFailed("out-of-memory", name=fact.name, exit_code=fact.exit_code, limit=fact.memory_limit_mb or "")
 
 

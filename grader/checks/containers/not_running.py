@@ -188,6 +188,8 @@ def _find_taken_port(machine: Machine, fact: ContainerFact) -> PortFact | None:
     for port in fact.requested_ports:
         is_own = port.host_port in own or (machine.ports is not None and (port.host_port or 0) in machine.ports)
         if port.host_port and is_own and port.protocol == "tcp":
+            if find_port_holder(machine, port.host_port, besides=fact.id).container:
+                return port
             answer = get_page(machine, port.host_port, host=port.host_ip, within_s=2)
             if isinstance(answer, Answer) or answer.reason not in {"refused", "timeout"}:
                 return port

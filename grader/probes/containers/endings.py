@@ -30,9 +30,9 @@ def read_ending(machine: Machine, container: ContainerFact) -> Ending:
     with suppress(ProbeFailed):  # an older recording without them
         events = list_events(machine, container)
     found = _ending_in(events)
-    if found == "itself" and machine.is_podman:
-        found = None if container.exit_code in _KILLED_CODES else found  # Podman 4 does not report every `podman stop`
-    return found or _ending_by_state(container)
+    # Podman 4 reports not every `podman stop`, nor that memory ran out: that is likelier where it is limited.
+    is_doubtful = machine.is_podman and container.exit_code in _KILLED_CODES and not container.memory_limit_mb
+    return _ending_by_state(container) if found is None or (found == "itself" and is_doubtful) else found
 
 
 def _ending_in(events: tuple[ContainerEvent, ...]) -> Ending | None:

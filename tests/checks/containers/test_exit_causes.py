@@ -12,16 +12,17 @@ from grader.checks.containers.not_running import fail_not_running
 from grader.machine.question import Answer
 from tests.checks.fake_engine_json import FakeContainer, File, fake_container, fake_image
 from tests.checks.fake_machine import FakeMachine, fails_with, raises_probe_failed
+from tests.scripted_machine import PODMAN_4
 
 LOG = b"1\n2\n3\n\n4\n5\n6\n"
-SHEET: dict[str, Any] = {
+SPEC: dict[str, Any] = {
     "containers": {"web": {"name": "web", "image": "nginx"}},
     "built": {"own": {"name": "own", "base": "python:alpine", "port": 8000, "under_mb": 100}},
 }
 
 
 def judged(machine: FakeMachine) -> None:
-    here = machine.as_machine(**SHEET)
+    here = machine.as_machine(**SPEC)
     fail_not_running(here, require_container(here.container("web")))
 
 
@@ -61,7 +62,7 @@ def test_what_only_reads_its_input_ends_at_once_without_any(command: tuple[str, 
 def test_between_two_restarts_it_is_told_as_well() -> None:
     for state in ("running", "exited"):
         box = fake_container(state=state, restarts=3, up_s=0.2, ran_s=0.2, command=("bash",))
-        here = FakeMachine(box).as_machine(**SHEET)
+        here = FakeMachine(box).as_machine(**SPEC)
         with fails_with("shell-without-terminal", restarts="3"):
             require_uptime(here, require_container(here.container("web")))
 
@@ -87,7 +88,7 @@ def test_between_two_restarts_it_is_told_as_well() -> None:
 )
 def test_it_is_told_from_other_programs(more: dict[str, Any], *, is_one: bool) -> None:
     settings: dict[str, Any] = {"ran_s": 0.1, "command": ("bash",)} | more
-    machine = FakeMachine(fake_container(state="exited", **settings)).as_machine(**SHEET)
+    machine = FakeMachine(fake_container(state="exited", **settings)).as_machine(**SPEC)
     assert is_shell_without_input(require_container(machine.container("web"))) is is_one
 
 
@@ -336,3 +337,13 @@ def test_an_engine_without_a_readable_log_is_no_failure_of_ours() -> None:
     machine.table["/info"] = Answer(500)
     with fails_with("container-ended"):
         judged(machine)
+
+
+@pytest.mark.parametrize(("memory", "code"), [(20 * 2**20, "out-of-memory"), (0, "container-stopped")])
+def test_podman_does_not_say_that_memory_ran_out(memory: int, code: str) -> None:
+    box = fake_container(state="exited", exit_code=137, ran_s=5)
+    box.raw["HostConfig"]["Memory"] = memory
+    for action, ago_s in (("create", 100), ("start", 99), ("died", 2)):
+        box.add_event(action, ago_s)
+    with fails_with(code):
+        judged(FakeMachine(box, version=PODMAN_4))

@@ -457,3 +457,11 @@ def test_what_it_waits_for_is_named_with_what_its_check_printed() -> None:
 )
 def test_nothing_else_is_waited_for(depends_on: str | None, other: FakeContainer | None) -> None:
     assert waits_for(depends_on, *([other] if other else [])).code == "container-created"
+
+
+def test_on_podman_the_container_that_publishes_the_port_has_it() -> None:
+    box = fake_container(state="created", ports={"80/tcp": "4000"})
+    holder = fake_container("essai", ports={"80/tcp": "4000"})
+    machine = FakeMachine(box, holder, version=PODMAN_4)
+    with fails_with("port-taken", container="essai"):
+        judged(machine)
