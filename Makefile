@@ -10,7 +10,7 @@ REPEAT ?= 1
 PYTHONS ?=
 # Each test run adds its number of tests of each kind to this file.
 TALLY  := $(VENV)/tests.tally
-PYTEST := env GRADER_TESTS_TALLY=$(TALLY) $(PY) -m pytest --durations=10
+PYTEST := env GRADER_TESTS_TALLY=$(TALLY) $(PY) -m pytest tests --durations=10
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -86,7 +86,7 @@ bench: env ## run the benchmarks, and write bench.json and docs/figures.md
 bench-fairness: env ## change recorded right answers in thousands of ways, and count the wrong points
 	@$(PY) -m benchmarks.fairness $(NAMES)
 
-matrix: env ## compare the verdicts on three engines, each reached in three ways
+matrix: env ## grade on every engine: reached in each way, and with every exercise; writes docs/engines.md
 	@$(PY) -m tests.lab.matrix
 
 faults: env ## make machines fail in every known way, and show how each is graded
@@ -105,7 +105,7 @@ $(STAMP): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.11")'
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || $(MAKE) --no-print-directory venv-otherwise
 	@$(PY) -m pip install --quiet --upgrade 'pip>=25.1'
-	@$(PY) -m pip install --quiet --editable . --group dev
+	@$(PY) -m pip install --quiet --editable '.[teacher,repo,cluster]' --group dev
 	@touch $@
 
 # Debian's Python needs a package for `venv`: root installs it; other users get virtualenv from pip.

@@ -18,6 +18,8 @@ from benchmarks.kill_and_resume import killed_batches
 from benchmarks.mutation import detected_mutants
 from benchmarks.one_machine import one_machine
 from benchmarks.page import as_table, save_part
+from benchmarks.policy_files import policy_files
+from benchmarks.pushed_repository import pushed_repository
 from benchmarks.recorded_batch import recorded_batches
 from benchmarks.regrade import regrade
 from benchmarks.ssh_class import classroom
@@ -32,12 +34,14 @@ if TYPE_CHECKING:
 
 PARTS: Final[dict[str, tuple[str, Callable[[BenchmarkSettings], Iterator[Figure | Table]]]]] = {
     "screen": ("One machine, as a student grades it", one_machine),
+    "repository": ("A pushed repository", pushed_repository),
     "classroom": ("A class over SSH, eight questions per machine", classroom),
     "recordings": ("Recorded machines in one batch", recorded_batches),
     "killed": ("Batches killed and resumed", killed_batches),
     "regrade": ("Recordings regraded", regrade),
     "watching": ("`grader watch`, from an event to its verdict", watch_latency),
     "class_page": ("The class page", class_page),
+    "policy": ("Honest and hostile files, as the policy judges them", policy_files),
     "broken": ("Checks broken on purpose", detected_mutants),
     "fairness": (TITLE, fairness),
 }

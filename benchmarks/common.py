@@ -21,7 +21,7 @@ class BenchmarkSettings:
     """The part's own folder, removed afterwards."""
     machines: int = 40
     """Number of machines in the larger class."""
-    is_small: int = 12
+    smaller_class: int = 12
     """Number of machines in the smaller class."""
     rounds: int = 7
     """Number of rounds in which the compared programs run alternately."""

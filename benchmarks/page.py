@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -28,14 +29,24 @@ part shows how busy the machine was when it began. Figures without a target are 
 
 
 def save_part(name: str, part: Part) -> None:
-    """Replaces the previous figures of a part; the other parts stay."""
+    """Replaces the previous figures of a part; the other parts stay, in `bench.json` and on the page."""
     try:
         parts = msgspec.json.decode(_KEPT.read_bytes(), type=dict[str, Part])
     except (OSError, msgspec.DecodeError):
         parts = {}
     parts[name] = part
     _KEPT.write_bytes(msgspec.json.format(msgspec.json.encode(parts)) + b"\n")
-    _PAGE.write_text(_HEAD + f"Machine: {_machine()}.\n" + "".join(map(_section, parts.values())), encoding="utf-8")
+    _PAGE.write_text(with_section(_PAGE.read_text(encoding="utf-8"), part), encoding="utf-8")
+
+
+def with_section(page: str, part: Part) -> str:
+    """The page with a part's section replaced, or added at the end. The machine's line is this machine's."""
+    _, *sections = re.split(r"^(?=## )", page, flags=re.MULTILINE)
+    title, section = f"## {part.title}\n", _section(part)
+    replaced = [section if one.startswith(title) else one.rstrip("\n") + "\n" for one in sections]
+    if section not in replaced:
+        replaced.append(section)
+    return "\n".join([f"{_HEAD}Machine: {_machine()}.\n", *replaced])
 
 
 def as_table(part: Part) -> str:
@@ -52,7 +63,7 @@ def _section(part: Part) -> str:
     rows = [
         f"| {one.name}{f' ({one.note})' if one.note else ''} | {_value(one)} | {one.target} |" for one in part.figures
     ]
-    head = ["", f"## {part.title}", "", f"{part.measured_at}, load average {part.load_average}.", ""]
+    head = [f"## {part.title}", "", f"{part.measured_at}, load average {part.load_average}.", ""]
     tables = [line for table in part.tables for line in ("", *_table(table))]
     return "\n".join([*head, "| figure | measured | target |", "| --- | --- | --- |", *rows, *tables]) + "\n"
 

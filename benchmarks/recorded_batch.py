@@ -39,16 +39,16 @@ def recorded_batches(setting: BenchmarkSettings) -> Iterator[Figure]:
     print_progress(f"bench: {size} recorded machines in one batch…")
     words = command(roster, setting.folder / "results", "--progress", "json")
     began = time.monotonic()
-    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, start_new_session=True) as campaign:
+    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, start_new_session=True) as process:
         try:
-            memory = _peak_memory(campaign, size)
-            _, status, usage = os.wait4(campaign.pid, 0)
-            campaign.returncode = os.waitstatus_to_exitcode(status)
+            memory = _peak_memory(process, size)
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
         finally:
-            if campaign.returncode is None:
-                os.killpg(campaign.pid, signal.SIGKILL)
-    if campaign.returncode:
-        raise LabError(f"a batch of recordings ended with code {campaign.returncode}")
+            if process.returncode is None:
+                os.killpg(process.pid, signal.SIGKILL)
+    if process.returncode:
+        raise LabError(f"a batch of recordings ended with code {process.returncode}")
     seconds, cpu_s = time.monotonic() - began, usage.ru_utime + usage.ru_stime
     yield Figure("machines", size)
     yield Figure(
@@ -60,16 +60,16 @@ def recorded_batches(setting: BenchmarkSettings) -> Iterator[Figure]:
     yield Figure(f"and after {max(memory)}", last, "MB", "flat")
 
 
-def _peak_memory(campaign: subprocess.Popen[bytes], size: int) -> dict[int, float]:
+def _peak_memory(process: subprocess.Popen[bytes], size: int) -> dict[int, float]:
     """The parent's memory in MB, by number of machines done: after a tenth of them, and after the last."""
     looks = {max(1, size // 10), size}
     memory: dict[int, float] = {}
     done = 0
     deadline = time.monotonic() + _LIMIT_S
-    for line in campaign.stdout or ():
+    for line in process.stdout or ():
         done += _DONE in line
         if done in looks - memory.keys():
-            memory[done] = _memory_mb(campaign.pid)
+            memory[done] = _memory_mb(process.pid)
         if time.monotonic() > deadline:
             raise LabError(f"{done} of {size} recordings were judged within {_LIMIT_S} s")
     if size not in memory:

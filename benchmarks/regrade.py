@@ -29,10 +29,10 @@ def regrade(setting: BenchmarkSettings) -> Iterator[Figure]:
         raise LabError(f"a batch of recordings ended with code {done.returncode}: {done.stderr}")
     command = [sys.executable, "-c", "from grader.cli import main; main()", "regrade", str(results)]
     began = time.monotonic()
-    with subprocess.Popen([*command, "--exercise", str(TP2)], cwd=ROOT, stdout=subprocess.DEVNULL) as again:
-        _, status, usage = os.wait4(again.pid, 0)
-        again.returncode = os.waitstatus_to_exitcode(status)
-    if again.returncode:
-        raise LabError(f"grader regrade ended with code {again.returncode}")
+    with subprocess.Popen([*command, "--exercise", str(TP2)], cwd=ROOT, stdout=subprocess.DEVNULL) as process:
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise LabError(f"grader regrade ended with code {process.returncode}")
     note = f"{usage.ru_utime + usage.ru_stime:.1f} s of processor time"
     yield Figure(f"`grader regrade` of {size} recordings", time.monotonic() - began, "s", "under 10", note)

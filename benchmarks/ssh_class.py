@@ -23,7 +23,7 @@ _OUR_EXCHANGE: Final = ("-o", "KexAlgorithms=^curve25519-sha256")
 
 
 def classroom(setting: BenchmarkSettings) -> Iterator[Figure]:
-    small, large, rounds = setting.is_small, setting.machines, setting.rounds
+    small, large, rounds = setting.smaller_class, setting.machines, setting.rounds
     print_progress(f"bench: {large} machines with their own engine and sshd…")
     kinds = dict.fromkeys(machine_names(large), DOCKER_20)
     with machines(setting.lab, kinds, ("nginx", "ubuntu")) as started:

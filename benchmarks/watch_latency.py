@@ -70,16 +70,16 @@ def watch_latency(setting: BenchmarkSettings) -> Iterator[Figure]:
     yield Figure("95th percentile", ordered[round(0.95 * (len(ordered) - 1))], "ms", "under 300")
 
 
-def _latencies(student: StudentShell, heard: _OutputLines, rounds: int) -> list[float]:
-    heard.first_after(0, "7 ok")
+def _latencies(student: StudentShell, output: _OutputLines, rounds: int) -> list[float]:
+    output.first_after(0, "7 ok")
     chance = random.Random(1)  # noqa: S311 - for moments, repeatably
     began = time.time()
     verdicts: list[float] = []
     for verb, said in (("pause", _PAUSED), ("unpause", " 7 ok")) * rounds:
         time.sleep(chance.uniform(0.3, 0.8))  # a student's pace, never synchronous with the watch
-        at = len(heard.lines)
+        at = len(output.lines)
         student.run_shell(f"docker {verb} web")
-        verdicts.append(heard.first_after(at, said))
+        verdicts.append(output.first_after(at, said))
     happened = _event_delays(student, began)
     return [verdict - event for verdict, event in zip(verdicts, happened, strict=True)]
 

@@ -12,28 +12,32 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 
 import typer
 import typer.main
-from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from grader import exit_codes
-from grader.errors import GraderError, MachineUnreachable, UsageError
-from grader.messages import say
-from grader.output_streams import interrupt_on_termination, open_standard_streams, tolerate_loss
+from grader.errors import GraderError, MachineUnreachable
+from grader.extras import has_extra, require_extra
+from grader.localized_help import LocalizedCommand, LocalizedGroup
+from grader.output_streams import interrupt_on_termination, open_standard_streams, tolerate_loss, wrap_for
 from grader.reports.terminal.glyphs import replace_unencodable
-from grader.settings import language_for_errors
+from grader.settings import language_for_errors, requested_language
 from grader.signals import reset_signals
 from grader.text.escaping import log_text
-from grader.usage_errors import describe_usage_error, requested_language
+from grader.usage_errors import describe_usage_error
 from grader.version import VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from grader.extras import Extra
 
 COMMANDS: Final = (
-    "batch", "clean", "compare", "doctor", "new", "regrade", "rehearse",
+    "batch", "clean", "compare", "doctor", "export", "new", "regrade", "rehearse",
     "repo", "report", "sign", "start", "verify", "watch",
 )  # fmt: skip
 """`grader batch` is the function `batch` of `grader.commands.batch.command`; it is imported only when it is called."""
+_EXTRAS: Final[dict[str, Extra]] = {"repo": "repo", "report": "teacher"}
+"""Commands that need more than the base."""
 _CTRL_C: Final = 130
 """The exit code that typer returns after Ctrl-C."""
 
@@ -45,7 +49,12 @@ class _Commands(Mapping[str, Any]):
         if name not in COMMANDS:
             raise KeyError(name)
         command = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-        command.command(name)(getattr(import_module(f"grader.commands.{name}.command"), name))
+        extra = _EXTRAS.get(name)
+        if extra and not has_extra(extra):
+            any_words = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+            command.command(name, cls=LocalizedCommand, context_settings=any_words)(_without_extra(name, extra))
+        else:
+            command.command(name, cls=LocalizedCommand)(getattr(import_module(f"grader.commands.{name}.command"), name))
         return typer.main.get_command(command)
 
     def __iter__(self) -> Iterator[str]:
@@ -55,7 +64,16 @@ class _Commands(Mapping[str, Any]):
         return len(COMMANDS)
 
 
-class _Group(TyperGroup):
+def _without_extra(name: str, extra: Extra) -> Callable[[], None]:
+    """A command that only says what to install."""
+
+    def command() -> None:
+        require_extra(extra, f"grader {name}")
+
+    return command
+
+
+class _Group(LocalizedGroup):
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         self.commands = cast("dict[str, Any]", _Commands())  # typer only reads it
@@ -64,7 +82,6 @@ class _Group(TyperGroup):
 app = typer.Typer(
     name="grader",
     cls=_Group,
-    help="Grade container labs: one machine, a class, a pushed repository.",
     invoke_without_command=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -85,7 +102,7 @@ def main() -> None:
     sys.stdout.flush()
     if out and out.is_incomplete:
         assert out.lost is not None
-        code = _fail(f"standard output: {out.lost.strerror}", code or exit_codes.USAGE_ERROR)
+        code = _fail(GraderError("usage.standard-output", detail=out.lost.strerror), code or exit_codes.USAGE_ERROR)
     sys.exit(code)
 
 
@@ -99,27 +116,24 @@ def _run() -> int:
     return exit_codes.INTERRUPTED if code == _CTRL_C else int(code)
 
 
-def _describe_error(error: Exception) -> tuple[str, int]:
-    """The message for an exception, and the exit code."""
-    language = language_for_errors(requested_language(sys.argv), os.environ)
+def _describe_error(error: Exception) -> tuple[GraderError, int]:
+    """What is said of an exception, and the exit code."""
     match error:
         case TyperException():
-            return describe_usage_error(error, language), exit_codes.USAGE_ERROR
+            return describe_usage_error(error), exit_codes.USAGE_ERROR
         case MachineUnreachable():
-            sentences = [say(error.code, field, error.values, language) for field in ("wrong", "look")]
-            return "; ".join(filter(None, sentences)), exit_codes.NOT_GRADED
-        case UsageError():
-            return error.message(language), exit_codes.USAGE_ERROR
+            return error, exit_codes.NOT_GRADED
         case GraderError():
-            return str(error), exit_codes.USAGE_ERROR
+            return error, exit_codes.USAGE_ERROR
         case OSError() if error.filename is not None:
-            return f"{error.filename}: {error.strerror}", exit_codes.USAGE_ERROR
+            return GraderError("at.file", file=error.filename, fault=error.strerror), exit_codes.USAGE_ERROR
     print(log_text("".join(traceback.format_exception(error)).rstrip()), file=sys.stderr)
-    return "internal error: please report the lines above", exit_codes.INTERNAL_ERROR
+    return GraderError("usage.internal"), exit_codes.INTERNAL_ERROR
 
 
-def _fail(sentence: str, code: int) -> int:
-    print(log_text(f"grader: {sentence}"), file=sys.stderr)
+def _fail(error: GraderError, code: int) -> int:
+    sentence = error.message(language_for_errors(requested_language(sys.argv), os.environ))
+    print(wrap_for(sys.stderr, log_text(f"grader: {sentence}")), file=sys.stderr)
     return code
 
 
@@ -137,13 +151,10 @@ def _version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
 def root(
     context: typer.Context,
     *,
-    version: Annotated[  # noqa: ARG001 - its callback does it
-        bool,
-        typer.Option(
-            "--version", callback=_version, is_eager=True, help="Print the version and the suites in exercises/."
-        ),
-    ] = False,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False,  # noqa: ARG001
+    lang: str = "",
 ) -> None:
-    """Grade container labs: one machine, a class, a pushed repository."""
+    """Grade container labs."""
+    context.default_map = {command: {"lang": lang} for command in COMMANDS if lang}
     if context.invoked_subcommand is None:
         print(context.get_help())

@@ -2,64 +2,59 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from grader.messages import Language
 
 
 class GraderError(Exception):
-    """An error of the grader or its user. Its text is one sentence that says what to do."""
+    """One sentence that says what is wrong and what to do. Its words are in `messages/*/errors.toml`, by its code.
+
+    A value that is an error itself is shown in the same language; those of a tuple, one per line. `str()` is English.
+    """
+
+    def __init__(self, code: str, /, **values: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.values: dict[str, Any] = values
+
+    def message(self, language: Language) -> str:
+        """The sentence."""
+        from grader.messages import error_text  # noqa: PLC0415 - only needed for an error
+
+        return error_text(self.code, {name: _shown(value, language) for name, value in self.values.items()}, language)
+
+    def __str__(self) -> str:
+        return self.message("en")
 
 
 class RosterError(GraderError):
-    """The class list is invalid. The text cites file, line and column of every fault."""
+    """The class list is invalid, or a machine or port range on the command line. Cites the line of every fault."""
 
 
 class ExerciseError(GraderError):
     """A mistake of an exercise's author. The text cites `file:line` and what is expected."""
 
 
-class UsageError(GraderError):
-    """A mistake of somebody who typed a command. Its sentence is in the message catalogues, in each language.
+class CodedError(GraderError):
+    """Its code is a diagnosis: its sentences are in `messages/*/diagnoses.toml`. `str()` shows the code and values."""
 
-    `str()` gives it in English.
-    """
+    values: dict[str, str]
 
     def __init__(self, code: str, /, **values: str) -> None:
-        super().__init__(code, values)
-        self.code = code
-        self.values = values
+        super().__init__(code, **values)
 
     def message(self, language: Language) -> str:
-        """One sentence."""
-        from grader.messages import say  # noqa: PLC0415 - only needed for an error
+        """What is wrong, and where to look."""
+        from grader.messages import Texts, say  # noqa: PLC0415 - only needed for an error
 
-        return say(self.code, "wrong", self.values, language)
-
-    def __str__(self) -> str:
-        return self.message("en")
-
-
-class AddressError(UsageError, RosterError):
-    """An invalid machine or port range, on the command line or in a class list."""
-
-
-class NoSuchExercise(UsageError, ExerciseError):
-    """There is no exercise with that name."""
-
-
-class CodedError(GraderError):
-    """Carries a code of the message catalogues and its values: words are chosen last."""
-
-    def __init__(self, code: str, /, **values: str) -> None:
-        super().__init__(code, values)
-        self.code = code
-        self.values = values
+        sentences = [say(self.code, field, self.values, language) for field in ("wrong", "look")]
+        return f"{Texts('common', language)('semicolon')} ".join(filter(None, sentences))
 
     def __str__(self) -> str:
-        said = ", ".join(f"{name}={value}" for name, value in self.values.items())
-        return f"{self.code} ({said})" if said else self.code
+        values = ", ".join(f"{name}={value}" for name, value in self.values.items())
+        return f"{self.code} ({values})" if values else self.code
 
 
 class MachineUnreachable(CodedError):
@@ -68,3 +63,9 @@ class MachineUnreachable(CodedError):
 
 class ProbeFailed(CodedError):
     """One question could not be answered: the check that asked is an `error`, the others go on."""
+
+
+def _shown(value: object, language: Language) -> str:
+    if isinstance(value, tuple):
+        return "\n".join(_shown(one, language) for one in value)
+    return value.message(language) if isinstance(value, GraderError) else str(value)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import errno
 import io
 import os
+import shutil
 import signal
 import sys
 from typing import TYPE_CHECKING, Final
+
+from grader.text.widths import wrap_to_width
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -50,6 +53,20 @@ def open_standard_streams() -> None:
                 os.dup2(empty, number)
                 os.close(empty)
             setattr(sys, name, os.fdopen(number, "w" if number else "r", encoding="utf-8", closefd=False))
+
+
+def wrap_for(stream: TextIO, text: str, first: str = "", rest: str = "") -> str:
+    """`text` after `first`, wrapped between words if `stream` is a terminal; further lines begin with `rest`.
+
+    A terminal by itself cuts words.
+    """
+    if not stream.isatty():
+        return first + text
+    # Not in the last column: some terminals add an empty line then.
+    columns = shutil.get_terminal_size().columns - 1
+    begins = [first, *[rest] * text.count("\n")]
+    lines = [wrap_to_width(line, columns, begin, rest) for begin, line in zip(begins, text.split("\n"), strict=True)]
+    return "\n".join(line for wrapped in lines for line in wrapped)
 
 
 def tolerate_loss(stream: TextIO) -> tuple[TextIO, LossTolerantFile | None]:

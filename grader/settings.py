@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import locale
 from typing import TYPE_CHECKING
 
-from grader.errors import GraderError, UsageError
+from grader.errors import GraderError
 from grader.messages import DEFAULT, LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from grader.messages import Language
 
@@ -21,12 +22,12 @@ def encodable(given: str) -> str:
 
 
 def language_of(given: str, environ: Mapping[str, str]) -> Language:
-    """`--lang`, else `GRADER_LANG`, else the locale, else French. Raises `UsageError` for another language."""
-    asked = (given or environ.get("GRADER_LANG", "")).strip().lower()
-    if asked:
-        if asked not in LANGUAGES:
-            raise UsageError("typed-language", given=repr(asked))
-        return asked
+    """`--lang`, else `GRADER_LANG`, else the locale, else French. Raises `GraderError` for another language."""
+    wanted = (given or environ.get("GRADER_LANG", "")).strip().lower()
+    if wanted:
+        if wanted not in LANGUAGES:
+            raise GraderError("usage.language", given=repr(wanted))
+        return wanted
     of_locale = next((environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(name)), "")
     of_locale = of_locale or (locale.getlocale()[0] or "")
     # A locale that names no language (C, POSIX) leaves it to the course's own.
@@ -36,12 +37,14 @@ def language_of(given: str, environ: Mapping[str, str]) -> Language:
 def language_for_errors(given: str, environ: Mapping[str, str]) -> Language:
     """As `language_of`, for error messages: an invalid language counts as not given."""
     for name in (given, environ.get("GRADER_LANG", "")):
-        with contextlib.suppress(UsageError):
+        with contextlib.suppress(GraderError):
             if name.strip():
                 return language_of(name, {})
     return language_of("", {name: value for name, value in environ.items() if name != "GRADER_LANG"})
 
 
-def user_message(error: GraderError, given: str, environ: Mapping[str, str]) -> str:
-    """The error's sentence, in the reader's language if it has one."""
-    return error.message(language_for_errors(given, environ)) if isinstance(error, UsageError) else str(error)
+def requested_language(words: Sequence[str]) -> str:
+    """The value of `--lang`; empty if it is not a language."""
+    split = [word.partition("=") for word in words]
+    pairs = [*itertools.pairwise(words), *((name, value) for name, _, value in split)]
+    return next((value for name, value in pairs if name == "--lang" and value in LANGUAGES), "")

@@ -12,6 +12,7 @@ from grader.signals import reset_signals
 from tests.commands.batch.recorded_class import record_solutions
 from tests.kinds import has_its_own_machine, limit_s
 from tests.lab import Engine, Lab, LabError, ensure_images, wipe
+from tests.lab.buildx_plugin import lay_out_buildx
 from tests.lab.debian_packages import require_program
 from tests.lab.lab_engine import lab_engine
 from tests.progress import ProgressPlugin
@@ -31,6 +32,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if config.inipath != ROOT / "tests/pytest.toml" and not config.option.help:
+        raise pytest.UsageError("the settings of the grader's own tests are in tests/: type `python -m pytest tests`")
     # A run in the background begins with SIGINT ignored, and so would every server that a test starts.
     reset_signals()
     if not hasattr(config, "workerinput"):
@@ -90,7 +93,7 @@ def student(
     folder: Path | None = request.config.getoption("--take")
     if folder is None:
         return StudentShell(engine, tmp_path)
-    return StudentShell(engine, tmp_path, on_graded=RunRecorder(folder, request.node.nodeid, tmp_path))
+    return StudentShell(engine, tmp_path, on_graded=RunRecorder(folder, f"tests/{request.node.nodeid}", tmp_path))
 
 
 @pytest.fixture(scope="session")
@@ -109,8 +112,16 @@ def bubblewrap() -> None:
     require_program("bwrap", "bubblewrap")
 
 
+@pytest.fixture(scope="session")
+def buildx(lab: Lab) -> Path:
+    """The client of BuildKit, so that submissions are built as people build today."""
+    return lay_out_buildx(lab)
+
+
 @pytest.fixture
-def bench(engine: Engine, images: Callable[..., None], tmp_path: Path, bubblewrap: None) -> RepositoryBench:
+def bench(
+    engine: Engine, images: Callable[..., None], tmp_path: Path, bubblewrap: None, buildx: Path
+) -> RepositoryBench:
     """Creates and grades pushed repositories."""
     images("ubuntu")
     return RepositoryBench(tmp_path, engine)

@@ -22,7 +22,7 @@ def kind_of(nodeid: str, keywords: Collection[str]) -> str:
         return KINDS[2]
     if "live" in keywords:
         return KINDS[3]
-    return KINDS[1] if "replay" in nodeid.partition("::")[0] or nodeid.startswith("tests/recordings/") else KINDS[0]
+    return KINDS[1] if "replay" in nodeid.partition("::")[0] or nodeid.startswith("recordings/") else KINDS[0]
 
 
 def limit_s(item: pytest.Item) -> int:

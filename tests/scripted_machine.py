@@ -163,7 +163,7 @@ def key_of(question: Question) -> str:
 
 def scripted_machine(
     table: Mapping[Any, Any] | ScriptedAnswers | None = None,
-    sheet: ExerciseSpec | None = None,
+    spec: ExerciseSpec | None = None,
     *,
     version: Version = DOCKER_26,
     passive: bool = False,
@@ -172,7 +172,7 @@ def scripted_machine(
 ) -> Machine:
     """A machine that answers from `table`; give an `ScriptedAnswers` to see what was asked of it."""
     link = table if isinstance(table, ScriptedAnswers) else ScriptedAnswers(table, version)
-    return Machine(link, sheet or exercise_spec(), passive=passive, disposable=disposable, ports=ports)
+    return Machine(link, spec or exercise_spec(), passive=passive, disposable=disposable, ports=ports)
 
 
 def exercise_spec(**tables: Any) -> ExerciseSpec:

@@ -25,7 +25,8 @@ def printed(*words: str) -> str:
     done = subprocess.run(
         [sys.executable, *words],
         cwd=ROOT,
-        env=environ | {"COLUMNS": "80", "LANG": "C.UTF-8", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"},
+        env=environ
+        | {"COLUMNS": "80", "GRADER_LANG": "en", "LANG": "C.UTF-8", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"},
         capture_output=True,
         text=True,
         check=True,
@@ -41,7 +42,9 @@ def help_of(*command: str) -> str:
 def options_of_the_plugin() -> str:
     """The plugin's own part of `pytest --help`."""
     found = re.search(
-        r"^container-lab-grader:\n(.*?)(?=^\S)", printed("-m", "pytest", "--help"), re.DOTALL | re.MULTILINE
+        r"^container-lab-grader:\n(.*?)(?=^\S)",
+        printed("-m", "pytest", "-p", "no:pytest11.testinfra", "--help"),
+        re.DOTALL | re.MULTILINE,
     )
     assert found, "pytest --help does not show the plugin's options"
     return found[1].strip("\n")

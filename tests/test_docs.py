@@ -60,10 +60,14 @@ def test_every_file_that_a_page_links_to_exists(page: Path) -> None:
     assert [link for link in local if not (page.parent / link).exists()] == []
 
 
+@pytest.mark.parametrize(("language", "word"), [("en", "Example:"), ("fr", "Exemple\u00a0:")])
 @pytest.mark.parametrize("verb", VERBS)
-def test_the_help_of_every_verb_has_an_example(verb: str) -> None:
+def test_the_help_of_every_verb_has_an_example(
+    verb: str, language: str, word: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRADER_LANG", language)
     command = COMMAND.commands[verb]  # type: ignore[attr-defined]
-    assert f"Example: grader {verb}" in (command.help or "")
+    assert f"{word} grader {verb}" in (command.help or "")
 
 
 def test_every_option_of_the_plugin_is_in_a_students_page() -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.live, pytest.mark.smoke]
 
-EXERCISES = sorted(sheet.parent.name for sheet in (ROOT / "exercises").glob("tp*/exercise.toml"))
+EXERCISES = sorted(spec.parent.name for spec in (ROOT / "exercises").glob("tp*/exercise.toml"))
 
 
 def test_a_student_grades_a_right_answer_and_then_a_wrong_one(student: StudentShell, tmp_path: Path) -> None:
@@ -48,7 +48,7 @@ def test_each_reference_has_full_marks(exercise: str, engine: Engine, images: Ca
     done = subprocess.run(
         [sys.executable, "-c", "from grader.cli import main; main()", *words],
         cwd=ROOT,
-        env=os.environ | engine.env(),
+        env=os.environ | engine.env() | {"GRADER_LANG": "en"},
         capture_output=True,
         text=True,
         check=False,

@@ -35,7 +35,7 @@ def pytest_in(folder: Path, text: str, *options: str) -> subprocess.CompletedPro
         encoding="utf-8",
     )
     (folder / "test_it.py").write_text(text, encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "-c", str(ROOT / "pyproject.toml"), f"--rootdir={folder}"]
+    command = [sys.executable, "-m", "pytest", "-q", "-c", str(ROOT / "tests/pytest.toml"), f"--rootdir={folder}"]
     return subprocess.run(
         [*command, "-p", "no:cacheprovider", *options, str(folder)],
         cwd=folder,
@@ -117,12 +117,12 @@ def test_a_process_that_inherited_an_ignored_signal_is_ended() -> None:
 @pytest.mark.parametrize(
     ("nodeid", "markers", "kind"),
     [
-        ("tests/roster/test_roster.py::test_x", set(), KINDS[0]),
-        ("tests/exercises/test_replay.py::test_x", set(), KINDS[1]),
-        ("tests/recordings/test_all.py::test_x", set(), KINDS[1]),
-        ("tests/machine/recording/test_replay.py::test_x", {"live"}, KINDS[3]),
-        ("tests/test_live_slice.py::test_x", {"live", "smoke"}, KINDS[2]),
-        ("tests/grading/test_submission_lifecycle.py::test_x", {"live", "long"}, KINDS[4]),
+        ("roster/test_roster.py::test_x", set(), KINDS[0]),
+        ("exercises/test_replay.py::test_x", set(), KINDS[1]),
+        ("recordings/test_all.py::test_x", set(), KINDS[1]),
+        ("machine/recording/test_replay.py::test_x", {"live"}, KINDS[3]),
+        ("test_live_slice.py::test_x", {"live", "smoke"}, KINDS[2]),
+        ("grading/test_submission_lifecycle.py::test_x", {"live", "long"}, KINDS[4]),
     ],
 )
 def test_kinds(nodeid: str, markers: set[str], kind: str) -> None:

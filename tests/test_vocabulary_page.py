@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 PAGE = ROOT / "docs" / "vocabulary.md"
-SHEET = ROOT / "grader" / "exercise" / "spec.py"
+SPEC = ROOT / "grader" / "exercise" / "spec.py"
 EXERCISES = sorted((ROOT / "exercises").glob("tp*/test_*.py"))
 INTRODUCTION = """# The vocabulary of a suite
 
@@ -40,7 +40,7 @@ def page() -> str:
 
 def tables() -> Iterator[str]:
     """Each TOML table with its keys, from the classes of the exercise spec."""
-    classes = {node.name: node for node in ast.parse(SHEET.read_text()).body if isinstance(node, ast.ClassDef)}
+    classes = {node.name: node for node in ast.parse(SPEC.read_text()).body if isinstance(node, ast.ClassDef)}
     yield _keys(classes["ExerciseSpec"])
     for name, kind, _ in _fields(classes["ExerciseSpec"]):
         found = next((one for one in classes if re.search(rf"\b{one}\b", kind)), None)
@@ -71,6 +71,7 @@ def _fields(table: ast.ClassDef) -> Iterator[tuple[str, str, str]]:
                 "list[str]": "list of texts",
             }
             words |= {"dict[str, str]": "table of texts", "dict[str, int]": "table of numbers"}
+            words |= {"dict[str, list[str]]": "table of lists of texts"}
             shown = words.get(kind, kind) + (", optional" if node.value is not None else "")
             yield node.target.id, shown if "Spec" not in kind else kind, said
 
@@ -149,10 +150,10 @@ def test_every_diagnosis_that_an_expectation_names_exists() -> None:
         assert set(named) <= known, name
 
 
-def test_every_table_of_the_sheet_and_each_of_its_keys_is_on_the_page() -> None:
+def test_every_table_of_the_spec_and_each_of_its_keys_is_on_the_page() -> None:
     text = PAGE.read_text(encoding="utf-8")
     there = re.findall(r"^### `\[(\w+)", text, re.MULTILINE)
-    for node in ast.parse(SHEET.read_text()).body:
+    for node in ast.parse(SPEC.read_text()).body:
         if isinstance(node, ast.ClassDef) and node.name != "Title":
             fields = [field.target.id for field in node.body if isinstance(field, ast.AnnAssign)]  # type: ignore[union-attr]
             assert [name for name in fields if f"| `{name}` |" not in text and name not in there] == [], node.name

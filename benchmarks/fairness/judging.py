@@ -9,7 +9,7 @@ from benchmarks.fairness.machine import ChangedMachine
 from grader.grading.checks_loop import run_checks
 from grader.machine.machine import Machine
 from grader.roster.ports import parse_ports
-from tests.replays.replay import load_suite, read_sheet
+from tests.replays.replay import load_suite, read_spec
 
 if TYPE_CHECKING:
     from benchmarks.fairness.state import State
@@ -37,8 +37,8 @@ class Judged:
 def judge_by_checks(state: State) -> Judged:
     header = state.header
     suite = load_suite(state.exercise)
-    if header.sheet:
-        suite = replace(suite, spec=read_sheet(header.sheet))
+    if header.spec:
+        suite = replace(suite, spec=read_spec(header.spec))
     transport = ChangedMachine(state)
     machine = Machine(
         transport,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections import defaultdict, deque
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from benchmarks.fairness.borrowed import borrow
 from benchmarks.fairness.changes import Changes
+from benchmarks.fairness.compose_files import write_compose_file
 from benchmarks.fairness.executions import Executions
 from benchmarks.fairness.hosts import hosts_file
 from benchmarks.fairness.sites import Sites
@@ -99,7 +101,8 @@ class ChangedMachine:
             case FileQuestion():
                 return self._file(document)
             case ComposeQuestion():
-                return self._known(document)
+                recorded = self._next(document)
+                return write_compose_file(self.world, question) if recorded is None else recorded
             case EngineQuestion():
                 return self._engine(question, document)
 
@@ -150,6 +153,8 @@ class ChangedMachine:
                 return {"status": 404, "body": {"json": {"message": "No such container"}}}
             case ["events"]:
                 return self._events(question)
+            case ["info"] if "services" not in state.spec:
+                return {"body": {"json": {"Name": "stage", "Swarm": {"LocalNodeState": "inactive"}}}}
             case ["images", *_]:
                 return borrow(state, question)
             case ["containers", _, "archive"] if slot and question.query == (("path", "/etc/hosts"),):
@@ -181,8 +186,29 @@ class ChangedMachine:
             return {"status": 404} if names is None else {"body": {"text": "".join(f"{one}\n" for one in names)}}
         if document["operation"] in {"write", "remove"} and folder in folders:
             return {"status": 404 if folders[folder] is None else 200}
-        kernel = self._kernel_table(document["path"]) if document["operation"] == "read" else None
-        return self._next(document) or kernel or self._known(document)
+        recorded = self._next(document)
+        return self._derived_file(document) if recorded is None else recorded
+
+    def _derived_file(self, document: Json) -> Json:
+        path = document["path"]
+        match document["operation"]:
+            case "identify" if path.startswith("~/"):
+                return {"status": 404}  # it is not the student's account that grades
+            case "identify" if path in self._folders():
+                return {"body": {"text": f"65024:{int(hashlib.sha256(path.encode()).hexdigest()[:6], 16)}\n{path}"}}
+            case "identify" if self.state.folders.get(path, []) is None:
+                return {"status": 404}
+            case "read":
+                kernel = self._kernel_table(path)
+                if kernel:
+                    return kernel
+        raise LookupError
+
+    def _folders(self) -> set[str]:
+        """The folders of the machine that are there for certain: what is mounted, and what an operator has made."""
+        mounts = [one for doc in self.world.docs.values() for one in doc.get("Mounts") or []]
+        made = {path for path, names in self.state.folders.items() if names is not None}
+        return made | {one["Source"] for one in mounts if one["Type"] == "bind"} - self.state.folders.keys()
 
     def _kernel_table(self, path: str) -> Json | None:
         """The machine's addresses, as far as they are known."""
@@ -201,12 +227,6 @@ class ChangedMachine:
                 if ask.get("path") == question.path and ask.get("query") == [list(pair) for pair in question.query]:
                     return dict(one["say"])
         return None
-
-    def _known(self, document: Json) -> Json:
-        said = self._next(document)
-        if said is None:
-            raise LookupError
-        return said
 
     def _next(self, document: Json) -> Json | None:
         """The next recorded answer; the last one stays, except for waits."""

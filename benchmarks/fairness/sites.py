@@ -86,9 +86,12 @@ class Sites:
         return at, said
 
     def _drop_unready(self, until: float) -> None:
-        """Removes what was answered at first, before a program was ready: how often a check asks depends on its way."""
-        for target in {key[:2] for key in self._answers}:
-            queues = {key: queue for key, queue in self._answers.items() if key[:2] == target}
+        """Removes what was answered at first, before a program was ready: how often a check asks depends on its way.
+
+        What it never answers otherwise to such a request is not for that reason: it may be an error for ever.
+        """
+        for kind in {_kind_of(key) for key in self._answers}:
+            queues = {key: queue for key, queue in self._answers.items() if _kind_of(key) == kind}
             if not any(_is_good(one["say"]) for queue in queues.values() for one in queue):
                 continue
             for key, queue in queues.items():
@@ -173,6 +176,12 @@ class Sites:
 
 def _request(ask: Json) -> tuple[str, str, str]:
     return ask.get("method", "GET"), ask.get("path", "/"), str(ask.get("body", ""))
+
+
+def _kind_of(key: tuple[str, int, str, str, str]) -> tuple[str, int, str, str]:
+    """The target, the method and the path of a request, whichever mark it has."""
+    slot, port, method, path, _ = key
+    return slot, port, method, _MARK.sub("*", path)
 
 
 def _is_good(said: Json) -> bool:

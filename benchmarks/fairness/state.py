@@ -67,7 +67,7 @@ class State:
     @property
     def spec(self) -> Json:
         """The exercise spec, as it is written."""
-        text = self.header.sheet or (ROOT / "exercises" / self.exercise / "exercise.toml").read_text(encoding="utf-8")
+        text = self.header.spec or (ROOT / "exercises" / self.exercise / "exercise.toml").read_text(encoding="utf-8")
         return _parsed(text)
 
     def copy(self) -> State:

@@ -7,8 +7,8 @@ from grader import Hint, Machine, check, expect
 
 @check(
     points=3,
-    fr="les trois conteneurs tournent, avec les bonnes images",
-    en="the three containers run, from the right images",
+    fr="les trois conteneurs tournent, sous ces noms et avec les bonnes images",
+    en="the three containers run, under these names and from the right images",
 )
 def test_three_containers_run(machine: Machine) -> None:
     expect(machine.todos()).to_be_created_from_their_images()
@@ -78,8 +78,9 @@ def test_data_is_in_your_folder(machine: Machine) -> None:
 
 @check(
     points=2,
-    needs=[test_three_containers_run, test_page_is_published],
+    needs=[test_page_is_published],
     explained_by=[
+        test_three_containers_run,
         test_mydocker_is_this_machine,
         test_database_is_published,
         test_api_is_published,

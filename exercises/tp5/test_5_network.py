@@ -16,8 +16,8 @@ def test_network_is_there(machine: Machine) -> None:
 
 @check(
     points=1,
-    fr="les trois conteneurs tournent",
-    en="the three containers run",
+    fr="les trois conteneurs tournent, sous ces noms",
+    en="the three containers run, under these names",
 )
 def test_three_containers_run(machine: Machine) -> None:
     expect(machine.todos()).to_be_created_from_their_images()
@@ -26,7 +26,7 @@ def test_three_containers_run(machine: Machine) -> None:
 
 @check(
     points=2,
-    needs=[test_network_is_there],
+    explained_by=[test_network_is_there],
     fr="tous les trois sont sur ce réseau",
     en="all three are on that network",
 )
@@ -41,8 +41,7 @@ def test_all_three_are_on_it(machine: Machine) -> None:
     en="the database and the API publish no port",
 )
 def test_only_the_page_is_open(machine: Machine) -> None:
-    expect(machine.container("mongo")).to_publish_no_port()
-    expect(machine.container("api")).to_publish_no_port()
+    expect(machine.container("mongo"), machine.container("api")).to_publish_no_port()
 
 
 @check(
@@ -60,9 +59,8 @@ def test_page_is_published(machine: Machine) -> None:
     en="no `--add-host` and no `--link` is left",
 )
 def test_no_name_is_known_by_hand(machine: Machine) -> None:
-    expect(machine.container("mongo")).to_use_no_add_host_or_link()
-    expect(machine.container("api")).to_use_no_add_host_or_link()
-    expect(machine.container("app")).to_use_no_add_host_or_link()
+    mongo, api, app = machine.container("mongo"), machine.container("api"), machine.container("app")
+    expect(mongo, api, app).to_use_no_add_host_or_link()
 
 
 @check(
@@ -91,7 +89,7 @@ def test_data_is_in_your_folder(machine: Machine) -> None:
 @check(
     points=2,
     needs=[test_page_is_published],
-    explained_by=[test_all_three_are_on_it, test_api_reaches_the_database],
+    explained_by=[test_three_containers_run, test_all_three_are_on_it, test_api_reaches_the_database],
     fr="un todo fait tout le chemin : ajouté sur la page, retrouvé à l'autre bout",
     en="a todo goes all the way: added on the page, found again at the other end",
 )

@@ -27,12 +27,23 @@ def test_project_has_its_name(machine: Machine) -> None:
 @check(
     points=1,
     needs=[test_project_is_there],
-    fr="ses trois services tournent",
-    en="its three services run",
+    fr="ses trois services tournent, sous ces noms",
+    en="its three services run, under these names",
 )
 def test_three_services_run(machine: Machine) -> None:
     expect(machine.project()).to_run_all_its_services()
     expect(machine.todos(), within_s=30).to_run()
+
+
+@check(
+    points=2,
+    needs=[test_project_is_there],
+    explained_by=[test_three_services_run],
+    fr="le fichier Compose est valide, et c'est bien lui qui tourne",
+    en="the Compose file is valid, and it is the one that runs",
+)
+def test_file_is_what_runs(machine: Machine) -> None:
+    expect(machine.project()).to_match_its_compose_file()
 
 
 @check(
@@ -89,20 +100,9 @@ def test_data_is_in_the_folder(machine: Machine) -> None:
 
 
 @check(
-    points=2,
-    needs=[test_project_is_there],
-    explained_by=[test_three_services_run],
-    fr="le fichier Compose est valide, et c'est bien lui qui tourne",
-    en="the Compose file is valid, and it is the one that runs",
-)
-def test_file_is_what_runs(machine: Machine) -> None:
-    expect(machine.project()).to_match_its_compose_file()
-
-
-@check(
     points=3,
-    needs=[test_three_services_run, test_network_joins_the_three, test_page_is_published],
-    explained_by=[test_images_are_built_here],
+    needs=[test_network_joins_the_three, test_page_is_published],
+    explained_by=[test_three_services_run, test_images_are_built_here],
     fr="un todo fait tout le chemin : ajouté sur la page, retrouvé à l'autre bout",
     en="a todo goes all the way: added on the page, found again at the other end",
     hint=Hint(

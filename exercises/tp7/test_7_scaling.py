@@ -16,7 +16,6 @@ def test_web_runs(machine: Machine) -> None:
 
 @check(
     points=3,
-    needs=[test_web_runs],
     fr="il a exactement trois répliques, qui ne tombent pas",
     en="it has exactly three replicas, which stay up",
 )
@@ -48,13 +47,11 @@ def test_balancer_is_published(machine: Machine) -> None:
     en="both networks exist, with the driver `bridge`",
 )
 def test_both_networks_are_there(machine: Machine) -> None:
-    expect(machine.network("front-tier")).to_exist()
-    expect(machine.network("back-tier")).to_exist()
+    expect(machine.network("front-tier"), machine.network("back-tier")).to_exist()
 
 
 @check(
     points=1,
-    needs=[test_web_runs],
     explained_by=[test_both_networks_are_there],
     fr="devant : le répartiteur et les répliques",
     en="in front: the load balancer and the replicas",
@@ -65,7 +62,6 @@ def test_who_is_in_front(machine: Machine) -> None:
 
 @check(
     points=2,
-    needs=[test_web_runs],
     explained_by=[test_both_networks_are_there],
     fr="derrière : `redis`, qui n'est que là et ne publie aucun port, et les répliques",
     en="behind: `redis`, which is only there and publishes no port, and the replicas",
@@ -83,7 +79,6 @@ def test_who_is_behind(machine: Machine) -> None:
 
 @check(
     points=1,
-    needs=[test_web_runs],
     explained_by=[test_three_replicas],
     fr="les répliques ne publient aucun port",
     en="the replicas publish no port",
@@ -94,8 +89,8 @@ def test_replicas_publish_nothing(machine: Machine) -> None:
 
 @check(
     points=2,
-    needs=[test_web_runs, test_balancer_runs, test_balancer_is_published],
-    explained_by=[test_who_is_in_front],
+    needs=[test_balancer_is_published],
+    explained_by=[test_web_runs, test_balancer_runs, test_who_is_in_front],
     fr="le répartiteur répond",
     en="the load balancer answers",
 )
@@ -106,9 +101,9 @@ def test_balancer_answers(machine: Machine) -> None:
 @check(
     points=4,
     needs=[test_balancer_answers],
-    explained_by=[test_three_replicas],
-    fr="chacune des trois répliques est atteinte",
-    en="each of the three replicas is reached",
+    explained_by=[test_three_replicas, test_who_is_behind],
+    fr="chacune des trois répliques est atteinte, et la page s'affiche",
+    en="each of the three replicas is reached, and the page is shown",
     hint=Hint(
         fr="d'où le répartiteur sait-il combien il y a de répliques, et où elles sont ?",
         en="how does the load balancer know how many replicas there are, and where they are?",

@@ -26,7 +26,8 @@ def test_network_is_there(machine: Machine) -> None:
 
 @check(
     points=2,
-    needs=[test_network_is_there],
+    needs=[test_swarm_is_active],
+    explained_by=[test_network_is_there],
     fr="un conteneur ordinaire peut aussi s'attacher à ce réseau",
     en="an ordinary container can attach to that network too",
 )
@@ -46,7 +47,8 @@ def test_service_runs(machine: Machine) -> None:
 
 @check(
     points=2,
-    needs=[test_service_runs],
+    needs=[test_swarm_is_active],
+    explained_by=[test_service_runs],
     fr="trois tâches sur trois tournent",
     en="three of three tasks run",
 )
@@ -56,7 +58,8 @@ def test_three_tasks_run(machine: Machine) -> None:
 
 @check(
     points=2,
-    needs=[test_network_is_there, test_service_runs],
+    needs=[test_swarm_is_active],
+    explained_by=[test_network_is_there, test_service_runs],
     fr="le service est sur ce réseau",
     en="the service is on that network",
 )
@@ -66,8 +69,8 @@ def test_service_is_on_the_network(machine: Machine) -> None:
 
 @check(
     points=1,
-    needs=[test_service_runs],
-    explained_by=[test_network_is_attachable],
+    needs=[test_swarm_is_active],
+    explained_by=[test_service_runs, test_network_is_attachable],
     fr="le site est publié sur ton port, par le service ou par un point d'entrée",
     en="the site is published on your port, by the service or by an entry point",
 )
@@ -78,7 +81,7 @@ def test_site_is_published(machine: Machine) -> None:
 @check(
     points=3,
     needs=[test_site_is_published],
-    explained_by=[test_service_is_on_the_network],
+    explained_by=[test_service_runs, test_service_is_on_the_network],
     fr="le site répond, et c'est une tâche du service qui répond",
     en="the site answers, and a task of the service is what answers",
     hint=Hint(
@@ -92,8 +95,8 @@ def test_site_answers(machine: Machine) -> None:
 
 @check(
     points=4,
-    needs=[test_service_runs],
-    explained_by=[test_three_tasks_run],
+    needs=[test_swarm_is_active],
+    explained_by=[test_service_runs, test_three_tasks_run],
     disposable=True,
     fr="une tâche tuée est remplacée",
     en="a task that was killed is replaced",

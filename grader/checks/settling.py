@@ -24,10 +24,13 @@ if TYPE_CHECKING:
 CONFIGURATION_CODES: Final = frozenset(
     {
         "address-not-name",
+        "asks-another-container",
         "asks-itself",
+        "looks-at-another-address",
         "looks-elsewhere",
         "looks-on-another-port",
         "network-internal",
+        "no-common-network",
         "through-the-machine",
         "url-not-place",
     }

@@ -18,11 +18,11 @@ import yaml
 
 from grader import exit_codes
 from grader.errors import GraderError, RosterError
-from grader.messages import DEFAULT
+from grader.messages import DEFAULT, Texts
 from grader.reports.signable import job_folder
 from grader.reports.signature import JOB_KEY_VARIABLE, SIGNATURE, job_key, run_name, signing_key
 from grader.roster.file_name import file_name_for
-from grader.settings import language_of
+from grader.settings import language_for_errors, language_of
 from grader.text.escaping import log_text
 
 if TYPE_CHECKING:
@@ -61,10 +61,11 @@ def child_pipeline(
     into a script. Raises `RosterError` if a student has no repository, or if the exercise is not a name such as `tp6`.
     """
     if not _EXERCISE.fullmatch(exercise):
-        raise RosterError(f"{exercise!r} is no exercise; wanted a name such as tp6")
+        raise RosterError("exercise.not-a-name", given=repr(exercise))
     without = [student.id for student in students if not student.repo]
     if without or not students:
-        raise RosterError(f"no repository for {', '.join(map(repr, without)) or 'anyone'}: fill in the column `repo`")
+        code = "roster.no-repository" if without else "roster.nobody"
+        raise RosterError(code, students=", ".join(map(repr, without)))
     jobs = {
         f"{exercise} {file_name_for(student.id)}": _student_job(student, exercise, key, run) for student in students
     }
@@ -151,13 +152,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Write the pipeline; return 4 if the roster cannot be used."""
     from grader.roster.roster import read_roster  # noqa: PLC0415 - only a program reads rosters here
 
-    parser = argparse.ArgumentParser(prog="python -m grader.commands.class_pipeline", description=__doc__)
-    parser.add_argument("roster", type=Path)
-    parser.add_argument("--exercise", required=True, help="such as tp6")
-    parser.add_argument("--image", required=True, help="with the grader in /opt/grader and a docker client")
-    parser.add_argument("--mirror", default="", help="a mirror of Docker Hub")
-    parser.add_argument("--lang", default=os.environ.get("GRADER_LANG") or DEFAULT)
-    parser.add_argument("--output", type=Path, required=True)
+    language = language_for_errors("", os.environ)
+    texts = Texts("help", language)
+    parser = argparse.ArgumentParser(
+        prog="python -m grader.commands.class_pipeline", description=texts("class-pipeline.about")
+    )
+    parser.add_argument("roster", type=Path, help=texts("class-pipeline.roster"))
+    parser.add_argument("--exercise", required=True, help=texts("class-pipeline.exercise"))
+    parser.add_argument("--image", required=True, help=texts("class-pipeline.image"))
+    parser.add_argument("--mirror", default="", help=texts("class-pipeline.mirror"))
+    parser.add_argument("--lang", default=os.environ.get("GRADER_LANG") or DEFAULT, help=texts("class-pipeline.lang"))
+    parser.add_argument("--output", type=Path, required=True, help=texts("class-pipeline.output"))
     options = parser.parse_args(arguments)
     try:
         students = read_roster(options.roster, ("id", "repo"))
@@ -171,7 +176,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             run=run_name(os.environ),
         )
     except GraderError as error:
-        print(log_text(f"pipeline: {error}"), file=sys.stderr)  # this is a program's output
+        print(log_text(f"pipeline: {error.message(language)}"), file=sys.stderr)
         return exit_codes.USAGE_ERROR
     options.output.write_text(text, encoding="utf-8")
     return 0

@@ -69,22 +69,13 @@ def require_disposable_engine(
     if disposable:
         return
     if url.removeprefix("unix://") in usual_sockets:
-        raise GraderError(
-            f"{url} is this machine's own engine: a repository is graded on a throw-away one "
-            "(`--machine unix:///…` or DOCKER_HOST). If this whole machine is thrown away, say so with --disposable"
-        )
+        raise GraderError("engine.own", engine=url)
     if not state.is_empty:
-        found = ", ".join(
-            f"{len(ids)} {kind}"
-            for kind, ids in (
-                ("containers", state.containers),
-                ("networks", state.networks),
-                ("volumes", state.volumes),
-                ("swarm", ["node"] if state.is_in_swarm else []),
-            )
-            if ids
-        )
         raise GraderError(
-            f"{url} is not empty ({found}): a repository is graded on an engine that holds nothing but images. "
-            "Empty it, or say that it may be used with --disposable"
+            "engine.not-empty",
+            engine=url,
+            containers=len(state.containers),
+            networks=len(state.networks),
+            volumes=len(state.volumes),
+            nodes=int(state.is_in_swarm),
         )

@@ -18,13 +18,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CreatedObject:
-    kind: Literal["container", "network", "volume"]
+    kind: Literal["container", "network"]
     id: str
     name: str
 
 
 def objects_created_by(machine: Machine) -> list[CreatedObject]:
-    """Objects named in the exercise spec or of its Compose project. Images stay: they take long to pull or build."""
+    """Objects named in the exercise spec or of its Compose project.
+
+    Images stay: they take long to pull or build. Volumes stay: what is in them cannot be made again.
+    """
     spec = machine.spec
     project = spec.compose.project if spec.compose else ""
     names = {container.name for container in spec.containers.values() if container.name}
@@ -40,12 +43,13 @@ def objects_created_by(machine: Machine) -> list[CreatedObject]:
             for one in list_networks(machine)
             if not one.is_built_in and (one.name in wanted or (project and one.project == project))
         ),
-        *(
-            CreatedObject("volume", one.name, one.name)
-            for one in list_volumes(machine)
-            if project and one.project == project
-        ),
     ]
+
+
+def volumes_of(machine: Machine) -> list[str]:
+    """The names of the volumes of the exercise's Compose project."""
+    project = machine.spec.compose.project if machine.spec.compose else ""
+    return sorted(one.name for one in list_volumes(machine) if project and one.project == project)
 
 
 def remove_objects(machine: Machine, objects: list[CreatedObject]) -> None:
@@ -55,4 +59,4 @@ def remove_objects(machine: Machine, objects: list[CreatedObject]) -> None:
         answer = machine.ask(EngineQuestion(f"/{one.kind}s/{one.id}", query, method="DELETE"))
         if not isinstance(answer, Answer) or answer.status not in {204, 404}:
             detail = escape_control_characters(answer.body, 200) if isinstance(answer, Answer) else answer.detail
-            raise GraderError(f"the {one.kind} {one.name} could not be removed: {detail}")
+            raise GraderError(f"engine.{one.kind}-not-removed", name=one.name, detail=detail)

@@ -34,13 +34,9 @@ class TakeDownReport:
     removed: int
     """Number of objects removed."""
     left: tuple[str, ...] = ()
-    """What could not be removed, such as `container 3f2a…: …`."""
+    """What could not be removed, such as `container 3f2a…: …`: Docker's own nouns and its reason."""
     missing: tuple[str, ...] = ()
-    """Objects that were there before and are gone: only a new engine has them again."""
-
-    @property
-    def is_restored(self) -> bool:
-        return not self.left and not self.missing
+    """Objects that were there before and are gone, and names of other images now: only a new engine has them again."""
 
 
 def take_down(client: docker.APIClient, before: EngineState, *, prune_build_cache: bool = True) -> TakeDownReport:
@@ -65,7 +61,7 @@ def take_down(client: docker.APIClient, before: EngineState, *, prune_build_cach
     if prune_build_cache:
         _try_to(problems, "build cache", client.prune_builds)
     left, missing = _differences(before, read_engine_state(client))
-    return TakeDownReport(removed, tuple(f"{one}: {_why(problems.get(one))}" for one in left), tuple(missing))
+    return TakeDownReport(removed, tuple(_with_reason(one, problems.get(one)) for one in left), tuple(missing))
 
 
 def _remove_all(client: docker.APIClient, before: EngineState, now: EngineState, problems: dict[str, APIError]) -> int:
@@ -100,8 +96,8 @@ def _try_to(problems: dict[str, APIError], what: str, act: Callable[[], object])
     return 1
 
 
-def _why(error: APIError | None) -> str:
-    return escape_control_characters(str(error.explanation or error), 200) if error else "still there"
+def _with_reason(what: str, error: APIError | None) -> str:
+    return f"{what}: {escape_control_characters(str(error.explanation or error), 200)}" if error else what
 
 
 def _differences(before: EngineState, now: EngineState) -> tuple[list[str], list[str]]:
@@ -118,4 +114,4 @@ def _differences(before: EngineState, now: EngineState) -> tuple[list[str], list
     if now.is_in_swarm != before.is_in_swarm:
         (new if now.is_in_swarm else missing).append("swarm")
     moved = [name for name, image in before.image_names.items() if now.image_names.get(name, image) != image]
-    return new, missing + [f"name {name} (it names another image)" for name in moved]
+    return new, missing + [f"name {name}" for name in moved]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from grader.errors import AddressError, ExerciseError
+from grader.errors import ExerciseError, RosterError
 from grader.messages import LANGUAGES, REQUIRED
 
 if TYPE_CHECKING:
@@ -107,6 +108,21 @@ class ComposeSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Role of each service that Compose builds, to its build folder in the project."""
     replicas: dict[str, int] = {}
     """Role of each scaled service, to its number of containers."""
+    folders: list[str] = []
+    """Where the project's folder may be, below `~/`: if nothing of it runs, Compose is asked about a file there."""
+
+
+class EarlierExerciseSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How to recognize the work of the exercise before, to say so once to who hands that in."""
+
+    exercise: str
+    """What students call it, such as `TP4`."""
+    images: list[str] = []
+    """Images of which containers were started by hand, only in that exercise."""
+    host: str = ""
+    """A name that these containers were given by `--add-host`."""
+    project: str = ""
+    """The name of its compose project."""
 
 
 class TodosSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -130,6 +146,15 @@ class TodosSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Path that removes a todo by POST, with `{id}` in it."""
 
 
+class OthersSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the other exercises of the course name: on a machine where those are done too, it is none of this one's."""
+
+    containers: list[str] = []
+    """Names of containers."""
+    projects: dict[str, list[str]] = {}
+    """Compose project to its services."""
+
+
 class ExerciseSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     points: int
     """The sum of the points of all checks; another sum stops the run."""
@@ -148,6 +173,7 @@ class ExerciseSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     networks: dict[str, NetworkSpec] = {}
     services: dict[str, ServiceSpec] = {}
     compose: ComposeSpec | None = None
+    earlier: EarlierExerciseSpec | None = None
     todos: TodosSpec | None = None
     hosts: dict[str, str] = {}
     """Role to a name by which containers must know the machine itself."""
@@ -155,23 +181,47 @@ class ExerciseSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Role to any other word that the student must use."""
     ignored_containers: list[str] = []
     """Names of containers that other exercises leave on the machine; they do not count as left-overs."""
+    others: OthersSpec = OthersSpec()
+    """Filled in from the exercises in the folders beside this one."""
+    judge_near_names: bool = False
+    """True if what has nearly the right name is judged in place of what is missing. Then only the checks that ask for a
+    name require it: `to_exist`, `to_stay_up`, `to_run`, `to_run_service`, `to_run_all_its_services`."""
 
 
 def read_exercise_spec(folder: Path) -> ExerciseSpec:
     """The spec of the exercise in `folder`. Raises `ExerciseError` with `file:line` and what was expected."""
+    spec = _read_own_spec(folder)
+    return msgspec.structs.replace(spec, others=_read_others(folder, spec))
+
+
+def _read_others(folder: Path, own: ExerciseSpec) -> OthersSpec:
+    """What the exercises beside this one name. One that cannot be read is left out: it reports that itself."""
+    containers, projects = set(own.others.containers), dict(own.others.projects)
+    for path in folder.resolve().parent.glob("*/exercise.toml"):
+        if path.parent.name == folder.resolve().name:
+            continue
+        with suppress(ExerciseError):
+            other = _read_own_spec(path.parent)
+            containers |= {one.name for one in other.containers.values() if one.name}
+            if other.compose:
+                projects[other.compose.project] = sorted(other.compose.services.values())
+    return OthersSpec(sorted(containers), dict(sorted(projects.items())))
+
+
+def _read_own_spec(folder: Path) -> ExerciseSpec:
     path = folder / "exercise.toml"
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise ExerciseError(f"{path}: cannot be read ({error.strerror}); an exercise needs this file") from error
+        raise ExerciseError("spec.unreadable", path=path, detail=error.strerror) from error
     except UnicodeDecodeError as error:
-        raise ExerciseError(f"{path}: not UTF-8 text ({error.reason}, byte {error.start})") from error
+        raise ExerciseError("spec.encoding", path=path, detail=error.reason, byte=error.start) from error
     try:
         spec = msgspec.toml.decode(text, type=ExerciseSpec)
     except msgspec.ValidationError as error:
-        raise ExerciseError(_fault(path, text, str(error))) from error
+        raise _fault(path, text, str(error)) from error
     except msgspec.DecodeError as error:
-        raise ExerciseError(f"{path}: not TOML: {error}") from error
+        raise ExerciseError("spec.not-toml", path=path, detail=error) from error
     _check_title(path, text, spec)
     _check_moved(path, text, spec)
     _check_roles(path, text, spec)
@@ -179,74 +229,64 @@ def read_exercise_spec(folder: Path) -> ExerciseSpec:
 
 
 def require_ports(spec: ExerciseSpec, exercise: str, ports: PortRange | None) -> None:
-    """Raises `AddressError` if the range has too few ports for the roles of the exercise."""
+    """Raises `RosterError` if the range has too few ports for the roles of the exercise."""
     wanted = 1 + max((port.offset for port in spec.ports.values()), default=0)
     if ports and len(ports) < wanted:
-        raise AddressError(
-            "typed-ports-few", exercise=exercise, wanted=str(wanted), given=str(ports), count=str(len(ports))
-        )
+        raise RosterError("ports.few", exercise=exercise, wanted=wanted, given=ports, count=len(ports))
 
 
-def _fault(path: Path, text: str, error: str) -> str:
+def _fault(path: Path, text: str, error: str) -> ExerciseError:
     unknown = re.search(r"unknown field `(\w+)`", error)
     if unknown and unknown[1] in _RENAMED:
         old, new = unknown[1], _RENAMED[unknown[1]]
         line = next((number for number, one in enumerate(text.splitlines(), 1) if re.match(rf"{old}\s*=", one)), 1)
-        return f"{path}:{line}: `{old}` is called `{new}` now: write `{new} = …`"
-    return f"{path}:{_line_of(text, error)}: {error}"
+        return ExerciseError("at.line", file=path, line=line, fault=ExerciseError("spec.renamed", old=old, new=new))
+    return _at(path, text, error, error)
+
+
+def _at(path: Path, text: str, place: str, fault: ExerciseError | str) -> ExerciseError:
+    return ExerciseError("at.line", file=path, line=_line_of(text, place), fault=fault)
 
 
 def _check_moved(path: Path, text: str, spec: ExerciseSpec) -> None:
     """Raises `ExerciseError` with what to write now, for what older files say elsewhere."""
     if "machine" in spec.texts and not spec.hosts:
-        line, name = _line_of(text, "`$.texts.machine`"), spec.texts["machine"]
-        raise ExerciseError(
-            f"{path}:{line}: a name for the machine has a table of its own now: write `[hosts]` and "
-            f'`{name} = "{name}"`, and `machine.host("{name}")` in the suite'
-        )
+        raise _at(path, text, "`$.texts.machine`", ExerciseError("spec.hosts", name=spec.texts["machine"]))
     for role, service in spec.services.items():
         if "door" in spec.containers and not service.proxy:
-            line = _line_of(text, f"`$.services.{role}`")
-            raise ExerciseError(
-                f'{path}:{line}: [services.{role}] names the container before it now: write `proxy = "door"`'
-            )
+            raise _at(path, text, f"`$.services.{role}`", ExerciseError("spec.proxy", role=role))
 
 
 def _check_title(path: Path, text: str, spec: ExerciseSpec) -> None:
     unknown = next((name for name in spec.title if name not in LANGUAGES), "")
     missing = next((name for name in REQUIRED if not spec.title.get(name)), "")
     if unknown or missing:
-        fault = f"{unknown!r}, which is no language" if unknown else f"no {missing!r}"
-        line = _line_of(text, "`$.title`")
-        raise ExerciseError(f"{path}:{line}: [title] has {fault}, wanted: {', '.join(REQUIRED)}")
+        code = "spec.title-language" if unknown else "spec.title-missing"
+        fault = ExerciseError(code, given=repr(unknown or missing), wanted=", ".join(REQUIRED))
+        raise _at(path, text, "`$.title`", fault)
 
 
 def _check_roles(path: Path, text: str, spec: ExerciseSpec) -> None:
     services = spec.compose.services if spec.compose else {}
     for role, wanted in spec.containers.items():
         if not wanted.name and role not in services:
-            line = _line_of(text, f"`$.containers.{role}`")
-            raise ExerciseError(f"{path}:{line}: [containers.{role}] has no name, wanted one, or a service of compose")
+            raise _at(path, text, f"`$.containers.{role}`", ExerciseError("spec.no-name", role=role))
+    known = ", ".join(spec.containers)
     for role in services:
         if role not in spec.containers:
-            line = _line_of(text, "`$.compose`")
-            known = ", ".join(spec.containers)
-            raise ExerciseError(f"{path}:{line}: [compose] has a service {role!r}, wanted one of: {known}")
+            raise _at(path, text, "`$.compose`", ExerciseError("spec.service-role", given=repr(role), known=known))
     inside = [(f"folders.{role}", folder.container) for role, folder in spec.folders.items()]
     inside += [(f"files.{role}", file.container) for role, file in spec.files.items()]
     inside += [(f"services.{role}", service.proxy) for role, service in spec.services.items() if service.proxy]
     for place, container in inside:
         if container not in spec.containers:
-            line = _line_of(text, f"`$.{place}`")
-            known = ", ".join(spec.containers)
-            raise ExerciseError(f"{path}:{line}: [{place}] names container {container!r}, wanted one of: {known}")
+            fault = ExerciseError("spec.container-role", place=place, given=repr(container), known=known)
+            raise _at(path, text, f"`$.{place}`", fault)
     places: dict[int, str] = {}
     for role, port in spec.ports.items():
         if port.offset in places:
-            line = _line_of(text, f"`$.ports.{role}`")
-            raise ExerciseError(
-                f"{path}:{line}: [ports] {role} has the offset of {places[port.offset]}, wanted each its own"
-            )
+            fault = ExerciseError("spec.offset-twice", role=role, other=places[port.offset])
+            raise _at(path, text, f"`$.ports.{role}`", fault)
         places[port.offset] = role
 
 

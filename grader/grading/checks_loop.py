@@ -8,7 +8,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from grader.checks.failure import CheckSkipped
+from grader.checks.failure import CheckFailed, CheckSkipped
+from grader.checks.root_cause import find_root_cause
 from grader.errors import ExerciseError, MachineUnreachable
 from grader.scoring.verdict import Outcome, judge
 
@@ -53,12 +54,15 @@ class SuiteRun:
             yield
             if self.machine and not self.machine.questions_asked:
                 # Points need evidence from this run.
-                raise ExerciseError(f"{row.spec.name} looked at nothing")  # noqa: TRY301 - judged like what a check raises
+                raise ExerciseError("suite.looked-at-nothing", check=row.spec.name)  # noqa: TRY301 - judged like what a check raises
             row.outcome = judge(None)
         except KeyboardInterrupt:
             raise
         except BaseException as error:
-            self.fail(row, error)
+            if self.machine and isinstance(error, CheckFailed):
+                self.fail(row, find_root_cause(self.machine, error))
+            else:
+                self.fail(row, error)
             raise
         finally:
             row.duration_s += time.monotonic() - began

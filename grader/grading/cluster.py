@@ -8,12 +8,14 @@ only one result is stored.
 from __future__ import annotations
 
 import tempfile
+import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from grader.errors import GraderError
+from grader.extras import require_extra
 from grader.grading.pool import GradingFinished, GradingStarted, RequestQueue, grade_all, lost_worker
 from grader.grading.request import GradingRequest, decode_json, encode_json
 from grader.grading.run import not_graded
@@ -31,14 +33,13 @@ _CONNECT_S = 20
 
 def grade_on_cluster(suite: Suite, requests: list[GradingRequest], scheduler: str) -> Generator[Event]:
     """Grades on the cluster at `scheduler` (`tcp://host:8786`); each request ends in one `GradingFinished`."""
-    try:
-        from distributed import Client, Future, as_completed  # noqa: PLC0415 - an optional dependency
-    except ImportError as error:
-        raise GraderError("--scheduler needs Dask: pip install 'container-lab-grader[cluster]'") from error
+    require_extra("cluster", "--scheduler")
+    from distributed import Client, Future, as_completed  # noqa: PLC0415 - of an extra
+
     try:
         client = Client(scheduler, timeout=_CONNECT_S)
     except (OSError, TimeoutError, ValueError) as error:  # the last one for an invalid address
-        raise GraderError(f"no Dask scheduler answers at {scheduler}: {error}") from error
+        raise GraderError("tool.no-scheduler", address=scheduler, detail=error) from error
     files = {path.name: path.read_bytes() for path in (suite.folder / "exercise.toml", *suite.folder.glob("*.py"))}
     with client:
         shared = client.scatter(files, broadcast=True)
@@ -55,15 +56,20 @@ def grade_on_cluster(suite: Suite, requests: list[GradingRequest], scheduler: st
         for future in completed:
             request = running.pop(future)
             if future.status == "finished":
-                content, recording = future.result()
-                yield GradingFinished(request, msgspec.json.decode(content, type=ResultFile), recording)
+                content, recording, crash = future.result()
+                yield GradingFinished(request, msgspec.json.decode(content, type=ResultFile), recording, crash)
             else:
-                yield GradingFinished(request, not_graded(suite, request, lost_worker(request, "worker-died")))
+                result = not_graded(suite, request, lost_worker(request, "worker-died"))
+                crash = "".join(traceback.format_exception(None, future.exception(), future.traceback()))
+                yield GradingFinished(request, result, crash=crash)
             yield from submit()
 
 
-def _grade_on_worker(encoded_job: bytes, files: dict[str, bytes]) -> tuple[bytes, bytes | None]:
-    """Runs on a worker of the cluster: writes the suite, grades one machine, returns the result as bytes."""
+def _grade_on_worker(encoded_job: bytes, files: dict[str, bytes]) -> tuple[bytes, bytes | None, str]:
+    """Runs on a worker of the cluster: writes the suite, grades one machine, returns the result as bytes.
+
+    With it come the recording, and the traceback of a grading process with a bug.
+    """
     request = decode_json(encoded_job, GradingRequest)
     with tempfile.TemporaryDirectory(prefix="grader-suite-") as place:
         folder = Path(place, "exercises", request.exercise.name)
@@ -73,5 +79,5 @@ def _grade_on_worker(encoded_job: bytes, files: dict[str, bytes]) -> tuple[bytes
         request = msgspec.structs.replace(request, exercise=folder)
         for event in grade_all(read_suite(folder), [request], 1):
             if isinstance(event, GradingFinished):
-                return encode_result(event.result), event.recording
+                return encode_result(event.result), event.recording, event.crash
     raise AssertionError("a request ends in a result")

@@ -20,7 +20,8 @@ Frame = tuple[Kind, bytes]
 _HEADER: Final = struct.Struct(">cL")
 _KINDS: Final[dict[bytes, Kind]] = {b"c": "check", b"r": "result", b"R": "recording", b"!": "crash"}
 _CODES: Final = {kind: code for code, kind in _KINDS.items()}
-_LONGEST: Final = 64 * 1024 * 1024
+MAX_BYTES: Final = 128 * 1024 * 1024
+"""Of everything that a worker sends: the recording of a machine is the largest part."""
 
 
 def encode_frame(kind: Kind, content: bytes) -> bytes:
@@ -28,17 +29,22 @@ def encode_frame(kind: Kind, content: bytes) -> bytes:
 
 
 class FrameReader:
-    """Assembles frames from bytes as they arrive. Raises `ValueError` for an invalid or huge frame."""
+    """Assembles frames from bytes as they arrive. Raises `ValueError` for an invalid frame or too many bytes."""
 
-    def __init__(self) -> None:
+    def __init__(self, max_bytes: int = MAX_BYTES) -> None:
+        """`max_bytes`: of all frames together."""
         self._held = bytearray()
+        self._left = max_bytes
 
     def feed(self, data: bytes) -> Iterator[Frame]:
+        self._left -= len(data)
         self._held += data
         while len(self._held) >= _HEADER.size:
             code, length = _HEADER.unpack_from(self._held)
-            if code not in _KINDS or length > _LONGEST:
+            if code not in _KINDS:
                 raise ValueError("not a frame of a worker")
+            if _HEADER.size + length > len(self._held) + self._left:
+                raise ValueError("more output than a worker may send")
             end = _HEADER.size + length
             if len(self._held) < end:
                 return

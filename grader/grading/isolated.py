@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from grader.scoring.suite import Suite
     from grader.submission.submission import Submission
 
+MAX_OUTPUT_BYTES: Final = 16 * 1024 * 1024
+"""Of what the grading process sends, and of its standard error: what a student's engine answers is bounded, too."""
 _LINES: Final = 3
 _LINE: Final = 400
 _INHERITED_VARIABLES: Final = ("DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY")
@@ -45,17 +49,22 @@ def grade_isolated(
     """
     with tempfile.TemporaryDirectory(prefix="grader-empty-") as folder, tempfile.TemporaryFile() as errors:
         home = Path(folder)
-        surroundings = Surroundings(home, grading_environment(home, environ), errors)
+        surroundings = Surroundings(home, grading_environment(home, environ), errors, MAX_OUTPUT_BYTES)
 
         def start(request: GradingRequest) -> Worker:
             return spawn_worker(GradingTask(request=request, submission=submission), surroundings)
 
-        ended = next(event for event in grade_all(suite, [request], 1, start) if isinstance(event, GradingFinished))
+        with contextlib.closing(grade_all(suite, [request], 1, start)) as events:
+            for event in events:
+                if os.fstat(errors.fileno()).st_size > MAX_OUTPUT_BYTES:
+                    raise GradingFailed("repository.grading-output", limit=MAX_OUTPUT_BYTES >> 20)
+                if isinstance(event, GradingFinished):
+                    ended = event
         if ended.lost == "machine-deadline":
-            raise GradingFailed(f"the grading process was not done after {request.deadline_s:g} s")
+            raise GradingFailed("repository.grading-time", seconds=f"{request.deadline_s:g}")
         if ended.lost:
             errors.seek(0)
             lines = (ended.crash or errors.read().decode("utf-8", "replace")).splitlines()
             last = " · ".join(escape_control_characters(line, _LINE) for line in lines[-_LINES:])
-            raise GradingFailed(f"the grading process ended without a result: {last}")
+            raise GradingFailed("repository.grading-ended", detail=last)
     return ended.result

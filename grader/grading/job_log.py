@@ -19,12 +19,14 @@ if TYPE_CHECKING:
 
 
 def result_lines(result: ResultFile, language: Language) -> Iterator[str]:
-    """One line per check, with what to fix below it; then the advice."""
+    """What was brought up; one line per check, with what to fix below it; then the advice."""
     yield from (log_line(line) for line in _lines(result, language))
 
 
 def _lines(result: ResultFile, language: Language) -> Iterator[str]:
     symbols, texts = verdict_symbols(is_unicode=True), Texts("commands", language)
+    if result.submission:
+        yield texts.labelled("repo.submission", result.submission)
     for count, check in enumerate(result.checks, start=1):
         points = f"{check.points}/{check.max_points}"
         yield f"{count:>3} {symbols[check.verdict]} {in_language(check.title, language)}  {points}"

@@ -9,7 +9,7 @@ import selectors
 import sys
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import msgspec
@@ -63,7 +63,7 @@ class _RunningWorker:
     request: GradingRequest
     worker: Worker
     deadline: float
-    reader: FrameReader = field(default_factory=FrameReader)
+    reader: FrameReader
     result: ResultFile | None = None
     recording: bytes | None = None
     crash: str = ""
@@ -96,7 +96,8 @@ def grade_all(
             while waiting or running:
                 while len(running) < at_once and (request := waiting.next(one.request for one in running.values())):
                     worker = start(request) if start else _start_worker(suite, request)
-                    one = _RunningWorker(request, worker, time.monotonic() + request.deadline_s + worker.grace_s)
+                    deadline = time.monotonic() + request.deadline_s + worker.grace_s
+                    one = _RunningWorker(request, worker, deadline, FrameReader(worker.max_output_bytes))
                     running[one.worker.readable] = one
                     selector.register(one.worker.readable, selectors.EVENT_READ)
                     yield GradingStarted(request)

@@ -9,7 +9,7 @@ from typing import Final
 
 from grader.errors import CodedError, GraderError
 from grader.grading.isolated import GradingFailed
-from grader.messages import LANGUAGES, Words, say
+from grader.messages import LANGUAGES, Language, Words, say
 from grader.submission.clone.clone import CloneFailed
 from grader.submission.reading import ReadingFailed
 from grader.submission.sandbox.sandbox import NoSandboxError
@@ -22,12 +22,11 @@ _DETAIL: Final = 400
 
 def reason_of(error: Exception) -> tuple[str, Words]:
     """The code and the sentence for `error`. Never raises."""
-    text = escape_control_characters(str(error), _DETAIL)
     match error:
         case CodedError():
             return error.code, reason_words(error.code, error.values)
         case CloneFailed():
-            return "clone-refused", dict.fromkeys(LANGUAGES, text)
+            return "clone-refused", {language: _detail(error, language) for language in LANGUAGES}
         case GradingFailed():
             code = "grading-failed"
         case NoSandboxError():
@@ -42,9 +41,14 @@ def reason_of(error: Exception) -> tuple[str, Words]:
             code = "repository-unreadable"
         case _:
             code = "grading-failed"
-    if not isinstance(error, GraderError):
-        text = f"{type(error).__name__}: {text} ({_raised_at(error)})"
-    return code, reason_words(code, {"detail": text})
+    details = {language: {"detail": _detail(error, language)} for language in LANGUAGES}
+    return code, {language: say(code, "wrong", details[language], language) for language in LANGUAGES}
+
+
+def _detail(error: Exception, language: Language) -> str:
+    if isinstance(error, GraderError):
+        return escape_control_characters(error.message(language), _DETAIL)
+    return f"{type(error).__name__}: {escape_control_characters(str(error), _DETAIL)} ({_raised_at(error)})"
 
 
 def reason_words(code: str, values: dict[str, str]) -> Words:
@@ -54,6 +58,8 @@ def reason_words(code: str, values: dict[str, str]) -> Words:
 
 def _raised_at(error: Exception) -> str:
     """The place in the grader's code where it was raised, for a bug report."""
-    here = Path(__file__).parent.parent
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(here)]
-    return f"{Path(frames[-1].filename).relative_to(here).as_posix()}:{frames[-1].lineno}" if frames else "?"
+    package = Path(__file__).parent.parent
+    frames = [
+        frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(package)
+    ]
+    return f"{Path(frames[-1].filename).relative_to(package).as_posix()}:{frames[-1].lineno}" if frames else "?"

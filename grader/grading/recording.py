@@ -109,6 +109,7 @@ def _regrade(suite: Suite, path: Path) -> RegradedResult | UnreadableRecording |
             machine=before.machine,
             duration_s=before.duration_s,
             commit=before.commit,
+            submission=before.submission,
             advice=before.advice,
             regraded=before.regraded,
         )
@@ -125,7 +126,7 @@ def _existing_result(path: Path) -> ResultFile | None:
     except FileNotFoundError:
         return None
     except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ExerciseError(f"{beside}: not a result, move it away to judge its recording again: {error}") from error
+        raise ExerciseError("results.recording-beside", path=beside, detail=error) from error
 
 
 def _machine(recording: Recording) -> TestedMachine:

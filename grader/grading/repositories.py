@@ -140,7 +140,7 @@ class _Batch:
         repository = Path(request.repository)
         try:
             if repository.is_dir() and is_inside(self.results, repository):
-                raise GraderError("the results folder lies inside this repository")  # noqa: TRY301 - as grading raises
+                raise GraderError("results.inside-repository")  # noqa: TRY301 - as grading raises
             return grade_one(self.suite, request, self.environ), None
         except MachineUnreachable as error:
             return Done(not_graded(self.suite, request, reason_of(error))), error

@@ -28,8 +28,9 @@ from grader.reports.result import ResultFile, write_atomically
 from grader.reports.result_files import result_path, write_reports
 from grader.reports.signature import JOB_KEY_VARIABLE, run_name, sign, signing_key
 from grader.roster.machine_url import parse_machine_url
-from grader.submission.clone.clone import clone
+from grader.submission.clone.clone import CloneFailed, clone, parse_source
 from grader.submission.clone.commit import commit_of
+from grader.submission.infrastructure_failure import InfrastructureFailed
 from grader.submission.reading import ReadingFailed
 from grader.submission.sandbox.sandbox import NoSandboxError
 from grader.text.escaping import escape_control_characters, log_line
@@ -78,6 +79,7 @@ def grade_and_write(
     """Grades, writes and prints the result, and returns the exit code. Raises `GraderError`."""
     results = open_results(folder, Path(request.repository) if Path(request.repository).is_dir() else None)
     signing_key(environ)  # an unusable key is reported before anything runs
+    parse_source(request.repository)  # and so is a mistyped address: that is no reason for a student to have no mark
     require_ports(suite.spec, suite.id, request.ports)
     try:
         done = grade_one(suite, request, environ)
@@ -86,7 +88,8 @@ def grade_and_write(
     results.require_unchanged(suite.id)
     _write(done.result, folder, language, environ)
     for problem in done.engine_problems:
-        print(log_line(f"grader: the engine is not as before: {problem}"), file=sys.stderr)  # noqa: T201  # a warning
+        warning = GraderError("engine.not-as-before", detail=problem).message(language)
+        print(log_line(f"grader: {warning}"), file=sys.stderr)  # noqa: T201  # a warning
     for line in done.lines(language):
         print(line)  # noqa: T201  # this is the command's output
     return done.code
@@ -110,22 +113,22 @@ def _clone_and_grade(suite: Suite, request: GradingRequest, environ: Mapping[str
     # The process that grades has no DOCKER_HOST and no Docker context: without the engine's own address and
     # certificates, it would look at another engine than the one that the submission was brought up on.
     variables = engine_variables(engine)
-    there = replace(request, machine=parse_machine_url(engine.url), disposable=True)
+    on_engine = replace(request, machine=parse_machine_url(engine.url), disposable=True)
     with temporary_folder("grader-clone-") as clones:
         folder = Path(request.repository)
-        if not folder.is_dir():
-            folder = clones / "clone"
-            clone(request.repository, folder)
         try:
+            if not folder.is_dir():
+                folder = clones / "clone"
+                clone(request.repository, folder)
             outcome = grade_repository(
                 request,
                 suite.spec,
                 folder,
                 engine,
                 connect=lambda: open_engine_client(engine),
-                grade=lambda submission: grade_isolated(suite, there, variables, submission),
+                grade=lambda submission: grade_isolated(suite, on_engine, variables, submission),
             )
-        except (GradingFailed, NoSandboxError, ReadingFailed) as error:
+        except (CloneFailed, GradingFailed, InfrastructureFailed, NoSandboxError, ReadingFailed) as error:
             return Done(not_graded(suite, request, reason_of(error), commit_of(folder)))
         except (DockerException, requests.RequestException) as error:
             detail = escape_control_characters(str(error), 200)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
 
-from grader.errors import UsageError
+from grader.errors import GraderError
 from grader.machine.machine import Machine
 from grader.machine.transport.connect import MACHINE_DEADLINE_S
 from grader.reports.result import Student
@@ -45,12 +45,14 @@ class GradingRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds that the machine may take."""
     repository: str = ""
     """Path or URL of a pushed repository, which is brought up on `machine`; empty to grade `machine` as it is."""
+    folder: str = ""
+    """Of the submission, below the repository; empty to find it."""
     workspaces: Path | None = None
     """Folder for workspaces; the engine must see it under the same path."""
 
 
 def request_of(options: Mapping[str, object], environ: Mapping[str, str], exercise: Path) -> GradingRequest:
-    """Makes a request from command line options and the environment. Raises `UsageError` or `RosterError`."""
+    """Makes a request from command line options and the environment. Raises `GraderError`."""
 
     def text(name: str) -> str:
         value = options.get(name)
@@ -58,10 +60,10 @@ def request_of(options: Mapping[str, object], environ: Mapping[str, str], exerci
 
     passive, disposable = bool(options.get("passive")), bool(options.get("disposable"))
     if passive and disposable:
-        raise UsageError("typed-passive-and-disposable")
+        raise GraderError("usage.passive-and-disposable")
     hints = text("hints") or "2"
     if hints not in _HINT_LEVELS:
-        raise UsageError("typed-hints", given=repr(hints))
+        raise GraderError("usage.hints", given=repr(hints))
     machine = parse_machine_url(text("machine") or "local")
     user = environ.get("USER") or environ.get("USERNAME") or "local"
     student = encodable(text("student")) or ("" if machine.scheme == "recording" else user)

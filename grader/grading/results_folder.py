@@ -7,7 +7,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.errors import UsageError
+from grader.errors import GraderError
 from grader.reports.result_files import prepare_results_folder
 
 
@@ -20,33 +20,33 @@ class ResultsFolder:
     inode: int
 
     def require_unchanged(self, exercise: str) -> None:
-        """Raises `UsageError` if something else is in its place, such as a link that a script put there."""
+        """Raises `GraderError` if something else is in its place, such as a link that a script put there."""
         for path in (self.path, self.path / exercise):
             if path.is_symlink():
-                raise UsageError("typed-results-link", path=str(path))
+                raise GraderError("results.link", path=path)
         try:
             status = self.path.lstat()
         except OSError as error:
-            raise UsageError("typed-results-replaced", path=str(self.path)) from error
+            raise GraderError("results.replaced", path=self.path) from error
         if not stat.S_ISDIR(status.st_mode) or (status.st_dev, status.st_ino) != (self.device, self.inode):
-            raise UsageError("typed-results-replaced", path=str(self.path))
+            raise GraderError("results.replaced", path=self.path)
 
 
 def open_results(path: Path, repository: Path | None) -> ResultsFolder:
     """Makes the folder at `path` for results of `repository` (`None` if that is cloned to a folder of ours).
 
-    Raises `UsageError` if `path` is a link, or is inside the repository and is not a new folder: files of the
+    Raises `GraderError` if `path` is a link, or is inside the repository and is not a new folder: files of the
     repository would pass for results.
     """
     absolute = Path(os.path.abspath(path))  # noqa: PTH100 - without following the links that are looked for here
     if absolute.is_symlink():
-        raise UsageError("typed-results-link", path=str(path))
+        raise GraderError("results.link", path=path)
     inside = _parts_inside(absolute, repository) if repository else []
     for part in inside[1:]:  # the first may be a link from outside to the repository, not one of its own
         if part.is_symlink():
-            raise UsageError("typed-results-link", path=str(part))
+            raise GraderError("results.link", path=part)
     if inside and os.path.lexists(absolute) and not _is_empty_folder(absolute):
-        raise UsageError("typed-results-inside", path=str(path))
+        raise GraderError("results.inside", path=path)
     prepare_results_folder(absolute)
     status = absolute.lstat()
     return ResultsFolder(absolute, status.st_dev, status.st_ino)

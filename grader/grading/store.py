@@ -58,9 +58,7 @@ class ResultsStore:
             _remove_temporary_files(self._exercise_folder)
             self._journal = (self._exercise_folder / _JOURNAL).open("ab")
         except OSError as error:
-            raise GraderError(
-                f"{self._exercise_folder}: the results cannot be written there: {error.strerror}"
-            ) from error
+            raise GraderError("results.not-writable", path=self._exercise_folder, detail=error.strerror) from error
         self._append_to_journal("began", suite=self._suite_hash)
 
     def close(self) -> None:
@@ -95,11 +93,9 @@ class ResultsStore:
         except Exception as error:
             detail = (isinstance(error, OSError) and error.strerror) or f"{type(error).__name__}: {error}"
             if isinstance(error, OSError) and error.errno in _NO_ROOM:
-                raise GraderError(
-                    f"{path}: cannot be written ({detail}); what is graded so far is kept: make room, then go on "
-                    "with --resume"
-                ) from error
-            print(log_line(f"grader: {path}: cannot be written: {detail}"), file=sys.stderr)  # noqa: T201 - a warning
+                raise GraderError("results.disk-full", path=path, detail=detail) from error
+            warning = GraderError("results.not-written", path=path, detail=detail).message(self._language)
+            print(log_line(f"grader: {warning}"), file=sys.stderr)  # noqa: T201 - a warning
             return False
         return True
 
@@ -134,9 +130,7 @@ def _lock_folder(path: Path) -> IO[bytes]:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         lock.close()
-        raise GraderError(
-            f"{path.parent}: another batch is writing there; wait for it, or choose another folder"
-        ) from error
+        raise GraderError("results.locked", path=path.parent) from error
     return lock
 
 

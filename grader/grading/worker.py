@@ -20,7 +20,7 @@ from typing import IO, TYPE_CHECKING, Final
 
 import msgspec
 
-from grader.grading.frames import encode_frame
+from grader.grading.frames import MAX_BYTES, encode_frame
 from grader.grading.request import GradingRequest, decode_json, encode_json
 from grader.grading.run import grade
 from grader.machine.recording.format import encode_recording
@@ -62,14 +62,19 @@ class Surroundings:
     environ: Mapping[str, str]
     errors: IO[bytes]
     """Its standard error."""
+    max_output_bytes: int
+    """Of everything that it sends."""
 
 
 class Worker:
     """A running worker: the pipe with its frames, and its process group."""
 
-    def __init__(self, pid: int, readable: int, process: subprocess.Popen[bytes] | None = None) -> None:
+    def __init__(
+        self, pid: int, readable: int, process: subprocess.Popen[bytes] | None = None, max_output_bytes: int = MAX_BYTES
+    ) -> None:
         self.pid = pid
         self.readable = readable
+        self.max_output_bytes = max_output_bytes
         self.grace_s = _START_S if process else _GRACE_S
         """Seconds that it may live beyond the deadline of its machine."""
         self._process = process
@@ -142,7 +147,8 @@ def spawn_worker(task: GradingTask, isolated_in: Surroundings | None = None) -> 
         raise OSError("a worker without pipes")
     with contextlib.suppress(BrokenPipeError), process.stdin:  # it has died; its reader will notice
         process.stdin.write(encode_json(task))
-    return Worker(process.pid, process.stdout.fileno(), process)
+    most = isolated_in.max_output_bytes if isolated_in else MAX_BYTES
+    return Worker(process.pid, process.stdout.fileno(), process, most)
 
 
 def _run_worker(
@@ -177,13 +183,15 @@ def _work_on_submission(suite: Suite, request: GradingRequest, submission: Submi
     """Grades a submission that was brought up: its files are read in the sandbox."""
     from grader.submission.transport.compose import SubmissionCompose  # noqa: PLC0415 - a class's machines need none
     from grader.submission.transport.files import SubmissionFiles  # noqa: PLC0415 - as above
+    from grader.submission.transport.moved_folders import SubmissionTransport  # noqa: PLC0415 - as above
 
     with contextlib.ExitStack() as opened:
 
         def connect() -> Transport:
             files = opened.enter_context(SubmissionFiles(submission))
             compose = SubmissionCompose(submission, engine_address(request.machine, os.environ))
-            return open_transport(request.machine, deadline_s=request.deadline_s, files=files, compose=compose)
+            transport = open_transport(request.machine, deadline_s=request.deadline_s, files=files, compose=compose)
+            return SubmissionTransport(transport, submission)
 
         _run_worker(suite, request, writable, connect)
 

@@ -45,6 +45,16 @@ def is_local_address(address: Address) -> bool:
     )
 
 
+def is_same_host(name: str, other: str) -> bool:
+    """True if both are the same name or address, or both are loopback."""
+    return name == other or (_is_loopback(name) and _is_loopback(other))
+
+
+def _is_loopback(name: str) -> bool:
+    address = literal_address(name)
+    return address.is_loopback if address else name == "localhost"
+
+
 def parse_bridge_networks(table: str) -> list[ipaddress.IPv4Network]:
     """The networks on an engine's bridges, from the kernel's routing table (`/proc/net/route`)."""
     found = []

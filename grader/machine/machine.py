@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from grader.errors import ExerciseError, ProbeFailed
+from grader.machine.local_addresses import is_same_host
 from grader.machine.question import (
     Answer,
     ComposeQuestion,
@@ -107,7 +108,7 @@ class Machine(Subject["MachineExpectation"]):
         """The compose project of `[compose]`, with the containers of its services."""
         compose = self.spec.compose
         if compose is None:
-            raise ExerciseError("exercise.toml has no [compose]")
+            raise ExerciseError("spec.no-table", table="compose")
         return Project(self, compose, tuple(self.container(role) for role in compose.services))
 
     def replicas(self, role: str) -> Replicas:
@@ -131,7 +132,7 @@ class Machine(Subject["MachineExpectation"]):
         """The application of `[todos]`: the containers of the roles `app`, `api` and `mongo`."""
         wanted = self.spec.todos
         if wanted is None:
-            raise ExerciseError("exercise.toml has no [todos]")
+            raise ExerciseError("spec.no-table", table="todos")
         return Todos(self, wanted, self.site("app"), self.container("api"), self.container("mongo"))
 
     def file(self, role: str) -> File:
@@ -153,7 +154,11 @@ class Machine(Subject["MachineExpectation"]):
         return _spec_entry(self.spec.texts, role, "texts")
 
     def ask(self, question: Question) -> Answer | NoAnswer:
-        """Raises `ProbeFailed` for a site at an address that is not the machine's: it was not asked."""
+        """Raises `ProbeFailed` for a site that is out of reach: a missing answer would be the student's failure.
+
+        Its address is not the machine's, so that it was not asked; or it is one of a remote engine's own addresses, so
+        that another one was asked instead, and did not answer.
+        """
         if not _is_read_only(question):
             answer = self.transport.ask(question)
         else:
@@ -161,11 +166,15 @@ class Machine(Subject["MachineExpectation"]):
                 self._answers[question] = self.transport.ask(question)
             answer = self._answers[question]
         self.questions_asked.append((question, answer))
-        if isinstance(question, HttpQuestion) and isinstance(answer, NoAnswer) and answer.reason == "no-access":
-            # A missing answer would be the student's failure: here nobody was asked.
-            raise ProbeFailed(
-                "address-not-asked", address=escape_control_characters(question.host, 60), port=str(question.port)
-            )
+        if isinstance(question, HttpQuestion) and isinstance(answer, NoAnswer):
+            host = self.transport.facts.host
+            code = "address-not-asked" if answer.reason == "no-access" else ""
+            is_remote = host and question.host and not is_same_host(host, question.host)
+            if answer.reason in {"refused", "timeout"} and is_remote:
+                code = "address-out-of-reach"
+            if code:
+                address = escape_control_characters(question.host, 60)
+                raise ProbeFailed(code, address=address, port=str(question.port))
         return answer
 
     def ask_uncached(self, question: Question) -> Answer | NoAnswer:
@@ -212,7 +221,7 @@ def _is_read_only(question: Question) -> bool:
         case EngineQuestion() | HttpQuestion():
             return question.method in {"GET", "HEAD"}
         case FileQuestion():
-            return question.operation in {"list", "read"}
+            return question.operation in {"identify", "list", "listener", "read"}
         case ComposeQuestion():
             return question.verb in {"config", "hashes"}
         case NonceQuestion() | WaitQuestion():
@@ -223,5 +232,5 @@ def _spec_entry(table: Mapping[str, Entry], role: str, name: str) -> Entry:
     try:
         return table[role]
     except KeyError:
-        known = ", ".join(table) or "none"
-        raise ExerciseError(f"exercise.toml has no [{name}.{role}]; it has: {known}") from None
+        code = "spec.no-entry" if table else "spec.no-entries"
+        raise ExerciseError(code, table=name, role=role, known=", ".join(table)) from None

@@ -47,8 +47,13 @@ class HttpQuestion(msgspec.Struct, frozen=True, omit_defaults=True, tag="http"):
 class FileQuestion(msgspec.Struct, frozen=True, omit_defaults=True, tag="file"):
     """A file or folder of the machine itself (not of a container). Only `.grader-` names are written or removed."""
 
-    operation: Literal["list", "read", "write", "remove"]
+    operation: Literal["identify", "list", "listener", "read", "write", "remove"]
+    """`identify` tells which file or folder it is, through links: its device and inode, and its real path.
+
+    `listener` tells which program listens on a TCP port: `path` is its number.
+    """
     path: str
+    """Absolute; for `identify` also below `~`, the home of the account that asks."""
     body: bytes = b""
 
 

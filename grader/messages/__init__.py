@@ -4,17 +4,20 @@ A language is a folder with a file per kind; a new folder is a new language. A t
 English, else from French, and a test names it.
 
 An entry of `diagnoses` has `expected`, `seen`, `wrong` (the mistake in one sentence), `look` (where to look) and `read`
-(what to read); those that add nothing are omitted. `{name}` stands for a value of the diagnosis.
+(what to read); those that add nothing are omitted. `{name}` stands for a value of the diagnosis. What stands between
+`[[` and `]]` is left out if one of its values is empty. In exercises about Compose, where students write a file instead
+of typing options, `look-compose` comes before `look`, and so on.
 """
 
 from __future__ import annotations
 
 import functools
 import re
+import string
 import tomllib
 from dataclasses import dataclass
 from importlib import resources
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_args
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,15 +26,17 @@ Language: TypeAlias = str
 """A language code that has a folder here."""
 Words: TypeAlias = dict[str, str]
 """A text by language code."""
-Kind = Literal["common", "diagnoses", "screen", "page", "reports", "policy", "commands"]
+Kind = Literal["common", "diagnoses", "errors", "help", "screen", "page", "reports", "policy", "commands"]
 Field = Literal["expected", "seen", "wrong", "look", "read"]
-KINDS: Final[tuple[Kind, ...]] = ("common", "diagnoses", "screen", "page", "reports", "policy", "commands")
-FIELDS: Final[tuple[Field, ...]] = ("expected", "seen", "wrong", "look", "read")
+Style = Literal["", "compose"]
+"""How students work in an exercise: they type options, or write a compose file."""
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 DEFAULT: Final[Language] = "fr"
 """The course's own language."""
 REQUIRED: Final[tuple[Language, ...]] = (DEFAULT, "en")
 """The languages in which every text exists."""
 _FOLDER: Final = re.compile("[a-z]{2,3}")
+_OPTIONAL: Final = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
 
 
 def _languages() -> tuple[Language, ...]:
@@ -58,12 +63,20 @@ def texts(kind: Kind, language: Language) -> dict[str, Any]:
     return flat
 
 
-def say(code: str, field: Field, values: Mapping[str, str], language: Language) -> str:
-    """One field of a diagnosis, filled in; empty if the entry does not have it. An unknown code is shown as it is."""
+def say(code: str, field: Field, values: Mapping[str, str], language: Language, style: Style = "") -> str:
+    """One field of a diagnosis, filled in; empty if the entry does not have it. An unknown code is shown as it is.
+
+    `style`: the field's words for that style, if it has any.
+    """
     entry = _first("diagnoses", code, language, catalogue)
     if entry is None:
         return code if field == "wrong" else ""
-    return fill(str(entry.get(field, "")), values)
+    return fill(str(entry.get(f"{field}-{style}", entry.get(field, ""))), values, language)
+
+
+def error_text(code: str, values: Mapping[str, str], language: Language) -> str:
+    """The sentence of an error, filled in. An unknown code is shown as it is."""
+    return fill(str(find_text("errors", code, language) or code), values, language)
 
 
 def find_text(kind: Kind, key: str, language: Language) -> Any:
@@ -71,9 +84,17 @@ def find_text(kind: Kind, key: str, language: Language) -> Any:
     return _first(kind, key, language, texts)
 
 
-def fill(text: str, values: Mapping[str, str]) -> str:
-    """`text` with its values; a value that is missing shows its name. An empty value at the end leaves no space."""
-    return text.format_map(_Shown(values)).strip()
+def fill(text: str, values: Mapping[str, str], language: Language) -> str:
+    """`text` with its values; an empty one is shown as a word for nothing, a missing one as its name.
+
+    Optional parts, `[[; last line: {last_line}]]`, are left out if one of their values is empty.
+    """
+    shown = _Shown({name: value if value.strip() else "" for name, value in values.items()})
+    text = _OPTIONAL.sub(lambda part: part[1] if all(map(shown.__getitem__, _names_in(part[1]))) else "", text)
+    if not all(shown.values()):
+        nothing = find_text("common", "nothing", language)
+        shown = _Shown({name: value or nothing for name, value in shown.items()})
+    return text.format_map(shown)
 
 
 def localized(text: Callable[[Language], str]) -> Words | None:
@@ -126,9 +147,8 @@ class Texts:
         return find_text("common", key, self.language) if found is None else found
 
 
-def missing_texts(language: Language) -> list[str]:
-    """The keys, as `kind: key`, that French has and `language` does not."""
-    return [f"{kind}: {key}" for kind in KINDS for key in texts(kind, DEFAULT) if key not in texts(kind, language)]
+def _names_in(text: str) -> list[str]:
+    return [name for _, name, _, _ in string.Formatter().parse(text) if name]
 
 
 def _first(kind: Kind, key: str, language: Language, source: Callable[[Kind, Language], dict[str, Any]]) -> Any:

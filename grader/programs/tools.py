@@ -19,7 +19,7 @@ def find_tool(name: str, package: str) -> str:
     beside = Path(sys.executable).parent / name
     found = str(beside) if beside.is_file() else shutil.which(name)
     if found is None:
-        raise GraderError(f"the program {name} is missing; it comes with {package}")
+        raise GraderError("tool.missing", program=name, package=package)
     return found
 
 

@@ -35,13 +35,20 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
     max_points: int
     title: Words
     diagnosis: Diagnosis | None = None
+    also: list[Diagnosis] = []
+    """What else failed the check, such as the same mistake in other containers."""
     message: Words | None = None
-    """What was expected, what was seen, and what is wrong; `None` if there is nothing to report."""
+    """What was expected, what was seen, and what is wrong; `None` if there is nothing to report, or at hint level 1."""
     hint: Words | None = None
     blocked_by: str | None = None
     """The `id` of the check that this one waits for."""
     evidence: list[str] = []
     duration_s: float = 0.0
+
+    @property
+    def is_hint_only(self) -> bool:
+        """True at hint level 1: reports for students leave out the code and the evidence, which say what is wrong."""
+        return self.verdict == "failed" and not self.message
 
 
 class TestedMachine(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,6 +120,8 @@ class ResultFile(msgspec.Struct, frozen=True, kw_only=True):
     """Each regrade, the oldest first."""
     commit: str | None = None
     """Of the pushed repository that was graded."""
+    submission: str = ""
+    """The file of that repository that was brought up, such as `tp6/compose.yaml`."""
     advice: list[Advice] = []
     format: Literal["grader-result/1"] = "grader-result/1"
 

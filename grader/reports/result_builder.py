@@ -11,12 +11,12 @@ from grader.scoring.mark import OUT_OF, compute_mark
 from grader.text.escaping import escape_control_characters
 
 if TYPE_CHECKING:
-    from grader.messages import Language
+    from grader.messages import Language, Style
     from grader.scoring.ledger import Ledger, LedgerRow
     from grader.scoring.verdict import Outcome
 
 DEFAULT_HINTS = 2
-"""How much help a message gives by default: 1 where to look, 2 also what is wrong, 3 also what to read."""
+"""How much help a failure gives by default: 1 only where to look, 2 also what is wrong, 3 also what to read."""
 
 
 def build_result(
@@ -45,7 +45,7 @@ def build_result(
         out_of=OUT_OF,
         provisional=total.is_provisional,
         not_tried_points=total.not_tried_points,
-        reason=message_of(total.reason, hints) if total.reason else None,
+        reason=message_of(total.reason) if total.reason else None,
         reason_code=total.reason.code if total.reason else None,
         checks=[build_check_result(row, ledger, root, hints) for row in ledger],
         machine=machine,
@@ -57,40 +57,51 @@ def build_result(
     )
 
 
-def message_of(outcome: Outcome, hints: int = DEFAULT_HINTS) -> Words | None:
-    """What was expected, what was seen and, from hint level 2, what is wrong: one line each."""
-    return localized(lambda language: _message(outcome, language, hints))
+def message_of(outcome: Outcome, style: Style = "") -> Words | None:
+    """What was expected, what was seen, and what is wrong: one line each."""
+    return localized(lambda language: _message(outcome, language, style))
 
 
-def hint_of(outcome: Outcome, row: LedgerRow | None = None, hints: int = DEFAULT_HINTS) -> Words | None:
-    """Where to look, from the diagnosis or else from the check; at hint level 3 also what to read."""
+def hint_of(
+    outcome: Outcome, row: LedgerRow | None = None, hints: int = DEFAULT_HINTS, style: Style = ""
+) -> Words | None:
+    """Where to look, from the diagnosis or else from the check; at hint level 3 also what to read, with its label."""
 
     def hint(language: Language) -> str:
         values = dict(outcome.values)
-        look = say(outcome.code, "look", values, language)
+        look = say(outcome.code, "look", values, language, style)
         if not look and row and row.spec.hint and outcome.verdict == "failed":
             look = in_language(row.spec.hint, language)
-        read = say(outcome.code, "read", values, language) if hints >= 3 else ""
-        return "\n".join(filter(None, (look, read)))
+        read = say(outcome.code, "read", values, language, style) if hints >= 3 else ""
+        labelled = Texts("common", language).labelled("label-read", read) if read else ""
+        return "\n".join(filter(None, (look, labelled)))
 
     return localized(hint)
 
 
-def _message(outcome: Outcome, language: Language, hints: int) -> str:
+def _message(outcome: Outcome, language: Language, style: Style) -> str:
     values, texts = dict(outcome.values), Texts("common", language)
-    expected, seen = (say(outcome.code, field, values, language) for field in ("expected", "seen"))
+    expected, seen = (say(outcome.code, field, values, language, style) for field in ("expected", "seen"))
     lines = [texts.labelled("label-expected", expected)] if expected else []
     lines += [texts.labelled("label-seen", seen)] if seen else []
-    wrong = say(outcome.code, "wrong", values, language)
-    if wrong and (hints >= 2 or not lines):
-        lines.append(wrong)
-    return "\n".join(lines)
+    lines += [_also_line(code, dict(others), texts) for code, others in outcome.also]
+    wrong = say(outcome.code, "wrong", values, language, style)
+    return "\n".join([*lines, wrong] if wrong else lines)
+
+
+def _also_line(code: str, values: dict[str, str], texts: Texts) -> str:
+    """What was expected and seen of another container, in one line."""
+    expected, seen = (say(code, field, values, texts.language) for field in ("expected", "seen"))
+    said = f"{expected} ({texts.labelled('label-seen', seen)})" if seen else expected
+    return texts.labelled("label-also", said or say(code, "wrong", values, texts.language))
 
 
 def build_check_result(row: LedgerRow, ledger: Ledger, root: Path, hints: int) -> CheckResult:
     """The result of one row of the ledger."""
     outcome = row.outcome
-    message, hint = message_of(outcome, hints), hint_of(outcome, row, hints)
+    message, hint = message_of(outcome, ledger.style), hint_of(outcome, row, hints, ledger.style)
+    if hints == 1 and hint and outcome.verdict == "failed":
+        message = None
     if outcome.verdict == "blocked" and outcome.blocked_by:
         cause = ledger[outcome.blocked_by]
         message = localized(lambda language: _waits_for(cause, language))
@@ -103,6 +114,7 @@ def build_check_result(row: LedgerRow, ledger: Ledger, root: Path, hints: int) -
         max_points=row.spec.points,
         title=row.spec.title,
         diagnosis=None if is_plain or not outcome.code else Diagnosis(code=outcome.code, values=dict(outcome.values)),
+        also=[Diagnosis(code=code, values=dict(values)) for code, values in outcome.also],
         message=None if outcome.verdict == "passed" else message,
         hint=None if is_plain else hint,
         blocked_by=outcome.blocked_by,

@@ -6,7 +6,7 @@ import errno
 import os
 from typing import TYPE_CHECKING
 
-from grader.errors import UsageError
+from grader.errors import GraderError
 from grader.machine.recording.format import encode_recording
 from grader.reports.junit.writer import junit_for
 from grader.reports.result import write_atomically, write_result
@@ -25,14 +25,14 @@ def result_path(folder: Path, exercise: str, student: str) -> Path:
 
 
 def prepare_results_folder(folder: Path) -> None:
-    """Creates the folder. Raises `UsageError` if it is not writable, before any work is graded."""
+    """Creates the folder. Raises `GraderError` if it is not writable, before any work is graded."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         detail = os.strerror(errno.ENOTDIR) if folder.is_file() else str(error.strerror)
-        raise UsageError("typed-results", path=str(folder), detail=detail) from error
+        raise GraderError("results.not-writable", path=folder, detail=detail) from error
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise UsageError("typed-results", path=str(folder), detail=os.strerror(errno.EACCES))
+        raise GraderError("results.not-writable", path=folder, detail=os.strerror(errno.EACCES))
 
 
 def write_reports(result: ResultFile, folder: Path, language: Language) -> None:

@@ -45,7 +45,7 @@ class ClassRun:
 class GatheredResults:
     signable: list[str] = field(default_factory=list)
     """Paths below the folder, with `/`."""
-    unsignable: dict[str, str] = field(default_factory=dict)
+    unsignable: dict[str, GraderError] = field(default_factory=dict)
     """Paths that must not be signed, and why."""
 
 
@@ -62,13 +62,13 @@ def gathered_from_class(folder: Path, present: Collection[str], class_run: Class
         path = result_path(own, class_run.exercise, student)
         names = [one.relative_to(folder).as_posix() for one in (path, path.with_suffix(".xml"))]
         if missing := [name for name in names if name not in present]:
-            found.unsignable |= dict.fromkeys(missing, "missing: this student's job left no result")
+            found.unsignable |= dict.fromkeys(missing, GraderError("unsigned.missing"))
         elif why := _job_mismatch(own, path, student, class_run):
             found.unsignable |= dict.fromkeys(names, why)
         else:
             found.signable += names
     judged = {*found.signable, *found.unsignable}
-    found.unsignable |= dict.fromkeys(sorted(set(present) - judged), "no job of this class writes such a file")
+    found.unsignable |= dict.fromkeys(sorted(set(present) - judged), GraderError("unsigned.nobody"))
     return found
 
 
@@ -82,21 +82,22 @@ def gathered_from_folder(folder: Path, present: Iterable[str]) -> GatheredResult
         beside = name.removesuffix(".json") + ".xml"
         pair = [name, beside] if beside in names else [name]
         result = _read(path)
-        if isinstance(result, str):
+        why: GraderError | None
+        if isinstance(result, GraderError):
             why = result
         elif path != result_path(path.parent.parent, result.exercise, result.student.id):
-            why = f"it holds the result of another student or exercise ({result.exercise}, {result.student.id})"
+            why = _misplaced(result)
         elif (owner := owners.setdefault((result.exercise, result.student.id), name)) != name:
-            why = f"this student's result is also in {owner}"
+            why = GraderError("unsigned.twice", path=owner)
         else:
-            why = _report_mismatch(result, path.with_suffix(".xml")) if len(pair) == 2 else ""
+            why = _report_mismatch(result, path.with_suffix(".xml")) if len(pair) == 2 else None
         found.unsignable |= dict.fromkeys(pair, why) if why else {}
     found.signable = [name for name in names if name not in found.unsignable]
     return found
 
 
-def _job_mismatch(job_results: Path, path: Path, student: str, class_run: ClassRun) -> str:
-    """Empty if `path` and the report beside it are what this student's job made."""
+def _job_mismatch(job_results: Path, path: Path, student: str, class_run: ClassRun) -> GraderError | None:
+    """`None` if `path` and the report beside it are what this student's job made."""
     if class_run.key is not None:
         key = job_key(class_run.key, class_run.pipeline, class_run.exercise, student).encode()
         try:
@@ -105,27 +106,31 @@ def _job_mismatch(job_results: Path, path: Path, student: str, class_run: ClassR
             statuses = {}
         wanted = {one.relative_to(job_results).as_posix() for one in (path, path.with_suffix(".xml"))}
         if any(statuses.get(name) is not FileStatus.SIGNED for name in wanted):
-            return "not signed by this student's own job in this run"
+            return GraderError("unsigned.other-job")
     result = _read(path)
-    if isinstance(result, str):
+    if isinstance(result, GraderError):
         return result
     if (result.exercise, result.student.id) != (class_run.exercise, student):
-        return f"it holds the result of another student or exercise ({result.exercise}, {result.student.id})"
+        return _misplaced(result)
     return _report_mismatch(result, path.with_suffix(".xml"))
 
 
-def _report_mismatch(result: ResultFile, junit: Path) -> str:
+def _misplaced(result: ResultFile) -> GraderError:
+    return GraderError("unsigned.misplaced", exercise=result.exercise, student=result.student.id)
+
+
+def _report_mismatch(result: ResultFile, junit: Path) -> GraderError | None:
     """The JUnit is made from the result, and says nothing else."""
     if junit.stat().st_size > _LARGEST_BYTES or junit.read_bytes() not in {junit_for(result, one) for one in LANGUAGES}:
-        return "the JUnit report is not the one of the result beside it"
-    return ""
+        return GraderError("unsigned.other-report")
+    return None
 
 
-def _read(path: Path) -> ResultFile | str:
+def _read(path: Path) -> ResultFile | GraderError:
     """The result, or why it is none."""
     if path.stat().st_size > _LARGEST_BYTES:
-        return f"larger than {_LARGEST_BYTES >> 20} MiB"
+        return GraderError("unsigned.too-large", limit=_LARGEST_BYTES >> 20)
     try:
         return read_result(path)
     except (OSError, msgspec.DecodeError):
-        return "not a result"
+        return GraderError("unsigned.not-a-result")

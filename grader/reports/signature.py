@@ -69,7 +69,7 @@ def signing_key(environ: Mapping[str, str], variable: str = KEY_VARIABLE) -> byt
     """The key from the environment, `None` without one. Raises `GraderError` if it is too short."""
     key = environ.get(variable, "")
     if key and len(key) < _MIN_KEY_LENGTH:
-        raise GraderError(f"{variable} has {len(key)} characters, at least {_MIN_KEY_LENGTH} are needed")
+        raise GraderError("signature.short-key", variable=variable, length=len(key), least=_MIN_KEY_LENGTH)
     return key.encode("utf-8", "surrogateescape") or None
 
 
@@ -95,7 +95,7 @@ def sign(folder: Path, key: bytes, written: Iterable[Path], run: str = "") -> No
     path = folder / SIGNATURE
     before = _read(path)
     if before is not None and not before.is_made_with(key):
-        raise GraderError(f"{path} was made with another key, or changed: move it away to sign anew")
+        raise GraderError("signature.other-key", path=path)
     files = dict(before.files) if before else {}
     statements = dict(before.signed_in) if before else {}
     now = Statement(run=run, at=f"{dt.datetime.now(dt.UTC):%Y-%m-%dT%H:%M:%SZ}")
@@ -117,7 +117,7 @@ def verify(folder: Path, key: bytes | None) -> dict[str, FileStatus]:
     if signature is None or key is None or not signature.is_made_with(key):
         return dict.fromkeys(sorted(present), FileStatus.UNSIGNED)
     return {
-        name: _status(folder / name, signature.files.get(name), there=name in present)
+        name: _status(folder / name, signature.files.get(name), exists=name in present)
         for name in sorted(present | signature.files.keys())
     }
 
@@ -128,10 +128,10 @@ def read_statements(folder: Path, key: bytes) -> dict[str, Statement]:
     return signature.signed_in if signature is not None and signature.is_made_with(key) else {}
 
 
-def _status(path: Path, digest: str | None, *, there: bool) -> FileStatus:
+def _status(path: Path, digest: str | None, *, exists: bool) -> FileStatus:
     if digest is None:
         return FileStatus.UNSIGNED
-    if not there:
+    if not exists:
         return FileStatus.MISSING
     return FileStatus.SIGNED if hmac.compare_digest(_digest(path), digest) else FileStatus.CHANGED
 
@@ -149,15 +149,15 @@ def _files(folder: Path) -> Iterator[str]:
 
 def _read(path: Path) -> _Signature | None:
     if path.is_symlink() or (path.exists() and not path.is_file()):
-        raise GraderError(f"{path} is not a signature: no ordinary file")
+        raise GraderError("signature.not-a-file", path=path)
     try:
         if path.stat().st_size > _MAX_BYTES:
-            raise GraderError(f"{path} is not a signature: larger than {_MAX_BYTES >> 20} MiB")
+            raise GraderError("signature.too-large", path=path, limit=_MAX_BYTES >> 20)
         return msgspec.json.decode(path.read_bytes(), type=_Signature)
     except FileNotFoundError:
         return None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise GraderError(f"{path} is not a signature: {error}") from error
+        raise GraderError("signature.not-a-signature", path=path, detail=error) from error
 
 
 def _mac(files: Mapping[str, str], statements: Mapping[str, Statement], key: bytes) -> str:
@@ -175,5 +175,5 @@ def _digest(path: Path) -> str:
 def existing_folder(folder: Path) -> Path:
     """The folder itself; raises `GraderError` if there is none."""
     if not folder.is_dir():
-        raise GraderError(f"{folder}: no folder of results")
+        raise GraderError("results.no-folder", path=folder)
     return folder

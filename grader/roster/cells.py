@@ -14,29 +14,29 @@ JOINERS = "\u200c\u200d"
 def parse_text(text: str) -> str:
     text = " ".join(text.split())
     if len(text) > MAX_TEXT_LENGTH:
-        raise RosterError(f"at most {MAX_TEXT_LENGTH} characters, not {len(text)}")
+        raise RosterError("roster.text-length", limit=MAX_TEXT_LENGTH, length=len(text))
     if not all(char.isprintable() or char in JOINERS for char in text):
-        raise RosterError(f"no control or invisible character: {quoted(text)}")
+        raise RosterError("roster.text-control", given=quoted(text))
     return text
 
 
 def parse_id(text: str) -> str:
     if not text.isprintable():
-        raise RosterError(f"an id holds no control or invisible character: {quoted(text)}")
+        raise RosterError("roster.id-control", given=quoted(text))
     if len(text) > MAX_ID_LENGTH:
-        raise RosterError(f"an id has at most {MAX_ID_LENGTH} characters, not {len(text)}")
+        raise RosterError("roster.id-length", limit=MAX_ID_LENGTH, length=len(text))
     return text
 
 
 def parse_email(text: str) -> str:
     name, _, host = text.rpartition("@")
     if not (name and host) or not text.isprintable() or " " in text or len(text) > MAX_TEXT_LENGTH:
-        raise RosterError(f"an e-mail address looks like name@example.org, not {quoted(text)}")
+        raise RosterError("roster.email", given=quoted(text))
     return text
 
 
 def parse_repo(text: str) -> str:
     # For `git clone`, a leading `-` is an option, and `transport::address` starts a program.
     if not text.isprintable() or text.startswith("-") or "::" in text:
-        raise RosterError(f"a repository is a path or an https:// or ssh:// address, not {quoted(text)}")
+        raise RosterError("roster.repo", given=quoted(text))
     return text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from typing import Final, Literal, get_args
 
+from grader.errors import RosterError
 from grader.text.escaping import quoted
 from grader.text.folding import heading_key
 
@@ -34,30 +35,32 @@ MEANING: Final = {key: column for column, keys in HEADINGS.items() for key in ke
 
 def find_columns(
     header: tuple[str, ...], required: tuple[RosterColumn, ...]
-) -> tuple[dict[RosterColumn, int], list[str]]:
-    """The index of each known column, from 0, and sentences about what is wrong with the header.
+) -> tuple[dict[RosterColumn, int], list[RosterError]]:
+    """The index of each known column, from 0, and what is wrong with the header.
 
     Unknown columns are ignored, unless one looks like a missing column.
     """
     where: dict[RosterColumn, int] = {}
-    faults: list[str] = []
+    faults: list[RosterError] = []
     for place, heading in enumerate(header):
         column = MEANING.get(heading_key(heading))
         if column is None:
             continue
         if column in where:
-            twice = f"columns {where[column] + 1} ({quoted(header[where[column]])}) and {place + 1} ({quoted(heading)})"
-            faults.append(f"{twice} both mean {column}: keep one")
+            first = where[column]
+            places = {"first": first + 1, "first_heading": quoted(header[first]), "second": place + 1}
+            faults.append(RosterError("roster.column-twice", column=column, second_heading=quoted(heading), **places))
         where.setdefault(column, place)
     missing = [column for column in required if column not in where and not (column == "name" and "surname" in where)]
-    faults.extend(f"there is no column for {column}{near_match(column, header, where)}" for column in missing)
+    faults.extend(missing_column(column, header, where) for column in missing)
     return where, faults
 
 
-def near_match(column: RosterColumn, header: tuple[str, ...], where: dict[RosterColumn, int]) -> str:
-    """A hint for a missing column: a heading that may be a mistyped `column`, otherwise all headings."""
+def missing_column(column: RosterColumn, header: tuple[str, ...], where: dict[RosterColumn, int]) -> RosterError:
+    """Names a heading that may be a mistyped `column`, otherwise all headings."""
     for place, heading in enumerate(header):
         near = difflib.get_close_matches(heading_key(heading), HEADINGS[column].split(), n=1, cutoff=0.7)
         if near and place not in where.values():
-            return f": did you mean column {place + 1}, {quoted(heading)}?"
-    return f" (headings read: {', '.join(quoted(heading) for heading in header[: len(get_args(RosterColumn)) * 2])})"
+            return RosterError("roster.no-column-near", column=column, near=place + 1, heading=quoted(heading))
+    read = ", ".join(quoted(heading) for heading in header[: len(get_args(RosterColumn)) * 2])
+    return RosterError("roster.no-column", column=column, headings=read)

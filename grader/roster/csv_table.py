@@ -13,7 +13,7 @@ MAX_FILE_BYTES = 16 * 2**20
 MAX_ROWS = 50_000
 MAX_CELL_LENGTH = 5000
 MAX_HEADER_LENGTH = 64 * 1024
-SPREADSHEETS = {b"PK\x03\x04": ".xlsx or .ods", b"\xd0\xcf\x11\xe0": ".xls"}
+SPREADSHEETS = {b"PK\x03\x04": ".xlsx, .ods", b"\xd0\xcf\x11\xe0": ".xls"}
 BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 SEPARATOR_LINE = re.compile(r"sep=([;,\t])(?:\r\n|\r|\n)", re.IGNORECASE)
 """Excel's own first line, which names the delimiter and is not part of the table."""
@@ -32,18 +32,18 @@ def decode_text(data: bytes) -> str:
     Raises `RosterError` if it is none of these, too large, or a spreadsheet file.
     """
     if len(data) > MAX_FILE_BYTES:
-        raise RosterError(f"the file is larger than {MAX_FILE_BYTES // 2**20} MiB")
+        raise RosterError("roster.too-large", limit=MAX_FILE_BYTES // 2**20)
     for start, kind in SPREADSHEETS.items():
         if data.startswith(start):
-            raise RosterError(f"this is a spreadsheet ({kind}): save it as CSV first")
+            raise RosterError("roster.spreadsheet", kind=kind)
     try:
         text = data.decode(encoding_of(data))
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise RosterError(f"line {line}: this is neither UTF-8 nor Windows-1252 text") from error
+        raise RosterError("roster.encoding", line=line) from error
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        raise RosterError(f"line {line}: there is a NUL character: this is not a text file")
+        raise RosterError("roster.nul", line=line)
     return text
 
 
@@ -81,12 +81,12 @@ def read_rows(text: str) -> list[CsvRow]:
             if any(cell.strip() for cell in cells):
                 rows.append(CsvRow(start, tuple(cells)))
             if len(rows) > MAX_ROWS:
-                raise RosterError(f"line {start}: more than {MAX_ROWS} rows: this is not a class list")
+                raise RosterError("roster.too-many-rows", line=start, limit=MAX_ROWS)
             if any(len(cell) > MAX_CELL_LENGTH for cell in cells):
-                raise RosterError(f"line {start}: a cell holds more than {MAX_CELL_LENGTH} characters")
+                raise RosterError("roster.long-cell", line=start, limit=MAX_CELL_LENGTH)
             start = first_line + reader.line_num
     except csv.Error as error:
-        raise RosterError(f"line {start}: this row cannot be read ({error}): is a quote left open?") from error
+        raise RosterError("roster.quote", line=start, why=error) from error
     if not rows:
-        raise RosterError("the file is empty")
+        raise RosterError("roster.empty")
     return rows

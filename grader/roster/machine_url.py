@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import unquote
 
-from grader.errors import AddressError, RosterError
+from grader.errors import RosterError
 from grader.text.escaping import quoted
 
 Scheme = Literal["local", "unix", "tcp", "ssh", "recording"]
@@ -80,7 +80,7 @@ def parse_machine_url(text: str) -> MachineUrl:
     """Parses a machine's address. Raises `RosterError` with one sentence that says what is expected."""
     text = text.strip(" ")
     if not text.isprintable():
-        raise RosterError(f"a machine holds no control or invisible character: {quoted(text)}")
+        raise RosterError("machine.control-character", given=quoted(text))
     if text.lower() == "local":
         return MachineUrl("local")
     scheme, colon, rest = text.partition(":")
@@ -89,7 +89,7 @@ def parse_machine_url(text: str) -> MachineUrl:
         return MachineUrl("recording", path=parse_recording_path(rest))
     if not rest.startswith("//"):
         suggestion = suggest_url(text)
-        raise AddressError("typed-machine-near" if suggestion else "typed-machine", given=quoted(text), near=suggestion)
+        raise RosterError("machine.near" if suggestion else "machine.form", given=quoted(text), near=suggestion)
     rest = rest[2:]
     if scheme == "unix":
         return MachineUrl("unix", path=parse_socket_path(rest))
@@ -97,7 +97,7 @@ def parse_machine_url(text: str) -> MachineUrl:
         return parse_tcp(rest)
     if scheme == "ssh":
         return parse_ssh(rest)
-    raise AddressError("typed-machine-scheme", given=quoted(scheme))
+    raise RosterError("machine.scheme", given=quoted(scheme))
 
 
 def suggest_url(text: str) -> str:
@@ -110,22 +110,22 @@ def suggest_url(text: str) -> str:
 
 def parse_recording_path(text: str) -> str:
     if not text or len(text) > MAX_PATH_LENGTH:
-        raise AddressError("typed-machine-recording", given=quoted(text))
+        raise RosterError("machine.recording", given=quoted(text))
     return text
 
 
 def parse_socket_path(text: str) -> str:
     if not text.startswith("/") or len(text.encode()) > MAX_SOCKET_BYTES:
-        raise AddressError("typed-machine-unix", given=quoted(text), longest=str(MAX_SOCKET_BYTES))
+        raise RosterError("machine.unix", given=quoted(text), longest=MAX_SOCKET_BYTES)
     return text
 
 
 def parse_tcp(text: str) -> MachineUrl:
     if "@" in text:
-        raise RosterError(f"tcp:// takes no user, only a host and a port, not {quoted(text)}")
+        raise RosterError("machine.tcp-user", given=quoted(text))
     host, port = parse_host_and_port(text.removesuffix("/"))
     if port is None:
-        raise AddressError("typed-machine-tcp", given=text)
+        raise RosterError("machine.tcp", given=text)
     return MachineUrl("tcp", host=host, port=port)
 
 
@@ -133,7 +133,7 @@ def parse_ssh(text: str) -> MachineUrl:
     authority, _, query = text.partition("?")
     user, at, where = authority.removesuffix("/").rpartition("@")
     if "/" in authority.removesuffix("/"):
-        raise RosterError(f"the socket behind ssh:// is written ?docker=/path/of/its.sock: not {quoted(text)}")
+        raise RosterError("machine.ssh-path", given=quoted(text))
     if at:
         check_user(user)
     host, port = parse_host_and_port(where)
@@ -142,9 +142,9 @@ def parse_ssh(text: str) -> MachineUrl:
 
 def check_user(user: str) -> None:
     if ":" in user:
-        raise RosterError("a password has no place in a machine: use a key, or your ssh configuration")
+        raise RosterError("machine.password")
     if not USER.fullmatch(user):
-        raise RosterError(f"a user name holds letters, digits and ._+- and does not start with -: not {quoted(user)}")
+        raise RosterError("machine.user", given=quoted(user))
 
 
 def parse_host_and_port(text: str) -> tuple[str, int | None]:
@@ -157,11 +157,11 @@ def parse_host_and_port(text: str) -> tuple[str, int | None]:
         port = after if colon else None
         right = HOST.fullmatch(host) is not None
     if not right:
-        raise AddressError("typed-machine-host", given=quoted(host))
+        raise RosterError("machine.host", given=quoted(host))
     if port is None:
         return host, None
     if not re.fullmatch(r"[0-9]{1,5}", port) or not 1 <= int(port) <= HIGHEST_PORT:
-        raise AddressError("typed-machine-port", given=quoted(port), highest=str(HIGHEST_PORT))
+        raise RosterError("machine.port", given=quoted(port), highest=HIGHEST_PORT)
     return host, int(port)
 
 
@@ -178,12 +178,9 @@ def parse_docker_socket(query: str) -> str | None:
         return None
     name, _, value = query.partition("=")
     if name != "docker":
-        near = " (did you mean docker?)" if difflib.get_close_matches(name.lower(), ["docker"]) else ""
-        raise RosterError(f"ssh:// takes ?docker=/path/of/its.sock and nothing else, not {quoted(name)}{near}")
+        is_near = difflib.get_close_matches(name.lower(), ["docker"])
+        raise RosterError("machine.ssh-query-near" if is_near else "machine.ssh-query", given=quoted(name))
     socket = unquote(value)
     if not SOCKET.fullmatch(socket) or len(socket) > MAX_SOCKET_BYTES:
-        raise RosterError(
-            f"?docker= is followed by the absolute path of a socket, of letters, digits and ._@+=,- "
-            f"and at most {MAX_SOCKET_BYTES} characters, not {quoted(socket)}"
-        )
+        raise RosterError("machine.socket", given=quoted(socket), longest=MAX_SOCKET_BYTES)
     return socket

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from grader.errors import AddressError
+from grader.errors import RosterError
 from grader.text.escaping import quoted
 
 HIGHEST_PORT = 65535
@@ -21,7 +21,7 @@ class PortRange:
 
     def __post_init__(self) -> None:
         if not 1 <= self.first <= self.last <= HIGHEST_PORT:
-            raise AddressError("typed-ports-bounds", given=f"{self.first}-{self.last}", highest=str(HIGHEST_PORT))
+            raise RosterError("ports.bounds", given=f"{self.first}-{self.last}", highest=HIGHEST_PORT)
 
     def __contains__(self, port: int) -> bool:
         return self.first <= port <= self.last
@@ -37,9 +37,9 @@ class PortRange:
 
 
 def parse_ports(text: str) -> PortRange:
-    """Parses `41200-41209` or a single port. Raises `AddressError` with one sentence."""
+    """Parses `41200-41209` or a single port. Raises `RosterError` with one sentence."""
     found = RANGE.fullmatch(text)
     if found is None:
-        raise AddressError("typed-ports-form", given=quoted(text))
+        raise RosterError("ports.form", given=quoted(text))
     first = int(found[1])
     return PortRange(first, int(found[2]) if found[2] else first)

@@ -32,13 +32,13 @@ class RosterReading:
     file: str
     column_indexes: dict[RosterColumn, int]
     headings: tuple[str, ...]
-    faults: list[tuple[int, str]] = field(default_factory=list)
+    faults: list[tuple[int, RosterError]] = field(default_factory=list)
     students: list[tuple[int, RosterStudent]] = field(default_factory=list)
 
-    def fault(self, line: int, column: RosterColumn, message: str) -> None:
+    def fault(self, line: int, column: RosterColumn, fault: RosterError) -> None:
         place = self.column_indexes[column]
         heading = "".join(char for char in self.headings[place] if char.isprintable()).strip()
-        self.faults.append((line, f"column {place + 1} ({heading}): {message}"))
+        self.faults.append((line, RosterError("at.column", column=place + 1, heading=heading, fault=fault)))
 
     def cell(self, row: CsvRow, column: RosterColumn) -> str:
         place = self.column_indexes.get(column)
@@ -52,12 +52,12 @@ class RosterReading:
         text = self.cell(row, column)
         if not text:
             if column in required and column in self.column_indexes:
-                self.fault(row.line, column, "nothing is written here")
+                self.fault(row.line, column, RosterError("roster.empty-cell"))
             return None
         try:
             return parser(text)
         except RosterError as error:
-            self.fault(row.line, column, str(error))
+            self.fault(row.line, column, error)
             return None
 
 
@@ -74,9 +74,9 @@ def read_roster(path: Path, required: tuple[RosterColumn, ...] = ("id", "machine
         with path.open("rb") as file:
             rows = read_rows(decode_text(file.read(MAX_FILE_BYTES + 1)))
     except OSError as error:
-        raise RosterError(f"{path}: {error.strerror or error}") from error
+        raise RosterError("at.file", file=path, fault=error.strerror or error) from error
     except RosterError as error:
-        raise RosterError(f"{path}: {error}") from error
+        raise RosterError("at.file", file=path, fault=error) from error
     required = tuple(dict.fromkeys(("id", *required)))
     header, body = rows[0], rows[1:]
     where, wrong = find_columns(header.cells, required)
@@ -87,7 +87,7 @@ def read_roster(path: Path, required: tuple[RosterColumn, ...] = ("id", "machine
         reject_duplicate_ids(reading)
         reject_overlapping_ports(reading)
     if not body:
-        reading.faults.append((header.line, "there is no student below the headings"))
+        reading.faults.append((header.line, RosterError("roster.no-students")))
     raise_faults(reading)
     return tuple(student for _, student in reading.students)
 
@@ -95,8 +95,8 @@ def read_roster(path: Path, required: tuple[RosterColumn, ...] = ("id", "machine
 def read_row(reading: RosterReading, row: CsvRow, required: tuple[RosterColumn, ...]) -> None:
     surplus = [cell for cell in row.cells[len(reading.headings) :] if cell.strip()]
     if surplus:
-        message = f"{len(row.cells)} cells for {len(reading.headings)} headings: a delimiter inside a cell needs quotes"
-        reading.faults.append((row.line, message))
+        fault = RosterError("roster.surplus", cells=len(row.cells), headings=len(reading.headings))
+        reading.faults.append((row.line, fault))
     first, last = (reading.parse(row, column, parse_text, required) or "" for column in ("first_name", "surname"))
     student = RosterStudent(
         id=reading.parse(row, "id", parse_id, required) or "",
@@ -117,8 +117,8 @@ def reject_duplicate_ids(reading: RosterReading) -> None:
             continue
         earlier = seen.setdefault(fold_case_and_accents(student.id), (line, student.id))
         if earlier[0] != line:
-            why = "" if earlier[1] == student.id else " (case and accents do not tell two ids apart)"
-            reading.fault(line, "id", f"{quoted(student.id)} is already on line {earlier[0]}{why}")
+            code = "roster.id-twice" if earlier[1] == student.id else "roster.id-alike"
+            reading.fault(line, "id", RosterError(code, given=quoted(student.id), line=earlier[0]))
 
 
 def reject_overlapping_ports(reading: RosterReading) -> None:
@@ -133,8 +133,8 @@ def reject_overlapping_ports(reading: RosterReading) -> None:
         for line, student in neighbours[1:]:
             ports, taken = student.ports, widest[1].ports
             if ports and taken and ports.overlaps(taken):
-                message = f"{ports} overlaps {taken} of {quoted(widest[1].id)} (line {widest[0]}) on the same machine"
-                reading.fault(line, "ports", message)
+                values = {"ports": ports, "taken": taken, "student": quoted(widest[1].id), "line": widest[0]}
+                reading.fault(line, "ports", RosterError("roster.ports-overlap", **values))
             if ports and taken and ports.last > taken.last:
                 widest = (line, student)
 
@@ -143,7 +143,7 @@ def raise_faults(reading: RosterReading) -> None:
     if not reading.faults:
         return
     faults = sorted(reading.faults, key=lambda fault: fault[0])
-    messages = [f"{reading.file}:{line}: {text}" for line, text in faults[:MAX_FAULTS]]
+    shown = [RosterError("at.line", file=reading.file, line=line, fault=fault) for line, fault in faults[:MAX_FAULTS]]
     if len(faults) > MAX_FAULTS:
-        messages.append(f"… and {len(faults) - MAX_FAULTS} more")
-    raise RosterError("\n".join(messages))
+        shown.append(RosterError("roster.more", count=len(faults) - MAX_FAULTS))
+    raise RosterError("roster.faults", faults=tuple(shown))

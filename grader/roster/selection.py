@@ -20,6 +20,7 @@ def select_students(students: tuple[RosterStudent, ...], *, group: str, limit: i
     if not selected:
         groups = sorted({student.group for student in students if student.group})
         near = difflib.get_close_matches(group, groups, n=1)
-        guess = f"; did you mean {near[0]!r}?" if near else f"; there are: {', '.join(groups) or 'none'}"
-        raise RosterError(f"no student of the roster is in group {group!r}{guess}")
+        code = "no-group-near" if near else "no-group" if groups else "no-groups"
+        values = {"near": repr(near[0])} if near else {"groups": ", ".join(groups)} if groups else {}
+        raise RosterError(f"roster.{code}", given=repr(group), **values)
     return selected[:limit] if limit else selected

@@ -40,9 +40,9 @@ class CheckSpec:
 
     @property
     def causes(self) -> tuple[tuple[str, Callable[..., None]], ...]:
-        """The checks that may block this one, each with the words for an error message."""
+        """The checks that may block this one, each with the argument of `@check` that names it."""
         needed = (("needs", one) for one in self.needs)
-        return (*needed, *(("is explained by", one) for one in self.explained_by))
+        return (*needed, *(("explained-by", one) for one in self.explained_by))
 
 
 def check(
@@ -83,17 +83,17 @@ def spec_of(function: object) -> CheckSpec | None:
 
 
 def _validate(spec: CheckSpec) -> None:
+    place = {"where": spec.where, "check": spec.name}
     if not isinstance(spec.points, int) or isinstance(spec.points, bool) or spec.points < 1:
-        raise ExerciseError(f"{spec.where}: {spec.name} is worth {spec.points!r}, wanted whole points, at least 1")
+        raise ExerciseError("suite.points", **place, given=repr(spec.points))
     for name in (*spec.title, *(spec.hint or ())):
         if name not in LANGUAGES:
-            raise ExerciseError(f"{spec.where}: {spec.name} has an unknown argument or language: {name!r}")
+            raise ExerciseError("suite.argument", **place, given=repr(name))
     for language in REQUIRED:
         if not spec.title.get(language, "").strip():
-            raise ExerciseError(f"{spec.where}: {spec.name} has no {language}= title, wanted one in each language")
+            raise ExerciseError("suite.no-title", **place, language=language)
         if spec.hint is not None and not spec.hint.get(language, "").strip():
-            raise ExerciseError(f"{spec.where}: the hint of {spec.name} is empty, wanted it in French and in English")
-    for word, cause in spec.causes:
+            raise ExerciseError("suite.no-hint", **place, language=language)
+    for argument, cause in spec.causes:
         if spec_of(cause) is None:
-            shown = getattr(cause, "__name__", cause)
-            raise ExerciseError(f"{spec.where}: {spec.name} {word} {shown!r}, wanted a check (a function with @check)")
+            raise ExerciseError(f"suite.{argument}-no-check", **place, given=repr(getattr(cause, "__name__", cause)))

@@ -107,8 +107,11 @@ def _command(question: Question, names: dict[str, str]) -> str:
             verb = "" if question.method == "GET" else f"-X {question.method} "
             url = f"http://{question.host or 'localhost'}:{question.port}{_shorten(question.path)}"
             return f"curl -i {verb}{shlex.quote(url)}"
-        case FileQuestion(operation="list" | "read"):
-            return f"{'ls' if question.operation == 'list' else 'cat'} {shlex.quote(question.path)}"
+        case FileQuestion(operation="listener"):
+            return f"ss -ltnp {shlex.quote(f'sport = :{question.path}')}"
+        case FileQuestion(operation="identify" | "list" | "read"):
+            command = {"identify": "realpath", "list": "ls", "read": "cat"}[question.operation]
+            return f"{command} {shlex.quote(question.path)}"
         case EngineQuestion():
             return _engine_command(question, names)
         case _:
@@ -157,7 +160,7 @@ def _answer_lines(question: Question, answer: Answer | NoAnswer) -> list[str]:
 
 def _file_answer_lines(question: FileQuestion, answer: Answer) -> list[str]:
     if answer.status != 200:
-        return ["no such file"]
+        return [] if question.operation == "listener" else ["no such file"]
     if question.operation == "read":
         # The path may come from a label, and the content may be secret.
         return [f"{len(answer.body)} bytes"]

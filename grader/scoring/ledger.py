@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
+from grader.checks.causes import explains
 from grader.errors import ExerciseError
 from grader.scoring.verdict import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from grader.messages import Style
     from grader.scoring.check import CheckSpec
+    from grader.scoring.verdict import Values
 
-_VOLATILE_VALUES: Final = {"restarts", "seconds", "last_line"}
+_VOLATILE_VALUES: Final = {"restarts", "seconds", "last_line", "exit_code"}
 """Values of a diagnosis that change from one look to the next, for a container in a crash loop."""
 
 
@@ -33,17 +36,17 @@ class LedgerRow:
 class Ledger:
     """The rows of one exercise, in the order of the suite. Raises `ExerciseError` if the points do not add up."""
 
-    def __init__(self, specs: Iterable[CheckSpec], points: int, spec_file: str) -> None:
+    def __init__(self, specs: Iterable[CheckSpec], points: int, spec_file: str, style: Style = "") -> None:
         self._rows = {spec.name: LedgerRow(spec, number) for number, spec in enumerate(_unique_specs(specs), 1)}
         self.max_points = points
+        self.style: Style = style
+        """The words that messages use."""
         _validate_causes(self)
         if not self._rows:
-            raise ExerciseError(
-                f"{spec_file}: no checks beside it; wanted functions with @check in files named test_*.py"
-            )
+            raise ExerciseError("suite.no-checks", file=spec_file)
         total = sum(row.spec.points for row in self)
         if total != points:
-            raise ExerciseError(f"{spec_file}: points = {points}, but the checks come to {total}; wanted the same")
+            raise ExerciseError("suite.total", file=spec_file, points=points, total=total)
 
     def __iter__(self) -> Iterator[LedgerRow]:
         return iter(self._rows.values())
@@ -78,27 +81,41 @@ class Ledger:
     def resolve(self, row: LedgerRow, outcome: Outcome) -> Outcome:
         """Marks a failure that an earlier one caused as blocked; returns any other `outcome` unchanged.
 
-        The cause is named by the suite (`explained_by`), or it has the very same diagnosis: a missing container fails
-        only the first check that looks for it.
+        The cause is named by the suite (`explained_by`), it explains the failure (`grader/checks/causes.py`), or it has
+        the very same diagnosis: a missing container fails only the first check that looks for it. Of several diagnoses,
+        those that no earlier check explains remain.
         """
         if outcome.verdict == "failed":
             for cause in row.spec.explained_by:
                 earlier = self[cause.__name__]
                 if earlier.outcome.verdict in {"failed", "blocked"}:
                     return _blocked_by(earlier, earlier.outcome.blocked_by or earlier.spec.name)
-            for earlier in self:
-                if earlier.number < row.number and _is_same_diagnosis(earlier.outcome, outcome):
-                    return _blocked_by(earlier, earlier.spec.name)
+            causes = [self._cause_of(one, row) for one in outcome.diagnoses]
+            new = [one for one, cause in zip(outcome.diagnoses, causes, strict=True) if cause is None]
+            if not new and causes[0]:
+                return _blocked_by(causes[0], causes[0].spec.name)
+            (code, values), *also = new
+            return replace(outcome, code=code, values=values, also=tuple(also))
         return outcome
 
+    def _cause_of(self, diagnosis: tuple[str, Values], row: LedgerRow) -> LedgerRow | None:
+        """The first check before `row` whose failure explains `diagnosis`."""
+        failed = (one for one in self if one.number < row.number and one.outcome.verdict == "failed")
+        return next(
+            (one for one in failed if any(_is_cause(cause, diagnosis) for cause in one.outcome.diagnoses)), None
+        )
 
-def _is_same_diagnosis(one: Outcome, other: Outcome) -> bool:
-    # A bare `assert` says nothing about its cause.
-    return one.verdict == "failed" and one.code != "assertion" and _stable_identity(one) == _stable_identity(other)
+
+def _is_cause(cause: tuple[str, Values], diagnosis: tuple[str, Values]) -> bool:
+    if cause[0] == "assertion":  # a bare `assert` says nothing about its cause
+        return False
+    is_same = _stable_identity(cause) == _stable_identity(diagnosis)
+    return is_same or explains(cause[0], dict(cause[1]), diagnosis[0], dict(diagnosis[1]))
 
 
-def _stable_identity(outcome: Outcome) -> tuple[str, tuple[tuple[str, str], ...]]:
-    return outcome.code, tuple(value for value in outcome.values if value[0] not in _VOLATILE_VALUES)
+def _stable_identity(diagnosis: tuple[str, Values]) -> tuple[str, Values]:
+    code, values = diagnosis
+    return code, tuple(value for value in values if value[0] not in _VOLATILE_VALUES)
 
 
 def _blocked_by(row: LedgerRow, cause: str) -> Outcome:
@@ -111,12 +128,12 @@ def _unique_specs(specs: Iterable[CheckSpec]) -> list[CheckSpec]:
     titles: dict[str, CheckSpec] = {}
     for spec in specs:
         if spec.name in seen:
-            raise ExerciseError(f"{spec.where}: a second {spec.name}, first in {seen[spec.name].where}; rename one")
+            first = seen[spec.name].where
+            raise ExerciseError("suite.check-twice", where=spec.where, check=spec.name, first=first)
         for title in dict.fromkeys(spec.title.values()):
             if title in titles:
-                raise ExerciseError(
-                    f"{spec.where}: the title {title!r} is also that of {titles[title].name}; change one"
-                )
+                other = titles[title].name
+                raise ExerciseError("suite.title-twice", where=spec.where, title=repr(title), other=other)
             titles[title] = spec
         seen[spec.name] = spec
     return list(seen.values())
@@ -125,14 +142,9 @@ def _unique_specs(specs: Iterable[CheckSpec]) -> list[CheckSpec]:
 def _validate_causes(ledger: Ledger) -> None:
     numbers = {row.spec.name: row.number for row in ledger}
     for row in ledger:
-        for word, cause in row.spec.causes:
-            name = cause.__name__
-            if name not in numbers:
-                raise ExerciseError(
-                    f"{row.spec.where}: {row.spec.name} {word} {name}, which is no check of this exercise; "
-                    f"it has: {', '.join(numbers)}"
-                )
-            if numbers[name] >= row.number:
-                raise ExerciseError(
-                    f"{row.spec.where}: {row.spec.name} {word} {name}, which comes after it; wanted one above it"
-                )
+        for argument, cause in row.spec.causes:
+            values = {"where": row.spec.where, "check": row.spec.name, "given": cause.__name__}
+            if cause.__name__ not in numbers:
+                raise ExerciseError(f"suite.{argument}-elsewhere", **values, known=", ".join(numbers))
+            if numbers[cause.__name__] >= row.number:
+                raise ExerciseError(f"suite.{argument}-later", **values)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from types import CodeType, ModuleType
 
     from grader.machine.machine import Machine
+    from grader.messages import Style
     from grader.scoring.verdict import Outcome
 
 
@@ -40,7 +41,8 @@ class Suite:
 
     def ledger(self, outcome: Outcome | None = None) -> Ledger:
         """A row for each check, with `outcome` for all of them if one is given. Raises `ExerciseError`."""
-        ledger = Ledger(self.check_specs, self.spec.points, str(self.folder / "exercise.toml"))
+        style: Style = "compose" if self.spec.compose else ""
+        ledger = Ledger(self.check_specs, self.spec.points, str(self.folder / "exercise.toml"), style)
         for row in ledger:
             row.outcome = outcome or row.outcome
         return ledger
@@ -82,7 +84,7 @@ def _import_module(path: Path) -> ModuleType:
     name = f"grader_suite_{path.parent.name}_{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path, loader=_UncachedLoader(name, str(path)))
     if spec is None or spec.loader is None:
-        raise ExerciseError(f"{path}: Python finds no way to import it")
+        raise ExerciseError("suite.unreadable", path=path, detail="importlib")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:
@@ -90,5 +92,10 @@ def _import_module(path: Path) -> ModuleType:
     except GraderError:
         raise
     except Exception as error:
-        raise ExerciseError(f"{path}: cannot be read as a suite: {type(error).__name__}: {error}") from error
+        raise unreadable_suite(path, error) from error
     return module
+
+
+def unreadable_suite(place: object, error: BaseException) -> ExerciseError:
+    """The error for a file of checks that cannot be imported."""
+    return ExerciseError("suite.unreadable", path=place, detail=f"{type(error).__name__}: {error}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import linecache
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from grader.checks.failure import CheckFailed, CheckSkipped
 from grader.errors import MachineUnreachable, ProbeFailed
@@ -17,19 +17,28 @@ if TYPE_CHECKING:
     from grader.machine.question import Answer, NoAnswer, Question
 
 Verdict = Literal["passed", "failed", "blocked", "error", "skipped"]
+Values: TypeAlias = tuple[tuple[str, str], ...]
+"""The values of a diagnosis, by name."""
 
 
 @dataclass(frozen=True)
 class Outcome:
     verdict: Verdict
     code: str = ""
-    values: tuple[tuple[str, str], ...] = ()
+    values: Values = ()
     evidence: tuple[str, ...] = ()
     blocked_by: str | None = None
     machine_lost: bool = False
     """True if the machine can no longer be asked anything: the student has no mark."""
     is_grader_bug: bool = False
     """True for a bug of the grader or of the suite: the traceback is in the results."""
+    also: tuple[tuple[str, Values], ...] = ()
+    """What else failed the check: the codes and values of its other diagnoses, such as those of other containers."""
+
+    @property
+    def diagnoses(self) -> tuple[tuple[str, Values], ...]:
+        """Its own code and values, then those in `also`."""
+        return ((self.code, self.values), *self.also)
 
     def with_evidence(self, trail: list[tuple[Question, Answer | NoAnswer]]) -> Outcome:
         """Adds questions and answers as evidence to a failure."""
@@ -50,7 +59,9 @@ def judge(error: BaseException | None, exercise: Path | None = None) -> Outcome:
         case None:
             return Outcome("passed")
         case CheckFailed():
-            return Outcome("failed", error.code, tuple(error.values.items()), error.evidence)
+            also = tuple((one.code, tuple(one.values.items())) for one in error.also)
+            evidence = (*error.evidence, *(line for one in error.also for line in one.evidence))
+            return Outcome("failed", error.code, tuple(error.values.items()), evidence, also=also)
         case CheckSkipped():
             return Outcome("skipped", error.code)
         case MachineUnreachable():

@@ -50,7 +50,7 @@ def bring_up(
         return sandbox.run(
             _command(layout, image, has_limits=bool(limits_mounts(workspace))),
             cwd=folder,
-            env=client_environment(workspace.home, folder),
+            env=client_environment(workspace.home, folder) | _project_variable(layout),
             mounts=[
                 *client_mounts(),
                 *(workspace.live_mounts if is_script else workspace.frozen_mounts),
@@ -70,6 +70,13 @@ def _command(layout: SubmissionLayout, image: str, *, has_limits: bool) -> list[
         case BringUpKind.COMPOSE:
             names = [*layout.compose_files, *([LIMITS_FILE] if has_limits else [])]
             files = [argument for name in names for argument in ("--file", name)]
-            return ["docker", "compose", *files, "up", "--detach", "--build", "--quiet-pull"]
+            project = ["--project-name", layout.project_name] if layout.project_name else []
+            return ["docker", "compose", *project, *files, "up", "--detach", "--build", "--quiet-pull"]
         case BringUpKind.DOCKERFILE:
             return ["docker", "build", "--tag", image, "--file", layout.file, "."]
+
+
+def _project_variable(layout: SubmissionLayout) -> dict[str, str]:
+    """For a script, which calls Compose itself: on the student's machine its folder has the project's name."""
+    is_script = layout.kind is BringUpKind.SCRIPT
+    return {"COMPOSE_PROJECT_NAME": layout.project_name} if is_script and layout.project_name else {}

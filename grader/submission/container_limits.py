@@ -21,8 +21,16 @@ _PROCESSES: Final = 512
 _FILE_BYTES: Final = 512 << 20
 
 
-def write_limits(project: ComposeProject, workspace: Workspace, engine: Mapping[str, Any]) -> None:
-    """Write limits for what has none yet, if the engine supports them (`engine` is the answer to `GET /info`)."""
+def write_limits(
+    project: ComposeProject,
+    workspace: Workspace,
+    engine: Mapping[str, Any],
+    changes: Mapping[str, Mapping[str, Any]],
+) -> None:
+    """Write limits for what has none yet, if the engine supports them (`engine` is the answer to `GET /info`).
+
+    `changes` are the other sections of the file, and more keys of its services.
+    """
     services: dict[str, Any] = {}
     for service in project.services:
         limits: dict[str, Any] = {}
@@ -32,8 +40,8 @@ def write_limits(project: ComposeProject, workspace: Workspace, engine: Mapping[
             limits["pids_limit"] = _PROCESSES
         if not service.limits_file_size:
             limits["ulimits"] = {"fsize": _FILE_BYTES}
-        services[service.name] = limits
-    _limits_path(workspace).write_text(json.dumps({"services": services}), encoding="ascii")
+        services[service.name] = limits | dict(changes.get("services", {}).get(service.name, {}))
+    _limits_path(workspace).write_text(json.dumps({**changes, "services": services}), encoding="ascii")
 
 
 def limits_mounts(workspace: Workspace) -> list[Mount]:

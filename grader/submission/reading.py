@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -12,7 +13,14 @@ from grader.errors import GraderError
 from grader.programs.bounded import Limits
 from grader.programs.tools import plain_environment
 from grader.reports.result import Advice
-from grader.submission.layout import COMPOSE_NAMES, BringUpKind, SubmissionLayout, is_compose_override
+from grader.submission.layout import (
+    COMPOSE_NAMES,
+    DOCKERFILE_NAMES,
+    SCRIPT_NAME,
+    BringUpKind,
+    SubmissionLayout,
+    is_compose_override,
+)
 from grader.submission.policy.findings import Place, Refusal, Review
 from grader.submission.sandbox.programs import grader_mounts
 from grader.submission.sandbox.quota import FolderQuota, Quota
@@ -22,11 +30,29 @@ if TYPE_CHECKING:
     from grader.submission.workspace import Workspace
 
 _LIMITS: Final = Limits(seconds=90, output_bytes=8 * 1024 * 1024)
+_HASHED_BYTES: Final = 1 << 20
 _QUOTA: Final = Quota(disk_bytes=64 << 20, files=1000, memory_bytes=1 << 30)
 
 
 class ReadingFailed(GraderError):
     """The submission could not be read: past a limit, or a failure of our own. It is not graded."""
+
+
+class ReadingRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is to be read."""
+
+    exercise: str
+    """Its name, such as `tp6`."""
+    project: str = ""
+    """The name of its Compose project; empty if it has none."""
+    builds_image: bool = False
+    """Whether a Dockerfile alone is a submission for it."""
+    folder: str = ""
+    """The submission's folder below the repository; empty to find it."""
+    scripts: bool = False
+    """Whether a student's script may run on the engine's machine."""
+    handed_out: tuple[str, ...] = ()
+    """Hashes of the Dockerfiles that the teacher gives: see `file_hash`."""
 
 
 class ComposeService(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -47,24 +73,22 @@ class ComposeProject(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     layout: SubmissionLayout | None = None
-    review: Review
+    candidates: tuple[str, ...] = ()
+    """Folders of which any could be the submission's: then there is no layout."""
+    review: Review = Review()
     project: ComposeProject | None = None
     advice: list[Advice] = []
 
 
-def read_submission(sandbox: Sandbox, workspace: Workspace, exercise: str, *, scripts: bool) -> Reading:
-    """Reads the frozen copy in the sandbox. Raises `ReadingFailed`.
-
-    `scripts` says whether a student's script may run on the engine's machine.
-    """
+def read_submission(sandbox: Sandbox, workspace: Workspace, request: ReadingRequest) -> Reading:
+    """Reads the frozen copy in the sandbox. Raises `ReadingFailed`."""
     done = sandbox.run(
         [
             sys.executable,
             "-I",
             "-m",
             "grader.submission.reading_process",
-            exercise,
-            *(["--scripts"] if scripts else []),
+            msgspec.json.encode(request).decode(),
         ],
         cwd=workspace.working_copy,
         env=plain_environment(workspace.home, PWD=str(workspace.working_copy)),
@@ -74,8 +98,15 @@ def read_submission(sandbox: Sandbox, workspace: Workspace, exercise: str, *, sc
     )
     if not done.succeeded:
         last = done.last_lines[-1] if done.last_lines else ""
-        raise ReadingFailed(f"its files could not be read: {done.reason or done.end_reason.value} {last}".strip())
-    return decode_reading(done.stdout)
+        detail = f"{done.reason or done.end_reason.value} {last}".strip()
+        raise ReadingFailed("repository.reading", detail=detail)
+    return decode_reading(done.stdout, request)
+
+
+def file_hash(path: Path) -> str:
+    """The same for two texts that differ only in line ends and in space at the end of lines."""
+    lines = path.read_bytes()[:_HASHED_BYTES].splitlines()
+    return hashlib.sha256(b"\n".join(line.rstrip() for line in lines).rstrip()).hexdigest()
 
 
 def encode_reading(reading: Reading) -> bytes:
@@ -95,27 +126,28 @@ def _with_replacement_marks(value: Any) -> Any:
             return value
 
 
-def decode_reading(data: bytes) -> Reading:
+def decode_reading(data: bytes, request: ReadingRequest) -> Reading:
     """Checked before it is believed: what read the files may have been misled by them. Raises `ReadingFailed`."""
     try:
         reading = msgspec.json.decode(data, type=Reading, dec_hook=_decode_path)
     except msgspec.DecodeError as error:
-        raise ReadingFailed(f"its files could not be read: {error}") from error
+        raise ReadingFailed("repository.reading", detail=error) from error
     work = reading.layout
-    if work is not None and not _is_possible(work):
-        raise ReadingFailed("its files could not be read: no such work")
+    if work is not None and not _is_possible(work, request):
+        raise ReadingFailed("repository.reading", detail=f"{work.kind.value} {work.file}")
     return reading
 
 
-def _is_possible(work: SubmissionLayout) -> bool:
-    """Whether folder and files are ones that `find_layout` can give."""
+def _is_possible(work: SubmissionLayout, request: ReadingRequest) -> bool:
+    """Whether folder, files and project are ones that can be found for `request`."""
     names = {
-        BringUpKind.SCRIPT: {"up.sh"},
+        BringUpKind.SCRIPT: {SCRIPT_NAME},
         BringUpKind.COMPOSE: set(COMPOSE_NAMES),
-        BringUpKind.DOCKERFILE: {"Dockerfile"},
+        BringUpKind.DOCKERFILE: set(DOCKERFILE_NAMES),
     }[work.kind]
-    inside = not work.folder.is_absolute() and ".." not in work.folder.parts
-    return inside and work.file in names and (work.override is None or is_compose_override(work.override))
+    is_inside = not work.folder.is_absolute() and ".." not in work.folder.parts
+    is_file = work.file in names and (work.override is None or is_compose_override(work.override))
+    return is_inside and is_file and work.project_name in {"", request.project}
 
 
 def _decode_path(wanted: type, value: Any) -> Any:

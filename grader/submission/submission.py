@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from grader.submission.moved_folders import PlacedFolder
 from grader.submission.sandbox.sandbox import Sandbox, make_sandbox
 from grader.submission.workspace import Workspace
 
@@ -24,6 +25,8 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
     """The file of ours that bounds each service, as Compose was given it; empty if there is none."""
     project: str = ""
     """The name of the Compose project; empty for a script."""
+    moved_folders: tuple[PlacedFolder, ...] = ()
+    """Folders that containers mount from copies of their own."""
     uid: int | None = None
     """Who owns the files, and reads them in the sandbox."""
     other_projects: tuple[str, ...] = ()

@@ -57,6 +57,11 @@ class Workspace:
         return self.shared / "home"
 
     @property
+    def mounts(self) -> Path:
+        """Folders that are mounted from copies of their own: see `moved_folders`."""
+        return self.shared / "mounts"
+
+    @property
     def frozen(self) -> Path:
         """The copy that is read: of the repository, or of what a script has made of it."""
         return self.private / "frozen"
@@ -72,15 +77,15 @@ class Workspace:
 
     @property
     def frozen_mounts(self) -> tuple[Mount, ...]:
-        """The frozen copy, read-only, under the path of the working copy."""
-        return Mount(self.frozen, self.working_copy), Mount(self.frozen_home, self.home)
+        """The frozen copy, under the path of the working copy, and the folders mounted from copies; all read-only."""
+        frozen = (Mount(self.frozen, self.working_copy), Mount(self.frozen_home, self.home))
+        return (*frozen, Mount(self.mounts, self.mounts)) if self.mounts.exists() else frozen
 
     @property
     def live_mounts(self) -> tuple[Mount, ...]:
         """What containers mount, to be written to."""
-        return Mount(self.working_copy, self.working_copy, is_writable=True), Mount(
-            self.home, self.home, is_writable=True
-        )
+        folders = (self.working_copy, self.home, self.mounts)
+        return tuple(Mount(folder, folder, is_writable=True) for folder in folders if folder.exists())
 
 
 @contextmanager
@@ -95,12 +100,11 @@ def new_workspace(parent: Path | None = None, name: str = "") -> Iterator[Worksp
         try:
             shared = Path(os.path.realpath(tempfile.mkdtemp(prefix="grader-", dir=parent)))
         except OSError as error:
-            raise GraderError(
-                f"{parent or tempfile.gettempdir()}: no copy can be made there: {error.strerror}"
-            ) from error
+            folder = parent or tempfile.gettempdir()
+            raise GraderError("engine.no-copy", folder=folder, detail=error.strerror) from error
         try:
             shared.chmod(0o711)  # passed through by the engine's containers, listed by nobody
-            workspace = Workspace(shared / "area", private, _safe_folder_name(name))
+            workspace = Workspace(shared / "workspace", private, _safe_folder_name(name))
             for folder in (workspace.shared, workspace.working_copy.parent, workspace.working_copy, workspace.home):
                 folder.mkdir(mode=0o755)
             for folder in (workspace.frozen, workspace.frozen_home, workspace.tmp):

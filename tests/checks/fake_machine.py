@@ -48,10 +48,15 @@ class FakeMachine(ScriptedAnswers):
         self.services: list[dict[str, Any]] = []
         self.tasks: list[dict[str, Any]] = []
         self.image_events: list[dict[str, Any]] = []
+        self.info: dict[str, Any] = {}
+        """`docker info`."""
         self.sites: dict[int | str, Site | Answer | NoAnswer] = {}
         """By port, or by `host:port`; for any other, the connection is refused."""
         self.disk: dict[str, Answer | NoAnswer | bytes] = {}
-        """The machine's own files, by path; a folder has one name per line. Any other path is not accessible."""
+        """The machine's own files, by path; a folder has one name per line. Any other path is not accessible.
+
+        `identify /path` gives what `identify` answers.
+        """
         self.compose: dict[str, Answer | NoAnswer | Callable[[], Answer]] = {}
         self._later: list[tuple[float, Callable[[], object]]] = []
         self._given: dict[str, int] = {}
@@ -112,7 +117,7 @@ class FakeMachine(ScriptedAnswers):
 
     def _file(self, question: FileQuestion) -> Answer | NoAnswer:
         folder, _, name = question.path.rpartition("/")
-        told = self.disk.get(question.path)
+        told = self.disk.get(f"identify {question.path}" if question.operation == "identify" else question.path)
         match question.operation:
             case "write" if folder in self.disk:
                 self.disk[question.path] = question.body
@@ -147,6 +152,8 @@ class FakeMachine(ScriptedAnswers):
                 return self._json(self.tasks)
             case "GET", ["version"]:
                 return self._json({})
+            case "GET", ["info"]:
+                return self._json(self.info)
             case "GET", ["events"]:
                 wanted = json.loads(query["filters"]).get("container")
                 events = [event for box in self.fake_containers if wanted and box.id in wanted for event in box.events]

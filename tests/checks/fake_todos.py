@@ -67,11 +67,11 @@ class FakeTodos(FakeMachine):
         self.sites[f"{API_IP}:8082"] = self.list
         self.networks = [{"Id": "n", "Name": "todos-net", "Driver": "bridge"}]
 
-    def subject(self, *, passive: bool = False, **sheet: Any) -> Todos:
-        return self.as_machine(passive=passive, **(SPEC | sheet)).todos()
+    def subject(self, *, passive: bool = False, **spec: Any) -> Todos:
+        return self.as_machine(passive=passive, **(SPEC | spec)).todos()
 
-    def expect(self, *, within_s: float = 0, passive: bool = False, **sheet: Any) -> TodosExpectation:
-        return expect(self.subject(passive=passive, **sheet), within_s=within_s)
+    def expect(self, *, within_s: float = 0, passive: bool = False, **spec: Any) -> TodosExpectation:
+        return expect(self.subject(passive=passive, **spec), within_s=within_s)
 
     def page(self, question: HttpQuestion) -> Answer | NoAnswer:
         if self.app.log is not None:

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from grader.checks.expect import Expectation, expect
-from tests.checks.fake_machine import FakeMachine
+from tests.checks.fake_engine_json import fake_container
+from tests.checks.fake_machine import FakeMachine, fails_with
 from tests.checks.fake_todos import SPEC as TODOS
 
-SHEET: dict[str, Any] = TODOS | {
+SPEC: dict[str, Any] = TODOS | {
     "ports": {role: {"port": 4000 + offset, "offset": offset} for offset, role in enumerate(("app", "mongo", "web"))},
     "folders": {"db": {"container": "mongo", "outside": "~/db", "inside": "/data"}},
     "files": {"f": {"container": "mongo", "path": "/x"}},
@@ -24,7 +25,7 @@ SHEET: dict[str, Any] = TODOS | {
 
 
 def subjects() -> dict[str, Any]:
-    machine = FakeMachine().as_machine(**SHEET)
+    machine = FakeMachine().as_machine(**SPEC)
     return {
         "Container": machine.container("app"),
         "Site": machine.site("app"),
@@ -76,3 +77,14 @@ def test_every_expectation_says_what_it_asks_and_diagnoses(name: str) -> None:
             words = inspect.getdoc(function) or ""
             assert "Asks: " in words, method
             assert "Diagnos" in words, method
+
+
+def test_several_subjects_are_expected_at_once() -> None:
+    machine = FakeMachine(
+        fake_container("todos-api", ports={"80/tcp": "1"}), fake_container("todos-app", ports={"80/tcp": "2"})
+    ).as_machine(**TODOS)
+    with fails_with("published-inside", name="todos-api") as found:
+        expect(machine.container("api"), machine.container("app")).to_publish_no_port()
+    assert [one.values["name"] for one in found[0].also] == ["todos-app"]
+    with pytest.raises(TypeError, match="a Network does not change by itself"):
+        expect(*[FakeMachine().as_machine(**SPEC).network("n")] * 2, within_s=7)  # type: ignore[call-overload]

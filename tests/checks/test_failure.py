@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from grader.checks.failure import CheckFailed, CheckSkipped
+import pytest
+
+from grader.checks.failure import CheckFailed, CheckSkipped, judge_each
+from grader.errors import ProbeFailed
 
 
 def test_a_mistake_is_a_code_with_values_that_can_be_shown() -> None:
@@ -29,3 +32,47 @@ def test_what_was_not_tried_has_a_code_and_is_no_failure() -> None:
     not_tried = CheckSkipped("passive")
     assert (not_tried.code, str(not_tried)) == ("passive", "passive")
     assert not isinstance(not_tried, AssertionError)
+
+
+# --- several at once -------------------------------------------------------------------------------------------------
+
+
+def judge(name: str) -> None:
+    if name == "dark":
+        raise ProbeFailed("no-proof", name=name)
+    if name != "right":
+        raise CheckFailed("wrong", name=name)
+
+
+def failure_of(*names: str) -> CheckFailed:
+    with pytest.raises(CheckFailed) as caught:
+        judge_each(names, judge)
+    return caught.value
+
+
+def named(failure: CheckFailed) -> list[str]:
+    return [failure.values["name"], *(one.values["name"] for one in failure.also)]
+
+
+def test_every_one_that_fails_is_in_the_failure() -> None:
+    assert named(failure_of("a", "right", "b", "c")) == ["a", "b", "c"]
+    assert named(failure_of("a")) == ["a"]
+    judge_each(["right", "right"], judge)
+    judge_each([], judge)
+
+
+def test_the_same_failure_is_in_it_once() -> None:
+    assert named(failure_of("a", "b", "a", "b")) == ["a", "b"]
+
+
+def test_failures_of_several_at_once_are_joined() -> None:
+    with pytest.raises(CheckFailed) as caught:
+        judge_each([("a", "right"), ("right",), ("b", "c")], lambda names: judge_each(names, judge))
+    assert named(caught.value) == ["a", "b", "c"]
+
+
+def test_what_cannot_be_seen_is_an_error_only_if_nothing_fails() -> None:
+    assert named(failure_of("dark", "a")) == ["a"]
+    assert named(failure_of("a", "dark")) == ["a"]
+    with pytest.raises(ProbeFailed):
+        judge_each(["right", "dark"], judge)

@@ -16,6 +16,9 @@ from grader.commands.class_pipeline import child_pipeline, main
 from grader.errors import RosterError
 from grader.roster.file_name import file_name_for
 from grader.roster.student import RosterStudent
+from grader.submission.layout import find_layout
+from tests.lab.debian_packages import require_program
+from tests.lab.process import run
 from tests.student_shell import ROOT
 
 COMPONENT = ROOT / "templates" / "grade.yml"
@@ -84,7 +87,7 @@ def test_artifacts_are_named_one_by_one_so_that_no_committed_file_matches() -> N
     school = yaml.safe_load(SCHOOL.read_text(encoding="utf-8"))[".grade"]
     component = yaml.safe_load(filled_component(exercise="tp6", image=IMAGE))["grade-tp6"]
     for job, exercise in ((school, "$CI_JOB_NAME"), (component, "tp6")):
-        own = f"results/{exercise}/$CI_PROJECT_NAME"
+        own = f"results/{exercise}/$CI_PROJECT_PATH_SLUG"
         assert job["artifacts"]["paths"] == [f"{own}.json", f"{own}.xml", "results/metrics.txt"]
         assert job["artifacts"]["reports"] == {"junit": f"{own}.xml", "metrics": "results/metrics.txt"}
     assert [name for name in yaml.safe_load(SCHOOL.read_text(encoding="utf-8")) if name.startswith("tp")] == [
@@ -95,6 +98,42 @@ def test_artifacts_are_named_one_by_one_so_that_no_committed_file_matches() -> N
         name = file_name_for(student.id)
         own = f"results/{name}/tp6/{name}"
         assert pipeline[f"tp6 {name}"]["artifacts"]["paths"] == [f"{own}.json", f"{own}.xml"]
+
+
+SPELLINGS = ("tp6", "TP6", "tp06", "tp-6", "TP 6", "Tp_6", "tP 006", "tp6-todos", "TP06 - Compose", "projects/tp6")
+OTHERS = ("tp61", "tp7", "atp6", "tp", "tp6x", "6")
+
+
+def matching_jobs(path: str) -> list[str]:
+    """The jobs of the school's pipeline that a repository with this one file has, by Ruby itself, as in GitLab."""
+    school = yaml.safe_load(SCHOOL.read_text(encoding="utf-8"))
+    jobs = {name: job for name, job in school.items() if name.startswith("tp")}
+    patterns = [(name, pattern) for name, job in jobs.items() for pattern in job["rules"][0]["exists"]]
+    flags = "File::FNM_PATHNAME | File::FNM_DOTMATCH | File::FNM_EXTGLOB"
+    program = f"puts ARGV.drop(1).map {{ |one| File.fnmatch?(one, ARGV[0], {flags}) }}"
+    command = [require_program("ruby", "ruby"), "-e", program, path]
+    answers = run([*command, *(pattern for _, pattern in patterns)], limit_s=30).stdout.split()
+    return sorted({name for (name, _), answer in zip(patterns, answers, strict=True) if answer == "true"})
+
+
+@pytest.mark.live
+@pytest.mark.parametrize("folder", [*SPELLINGS, *OTHERS, "tp6/todos", "todos"])
+def test_a_job_is_there_for_every_folder_that_grader_repo_takes_for_the_exercise(folder: str, tmp_path: Path) -> None:
+    (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / folder / "compose.yaml").touch()
+    work = find_layout(tmp_path, "tp6", project="todos")
+    is_found = work is not None and folder not in OTHERS  # elsewhere it is found because there is no other work
+    assert ("tp6" in matching_jobs(f"{folder}/compose.yaml")) == is_found
+    assert is_found == (folder not in OTHERS)
+
+
+def test_two_projects_with_one_name_are_two_students() -> None:
+    """In `e1/tp` and `e2/tp` everybody's project has the name `tp`."""
+    school = yaml.safe_load(SCHOOL.read_text(encoding="utf-8"))[".grade"]["before_script"]
+    component = yaml.safe_load(filled_component(exercise="tp6", image=IMAGE))["grade-tp6"]["script"]
+    for lines in (school, component):
+        [words] = [re.findall(r'"\$CI_[A-Z_]+"', line) for line in lines]
+        assert words == ['"$CI_PROJECT_PATH"', '"$CI_PROJECT_PATH_SLUG"']
 
 
 def test_the_mirror_reaches_the_engine_only_where_there_is_one() -> None:
@@ -181,9 +220,9 @@ def test_nothing_of_a_job_becomes_a_variable_of_another() -> None:
 
 
 def test_somebody_without_a_repository_is_named() -> None:
-    with pytest.raises(RosterError, match=r"'e2'.*column `repo`"):
+    with pytest.raises(RosterError, match=r"'e2'.*`repo` column"):
         child_pipeline([HOSTILE_ROSTER[0], RosterStudent(id="e2")], "tp6", IMAGE)
-    with pytest.raises(RosterError, match="wanted a name such as tp6"):
+    with pytest.raises(RosterError, match="expected a name such as tp6"):
         child_pipeline(HOSTILE_ROSTER, "tp6; touch x", IMAGE)
 
 

@@ -104,8 +104,8 @@ def push(
         log = (project / ".gitlab-ci-local" / "output" / "tp2.log").read_text(errors="replace").splitlines()
         results = project / ".gitlab-ci-local" / "artifacts" / "tp2" / "results" / "tp2"
         assert results.is_dir(), done.stdout + done.stderr
-        junit = ET.parse(results / "e2301234.xml").getroot()  # noqa: S314  # our own report
-        return FinishedJob(done.returncode, log, read_result(results / "e2301234.json"), junit)
+        junit = ET.parse(results / "class-e2301234.xml").getroot()  # noqa: S314  # our own report
+        return FinishedJob(done.returncode, log, read_result(results / "class-e2301234.json"), junit)
 
     return push
 
@@ -123,9 +123,9 @@ def failures(junit: ET.Element) -> int:
 
 
 def test_a_right_repository_earns_20_in_green(push: Callable[[dict[str, str]], FinishedJob]) -> None:
-    ran = push({"tp2/up.sh": REFERENCE.read_text()})
+    ran = push({"TP-2 nginx/up.sh": REFERENCE.read_text()})
     assert (ran.code, ran.result.mark) == (0, 20.0), ran.log
-    assert ran.log[-1] == "tp2 e2301234 : note 20/20 (100 %)"
+    assert ran.log[-1] == "tp2 class/e2301234 : note 20/20 (100 %)"
     assert len(list(ran.junit.iter("testcase"))) == len(ran.result.checks)
     assert failures(ran.junit) == 0
     assert re.fullmatch(r"[0-9a-f]{40}", ran.result.commit or "")
@@ -138,7 +138,7 @@ def test_a_wrong_repository_fails_with_its_diagnosis_in_the_report(
     ran = push({"tp2/up.sh": REFERENCE.read_text().replace("4000:80", "80:4000")})
     assert ran.code == 1
     assert 0 < (ran.result.mark or 0) < 20
-    assert re.fullmatch(r"tp2 e2301234 : note [0-9.]+/20 \([0-9.]+ %\)", ran.log[-1])
+    assert re.fullmatch(r"tp2 class/e2301234 : note [0-9.]+/20 \([0-9.]+ %\)", ran.log[-1])
     assert "port-reversed" in {check.diagnosis.code for check in ran.result.checks if check.diagnosis}
     assert failures(ran.junit) >= 1
 
@@ -173,4 +173,4 @@ def test_a_repository_that_cheats_earns_what_its_work_does(push: Callable[[dict[
     passed = {check.id for check in ran.result.checks if check.verdict == "passed"}
     assert passed == {"test_web_is_running", "test_web_is_detached", "test_web_is_published", "test_site_answers"}
     assert (ran.code, ran.result.mark) == (1, 11.0)
-    assert ran.log[-1] == "tp2 e2301234 : note 11/20 (55 %)"
+    assert ran.log[-1] == "tp2 class/e2301234 : note 11/20 (55 %)"

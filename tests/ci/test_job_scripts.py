@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 KEY = b"a key of the school's, long enough"
+PROJECT = {"CI_PROJECT_PATH": "e1/tp", "CI_PROJECT_PATH_SLUG": "e1-tp", "CI_PROJECT_NAME": "tp"}
 FORGED = (
     '<?xml version="1.0"?><testsuites><testsuite name="tp6"><testcase name="test_forged"/></testsuite></testsuites>'
 )
@@ -31,6 +32,8 @@ BRINGS_RESULTS = {
     "results/tp6/zz.xml": FORGED,
     "results/tp6/e1.xml": FORGED,
     "results/tp6/e1.json": "{}",
+    "results/tp6/e1-tp.xml": FORGED,
+    "results/tp6/e1-tp.json": "{}",
     "results/e1/tp6/e1.json": "{}",
     "results/tp6/other-student.json": "{}",
     "results/metrics.txt": 'grader_mark{exercise="tp6",student="x"} 20\n',
@@ -47,12 +50,12 @@ class Job:
 def school(_: Path) -> Job:
     job = yaml.safe_load(SCHOOL.read_text(encoding="utf-8"))
     lines = [*job[".grade"]["before_script"], *job["tp6"]["script"]]
-    return Job("\n".join(lines), job[".grade"]["artifacts"]["paths"], {"CI_JOB_NAME": "tp6", "CI_PROJECT_NAME": "e1"})
+    return Job("\n".join(lines), job[".grade"]["artifacts"]["paths"], {"CI_JOB_NAME": "tp6"} | PROJECT)
 
 
 def component(_: Path) -> Job:
     job = yaml.safe_load(filled_component(exercise="tp6", image=IMAGE))["grade-tp6"]
-    return Job("\n".join(job["script"]), job["artifacts"]["paths"], {"CI_PROJECT_NAME": "e1"})
+    return Job("\n".join(job["script"]), job["artifacts"]["paths"], PROJECT)
 
 
 def of_a_class(checkout: Path) -> Job:
@@ -113,11 +116,12 @@ def test_artifacts_are_what_the_grader_wrote_whatever_the_repository_brings(
     lay_out(checkout, files, links)
     done, artifacts = run_job(job_for(checkout), checkout)
     assert done.returncode == 6, done.stdout + done.stderr
-    [json] = [name for name in artifacts if name.endswith("/e1.json")]
-    [xml] = [name for name in artifacts if name.endswith("/e1.xml")]
+    [json] = [name for name in artifacts if name.endswith(("/e1.json", "/e1-tp.json"))]
+    xml = json.replace(".json", ".xml")
     assert set(artifacts) - {json, xml} <= {"results/e1/signature.json"}
     result = read_result(checkout / json)
-    assert (result.student.id, result.reason_code) == ("e1", "engine-unreachable")
+    expected = "e1" if job_for is of_a_class else "e1/tp"
+    assert (result.student.id, result.reason_code) == (expected, "engine-unreachable")
     assert "test_forged" not in artifacts[xml]
     assert list(elsewhere.iterdir()) == []
     assert sorted(path.name for path in tmp_path.iterdir()) == ["e1", "elsewhere"], "a copy was left behind"
@@ -136,6 +140,8 @@ def test_a_usage_error_leaves_no_artifact_and_its_own_exit_code(tmp_path: Path) 
 def test_a_project_whose_name_is_no_plain_file_name_has_its_artifacts_too(tmp_path: Path) -> None:
     lay_out(tmp_path / "e1", BRINGS_RESULTS, {})
     job = school(tmp_path)
-    done, artifacts = run_job(Job(job.script, job.paths, job.variables | {"CI_PROJECT_NAME": "_e1"}), tmp_path / "e1")
+    done, artifacts = run_job(
+        Job(job.script, job.paths, job.variables | {"CI_PROJECT_PATH_SLUG": "_e1"}), tmp_path / "e1"
+    )
     assert done.returncode == 6
     assert sorted(artifacts) == ["results/tp6/_e1.json", "results/tp6/_e1.xml"]

@@ -42,6 +42,11 @@ def job(folder: Path, student: str, holds: str = "", run: str = RUN, mark: float
     sign(own, job_key(KEY.encode(), run, "tp9", student).encode(), written, run)
 
 
+@pytest.fixture(autouse=True)
+def _in_english(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRADER_LANG", "en")
+
+
 @pytest.fixture
 def results(tmp_path: Path) -> Path:
     (tmp_path / "class.csv").write_text(
@@ -125,7 +130,7 @@ def test_what_its_own_job_did_not_make_is_named_and_not_signed(spoil: object, re
     spoil(results)
     done = sign_class(results)
     assert done.exit_code == 1
-    why = "it holds the result of another student" if spoil is others_result else "not signed by this student's own job"
+    why = "it is the result of another student" if spoil is others_result else "not signed by this student's own job"
     assert f"not signed: e2/tp9/e2.json: {why}" in done.output
     assert f"4 signed in {results}" in done.output
     _, found = verified(results)
@@ -151,7 +156,7 @@ def test_without_keys_of_the_jobs_the_places_are_checked_at_least(results: Path)
     others_result(results)
     done = run_sign(results)
     assert done.exit_code == 1
-    assert "not signed: e2/tp9/e2.json: it holds the result of another student or exercise (tp9, e1)" in done.output
+    assert "not signed: e2/tp9/e2.json: it is the result of another student or exercise (tp9, e1)" in done.output
 
 
 def test_a_report_that_says_something_else_than_its_result_is_not_signed(results: Path) -> None:
@@ -172,7 +177,7 @@ def test_a_folder_of_a_batch_is_signed_and_a_result_in_anothers_place_is_not(tmp
         shutil.copy(tmp_path / "r" / "tp9" / f"e1.{kind}", tmp_path / "r" / "tp9" / f"e2.{kind}")
     done = run_sign(tmp_path / "r", "--exercise", "")
     assert done.exit_code == 1
-    assert "not signed: tp9/e2.json: it holds the result of another student or exercise (tp9, e1)" in done.output
+    assert "not signed: tp9/e2.json: it is the result of another student or exercise (tp9, e1)" in done.output
     assert verified(tmp_path / "r")[1]["tp9/e1.json"] == "signed"
 
 
@@ -224,4 +229,4 @@ def test_the_class_pipeline_hands_the_roster_to_the_job_that_signs(results: Path
 def test_half_a_class_is_a_usage_error(options: list[str], results: Path) -> None:
     done = run_sign(results, *options)
     assert done.exit_code == 1
-    assert "one needs the other" in str(done.exception)
+    assert "need each other" in str(done.exception)

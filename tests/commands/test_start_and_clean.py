@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -30,6 +32,19 @@ def test_material_is_copied(tmp_path: Path) -> None:
     made = copy_material(exercise(tmp_path / "tp9"), tmp_path / "mine")
     assert made == [tmp_path / "mine" / "site" / "page.html"]
     assert made[0].read_text(encoding="utf-8") == "given"
+
+
+@pytest.mark.parametrize("exercise", sorted(path.parent for path in ROOT.glob("exercises/*/exercise.toml")), ids=str)
+def test_each_exercise_lays_out_what_its_handout_speaks_of(exercise: Path, tmp_path: Path) -> None:
+    """Also what lies behind a link: three exercises share the sources of the todos."""
+    copied = {path.relative_to(tmp_path).as_posix() for path in copy_material(exercise, tmp_path)}
+    assert all((tmp_path / path).is_file() and not (tmp_path / path).is_symlink() for path in copied)
+    handout = (exercise / "README.md").read_text(encoding="utf-8")
+    named = [path.rstrip("/") for path in re.findall(r"`material/([^`]+)`", handout)]
+    assert [path for path in named if not any(f"{one}/".startswith(f"{path}/") for one in copied)] == []
+    assert bool(copied) == ("`material" in handout)
+    for script in (path for path in copied if path.endswith(".sh")):
+        assert os.access(tmp_path / script, os.X_OK)
 
 
 def test_a_students_file_is_never_written_over(tmp_path: Path) -> None:
@@ -82,3 +97,28 @@ def test_clean_removes_what_the_exercise_made_and_nothing_else(student: StudentS
     assert "data" in student.engine.docker("volume", "ls", "--quiet").stdout
     assert (student.home / "Docker/site/index.html").exists()
     assert "nothing to remove" in grader("--yes").stdout
+
+
+@pytest.mark.live
+def test_clean_keeps_the_data_of_a_compose_project(student: StudentShell) -> None:
+    student.run_shell(
+        "docker volume create --label com.docker.compose.project=todos todos_data;"
+        "docker network create --label com.docker.compose.project=todos todos_default;"
+        "docker run -d --name todos-todos-mongo-1 --label com.docker.compose.project=todos -v todos_data:/data/db nginx"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", "from grader.cli import main; main()", "clean", "tp6", "--lang", "fr", "--yes"],
+        env=student.environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.stdout.splitlines() == [
+        "conteneur  todos-todos-mongo-1",
+        "réseau     todos_default",
+        "conservés, avec ce qu'ils contiennent\u00a0: les volumes todos_data\u00a0; `docker volume rm` les supprime",
+    ], done.stdout + done.stderr
+    assert student.engine.docker("ps", "-aq").stdout == ""
+    assert "todos_data" in student.engine.docker("volume", "ls", "--quiet").stdout

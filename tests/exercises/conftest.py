@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def todos(student: StudentShell, images: Callable[..., None]) -> StudentShell:
+def todos(student: StudentShell, images: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> StudentShell:
     """A student's shell with the images of the todos, built from the material as in the handout."""
+    monkeypatch.setenv("HOME", str(student.home))  # as for `pytest exercises/tp5` on the student's machine
     images("mvertes/alpine-mongo", "python:alpine")
     student.run_shell(f"{MATERIAL}/build.sh && mkdir -p ~/Docker/todos/mongo/db", limit_s=300)
     return student

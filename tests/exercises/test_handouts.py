@@ -33,35 +33,35 @@ def names_required(toml: dict[str, Any]) -> list[str]:
     return [str(name) for name in names if name]
 
 
-@pytest.mark.parametrize("sheet", HANDOUTS)
+@pytest.mark.parametrize("handout", HANDOUTS)
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
-def test_what_is_asked_for_is_said(exercise: Path, sheet: str) -> None:
+def test_what_is_asked_for_is_said(exercise: Path, handout: str) -> None:
     toml = tomllib.loads((exercise / "exercise.toml").read_text(encoding="utf-8"))
-    text = (exercise / sheet).read_text(encoding="utf-8")
+    text = (exercise / handout).read_text(encoding="utf-8")
 
     asked = names_required(toml)
     assert asked
     unsaid = [name for name in asked if not re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text)]
-    assert not unsaid, f"{exercise.name}/{sheet} does not say {unsaid}"
+    assert not unsaid, f"{exercise.name}/{handout} does not say {unsaid}"
 
 
-@pytest.mark.parametrize("sheet", HANDOUTS)
+@pytest.mark.parametrize("handout", HANDOUTS)
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
-def test_the_points_on_the_sheet_are_those_of_the_exercise(exercise: Path, sheet: str) -> None:
+def test_the_points_on_the_handout_are_those_of_the_exercise(exercise: Path, handout: str) -> None:
     toml = tomllib.loads((exercise / "exercise.toml").read_text(encoding="utf-8"))
-    rows = re.findall(r"^\| (\d+) \| ", (exercise / sheet).read_text(encoding="utf-8"), re.MULTILINE)
+    rows = re.findall(r"^\| (\d+) \| ", (exercise / handout).read_text(encoding="utf-8"), re.MULTILINE)
 
     assert sum(map(int, rows)) == toml["points"]
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
-def test_no_sheet_prints_the_answer(exercise: Path) -> None:
+def test_no_handout_prints_the_answer(exercise: Path) -> None:
     answer = (exercise / "solutions" / "reference" / "up.sh").read_text(encoding="utf-8")
     commands = re.findall(r"docker (?:run|network create|service create|build|swarm init|compose up) .*", answer)
     assert commands
 
-    for sheet in HANDOUTS:
-        text = (exercise / sheet).read_text(encoding="utf-8")
+    for handout in HANDOUTS:
+        text = (exercise / handout).read_text(encoding="utf-8")
         assert [command for command in commands if command in text] == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -44,6 +45,26 @@ def test_a_diagnosis_says_what_it_should(code: str, request: pytest.FixtureReque
         path.write_text(text, encoding="utf-8")
     assert path.is_file(), f"{path.relative_to(ROOT)} is missing: make messages"
     assert text == path.read_text(encoding="utf-8"), f"{code} says something else: if it should, make messages"
+
+
+OPTIONS = re.compile(r"docker (run|create|start|network create)|`--?[a-zA-Z]")
+"""What is typed where no compose file is written."""
+TYPED = re.compile(r"`--(profile|scale|build|remove-orphans|no-trunc|all|help)`")
+"""Options of `docker compose` itself, and of commands that look."""
+
+
+@pytest.mark.parametrize("exercise", ["tp6", "tp7"])
+def test_where_students_write_a_file_no_hint_speaks_of_options(exercise: str) -> None:
+    told: dict[str, str] = {}
+    for name in solution_names():
+        if name.startswith(f"{exercise}/") and find_solution(name).expected.failed and stored_path(name).exists():
+            ledger = judge_recording(read_stored(name))
+            for row in ledger:
+                check = build_check_result(row, ledger, ROOT, ALL_HINTS)
+                words = {**(check.message or {}), **{f"{key} hint": text for key, text in (check.hint or {}).items()}}
+                told |= {f"{row.outcome.code} {language}": text for language, text in words.items()}
+    assert len(told) > 20
+    assert {key: text for key, text in told.items() if OPTIONS.search(TYPED.sub("", text))} == {}
 
 
 def test_no_message_is_left_of_a_diagnosis_that_no_solution_shows() -> None:

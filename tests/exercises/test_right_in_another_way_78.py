@@ -113,6 +113,26 @@ def test_nginx_looks_the_replicas_up_once_and_listens_where_it_likes(scaling: St
     assert assert_all_passed(scaling)
 
 
+def test_a_balancer_may_make_an_error_of_a_page_that_does_not_exist(scaling: StudentShell) -> None:
+    """Visitors see `/`, as the handout says: the course's page knows no other, and no query either."""
+    missing = "balance roundrobin\n    http-response return status 502 if { status 404 }"
+    change(scaling, "haproxy.cfg", "balance roundrobin", missing)
+    compose(scaling)
+    assert assert_all_passed(scaling)
+
+
+def test_a_page_may_fail_for_everything_but_itself(scaling: StudentShell) -> None:
+    change(scaling, "web/web.py", "HTTPStatus.NOT_FOUND", "HTTPStatus.INTERNAL_SERVER_ERROR")
+    compose(scaling)
+    assert assert_all_passed(scaling)
+
+
+def test_a_balancer_may_hide_files_that_begin_with_a_dot(scaling: StudentShell) -> None:
+    change(scaling, "haproxy.cfg", "bind :80\n", "bind :80\n    http-request deny deny_status 503 if { path_beg /. }\n")
+    compose(scaling)
+    assert assert_all_passed(scaling)
+
+
 def test_a_cookie_keeps_a_visitor_with_a_replica(scaling: StudentShell) -> None:
     """A request without the cookie is from a new visitor, as each of the grader's requests is."""
     sticky = "dynamic-cookie-key tp7\n    cookie WHO insert nocache dynamic\n    balance roundrobin"

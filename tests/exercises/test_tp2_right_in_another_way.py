@@ -174,13 +174,13 @@ def test_a_page_in_another_language_of_the_web_earns_every_point(student: Studen
     assert assert_all_passed(student)
 
 
-def test_any_name_in_the_sheet_can_be_another(
+def test_any_name_in_the_exercise_spec_can_be_another(
     student: StudentShell, tmp_path_factory: pytest.TempPathFactory, images: Callable[..., None]
 ) -> None:
     """A teacher changes names and ports in `exercise.toml` alone."""
     renamed: Path = tmp_path_factory.mktemp("course") / "tp2"
     shutil.copytree(student.exercise, renamed, ignore=shutil.ignore_patterns("solutions"))
-    sheet = (renamed / "exercise.toml").read_text(encoding="utf-8")
+    spec = (renamed / "exercise.toml").read_text(encoding="utf-8")
     for old, new in (
         ('name = "web"', 'name = "serveur"'),
         ('name = "hello"', 'name = "bonjour"'),
@@ -189,9 +189,9 @@ def test_any_name_in_the_sheet_can_be_another(
         ('"hello world"', '"salut"'),
         ('"~/Docker/site"', '"~/www"'),
     ):
-        assert old in sheet
-        sheet = sheet.replace(old, new)
-    (renamed / "exercise.toml").write_text(sheet, encoding="utf-8")
+        assert old in spec
+        spec = spec.replace(old, new)
+    (renamed / "exercise.toml").write_text(spec, encoding="utf-8")
     student.run_shell(
         """mkdir -p ~/www ~/Docker/app1; echo mine > ~/www/index.html; echo Salut > ~/Docker/app1/hello
         docker run --name bonjour -v ~/Docker/app1:/bar ubuntu cat /bar/hello

@@ -22,6 +22,15 @@ docker run -d --name todos-api {host} -p {api}:8082 {api_options} todos-api-v1
 docker run -d --name todos-app {host} -p {app}:7777 {app_options} todos-app-v1
 """
 
+COMPOSE = """
+x-all: &all {extra_hosts: ["mydocker:host-gateway"]}
+services:
+  todos-mongo:
+    {<<: *all, image: mvertes/alpine-mongo, ports: ["4000:27017"], volumes: ["~/Docker/todos/mongo/db:/data/db"]}
+  todos-api: {<<: *all, image: todos-api-v1, ports: ["4001:8082"]}
+  todos-app: {<<: *all, image: todos-app-v1, ports: ["4002:7777"]}
+"""
+
 
 def run_through_the_machine(
     host: str, ports: tuple[int, int, int] = (4000, 4001, 4002), api_options: str = "", app_options: str = ""
@@ -55,6 +64,10 @@ def run_through_the_machine(
             + run_through_the_machine("--add-host mydocker:host-gateway")
             + "for one in todos-mongo todos-api todos-app; do docker network connect todos-net $one; done",
             id="on a network as well",
+        ),
+        pytest.param(
+            f"cat > compose.yaml <<'EOF'\n{COMPOSE}EOF\ndocker compose up -d",
+            id="by compose, which names the containers",
         ),
     ],
 )

@@ -111,6 +111,16 @@ http.server.ThreadingHTTPServer(("", 7777), Page).serve_forever()
             id="the folder by the name of a volume",
         ),
         pytest.param(
+            f"""docker network create todos-net; ln -s ~/Docker/todos ~/work
+            {MONGO.replace("~/Docker/todos", "~/work")}; {API}; {APP}""",
+            id="the folder through a link",
+        ),
+        pytest.param(
+            f"""docker network create todos-net; mv ~/Docker ~/.elsewhere; ln -s .elsewhere ~/Docker
+            {MONGO.replace("~/Docker", "$(realpath ~/Docker)")}; {API}; {APP}""",
+            id="a folder that is a link",
+        ),
+        pytest.param(
             f"""docker network create todos-net
             {APP}; sleep 1; {API}; sleep 1; {MONGO}""",
             id="in the other order",
@@ -150,7 +160,7 @@ def test_tp5_with_a_page_of_ones_own_earns_every_point(todos: StudentShell) -> N
     assert assert_all_passed(todos, "tp5")
 
 
-def test_tp5_any_name_in_the_sheet_can_be_another(
+def test_tp5_any_name_in_the_exercise_spec_can_be_another(
     todos: StudentShell, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     course = tmp_path_factory.mktemp("course")

@@ -19,7 +19,9 @@ def project(student: StudentShell, folder: str, **files: str) -> None:
     """The project's folder as in the handout, with the files of the test (`compose_yaml` is `compose.yaml`)."""
     here = student.home / folder
     here.mkdir()
-    student.run_shell(f"cp -r {MATERIAL}/api {MATERIAL}/app ~/{folder}/; mkdir -p ~/{folder}/mongo/db")
+    student.run_shell(
+        f"cp -r {MATERIAL}/api {MATERIAL}/app ~/{folder}/; mkdir -p ~/{folder}/mongo/db; ln -s {folder} ~/link"
+    )
     for name, text in files.items():
         (here / name.replace("__", "-").replace("_", ".")).write_text(text, encoding="utf-8")
 
@@ -82,6 +84,12 @@ networks: {default: {driver: bridge}}
             {"compose_yaml": COMPOSE.replace("./mongo", "${PWD}/mongo")},
             "up -d",
             id="below the shell's folder",
+        ),
+        pytest.param(
+            "todos",
+            {"compose_yaml": COMPOSE.replace("./mongo/db", "~/link/mongo/db")},
+            "up -d",
+            id="through a link",
         ),
         pytest.param(
             "todos",
@@ -163,7 +171,7 @@ def test_tp6_by_the_old_docker_compose_earns_every_point(todos: StudentShell) ->
     assert assert_all_passed(todos, "tp6")
 
 
-def test_tp6_any_name_in_the_sheet_can_be_another(
+def test_tp6_any_name_in_the_exercise_spec_can_be_another(
     todos: StudentShell, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     course = tmp_path_factory.mktemp("course")

@@ -39,10 +39,10 @@ def copy_with_other_names(student: StudentShell, exercise: str, course: Path, **
     """A copy of the exercise in a course of its own, with other names in its exercise spec."""
     copy = course / exercise
     shutil.copytree(ROOT / "exercises" / exercise, copy, ignore=shutil.ignore_patterns("solutions", "material"))
-    sheet = (copy / "exercise.toml").read_text(encoding="utf-8")
+    spec = (copy / "exercise.toml").read_text(encoding="utf-8")
     for old, new in names.items():
         written = f'"{old.replace("_", "-")}"'
-        assert written in sheet
-        sheet = sheet.replace(written, f'"{new}"')
-    (copy / "exercise.toml").write_text(sheet, encoding="utf-8")
+        assert written in spec
+        spec = spec.replace(written, f'"{new}"')
+    (copy / "exercise.toml").write_text(spec, encoding="utf-8")
     return copy

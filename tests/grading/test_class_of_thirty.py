@@ -41,9 +41,9 @@ SPOILT = (2, 5, 9, 12, 16, 20, 25, 29)
 
 
 @pytest.fixture
-def areas(tmp_path: Path) -> Iterator[Path]:
+def workspaces(tmp_path: Path) -> Iterator[Path]:
     """A disk of 24 MB for the copies, which one repository fills."""
-    folder = tmp_path / "areas"
+    folder = tmp_path / "workspaces"
     folder.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m,mode=755", "tmpfs", folder], check=True, timeout=10)
     yield folder
@@ -101,7 +101,7 @@ class OneAtATime:
 
 
 def test_twenty_two_of_thirty_have_their_marks_and_eight_have_a_reason(
-    bench: RepositoryBench, areas: Path, spoilt: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    bench: RepositoryBench, workspaces: Path, spoilt: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spoilers = iter(SPOILERS)
     repositories, marks, reasons = dict[str, str](), dict[str, float](), dict[str, set[str]]()
@@ -129,7 +129,7 @@ def test_twenty_two_of_thirty_have_their_marks_and_eight_have_a_reason(
         engines = [stack.enter_context(FaultProxy(bench.engine.url, tmp_path / f"{name}.s")) for name in "ab"]
         for engine in engines:
             engine.inject("/volumes/create", dies)
-        outcome = Class(tmp_path / "r", repositories, [one.url for one in engines], workspaces=areas).run()
+        outcome = Class(tmp_path / "r", repositories, [one.url for one in engines], workspaces=workspaces).run()
 
     results = {who: read_result(tmp_path / "r" / "tp9" / f"{who}.json") for who in repositories}
     assert not outcome.everyone_graded
@@ -142,4 +142,4 @@ def test_twenty_two_of_thirty_have_their_marks_and_eight_have_a_reason(
     assert {who: count for who, count in tried.tries.items() if count > 1} == {"e02": 2}
     assert sorted(one.url for one in killed) == [one.url for one in engines], "the second one after everyone else"
     assert bench.engine_state() == before
-    assert list(areas.iterdir()) == []
+    assert list(workspaces.iterdir()) == []

@@ -14,7 +14,7 @@ import pytest
 
 from grader.grading import worker
 from grader.grading.frames import checked_result, encode_frame
-from grader.grading.isolated import GradingFailed, grade_isolated, grading_environment
+from grader.grading.isolated import MAX_OUTPUT_BYTES, GradingFailed, grade_isolated, grading_environment
 from grader.grading.request import request_of
 from grader.messages import Words
 from grader.reports import result as results
@@ -115,6 +115,44 @@ def test_a_grading_process_that_sends_something_else_is_said_and_is_nobodys_mark
     monkeypatch.setattr(worker, "PROGRAM", ("-c", script))
     with pytest.raises(GradingFailed, match=said):
         grade_isolated(read_suite(EXERCISE), REQUEST, {})
+
+
+HONEST = (
+    "import sys; from grader.grading.worker import main; "
+    "sys.stderr.write('x' * {stderr}); sys.stderr.flush(); {send}sys.stdout.flush(); main()"
+)
+"""A grading process that writes before it grades."""
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        (HONEST.format(stderr=MAX_OUTPUT_BYTES + 1, send=""), "wrote more than 16 MiB"),
+        (
+            HONEST.format(stderr=0, send=f"sys.stdout.buffer.write(b'!' + ({MAX_OUTPUT_BYTES}).to_bytes(4)); "),
+            "more output than a worker may send",
+        ),
+        (
+            HONEST.format(
+                stderr=0,
+                send="[sys.stdout.buffer.write(b'!' + (2**20).to_bytes(4) + bytes(2**20)) for _ in range(17)]; ",
+            ),
+            "more output than a worker may send",
+        ),
+    ],
+    ids=["standard error", "one frame", "all frames"],
+)
+def test_a_grading_process_writes_16_mib_at_most(script: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "PROGRAM", ("-c", script))
+    with pytest.raises(GradingFailed, match=said):
+        grade_isolated(read_suite(EXERCISE), REQUEST, {})
+
+
+def test_a_grading_process_that_writes_less_is_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    one_mib = "[sys.stdout.buffer.write(b'!' + (2**20).to_bytes(4) + bytes(2**20)) for _ in range(14)]; "
+    script = HONEST.format(stderr=MAX_OUTPUT_BYTES - 1, send=one_mib)
+    monkeypatch.setattr(worker, "PROGRAM", ("-c", script))
+    assert len(grade_isolated(read_suite(EXERCISE), REQUEST, {}).checks) == len(read_suite(EXERCISE).checks)
 
 
 def test_a_grading_process_that_never_ends_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.errors import UsageError
+from grader.errors import GraderError
 from grader.grading.results_folder import is_inside, open_results
 from grader.reports.result import read_result
 from tests.submission.repositories import COMPOSE, EXERCISE
@@ -96,7 +96,7 @@ def test_what_was_put_there_during_the_grading_is_not_written_through(what: str,
     if what == "folder":
         (tmp_path / "results").mkdir()
     words = "is a link" if what.startswith("link") else "was replaced during the grading"
-    with pytest.raises(UsageError, match=words) as raised:
+    with pytest.raises(GraderError, match=words) as raised:
         opened.require_unchanged("tp9")
     assert "hors du dépôt" in raised.value.message("fr")
 

@@ -4,21 +4,43 @@ from __future__ import annotations
 
 import hashlib
 import json
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from grader.errors import GraderError
-from grader.grading.submission_lifecycle import GradedSubmission, RefusedSubmission, repository_name
+from grader.exercise.spec import read_exercise_spec
+from grader.grading.submission_lifecycle import (
+    GradedSubmission,
+    RefusedSubmission,
+    _reading_request,
+    project_path,
+    repository_name,
+)
+from grader.reports.result import read_result
+from grader.submission.reading import file_hash
 from grader.submission.workspace import new_workspace
 from tests.lab.fault_proxy import FaultProxy
+from tests.student_shell import ROOT
 from tests.submission.policy.samples import samples
-from tests.submission.repositories import COMPOSE, HONEST_COMPOSE, HONEST_SCRIPT, SCRIPT, RepositoryBench, verdicts
+from tests.submission.repositories import (
+    COMPOSE,
+    EXERCISE,
+    HONEST_COMPOSE,
+    HONEST_SCRIPT,
+    SCRIPT,
+    TP10,
+    RepositoryBench,
+    request,
+    verdicts,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 pytestmark = [pytest.mark.live, pytest.mark.long]
 
@@ -103,7 +125,7 @@ def test_a_script_runs_only_where_the_machine_is_thrown_away(bench: RepositoryBe
 
 def test_a_bring_up_that_fails_is_the_first_checks_failure_with_its_last_lines(bench: RepositoryBench) -> None:
     code, result = bench.run_repo(
-        bench.repository({"tp9/up.sh": "echo starting\ndocker run -d --name box nothing-there-4f1c\n"})
+        bench.repository({"tp9/up.sh": "echo starting\ndocker run -d --name box --nothing-there-4f1c ubuntu\n"})
     )
     first = result.checks[0]
     assert (code, first.verdict, result.mark) == (1, "failed", 0.0)
@@ -142,7 +164,7 @@ def test_a_work_built_here_is_graded_and_its_images_go_again(bench: RepositoryBe
     outcome = bench.grade_files(files)
     assert outcome.bring_up is not None
     assert outcome.bring_up.succeeded, outcome.bring_up
-    assert outcome.taken_down.is_restored
+    assert outcome.taken_down.left == outcome.taken_down.missing == ()
     assert bench.engine_state() == before
     assert "DL3006" in {one.code for one in outcome.result.advice}
 
@@ -164,9 +186,9 @@ def test_an_engine_that_does_not_answer_is_no_mark_and_no_zero(bench: Repository
 
 
 def test_a_long_path_of_a_checkout_is_no_hindrance(bench: RepositoryBench) -> None:
-    areas = bench.folder / ("group-" * 12) / "project" / ".grader"
-    areas.mkdir(parents=True)
-    code, result = bench.run_repo(bench.repository(HONEST_SCRIPT), areas=areas)
+    workspaces = bench.folder / ("group-" * 12) / "project" / ".grader"
+    workspaces.mkdir(parents=True)
+    code, result = bench.run_repo(bench.repository(HONEST_SCRIPT), workspaces=workspaces)
     assert (code, result.mark) == (0, 20.0), result
 
 
@@ -188,11 +210,85 @@ def test_a_secret_of_the_graders_is_in_nothing_that_is_written(
     assert not [text for text in written if canary in text]
 
 
+PROJECT = """\
+services:
+  box:
+    image: ubuntu
+    command: sleep 600
+    init: true
+    volumes: ["./data:/data"]
+    environment: ["P=${COMPOSE_PROJECT_NAME}"]
+"""
+
+
+@pytest.mark.parametrize("folder", ["tp10", "TP-10", "tp10/box", "box", "projet", "."])
+def test_the_same_project_earns_the_same_wherever_it_stands(folder: str, bench: RepositoryBench) -> None:
+    files = {f"{folder}/compose.yaml": PROJECT, f"{folder}/data/hello": "hello\n"}
+    outcome = bench.grade(bench.repository(files), exercise=TP10)
+    assert isinstance(outcome, GradedSubmission)
+    assert outcome.result.mark == 20.0, outcome.result
+    assert outcome.result.submission == f"{folder}/compose.yaml".removeprefix("./")
+
+
+@pytest.mark.parametrize(("name", "points"), [("name: box\n", 20), ("name: essai\n", 18), ("", 20)])
+def test_a_script_brings_up_the_project_that_its_file_names(name: str, points: int, bench: RepositoryBench) -> None:
+    files = {
+        "tp10/up.sh": "docker compose up -d\n",
+        "tp10/compose.yaml": name + PROJECT,
+        "tp10/data/hello": "hello\n",
+    }
+    outcome = bench.grade(bench.repository(files), exercise=TP10)
+    assert isinstance(outcome, GradedSubmission)
+    assert outcome.result.points == points, outcome.result
+
+
+def test_of_several_folders_the_grader_asks_which_one_is_meant(bench: RepositoryBench, proxy: FaultProxy) -> None:
+    files = {path.replace("tp9", folder): text for folder in ("one", "two") for path, text in HONEST_COMPOSE.items()}
+    root = bench.repository(files)
+
+    words = ["repo", str(root), "--exercise", str(EXERCISE), "--results", str(bench.folder / "r"), "--lang", "en"]
+
+    def grade(*options: str) -> tuple[int, str]:
+        command = [str(Path(sys.executable).parent / "grader"), *words, "--machine", proxy.url, *options]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        return done.returncode, done.stderr
+
+    code, said = grade()
+    assert code == 4
+    assert said.count("\n") == 1
+    assert "any of these folders of the repository: `one`, `two`; say which one with --folder" in said
+    assert grade("--folder", "tow")[0] == 4
+    assert proxy.requests == []
+    assert grade("--folder", "two", "--disposable") == (0, "")
+    assert read_result(bench.folder / "r" / "tp9" / "handin.json").submission == "two/compose.yaml"
+
+
+def test_the_dockerfiles_that_tp6_hands_out_are_known_to_the_reader() -> None:
+    exercise = ROOT / "exercises" / "tp6"
+    asked = _reading_request(request("", "local", exercise=exercise), read_exercise_spec(exercise))
+    given = {file_hash(exercise / "material" / "todos" / one / "Dockerfile") for one in ("api", "app")}
+    assert (asked.exercise, asked.project, asked.builds_image) == ("tp6", "todos", False)
+    assert set(asked.handed_out) == given
+
+
 @pytest.mark.parametrize("path", ["todos", "./todos/", "ssh://git@example.org:22/e1/todos.git", "git@host:todos"])
 def test_a_compose_project_without_a_name_has_the_repositorys(path: str, tmp_path: Path) -> None:
     assert repository_name(path) == "todos"
     with new_workspace(tmp_path, repository_name(path)) as workspace:
         assert workspace.working_copy.name == "todos"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://gitlab.example.org/e2301234/tp.git",
+        "https://zoe@gitlab.example.org:8443/e2301234/tp/",
+        "ssh://git@gitlab.example.org:22/e2301234/tp.git",
+        "git@gitlab.example.org:e2301234/tp.git",
+    ],
+)
+def test_students_are_told_apart_by_the_path_of_their_repository(address: str) -> None:
+    assert project_path(address) == "e2301234/tp"
 
 
 def test_results_hold_commit_suite_version_and_engine(bench: RepositoryBench) -> None:

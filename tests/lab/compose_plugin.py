@@ -1,4 +1,4 @@
-"""`docker compose` for the lab: the binary of a Python package, as a plugin of the docker client."""
+"""Docker clients for the lab: `docker compose` from a Python package, and BuildKit from a newer Debian."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tests.lab.lab_folder import Lab
 
 PLUGIN = Path("cli-plugins") / "docker-compose"
+BUILDX = Path("cli-plugins") / "docker-buildx"
 
 
 def client_config(lab: Lab) -> Path | None:
@@ -27,6 +28,20 @@ def client_config(lab: Lab) -> Path | None:
         if run([client, "compose", "version"], limit_s=20, check=False).stdout.startswith("Docker Compose"):
             return None
         _lay_out(made, user=Path(os.environ.get("DOCKER_CONFIG") or Path.home() / ".docker"))
+    return made
+
+
+def buildkit_config(folder: Path, root: Path) -> Path:
+    """A `DOCKER_CONFIG` with Compose and the buildx of the Debian at `root`; `bin` in it has Debian's docker client.
+
+    Buildx writes to it: each machine has its own.
+    """
+    made = folder / "docker-config"
+    if not made.exists():
+        _lay_out(made, user=Path(os.environ.get("DOCKER_CONFIG") or Path.home() / ".docker"))
+        (made / BUILDX).symlink_to(root / "usr/libexec/docker" / BUILDX)
+        (made / "bin").mkdir()
+        (made / "bin" / "docker").symlink_to(root / "usr/bin/docker")
     return made
 
 

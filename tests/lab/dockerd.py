@@ -31,7 +31,7 @@ def start(lab: Lab) -> None:
     if docker_client() is None:
         docker_client.cache_clear()
         debian_packages.require_program("docker", "docker-cli")
-    path = _path_with_iptables(lab)
+    path = path_with_iptables(lab)
     log = lab.root / "dockerd.log"
     print_progress("starting the lab's own Docker engine…")
     host_network.detach_dead_containers(lab)
@@ -73,7 +73,7 @@ def _command(lab: Lab) -> list[str]:
     ]
 
 
-def _path_with_iptables(lab: Lab) -> str:
+def path_with_iptables(lab: Lab) -> str:
     """`PATH` for dockerd, with a working `iptables`: some kernels support only the legacy one."""
     path = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
     said = ""

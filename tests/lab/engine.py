@@ -36,10 +36,14 @@ class Engine:
     """True if the lab started it: everything on it may be removed."""
     client_config: Path | None = None
     """As in `DOCKER_CONFIG`: where the docker client finds its Compose plugin; `None` for the user's own."""
+    client: Path | None = None
+    """A docker client that builds with BuildKit; `None` for the machine's own, which builds without on every engine."""
 
     def settings(self) -> dict[str, str]:
         """The variables that point a docker client, or the grader, at this engine."""
-        found = {"DOCKER_HOST": self.url, "DOCKER_BUILDKIT": "0"}  # every engine has the old builder
+        found = {"DOCKER_HOST": self.url, "DOCKER_BUILDKIT": "1" if self.client else "0"}
+        if self.client:
+            found["PATH"] = f"{self.client.parent}:{os.environ.get('PATH', os.defpath)}"
         if self.client_config:
             found["DOCKER_CONFIG"] = str(self.client_config)
         return found
@@ -52,7 +56,7 @@ class Engine:
         self, *args: str | Path, limit_s: float = 60, check: bool = True, stdin: str | None = None
     ) -> subprocess.CompletedProcess[str]:
         """Run `docker …` on this engine. Raises `LabError` after `limit_s` seconds or, with `check`, if it fails."""
-        client = docker_client()
+        client = self.client or docker_client()
         if client is None:
             raise LabError("no docker client: install Docker (on Debian: `apt-get install docker.io`)")
         return run([client, *args], limit_s=limit_s, env=self.env(), check=check, stdin=stdin)

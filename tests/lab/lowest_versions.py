@@ -83,8 +83,11 @@ def _run_tests(version: tuple[int, int], python: Path) -> int:
     run([uv, "venv", "--quiet", "--no-python-downloads", "--python", python, place], limit_s=_INSTALL_LIMIT_S)
     program = str(place / "bin" / "python")
     install = [str(uv), "pip", "install", "--quiet", "--python", program, "--resolution", "lowest-direct"]
-    run([*install, "--editable", str(ROOT), "--group", f"{ROOT / 'pyproject.toml'}:dev"], limit_s=_INSTALL_LIMIT_S)
-    pytest = [program, "-m", "pytest", "-m", "not live and not long", "-p", "no:cacheprovider"]
+    run(
+        [*install, "--editable", f"{ROOT}[teacher,repo,cluster]", "--group", f"{ROOT / 'pyproject.toml'}:dev"],
+        limit_s=_INSTALL_LIMIT_S,
+    )
+    pytest = [program, "-m", "pytest", "tests", "-m", "not live and not long", "-p", "no:cacheprovider"]
     side_by_side = ["-n", "auto", "--dist", "worksteal"]
     return subprocess.run([*pytest, *side_by_side], cwd=ROOT, check=False, timeout=_TESTS_LIMIT_S).returncode
 

@@ -60,7 +60,7 @@ def run_tasks(
             process = subprocess.Popen(
                 host.command_on_network(sys.executable, *words),
                 # A bind mount needs a folder that the machine sees under the same path.
-                env=host.engine.env() | {"TMPDIR": str(host.home)},
+                env=host.engine.env() | {"TMPDIR": str(host.home), "GRADER_LANG": "en"},
                 cwd=ROOT,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,5 +54,5 @@ def test_every_dependency_has_a_lower_bound() -> None:
     import tomllib  # noqa: PLC0415
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    named = [*project["project"]["dependencies"], *project["project"]["optional-dependencies"]["cluster"]]
+    named = [*project["project"]["dependencies"], *chain(*project["project"]["optional-dependencies"].values())]
     assert not [one for one in named if ">=" not in one and "==" not in one]

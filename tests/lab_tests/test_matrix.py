@@ -23,7 +23,7 @@ def test_the_readme_shows_the_table_for_as_many_solutions_as_there_are() -> None
 @pytest.mark.live
 def test_three_engines_and_three_ways_come_to_the_same() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.lab.matrix", "--only", *SOLUTIONS],
+        [sys.executable, "-m", "tests.lab.matrix", "--solutions", *SOLUTIONS],
         cwd=ROOT,
         capture_output=True,
         check=False,

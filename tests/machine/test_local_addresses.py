@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
@@ -14,6 +14,7 @@ from grader.machine.local_addresses import literal_address, parse_bridge_network
 from grader.machine.machine import Machine
 from grader.machine.question import Answer, HttpQuestion, NoAnswer
 from grader.machine.transport.http import SiteClient
+from grader.machine.transport.interface import TransportFacts
 from grader.messages import say
 from grader.probes.containers.ports import RawBinding, parse_port_bindings
 from tests.machine.hostile_engine import request_sink
@@ -107,3 +108,36 @@ def test_what_was_not_asked_is_nobody_s_silence() -> None:
     values = error.value.values
     assert "192.0.2.1 is not an address of the machine" in say("address-not-asked", "wrong", values, "en")
     assert "192.0.2.1 n'est pas une adresse de la machine" in say("address-not-asked", "wrong", values, "fr")
+
+
+@pytest.mark.parametrize(
+    ("engine", "published", "reason", "is_out_of_reach"),
+    [
+        ("192.0.2.9", "127.0.0.1", "refused", True),
+        ("docker.example", "127.0.0.1", "timeout", True),
+        ("docker.example", "::1", "refused", True),
+        ("docker.example", "10.0.0.5", "refused", True),
+        ("192.0.2.9", "192.0.2.9", "refused", False),
+        ("localhost", "127.0.0.1", "refused", False),
+        ("127.0.0.1", "127.0.0.2", "refused", False),
+        ("docker.example", "", "refused", False),
+        ("", "127.0.0.1", "refused", False),
+        ("docker.example", "127.0.0.1", "not-http", False),
+    ],
+)
+def test_a_port_on_another_address_of_a_remote_engine_is_out_of_reach(
+    engine: str, published: str, reason: Literal["refused", "timeout", "not-http"], *, is_out_of_reach: bool
+) -> None:
+    """Such as on its loopback, by `ip` in its daemon.json: a program there may listen, but not for the grader."""
+    question = HttpQuestion(4000, host=published)
+    link = ScriptedTransport({question: [NoAnswer(reason)]})
+    link.facts = TransportFacts("tcp://…", host=engine)
+    machine = Machine(link, ExerciseSpec(points=0, title={}))
+    if not is_out_of_reach:
+        assert machine.ask(question) == NoAnswer(reason)
+        return
+    with pytest.raises(ProbeFailed, match="address-out-of-reach") as error:
+        machine.ask(question)
+    values = error.value.values
+    assert f"port 4000 on its own address {published} only" in say(error.value.code, "wrong", values, "en")
+    assert f"le port 4000 que sur son adresse {published}" in say(error.value.code, "wrong", values, "fr")

@@ -18,7 +18,6 @@ from grader.messages import (
     catalogue,
     in_language,
     localized,
-    missing_texts,
     say,
     texts,
 )
@@ -29,6 +28,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from grader.messages import Kind, Language
+
+
+def missing_texts(language: Language) -> list[str]:
+    """The keys, as `kind: key`, that French has and `language` does not."""
+    return [f"{kind}: {key}" for kind in KINDS for key in texts(kind, "fr") if key not in texts(kind, language)]
 
 
 def placeholders(text: str | list[str] | bool) -> list[set[str]]:  # noqa: FBT001 - a fact about the language

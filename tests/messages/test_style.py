@@ -152,7 +152,16 @@ def all_texts() -> dict[str, Texts]:
 
 
 TEXTS = all_texts()
-PUNCTUATION = ("common.toml.colon", "common.toml.decimal-separator")
+PUNCTUATION = (
+    "typer.usage",
+    "common.toml.colon",
+    "common.toml.semicolon",
+    "common.toml.decimal-separator",
+    "typer.Arguments",
+    "typer.Options",
+    "typer.Commands",
+)
+"""Texts that a colon follows, or that are one."""
 PAGES: dict[str, Texts] = {
     "fr": {at: line for path in [*handouts(), ROOT / "docs/etudiant.md"] for at, line in in_page(path).items()},
     "en": {

@@ -40,7 +40,7 @@ _STATUS: Final = "\nPPid:"
 _OF_PROCESSES: Final = ("Name:", "Pid:", "PPid:", "Uid:")
 _CONNECTIONS: Final = "local_address"
 _STORED_FIELDS: Final = {
-    re.compile(r"/info"): {"Name", "Swarm"},
+    re.compile(r"/info"): {"Architecture", "Name", "SecurityOptions", "Swarm"},
     re.compile(r"/version"): {"Version"},
     re.compile(r"/containers/[^/]+/stats"): {"networks"},
     re.compile(r"/exec/[^/]+/json"): {"ExitCode", "Running"},

@@ -76,7 +76,8 @@ def _right_tests() -> list[str]:
         timeout=300,
         check=True,
     )
-    return [line for line in done.stdout.splitlines() if "::" in line]
+    # pytest prints them relative to the folder of its settings.
+    return [f"tests/{line}" for line in done.stdout.splitlines() if "::" in line]
 
 
 def select_recordings(names: Sequence[str]) -> Selection:

@@ -20,7 +20,7 @@ class RawRecording(msgspec.Struct, frozen=True, kw_only=True):
     """The student's home while it was recorded; empty if its path shows it (`/grader-rehearsal-…/home`)."""
     test: str = ""
     """The id of the test that it was recorded from, for another right answer."""
-    sheet: str = ""
+    spec: str = ""
     """The text of `exercise.toml`, if that test has changed it."""
 
 

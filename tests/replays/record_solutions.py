@@ -73,7 +73,7 @@ def _record(folder: Path, suite: Suite, solution: Solution) -> bool:
             write_raw(folder, RawRecording(name=solution_name(solution), recording=recorder.recording(about)))
     finally:
         recorder.close()
-    sys.stdout.write(f"{solution_name(solution)}: {'; '.join(wrong) or 'recorded'}\n")
+    sys.stdout.write(f"{solution_name(solution)}: {'; '.join(map(str, wrong)) or 'recorded'}\n")
     sys.stdout.flush()
     return not wrong
 

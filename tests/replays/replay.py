@@ -30,18 +30,22 @@ _NOT_RECORDED = "not-recorded"
 """The code of a question that a recording does not answer."""
 
 
-def judge_recording(kept: StoredRecording) -> Ledger:
-    header = kept.header
-    recording = Recording(
-        exercise=header.name.partition("/")[0],
-        student=header.name,
+def to_recording(kept: StoredRecording) -> Recording:
+    """The recording as `--record` would have written it."""
+    return Recording(
+        exercise=kept.header.name.partition("/")[0],
+        student=kept.header.name,
         machine=TransportFacts("unix:///var/run/docker.sock"),
-        engine=RecordedEngine(**header.engine),
+        engine=RecordedEngine(**kept.header.engine),
         exchanges=[from_document(one) for one in kept.exchanges],
     )
+
+
+def judge_recording(kept: StoredRecording) -> Ledger:
+    header, recording = kept.header, to_recording(kept)
     suite = load_suite(recording.exercise)
-    if header.sheet:
-        suite = replace(suite, spec=read_sheet(header.sheet))
+    if header.spec:
+        suite = replace(suite, spec=read_spec(header.spec))
     machine = Machine(
         Replay(recording),
         suite.spec,
@@ -61,7 +65,7 @@ def replay_differences(kept: StoredRecording, ledger: Ledger) -> list[str]:
         ]
     if kept.header.test:
         return [f"{row.spec.name}: {row.outcome}" for row in ledger if row.outcome.verdict != "passed"]
-    return find_differences(find_solution(kept.header.name), ledger)
+    return list(map(str, find_differences(find_solution(kept.header.name), ledger)))
 
 
 def record_command(name: str) -> str:
@@ -83,7 +87,7 @@ def _solutions(exercise: str) -> dict[str, Solution]:
     return {solution_name(one): one for one in read_solutions(load_suite(exercise))}
 
 
-def read_sheet(text: str) -> ExerciseSpec:
+def read_spec(text: str) -> ExerciseSpec:
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "exercise.toml").write_text(text, encoding="utf-8")
         return read_exercise_spec(Path(folder))

@@ -41,14 +41,14 @@ class RunRecorder:
             passive=machine.passive,
             disposable=machine.disposable,
         )
-        sheet = suite.folder / "exercise.toml"
+        spec = suite.folder / "exercise.toml"
         taken = RawRecording(
             name=name,
             recording=machine.transport.recording(about),
             home=str(self.home),
             test=self.test,
             # Only a copy of the exercise has no solutions beside it.
-            sheet="" if (suite.folder / "solutions").is_dir() else sheet.read_text(encoding="utf-8"),
+            spec="" if (suite.folder / "solutions").is_dir() else spec.read_text(encoding="utf-8"),
         )
         write_raw(self.folder, taken)
         self.has_recorded = True

@@ -59,7 +59,7 @@ def _to_stored(taken: RawRecording, exchanges: Sequence[RecordedExchange]) -> St
         disposable=recording.disposable,
         solution="" if taken.test else solution_hash(taken.name),
         test=taken.test,
-        sheet=taken.sheet,
+        spec=taken.spec,
     )
     return StoredRecording(header, stabilize([to_document(one) for one in exchanges], taken.home))
 

@@ -48,7 +48,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """SHA-256 of the solution's files."""
     test: str = ""
     """The id of the test that it was recorded from."""
-    sheet: str = ""
+    spec: str = ""
     """The text of `exercise.toml`, if that test has changed it."""
 
 

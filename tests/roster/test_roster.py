@@ -127,16 +127,16 @@ def test_every_fault_is_said_at_once_with_its_line_and_column(write: Callable[[s
         "e7;Ann;ann@iut.example;local;;extra\n"
     )
     assert refusal(path) == [
-        "3: column 3 (courriel): an e-mail address looks like name@example.org, not 'yann.iut.example'",
+        "3: column 3 (courriel): an email address looks like name@example.org, not 'yann.iut.example'",
         (
-            "3: column 4 (machine): a user name holds letters, digits and ._+- and does not start with -: "
+            "3: column 4 (machine): a user name consists of letters, digits and ._+- and does not start with -: "
             "not '-oProxyCommand=id'"
         ),
         "3: column 5 (ports): ports go from 1 to 65535, the lower one first; not 41200-99999",
-        "3: column 1 (id): 'E1' is already on line 2 (case and accents do not tell two ids apart)",
-        "4: column 4 (machine): nothing is written here",
-        "4: column 1 (id): 'é1' is already on line 2 (case and accents do not tell two ids apart)",
-        "5: column 1 (id): nothing is written here",
+        "3: column 1 (id): 'E1' is already on line 2 (ids must differ in more than case and accents)",
+        "4: column 4 (machine): this cell must not be empty",
+        "4: column 1 (id): 'é1' is already on line 2 (ids must differ in more than case and accents)",
+        "5: column 1 (id): this cell must not be empty",
         "6: column 1 (id): an id has at most 64 characters, not 65",
         "7: column 5 (ports): 41205-41215 overlaps 41200-41209 of 'e1' (line 2) on the same machine",
         "8: 6 cells for 5 headings: a delimiter inside a cell needs quotes",
@@ -169,10 +169,10 @@ def test_a_header_that_cannot_be_used_is_refused(write: Callable[[str | bytes], 
         (b"\xef\xbb\xbf\r\n \n", "the file is empty"),
         (b"id;machine\ne1;lo\0cal\n", "line 2: there is a NUL character"),
         (b"id;machine\ne\x811;local\n", "line 2: this is neither UTF-8 nor Windows-1252 text"),
-        (b"PK\x03\x04rest", "this is a spreadsheet (.xlsx or .ods): save it as CSV first"),
+        (b"PK\x03\x04rest", "this is a spreadsheet (.xlsx, .ods): save it as CSV first"),
         (b"id;machine\ne1;local\n" + b"x" * 17 * 2**20, "larger than 16 MiB"),
         (b"id;machine\n" + b"e;local\n" * 50_001, "more than 50000 rows"),
-        (b"id;machine\n" + b"e" * 6000 + b";local\n", "line 2: a cell holds more than 5000 characters"),
+        (b"id;machine\n" + b"e" * 6000 + b";local\n", "line 2: a cell has more than 5000 characters"),
         (b'id;machine\ne1;"local\ne2;local\n', "line 2: this row cannot be read"),
     ],
 )
@@ -202,7 +202,7 @@ def test_an_odd_id_is_taken_since_no_file_is_named_by_it(write: Callable[[str | 
 @pytest.mark.parametrize("student_id", ["a\u202eb", "a\u200bb", "a\x1b[31m", "a\x7f"])
 def test_an_id_with_what_cannot_be_seen_is_refused(write: Callable[[str | bytes], Path], student_id: str) -> None:
     [sentence] = refusal(write(f"id;machine\n{student_id};local\n"))
-    assert "an id holds no control or invisible character" in sentence
+    assert "an id must not contain control or invisible character" in sentence
 
 
 @pytest.mark.parametrize("repo", ["-oProxyCommand=id", "--upload-pack=id", "ext::sh -c id"])

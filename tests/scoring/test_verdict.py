@@ -106,6 +106,28 @@ def test_the_very_same_cause_fails_once() -> None:
     assert rows.resolve(rows["first"], missing) == missing
 
 
+def failed(*names: str) -> Outcome:
+    """The same failure of several containers."""
+    diagnoses = [("container-missing", (("name", name),)) for name in names]
+    return Outcome("failed", diagnoses[0][0], diagnoses[0][1], also=tuple(diagnoses[1:]))
+
+
+def test_of_several_causes_those_that_were_told_are_not_told_again() -> None:
+    rows = ledger()
+    rows["first"].outcome = failed("web", "db")
+    assert rows.resolve(rows["second"], failed("db", "web")).blocked_by == "first"
+    assert rows.resolve(rows["second"], failed("db", "api", "app")) == failed("api", "app")
+    rows["second"].outcome = failed("api")
+    assert rows.resolve(rows["third"], failed("api", "db")).blocked_by == "second"
+
+
+def test_a_failure_of_several_containers_is_one_outcome() -> None:
+    failure = CheckFailed("container-missing", name="web", evidence=("a",))
+    failure.also = (CheckFailed("container-missing", name="db", evidence=("b",)),)
+    outcome = judge(failure)
+    assert (outcome.diagnoses, outcome.evidence) == (failed("web", "db").diagnoses, ("a", "b"))
+
+
 def test_what_an_earlier_failure_explains_is_tried_and_fails_only_where_that_passed() -> None:
     rows = Ledger([spec for one in (first, beside) if (spec := spec_of(one))], 11, "exercise.toml")
     silent = Outcome("failed", "site-silent")
@@ -124,9 +146,9 @@ def test_what_an_earlier_failure_explains_is_tried_and_fails_only_where_that_pas
 @pytest.mark.parametrize(("late", "said"), [(second, "second needs first"), (beside, "beside is explained by first")])
 def test_a_cause_that_comes_later_or_is_not_there_is_refused(late: Callable[[], None], said: str) -> None:
     specs = [spec for function in (late, first) if (spec := spec_of(function))]
-    with pytest.raises(ExerciseError, match=f"{said}, which comes after it; wanted one above it"):
+    with pytest.raises(ExerciseError, match=f"{said}, which comes after it; expected a check above it"):
         Ledger(specs, 0, "exercise.toml")
-    with pytest.raises(ExerciseError, match=f"{said}, which is no check of this exercise"):
+    with pytest.raises(ExerciseError, match=f"{said}, which is not a check of this exercise"):
         Ledger(specs[:1], 0, "exercise.toml")
 
 

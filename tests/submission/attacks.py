@@ -26,6 +26,20 @@ EVIL: Final = """\
 #!/bin/sh
 { echo "$0 $*"; id; tr '\\0' '\\n' < /proc/$PPID/environ; cat {secret}; } > {marks}/$$ 2>&1
 """
+SWAP: Final = """\
+  swap:
+    image: ubuntu
+    init: true
+    volumes: [".:/w"]
+    command: ["bash", "-c", "while :; do rm -rf /w/in; ln -sfn / /w/in; mv /w/deep /w/gone; ln -sfn / /w/deep; ln -sfn / /w/er; sleep 0.1; done"]
+  reader:
+    image: ubuntu
+    restart: always
+    depends_on: [swap]
+    volumes: ["./in:/host", "./deep/er:/host2"]
+    command: ["bash", "-c", "sleep 1; for d in /host /host2; do echo x > $$d{marks}/$$RANDOM; cat $$d{secret}; done; exit 1"]
+"""
+"""One service puts links to `/` in the place of what another one mounts, again at each of its starts."""
 PROVIDER: Final = "  yy:\\n    profiles: [x]\\n    provider: {type: ./evil.sh}\\n"
 
 
@@ -90,6 +104,11 @@ ATTACKS: Final = (
     _container("the mounted folder is closed", "mkdir /w/c; touch /w/c/x; chmod 0 /w/c", mounts="./data:/w"),
     _container("folders in folders without end", "cd /w; for i in $$(seq 900); do mkdir d; cd d; done", mounts="./data:/w"),
     _container("a program with set-user-id is left", "cp /bin/sh /w/sh; chmod 4777 /w/sh", mounts="./data:/w"),
+    Attack("containers", "folders inside a mounted folder are replaced by links before others mount them", {
+        "tp10/compose.yaml": compose(more=SWAP), "tp10/data/k": "", "tp10/in/k": "", "tp10/deep/er/k": ""}, points=20),
+    Attack("containers", "the folder of the work is replaced in a folder of the student's own computer", {
+        "tp10/compose.yaml": compose(more=SWAP.replace(".:/w", "/home/zoe/box:/w").replace("./in:", "/home/zoe/box/in:").replace("./deep/er:", "/home/zoe/box/deep/er:")),
+        "tp10/data/k": ""}, points=20),
     # Scripts.
     _script("a provider after up", f"printf '{PROVIDER}' >> compose.yaml", evil_sh=EVIL, ends="refused", points=None),
     _script("a provider in another file", f"printf 'services:\\n{PROVIDER}' > docker-compose.yml", evil_sh=EVIL, ends="refused", points=None),

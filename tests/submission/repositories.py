@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tests.lab import Engine
 
 EXERCISE = Path(__file__).parent / "exercises" / "tp9"
+TP10 = Path(__file__).parent / "exercises" / "tp10"
 
 SCRIPT = "mkdir -p data && echo hello > data/hello\ndocker run -d --name box -v $PWD/data:/data ubuntu sleep 600\n"
 COMPOSE = """\
@@ -92,13 +93,14 @@ class RepositoryBench:
         environ: Mapping[str, str] | None = None,
         *,
         url: str = "",
-        areas: Path | None = None,
+        workspaces: Path | None = None,
         disposable: bool = True,
+        exercise: Path = EXERCISE,
     ) -> tuple[int, ResultFile]:
         """As `grader repo` does it: the exit code, and the result that was written."""
-        asked = request(root, url or self.engine.url, workspaces=areas, disposable=disposable)
-        code = grade_and_write(asked, read_suite(EXERCISE), self.folder / "results", "en", environ or {})
-        return code, self.result("tp9")
+        asked = request(root, url or self.engine.url, exercise=exercise, workspaces=workspaces, disposable=disposable)
+        code = grade_and_write(asked, read_suite(exercise), self.folder / "results", "en", environ or {})
+        return code, self.result(exercise.name)
 
     def result(self, exercise: str) -> ResultFile:
         return read_result(self.folder / "results" / exercise / "e2301234.json")

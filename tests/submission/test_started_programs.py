@@ -27,7 +27,7 @@ LIMIT_S = 280
 
 def started_with_repository(found: list[StartedProgram], repository: Path) -> list[StartedProgram]:
     """Programs outside that run in a student's folder (pushed, copied or frozen), or have one as an argument."""
-    folders = re.compile(rf"{re.escape(str(repository))}\b|/grader-[^/\" ]*/(area|frozen|home)\b")
+    folders = re.compile(rf"{re.escape(str(repository))}\b|/grader-[^/\" ]*/(workspace|frozen|home)\b")
     return [one for one in found if not one.in_sandbox and folders.search(f"{one.folder} {one.arguments}")]
 
 

@@ -110,13 +110,13 @@ def test_a_link_is_not_followed_by_whoever_cleans_up(tmp_path: Path) -> None:
     (ours / "below").mkdir(parents=True)
     (ours / "file").write_text("kept\n")
     ours.chmod(0o555)
-    (tmp_path / "area").mkdir()
-    with new_workspace(tmp_path / "area") as workspace:
+    (tmp_path / "workspaces").mkdir()
+    with new_workspace(tmp_path / "workspaces") as workspace:
         (workspace.working_copy / "link").symlink_to(ours)
         (workspace.working_copy / "closed").mkdir()
         (workspace.working_copy / "closed" / "link").symlink_to(ours)
         (workspace.working_copy / "closed").chmod(0)
-    assert list((tmp_path / "area").iterdir()) == []
+    assert list((tmp_path / "workspaces").iterdir()) == []
     assert (ours.stat().st_mode & 0o777, (ours / "file").read_text()) == (0o555, "kept\n")
 
 

@@ -19,11 +19,11 @@ pytestmark = pytest.mark.live
 MARK = {("fr", "utf-8"): "points : 8/20 · note : 8/20", ("fr", ""): "points : 8/20 - note : 8/20"} | {
     ("en", "utf-8"): "points: 8/20 · mark: 8/20", ("en", ""): "points: 8/20 - mark: 8/20"
 }  # fmt: skip
-MEND = {
-    ("fr", "utf-8"): ["à corriger d'abord : 3. le port 80 du conteneur", "les deux ports sont inversés"],
-    ("fr", ""): ["a corriger d'abord : 3. le port 80 du conteneur", "les deux ports sont inverses"],
-    ("en", "utf-8"): ["fix this first: 3. port 80 of the container", "the two ports are reversed"],
-    ("en", ""): ["fix this first: 3. port 80 of the container", "the two ports are reversed"],
+FIX_FIRST = {
+    ("fr", "utf-8"): ["à corriger d'abord : 3. le port 80 du conteneur", "`web` : les deux ports sont inversés"],
+    ("fr", ""): ["a corriger d'abord : 3. le port 80 du conteneur", "`web` : les deux ports sont inverses"],
+    ("en", "utf-8"): ["fix this first: 3. port 80 of the container", "`web`: the two ports are reversed"],
+    ("en", ""): ["fix this first: 3. port 80 of the container", "`web`: the two ports are reversed"],
 }
 
 
@@ -32,7 +32,7 @@ def command(recording: Path, language: str, *options: str, exercise: str = "exer
 
 
 @pytest.mark.parametrize("way", WAYS, ids=str)
-def test_the_screen_fits_and_ends_with_the_mark_and_what_to_mend(
+def test_the_screen_fits_and_ends_with_the_mark_and_what_to_fix(
     way: Way, recorded: dict[str, Path], terminal: Open
 ) -> None:
     opened = terminal(command(recorded["port-reversed"], way.language), way.environ, columns=way.columns)
@@ -42,7 +42,7 @@ def test_the_screen_fits_and_ends_with_the_mark_and_what_to_mend(
     assert sorted(rows_of(shown.lines)) == list(range(1, 8))
     said = way.language, "utf-8" if way.letters == "utf-8" else ""
     on_screen = "\n".join(shown.screen).replace("\u00a0", " ")
-    assert [words for words in [MARK[said], *MEND[said]] if words not in on_screen] == []
+    assert [words for words in [MARK[said], *FIX_FIRST[said]] if words not in on_screen] == []
 
 
 def test_color_no_is_followed_as_no_color_is(recorded: dict[str, Path], terminal: Open) -> None:

@@ -61,7 +61,6 @@ def handed_out(recorded: dict[str, Path], tmp_path: Path) -> Path:
     """A folder as a student has it, with a recorded machine: the picture contains no path of this computer."""
     home = tmp_path / "home"
     shutil.copytree(ROOT / "exercises" / "tp2", home / "exercises" / "tp2", ignore=shutil.ignore_patterns("solutions"))
-    shutil.copy(ROOT / "pyproject.toml", home)
     for name, recording in recorded.items():
         shutil.copy(recording, home / f"{name}.recording")
     return home
@@ -93,7 +92,7 @@ def test_picture_of_a_class_being_graded(handed_out: Path, terminal: Open, tmp_p
     take_picture("terminal-batch.en.png", " ".join(["grader", *command]), shown, tmp_path)
 
 
-def test_picture_of_a_sheet_that_is_watched(student: StudentShell, terminal: Open, tmp_path: Path) -> None:
+def test_picture_of_an_exercise_that_is_watched(student: StudentShell, terminal: Open, tmp_path: Path) -> None:
     student.do_tp2("docker run -d --name web -p 80:4000 nginx")
     command = [*GRADER, "watch", "exercises/tp2", "--machine", student.engine.url, "--lang", "fr"]
     opened = terminal(command, UTF_8 | {"HOME": str(student.home)}, columns=80, rows=24)

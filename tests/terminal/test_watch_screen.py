@@ -24,18 +24,18 @@ def open_watch(terminal: Open, student: StudentShell, way: Way, rows: int = 24) 
     return terminal(command, way.environ | {"HOME": str(student.home)}, columns=way.columns, rows=rows)
 
 
-def mend(shown: Shown) -> list[str]:
+def fix_first(shown: Shown) -> list[str]:
     """The lines about the first check to fix, below the table."""
     return [line for line in shown.screen if line.startswith("1. ")]
 
 
 @pytest.mark.parametrize("way", SOME_WAYS, ids=str)
-def test_the_sheet_fits_and_ctrl_c_ends_it_well(way: Way, student: StudentShell, terminal: Open) -> None:
+def test_the_table_fits_and_ctrl_c_ends_it_well(way: Way, student: StudentShell, terminal: Open) -> None:
     opened = open_watch(terminal, student, way)
     shown = opened.until(lambda shown: ENDS[way.language] in shown.text)
     check_screen(shown, way)
     assert sorted(rows_of([line.strip() for line in shown.screen])) == list(range(1, 8))
-    assert mend(shown)
+    assert fix_first(shown)
     opened.press("C-c")
     check_screen(opened.until_over(), way)
     assert opened.status() == 0
@@ -53,7 +53,7 @@ def test_it_is_drawn_again_in_place_as_the_student_works(student: StudentShell, 
     assert opened.asks("history_size") == "0"
 
 
-def test_on_a_low_screen_what_is_to_mend_is_still_seen(student: StudentShell, terminal: Open) -> None:
+def test_on_a_low_screen_what_is_to_fix_is_still_seen(student: StudentShell, terminal: Open) -> None:
     student.do_tp2("docker run -d --name web -p 80:4000 nginx")
     opened = open_watch(terminal, student, Way(80, "en"), rows=14)
     shown = opened.until(lambda shown: ENDS["en"] in shown.text)

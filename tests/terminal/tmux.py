@@ -85,7 +85,9 @@ class Terminal:
         return shown
 
     def until_over(self, limit_s: float = 60) -> Shown:
-        return self.until(lambda _: self.status() is not None, limit_s)
+        """The screen that the command left. It may have printed its last lines while an earlier one was read."""
+        self.until(lambda _: self.status() is not None, limit_s)
+        return self.shown()
 
     def status(self) -> int | None:
         """The command's exit code, once it has one."""

@@ -7,8 +7,8 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from benchmarks.fairness.operators.containers import attached_nobody
-from benchmarks.fairness.operators.edits import end, keep_intact
+from benchmarks.fairness.operators.containers import end_container
+from benchmarks.fairness.operators.edits import keep_intact
 from benchmarks.fairness.operators.files import write, written_services
 from benchmarks.fairness.operators.registry import harmless, mistake
 from benchmarks.fairness.state import NotApplicableError
@@ -248,10 +248,8 @@ def replica_ended(state: State) -> Variants:
 
     def change(state: State) -> None:
         slot = state.role_slots("web")[1]
-        state.logs[slot] = []
-        attached_nobody(state, slot)
         keep_intact(state)
-        state.edit(slot, lambda doc: end(doc, 137, ran_s=3000))
+        end_container(state, slot, 137, 3000, "kill")
 
     if state.exercise == "tp7":
         yield "", change

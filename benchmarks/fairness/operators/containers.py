@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from benchmarks.fairness.operators.edits import end, never_start
@@ -27,6 +28,9 @@ _SINGLE: Final = {
 """Roles with one container."""
 _SERVERS: Final = {"web", "tp3-app", "mongo", "api", "app", "lb", "redis", "tp1-fond"}
 """Roles whose container must run."""
+_KILLED: Final = 137
+_LAST_MINUTE: Final = 1767268740
+"""The last whole minute before the recording, in seconds since 1970."""
 
 
 def _each(state: State, change: Callable[[State, str], None], among: set[str] | None = None) -> Variants:
@@ -87,12 +91,14 @@ def _rename(state: State, slot: str, name: str) -> None:
 @mistake
 def container_stopped(state: State) -> Variants:
     """`docker stop` after it had run for long."""
-    yield from _each(state, lambda state, slot: _end(state, slot, 0, 3000), _SERVERS - {"tp1-fond"})
+    yield from _each(
+        state, lambda state, slot: end_container(state, slot, 0, 3000, "kill", "stop"), _SERVERS - {"tp1-fond"}
+    )
 
 
 @mistake
 def container_killed(state: State) -> Variants:
-    yield from _each(state, lambda state, slot: _end(state, slot, 137, 3000), _SERVERS)
+    yield from _each(state, lambda state, slot: end_container(state, slot, 137, 3000, "kill"), _SERVERS)
 
 
 @mistake
@@ -100,8 +106,8 @@ def container_crashed(state: State) -> Variants:
     """Its program ended by itself, with an error."""
 
     def change(state: State, slot: str) -> None:
+        end_container(state, slot, 1, 1)
         state.logs[slot] = [[2, "Error: cannot read its configuration\n"]]
-        _end(state, slot, 1, 1)
 
     yield from _each(state, change, _SERVERS - {"tp1-fond"})
 
@@ -185,7 +191,7 @@ def container_in_the_foreground(state: State) -> Variants:
 
 def event_of(doc: Json, action: str, at_s: float, **attributes: str) -> Json:
     """An event of a container, so many seconds after the last minute before the recording."""
-    moment = 1767268740 + at_s
+    moment = _LAST_MINUTE + at_s
     actor = {"ID": doc["Id"], "Attributes": {"image": doc["Config"]["Image"], "name": doc["Name"].lstrip("/")}}
     actor["Attributes"] |= attributes
     own = {"Type": "container", "Action": action, "Actor": actor, "scope": "local"}
@@ -197,11 +203,25 @@ def attached_nobody(state: State, slot: str) -> None:
     state.events[slot] = [event_of(doc, "create", 1), event_of(doc, "start", 2)]
 
 
-def _end(state: State, slot: str, code: int, ran_s: float) -> None:
-    if state.exercise == "tp1" or [slot] == state.role_slots("redis"):
+def end_container(state: State, slot: str, code: int, ran_s: float, *by_hand: str) -> None:
+    """Its program ends after so many seconds. `by_hand`: the events of what ended it, but for `die`."""
+    if state.exercise in {"tp1", "tp7"} and slot not in state.role_slots("lb"):
         state.logs[slot] = []
-    attached_nobody(state, slot)
     state.edit(slot, lambda doc: end(doc, code, ran_s=ran_s))
+    doc = state.doc(slot)
+    began, ended = (_seconds(doc["State"][one]) for one in ("StartedAt", "FinishedAt"))
+    events = [("create", began - 1), ("start", began), ("kill", ended - 0.2), ("die", ended), ("stop", ended + 0.2)]
+    attributes = {"kill": {"signal": "9" if code == _KILLED else "15"}, "die": {"exitCode": str(code)}}
+    state.events[slot] = [
+        event_of(doc, what, at, **attributes.get(what, {}))
+        for what, at in events
+        if what not in {"kill", "stop"} or what in by_hand
+    ]
+
+
+def _seconds(moment: str) -> float:
+    """Of a date of `docker inspect`, in the way of `event_of`."""
+    return datetime.fromisoformat(moment).timestamp() - _LAST_MINUTE
 
 
 @harmless

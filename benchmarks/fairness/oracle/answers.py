@@ -7,11 +7,14 @@ import io
 import json
 import re
 import tarfile
+import tomllib
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from benchmarks.fairness.machine import ChangedMachine
 from grader.errors import ProbeFailed
 from grader.machine.question import Answer, ComposeQuestion, EngineQuestion, HttpQuestion, NoAnswer
+from tests.student_shell import ROOT
 
 if TYPE_CHECKING:
     from benchmarks.fairness.state import Json, State
@@ -79,8 +82,8 @@ class Answers:
         return [one for one in self.listed if (one.get("Labels") or {}).get(_PROJECT) == name]
 
     def near(self, name: str, image: str) -> str:
-        """`misnamed` or `unnamed` if some container may be meant under another name."""
-        expected = {one.get("name") for one in self.spec.get("containers", {}).values()}
+        """`misnamed` or `unnamed` if some container may be meant under another name: none that any exercise names."""
+        expected = {one.get("name") for one in self.spec.get("containers", {}).values()} | _exercise_names()
         others = [one for one in self.listed if not expected & {known.lstrip("/") for known in one["Names"]}]
         folded = [re.sub("[^a-z]", "", one["Names"][0].lower()) for one in others]
         if difflib.get_close_matches(re.sub("[^a-z]", "", name.lower()), folded, cutoff=0.7):
@@ -213,6 +216,13 @@ class Answers:
             return self._machine.ask(question)
         except ProbeFailed as error:
             raise Unclear(str(question)[:120]) from error
+
+
+@cache
+def _exercise_names() -> frozenset[str]:
+    """The names of the containers of all exercises."""
+    specs = [tomllib.loads(one.read_text(encoding="utf-8")) for one in (ROOT / "exercises").glob("*/exercise.toml")]
+    return frozenset(its["name"] for spec in specs for its in spec.get("containers", {}).values() if "name" in its)
 
 
 def bare(image: str) -> str:

@@ -18,14 +18,14 @@ KEEPS: Final = "mount-unused"
 
 
 def find(answers: Answers, role: str) -> Json | None:
-    """The container of a role by its exact name, or the one container of its service."""
+    """The container of a role by its exact name, or one of its service: one that runs, if there are several."""
     name = answers.spec["containers"].get(role, {}).get("name", "")
     service = answers.spec.get("compose", {}).get("services", {}).get(role, "")
     if service:
         found = answers.service(service)
         return found[0] if found else None
     own = answers.service(name)
-    return answers.named(name) or (own[0] if own else None)
+    return answers.named(name) or max(own, key=is_up, default=None)
 
 
 def absent(answers: Answers, role: str) -> Verdict:

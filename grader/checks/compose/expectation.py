@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from grader.checks.compose.file_difference import find_difference
+from grader.checks.compose.file_difference import list_differences
 from grader.checks.compose.services import require_project, require_service
 from grader.checks.containers.expectation import (
     ContainerExpectation,
@@ -14,9 +14,10 @@ from grader.checks.containers.expectation import (
     require_started_once,
 )
 from grader.checks.expectation import Expectation
-from grader.checks.failure import CheckFailed
+from grader.checks.failure import CheckFailed, join_failures, judge_each
 from grader.checks.networks.expectation import diagnose_no_network, user_defined_networks
 from grader.errors import ProbeFailed
+from grader.machine.subjects import Container
 from grader.probes.compose.files import (
     ComposeOrigin,
     ComposeRefusal,
@@ -29,12 +30,14 @@ from grader.probes.containers.find import NoContainer, find_container, inspect_c
 from grader.probes.containers.listing import list_containers
 from grader.probes.images.images import find_image
 from grader.probes.images.pulls import find_pull_source
+from grader.probes.labels import service_of
 from grader.probes.mounts.machine_files import is_missing
 
 if TYPE_CHECKING:
-    from grader.machine.subjects import Container, Project
+    from grader.machine.subjects import Project
     from grader.probes.compose.files import ComposeFile
     from grader.probes.containers.inspect import ContainerFact
+    from grader.probes.containers.listing import ContainerSummary
 
 
 class ProjectExpectation(Expectation):
@@ -51,12 +54,15 @@ class ProjectExpectation(Expectation):
     def to_run_all_its_services(self) -> None:
         """Each service of the spec has a container in the project, by Compose's labels, and it stays up.
 
-        Asks: the list, one inspect per service. Diagnoses: `service-missing`, `service-misspelt`, those of
-        `to_exist` and `to_stay_up`.
+        Asks: the list, one inspect per service. Diagnoses: `service-missing`, `service-misspelt`,
+        `service-other-name`, those of `to_exist` and `to_stay_up`.
         """
-        for container in self._subject.containers:
+
+        def judge(container: Container) -> None:
             require_service(self._subject, container)
             ContainerExpectation(container).to_stay_up()
+
+        judge_each(self._subject.containers, judge)
 
     def to_have_the_required_name(self) -> None:
         """It has the name in the spec. Only this check asks for the name, so that a wrong one is one failure.
@@ -68,9 +74,10 @@ class ProjectExpectation(Expectation):
     def to_run_service(self, container: Container) -> None:
         """The service of that one container exists and stays up.
 
-        Asks: the list, one inspect. Diagnoses: `service-missing`, `service-misspelt`, those of `to_stay_up`.
+        Asks: the list, one inspect. Diagnoses: `service-missing`, `service-misspelt`, `service-other-name`, those of
+        `to_stay_up`.
         """
-        if isinstance(find_container(container), NoContainer):
+        if isinstance(find_container(container, exact=True), NoContainer):
             require_service(self._subject, container)
         ContainerExpectation(container).to_stay_up()
 
@@ -79,11 +86,16 @@ class ProjectExpectation(Expectation):
 
         Asks: one inspect per service. Diagnoses: `network-default-bridge`, `network-mode`, `networks-do-not-meet`.
         """
-        facts = [require_started_once(container) for container in containers]
-        for fact in facts:
-            wrong = diagnose_no_network(fact, f"{find_project_name(self._subject)}_default")
+        network = f"{find_project_name(self._subject)}_default"
+        facts: list[ContainerFact] = []
+
+        def judge(container: Container) -> None:
+            facts.append(require_started_once(container))
+            wrong = diagnose_no_network(facts[-1], network)
             if wrong:
                 raise wrong
+
+        judge_each(containers, judge)
         if not set.intersection(*(user_defined_networks(fact) for fact in facts)):
             places = "; ".join(f"{fact.name}: {', '.join(sorted(user_defined_networks(fact)))}" for fact in facts)
             raise CheckFailed("networks-do-not-meet", places=places, evidence=(places,))
@@ -96,20 +108,22 @@ class ProjectExpectation(Expectation):
         `published-more`, those of a service that never ran.
         """
         machine, name = self._subject.machine, find_project_name(self._subject)
-        for other_service in self._subject.containers:
-            if other_service.service != container.service:
-                require_no_published_port(require_started_once(other_service))
-        for one in list_containers(machine):
-            if one.project != name or one.state != "running":
-                continue
-            fact = inspect_container(machine, one.id) if one.service in self._subject.services else None
+        services = {role.role: _find_service(role) for role in self._subject.containers}
+
+        def judge(one: Container | ContainerSummary) -> None:
+            if isinstance(one, Container):
+                return require_no_published_port(require_started_once(one))
+            fact = inspect_container(machine, one.id) if one.service in services.values() else None
             if fact is None and one.published:
                 published = ", ".join(one.published)
                 raise CheckFailed("published-inside", name=one.name, published=published, evidence=(published,))
-            if fact and one.service == container.service:
-                _require_no_port_but(fact, container)
-            elif fact:
-                require_no_published_port(fact)
+            if fact and one.service == services[container.role]:
+                return _require_no_port_but(fact, container)
+            return require_no_published_port(fact) if fact else None
+
+        others: list[Container | ContainerSummary] = [one for one in self._subject.containers if one != container]
+        running = [one for one in list_containers(machine) if one.project == name and one.state == "running"]
+        judge_each([*others, *running], judge)
 
     def to_build_the_images_of(self, *containers: Container) -> None:
         """Compose built the image of each of these containers, instead of using an existing one.
@@ -117,14 +131,17 @@ class ProjectExpectation(Expectation):
         The compose file decides; if it cannot be read, what Compose and registries leave on an image. Asks: one inspect
         and one image per container, `docker compose config`. Diagnoses: `image-not-built`, `image-of-another-folder`.
         """
-        for container in containers:
-            fact = require_container(container)
+
+        def judge(container: Container) -> None:
+            fact, service = require_container(container), _find_service(container)
             folder = self._subject.wanted.built.get(container.role, "")
-            if not _is_built(self._subject, container, fact):
-                raise CheckFailed("image-not-built", service=container.service, image=fact.image, folder=folder)
+            if not _is_built(self._subject, service, fact):
+                raise CheckFailed("image-not-built", service=service, image=fact.image, folder=folder)
             seen = _find_wrong_build_folder(self._subject, container)
             if seen:
-                raise CheckFailed("image-of-another-folder", service=container.service, folder=folder, seen=seen)
+                raise CheckFailed("image-of-another-folder", service=service, folder=folder, seen=seen)
+
+        judge_each(containers, judge)
 
     def to_match_its_compose_file(self) -> None:
         """The compose file exists, is valid, and describes every service as it runs.
@@ -139,17 +156,20 @@ class ProjectExpectation(Expectation):
             if service not in running_services and not written.profiles:
                 raise CheckFailed("compose-file-differs", service=service, what="services", file=service, running="-")
         hashes = read_compose_hashes(machine, origin)
-        for container in self._subject.containers:
-            fact = require_container(container)
-            found = find_difference(file, container.service, fact, find_image(machine, fact.image_id))
+
+        def judge(container: Container) -> None:
+            fact, service = require_container(container), _find_service(container)
             own = read_origin(fact)
+            found = list_differences(file, service, fact, find_image(machine, fact.image_id))
             if found:
-                what, on_disk, runs = found
-                raise CheckFailed(
-                    "compose-file-differs", service=container.service, what=what, file=on_disk, running=runs
+                raise join_failures(
+                    CheckFailed("compose-file-differs", service=service, what=what, file=on_disk, running=runs)
+                    for what, on_disk, runs in found
                 )
-            if own and hashes.get(container.service, own.hash) != own.hash:
-                raise CheckFailed("compose-file-changed", service=container.service, name=fact.name)
+            if own and hashes.get(service, own.hash) != own.hash:
+                raise CheckFailed("compose-file-changed", service=service, name=fact.name)
+
+        judge_each(self._subject.containers, judge)
 
 
 def find_project_origin(project: Project) -> ComposeOrigin:
@@ -196,7 +216,7 @@ def _find_wrong_build_folder(project: Project, container: Container) -> str:
 
     def build_folder(role: str) -> PurePosixPath | None:
         """The folder of its Dockerfile; `None` for one without, or for a part of a Dockerfile."""
-        service = file.services.get(project.wanted.services[role])
+        service = file.services.get(_find_service(project.machine.container(role)))
         build = (service and service.build) or {}
         if not build.get("context") or build.get("dockerfile_inline") or build.get("target"):
             return None
@@ -208,14 +228,21 @@ def _find_wrong_build_folder(project: Project, container: Container) -> str:
     return own.name if own and own != right and is_wrong else ""
 
 
-def _is_built(project: Project, container: Container, fact: ContainerFact) -> bool:
+def _find_service(container: Container) -> str:
+    """The service that it is in the file; that of the spec for a container that Compose did not create."""
+    fact = find_container(container)
+    return (not isinstance(fact, NoContainer) and service_of(fact.labels)) or container.service
+
+
+def _is_built(project: Project, name: str, fact: ContainerFact) -> bool:
+    """Whether Compose builds the image of the service `name`."""
     try:
         file = _read_project_file(project, find_project_origin(project))
     except (CheckFailed, ProbeFailed):  # the file has its own check
         image = find_image(project.machine, fact.image_id)
-        by_compose = {f"{find_project_name(project)}{dash}{container.service}" for dash in "-_"}
+        by_compose = {f"{find_project_name(project)}{dash}{name}" for dash in "-_"}
         repository = fact.image.partition(":")[0]
         # In containerd's image store every image has a digest, pulled or not.
         return repository in by_compose or (image is not None and not find_pull_source(project.machine, image))
-    service = file.services.get(container.service)
+    service = file.services.get(name)
     return service is not None and service.build is not None

@@ -1,4 +1,4 @@
-"""Compares a service in its compose file with its container, and finds the first difference."""
+"""Compares a service in its compose file with its container."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
     from grader.probes.mounts.mounts import MountFact
 
 
-def find_difference(
+def list_differences(
     file: ComposeFile, name: str, fact: ContainerFact, image: ImageFact | None
-) -> tuple[str, str, str] | None:
-    """The key that differs, its value in the file and the one that runs; `None` if nothing differs.
+) -> list[tuple[str, str, str]]:
+    """Each key that differs, with its value in the file and the one that runs.
 
     Only keys that students write are compared, and only if both sides are certain.
     """
     service = file.services.get(name)
     if service is None:
-        return "services", "-", name
-    return next((one for one in _compare_keys(file, service, fact, image) if one[1] != one[2]), None)
+        return [("services", "-", name)]
+    return [one for one in _compare_keys(file, service, fact, image) if one[1] != one[2]]
 
 
 def _compare_keys(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from grader.checks.compose.services import require_service
 from grader.checks.containers.expectation import STABLE_S, require_no_published_port, require_uptime
 from grader.checks.expectation import Expectation
-from grader.checks.failure import CheckFailed
+from grader.checks.failure import CheckFailed, judge_each
 from grader.checks.polling import eventually
 from grader.checks.settling import may_change
 from grader.probes.compose.replicas import find_replicas, is_named_by_compose
@@ -21,14 +22,30 @@ if TYPE_CHECKING:
 _WITHIN_S: Final = STABLE_S + 1
 
 
+def require_replicas(replicas: Replicas) -> tuple[ContainerFact, ...]:
+    """The replicas, at least one, in any state. Raises `CheckFailed` with what was done instead."""
+    facts = find_replicas(replicas)
+    if not facts:
+        require_service(replicas.project, replicas.container)
+    return facts
+
+
+def require_started_replicas(replicas: Replicas) -> tuple[ContainerFact, ...]:
+    """The running replicas or, if none runs, those that did: their configuration can be judged while they are down."""
+    facts = require_replicas(replicas)
+    running = [fact for fact in facts if fact.is_running]
+    return _require_any(replicas, running or [fact for fact in facts if fact.state != "created"])
+
+
 def require_running_replicas(replicas: Replicas) -> tuple[ContainerFact, ...]:
     """The running replicas, at least one. Raises `CheckFailed` with what they do instead."""
-    require_service(replicas.project, replicas.container)
-    facts = find_replicas(replicas)
-    running = tuple(fact for fact in facts if fact.is_running)
-    if not running:
-        require_uptime(replicas.machine, facts[0])
-    return running
+    return _require_any(replicas, [fact for fact in require_replicas(replicas) if fact.is_running])
+
+
+def _require_any(replicas: Replicas, facts: list[ContainerFact]) -> tuple[ContainerFact, ...]:
+    if not facts:
+        judge_each(require_replicas(replicas), lambda fact: require_uptime(replicas.machine, fact))
+    return tuple(facts)
 
 
 class ReplicasExpectation(Expectation):
@@ -38,18 +55,17 @@ class ReplicasExpectation(Expectation):
         """The project has that service, and at least one of its replicas stays up.
 
         Asks: the list, one inspect per replica, the log of a stopped one. Diagnoses: `project-missing`,
-        `project-not-compose`, `project-other-name`, `service-missing`, `service-misspelt`, `copied-not-scaled`, those
-        of a container that does not stay up.
+        `project-not-compose`, `project-other-name`, `service-missing`, `service-misspelt`, `service-other-name`,
+        `copied-not-scaled`, those of a container that does not stay up.
         """
 
         def judge() -> None:
-            failures: list[CheckFailed] = []
-            for fact in require_running_replicas(self._subject):
-                try:
+            require_service(self._subject.project, self._subject.container)
+            running = require_running_replicas(self._subject)
+            for fact in running:
+                with suppress(CheckFailed):
                     return require_uptime(self._subject.machine, fact)
-                except CheckFailed as failure:
-                    failures.append(failure)
-            raise failures[0]
+            return judge_each(running, lambda fact: require_uptime(self._subject.machine, fact))
 
         self._eventually(judge)
 
@@ -63,7 +79,7 @@ class ReplicasExpectation(Expectation):
         replicas = self._subject
 
         def judge() -> None:
-            facts = find_replicas(replicas)
+            facts = require_replicas(replicas)
             values: dict[str, Any] = {"service": replicas.service, "seen": len(facts), "wanted": replicas.wanted}
             for fact in facts:
                 if any(port.host_port for port in fact.requested_ports) and "port is already allocated" in fact.error:
@@ -75,18 +91,17 @@ class ReplicasExpectation(Expectation):
                 raise CheckFailed("container-name-blocks-scaling", name=facts[0].name, **values)
             if len(facts) < replicas.wanted:
                 raise CheckFailed("replicas-too-few", names=names, **values)
-            for fact in facts:
-                require_uptime(replicas.machine, fact)
+            judge_each(facts, lambda fact: require_uptime(replicas.machine, fact))
 
         self._eventually(judge)
 
     def to_publish_no_port(self) -> None:
         """No port of a replica is open on the machine.
 
-        Asks: one inspect per replica. Diagnoses: `published-inside`, `host-network-inside`.
+        Asks: one inspect per replica. Diagnoses: `published-inside`, `host-network-inside`, those of replicas that were
+        never started.
         """
-        for fact in require_running_replicas(self._subject):
-            require_no_published_port(fact)
+        judge_each(require_started_replicas(self._subject), require_no_published_port)
 
     def _eventually(self, judge: Callable[[], None]) -> None:
         eventually(

@@ -12,6 +12,7 @@ from grader.checks.containers.processes import require_not_root, require_own_hos
 from grader.checks.containers.terminals import require_clean_exit, require_interactive
 from grader.checks.expectation import Expectation
 from grader.checks.failure import CheckFailed
+from grader.checks.images.presence import find_built_image, require_image
 from grader.checks.polling import eventually
 from grader.checks.settling import find_facts, may_change
 from grader.errors import ProbeFailed
@@ -28,12 +29,18 @@ STABLE_S: Final = 10.0
 """After this time the engine itself resets the restart delay of a container."""
 
 
-def require_container(container: Container) -> ContainerFact:
-    """The container, in any state. Raises `CheckFailed` with a near miss if there is none."""
-    fact = find_container(container)
+def require_container(container: Container, *, exact: bool = False) -> ContainerFact:
+    """The container, in any state. Raises `CheckFailed` with a near miss if there is none.
+
+    `exact`: also if there is one whose name is nearly right, for a check that asks for the name.
+    """
+    fact = find_container(container, exact=exact)
     if isinstance(fact, NoContainer):
         if container.service:
             require_service(container.machine.project(), container)
+        built = find_built_image(container.machine, container.wanted.image)
+        if built and not fact.near:
+            require_image(built)  # no container can have been made of an image that was not built
         code = {"": "container-missing", "name": "container-misnamed", "image": "container-unnamed"}[fact.why]
         raise CheckFailed(code, name=container.name, near=fact.near, image=container.wanted.image)
     return fact
@@ -100,18 +107,21 @@ class ContainerExpectation(Expectation):
 
         Asks: the list, one inspect. Diagnoses: `container-missing`, `container-misnamed`, `container-unnamed`.
         """
-        require_container(self._subject)
+        require_container(self._subject, exact=True)
 
     def to_stay_up(self, for_s: float = 3) -> None:
         """It has been running for `for_s` seconds without a restart; waits only while it is younger than that.
 
-        Asks: the list, one inspect; the log of a stopped container. Diagnoses: `container-created`, `container-exited`,
-        `container-stopped`, `container-paused`, `container-crash-loop`, `dependency-unhealthy`, `foreground-stopped`,
-        `shell-without-terminal`, `command-not-a-list`, `port-taken`, and those of `to_exist`.
+        Asks: the list, one inspect; of a stopped container its events and its log; who has a port that is taken.
+        Diagnoses: `container-created`, `container-exited`, `container-stopped`, `container-ended`, `container-paused`,
+        `container-crash-loop`, `foreground-stopped`, `port-taken`, `dependency-unhealthy`, `snap-cannot-see`, the known
+        causes (`shell-without-terminal`, `command-not-a-list`, `image-no-command`, `out-of-memory`,
+        `image-other-processor`, `script-windows-lines`, `script-without-interpreter`, `data-of-another-version`,
+        `data-locked`, `data-not-writable`, `selinux-label-missing`), and those of `to_exist`.
         """
 
         def judge() -> None:
-            require_uptime(self._subject.machine, require_container(self._subject), for_s)
+            require_uptime(self._subject.machine, require_container(self._subject, exact=True), for_s)
 
         eventually(
             self._subject.machine,

@@ -32,15 +32,14 @@ class MachineExpectation(Expectation):
     def to_have_no_other_container(self) -> None:
         """The machine has the containers of the exercise spec and no others, running or stopped.
 
-        Containers of other exercises (`ignored_containers` in the spec) do not count, nor do those of Compose, Swarm
-        and other tools. Asks: the list, one inspect per container of the spec. Diagnoses: `left-over-running`,
-        `left-over-stopped`, those of a missing container.
+        Containers of other exercises do not count, nor do those of Compose, Swarm and other tools.
+        Asks: the list, one inspect per container of the spec. Diagnoses: `left-over-running`, `left-over-stopped`,
+        those of a missing container.
         """
         spec = self._subject.spec
         wanted = {require_container(self._subject.container(role)).name for role in spec.containers}
-        others = [
-            one for one in list_containers(self._subject) if one.name not in wanted | set(spec.ignored_containers)
-        ]
+        known = {*wanted, *spec.ignored_containers, *spec.others.containers}
+        others = [one for one in list_containers(self._subject) if one.name not in known]
         left = [one for one in others if not _is_made_by_a_tool(one)]
         if left:
             code = "left-over-running" if any(one.state in _LIVE_STATES for one in left) else "left-over-stopped"

@@ -2,39 +2,53 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn, assert_never
 
+from grader.checks.containers.exit_causes import require_no_known_cause
 from grader.checks.containers.foreground import was_attached
 from grader.checks.failure import CheckFailed
+from grader.checks.mounts.visibility import require_visible_to_snap
+from grader.errors import ProbeFailed
 from grader.machine.question import Answer
+from grader.probes.containers.endings import read_ending
 from grader.probes.containers.find import inspect_container
 from grader.probes.containers.listing import list_containers
 from grader.probes.containers.logs import last_lines, read_log
 from grader.probes.containers.ports import is_reversed
+from grader.probes.engine_info import read_engine_info
 from grader.probes.http.sites import get_page
 from grader.probes.labels import compose_label, project_of, service_of
+from grader.probes.networks.port_holders import PortHolder, find_port_holder
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from grader.machine.machine import Machine
+    from grader.probes.containers.endings import Ending
     from grader.probes.containers.inspect import ContainerFact
     from grader.probes.containers.ports import PortFact
 
-_SHORT_RUN_S: Final = 10.0
-_SHELLS: Final = {"ash", "bash", "dash", "sh", "zsh"}
-_LIST_START: Final = re.compile(r"\s*\[\S")
-"""The start of a list. A shell's test, `[ -f … ]`, has a space there."""
-_KILLED_CODES: Final = {137, 143}
-_STOP_CODES: Final = {0, 129, 130, 131, 137, 143}
-"""Exit codes of a process that ended by itself, or by SIGHUP, SIGINT, SIGQUIT, SIGKILL or SIGTERM."""
+_PRIVILEGED: Final = "cannot expose privileged port"
+_FIRST_FREE_PORT: Final = 1024
+_DENIED: Final = b"permission denied"
+_PASSED_ON: Final = re.compile(
+    r"^.*(?:unable to start container process: |\([0-9a-f]{64}\): (?:error while calling \S+ \S+: )?)", re.DOTALL
+)
+_RESET_S: Final = 10.0
+"""After this time the engine itself resets the restart delay of a container."""
+_MAX_PORTS: Final = 10
+"""How many ports of a range are looked at."""
+_INTERRUPTED_CODES: Final = {129, 130, 131}
+"""Exit codes of a program that a terminal ended: by SIGHUP, Ctrl-C or Ctrl-\\. Some take it as a wish to end with 0."""
 
 
-def is_stopped_by_hand(fact: ContainerFact) -> bool:
-    """True for a container that ran, and that somebody stopped or paused: it did not end by itself."""
-    killed = fact.exit_code in _KILLED_CODES and not fact.out_of_memory
-    ended_by_hand = killed or (fact.exit_code in _STOP_CODES and fact.uptime_s >= _SHORT_RUN_S)
-    return fact.state == "paused" or (fact.state == "exited" and not fact.restarts and ended_by_hand)
+def is_stopped_by_hand(machine: Machine, fact: ContainerFact) -> bool:
+    """True for a container that was stopped or paused, unless it is known to have ended by itself."""
+    if fact.state == "exited" and not fact.restarts:
+        return read_ending(machine, fact) != "itself"
+    return fact.state == "paused"
 
 
 def fail_not_running(machine: Machine, fact: ContainerFact) -> NoReturn:
@@ -47,19 +61,35 @@ def fail_not_running(machine: Machine, fact: ContainerFact) -> NoReturn:
             raise CheckFailed("container-paused", name=name)
         case "restarting":
             fail_crash_loop(machine, fact)
-    lines = last_lines(read_log(machine, fact), 5)
-    last = lines[-1] if lines else b""
-    values = {"name": name, "exit_code": fact.exit_code, "seconds": f"{fact.uptime_s:.0f}"}
-    by_hand = fact.exit_code in _STOP_CODES
-    if fact.restarts and not (by_hand and fact.uptime_s >= _SHORT_RUN_S):
+    ending = read_ending(machine, fact)
+    if fact.restarts and not (ending in {"stopped", "signalled"} and fact.uptime_s >= _RESET_S):
         fail_crash_loop(machine, fact)  # Podman restarts it at once: it may be inspected between two starts
-    if by_hand and fact.uptime_s >= 1 and was_attached(machine, fact):
+    lines = last_lines(read_log(machine, fact), 5)
+    values = {"name": name, "exit_code": fact.exit_code, "seconds": f"{fact.uptime_s:.0f}"}
+    if _ended_with_its_terminal(machine, fact, ending):
         raise CheckFailed("foreground-stopped", evidence=tuple(lines), **values)
-    _require_valid_command(fact, tuple(lines))
-    killed = fact.exit_code in _KILLED_CODES and not fact.out_of_memory
-    if by_hand and (killed or fact.uptime_s >= _SHORT_RUN_S):
+    _require_own_users(machine, fact, lines)
+    if ending in {"stopped", "signalled"}:
         raise CheckFailed("container-stopped", evidence=tuple(lines), **values)
-    raise CheckFailed("container-exited", last_line=last, evidence=tuple(lines), **values)
+    require_no_known_cause(machine, fact)
+    last = lines[-1] if lines else b""
+    code = "container-ended" if ending == "unknown" else "container-exited"
+    raise CheckFailed(code, last_line=last, evidence=tuple(lines), **values)
+
+
+def _ended_with_its_terminal(machine: Machine, fact: ContainerFact, ending: Ending) -> bool:
+    """True if Ctrl-C, or the end of its terminal, ended a container that was started in the foreground."""
+    match ending:
+        case "signalled":
+            is_by_terminal = True  # without `-t`, the client passes it on as a signal
+        case "stopped":
+            is_by_terminal = fact.is_of_compose  # `docker compose up` stops the project
+        case "itself" | "unknown":
+            is_interrupted = fact.exit_code in _INTERRUPTED_CODES or (fact.tty and fact.exit_code == 0)
+            is_by_terminal = is_interrupted and (fact.tty or ending == "unknown")
+        case _:
+            assert_never(ending)
+    return is_by_terminal and bool(was_attached(machine, fact))
 
 
 def _diagnose_never_started(machine: Machine, fact: ContainerFact) -> CheckFailed:
@@ -69,10 +99,33 @@ def _diagnose_never_started(machine: Machine, fact: ContainerFact) -> CheckFaile
         return reversed_.with_evidence(*([error] if error else []))
     taken = error if "already allocated" in error or "already in use" in error else _find_taken_port(machine, fact)
     if taken:
-        return CheckFailed("port-taken", name=name, detail=str(taken), evidence=(str(taken),))
+        holder = _find_port_holder(machine, fact)
+        values = {"name": name, "detail": str(taken), "container": holder.container, "program": holder.program}
+        return CheckFailed("port-taken", evidence=(str(taken),), **values)
+    _require_publishable(machine, fact)
+    if "exec format error" in error:
+        require_no_known_cause(machine, fact)
+    if "error while creating mount source path" in error:
+        for mount in fact.mounts:
+            require_visible_to_snap(machine, fact, mount.source if mount.source in error else "")
     waiting = _unhealthy_dependency(machine, fact)
-    detail, evidence = (f" ({_shorten_start_error(error)})", (error,)) if error else ("", ())
-    return waiting or CheckFailed("container-created", name=name, detail=detail, evidence=evidence)
+    evidence = (error,) if error else ()
+    return waiting or CheckFailed("container-created", name=name, detail=_shorten_start_error(error), evidence=evidence)
+
+
+def _require_publishable(machine: Machine, fact: ContainerFact) -> None:
+    """Raises `ProbeFailed` if a rootless engine refused the very port that the exercise asks for."""
+    wanted = {machine.port(role) for role in machine.spec.ports}
+    low = {port.host_port for port in fact.requested_ports if port.host_port and port.host_port < _FIRST_FREE_PORT}
+    if wanted & low and _PRIVILEGED in fact.error:
+        raise ProbeFailed("port-privileged", port=str(min(wanted & low)))
+
+
+def _require_own_users(machine: Machine, fact: ContainerFact, lines: Iterable[bytes]) -> None:
+    """Raises `ProbeFailed` if the engine runs containers as other users, who may not write to a student's folder."""
+    is_denied = any(mount.type == "bind" for mount in fact.mounts) and any(_DENIED in line.lower() for line in lines)
+    if is_denied and read_engine_info(machine).remaps_users:
+        raise ProbeFailed("folder-of-userns")
 
 
 def _diagnose_reversed(machine: Machine, fact: ContainerFact) -> CheckFailed | None:
@@ -112,19 +165,16 @@ def _unhealthy_dependency(machine: Machine, fact: ContainerFact) -> CheckFailed 
     return None
 
 
-def _require_valid_command(fact: ContainerFact, lines: tuple[bytes, ...]) -> None:
-    """Raises `CheckFailed` if the command itself explains why the container ended at once."""
-    if is_shell_without_input(fact):
-        raise CheckFailed("shell-without-terminal", name=fact.name, exit_code=fact.exit_code)
-    # `CMD ['python', 'app.py']`: Docker runs what is not JSON as a shell command.
-    line = fact.command[2] if len(fact.command) > 2 and fact.command[:2] == ("/bin/sh", "-c") else ""
-    if _LIST_START.match(line):
-        raise CheckFailed("command-not-a-list", name=fact.name, exit_code=fact.exit_code, seen=line, evidence=lines)
+def _find_port_holder(machine: Machine, fact: ContainerFact) -> PortHolder:
+    """Who has one of the ports that the container asks for."""
+    wanted = (number for port in fact.requested_ports for number in port.host_port_range or (port.host_port,) if number)
+    holders = (find_port_holder(machine, number, besides=fact.id) for number in itertools.islice(wanted, _MAX_PORTS))
+    return next((one for one in holders if one != PortHolder()), PortHolder())
 
 
 def _shorten_start_error(error: str) -> str:
-    """Why the start failed, without the names of the runtimes that passed the error on."""
-    return error.rpartition("unable to start container process: ")[2].removesuffix(": unknown")
+    """Why the start failed, without what passed the error on: runtimes, and the network's drivers with long ids."""
+    return _PASSED_ON.sub("", error).removesuffix(": unknown")
 
 
 def _find_taken_port(machine: Machine, fact: ContainerFact) -> PortFact | None:
@@ -138,21 +188,19 @@ def _find_taken_port(machine: Machine, fact: ContainerFact) -> PortFact | None:
     for port in fact.requested_ports:
         is_own = port.host_port in own or (machine.ports is not None and (port.host_port or 0) in machine.ports)
         if port.host_port and is_own and port.protocol == "tcp":
+            if find_port_holder(machine, port.host_port, besides=fact.id).container:
+                return port
             answer = get_page(machine, port.host_port, host=port.host_ip, within_s=2)
             if isinstance(answer, Answer) or answer.reason not in {"refused", "timeout"}:
                 return port
     return None
 
 
-def is_shell_without_input(fact: ContainerFact) -> bool:
-    """True for a shell that was started without standard input and ended at once."""
-    alone = len(fact.command) == 1 and PurePosixPath(fact.command[0]).name in _SHELLS
-    return alone and not fact.stdin_open and fact.exit_code == 0 and fact.uptime_s < _SHORT_RUN_S
-
-
 def fail_crash_loop(machine: Machine, fact: ContainerFact) -> NoReturn:
-    """Raises `CheckFailed` for a container that restarts again and again."""
+    """Raises `CheckFailed` for a container that restarts again and again, with the cause if it is a known one."""
+    require_no_known_cause(machine, fact)
     lines = last_lines(read_log(machine, fact), 5)
+    _require_own_users(machine, fact, lines)
     last = lines[-1] if lines else b""
     raise CheckFailed(
         "container-crash-loop",

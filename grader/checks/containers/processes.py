@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from grader.checks.failure import CheckFailed
 from grader.probes.containers.processes import find_other_executable, find_program_users, read_process_1
-from grader.probes.engine_info import read_machine_name
+from grader.probes.engine_info import read_engine_info
 from grader.probes.images.images import find_image, is_same_image_name
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def require_process_1(machine: Machine, container: ContainerFact, program: str) 
 
 def require_own_hostname(machine: Machine, container: ContainerFact) -> None:
     """Raises `CheckFailed` if the container has the machine's hostname."""
-    machines = read_machine_name(machine)
+    machines = read_engine_info(machine).hostname
     if container.uts_mode == "host" or container.hostname == machines:
         raise CheckFailed("hostname-of-the-machine", name=container.name, hostname=machines)
 
@@ -43,7 +43,7 @@ def require_not_root(machine: Machine, container: ContainerFact, wanted_image: s
     users = find_program_users(machine, container)
     named = not _is_root(container.user)
     is_root = users == {0} if users else not named
-    name, user = container.name, container.user or "-"
+    name, user = container.name, container.user
     if not is_root and not named:
         return  # it switched by itself
     image = find_image(machine, container.image_id)
@@ -53,10 +53,10 @@ def require_not_root(machine: Machine, container: ContainerFact, wanted_image: s
             raise CheckFailed("user-by-option", name=name, user=user, image=container.image)
         return
     if named:
-        raise CheckFailed("user-is-root", name=name, user=user)
+        raise CheckFailed("user-is-root", name=name, user=user, image=wanted_image)
     if image and not _is_root(image.user):
         raise CheckFailed("root-by-option", name=name, user=user, wanted=image.user)
-    raise CheckFailed("runs-as-root", name=name, user=user)
+    raise CheckFailed("runs-as-root", name=name, user=user, image=wanted_image)
 
 
 def _is_root(user: str) -> bool:

@@ -9,10 +9,11 @@ from grader.checks.containers.expectation import require_running
 from grader.checks.expectation import Expectation
 from grader.checks.failure import CheckFailed
 from grader.checks.http.sites import require_answer, require_published_port
+from grader.checks.mounts.visibility import require_fresh_files
 from grader.checks.polling import eventually
 from grader.checks.settling import find_facts
 from grader.errors import ProbeFailed
-from grader.machine.question import NoAnswer
+from grader.machine.question import Answer, NoAnswer
 from grader.probes.compose.replicas import find_replicas
 from grader.probes.containers.lifecycle import container_killed
 from grader.probes.containers.logs import last_lines, read_log
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from grader.machine.machine import Machine
-    from grader.machine.question import Answer
     from grader.machine.subjects import Balancer
     from grader.probes.containers.find import ContainerFact
 
@@ -54,6 +54,8 @@ class BalancerExpectation(Expectation):
     def to_answer(self) -> None:
         """It answers with a status below 500, from its own container. A replica may be down: one answer is enough.
 
+        A page that does not exist may be an error if `/` is none: a load balancer may turn a 404 into one.
+
         Asks: one HTTP request, the log; if it gives an error, as many requests as there should be replicas, and what
         listens in these. Diagnoses: `lb-finds-nobody`, `listens-on-loopback-inside`, `nothing-listens-inside`, those of
         a site that does not answer.
@@ -77,10 +79,10 @@ class BalancerExpectation(Expectation):
     def to_reach_every_replica(self) -> None:
         """Each replica receives requests: the proof is the replica's own log, not the page's text.
 
-        Replicas that answer every request with a status of 500 or more do not count. Every request carries a word that
-        nobody can have prepared. The check looks for it in the log of each replica or, if a replica logs nothing, among
-        the bytes that it received. Asks: a dozen HTTP requests, up to five dozen, each in its own session; one log and
-        one look at the statistics per replica and round. Diagnoses: `replicas-too-few`, `lb-answers-by-itself`,
+        Every request carries a word that nobody can have prepared. The check looks for it in the log of each replica
+        or, if a replica logs nothing, among the bytes that it received. The page `/` must be shown at least once, with
+        a status below 500. Asks: a dozen HTTP requests, up to five dozen, each in its own session; one log and one look
+        at the statistics per replica and round. Diagnoses: `replicas-too-few`, `lb-answers-by-itself`,
         `lb-reaches-some`, `site-error`, those of a container that does not run.
         """
         self._require_enough_replicas()
@@ -94,6 +96,8 @@ class BalancerExpectation(Expectation):
                 "reached": len(reached),
                 "wanted": len(wanted),
             }
+            if missed:
+                require_fresh_files(self._subject.machine, require_running(self._subject.site.container))
             if not reached:
                 raise CheckFailed("lb-answers-by-itself", **values)
             if missed:
@@ -108,18 +112,20 @@ class BalancerExpectation(Expectation):
         has not noticed, then forty in a row. Diagnosis: `requests-lost`.
         """
         victim = require_running_replicas(self._subject.replicas)[-1]
+        # Replicas may answer a query with an error that the load balancer passes on: then only `/` shows who is dead.
+        has_error = _is_error(self._ask("/?.grader-alive"))
 
         def judge() -> None:
             for number in range(_REQUESTS_IN_A_ROW):
-                answer = self._ask(f"/?.grader-{number}")
+                answer = self._ask("/" if has_error else f"/?.grader-{number}")
                 reason = answer.reason if isinstance(answer, NoAnswer) else str(answer.status)
-                if isinstance(answer, NoAnswer) or answer.status >= 500:
+                if _is_error(answer):
                     raise CheckFailed(
                         "requests-lost", name=victim.name, said=reason, answered=number, evidence=(reason,)
                     )
 
         with container_killed(self._subject.machine, victim):
-            self._wait_for_failover()
+            self._wait_for_failover("/" if has_error else "/?.grader-patient")
             eventually(
                 self._subject.machine,
                 judge,
@@ -142,45 +148,47 @@ class BalancerExpectation(Expectation):
         mark = f".grader-{machine.nonce('balanced')}"
         visits = RequestTracker.start(machine, wanted, mark, at_least=2 * _PADDING)
         reached: set[str] = set()
-        statuses: set[int] = set()
         for turn in range(_ROUNDS):
             if turn == 1:
                 visits = visits.with_background_rate()
             # The first round is short, since most replicas log requests; the later ones can be counted in bytes.
             count = _REQUESTS_PER_REPLICA * len(wanted)
-            statuses |= self._send(f"/?{mark}{'-' + 'x' * _PADDING if turn else ''}", count)
+            self._send(f"/?{mark}{'-' + 'x' * _PADDING if turn else ''}", count)
             for _ in machine.attempts(_LOG_DELAYS_S):
                 reached |= {fact.id for fact in wanted if fact.id not in reached and visits.has_reached(fact)}
                 if len(reached) == len(wanted):
-                    if min(statuses, default=0) >= 500:  # its page is never shown, though a missing one is a 404
-                        raise CheckFailed("site-error", port=self._subject.site.port, status=min(statuses))
+                    self._require_page(len(wanted))
                     return reached
         blind = next((fact for fact in wanted if fact.id not in reached and not visits.is_observable(fact)), None)
         if blind:
             raise ProbeFailed("no-proof", name=blind.name)
         return reached
 
-    def _wait_for_failover(self) -> None:
+    def _wait_for_failover(self, path: str) -> None:
         """Sends patient requests until one is not answered, or the time for failover is over."""
         machine = self._subject.machine
         began = machine.now()
         for _ in range(_REQUESTS_IN_A_ROW):
-            answer = self._ask("/?.grader-patient", _PAGE_TIMEOUT_S)
-            if isinstance(answer, NoAnswer) or answer.status >= 500 or machine.now() - began >= _PAGE_TIMEOUT_S:
+            answer = self._ask(path, _PAGE_TIMEOUT_S)
+            if _is_error(answer) or machine.now() - began >= _PAGE_TIMEOUT_S:
                 return
 
-    def _send(self, path: str, count: int) -> set[int]:
-        """Sends that many requests. Returns the statuses of the answers."""
-        lost, statuses = 0, set()
+    def _send(self, path: str, count: int) -> None:
+        """Sends that many requests."""
+        lost = 0
         for _ in range(count):
-            answer = self._ask(path)
-            if isinstance(answer, NoAnswer):
-                lost += 1
-            else:
-                statuses.add(answer.status)
+            lost += isinstance(self._ask(path), NoAnswer)
             if lost == _MAX_UNANSWERED:
                 break
-        return statuses
+
+    def _require_page(self, replicas: int) -> None:
+        """Raises `CheckFailed` if the page `/` is always an error: any other page may be a 404 all the same."""
+        for _ in range(replicas):
+            answer = self._ask("/")
+            if not _is_error(answer):
+                return
+        status = answer.status if isinstance(answer, Answer) else answer.reason
+        raise CheckFailed("site-error", port=self._subject.site.port, status=status)
 
     def _ask(self, path: str, within_s: float = 5) -> Answer | NoAnswer:
         """One request, in its own session."""
@@ -204,6 +212,10 @@ class BalancerExpectation(Expectation):
         eventually(self._subject.machine, judge, within_s=self._within_s, depends_on=self._find_facts)
 
 
+def _is_error(answer: Answer | NoAnswer) -> bool:
+    return isinstance(answer, NoAnswer) or answer.status >= 500
+
+
 def diagnose_no_backend(
     machine: Machine, proxy: ContainerFact, backends: Iterable[ContainerFact], status: int
 ) -> CheckFailed:
@@ -212,6 +224,7 @@ def diagnose_no_backend(
         sockets = find_listeners(machine, fact.id)
         if sockets is not None and all(one.is_on_loopback for one in sockets):
             code = "listens-on-loopback-inside" if sockets else "nothing-listens-inside"
-            return CheckFailed(code, name=fact.name, inside=sockets[0].port if sockets else "…")
+            return CheckFailed(code, name=fact.name, inside=sockets[0].port if sockets else "")
+    require_fresh_files(machine, proxy)
     lines = last_lines(read_log(machine, proxy), 3)
     return CheckFailed("lb-finds-nobody", name=proxy.name, status=status, evidence=tuple(lines))

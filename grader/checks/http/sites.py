@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import codecs
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from grader.checks.containers.expectation import require_running, require_started_once
 from grader.checks.expectation import Expectation
 from grader.checks.failure import CheckFailed
+from grader.checks.mounts.visibility import require_fresh_files
 from grader.checks.polling import eventually
 from grader.checks.settling import find_facts
 from grader.errors import ProbeFailed
@@ -16,9 +17,10 @@ from grader.probes.containers.files import read_container_file
 from grader.probes.containers.logs import last_lines, read_log
 from grader.probes.containers.ports import is_reversed
 from grader.probes.containers.traffic import read_received_bytes
-from grader.probes.http.sites import get_page
+from grader.probes.http.sites import get_page, get_page_again
 from grader.probes.networks.listeners import find_listeners
 from grader.probes.networks.networks import is_internal_only
+from grader.probes.networks.port_holders import find_port_holder
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
@@ -49,16 +51,16 @@ class SiteExpectation(Expectation):
 
         Asks: the list, one inspect. Diagnoses: `port-not-published`, `port-reversed`, `port-random`, `port-other`,
         `port-wrong-inside`, `port-on-loopback`, `port-udp`, `port-host-network`, `port-no-network`,
-        `network-internal`, `outside-your-ports`.
+        `port-left-network`, `network-internal`, `outside-your-ports`.
         """
         require_published_port(self._subject)
 
     def to_answer(self, status: int | None = None, *, from_container: str | None = None) -> None:
         """It answers a request that nobody can have prepared, and the answer is from that container (a role).
 
-        Any status below 500 counts, unless `status` gives the one that the page `/` must have. The proof is the request
-        in the container's own log; if it writes none, that the request's bytes arrived at that container. Asks: one
-        inspect, one HTTP request (a second with `status`), the log; statistics if there is no log.
+        Any status below 500 counts, that of the page `/` alone too, unless `status` gives the one that it must have.
+        The proof is the request in the container's own log; if it writes none, that the request's bytes arrived at that
+        container. Asks: one inspect, one HTTP request (a second with `status`), the log; statistics if there is no log.
         Diagnoses: `site-silent`, `nothing-listens-inside`, `listens-on-loopback-inside`, `listens-on-another-port`,
         `site-not-http`, `site-error`, `site-status`, `someone-else-answers`, and those of `to_be_published`.
         """
@@ -98,7 +100,7 @@ class SiteExpectation(Expectation):
         def judge() -> None:
             page = fetch_page(self._subject)
             if page.status in {403, 404}:
-                beside = ", ".join(_list_site_folder(self._subject)) or "-"
+                beside = ", ".join(_list_site_folder(self._subject))
                 raise CheckFailed("index-missing", port=self._subject.port, status=page.status, beside=beside)
             if page.status in REDIRECTS:
                 to = page.headers.get("location", "?")
@@ -109,6 +111,7 @@ class SiteExpectation(Expectation):
                 raise CheckFailed("index-empty", port=self._subject.port)
             # A page that was made from it may have kept its title.
             if b"<h1>Welcome to nginx!</h1>" in page.body and b"nginx.org" in page.body:
+                require_fresh_files(self._subject.machine, require_running(self._subject.container))
                 raise CheckFailed("index-default", port=self._subject.port)
 
         eventually(
@@ -120,14 +123,16 @@ class SiteExpectation(Expectation):
 
 
 def require_answer(site: Site, container: Container) -> None:
-    """Raises `CheckFailed` unless the site answers now, without an error, from that container."""
+    """Raises `CheckFailed` unless the site answers now, from that container, and its page `/` is no error."""
     fact = require_running(container)
     port = require_published_port(site)
     path = "/.grader-" + site.machine.nonce(f"site {site.role}")
     answer = _request(site, port, path)
     if isinstance(answer, NoAnswer):
         raise diagnose_no_answer(site, fact, answer)
-    if answer.status >= 500:
+    page = get_page_again(site.machine, site.port, host=port.host_ip) if answer.status >= 500 else answer
+    if isinstance(page, NoAnswer) or page.status >= 500:
+        require_fresh_files(site.machine, fact)
         lines = last_lines(read_log(site.machine, fact), 3)
         raise CheckFailed("site-error", port=site.port, status=answer.status, evidence=tuple(lines))
     _require_answer_from(fact, site, port, path, answer)
@@ -164,6 +169,7 @@ def require_published_port(site: Site) -> PortFact:
         "wanted": wanted,
         "inside": inside or "…",
         "published": ", ".join(map(str, fact.ports)),
+        "image": fact.image,
     }
     evidence = tuple(str(port) for port in fact.ports) or ("no published port",)
     if is_reversed(fact.ports, wanted, inside):
@@ -177,6 +183,8 @@ def require_published_port(site: Site) -> PortFact:
     if fact.network_mode == "none" or fact.network_mode.startswith("container:"):
         raise CheckFailed("port-no-network", mode=fact.network_mode.partition(":")[0], evidence=evidence, **values)
     reachable = next((port for port in right if not port.is_on_loopback), None)
+    if reachable and site.machine.is_podman:
+        _require_network_that_publishes(site.machine, fact)  # its ports are listed, though they lead nowhere
     if reachable:
         return reachable
     if right:
@@ -194,8 +202,8 @@ def _require_network_that_publishes(machine: Machine, fact: ContainerFact) -> No
         return
     evidence = tuple(str(port) for port in fact.requested_ports)
     networks = ", ".join(fact.networks)
-    if not fact.networks:
-        raise CheckFailed("port-no-network", name=fact.name, mode="none", evidence=evidence)
+    if not fact.networks and not fact.ports:
+        raise CheckFailed("port-left-network", name=fact.name, evidence=evidence)
     if is_internal_only(machine, fact):
         raise CheckFailed("network-internal", name=fact.name, network=networks, evidence=evidence)
 
@@ -256,6 +264,8 @@ def diagnose_no_answer(site: Site, fact: ContainerFact, no_answer: NoAnswer) -> 
     if no_answer.reason == "not-http":
         return CheckFailed("site-not-http", evidence=evidence, **values)
     failure = diagnose_not_listening(site.machine, fact, inside)
+    if failure is None and is_internal_only(site.machine, fact):
+        failure = CheckFailed("network-internal", name=fact.name, network=", ".join(fact.networks))
     return failure.with_evidence(*evidence) if failure else CheckFailed("site-silent", evidence=evidence, **values)
 
 
@@ -269,7 +279,8 @@ def diagnose_not_listening(machine: Machine, fact: ContainerFact, container_port
         return CheckFailed("listens-on-loopback-inside", name=fact.name, inside=container_port)
     if not here and sockets:
         others = ", ".join(sorted({str(one.port) for one in sockets}))
-        return CheckFailed("listens-on-another-port", name=fact.name, inside=container_port, others=others)
+        values: dict[str, Any] = {"name": fact.name, "image": fact.image, "inside": container_port, "others": others}
+        return CheckFailed("listens-on-another-port", **values)
     if not here:
         lines = last_lines(read_log(machine, fact), 3)
         return CheckFailed("nothing-listens-inside", name=fact.name, inside=container_port, evidence=tuple(lines))
@@ -297,5 +308,12 @@ def _require_answer_from(fact: ContainerFact, site: Site, port: PortFact, path: 
             return
     elif not readable:
         raise ProbeFailed("no-proof", name=fact.name)
-    server = answer.headers.get("server", "?")
-    raise CheckFailed("someone-else-answers", name=fact.name, port=site.port, server=server)
+    holder = find_port_holder(site.machine, site.port, besides=fact.id)
+    raise CheckFailed(
+        "someone-else-answers",
+        name=fact.name,
+        port=site.port,
+        server=answer.headers.get("server", "?"),
+        container=holder.container,
+        program=holder.program,
+    )

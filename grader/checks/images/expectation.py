@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from grader.checks.containers.expectation import require_container
+from grader.checks.containers.image import require_latest_build
 from grader.checks.expectation import Expectation
 from grader.checks.failure import CheckFailed
 from grader.checks.images.code import files_in_command, find_code_mount, find_copied_code
+from grader.checks.images.presence import MAX_COMPARED, find_base, require_image, require_own_command
 from grader.probes.containers.find import NoContainer, find_container
 from grader.probes.images.history import measure_image, read_history
 from grader.probes.images.images import find_image, find_images, is_same_image_name, list_images, repository_of
@@ -23,28 +24,6 @@ if TYPE_CHECKING:
 _ROOT: Final = PurePosixPath("/")
 _MB: Final = 1_000_000
 """As `docker images` counts."""
-_MAX_COMPARED: Final = 50
-"""How many images of the machine are compared with an unexpected one."""
-
-
-def require_image(image: Image) -> ImageFact:
-    """The image of that name, not another one renamed. Raises `CheckFailed` with a near miss if there is none."""
-    found = find_image(image.machine, image.name) or next(iter(find_images(image.machine, image.name)), None)
-    base = _find_base(image, found) if found else None
-    if found and base and found.id == base.id:
-        known = next((tag for tag in base.tags if is_same_image_name(tag, image.wanted.base)), image.wanted.base)
-        raise CheckFailed("image-only-tagged", name=image.name, base=known)
-    if found:
-        return found
-    beside = list_images(image.machine)
-    repositories = {repository_of(tag).rpartition("/")[2]: tag for one in beside for tag in one.tags}
-    near = difflib.get_close_matches(image.name, repositories, n=1, cutoff=0.7)
-    if near:
-        raise CheckFailed("image-misnamed", name=image.name, near=repositories[near[0]])
-    nameless = [one.id for one in beside if not one.tags and not one.digests][:_MAX_COMPARED]
-    if any(_is_complete_build(image, fact) for one in nameless if (fact := find_image(image.machine, one))):
-        raise CheckFailed("image-unnamed", name=image.name)
-    raise CheckFailed("image-missing", name=image.name)
 
 
 class ImageExpectation(Expectation):
@@ -68,7 +47,7 @@ class ImageExpectation(Expectation):
         source = find_pull_source(self._subject.machine, image)
         if source:
             raise CheckFailed("image-pulled", name=self._subject.name, source=source)
-        base = _find_base(self._subject, image, self._subject.wanted.base)
+        base = find_base(self._subject, image, self._subject.wanted.base)
         if base is None:
             raise self._diagnose_other_base(image)
         own = self._own_history(image, base)
@@ -88,11 +67,9 @@ class ImageExpectation(Expectation):
         those of `to_exist`.
         """
         image, port = require_image(self._subject), self._subject.wanted.port
-        base = _find_base(self._subject, image)
-        own = (image.command, image.entrypoint)
+        base = find_base(self._subject, image)
         values: dict[str, Any] = {"name": self._subject.name, "port": port}
-        if not any(own) or (base and own == (base.command, base.entrypoint)):
-            raise CheckFailed("image-no-command", seen=" ".join(image.command) or "-", **values)
+        require_own_command(self._subject, image)
         if f"{port}/tcp" not in image.exposed:
             others = [one for one in image.exposed if base is None or one not in base.exposed]
             raise CheckFailed("image-other-port" if others else "image-no-port", seen=", ".join(others), **values)
@@ -114,9 +91,9 @@ class ImageExpectation(Expectation):
         if size >= limit:
             lines = sorted(read_history(machine, image.id), key=lambda line: -line.size)[:3]
             evidence = tuple(f"{line.size // _MB} MB  {line.created_by}" for line in lines)
-            beneath = _find_base(self._subject, image)
+            beneath = find_base(self._subject, image)
             is_too_big_already = beneath is not None and measure_image(machine, beneath) >= limit
-            if is_too_big_already and not _find_base(self._subject, image, wanted.base):
+            if is_too_big_already and not find_base(self._subject, image, wanted.base):
                 raise self._diagnose_other_base(image)  # on that base, nobody could make it small
             raise CheckFailed("image-too-big", evidence=evidence, **values)
         for other in find_images(machine, repository_of(wanted.base)):
@@ -137,6 +114,7 @@ class ImageExpectation(Expectation):
             return  # the container's own check says so
         own = (*image.entrypoint, *image.command)
         if own and fact.command != own:
+            require_latest_build(self._subject.machine, fact, self._subject.name)
             raise CheckFailed(
                 "command-typed",
                 name=fact.name,
@@ -152,14 +130,19 @@ class ImageExpectation(Expectation):
         `code-copied-in`, `code-not-in-image`, those of a missing container or image.
         """
         fact = require_container(container)
-        mount = find_code_mount(self._subject.machine, fact)
+        machine = self._subject.machine
+        mount, copied = find_code_mount(machine, fact), ""
+        if mount is None:
+            copied = find_copied_code(machine, fact)
+        if mount or copied:  # a container of an older build is not what the student would hand in
+            require_latest_build(machine, fact, self._subject.name)
+        values: dict[str, Any] = {"name": fact.name, "image": self._subject.name}
         if mount:
-            raise CheckFailed("code-mounted", name=fact.name, inside=mount.target, source=mount.source or mount.type)
-        copied = find_copied_code(self._subject.machine, fact)
+            raise CheckFailed("code-mounted", inside=mount.target, source=mount.source or mount.type, **values)
         if copied:
-            raise CheckFailed("code-copied-in", name=fact.name, path=copied)
+            raise CheckFailed("code-copied-in", path=copied, **values)
         image = require_image(self._subject)
-        base = _find_base(self._subject, image)
+        base = find_base(self._subject, image)
         if base and not any(line.adds_files for line in self._own_history(image, base)):
             raise CheckFailed("code-not-in-image", name=self._subject.name)
 
@@ -172,24 +155,11 @@ class ImageExpectation(Expectation):
             return CheckFailed("image-imported", name=name)
         if not find_images(self._subject.machine, base):
             return CheckFailed("base-gone", name=name, base=base)
-        near = "-"
+        near = ""
         deepest = 0
-        for one in list_images(self._subject.machine)[:_MAX_COMPARED]:
+        for one in list_images(self._subject.machine)[:MAX_COMPARED]:
             other = find_image(self._subject.machine, one.id) if one.tags else None
             if other and deepest < len(other.layers) and image.is_built_on(other):
                 tags = [tag for tag in other.tags if not is_same_image_name(tag, name)]
                 near, deepest = (tags[0], len(other.layers)) if tags else (near, deepest)
         return CheckFailed("image-other-base", name=name, base=base, near=near)
-
-
-def _is_complete_build(image: Image, fact: ImageFact) -> bool:
-    """True for the result of a whole Dockerfile, not for an intermediate image of a builder."""
-    base = _find_base(image, fact)
-    return base is not None and (fact.command, fact.entrypoint) != (base.command, base.entrypoint)
-
-
-def _find_base(image: Image, fact: ImageFact, name: str = "") -> ImageFact | None:
-    """The image called `name` (by default any of the base's repository) that `fact` is built on."""
-    candidates = find_images(image.machine, name or repository_of(image.wanted.base))
-    beneath = [one for one in candidates if fact.is_built_on(one)]
-    return max(beneath, key=lambda one: len(one.layers), default=None)

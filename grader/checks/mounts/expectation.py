@@ -13,6 +13,7 @@ from grader.checks.expectation import Expectation
 from grader.checks.failure import CheckFailed, CheckSkipped
 from grader.checks.http.sites import fetch_page
 from grader.checks.mounts.temporary_file import TemporaryFile
+from grader.checks.mounts.visibility import require_selinux_label, require_visible_to_snap
 from grader.errors import ProbeFailed
 from grader.machine.docker_desktop import comparable_path, is_case_insensitive
 from grader.probes.compose.files import read_origin
@@ -21,7 +22,8 @@ from grader.probes.containers.diff import read_changes
 from grader.probes.containers.files import read_container_file
 from grader.probes.containers.logs import read_log
 from grader.probes.images.images import is_same_image_name
-from grader.probes.mounts.machine_files import list_folder
+from grader.probes.mounts.machine_files import identify, list_folder
+from grader.probes.mounts.mounts import read_source
 from grader.probes.mounts.volumes import find_volume_folder
 
 if TYPE_CHECKING:
@@ -42,10 +44,10 @@ class FolderExpectation(Expectation):
 
         Asks: one inspect; a listing or two if the mount is wrong or the command has a path. Diagnoses: `mount-unused`,
         `mount-missing`, `mount-not-bind`, `named-volume-not-bind`, `anonymous-volume-not-bind`, `mount-wrong-inside`,
-        `mount-wrong-outside`, `mount-other-case`, `mount-mistyped`, `mount-reversed`, `mount-is-a-file`,
-        `copied-not-mounted`, those of a container that does not run.
+        `mount-wrong-outside`, `mount-on-own-computer`, `mount-other-case`, `mount-mistyped`, `mount-reversed`,
+        `mount-is-a-file`, `copied-not-mounted`, those of a container that does not run.
         """
-        if not is_stopped_by_hand(require_container(self._subject.container)):
+        if not is_stopped_by_hand(self._subject.machine, require_container(self._subject.container)):
             require_running(self._subject.container)
         bind = require_bind_mount(self._subject)
         fact = require_container(self._subject.container)
@@ -61,13 +63,19 @@ class FolderExpectation(Expectation):
         `text-missing`, `script-not-heard`, `not-executable`, `container-created`, those of the mount.
         """
         fact = require_container(self._subject.container)
-        require_bind_mount(self._subject)
+        bind = require_bind_mount(self._subject)
         machine, path = self._subject.machine, f"{self._subject.wanted.inside}/{name}"
         _require_started(self._subject.container, fact, path)
         file = read_container_file(machine, fact.id, path)
+        if file is None and bind.is_on_own_computer:
+            wanted = self._subject.wanted
+            values = {"inside": wanted.inside, "wanted": wanted.outside, "source": bind.source}
+            raise CheckFailed("mount-on-own-computer", name=fact.name, evidence=(), **values)
         if file is None:
             beside = read_container_file(machine, fact.id, self._subject.wanted.inside)
-            raise CheckFailed("file-missing", path=path, beside=", ".join(beside.names if beside else ()) or "-")
+            if not (beside and beside.names):
+                require_visible_to_snap(machine, fact, require_bind_mount(self._subject).source)
+            raise CheckFailed("file-missing", path=path, beside=", ".join(beside.names if beside else ()))
         if file.is_folder:
             raise CheckFailed("file-is-a-folder", path=path)
         if file.link_target or not PurePosixPath(file.real_path).is_relative_to(self._subject.wanted.inside):
@@ -89,8 +97,8 @@ class FolderExpectation(Expectation):
         """A page dropped in the machine's folder is served over HTTP; it is removed afterwards.
 
         Not tried with `--passive`. Asks: one inspect, one file written and removed, one HTTP request; a command inside
-        if the page is not served. Diagnoses: `unreadable`, `not-served`, `mount-stale`, those of the mount and of the
-        site.
+        if the page is not served. Diagnoses: `unreadable`, `selinux-label-missing`, `not-served`, `mount-stale`,
+        `snap-cannot-see`, those of the mount and of the site.
         """
         bind = require_bind_mount(self._subject)
         if self._subject.machine.passive:
@@ -127,8 +135,10 @@ def _require_served(file: TemporaryFile, fact: ContainerFact, bind: MountFact, s
     if page.status == 403 and _is_another_file_served(fact, bind, site):
         return  # the server only refuses names that start with a dot
     if page.status == 403:
+        require_selinux_label(site.machine, fact, bind)
         raise CheckFailed("unreadable", evidence=evidence, **values)
     if _is_stale(file, fact, bind):
+        require_visible_to_snap(site.machine, fact, bind.source)
         raise CheckFailed("mount-stale", inside=bind.target, evidence=evidence, **values)
     raise CheckFailed("not-served", evidence=evidence, **values)
 
@@ -159,7 +169,8 @@ def require_bind_mount(folder: Folder) -> MountFact:
         _fail_not_mounted(folder, fact)  # the volume of the image, while the folder was mounted elsewhere
     behind = find_volume_folder(folder.machine, here.volume) if here.type == "volume" and not here.is_anonymous else ""
     if behind:
-        here = replace(here, type="bind", source=behind)
+        source, is_own = read_source(behind)
+        here = replace(here, type="bind", source=source, is_on_own_computer=is_own)
     values = {"name": fact.name, "inside": wanted.inside, "wanted": wanted.outside, "source": here.source}
     evidence = (f"{here.type} {here.source} -> {here.target}",)
     if here.type == "volume":
@@ -167,20 +178,25 @@ def require_bind_mount(folder: Folder) -> MountFact:
         raise CheckFailed(code, volume=here.volume, evidence=evidence, **values)
     if here.type != "bind":
         raise CheckFailed("mount-not-bind", type=here.type, evidence=evidence, **values)
-    is_it = _is_expected_folder(folder, fact, here)
-    if not is_it and _is_empty(folder.machine, fact, here):
-        raise CheckFailed("mount-mistyped", evidence=evidence, **values)
-    if not is_it and not _is_a_folder(folder.machine, fact, here):
-        raise CheckFailed("mount-is-a-file", there=here.target, evidence=evidence, **values)
-    if (
-        not is_it
-        and not _ends_with(here.source, _path_parts(folder))
-        and _ends_with_ignoring_case(here.source, _path_parts(folder))
-    ):
-        raise CheckFailed("mount-other-case", evidence=evidence, **values)
-    if not is_it:
-        raise CheckFailed("mount-wrong-outside", evidence=evidence, **values)
+    if not _is_folder_of_the_spec(folder, fact, here):
+        raise CheckFailed(_wrong_folder_code(folder, fact, here, values), evidence=evidence, **values)
     return here
+
+
+def _wrong_folder_code(folder: Folder, fact: ContainerFact, here: MountFact, values: dict[str, str]) -> str:
+    """The diagnosis of a bind mount of another folder. Adds what it says besides to `values`."""
+    if here.is_on_own_computer:
+        return "mount-on-own-computer"
+    if _is_empty(folder.machine, fact, here):
+        require_visible_to_snap(folder.machine, fact, here.source)
+        return "mount-mistyped"
+    if not _is_a_folder(folder.machine, fact, here):
+        values["there"] = here.target
+        return "mount-is-a-file"
+    names = _path_parts(folder)
+    if not _ends_with(here.source, names) and _ends_with_ignoring_case(here.source, names):
+        return "mount-other-case"
+    return "mount-wrong-outside"
 
 
 def _path_parts(folder: Folder) -> tuple[str, ...]:
@@ -188,9 +204,31 @@ def _path_parts(folder: Folder) -> tuple[str, ...]:
     return PurePosixPath(folder.wanted.outside.removeprefix("~/").lstrip("/")).parts
 
 
-def _is_expected_folder(folder: Folder, fact: ContainerFact, mount: MountFact) -> bool:
+def _is_folder_of_the_spec(folder: Folder, fact: ContainerFact, mount: MountFact) -> bool:
+    if mount.is_on_own_computer and not folder.wanted.outside.startswith(("~", "/")):
+        return False  # whatever it is called: the project's folder is here
+    if _is_expected_folder(folder, fact, mount.comparable_source):
+        return True
+    return not mount.is_on_own_computer and _leads_to_expected_folder(folder, fact, mount)
+
+
+def _leads_to_expected_folder(folder: Folder, fact: ContainerFact, mount: MountFact) -> bool:
+    """True if it is the folder of the spec through a link, or that folder is one to it."""
+    machine, origin, wanted = folder.machine, read_origin(fact), folder.wanted.outside
+    found = identify(machine, mount.source)
+    if found is None:
+        return False
+    if origin and not wanted.startswith(("~", "/")):
+        wanted = str(PurePosixPath(origin.folder, wanted))
+    elif _is_expected_folder(folder, fact, found.real_path):
+        return True
+    expected = identify(machine, wanted)
+    return expected is not None and expected.key == found.key
+
+
+def _is_expected_folder(folder: Folder, fact: ContainerFact, source: str) -> bool:
     """True if its last names are those of the spec. A relative path is relative to the compose project's folder."""
-    origin, source = read_origin(fact), mount.comparable_source
+    origin = read_origin(fact)
     if not source:
         return True  # under WSL the name may be unknown: its content, and what is served from it, decide
     project = comparable_path(origin.folder) if origin else ""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from grader.checks.compose.replicas import require_running_replicas
+from grader.checks.compose.replicas import require_started_replicas
 from grader.checks.containers.expectation import require_started_once
 from grader.checks.expectation import Expectation
-from grader.checks.failure import CheckFailed
+from grader.checks.failure import CheckFailed, judge_each
 from grader.machine.built_in_networks import BUILT_IN_NETWORKS
 from grader.machine.subjects import Network, Replicas
 from grader.probes.networks.networks import NoNetwork, find_network
@@ -29,33 +29,38 @@ class NetworkExpectation(Expectation):
         Asks: the list of networks. Diagnoses: `network-missing`, `network-misnamed`, `network-of-compose`,
         `network-other-driver`.
         """
-        fact = require_network(self._subject)
-        wanted = self._subject.wanted.driver
-        if fact.driver != wanted:
-            raise CheckFailed("network-other-driver", network=fact.name, driver=fact.driver, wanted=wanted)
+        self._require_driver(require_network(self._subject, exact=True))
 
     def to_be_attachable(self) -> None:
-        """Containers started by hand may join it too, not only services.
+        """It has the driver of the spec, and containers started by hand may join it too, not only services.
 
         Asks: the list of networks. Diagnoses: `network-not-attachable`, those of `to_exist`.
         """
         fact = require_network(self._subject)
+        self._require_driver(fact)
         if fact.is_of_swarm and not fact.is_attachable:
             raise CheckFailed("network-not-attachable", network=fact.name)
 
+    def _require_driver(self, fact: NetworkFact) -> None:
+        wanted = self._subject.wanted.driver
+        if fact.driver != wanted:
+            raise CheckFailed("network-other-driver", network=fact.name, driver=fact.driver, wanted=wanted)
+
     def to_connect(self, *members: Container | Replicas) -> None:
-        """Each of the containers runs and is on the network, and may be on others. Of replicas, those that run.
+        """Each of the containers was started on the network, and may be on others.
 
         Asks: the list of networks, one inspect per container. Diagnoses: `network-default-bridge`, `network-mode`,
-        `network-not-joined`, those of a container that does not run, those of `to_exist`.
+        `network-not-joined`, those of a container that was never started, those of `to_exist`.
         """
         network = require_network(self._subject)
-        for member in members:
+
+        def judge(member: Container | Replicas) -> None:
             facts = (
-                require_running_replicas(member) if isinstance(member, Replicas) else (require_started_once(member),)
+                require_started_replicas(member) if isinstance(member, Replicas) else (require_started_once(member),)
             )
-            for fact in facts:
-                _require_membership(fact, network)
+            judge_each(facts, lambda fact: _require_membership(fact, network))
+
+        judge_each(members, judge)
 
     def to_be_the_only_network_of(self, container: Container) -> None:
         """The container runs, and is on this network and no other.
@@ -93,8 +98,9 @@ def _require_membership(fact: ContainerFact, network: NetworkFact) -> None:
         )
 
 
-def require_network(network: Network) -> NetworkFact:
-    fact = find_network(network)
+def require_network(network: Network, *, exact: bool = False) -> NetworkFact:
+    """The network. Raises `CheckFailed` if there is none; if `exact`, also for one whose name is nearly right."""
+    fact = find_network(network, exact=exact)
     if isinstance(fact, NoNetwork):
         code = {"": "network-missing", "name": "network-misnamed", "compose": "network-of-compose"}[fact.why]
         raise CheckFailed(code, network=network.name, near=fact.near)

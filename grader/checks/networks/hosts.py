@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.checks.containers.expectation import require_container
 from grader.checks.expectation import Expectation
-from grader.checks.failure import CheckFailed
+from grader.checks.failure import CheckFailed, judge_each
 from grader.machine.question import Answer
 from grader.probes.containers.find import NoContainer, find_container
 from grader.probes.containers.logs import read_log
@@ -30,8 +30,7 @@ class HostExpectation(Expectation):
 
         Asks: one inspect and `/etc/hosts` of each. Diagnoses: `host-missing`, `host-misspelt`, `host-by-hand`.
         """
-        for container in containers:
-            self._address_in(container)
+        judge_each(containers, self._address_in)
 
     def to_resolve_to_this_machine_in(self, *containers: Container) -> None:
         """In each of the containers, the name's address is one of the machine's.
@@ -39,22 +38,24 @@ class HostExpectation(Expectation):
         Asks: the same as `to_be_known_in`; the machine's own addresses, or an answer at that address if they cannot be
         seen. Diagnoses: `host-is-loopback`, `host-is-a-container`, `host-elsewhere`.
         """
+        judge_each(containers, self._require_own_address)
+
+    def _require_own_address(self, container: Container) -> None:
         machine = self._subject.machine
-        for container in containers:
-            address, fact = self._address_in(container), require_container(container)
-            values: dict[str, Any] = {"name": fact.name, "host": self._subject.name, "address": address}
-            if address == HOST_GATEWAY or address in {place.gateway for place in fact.networks.values()}:
-                continue
-            ip = ipaddress.ip_address(address)
-            if ip.is_loopback or ip.is_unspecified:
-                raise CheckFailed("host-is-loopback", **values)
-            if address in read_machine_addresses(machine):
-                continue
-            other = find_container_at(machine, address)
-            if other:
-                raise CheckFailed("host-is-a-container", other=other, **values)
-            if not _answers_at(machine, fact, address):
-                raise CheckFailed("host-elsewhere", **values)
+        address, fact = self._address_in(container), require_container(container)
+        values: dict[str, Any] = {"name": fact.name, "host": self._subject.name, "address": address}
+        if address == HOST_GATEWAY or address in {place.gateway for place in fact.networks.values()}:
+            return
+        ip = ipaddress.ip_address(address)
+        if ip.is_loopback or ip.is_unspecified:
+            raise CheckFailed("host-is-loopback", **values)
+        if address in read_machine_addresses(machine):
+            return
+        other = find_container_at(machine, address)
+        if other:
+            raise CheckFailed("host-is-a-container", other=other, **values)
+        if not _answers_at(machine, fact, address):
+            raise CheckFailed("host-elsewhere", **values)
 
     def _address_in(self, container: Container) -> str:
         fact = require_container(container)

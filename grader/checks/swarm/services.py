@@ -12,7 +12,7 @@ from grader.checks.swarm import tasks
 from grader.checks.swarm.entry_points import require_task_answer
 from grader.checks.swarm.publishing import find_entry_points
 from grader.errors import ProbeFailed
-from grader.probes.containers.find import inspect_container
+from grader.probes.containers.find import inspect_container, is_of_another_exercise
 from grader.probes.containers.lifecycle import kill_container
 from grader.probes.containers.listing import list_containers
 from grader.probes.networks.networks import list_networks
@@ -43,9 +43,10 @@ class ServiceExpectation(Expectation):
         """The swarm has a service of that name, and one of its tasks stays up.
 
         Asks: the lists of services and tasks; the list of containers if there is no service; the log of a failed task.
-        Diagnoses: `swarm-service-missing`, `swarm-service-misspelt`, `service-by-hand`, `tasks-pending`,
-        `task-image-missing`, `tasks-fail`, `tasks-starting`.
+        Diagnoses: `swarm-service-missing`, `swarm-service-misspelt`, `swarm-service-other-name`, `service-by-hand`,
+        `tasks-pending`, `task-image-missing`, `tasks-fail`, `tasks-starting`.
         """
+        _require_service(self._subject, exact=True)
         self._eventually(tasks.require_one_running)
 
     def to_run_all_its_tasks(self) -> None:
@@ -92,6 +93,7 @@ class ServiceExpectation(Expectation):
         machine = self._subject.machine
 
         def judge() -> None:
+            _require_running_task(machine, _require_service(self._subject))
             for entry_point in self._find_entry_points():
                 if not entry_point.tasks:
                     raise ProbeFailed("task-elsewhere", service=self._subject.name)
@@ -109,6 +111,7 @@ class ServiceExpectation(Expectation):
         Diagnosis: `task-not-replaced`.
         """
         machine, fact = self._subject.machine, _require_service(self._subject)
+        _require_running_task(machine, fact)
         before = {task.id for task in list_tasks(machine, fact)}
         running_before = [task for task in list_tasks(machine, fact) if task.is_running]
         victim = running_before[0]
@@ -149,16 +152,25 @@ class ServiceExpectation(Expectation):
         eventually(machine, judge, within_s=_START_TIMEOUT_S, is_settling=is_settling)
 
 
-def _require_service(service: Service) -> ServiceFact:
-    fact = find_service(service)
+def _require_running_task(machine: Machine, fact: ServiceFact) -> None:
+    """Raises `CheckFailed` with what is wrong if no task runs at all."""
+    listed = list_tasks(machine, fact)
+    if not any(task.is_running for task in listed):
+        tasks.require_one_running(machine, fact, listed)
+
+
+def _require_service(service: Service, *, exact: bool = False) -> ServiceFact:
+    """The service. Raises `CheckFailed` if there is none; if `exact`, also for one of another name."""
+    fact = find_service(service, exact=exact)
     if not isinstance(fact, NoService):
         return fact
     if fact.near:
-        raise CheckFailed("swarm-service-misspelt", service=service.name, near=fact.near)
-    by_hand = [one.name for one in list_containers(service.machine) if service.name in {one.name, one.service}]
-    by_hand += [
-        one.name for one in list_containers(service.machine) if one.name.rstrip("-_.0123456789") == service.name
-    ]
+        code = "swarm-service-misspelt" if fact.is_misspelt else "swarm-service-other-name"
+        raise CheckFailed(code, service=service.name, near=fact.near)
+    machine, there = service.machine, list_containers(service.machine)
+    others = [one for one in there if not is_of_another_exercise(machine, one, there)]
+    by_hand = [one.name for one in others if service.name in {one.name, one.service}]
+    by_hand += [one.name for one in others if one.name.rstrip("-_.0123456789") == service.name]
     if by_hand:
         raise CheckFailed("service-by-hand", service=service.name, near=by_hand[0])
     raise CheckFailed("swarm-service-missing", service=service.name)

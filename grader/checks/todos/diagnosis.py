@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from grader.checks.containers.expectation import require_running
 from grader.checks.failure import CheckFailed
@@ -11,18 +11,21 @@ from grader.checks.todos.targets import diagnose_target, diagnose_url_target
 from grader.machine.question import Answer, NoAnswer
 from grader.machine.subjects import Site
 from grader.probes.containers.logs import last_lines, read_log
-from grader.probes.networks.networks import is_internal_only
 from grader.probes.todos.todos import ask_api
 
 if TYPE_CHECKING:
     from grader.machine.subjects import Todos
+    from grader.probes.containers.inspect import ContainerFact
+
+_PASSWORDS: Final = (
+    "MONGO_INITDB_ROOT_PASSWORD", "MONGO_INITDB_ROOT_PASSWORD_FILE", "MONGODB_ROOT_PASSWORD", "MONGODB_PASSWORD",
+)  # fmt: skip
+"""With one of these, an image of MongoDB lets nobody in without a password: the official one, and Bitnami's."""
 
 
 def diagnose_page_no_answer(todos: Todos, no_answer: NoAnswer) -> CheckFailed:
     """The failure to report if the page is published and does not answer."""
     fact = require_running(todos.app)
-    if is_internal_only(todos.machine, fact):
-        return CheckFailed("network-internal", name=fact.name, network=", ".join(fact.networks))
     silent = diagnose_no_answer(todos.page, fact, no_answer)
     # A page may wait longer than we do for a name that does not exist.
     waits = silent.code == "site-silent"
@@ -45,6 +48,15 @@ def diagnose_page_error(todos: Todos, page: Answer) -> CheckFailed:
     return CheckFailed("page-not-todos" if page.status < 500 else "site-error", evidence=tuple(lines), **values)
 
 
+def _diagnose_password(mongo: ContainerFact, api: ContainerFact) -> CheckFailed | None:
+    """The failure to report if the database asks for a password, which the API does not have."""
+    variable = next((name for name in _PASSWORDS if mongo.env.get(name)), "")
+    variable = variable or ("--auth" if "--auth" in " ".join(mongo.command).split() else "")
+    return (
+        CheckFailed("database-wants-password", name=mongo.name, api=api.name, variable=variable) if variable else None
+    )
+
+
 def diagnose_api_error(todos: Todos, answer: Answer | NoAnswer) -> CheckFailed:
     """The failure to report if the API does not return its list, or cannot get it from the database."""
     wrong = diagnose_target(todos.api, todos.mongo, todos.wanted.mongo_variable)
@@ -56,6 +68,7 @@ def diagnose_api_error(todos: Todos, answer: Answer | NoAnswer) -> CheckFailed:
         return diagnose_no_answer(Site(todos.machine, todos.api.role, port, todos.api), fact, answer)
     if answer.status >= 500:
         failure = diagnose_not_listening(todos.machine, require_running(todos.mongo), todos.mongo.wanted.port)
+        failure = failure or _diagnose_password(require_running(todos.mongo), fact)
         if failure:
             return failure.with_evidence(answer.body[:200])
     values = {"name": fact.name, "database": todos.mongo.name, "status": answer.status}

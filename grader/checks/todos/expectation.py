@@ -14,11 +14,12 @@ from grader.checks.containers.expectation import (
     start_if_exited,
 )
 from grader.checks.expectation import Expectation
-from grader.checks.failure import CheckFailed, CheckSkipped
+from grader.checks.failure import CheckFailed, CheckSkipped, judge_each
 from grader.checks.http.sites import SiteExpectation, ask_site, diagnose_not_listening
 from grader.checks.polling import eventually
 from grader.checks.settling import find_facts
 from grader.checks.todos.diagnosis import diagnose_api_error, diagnose_page_error, diagnose_page_no_answer
+from grader.checks.todos.engine_limits import ROUTE_CODES, require_route_through_machine
 from grader.checks.todos.targets import diagnose_address_target, diagnose_target
 from grader.checks.todos.temporary_todo import TemporaryTodo
 from grader.errors import ProbeFailed
@@ -51,15 +52,14 @@ class TodosExpectation(Expectation):
         that does not show it. Diagnosis: `container-other-image`.
         """
         todos = self._subject
-        for container in (todos.mongo, todos.api, todos.app):
+        variables = {todos.api.role: todos.wanted.mongo_variable, todos.app.role: todos.wanted.api_variable}
+
+        def judge(container: Container) -> None:
             require_no_other_image(container)
-        for container, variable in (
-            (todos.mongo, ""),
-            (todos.api, todos.wanted.mongo_variable),
-            (todos.app, todos.wanted.api_variable),
-        ):
-            if not _declares(container, variable):
+            if not _declares(container, variables.get(container.role, "")):
                 self._require_equivalent_image(container)
+
+        judge_each((todos.mongo, todos.api, todos.app), judge)
 
     def _require_equivalent_image(self, container: Container) -> None:
         def judge() -> None:
@@ -80,15 +80,14 @@ class TodosExpectation(Expectation):
         containers = (self._subject.mongo, self._subject.api, self._subject.app)
 
         def judge() -> None:
+            judge_each(containers, lambda container: ContainerExpectation(container).to_stay_up())
             for container in containers:
-                ContainerExpectation(container).to_stay_up()
                 failure = diagnose_not_listening(container.machine, require_running(container), container.wanted.port)
                 if failure and failure.code == _STILL_STARTING:
                     raise failure
             # A container that ended just before it was inspected shows no sockets: check that all still run.
             self._subject.machine.clear_answers()
-            for container in containers:
-                require_running(container)
+            judge_each(containers, require_running)
 
         try:
             self._eventually(judge)
@@ -239,7 +238,12 @@ class TodosExpectation(Expectation):
         return find_facts(self._subject.mongo, self._subject.api, self._subject.app)
 
     def _eventually(self, judge: Callable[[], None]) -> None:
-        eventually(self._subject.machine, judge, within_s=self._within_s, depends_on=self._find_facts)
+        try:
+            eventually(self._subject.machine, judge, within_s=self._within_s, depends_on=self._find_facts)
+        except CheckFailed as failure:
+            if failure.code in ROUTE_CODES:
+                require_route_through_machine(self._subject)
+            raise
 
 
 def _declares(container: Container, variable: str) -> bool:

@@ -136,8 +136,5 @@ class Batch:
             else:
                 done.append(result)
         if done and not (self.resume or self.retry_not_graded):
-            raise GraderError(
-                f"{self.folder / self.suite.id} already holds results of this suite ({len(done)}): --resume goes on "
-                "with the others, --retry-not-graded tries again those without a mark, another --results begins anew"
-            )
+            raise GraderError("results.already-there", path=self.folder / self.suite.id, count=len(done))
         return done, requests

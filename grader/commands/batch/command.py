@@ -16,6 +16,7 @@ from grader.commands.batch.progress import progress_for
 from grader.errors import GraderError, RosterError
 from grader.exercise.find import find_exercise
 from grader.exercise.spec import require_ports
+from grader.extras import require_extra
 from grader.grading.cluster import grade_on_cluster
 from grader.grading.pool import default_jobs, grade_all
 from grader.grading.repositories import graded_repositories
@@ -29,52 +30,44 @@ from grader.scoring.suite import read_suite
 from grader.settings import language_of
 
 if TYPE_CHECKING:
-    from grader.exercise.spec import ExerciseSpec
     from grader.roster.columns import RosterColumn
     from grader.roster.student import RosterStudent
+    from grader.scoring.suite import Suite
 
 
 def batch(
-    exercise: Annotated[Path, typer.Argument(help="The exercise, such as exercises/tp2.")],
-    roster: Annotated[Path, typer.Option(help="The class: a CSV file with id, name, machine, ports, …")],
-    results: Annotated[Path, typer.Option(help="Folder for the results.")],
+    exercise: Path,
+    roster: Annotated[Path, typer.Option()],
+    results: Annotated[Path, typer.Option()],
     *,
-    jobs: Annotated[int, typer.Option(min=0, help="Machines graded at the same time; 0: 8 per core.")] = 0,
-    deadline: Annotated[float, typer.Option(min=1, help="Time limit per machine, in seconds.")] = 180,
-    resume: Annotated[bool, typer.Option("--resume", help="Continue an interrupted batch.")] = False,
-    retry_not_graded: Annotated[
-        bool, typer.Option("--retry-not-graded", help="Like --resume; also grade those without a mark again.")
-    ] = False,
-    limit: Annotated[int, typer.Option(min=0, help="Only the first N students; 0: all.")] = 0,
-    group: Annotated[str, typer.Option(help="Only this group of the roster.")] = "",
-    record: Annotated[bool, typer.Option("--record", help="Also write recordings, for grader regrade.")] = False,
-    passive: Annotated[bool, typer.Option("--passive", help="Only look; change nothing.")] = False,
-    disposable: Annotated[bool, typer.Option("--disposable", help="Also run the checks that break things.")] = False,
-    hints: Annotated[int, typer.Option(min=1, max=3, help="1: where to look, 2: what is wrong, 3: what to read.")] = 2,
-    ssh_config: Annotated[Path | None, typer.Option(help="SSH configuration file to use instead of your own.")] = None,
-    lang: Annotated[str, typer.Option(help="Language: fr or en.")] = "",
-    engines: Annotated[
-        list[str] | None,
-        typer.Option(help="Grade the roster's repositories on this throw-away engine; may be repeated."),
-    ] = None,
-    scheduler: Annotated[str, typer.Option(help="Dask scheduler to grade with, such as tcp://host:8786.")] = "",
-    progress: Annotated[str, typer.Option(help="auto, lines or json.")] = "auto",
+    jobs: Annotated[int, typer.Option(min=0)] = 0,
+    deadline: Annotated[float, typer.Option(min=1)] = 180,
+    resume: Annotated[bool, typer.Option("--resume")] = False,
+    retry_not_graded: Annotated[bool, typer.Option("--retry-not-graded")] = False,
+    limit: Annotated[int, typer.Option(min=0)] = 0,
+    group: str = "",
+    record: Annotated[bool, typer.Option("--record")] = False,
+    passive: Annotated[bool, typer.Option("--passive")] = False,
+    disposable: Annotated[bool, typer.Option("--disposable")] = False,
+    hints: Annotated[int, typer.Option(min=1, max=3)] = 2,
+    ssh_config: Path | None = None,
+    lang: str = "",
+    engines: Annotated[list[str] | None, typer.Option(metavar="URL")] = None,
+    scheduler: str = "",
+    progress: str = "auto",
 ) -> None:
-    """Grade a class over SSH, or its repositories with --engines.
-
-    Each result is written as soon as its student is graded. Exit code 6: someone could not be graded.
-
-    Example: grader batch exercises/tp2 --roster class.csv --results results
-    """
+    """Grades a class."""
     if ssh_config and not ssh_config.is_file():
-        raise GraderError(f"--ssh-config: {ssh_config}: no such file")
+        raise GraderError("usage.no-file", option="--ssh-config", path=ssh_config)
     not_with_engines = {"--record": record, "--passive": passive, "--scheduler": scheduler}
     if engines and (conflicting := [name for name, given in not_with_engines.items() if given]):
-        raise GraderError(f"{' and '.join(conflicting)}: for a class's machines only, not with --engines")
+        raise GraderError("usage.not-with-engines", options=", ".join(conflicting))
 
     options = {"record": record, "passive": passive, "disposable": disposable, "hints": hints, "ssh_config": ssh_config}
     shared = replace(request_of(options, os.environ, find_exercise(exercise)), deadline_s=deadline)
     language = language_of(lang, os.environ)
+    if engines:
+        require_extra("repo", "--engines")
     machines = [parse_machine_url(engine) for engine in engines or ()]
     suite = read_suite(shared.exercise)
     requests = [
@@ -85,7 +78,7 @@ def batch(
             machine=student.machine or shared.machine,
             repository=student.repo if engines else "",
         )
-        for student in _students(roster, ("id", "repo" if engines else "machine"), group, limit, suite.spec)
+        for student in _students(roster, ("id", "repo" if engines else "machine"), group, limit, suite)
     ]
     batch = Batch(suite, tuple(requests), results, language, resume=resume, retry_not_graded=retry_not_graded)
     watcher = progress_for(progress, language)
@@ -101,12 +94,12 @@ def batch(
 
 
 def _students(
-    roster: Path, wanted: tuple[RosterColumn, ...], group: str, limit: int, spec: ExerciseSpec
+    roster: Path, wanted: tuple[RosterColumn, ...], group: str, limit: int, suite: Suite
 ) -> tuple[RosterStudent, ...]:
     students = select_students(read_roster(roster, wanted), group=group, limit=limit)
     for student in students:
         try:
-            require_ports(spec, "this exercise", student.ports)
+            require_ports(suite.spec, suite.id, student.ports)
         except RosterError as error:
-            raise RosterError(f"{roster}: {student.id}: {error}") from error
+            raise RosterError("roster.student", file=roster, student=student.id, fault=error) from error
     return students

@@ -201,9 +201,9 @@ class TableProgress:
         """At most one screen: those that have run longest first, the others as a count."""
         table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
         now = time.monotonic()
-        room = max(3, min(16, self._console.height - 8))
+        rows = max(3, min(16, self._console.height - 8))
         longest = sorted(self._running.items(), key=lambda one: one[1][0])
-        for student, (since, check) in longest[:room]:
+        for student, (since, check) in longest[:rows]:
             seconds = now - since
             table.add_row(
                 self._text(escape_control_characters(student, 24)),
@@ -211,8 +211,8 @@ class TableProgress:
                 self._text(check),
                 style="yellow" if seconds > 30 else "",
             )
-        if len(longest) > room:
-            table.add_row(f"+ {len(longest) - room}")
+        if len(longest) > rows:
+            table.add_row(f"+ {len(longest) - rows}")
         return Group(table, self._text(self._summary(now)), self._text(self._frequent_diagnoses(), "dim"))
 
     def _summary(self, now: float) -> str:
@@ -262,4 +262,4 @@ def progress_for(progress: str, language: Language) -> LineProgress | JsonProgre
         case "auto":
             return TableProgress(language) if sys.stdout.isatty() else LineProgress(language)
         case _:
-            raise GraderError(f"--progress is auto, lines or json, not {progress!r}")
+            raise GraderError("usage.progress", given=repr(progress))

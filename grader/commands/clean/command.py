@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from grader.engine_state.exercise_objects import objects_created_by, remove_objects
-from grader.errors import UsageError
+from grader.engine_state.exercise_objects import objects_created_by, remove_objects, volumes_of
+from grader.errors import GraderError
 from grader.exercise.find import find_exercise
 from grader.exercise.spec import read_exercise_spec
 from grader.machine.machine import Machine
@@ -19,30 +19,28 @@ from grader.settings import language_of
 
 
 def clean(
-    exercise: Annotated[str, typer.Argument(help="The exercise, such as tp2.")],
+    exercise: str,
     *,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
-    machine: Annotated[str, typer.Option(help="The engine to clean.")] = "local",
-    lang: Annotated[str, typer.Option(help="Language: fr or en.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", "-y")] = False,
+    machine: str = "local",
+    lang: str = "",
 ) -> None:
-    """Remove what an exercise made, after confirmation.
-
-    Everything is listed first. Folders and images are kept.
-
-    Example: grader clean tp2
-    """
+    """Removes what an exercise made, after confirmation."""
     texts = Texts("commands", language_of(lang, os.environ))
-    here = Machine(open_transport(parse_machine_url(machine)), read_exercise_spec(find_exercise(exercise)))
-    made = objects_created_by(here)
+    engine = Machine(open_transport(parse_machine_url(machine)), read_exercise_spec(find_exercise(exercise)))
+    made = objects_created_by(engine)
     for one in made:
-        print(f"{one.kind:<10} {one.name}")
+        print(f"{texts(f'clean.{one.kind}'):<10} {one.name}")
     if not made:
         print(texts("clean.nothing"))
         return
     if yes or _has_confirmed(texts("clean.question")):
-        remove_objects(here, made)
+        remove_objects(engine, made)
     else:
         print(texts("clean.kept"))
+        return
+    if volumes := volumes_of(engine):
+        print(texts("clean.volumes", names=", ".join(volumes)))
 
 
 def _has_confirmed(question: str) -> bool:
@@ -51,5 +49,5 @@ def _has_confirmed(question: str) -> bool:
         answer = input(f"{question} ")
     except EOFError:
         print()
-        raise UsageError("typed-no-answer") from None
+        raise GraderError("usage.no-answer") from None
     return any(answer.strip().lower() in Texts("commands", one).all("clean.yes") for one in LANGUAGES)

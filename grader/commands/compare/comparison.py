@@ -62,13 +62,13 @@ def compare(before: Path, now: Path, suite: Suite | None = None) -> Comparison:
     """
     old, new = _result(before), _result(now)
     if old.exercise != new.exercise:
-        raise GraderError(f"{before} is of {old.exercise} and {now} of {new.exercise}: wanted two of one exercise")
+        raise GraderError("results.two-exercises", before=before, now=now, old=old.exercise, new=new.exercise)
     if suite and suite.id != old.exercise:
-        raise GraderError(f"{before} is of {old.exercise}: it cannot be judged by {suite.id}")
+        raise GraderError("results.other-exercise", before=before, exercise=old.exercise, suite=suite.id)
     recordings = _recording(before), _recording(now)
     differences = _context_differences(old, new)
     if recordings[0] and recordings[1]:
-        differences += [Difference("work", *told) for told in diff_inventories(recordings[0], recordings[1])]
+        differences += [Difference("work", *change) for change in diff_inventories(recordings[0], recordings[1])]
     return Comparison(
         before=old,
         now=new,
@@ -83,9 +83,9 @@ def _result(path: Path) -> ResultFile:
     try:
         return read_result(path)
     except OSError as error:
-        raise GraderError(f"{path}: {error.strerror}; wanted a result, such as results/tp2/e1.json") from error
+        raise GraderError("results.expected", path=path, detail=error.strerror) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise GraderError(f"{path}: not a result (grader-result/1): {error}") from error
+        raise GraderError("results.not-a-result", path=path, detail=error) from error
 
 
 def _recording(result: Path) -> Recording | None:
@@ -131,5 +131,5 @@ def _verdict_key(check: CheckResult | None) -> object:
 
 def _is_same_with_one_suite(before: Path, now: Path, suite: Suite) -> bool | None:
     judged = [regrade_recording(suite, path.with_suffix(".recording")) for path in (before, now)]
-    results = [again.now for again in judged if isinstance(again, RegradedResult)]
+    results = [regraded.now for regraded in judged if isinstance(regraded, RegradedResult)]
     return not _checks(*results) if len(results) == 2 else None

@@ -71,7 +71,7 @@ def _containers(lookup: InventoryLookup) -> Iterator[tuple[str, dict[str, str]]]
 
 
 def _container(fact: ContainerFact) -> dict[str, str]:
-    told = {
+    changes = {
         "image": fact.image,
         "state": fact.state if fact.is_running else f"{fact.state} ({fact.exit_code})",
         "command": " ".join(fact.command),
@@ -80,7 +80,7 @@ def _container(fact: ContainerFact) -> dict[str, str]:
         "networks": ", ".join(sorted(fact.networks)),
         "made": fact.id[:12],
     }
-    return {name: escape_control_characters(value, 160) for name, value in told.items()}
+    return {name: escape_control_characters(value, 160) for name, value in changes.items()}
 
 
 def _networks(lookup: InventoryLookup) -> Iterator[tuple[str, dict[str, str]]]:

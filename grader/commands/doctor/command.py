@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -15,25 +16,21 @@ from grader.exercise.spec import ExerciseSpec, read_exercise_spec, require_ports
 from grader.machine.machine import Machine
 from grader.machine.transport.connect import open_transport
 from grader.messages import Texts, say
+from grader.output_streams import wrap_for
 from grader.roster.machine_url import parse_machine_url
 from grader.roster.ports import parse_ports
 from grader.settings import language_of
 
 
 def doctor(
-    exercise: Annotated[str, typer.Argument(help="The exercise to check for, such as tp2.")] = "",
+    exercise: Annotated[str, typer.Argument()] = "",
     *,
-    machine: Annotated[str, typer.Option(help="local, unix:///…, tcp://host:2376 or ssh://user@host.")] = "",
-    ssh_config: Annotated[Path | None, typer.Option(help="SSH configuration file to use instead of your own.")] = None,
-    ports: Annotated[str, typer.Option(help="Your reserved port range, such as 41200-41209.")] = "",
-    lang: Annotated[str, typer.Option(help="Language: fr or en.")] = "",
+    machine: str = "",
+    ssh_config: Path | None = None,
+    ports: str = "",
+    lang: str = "",
 ) -> None:
-    """Check whether a machine can be graded.
-
-    Print what the machine is and every problem found. Exit code 1: there is a problem.
-
-    Example: grader doctor tp2
-    """
+    """Prints what a machine is, and what prevents its grading."""
     language = language_of(lang, os.environ)
     url = parse_machine_url(machine or "local")
     own_ports = parse_ports(ports) if ports else None
@@ -48,10 +45,13 @@ def doctor(
     texts = Texts("commands", language)
     for name, value in found.facts.items():
         if value:
-            print(f"{texts(f'doctor.{name}'):<9} {value}")
+            print(wrap_for(sys.stdout, value, f"{texts(f'doctor.{name}'):<9} ", " " * 10))
+    if found.lacks_buildx:
+        print(wrap_for(sys.stdout, texts("doctor.no-buildx"), f"{texts('doctor.buildx'):<9} ", " " * 10))
     for finding in found.findings:
         wrong, look = (say(finding.code, part, finding.values, language) for part in ("wrong", "look"))
-        print(f"! {wrong}\n  {look}")
+        print(wrap_for(sys.stdout, wrong, "! ", "  "))
+        print(wrap_for(sys.stdout, look, "  ", "  "))
     if found.findings:
         raise typer.Exit(exit_codes.FAILED)
     print(texts("doctor.fine"))

@@ -15,8 +15,10 @@ from grader.machine.transport.compose import compose_version
 from grader.machine.transport.interface import DirectTransport
 from grader.probes.containers.find import inspect_container
 from grader.probes.containers.listing import list_containers
+from grader.probes.engine_info import read_default_bridge, read_engine_info
 from grader.probes.engine_json import decode
 from grader.probes.images.images import find_image
+from grader.submission.sandbox.programs import buildx_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from grader.probes.containers.inspect import ContainerFact
 
 _SKEW_S: Final = 60
+_FIRST_FREE_PORT: Final = 1024
 _DISK: Final = 2 * 1024**3
 """Bytes that a few images and builds need."""
 
@@ -43,13 +46,14 @@ class Examination:
     facts: dict[str, str]
     """What the machine is: engine, api, context, storage driver, compose, …"""
     findings: list[Finding]
+    lacks_buildx: bool = False
+    """Whether this computer could not build as people do today; only `grader repo` builds anything."""
 
 
 class _Info(msgspec.Struct, rename="pascal"):
     driver: str = ""
     operating_system: str = ""
     docker_root_dir: str = ""
-    security_options: list[str] | None = None
 
 
 def examine(machine: Machine, exercise: Path | None) -> Examination:
@@ -58,6 +62,7 @@ def examine(machine: Machine, exercise: Path | None) -> Examination:
     findings += _clock(machine)
     findings += _disk(machine, info)
     if exercise:
+        findings += _settings(machine)
         findings += _images(machine)
         findings += _ports(machine)
         findings += _left_overs(machine, exercise)
@@ -65,21 +70,21 @@ def examine(machine: Machine, exercise: Path | None) -> Examination:
             findings.append(Finding("doctor-no-compose"))
         if machine.spec.compose and machine.transport.facts.host:
             findings.append(Finding("doctor-compose-elsewhere"))
-    return Examination(facts, findings)
+    return Examination(facts, findings, lacks_buildx=_is_here(machine) and not facts["buildx"])
 
 
 def _engine(machine: Machine) -> tuple[dict[str, str], _Info, list[Finding]]:
     version, about = machine.transport.version(), machine.transport.facts
     info = decode(machine.engine("/info"), _Info, "docker info")
-    rootless = any("rootless" in option for option in info.security_options or ())
     facts = {
         "machine": about.url,
         "context": about.context,
-        "engine": f"{version}{' (rootless)' if rootless else ''}",
+        "engine": f"{version}{' (rootless)' if read_engine_info(machine).is_rootless else ''}",
         "api": version.api,
         "storage": info.driver,
         "system": info.operating_system,
         "compose": compose_version() if _is_here(machine) else "",
+        "buildx": buildx_version() if _is_here(machine) else "",
     }
     return facts, info, [Finding("doctor-podman")] if machine.is_podman else []
 
@@ -104,6 +109,25 @@ def _disk(machine: Machine, info: _Info) -> Iterator[Finding]:
         return
     if free < _DISK:
         yield Finding("doctor-disk", {"free": f"{free / 1024**3:.1f}", "folder": info.docker_root_dir})
+
+
+def _settings(machine: Machine) -> Iterator[Finding]:
+    """Settings of the engine for which the exercise's handout has a word."""
+    spec, mode = machine.spec, read_engine_info(machine)
+    bridge = read_default_bridge(machine)
+    if mode.is_rootless:
+        low = [machine.port(role) for role in spec.ports if machine.port(role) < _FIRST_FREE_PORT]
+        yield from (Finding("port-privileged", {"port": str(port)}) for port in low)
+    if mode.is_rootless and not machine.is_podman:
+        yield from (Finding("host-gateway-rootless", {"host": host}) for host in spec.hosts.values())
+    if bridge.has_ipv6:
+        yield from (Finding("host-gateway-ipv6", {"host": host}) for host in spec.hosts.values())
+    if spec.ports and bridge.publishing_address.startswith("127."):
+        yield Finding("published-on-loopback")
+    if spec.folders and mode.remaps_users:
+        yield Finding("folder-of-userns")
+    if spec.services and mode.restores_live:
+        yield Finding("live-restore")
 
 
 def _images(machine: Machine) -> Iterator[Finding]:
@@ -136,11 +160,11 @@ def _running(machine: Machine) -> Iterable[ContainerFact]:
 def _left_overs(machine: Machine, exercise: Path) -> Iterator[Finding]:
     """Containers with names that another exercise of the course uses and this one does not."""
     own = {machine.container(role).name for role in machine.spec.containers} | set(machine.spec.ignored_containers)
-    there = {one.name for one in list_containers(machine)} - own
+    others = {one.name for one in list_containers(machine)} - own
     for path in sorted(exercise.parent.glob("*/exercise.toml")):
         if path.parent.name != exercise.name:
             names = {container.name for container in read_exercise_spec(path.parent).containers.values()}
-            left = sorted(there & names)
+            left = sorted(others & names)
             if left:
                 yield Finding("doctor-left-over", {"exercise": path.parent.name, "names": ", ".join(left)})
-                there -= names
+                others -= names

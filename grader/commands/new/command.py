@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
-
-import typer
+from typing import TYPE_CHECKING, Final
 
 from grader.errors import GraderError
+from grader.messages import Texts
+from grader.settings import language_of
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -17,14 +18,12 @@ if TYPE_CHECKING:
 _NAME: Final = re.compile(r"tp([0-9]{1,3})")
 
 
-def new(exercise: Annotated[Path, typer.Argument(help="The folder to create, such as exercises/tp9.")]) -> None:
-    """Create an exercise: a skeleton whose rehearsal passes.
-
-    Example: grader new exercises/tp9
-    """
+def new(exercise: Path, *, lang: str = "") -> None:
+    """Copies the skeleton."""
+    texts = Texts("commands", language_of(lang, os.environ))
     for path in new_exercise(exercise if len(exercise.parts) > 1 else Path("exercises") / exercise):
         print(path)
-    print(f"next: grader rehearse {exercise}, then adapt it, starting with the handout")
+    print(texts("new.next", exercise=exercise))
 
 
 def new_exercise(folder: Path) -> list[Path]:
@@ -34,14 +33,14 @@ def new_exercise(folder: Path) -> list[Path]:
     """
     found = _NAME.fullmatch(folder.name)
     if not found:
-        raise GraderError(f"an exercise is called tp and a number, such as exercises/tp9, not {folder.name!r}")
+        raise GraderError("exercise.new-name", given=repr(folder.name))
     if folder.exists():
-        raise GraderError(f"{folder} is already there; choose another number")
+        raise GraderError("exercise.new-exists", folder=folder)
     made: list[Path] = []
     try:
         _copy_skeleton(resources.files(__package__).joinpath("skeleton"), folder, found[1], made)
     except OSError as error:
-        raise GraderError(f"{folder} cannot be made: {error.strerror}") from error
+        raise GraderError("exercise.new-failed", folder=folder, detail=error.strerror) from error
     return made
 
 

@@ -19,24 +19,19 @@ from grader.settings import language_of
 
 
 def regrade(
-    folder: Annotated[Path, typer.Argument(help="A folder of results made with --record.")],
-    exercise: Annotated[Path, typer.Option(help="The exercise to judge with, such as exercises/tp2.")],
+    folder: Path,
+    exercise: Annotated[Path, typer.Option()],
     *,
-    write: Annotated[bool, typer.Option("--write", help="Overwrite the results that change; needs --reason.")] = False,
-    reason: Annotated[str, typer.Option(help="Why marks change; stored in the results written.")] = "",
-    lang: Annotated[str, typer.Option(help="Language: fr or en.")] = "",
+    write: Annotated[bool, typer.Option("--write")] = False,
+    reason: str = "",
+    lang: str = "",
 ) -> None:
-    """Judge recordings with today's suite; no machine is needed.
-
-    List the verdicts that change. Exit code 5: there is no recording; 6: one could not be judged.
-
-    Example: grader regrade results --exercise exercises/tp2 --write --reason "check 3 refused 0.0.0.0"
-    """
+    """Judges recordings with today's suite."""
     language = language_of(lang, os.environ)
     if write and not reason.strip():
-        raise GraderError('--write changes marks: say why with --reason "…", it is kept in the results')
+        raise GraderError("usage.write-without-reason")
     if not folder.is_dir():
-        raise GraderError(f"{folder} is no folder; wanted one of results made with --record")
+        raise GraderError("results.not-recorded", path=folder)
     signed = signed_folder(folder, os.environ) if write else None
     report = run(folder, read_suite(find_exercise(exercise)))
     for line in summary_lines(report, folder, language):
@@ -45,7 +40,7 @@ def regrade(
         write_changes(report, reason, language, signed)
     print(written_line(report, language, written=write), end="")
     if report.unreadable_results:
-        raise GraderError("\n".join(map(str, report.unreadable_results)))
+        raise GraderError("results.several", results=tuple(report.unreadable_results))
     if not report.judged and not report.unreadable:
         raise typer.Exit(exit_codes.NOTHING_TO_GRADE)
     if report.unreadable or report.incomplete:

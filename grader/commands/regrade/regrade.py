@@ -75,7 +75,7 @@ def signed_folder(folder: Path, environ: Mapping[str, str]) -> tuple[Path, bytes
     if signed is None:
         return None
     if key is None:
-        raise GraderError(f"the results in {signed} are signed: set {KEY_VARIABLE}, to sign again what is written")
+        raise GraderError("signature.key-to-regrade", path=signed, variable=KEY_VARIABLE)
     return signed, key
 
 

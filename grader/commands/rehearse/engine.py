@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 UP_S: Final = 120
 """Seconds that a solution's `up.sh` may take."""
-_KEPT_LINES: Final = 20
-_KEPT: Final = "grader-rehearsal"
+_SHOWN_LINES: Final = 20
+_CACHE: Final = "grader-rehearsal"
 
 
 @dataclass(frozen=True)
@@ -55,10 +55,7 @@ class RehearsalEngine:
         if self._before.containers and not beside_others:
             held = self._client.containers(all=True)
             names = ", ".join(str(one["Names"][0]).lstrip("/") for one in held[:5])
-            raise GraderError(
-                f"the engine at {address.display_name} holds containers ({names}): a rehearsal needs one of its own; "
-                "make engine starts one"
-            )
+            raise GraderError("rehearsal.engine-not-empty", engine=address.display_name, names=names)
 
     @contextlib.contextmanager
     def bring_up(self, solution: Solution, suite: Suite) -> Iterator[BringUpOutput]:
@@ -83,7 +80,7 @@ class RehearsalEngine:
                     code = process.wait(UP_S)
                 except subprocess.TimeoutExpired:
                     code = -1
-            yield BringUpOutput(code, log.read_text("utf-8", "replace").splitlines()[-_KEPT_LINES:], scratch)
+            yield BringUpOutput(code, log.read_text("utf-8", "replace").splitlines()[-_SHOWN_LINES:], scratch)
         finally:
             try:
                 self._run_down(scratch, suite)
@@ -113,7 +110,7 @@ class RehearsalEngine:
                     start_new_session=True,  # as up.sh: Ctrl-C must not leave half of it on the machine
                 )
             except subprocess.TimeoutExpired as error:
-                raise GraderError(f"down.sh was not done after {UP_S} s") from error
+                raise GraderError("rehearsal.down-time", seconds=UP_S) from error
 
     def empty(self) -> None:
         """Remove everything that was not there at the beginning.
@@ -121,22 +118,22 @@ class RehearsalEngine:
         Images that were built stay until `close`, under another name: the next solution builds the same.
         """
         for name, image in read_engine_state(self._client).image_names.items():
-            if self._before.image_names.get(name) != image and not _is_kept(name):
-                self._client.tag(image, _KEPT, hashlib.sha256(name.encode()).hexdigest()[:12])
+            if self._before.image_names.get(name) != image and not _is_cached(name):
+                self._client.tag(image, _CACHE, hashlib.sha256(name.encode()).hexdigest()[:12])
         now = read_engine_state(self._client)
         nameless = {str(one["Id"]) for one in self._client.images(filters={"dangling": True})}
-        kept = {name: image for name, image in now.image_names.items() if _is_kept(name)}
+        cached = {name: image for name, image in now.image_names.items() if _is_cached(name)}
         left = take_down(
             self._client,
             replace(
                 self._before,
                 images=self._before.images | (now.images - nameless),
-                image_names={**self._before.image_names, **kept},
+                image_names={**self._before.image_names, **cached},
             ),
             prune_build_cache=False,
         ).left
         if left:
-            raise GraderError(f"the engine at {self._address.display_name} cannot be emptied: {'; '.join(left)}")
+            raise GraderError("rehearsal.not-emptied", engine=self._address.display_name, left="; ".join(left))
 
     def close(self) -> None:
         take_down(self._client, self._before, prune_build_cache=False)
@@ -144,9 +141,11 @@ class RehearsalEngine:
 
     def environment(self, home: Path, suite: Suite) -> dict[str, str]:
         """The variables of the student's shell."""
-        kept = {name: os.environ[name] for name in ("PATH", "DOCKER_CONFIG", "DOCKER_BUILDKIT") if name in os.environ}
+        inherited = {
+            name: os.environ[name] for name in ("PATH", "DOCKER_CONFIG", "DOCKER_BUILDKIT") if name in os.environ
+        }
         return (
-            kept
+            inherited
             | engine_variables(self._address)
             | {
                 "HOME": str(home),
@@ -156,6 +155,6 @@ class RehearsalEngine:
         )
 
 
-def _is_kept(name: str) -> bool:
+def _is_cached(name: str) -> bool:
     """Podman puts a registry in front of the name."""
-    return name.rpartition("/")[2].startswith(f"{_KEPT}:")
+    return name.rpartition("/")[2].startswith(f"{_CACHE}:")

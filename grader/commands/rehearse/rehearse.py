@@ -5,11 +5,11 @@ from __future__ import annotations
 import difflib
 import os
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from grader.commands.rehearse.engine import RehearsalEngine
 from grader.commands.rehearse.solution import find_differences, read_solutions
-from grader.errors import ExerciseError, MachineUnreachable
+from grader.errors import ExerciseError, GraderError, MachineUnreachable
 from grader.grading.checks_loop import run_checks
 from grader.machine.machine import Machine
 from grader.machine.transport.connect import open_transport
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from grader.scoring.ledger import Ledger
     from grader.scoring.suite import Suite
 
+UNTOUCHED: Final = "(untouched engine)"
+UNREACHABLE: Final = "(unreachable engine)"
+"""The names of the runs without a solution."""
+
 
 @dataclass(frozen=True)
 class SolutionRun:
@@ -34,15 +38,15 @@ class SolutionRun:
 
     name: str
     ledger: Ledger
-    faults: list[str]
-    """What is not as expected, one sentence each."""
+    faults: list[GraderError]
+    """What is not as expected."""
 
 
 @dataclass
 class Rehearsal:
     suite: Suite
     runs: list[SolutionRun] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
+    faults: list[GraderError] = field(default_factory=list)
     """What is wrong with the suite as a whole."""
 
     @property
@@ -70,7 +74,7 @@ def rehearse(
     number, shards = shard
     chosen = _select(everything, only)[number - 1 :: shards]
     rehearsal = Rehearsal(suite)
-    stage = RehearsalEngine(engine_address(machine, os.environ))
+    engine = RehearsalEngine(engine_address(machine, os.environ))
 
     def add(one: SolutionRun) -> None:
         rehearsal.runs.append(one)
@@ -83,10 +87,10 @@ def rehearse(
         for time in range(repeat):
             for solution in chosen:
                 suffix = f" ({time + 1})" if repeat > 1 else ""
-                add(_rehearse_solution(suite, solution, machine, stage, suffix))
+                add(_rehearse_solution(suite, solution, machine, engine, suffix))
     finally:
-        stage.empty()
-        stage.close()
+        engine.empty()
+        engine.close()
     if not only and solutions is None:
         rehearsal.faults += _uncovered_checks(suite, everything)
     return rehearsal
@@ -96,22 +100,22 @@ def _select(solutions: list[Solution], only: Collection[str]) -> list[Solution]:
     names = [one.name for one in solutions]
     for name in only:
         if name not in names:
-            near = difflib.get_close_matches(name, names, n=1)
-            guess = f"did you mean {near[0]}?" if near else f"there are: {', '.join(names)}"
-            raise ExerciseError(f"no solution named {name!r}; {guess}")
+            if near := difflib.get_close_matches(name, names, n=1):
+                raise ExerciseError("rehearsal.unknown-near", given=repr(name), near=near[0])
+            raise ExerciseError("rehearsal.unknown", given=repr(name), known=", ".join(names))
     return [one for one in solutions if not only or one.name in only]
 
 
 def _rehearse_solution(
-    suite: Suite, solution: Solution, machine: MachineUrl, stage: RehearsalEngine, suffix: str
+    suite: Suite, solution: Solution, machine: MachineUrl, engine: RehearsalEngine, suffix: str
 ) -> SolutionRun:
-    with stage.bring_up(solution, suite) as brought_up:
+    with engine.bring_up(solution, suite) as brought_up:
         ledger = _grade(suite, machine, solution.ports)
         faults = find_differences(solution, ledger)
         if solution.is_reference and brought_up.exit_code != 0:
-            faults.append(f"up.sh ended with code {brought_up.exit_code}")
+            faults.append(GraderError("rehearsed.up-code", code=brought_up.exit_code))
         if faults:
-            faults += [f"up.sh: {line}" for line in brought_up.last_lines]
+            faults += [GraderError("rehearsed.up-line", line=line) for line in brought_up.last_lines]
     return SolutionRun(solution.name + suffix, ledger, faults)
 
 
@@ -125,24 +129,26 @@ def _grade(suite: Suite, machine: MachineUrl, ports: PortRange | None) -> Ledger
 
 def _grade_untouched_engine(suite: Suite, machine: MachineUrl) -> SolutionRun:
     ledger = _grade(suite, machine, None)
-    earned = [row.spec.name for row in ledger if row.points]
-    return SolutionRun("(untouched engine)", ledger, [f"{name} gives points for nothing" for name in earned])
+    faults = [GraderError("rehearsed.points-for-nothing", check=row.spec.name) for row in ledger if row.points]
+    return SolutionRun(UNTOUCHED, ledger, faults)
 
 
 def _grade_unreachable_engine(suite: Suite) -> SolutionRun:
     ledger = run_checks(suite, MachineUnreachable("engine-absent", where="unix:///nowhere"))
     faults = [
-        f"{row.spec.name} is {row.outcome.verdict}, not an error" for row in ledger if row.outcome.verdict != "error"
+        GraderError("rehearsed.not-an-error", check=row.spec.name, verdict=row.outcome.verdict)
+        for row in ledger
+        if row.outcome.verdict != "error"
     ]
     if compute_mark(ledger).value is not None:
-        faults.append("a machine that nobody could look at has a mark")
-    return SolutionRun("(unreachable engine)", ledger, faults)
+        faults.append(GraderError("rehearsed.mark-of-no-machine"))
+    return SolutionRun(UNREACHABLE, ledger, faults)
 
 
-def _uncovered_checks(suite: Suite, solutions: list[Solution]) -> list[str]:
+def _uncovered_checks(suite: Suite, solutions: list[Solution]) -> list[GraderError]:
     failed = {name for solution in solutions for name in solution.expected.failed}
     missing = [spec.name for spec in suite.check_specs if spec.name not in failed]
-    faults = [f"{name} is failed by no wrong solution: nobody knows whether it can fail" for name in missing]
+    faults = [GraderError("rehearsed.never-failed", check=name) for name in missing]
     if not any(solution.is_reference for solution in solutions):
-        faults.append("there is no reference solution")
+        faults.append(GraderError("rehearsed.no-reference"))
     return faults

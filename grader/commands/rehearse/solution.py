@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from grader.errors import ExerciseError
+from grader.errors import ExerciseError, GraderError
 from grader.messages import DEFAULT, catalogue
 from grader.roster.ports import PortRange, parse_ports
 
@@ -55,22 +55,24 @@ def read_solutions(suite: Suite, folder: Path | None = None) -> list[Solution]:
     base = folder or suite.folder / "solutions"
     found = sorted(path.parent for path in base.glob("**/up.sh"))
     if not found:
-        raise ExerciseError(f"{base}: no solutions; wanted reference/up.sh and wrong/<mistake>/up.sh")
+        raise ExerciseError("rehearsal.no-solutions", path=base)
     solutions = [_read(suite, path) for path in found]
     return sorted(solutions, key=lambda one: (not one.is_reference, one.name))
 
 
-def find_differences(solution: Solution, ledger: Ledger) -> list[str]:
+def find_differences(solution: Solution, ledger: Ledger) -> list[GraderError]:
     """What differs from the expected verdicts, one sentence per check."""
-    found: list[str] = []
+    found: list[GraderError] = []
     for row in ledger:
         name, outcome = row.spec.name, row.outcome
         code = solution.expected.failed.get(name)
         wanted = "failed" if code else "blocked" if name in solution.expected.blocked else "passed"
         if outcome.verdict != wanted or (code and outcome.code != code):
+            expected = f"{wanted} ({code})" if code else wanted
             seen = f"{outcome.verdict} ({outcome.code})" if outcome.code else outcome.verdict
             values = ", ".join(f"{key}={value}" for key, value in outcome.values)
-            found.append(f"{name}: expected {wanted}{f' ({code})' if code else ''}, came out {seen} {values}".rstrip())
+            seen = f"{seen} {values}".rstrip()
+            found.append(GraderError("rehearsed.differs", check=name, wanted=expected, seen=seen))
     return found
 
 
@@ -78,20 +80,21 @@ def _read(suite: Suite, folder: Path) -> Solution:
     path = folder / "expected.toml"
     if not path.is_file():
         if folder.parent.name == "wrong":
-            raise ExerciseError(f"{path} is missing; wanted what this wrong solution must fail")
+            raise ExerciseError("rehearsal.expected-missing", path=path)
         return Solution(folder.name, folder, ExpectedVerdicts())
     try:
         expected = msgspec.toml.decode(path.read_bytes(), type=_ExpectedFile)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ExerciseError(f"{path}: {error}") from error
+        raise ExerciseError("at.file", file=path, fault=error) from error
     names = [spec.name for spec in suite.check_specs]
     for name in (*expected.failed, *expected.blocked):
         if name not in names:
-            raise ExerciseError(f"{path}: {name} is no check of {suite.id}; it has: {', '.join(names)}")
+            values = {"exercise": suite.id, "known": ", ".join(names)}
+            raise ExerciseError("rehearsal.expected-check", path=path, given=name, **values)
     for name, code in expected.failed.items():
         if code not in catalogue("diagnoses", DEFAULT):
-            raise ExerciseError(f"{path}: {name} expects {code!r}, which is no diagnosis of grader/messages")
+            raise ExerciseError("rehearsal.expected-code", path=path, check=name, given=repr(code))
     if folder.parent.name == "wrong" and not expected.failed:
-        raise ExerciseError(f"{path}: expects no failure; wanted at least one check below [failed], with its diagnosis")
+        raise ExerciseError("rehearsal.expected-nothing", path=path)
     ports = parse_ports(expected.ports) if expected.ports else None
     return Solution(folder.name, folder, ExpectedVerdicts(expected.failed, frozenset(expected.blocked)), ports)

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 from rich.table import Table
 
+from grader.commands.rehearse.rehearse import UNREACHABLE, UNTOUCHED
+
 if TYPE_CHECKING:
     from rich.console import Console
 
     from grader.commands.rehearse.rehearse import Rehearsal, SolutionRun
+    from grader.messages import Texts
 
 _CELLS: Final = {
     "passed": "[green]✓[/]",
@@ -20,26 +23,27 @@ _CELLS: Final = {
 }
 
 
-def print_rehearsal(rehearsal: Rehearsal, console: Console) -> None:
+def print_rehearsal(rehearsal: Rehearsal, console: Console, texts: Texts) -> None:
     suite = rehearsal.suite
-    table = Table(title=f"{suite.id}: {len(rehearsal.runs)} tries", title_justify="left", box=None)
-    table.add_column("solution")
+    title = texts("rehearse.tries", exercise=suite.id, count=len(rehearsal.runs))
+    table = Table(title=title, title_justify="left", box=None)
+    table.add_column(texts("rehearse.solution"))
     for number, _ in enumerate(suite.check_specs, 1):
         table.add_column(str(number), justify="center")
-    table.add_column("points", justify="right")
+    table.add_column(texts("rehearse.points"), justify="right")
     table.add_column("")
-    table.add_column("diagnoses")
+    table.add_column(texts("rehearse.diagnoses"))
     for one in rehearsal.runs:
-        table.add_row(*_row(one))
+        table.add_row(*_row(one, texts))
     console.print(table)
-    for one in rehearsal.runs:
-        for fault in one.faults:
-            console.print(f"{suite.id}/{one.name}: {fault}", style="red", markup=False, highlight=False, soft_wrap=True)
-    for fault in rehearsal.faults:
-        console.print(f"{suite.id}: {fault}", style="red", markup=False, highlight=False, soft_wrap=True)
+    faults = [(f"{suite.id}/{run_name(one, texts)}", fault) for one in rehearsal.runs for fault in one.faults]
+    faults += [(suite.id, fault) for fault in rehearsal.faults]
+    for where, fault in faults:
+        sentence = f"{where}{texts('colon')} {fault.message(texts.language)}"
+        console.print(sentence, style="red", markup=False, highlight=False, soft_wrap=True)
 
 
-def print_counts(all_rehearsed: list[Rehearsal], console: Console) -> None:
+def print_counts(all_rehearsed: list[Rehearsal], console: Console, texts: Texts) -> None:
     tried = [one for rehearsal in all_rehearsed for one in rehearsal.runs]
     codes = {row.outcome.code for one in tried for row in one.ledger if row.outcome.verdict == "failed"}
     checks = sum(len(rehearsal.suite.check_specs) for rehearsal in all_rehearsed)
@@ -48,17 +52,31 @@ def print_counts(all_rehearsed: list[Rehearsal], console: Console) -> None:
         (rehearsal.suite.id, one.name.partition(" (")[0])
         for rehearsal in all_rehearsed
         for one in rehearsal.runs
-        if not one.name.startswith("(") and any(row.outcome.verdict == "failed" for row in one.ledger)
+        if one.name not in {UNTOUCHED, UNREACHABLE} and any(row.outcome.verdict == "failed" for row in one.ledger)
     }
     bad = sum(bool(one.faults) for one in tried) + sum(len(one.faults) for one in all_rehearsed)
     console.print(
-        f"exercises: {len(all_rehearsed)} · checks: {checks} · wrong solutions: {len(wrong)} · "
-        f"diagnoses: {len(codes)} · tries: {len(tried)}: {'all as expected' if not bad else f'{bad} not as expected'}"
+        texts(
+            "rehearse.counts",
+            exercises=len(all_rehearsed),
+            checks=checks,
+            wrong=len(wrong),
+            diagnoses=len(codes),
+            tries=len(tried),
+            outcome=texts("rehearse.some-differ", count=bad) if bad else texts("rehearse.all-as-expected"),
+        )
     )
 
 
-def _row(one: SolutionRun) -> list[str]:
+def run_name(one: SolutionRun, texts: Texts) -> str:
+    """The solution's name, or what was graded without one."""
+    keys = {UNTOUCHED: "rehearse.untouched", UNREACHABLE: "rehearse.unreachable"}
+    return texts(keys[one.name]) if one.name in keys else one.name
+
+
+def _row(one: SolutionRun, texts: Texts) -> list[str]:
     points = sum(row.points for row in one.ledger)
     codes = list(dict.fromkeys(row.outcome.code for row in one.ledger if row.outcome.verdict == "failed"))
-    good = "[green]as expected[/]" if not one.faults else "[red]DIFFERS[/]"
-    return [one.name, *(_CELLS[row.outcome.verdict] for row in one.ledger), str(points), good, ", ".join(codes)]
+    outcome = f"[red]{texts('rehearse.differs')}[/]" if one.faults else f"[green]{texts('rehearse.as-expected')}[/]"
+    cells = (_CELLS[row.outcome.verdict] for row in one.ledger)
+    return [run_name(one, texts), *cells, str(points), outcome, ", ".join(codes)]

@@ -12,43 +12,32 @@ from msgspec.structs import replace
 from grader.exercise.find import find_exercise
 from grader.grading.repository import grade_and_write
 from grader.grading.request import request_of
-from grader.grading.submission_lifecycle import repository_name
+from grader.grading.submission_lifecycle import project_path
 from grader.scoring.suite import read_suite
 from grader.settings import language_of
 
 
 def repo(  # noqa: PLR0917  # typer makes options of them
-    path: Annotated[str, typer.Argument(help="A repository: a folder, or a URL that git can clone.")],
-    exercise: Annotated[Path, typer.Option(help="The exercise, such as exercises/tp6.")],
-    results: Annotated[Path, typer.Option(help="Folder for <exercise>/<student>.json and .xml.")],
-    machine: Annotated[str, typer.Option(help="The throw-away engine to bring it up on.")] = "local",
-    student: Annotated[str, typer.Option(help="The student's id. Default: the repository's name.")] = "",
-    ports: Annotated[str, typer.Option(help="The student's reserved port range, such as 41200-41209.")] = "",
-    lang: Annotated[str, typer.Option(help="Language: fr or en.")] = "",
-    areas: Annotated[
-        Path | None, typer.Option(help="Folder for workspaces; the engine must see it under the same path.")
-    ] = None,
+    path: str,
+    exercise: Annotated[Path, typer.Option()],
+    results: Annotated[Path, typer.Option()],
+    machine: Annotated[str, typer.Option()] = "local",
+    student: Annotated[str, typer.Option()] = "",
+    folder: Annotated[str, typer.Option()] = "",
+    ports: Annotated[str, typer.Option()] = "",
+    lang: Annotated[str, typer.Option()] = "",
+    areas: Annotated[Path | None, typer.Option()] = None,
     *,
-    disposable: Annotated[
-        bool,
-        typer.Option(
-            help="The engine and its machine are thrown away: up.sh may run, and the engine need not be empty."
-        ),
-    ] = False,
+    disposable: bool = False,
 ) -> None:
-    """Grade a pushed repository on a throw-away engine.
-
-    Exit code 6: it could not be graded; 7: the policy refused it.
-
-    Example: grader repo ../submission --exercise exercises/tp6 --results out --machine unix:///run/throw-away.sock
-    """
+    """Grades a pushed repository."""
     language = language_of(lang, os.environ)
     options = {
         "machine": machine,
-        "student": student or repository_name(path) or "repository",
+        "student": student or project_path(path) or "repository",
         "ports": ports,
         "disposable": disposable,
     }
     request = request_of(options, os.environ, find_exercise(exercise))
-    request = replace(request, repository=path, workspaces=areas)
+    request = replace(request, repository=path, folder=folder, workspaces=areas)
     raise typer.Exit(grade_and_write(request, read_suite(request.exercise), results, language, os.environ))

@@ -33,28 +33,21 @@ if TYPE_CHECKING:
 
 
 def report(
-    folder: Annotated[Path, typer.Argument(help="A folder of results, written by batch or --results.")],
+    folder: Path,
     *,
-    roster: Annotated[
-        Path | None, typer.Option(help="The class list: adds emails, and students without a result.")
-    ] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder for the reports. Default: reports/ in FOLDER.")] = None,
-    moodle: Annotated[Path | None, typer.Option(help="Fill in this grading worksheet from Moodle, in place.")] = None,
-    scodoc: Annotated[Path | None, typer.Option(help="Fill in this sheet from ScoDoc, in place.")] = None,
-    exercise: Annotated[str, typer.Option(help="Only this exercise, such as tp2.")] = "",
-    page: Annotated[bool, typer.Option("--page", help="Also write HTML pages: the class and each student.")] = False,
-    lang: Annotated[str, typer.Option(help="Language: fr or en.")] = "",
+    roster: Path | None = None,
+    out: Path | None = None,
+    moodle: Path | None = None,
+    scodoc: Path | None = None,
+    exercise: str = "",
+    page: Annotated[bool, typer.Option("--page")] = False,
+    lang: str = "",
 ) -> None:
-    """Write gradebooks and HTML pages from results.
-
-    Exit code 1: a row of Moodle's or ScoDoc's sheet matches no student, or a student matches no row.
-
-    Example: grader report results --roster class.csv --moodle "Notes-TP2.csv" --page
-    """
+    """Writes gradebooks and pages."""
     language = language_of(lang, os.environ)
-    results = [result for result in read_results(folder) if exercise in {"", result.exercise}]
+    results = [result for result in read_results(folder, language) if exercise in {"", result.exercise}]
     if not results:
-        raise GraderError(f"{folder}: no results{f' of {exercise}' if exercise else ''} there")
+        raise GraderError("results.none-of" if exercise else "results.none", path=folder, exercise=exercise)
     book = build_gradebook(results, read_roster(roster, required=("id",)) if roster else ())
     place = out or folder / "reports"
     for name, content in gradebook_files(book, language).items():
@@ -67,7 +60,7 @@ def report(
         raise typer.Exit(exit_codes.FAILED)
 
 
-def read_results(folder: Path) -> list[ResultFile]:
+def read_results(folder: Path, language: Language) -> list[ResultFile]:
     """Every result below `folder`; other JSON files are reported on standard error and skipped."""
     found = []
     for path in sorted(folder.glob("**/*.json")):
@@ -76,7 +69,8 @@ def read_results(folder: Path) -> list[ResultFile]:
         try:
             found.append(read_result(path))
         except (OSError, msgspec.DecodeError) as error:
-            print(log_line(f"{path}: not a result, left out: {error}"), file=sys.stderr)
+            skipped = GraderError("results.skipped", path=path, detail=error)
+            print(log_line(skipped.message(language)), file=sys.stderr)
     return found
 
 
@@ -85,14 +79,14 @@ def _fill_school_sheet(sheet: Path, kind: str, book: Gradebook, language: Langua
     try:
         data = sheet.read_bytes()
     except OSError as error:
-        raise GraderError(f"{sheet}: {error.strerror}") from error
+        raise GraderError("at.file", file=sheet, fault=error.strerror) from error
     try:
         filled: FilledSheet = (fill_worksheet if kind == "moodle" else fill_sheet)(data, book, language)
     except GraderError as error:
-        raise GraderError(f"{sheet}: {error}") from error
+        raise GraderError("at.file", file=sheet, fault=error) from error
     _print_path(_write(sheet, filled.data))
-    for said in (*filled.unmatched_rows, *filled.unmatched_students, *filled.remarks):
-        print(log_line(f"{sheet.name}: {said}"), file=sys.stderr)
+    for remark in (*filled.unmatched_rows, *filled.unmatched_students, *filled.remarks):
+        print(log_line(f"{sheet.name}: {remark}"), file=sys.stderr)
     return filled.is_complete
 
 
@@ -122,7 +116,7 @@ def _write(path: Path, content: bytes) -> Path:
     try:
         write_atomically(path, content)
     except OSError as error:
-        raise GraderError(f"{path}: cannot be written: {error.strerror}") from error
+        raise GraderError("results.not-written", path=path, detail=error.strerror) from error
     return path
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
-from grader.errors import UsageError
+from grader.errors import GraderError
 from grader.exercise.find import find_exercise
+from grader.exercise.material import MATERIAL, material_files
 from grader.messages import Texts
 from grader.settings import language_of
 
@@ -18,16 +17,8 @@ if TYPE_CHECKING:
     from grader.messages import Language
 
 
-def start(
-    exercise: Annotated[str, typer.Argument(help="The exercise, such as tp2.")],
-    *,
-    into: Annotated[Path | None, typer.Option(help="The folder to copy to. Default: the exercise's name.")] = None,
-    lang: Annotated[str, typer.Option(help="Language: fr or en.")] = "",
-) -> None:
-    """Copy an exercise's material into a folder and say what to read.
-
-    Example: grader start tp2
-    """
+def start(exercise: str, *, into: Path | None = None, lang: str = "") -> None:
+    """Copies an exercise's material, and says what to read."""
     folder = find_exercise(exercise)
     target = into or Path(folder.name)
     language = language_of(lang, os.environ)
@@ -43,14 +34,13 @@ def start(
 def copy_material(exercise: Path, into: Path) -> list[Path]:
     """Copies the exercise's material into `into` and gives the files that are new there.
 
-    Raises `UsageError`, and copies nothing, if a file exists already: it may be the student's work.
+    Raises `GraderError`, and copies nothing, if a file exists already: it may be the student's work.
     """
-    material = exercise / "material"
-    files = [path for path in sorted(material.rglob("*")) if path.is_file()]
-    targets = [into / path.relative_to(material) for path in files]
+    files = material_files(exercise)
+    targets = [into / path.relative_to(exercise / MATERIAL) for path in files]
     taken = [str(target) for target in targets if target.exists()]
     if taken:
-        raise UsageError("typed-material-there", files=", ".join(taken[:3]))
+        raise GraderError("usage.material-there", files=", ".join(taken[:3]))
     if not files:
         return []  # an empty folder would only make one look for what should be in it
     try:
@@ -60,7 +50,7 @@ def copy_material(exercise: Path, into: Path) -> list[Path]:
             shutil.copyfile(path, target)
             shutil.copymode(path, target)
     except OSError as error:
-        raise UsageError("typed-not-writable", path=str(into), detail=str(error.strerror)) from error
+        raise GraderError("usage.not-writable", path=into, detail=error.strerror) from error
     return targets
 
 

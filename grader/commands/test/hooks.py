@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from grader import exit_codes
-from grader.errors import ExerciseError, GraderError, MachineUnreachable, UsageError
+from grader.errors import ExerciseError, GraderError, MachineUnreachable
 from grader.exercise.spec import read_exercise_spec, require_ports
 from grader.grading.checks_loop import SuiteRun
 from grader.grading.request import as_recorded, machine_of
@@ -24,7 +24,7 @@ from grader.machine.transport.interface import TransportFacts
 from grader.output_streams import interrupt_on_termination
 from grader.reports.result_builder import build_check_result
 from grader.scoring.check import spec_of
-from grader.scoring.suite import Suite
+from grader.scoring.suite import Suite, unreadable_suite
 from grader.signals import reset_signals
 
 if TYPE_CHECKING:
@@ -58,15 +58,17 @@ class GradingPlugin:
         self,
         config: pytest.Config,
         requests: list[GradingRequest],
+        arguments: dict[str, str],
         language: Language,
         folder: Path | None,
     ) -> None:
-        """`requests`: one per exercise, otherwise equal. `folder`: where results are written."""
+        """`requests`: one per exercise, otherwise equal. `arguments`: as typed, and as meant. `folder`: for results."""
         self.config = config
+        self.arguments = arguments
         self.language: Language = language
         self.results_folder = folder
         # Whole exercises are collected, since the total never moves; checks that are not asked for are deselected.
-        self._selections = [_Selection.of(arg, config.invocation_params.dir) for arg in config.args]
+        self._selections = [_Selection.of(arg, config.invocation_params.dir) for arg in arguments.values()]
         config.args[:] = [str(request.exercise) for request in requests]
         self._specs = {request.exercise: read_exercise_spec(request.exercise) for request in requests}
         self._run = Run(requests[0], TransportFacts(str(requests[0].machine)))
@@ -117,14 +119,14 @@ class GradingPlugin:
         """The student's Docker host, with the roles of the exercise."""
         run = self.run_of(request.path)
         if run is None:
-            pytest.fail("the fixture `machine` is for checks in an exercise's folder")
+            raise ExerciseError("suite.fixture", where=request.path)
         transport = self.connect()
         if transport is None:
             assert self._run.lost
             raise self._run.lost
         if run.machine is None:
-            asked = Recorder(transport) if self.request.record else transport
-            run.machine = machine_of(self.request, asked, run.suite.spec)
+            recorder = Recorder(transport) if self.request.record else transport
+            run.machine = machine_of(self.request, recorder, run.suite.spec)
         return run.machine
 
     def run_of(self, path: Path) -> SuiteRun | None:
@@ -141,7 +143,7 @@ class GradingPlugin:
                 checks = tuple(_check(item) for item in items if folder in item.path.parents)
                 self.runs[folder] = SuiteRun(Suite(folder, spec, checks))
         except ExerciseError as error:
-            raise pytest.UsageError(str(error)) from error
+            raise self._usage_error(error) from error
         for one in self._selections:
             self._require_match(one, items)
         chosen = [item for item in items if any(one.covers(item) for one in self._selections)]
@@ -154,18 +156,18 @@ class GradingPlugin:
         run = self.run_of(selection.path)
         if run and selection.name and not any(selection.covers(item) for item in items):
             folder = os.path.relpath(run.suite.folder, self.config.invocation_params.dir)
-            error = UsageError("typed-no-check", exercise=run.suite.id, folder=folder)
-            raise pytest.UsageError(error.message(self.language))
+            raise self._usage_error(GraderError("usage.no-check", exercise=run.suite.id, folder=folder))
+
+    def _usage_error(self, error: GraderError) -> pytest.UsageError:
+        return pytest.UsageError(error.message(self.language))
 
     def pytest_exception_interact(self, call: pytest.CallInfo[object], report: object) -> None:
         """Stops the run with one sentence if a suite cannot be read: nobody is graded by half a suite."""
         if isinstance(report, pytest.CollectReport) and call.excinfo:
             error = call.excinfo.value
-            if isinstance(error, GraderError):
-                raise pytest.UsageError(str(error)) from error
-            cause = error.__cause__ or error
-            sentence = f"{report.nodeid}: cannot be read as a suite: {type(cause).__name__}: {cause}"
-            raise pytest.UsageError(sentence) from error
+            if not isinstance(error, GraderError):
+                error = unreadable_suite(report.nodeid, error.__cause__ or error)
+            raise self._usage_error(error) from call.excinfo.value
 
     # --- one check ---
 
@@ -227,8 +229,8 @@ class GradingPlugin:
                     transport = run.machine.transport if run.machine else self._transport
                     write_recording(self._run.recording(result, transport), folder)
             except OSError as error:
-                usage_error = UsageError("typed-results", path=str(folder), detail=str(error.strerror))
-                raise pytest.UsageError(usage_error.message(self.language)) from error
+                fault = GraderError("results.not-writable", path=folder, detail=error.strerror)
+                raise self._usage_error(fault) from error
 
     def _exit_code(self) -> int:
         rows = [row for run in self.runs.values() for row in run.ledger]
@@ -249,7 +251,7 @@ def _check(item: pytest.Item) -> Callable[..., None]:
     spec = spec_of(function)
     where = f"{item.path}:{(item.location[1] or 0) + 1}"
     if spec is None or function is None:
-        raise ExerciseError(f"{where}: {item.name} is no check; put @check(points=…, fr=…, en=…) above it")
+        raise ExerciseError("suite.not-a-check", where=where, check=item.name)
     if item.name != spec.name:
-        raise ExerciseError(f"{where}: {item.name} is parametrized; wanted one check a function, each with its title")
+        raise ExerciseError("suite.parametrized", where=where, check=item.name)
     return function

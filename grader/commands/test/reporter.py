@@ -35,6 +35,8 @@ class GradingSession(Protocol):
     """The run to show."""
 
     language: Language
+    arguments: dict[str, str]
+    """Each argument as it was typed, and as it is meant."""
     results: list[ResultFile]
     results_folder: Path | None
     runs: dict[Path, SuiteRun]
@@ -89,6 +91,9 @@ class GraderTerminalReporter(pytest.TerminalReporter):  # type: ignore[misc]
         if request.ports:
             ports = texts("own-ports", first=request.ports.first, last=request.ports.last)
         self._print_line()
+        for typed, meant in self._grading.arguments.items():
+            if typed != meant:
+                self._print_line(texts("meant", typed=escape_control_characters(typed), meant=meant))
         for label, text in (
             ("machine", machine),
             ("student", escape_control_characters(" ".join(filter(None, (request.student.id, request.student.name))))),
@@ -154,12 +159,12 @@ class GraderTerminalReporter(pytest.TerminalReporter):  # type: ignore[misc]
         mark = " " if listed else self._symbols[verdict]
         points = f"{row.spec.points}" if listed else f"{row.points}/{row.spec.points}"
         title = self._printable(self._texts.pick(row.spec.title))
-        room = self._width - _INDENT - len(points) - 1
-        first, *more = wrap_to_width(title, room)
+        width = self._width - _INDENT - len(points) - 1
+        first, *more = wrap_to_width(title, width)
         markup = {} if listed else {_COLOURS[verdict]: True}
         self.write(f"{row.number:>3} ")
         self.write(f"{mark:<2} ", **markup)
-        self.write(f"{pad_to_width(first, room)} ", **({"bold": True} if verdict == "failed" and not listed else {}))
+        self.write(f"{pad_to_width(first, width)} ", **({"bold": True} if verdict == "failed" and not listed else {}))
         self.write_line(points, **markup)
         for line in more:
             self._print_line(" " * _INDENT + line)
@@ -176,6 +181,8 @@ class GraderTerminalReporter(pytest.TerminalReporter):  # type: ignore[misc]
             self._print_paragraph(self._texts("internal"))
         elif result.hint and row.outcome.verdict != "skipped":
             self._print_hint(result.hint)
+        if result.is_hint_only:
+            return
         if result.diagnosis and row.outcome.verdict in {"failed", "error"}:
             self._print_line(f"{' ' * _INDENT}[{result.diagnosis.code}]", light=True)
         if self.verbosity > 0 and not row.outcome.is_grader_bug:
@@ -244,6 +251,10 @@ class GraderTerminalReporter(pytest.TerminalReporter):  # type: ignore[misc]
     def _print_fix_first(self, result: ResultFile, check: CheckResult) -> None:
         number = 1 + next(place for place, one in enumerate(result.checks) if one.id == check.id)
         wrong = self._texts.pick(check.message).splitlines()[-1] if check.message else ""
+        diagnoses = [check.diagnosis, *check.also] if check.diagnosis else []
+        named = [f"`{name}`" for one in diagnoses if (name := one.values.get("name") or one.values.get("service"))]
+        if not any(name in wrong for name in named):
+            wrong = ", ".join(dict.fromkeys(named)) + f"{self._texts('colon')} {wrong}" if named else wrong
         title = self._texts.pick(check.title)
         self._print_line(self._texts.labelled("fix-first", f"{number}. {title}"), bold=True)
         self._print_paragraph(wrong, indent=3)

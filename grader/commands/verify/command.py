@@ -4,40 +4,36 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
 from grader import exit_codes
 from grader.errors import GraderError
+from grader.messages import Texts
 from grader.reports import signature
 from grader.reports.signature import KEY_VARIABLE, FileStatus, Statement, existing_folder, read_statements, signing_key
+from grader.settings import language_of
 from grader.text.escaping import log_line
 
 
-def verify(folder: Annotated[Path, typer.Argument(help="A folder of results.")]) -> None:
-    """Check the signature of results (key: GRADER_SIGNING_KEY).
-
-    Print the run and the time of each signature: check that it is the run you mean. Exit code 1: not every file is
-    signed.
-
-    Example: grader verify results
-    """
+def verify(folder: Path, *, lang: str = "") -> None:
+    """Prints the status of every file, with the run and time of its signature."""
+    texts = Texts("commands", language_of(lang, os.environ))
     key = signing_key(os.environ)
     if key is None:
-        raise GraderError(f"no key to check with: set {KEY_VARIABLE}")
+        raise GraderError("signature.no-key", variable=KEY_VARIABLE)
     found = signature.verify(existing_folder(folder), key)
     if not found:
-        raise GraderError(f"{folder}: no results there")
+        raise GraderError("results.none", path=folder)
     statements = read_statements(folder, key)
     for name, status in found.items():
-        about = _run_and_time(statements.get(name)) if status is FileStatus.SIGNED else ""
-        print(log_line(f"{status.value:<9} {name}{about}"))  # this is the command's output
+        about = _run_and_time(statements.get(name), texts) if status is FileStatus.SIGNED else ""
+        print(log_line(f"{status.value:<9} {name}{about}"))
     if any(status is not FileStatus.SIGNED for status in found.values()):
         raise typer.Exit(exit_codes.FAILED)
 
 
-def _run_and_time(statement: Statement | None) -> str:
+def _run_and_time(statement: Statement | None, texts: Texts) -> str:
     if statement is None:
-        return "  (run and time not recorded: signed by an earlier version)"
-    return f"  ({statement.run or 'no pipeline'}, {statement.at})"
+        return f"  ({texts('verify.no-statement')})"
+    return f"  ({statement.run or texts('verify.no-pipeline')}, {statement.at})"

@@ -11,7 +11,7 @@ import typer
 
 from grader.commands.watch.view import LineView, TableView
 from grader.commands.watch.watch import watch as run
-from grader.errors import UsageError
+from grader.errors import GraderError
 from grader.exercise.find import find_exercise
 from grader.exercise.spec import require_ports
 from grader.grading.request import request_of
@@ -20,21 +20,16 @@ from grader.settings import language_of
 
 
 def watch(
-    exercise: Annotated[Path, typer.Argument(help="The exercise, such as exercises/tp2.")],
+    exercise: Path,
     *,
-    machine: Annotated[str, typer.Option(help="local, unix:///…, tcp://host:2376 or ssh://user@host.")] = "",
-    ssh_config: Annotated[Path | None, typer.Option(help="SSH configuration file to use instead of your own.")] = None,
-    ports: Annotated[str, typer.Option(help="Your reserved port range, such as 41200-41209.")] = "",
-    lang: Annotated[str, typer.Option(help="Language: fr or en.")] = "",
-    hints: Annotated[int, typer.Option(min=1, max=3, help="1: where to look, 2: what is wrong, 3: what to read.")] = 2,
-    passive: Annotated[bool, typer.Option("--passive", help="Only look; change nothing.")] = False,
+    machine: str = "",
+    ssh_config: Path | None = None,
+    ports: str = "",
+    lang: str = "",
+    hints: Annotated[int, typer.Option(min=1, max=3)] = 2,
+    passive: Annotated[bool, typer.Option("--passive")] = False,
 ) -> None:
-    """Grade again at every change of the engine, while you work.
-
-    Ctrl-C ends it.
-
-    Example: grader watch exercises/tp2
-    """
+    """Grades again at every change of the engine."""
     options = {
         "machine": machine, "ssh_config": ssh_config, "ports": ports, "hints": hints, "passive": passive
     }  # fmt: skip
@@ -42,7 +37,7 @@ def watch(
     folder = find_exercise(exercise)
     request = request_of(options, os.environ, folder)
     if request.machine.scheme == "recording":
-        raise UsageError("typed-watch-recording", given=str(request.machine))
+        raise GraderError("usage.watch-recording", given=request.machine)
     suite = read_suite(folder)
     require_ports(suite.spec, suite.id, request.ports)
     try:

@@ -74,8 +74,7 @@ class TableView:
 
     def _footer(self, shown: WatchUpdate) -> list[Text]:
         if shown.lost:
-            said = _lost_lines(shown.lost, self._texts)
-            return [self._text(line, "magenta") for line in said]
+            return [self._text(line, "magenta") for line in _lost_lines(shown.lost, self._texts)]
         total = compute_mark(shown.ledger)
         lines = [
             self._text(
@@ -90,8 +89,8 @@ class TableView:
         folder = self._suite.folder
         result = build_check_result(row, shown.ledger, folder.parent.parent, self._hints)
         number = f"{row.number}. "
-        said = self._texts.pick(result.message).splitlines()
-        lines = [self._indented("" if at else number, line, "red") for at, line in enumerate(said)]
+        message = self._texts.pick(result.message or result.title).splitlines()
+        lines = [self._indented("" if at else number, line, "red") for at, line in enumerate(message)]
         if result.hint:
             lines.append(self._indented("", self._texts.labelled("hint", self._texts.pick(result.hint)), "cyan"))
         return lines

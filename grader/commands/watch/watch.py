@@ -52,7 +52,7 @@ def watch(suite: Suite, request: GradingRequest, view: View, is_over: Callable[[
         try:
             transport = open_transport(request.machine, request.ssh_config, float("inf"))
             if not isinstance(transport, DirectTransport):
-                raise GraderError("a recording does not change: there is nothing to watch")
+                raise GraderError("usage.watch-recording", given=request.machine)
             with contextlib.closing(transport):
                 transport.version()
                 _Watcher(suite, request, transport, view).run(is_over)

@@ -62,11 +62,11 @@ class InventoryLookup:
         listed = self._answers.get(listing)
         if listed is None:
             return None
-        there = parse_entries(listed)
-        found = next((one for one in there if one.matches(reference)), None)
+        entries = parse_entries(listed)
+        found = next((one for one in entries if one.matches(reference)), None)
         if found:
             return self._answers.get(EngineQuestion(DETAILS[listing].format(quote(found.id, safe=":"))))
-        return None if any(one.may_match(reference) for one in there) else _not_found(listed, reference)
+        return None if any(one.may_match(reference) for one in entries) else _not_found(listed, reference)
 
     def _volume(self, name: str) -> Answer | None:
         listed = self._answers.get(VOLUMES)

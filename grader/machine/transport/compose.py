@@ -134,7 +134,7 @@ def _version(command: tuple[str, ...]) -> str:
 def _ask_version(*command: str) -> str:
     """Such as `2.39.1`; empty if that is not compose."""
     try:
-        asked = subprocess.run(
+        done = subprocess.run(
             [*command, "version", "--short"],
             capture_output=True,
             text=True,
@@ -144,4 +144,4 @@ def _ask_version(*command: str) -> str:
         )
     except (OSError, subprocess.SubprocessError, UnicodeDecodeError):
         return ""
-    return asked.stdout.strip().removeprefix("v") if asked.returncode == 0 else ""
+    return done.stdout.strip().removeprefix("v") if done.returncode == 0 else ""

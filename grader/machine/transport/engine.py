@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import docker
 import urllib3
-from docker.constants import DEFAULT_DOCKER_API_VERSION
 from docker.tls import TLSConfig
 from docker.utils import version_lt
 from requests.adapters import HTTPAdapter
@@ -44,7 +43,11 @@ MAX_BYTES: Final = 16 * 1024 * 1024
 """Bytes of any one answer; enough for the inspect data of hundreds of containers."""
 OLDEST_API: Final = "1.40"
 """Docker 19.03; every supported release of Debian and Ubuntu has a newer one."""
+NEWEST_API: Final = "1.51"
+"""Docker 28.5. A newer engine is asked with this version.
 
+Not the default of the `docker` package (1.45), since containers tell their image's manifest only since 1.48.
+"""
 
 _CODE_BY_FAILURE: Final[dict[ExchangeFailure, str]] = {
     "timeout": "engine-silent",
@@ -162,16 +165,14 @@ class EngineClient:
 
     def _api(self) -> str:
         api = self.version.api
-        return DEFAULT_DOCKER_API_VERSION if version_lt(DEFAULT_DOCKER_API_VERSION, api) else api
+        return NEWEST_API if version_lt(NEWEST_API, api) else api
 
     def _require_supported(self, version: EngineVersion) -> EngineVersion:
         try:
             if version_lt(version.api, OLDEST_API):
                 raise self._mark_unreachable("engine-too-old", api=version.api, wanted=OLDEST_API)
-            if version_lt(DEFAULT_DOCKER_API_VERSION, version.oldest_api):
-                raise self._mark_unreachable(
-                    "engine-too-new", api=version.oldest_api, wanted=DEFAULT_DOCKER_API_VERSION
-                )
+            if version_lt(NEWEST_API, version.oldest_api):
+                raise self._mark_unreachable("engine-too-new", api=version.oldest_api, wanted=NEWEST_API)
         except (ValueError, TypeError) as error:
             raise self._mark_unreachable("engine-garbled", detail=version.api) from error
         return version

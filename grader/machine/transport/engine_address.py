@@ -94,8 +94,8 @@ def engine_key(machine: MachineUrl, environ: Mapping[str, str]) -> str:
 
 def usable_socket(sockets: Iterable[Path]) -> Path | None:
     """The first socket that this account may use, else the first that exists."""
-    there = [path for path in sockets if path.exists()]
-    return next((path for path in there if os.access(path, os.R_OK | os.W_OK)), there[0] if there else None)
+    existing = [path for path in sockets if path.exists()]
+    return next((path for path in existing if os.access(path, os.R_OK | os.W_OK)), existing[0] if existing else None)
 
 
 def _from_docker_host(host: str, environ: Mapping[str, str]) -> EngineAddress | MachineUrl:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from grader.machine.docker_desktop import local_path
 from grader.machine.question import Answer, FileQuestion, NoAnswer
 from grader.machine.temporary_files import PREFIX, STALE_S, is_abandoned, is_grader_file
+from grader.machine.transport.port_listeners import find_listening_program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,15 +34,22 @@ class NoFiles:
 
 
 class LocalFiles:
-    def ask(self, question: FileQuestion) -> Answer | NoAnswer:  # noqa: PLR0911 - one return per outcome
-        """`list` gives one name per line, with a `/` after a folder's; 404 if it does not exist."""
+    def ask(self, question: FileQuestion) -> Answer | NoAnswer:  # noqa: C901, PLR0911 - one return per outcome
+        """`list` gives one name per line, with a `/` after a folder's, `listener` a name; 404 if there is none.
+
+        `identify` gives two lines: `device:inode` and the real path.
+        """
         path = local_path(question.path)
         try:
             match question.operation:
+                case "identify":
+                    real = path.expanduser().resolve(strict=True)
+                    status = real.stat()
+                    return Answer(200, os.fsencode(f"{status.st_dev}:{status.st_ino}\n{real}"))
                 case "list":
-                    names = (entry.name + ("/" if entry.is_dir() else "") for entry in path.iterdir())
-                    shown = [name for name, _ in zip(names, range(MAX_ENTRIES), strict=False)]
-                    return Answer(200, "\n".join(sorted(shown)).encode("utf-8", "surrogateescape"))
+                    return self._list(path)
+                case "listener":
+                    return self._listener(int(question.path))
                 case "read":
                     return self._read(path)
                 case "write":
@@ -55,8 +63,20 @@ class LocalFiles:
             return Answer(404)
         except OSError as error:
             return NoAnswer("no-access", error.strerror or "")
-        except ValueError as error:  # a NUL, or half a character, in a name that an engine gave
+        # A NUL, or half a character, in a name that an engine gave; an account without a home; links in a circle.
+        except (ValueError, RuntimeError) as error:
             return NoAnswer("no-access", str(error))
+
+    @staticmethod
+    def _list(path: Path) -> Answer:
+        names = (entry.name + ("/" if entry.is_dir() else "") for entry in path.iterdir())
+        shown = [name for name, _ in zip(names, range(MAX_ENTRIES), strict=False)]
+        return Answer(200, "\n".join(sorted(shown)).encode("utf-8", "surrogateescape"))
+
+    @staticmethod
+    def _listener(port: int) -> Answer:
+        program = find_listening_program(port)
+        return Answer(200, program.encode()) if program else Answer(404)
 
     @staticmethod
     def _read(path: Path) -> Answer:

@@ -31,10 +31,10 @@ def is_local_engine(path: Path) -> bool:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asking:
             asking.settimeout(_WITHIN_S)
             asking.connect(str(path))
-            told = asking.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+            credentials = asking.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
     except (OSError, ValueError):
         return True  # the question to the engine will report why
-    pid, account, _ = _CREDENTIALS.unpack(told)
+    pid, account, _ = _CREDENTIALS.unpack(credentials)
     return account in trusted_accounts() and _program_name(pid) not in _FORWARDERS
 
 

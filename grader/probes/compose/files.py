@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import PurePosixPath, PureWindowsPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -12,17 +12,23 @@ from grader.errors import ProbeFailed
 from grader.machine.question import Answer, ComposeQuestion
 from grader.probes.engine_json import decode
 from grader.probes.labels import compose_label, project_of
+from grader.probes.mounts.machine_files import identify, read_file
 from grader.text.escaping import escape_control_characters
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
     from grader.machine.question import ComposeVerb, NoAnswer
+    from grader.machine.subjects import Project
     from grader.probes.containers.inspect import ContainerFact
+
+
+_FILE_NAMES: Final = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+"""In the order in which Compose looks for them."""
 
 
 @dataclass(frozen=True)
 class ComposeOrigin:
-    """The `docker compose up` that created a container, from its labels."""
+    """The `docker compose up` that created a container, from its labels, or that may be typed in a folder."""
 
     project: str
     folder: str
@@ -59,6 +65,10 @@ class FileGrant(msgspec.Struct, frozen=True):
         return str(PurePosixPath(folder, self.target or self.source))
 
 
+class FileDeploy(msgspec.Struct, frozen=True):
+    replicas: int | None = None
+
+
 class FileService(msgspec.Struct, frozen=True):
     """One service of the files, with everything that Compose fills in."""
 
@@ -66,15 +76,23 @@ class FileService(msgspec.Struct, frozen=True):
     build: dict[str, Any] | None = None
     command: list[str] | None = None
     configs: list[FileGrant] = []
+    container_name: str = ""
+    deploy: FileDeploy | None = None
     environment: dict[str, str | None] = {}
     networks: dict[str, msgspec.Raw] = {}
     ports: list[FilePort] = []
+    scale: int | None = None
     profiles: list[str] = []
     """If there are any, the service is only started if one of them is active."""
     secrets: list[FileGrant] = []
     tmpfs: list[str] = []
     """Paths in the container, with mount options after a colon."""
     volumes: list[FileMount] = []
+
+    @property
+    def replicas(self) -> int | None:
+        """How many containers it has by itself; `None` if the file does not say."""
+        return self.deploy.replicas if self.deploy and self.deploy.replicas is not None else self.scale
 
     @property
     def config_paths(self) -> set[str]:
@@ -118,6 +136,20 @@ def read_origin(container: ContainerFact) -> ComposeOrigin | None:
         version=compose_label(labels, "version"),
         hash=compose_label(labels, "config-hash"),
     )
+
+
+def find_project_files(project: Project, folder: str) -> ComposeOrigin | None:
+    """The files of a project that was never brought up, if `folder` has any; `~/` is the home of who grades."""
+    found = identify(project.machine, folder)
+    path = next(
+        (
+            path
+            for name in _FILE_NAMES
+            if found and read_file(project.machine, path := f"{found.real_path}/{name}") is not None
+        ),
+        None,
+    )
+    return ComposeOrigin(project.name, found.real_path, (path,), (), "", "") if found and path else None
 
 
 def ask_compose(

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grader.probes.compose.projects import find_project_name
+from grader.probes.compose.projects import list_services, match_services
 from grader.probes.containers.find import inspect_container
-from grader.probes.containers.listing import list_containers
 from grader.probes.labels import compose_label
 from grader.probes.values import parse_number
 
@@ -19,8 +18,11 @@ _NUMBER = "container-number"
 
 def find_replicas(replicas: Replicas) -> tuple[ContainerFact, ...]:
     """The replicas, in any state, in the order of Compose's numbers."""
-    machine, wanted = replicas.machine, (find_project_name(replicas.project), replicas.service)
-    own = [one for one in list_containers(machine) if (one.project, one.service) == wanted]
+    machine, project = replicas.machine, replicas.project
+    service = replicas.service
+    if machine.spec.judge_near_names:
+        service = match_services(project).get(service, service)
+    own = list_services(project).get(service, [])
     # A container may disappear between the list and the inspect.
     seen = (inspect_container(machine, one.id) for one in own)
     return tuple(sorted((fact for fact in seen if fact), key=_number))

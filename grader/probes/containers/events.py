@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -14,6 +14,10 @@ from grader.probes.values import parse_number
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
     from grader.probes.containers.inspect import ContainerFact
+
+
+_HARMLESS_SIGNALS: Final = {17, 18, 23, 28}
+"""SIGCHLD, SIGCONT, SIGURG and SIGWINCH: `docker run` in the foreground passes on what its terminal gets."""
 
 
 @dataclass(frozen=True)
@@ -26,11 +30,18 @@ class ContainerEvent:
     """Seconds since 1970, by the machine's clock."""
     exit_code: int | None
     """For the end of the container or of a `docker exec`."""
+    signal: int | None = None
+    """For `kill`, which `docker stop` sends too; `None` if the engine does not say which."""
 
     @property
     def is_end(self) -> bool:
         """True if the container stopped, in any way: `die` for Docker, `died` for Podman."""
         return self.action in {"die", "died"}
+
+    @property
+    def is_deadly_signal(self) -> bool:
+        """True for a signal that somebody sent to end the container."""
+        return self.action == "kill" and self.signal not in _HARMLESS_SIGNALS
 
 
 class _RawActor(msgspec.Struct):
@@ -51,7 +62,16 @@ def list_events(machine: Machine, container: ContainerFact) -> tuple[ContainerEv
     if answer.status != 200:
         return ()
     raw = decode_lines(answer, _RawEvent, "docker events")
-    return tuple(ContainerEvent(one.Action, one.nanoseconds / 1e9 or float(one.time), _exit_code(one)) for one in raw)
+    return tuple(
+        ContainerEvent(
+            one.Action,
+            one.nanoseconds / 1e9 or float(one.time),
+            # Podman writes `containerExitCode`.
+            _number_in(one, "exitCode", "containerExitCode"),
+            _number_in(one, "signal"),
+        )
+        for one in raw
+    )
 
 
 def until_query(machine: Machine, at: float) -> dict[str, str]:
@@ -61,8 +81,7 @@ def until_query(machine: Machine, at: float) -> dict[str, str]:
     return {"stream": "false"} if machine.is_podman else {"until": f"{at + 1:.0f}"}
 
 
-def _exit_code(event: _RawEvent) -> int | None:
-    # Podman writes `containerExitCode`.
-    attributes = (event.Actor.Attributes or {} if event.Actor else {}).items()
-    codes = {name: code for name, code in attributes if name in {"exitCode", "containerExitCode"}}
-    return parse_number(next(iter(codes.values()), ""))
+def _number_in(event: _RawEvent, *names: str) -> int | None:
+    """The number in the first of these attributes that the event has."""
+    attributes = event.Actor.Attributes or {} if event.Actor else {}
+    return parse_number(next((attributes[name] for name in names if name in attributes), ""))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ContainerFact", "ContainerState", "parse_container", "parse_timestamp"]
 
+_MB: Final = 1024 * 1024
+"""As `--memory` counts."""
 ContainerState = Literal["created", "running", "paused", "restarting", "removing", "exited", "dead", "unknown"]
 
 
@@ -37,7 +39,9 @@ class ContainerFact:
     state: ContainerState
     exit_code: int
     out_of_memory: bool
-    """True if the kernel killed it because memory ran out."""
+    """True if the kernel killed one of its programs because memory ran out."""
+    memory_limit_mb: int
+    """Of `--memory`; 0 without one."""
     error: str
     """The engine's error if it could not start the container."""
     health: str
@@ -45,6 +49,8 @@ class ContainerFact:
     health_output: str
     """The last output of the health check."""
     restarts: int
+    restart_policy: str
+    """`no`, `always`, `unless-stopped` or `on-failure`; may be empty."""
     uptime_s: float
     """Seconds since the last start, by the machine's own clock; for a stopped container, how long it ran."""
     inspected_at: float
@@ -91,6 +97,11 @@ class ContainerFact:
         return tuple(address for place in self.networks.values() for address in place.addresses)
 
     @property
+    def network_names(self) -> set[str]:
+        """The names that its networks have for it, besides its own."""
+        return {alias for place in self.networks.values() for alias in place.aliases}
+
+    @property
     def is_of_compose(self) -> bool:
         return "com.docker.compose.service" in self.labels
 
@@ -129,6 +140,10 @@ class _RawConfig(msgspec.Struct, rename="pascal"):
     exposed_ports: dict[str, msgspec.Raw] | None = None
 
 
+class _RawRestartPolicy(msgspec.Struct, rename="pascal"):
+    name: str = ""
+
+
 class _RawHostConfig(msgspec.Struct, rename="pascal"):
     port_bindings: dict[str, list[RawBinding] | None] | None = None
     publish_all_ports: bool = False
@@ -138,6 +153,8 @@ class _RawHostConfig(msgspec.Struct, rename="pascal"):
     extra_hosts: list[str] | None = None
     links: list[str] | None = None
     tmpfs: dict[str, str] | None = None
+    restart_policy: _RawRestartPolicy | None = None
+    memory: Int64 = 0
 
 
 class _RawNetworkSettings(msgspec.Struct, rename="pascal"):
@@ -178,10 +195,12 @@ def parse_container(answer: Answer) -> ContainerFact:
         state=_parse_state(state.status),
         exit_code=state.exit_code,
         out_of_memory=state.oom_killed,
+        memory_limit_mb=host.memory // _MB,
         error=escape_control_characters(state.error),
         health=state.health.status if state.health and state.health.status != "none" else "",
         health_output=_health_output(state),
         restarts=raw.restart_count,
+        restart_policy=host.restart_policy.name if host.restart_policy else "",
         uptime_s=_uptime(state, _answer_time(answer)),
         inspected_at=_answer_time(answer),
         started_at=state.started_at,

@@ -38,6 +38,8 @@ class ImageFact:
     created: str
     tagged_at: str
     """When it was last tagged here."""
+    processor: str
+    """The processor that its programs are for: `amd64`, `arm64`."""
 
     @property
     def is_in_containerd_store(self) -> bool:
@@ -85,6 +87,7 @@ class _RawImage(msgspec.Struct, rename="pascal"):
     parent: str = ""
     size: Int64 = 0
     created: str = ""
+    architecture: str = ""
     metadata: _RawMetadata | None = None
     config: _RawConfig | None = None
     root_fs: _RawRootFs | None = msgspec.field(default=None, name="RootFS")
@@ -128,6 +131,7 @@ def find_image(machine: Machine, name: str) -> ImageFact | None:
         parent=raw.parent,
         created=raw.created,
         tagged_at=raw.metadata.last_tag_time if raw.metadata else "",
+        processor=raw.architecture,
     )
 
 

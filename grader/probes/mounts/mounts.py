@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -18,12 +18,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 
+OWN_COMPUTER: Final = "own-computer:"
+"""Begins the source of a mount that stands for a folder of the student's own computer.
+
+No engine gives such a source: the transport of a submission does, since the folder does not exist where it is graded.
+"""
+_RELABELLED: Final = frozenset("zZ")
+
+
 class RawMount(msgspec.Struct):
     Type: str = ""
     Name: str = ""
     Source: str = ""
     Destination: str = ""
     RW: bool = True
+    Mode: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,8 +45,12 @@ class MountFact:
     writable: bool
     volume: str = ""
     """The name of a volume."""
+    is_on_own_computer: bool = False
+    """True if `source` is a folder of the student's own computer, in the place of which an empty one is mounted."""
     typed_source: str = ""
     """The folder as it was typed, if Docker Desktop says so; to be compared, never opened: it is a label."""
+    is_relabelled: bool = False
+    """True if SELinux was told to let containers use it: the option `z` or `Z`."""
 
     @property
     def comparable_source(self) -> str:
@@ -54,17 +67,18 @@ class MountFact:
 def parse_mounts(raw: Iterable[RawMount], labels: Mapping[str, str] | None = None) -> tuple[MountFact, ...]:
     """`labels`: the container's, in which Docker Desktop writes what was typed."""
     typed = typed_mount_sources(labels or {})
-    return tuple(
-        MountFact(
-            one.Type,
-            normalize_mount_source(one.Source),
-            _strip_slash(one.Destination),
-            one.RW,
-            one.Name,
-            typed.get(one.Destination, ""),
-        )
-        for one in raw
-    )
+    facts = []
+    for one in raw:
+        source, is_own = read_source(one.Source)
+        target, typed_source = _strip_slash(one.Destination), typed.get(one.Destination, "")
+        is_relabelled = not _RELABELLED.isdisjoint(one.Mode.split(","))
+        facts.append(MountFact(one.Type, source, target, one.RW, one.Name, is_own, typed_source, is_relabelled))
+    return tuple(facts)
+
+
+def read_source(text: str) -> tuple[str, bool]:
+    """The source of a mount in its normal spelling, and whether it is on the student's own computer only."""
+    return normalize_mount_source(text.removeprefix(OWN_COMPUTER)), text.startswith(OWN_COMPUTER)
 
 
 def _strip_slash(path: str) -> str:

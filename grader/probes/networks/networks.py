@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
-import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
-from grader.machine.built_in_networks import BUILT_IN_NETWORKS
+from grader.machine.built_in_networks import BUILT_IN_NETWORKS, SWARM_NETWORKS
 from grader.probes.compose.projects import find_project_name
 from grader.probes.engine_json import decode
 from grader.probes.labels import compose_label, project_of, strip_stack_name
+from grader.text.near_names import match_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,6 +20,10 @@ if TYPE_CHECKING:
     from grader.machine.question import Answer
     from grader.machine.subjects import Network
     from grader.probes.containers.inspect import ContainerFact
+
+
+_NEAR: Final = 0.6
+"""How similar the name of a network must be to count as misspelt."""
 
 
 @dataclass(frozen=True)
@@ -93,25 +96,34 @@ def is_internal_only(machine: Machine, container: ContainerFact) -> bool:
     return bool(container.networks) and internal.issuperset(container.networks)
 
 
-def find_network(network: Network) -> NetworkFact | NoNetwork:
+def find_network(network: Network, *, exact: bool = False) -> NetworkFact | NoNetwork:
     """The network of that exact name, otherwise one that may be meant.
 
-    In exercises about Compose, the network that has this name in the project's file comes before any other.
+    In exercises about Compose, the network that has this name in the project's file comes before any other. With
+    `judge_near_names` in the spec, one that may be meant is found too, unless the name must be `exact`.
     """
-    there = list_networks(network.machine)
-    is_of_compose = network.machine.spec.compose is not None
-    written = [one for one in there if (one.is_of_swarm or is_of_compose) and one.name_in_file == network.name]
-    project = find_project_name(network.machine.project()) if is_of_compose else ""
+    machine = network.machine
+    there = list_networks(machine)
+    project = find_project_name(machine.project()) if machine.spec.compose else ""
+    named = {one.name: _find_named(one.name, there, project) for one in machine.spec.networks.values()}
+    found = named[network.name]
+    if found:
+        return found
+    free = [one for one in there if one not in named.values() and one.name not in BUILT_IN_NETWORKS | SWARM_NETWORKS]
+    by_compose = next((one for one in free if one.name_in_file == network.name), None)
+    missing = [name for name, fact in named.items() if fact is None]
+    near = match_names(missing, (one.name_in_file for one in free), _NEAR).get(network.name, "")
+    meant = by_compose or next((one for one in free if near and one.name_in_file == near), None)
+    if meant is None:
+        return NoNetwork()
+    if machine.spec.judge_near_names and not exact:
+        return meant
+    return NoNetwork(meant.name, "compose") if by_compose else NoNetwork(near, "name")
+
+
+def _find_named(name: str, there: Iterable[NetworkFact], project: str) -> NetworkFact | None:
+    """The one that the file of the compose `project`, if any, or a stack calls so; otherwise the one of that name."""
+    written = [one for one in there if (one.is_of_swarm or project) and one.name_in_file == name]
     own = next((one for one in written if project and one.project == project), None)
-    named = next((one for one in there if one.name == network.name), None)
-    found = own or named or next(iter(written), None)
-    return found or _find_near(network.name, [one for one in there if not one.is_built_in])
-
-
-def _find_near(name: str, others: Iterable[NetworkFact]) -> NoNetwork:
-    by_compose = next((one.name for one in others if one.name_in_file == name), "")
-    if by_compose:
-        return NoNetwork(by_compose, "compose")
-    folded = {re.sub(r"[^a-z0-9]", "", one.name_in_file.lower()): one.name_in_file for one in others}
-    close = difflib.get_close_matches(re.sub(r"[^a-z0-9]", "", name.lower()), folded, n=1, cutoff=0.7)
-    return NoNetwork(folded[close[0]], "name") if close else NoNetwork()
+    by_name = next((one for one in there if one.name == name), None)
+    return own or by_name or next(iter(written), None)

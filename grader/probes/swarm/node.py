@@ -32,10 +32,11 @@ class _RawSwarm(msgspec.Struct, rename="pascal"):
 
 class _RawInfo(msgspec.Struct, rename="pascal"):
     swarm: _RawSwarm | None = None
+    live_restore_enabled: bool = False
 
 
 def read_swarm(machine: Machine) -> SwarmFact:
-    """Raises `ProbeFailed` for an engine without swarms: Podman has none."""
+    """Raises `ProbeFailed` for an engine without swarms: Podman, and Docker with `live-restore`, which refuses them."""
     version = machine.transport.version()
     if version.product == "Podman":
         raise ProbeFailed("no-swarm", engine=str(version))
@@ -43,5 +44,8 @@ def read_swarm(machine: Machine) -> SwarmFact:
 
 
 def parse_swarm(answer: Answer) -> SwarmFact:
-    raw = decode(answer, _RawInfo, "GET /info").swarm or _RawSwarm()
+    info = decode(answer, _RawInfo, "GET /info")
+    raw = info.swarm or _RawSwarm()
+    if info.live_restore_enabled and raw.local_node_state in {"", "inactive"}:
+        raise ProbeFailed("live-restore")
     return SwarmFact(raw.local_node_state or "inactive", raw.control_available, escape_control_characters(raw.error))

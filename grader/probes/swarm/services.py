@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from grader.probes.engine_json import Int64, decode
 from grader.probes.labels import strip_stack_name
 from grader.probes.swarm.ports import RawServiceEndpoint, ServicePort, parse_service_ports
+from grader.text.near_names import match_names
 
 if TYPE_CHECKING:
     from grader.machine.question import Answer
     from grader.machine.subjects import Service
+
+
+_NEAR: Final = 0.6
+"""How similar the name of a service must be to count as misspelt."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,8 @@ class NoService:
 
     near: str = ""
     """The name of a service that may be meant."""
+    is_misspelt: bool = False
+    """True if it has almost the expected name."""
 
 
 class _RawAttachment(msgspec.Struct, rename="pascal"):
@@ -79,16 +85,28 @@ class _RawService(msgspec.Struct, rename="pascal"):
     endpoint: RawServiceEndpoint | None = None
 
 
-def find_service(service: Service) -> ServiceFact | NoService:
-    """The service of that exact name, or of that name in a stack; otherwise one that may be meant."""
+def find_service(service: Service, *, exact: bool = False) -> ServiceFact | NoService:
+    """The service of that exact name, or of that name in a stack; otherwise one that may be meant.
+
+    That is one of almost the right name, or the only one of the swarm if it has as many replicas or is published on the
+    same port. With `judge_near_names` in the spec, it is found too, unless the name must be `exact`.
+    """
     there = parse_services(service.machine.engine("/services"))
     found = next((one for one in there if one.name == service.name), None)
     found = found or next((one for one in there if one.name_in_file == service.name), None)
     if found:
         return found
-    names = {one.name_in_file.lower(): one.name for one in there}
-    near = difflib.get_close_matches(service.name.lower(), names, n=1, cutoff=0.6)
-    return NoService(names[near[0]] if near else "")
+    names = {one.name_in_file: one for one in there}
+    near = names.get(match_names([service.name], names, _NEAR).get(service.name, ""))
+    alone = there[0] if len(there) == 1 and _is_alike(there[0], service) else None
+    meant = near or alone
+    if meant and service.machine.spec.judge_near_names and not exact:
+        return meant
+    return NoService(meant.name if meant else "", is_misspelt=near is not None)
+
+
+def _is_alike(fact: ServiceFact, wanted: Service) -> bool:
+    return fact.replicas == wanted.wanted.replicas or any(port.published == wanted.port for port in fact.ports)
 
 
 def parse_services(answer: Answer) -> tuple[ServiceFact, ...]:

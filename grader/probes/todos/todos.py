@@ -17,7 +17,9 @@ def ask_api(todos: Todos, api: ContainerFact) -> Answer | NoAnswer:
     """The API's answer to `GET` of its list: on the machine's port if the spec publishes it, otherwise inside."""
     path, machine = todos.wanted.list, todos.machine
     if todos.api.role in machine.spec.ports:
-        return machine.ask_uncached(HttpQuestion(machine.port(todos.api.role), path))
+        port = machine.port(todos.api.role)
+        host = next((one.host_ip for one in api.ports if one.host_port == port), "")
+        return machine.ask_uncached(HttpQuestion(port, path, host=host))
     return request_container(machine, api, todos.api.wanted.port or 80, path)
 
 

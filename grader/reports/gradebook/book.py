@@ -44,11 +44,11 @@ class Gradebook:
     def for_exercise(self, exercise: str) -> Gradebook:
         return Gradebook(tuple(entry for entry in self.entries if entry.exercise == exercise))
 
-    def require_one_exercise(self, purpose: str) -> tuple[GradebookEntry, ...]:
-        """All entries. Raises `GraderError` if they are not of one exercise, as `purpose` requires."""
+    def require_one_exercise(self, program: str) -> tuple[GradebookEntry, ...]:
+        """All entries. Raises `GraderError` if they are not of one exercise, as `program` requires."""
         if len(self.exercises) != 1:
-            names = ", ".join(map(one_line, self.exercises)) or "none"
-            raise GraderError(f"{purpose} holds the marks of one exercise, and there are: {names}")
+            code = "report.one-exercise" if self.exercises else "report.no-exercise"
+            raise GraderError(code, program=program, exercises=", ".join(map(one_line, self.exercises)))
         return self.entries
 
 
@@ -84,10 +84,9 @@ def choose_result(one: ResultFile | None, other: ResultFile) -> ResultFile:
     if one is None:
         return other
     if one.status == other.status == "graded":
-        raise GraderError(
-            f"{one_line(one.student.id)} has two marks for {one_line(one.exercise)}, "
-            f"of {one_line(one.started_at)} and {one_line(other.started_at)}: keep one"
-        )
+        values = {"first": one_line(one.started_at), "second": one_line(other.started_at)}
+        student, exercise = one_line(one.student.id), one_line(one.exercise)
+        raise GraderError("report.two-marks", student=student, exercise=exercise, **values)
     if one.status != other.status:
         return one if one.status == "graded" else other
     return max(one, other, key=lambda result: result.started_at)

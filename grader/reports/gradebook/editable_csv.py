@@ -59,7 +59,7 @@ def read_editable_csv(data: bytes) -> EditableCsv:
     while place < len(text) or cells:
         found = cell.match(text, place)
         if found is None:
-            raise GraderError(f"line {line}: the quotes of this row do not match")
+            raise GraderError("report.quotes", line=line)
         place = found.end()
         cells.append(found[1])
         if found[2] != delimiter:
@@ -69,5 +69,5 @@ def read_editable_csv(data: bytes) -> EditableCsv:
     while records and records[0].is_blank:
         records.pop(0)
     if not records:
-        raise GraderError("the file is empty")
+        raise GraderError("report.empty")
     return EditableCsv(records[0], records[1:], delimiter, encoding_of(data))

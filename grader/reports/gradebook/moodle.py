@@ -54,7 +54,7 @@ def fill_worksheet(data: bytes, book: Gradebook, lang: Language) -> FilledSheet:
     Marks are scaled to the worksheet's maximum grade. Raises `GraderError` if `data` is not such a
     worksheet, or `book` not of one exercise.
     """
-    entries = book.require_one_exercise("a worksheet")
+    entries = book.require_one_exercise("Moodle")
     sheet = read_editable_csv(data)
     where = find_columns(sheet)
     records = [record for record in sheet.records if not record.is_blank]
@@ -78,14 +78,12 @@ def find_columns(sheet: EditableCsv) -> dict[WorksheetColumn, int]:
     missing = [column for column in ("identifier", "grade") if column not in where]
     if missing:
         read = ", ".join(repr(one_line(heading)) for heading in headings[:20])
-        raise GraderError(
-            f"line {sheet.header.line}: this is not a grading worksheet of Moodle: "
-            f"no column for {' nor '.join(missing)} (headings read: {read})"
-        )
+        values = {"line": sheet.header.line, "missing": ", ".join(missing), "headings": read}
+        raise GraderError("moodle.not-a-worksheet", **values)
     if "maximum" not in where:
-        raise GraderError("this assignment is not graded by points (no maximum grade): choose points in its settings")
+        raise GraderError("moodle.no-maximum")
     if not {"id", "username", "email", "name"} & set(where):
-        raise GraderError("the worksheet names nobody: turn anonymous submissions off, then download it again")
+        raise GraderError("moodle.anonymous")
     return where
 
 
@@ -119,7 +117,7 @@ def fill_record(
 def scale_grade(mark: float, result: ResultFile, maximum: str) -> str:
     """The mark on the worksheet's scale, with the worksheet's decimal separator."""
     if not re.fullmatch(r"\s*[0-9]+([.,][0-9]+)?\s*", maximum):
-        raise GraderError(f"the maximum grade {one_line(maximum)!r} is not a number")
+        raise GraderError("moodle.maximum", given=repr(one_line(maximum)))
     scaled = round(mark * float(maximum.replace(",", ".")) / result.out_of, DECIMALS)
     return exact_number(scaled).replace(".", "," if "," in maximum else ".")
 

@@ -54,7 +54,7 @@ def fill_sheet(data: bytes, book: Gradebook, lang: Language) -> FilledSheet:
     A student is found by `etudid`, or by last and first name. Marks are scaled to the evaluation's maximum.
     Raises `GraderError` if `data` is not such a sheet, or `book` not of one exercise.
     """
-    entries = book.require_one_exercise("a sheet of ScoDoc")
+    entries = book.require_one_exercise("ScoDoc")
     made = open_sheet(data)
     sheet = made.worksheets[0]
     place = find_header(sheet)
@@ -79,14 +79,14 @@ def fill_sheet(data: bytes, book: Gradebook, lang: Language) -> FilledSheet:
 
 def open_sheet(data: bytes) -> Workbook:
     if len(data) > MAX_FILE_BYTES:
-        raise GraderError(f"the file is larger than {MAX_FILE_BYTES // 2**20} MiB")
+        raise GraderError("scodoc.too-large", limit=MAX_FILE_BYTES // 2**20)
     try:
         made = load_workbook(io.BytesIO(data))
     except Exception as error:
         # openpyxl raises all kinds of exceptions for other files.
-        raise GraderError("this is not an .xlsx file: give the sheet that ScoDoc gives, as it is") from error
+        raise GraderError("scodoc.not-xlsx") from error
     if not made.worksheets or made.worksheets[0].max_row > MAX_LINES:
-        raise GraderError(f"the first sheet is empty, or has more than {MAX_LINES} lines")
+        raise GraderError("scodoc.size", limit=MAX_LINES)
     return made
 
 
@@ -100,12 +100,12 @@ def find_header(sheet: Worksheet) -> EvaluationHeader:
         if cell_text(sheet, line, 1).startswith("!"):
             found = [HEADING.fullmatch(cell_text(sheet, line, column)) for column in range(1, sheet.max_column + 1)]
             if sum(one is not None for one in found) > 1:
-                raise GraderError(f"line {line}: this sheet is of several evaluations: take the sheet of one")
+                raise GraderError("scodoc.several", line=line)
             heading = found[MARK - 1] if len(found) >= MARK else None
             if heading is None:
-                raise GraderError(f"line {line}, column E: the heading “Note sur …” was expected")
+                raise GraderError("scodoc.heading", line=line)
             return EvaluationHeader(line, float(heading[1].replace(",", ".")))
-    raise GraderError("this is not a sheet of ScoDoc: no line starts with ! and the evaluation's number")
+    raise GraderError("scodoc.not-a-sheet")
 
 
 def sheet_row(sheet: Worksheet, line: int, texts: Texts) -> SheetRow:
@@ -136,7 +136,7 @@ def new_sheet(book: Gradebook, lang: Language, evaluation: str = "") -> bytes:
     `evaluation` is the number at the end of the URL of the evaluation's page. Without it, ScoDoc refuses the
     sheet until somebody writes it after the `!`, as the second line says.
     """
-    entries = book.require_one_exercise("a sheet of ScoDoc")
+    entries = book.require_one_exercise("ScoDoc")
     texts = Texts("reports", lang)
     made = Workbook()
     sheet = made.worksheets[0]

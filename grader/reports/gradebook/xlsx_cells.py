@@ -29,7 +29,7 @@ def write_cell(sheet: Worksheet, row: int, column: int, value: str | float | Non
     """Writes a number as a number and a text as text, never as a formula; `None` leaves the cell unchanged."""
     cell = sheet.cell(row, column)
     if isinstance(cell, MergedCell):
-        raise GraderError(f"cell {cell.coordinate} is merged with others: it cannot be filled in")
+        raise GraderError("report.merged", cell=cell.coordinate)
     if isinstance(value, str) and value:
         cell.value = shorten(ESCAPED.sub("_x005F_", one_line(value)), MAX_CELL_LENGTH)
         # openpyxl turns `=…` into a formula and `#N/A` into an error; the prefix keeps it text when it is edited.

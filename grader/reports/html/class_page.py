@@ -82,8 +82,8 @@ def class_page(
 def _require_one_scale(results: Sequence[ResultFile]) -> None:
     kinds = sorted({(result.exercise, result.out_of) for result in results})
     if len(kinds) > 1:
-        named = ", ".join(f"{exercise} (out of {out_of})" for exercise, out_of in kinds)
-        raise GraderError(f"a class page is about one exercise and one scale of marks, not {named}: make one for each")
+        scales = ", ".join(f"{exercise} (/{out_of})" for exercise, out_of in kinds)
+        raise GraderError("report.one-scale", scales=scales)
 
 
 def _rows(
@@ -128,7 +128,7 @@ def _tags(result: ResultFile, *, shared: bool) -> list[str]:
     graded = result.status == "graded"
     verdicts = {check.verdict for check in result.checks}
     tags = {
-        "to-mend": graded and bool(verdicts & {"failed", "blocked"}),
+        "to-fix": graded and bool(verdicts & {"failed", "blocked"}),
         "complete": graded and verdicts == {"passed"},
         "provisional": graded and result.provisional,
         "unseen": graded and "error" in verdicts,

@@ -16,7 +16,7 @@ _STYLES = ("base.css", "verdicts.css", "student.css", "print.css")
 def student_page(result: ResultFile, lang: Language, *, title: Words | None = None) -> str:
     """One HTML file about `result`, without any script; `title` is the exercise's."""
     numbers = {check.id: number for number, check in enumerate(result.checks, start=1)}
-    to_mend = [check for check in result.checks if check.verdict == "failed"]
+    failed = [check for check in result.checks if check.verdict == "failed"]
     return render_document(
         "student.html",
         lang,
@@ -25,5 +25,5 @@ def student_page(result: ResultFile, lang: Language, *, title: Words | None = No
         result=result,
         numbers=numbers,
         titles={check.id: check.title for check in result.checks},
-        first=to_mend[0] if to_mend else None,
+        first=failed[0] if failed else None,
     )

@@ -84,6 +84,8 @@ def case_text(check: CheckResult, result: ResultFile, texts: Texts) -> str:
         lines.append(escape_invisible(texts.pick(check.message)))
     if check.hint and check.verdict == "failed":
         lines.append(texts.labelled("hint", escape_invisible(texts.pick(check.hint))))
+    if check.is_hint_only:
+        return "\n".join(lines)
     if check.evidence:
         lines.append(texts.labelled("evidence", ""))
         lines.extend(f"  {line}" for piece in check.evidence for line in escape_invisible(piece).split("\n"))

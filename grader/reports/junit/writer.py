@@ -62,7 +62,7 @@ def junit_for_class(results: Iterable[ResultFile], lang: Language) -> bytes:
         suites.append(JUnitSuite(name, result.started_at, junit_cases(result, name, lang)))
     [(name, times)] = Counter(suite.name for suite in suites).most_common(1) or [("", 0)]
     if times > 1:
-        raise GraderError(f"{name} comes {times} times: a class has one result for a student and an exercise")
+        raise GraderError("report.junit-twice", name=name, times=times)
     return write_suites(suites)
 
 
@@ -75,7 +75,7 @@ def write_suites(suites: list[JUnitSuite]) -> bytes:
         if len(data) < LARGEST:
             verify_xml(data, cut)
             return data
-    raise GraderError(f"{len(suites)} students do not fit in the {LARGEST} bytes that GitLab takes: split the class")
+    raise GraderError("report.junit-size", count=len(suites), limit=LARGEST)
 
 
 def shorten_case(case: JUnitCase, limit: int) -> JUnitCase:
@@ -124,11 +124,11 @@ def verify_xml(data: bytes, suites: list[JUnitSuite]) -> None:
     found = [parse_case(element) for element in root.iter("testcase")]
     if found != meant:
         wrong = next((two for two in zip(meant, found, strict=False) if two[0] != two[1]), (len(meant), len(found)))
-        raise GraderError(f"the JUnit that was written is not the one that was meant: {wrong!r:.500}")
+        raise GraderError("report.junit-differs", detail=f"{wrong!r:.500}")
     kinds = Counter(case.kind for suite in suites for case in suite.cases)
     counts = {"tests": len(meant), "failures": kinds["failure"], "errors": kinds["error"]}
     if any(int(root.get(name, 0)) != count for name, count in counts.items()):
-        raise GraderError(f"the JUnit that was written counts {root.attrib}, and {counts} was meant")
+        raise GraderError("report.junit-counts", found=root.attrib, meant=counts)
 
 
 def parse_case(element: ET.Element) -> tuple[str, str, str, CaseKind, str]:

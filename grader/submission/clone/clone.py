@@ -9,7 +9,7 @@ import sys
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Final
 
 from grader.errors import GraderError
 from grader.programs.bounded import EndReason, Limits
@@ -74,7 +74,7 @@ def clone(source: str, target: Path, *, limits: CloneLimits | None = None) -> st
     has the network only for a server behind HTTP. Raises `CloneFailed`, and `NoSandboxError` if there is none.
     """
     bounds = limits or CloneLimits()
-    protocols, address = _parse_source(source)
+    protocols, address = parse_source(source)
     with temporary_folder("grader-git-") as private, ExitStack() as opened:
         git = _Git(private, protocols)
         if is_ssh(address):
@@ -88,18 +88,16 @@ def clone(source: str, target: Path, *, limits: CloneLimits | None = None) -> st
             network=address.startswith(("http://", "https://")),
         )
         if not done.succeeded:
-            why = {
-                EndReason.TIME_LIMIT: f"not done after {bounds.seconds:g} s",
-                EndReason.STOPPED_BY_WATCH: done.reason,
-            }.get(done.end_reason)
-            _fail(source, why or " · ".join(done.last_lines) or "git failed")
+            if done.end_reason is EndReason.TIME_LIMIT:
+                raise CloneFailed("repository.clone-time", source=_shown(source), seconds=f"{bounds.seconds:g}")
+            raise _not_cloned(source, done.reason or " · ".join(done.last_lines) or f"git: {done.code}")
         # A fast disk may have exceeded the quota since the last look.
         if reason := bounds.quota.disk_exceeded(git.clone):
-            _fail(source, reason)
+            raise _not_cloned(source, reason)
         head = git.run(["-C", str(git.clone), "rev-parse", "HEAD"], [], limits=Limits(10))
         commit = head.stdout.decode("ascii", "replace").strip()
         if not head.succeeded or not re.fullmatch(r"[0-9a-f]{40,64}", commit):
-            _fail(source, "it has no commit")
+            raise CloneFailed("repository.no-commit", source=_shown(source))
         git.chown_clone_back()
         shutil.move(git.clone, target)
         return commit
@@ -162,19 +160,23 @@ class _Git:
         )
 
 
-def _parse_source(source: str) -> tuple[str, str]:
-    """Return the protocols that git may use for `source`, and the address to give it."""
+def parse_source(source: str) -> tuple[str, str]:
+    """Return the protocols that git may use for `source`, and the address to give it.
+
+    Raises `CloneFailed` if it is neither an address nor a folder.
+    """
     if _GIT_ADDRESS.fullmatch(source):
         return "https:http:ssh", source
     path = Path(source)
     if not source or source.startswith("-") or "::" in source or "\0" in source or not path.is_dir():
-        raise CloneFailed(
-            f"{escape_control_characters(source)}: neither a folder here nor an address that starts with https:// or ssh://"
-        )
+        raise CloneFailed("repository.not-an-address", source=escape_control_characters(source))
     return "file", f"file://{path.resolve()}"
 
 
-def _fail(source: str, why: str) -> NoReturn:
-    # An address may contain a password: what is between `//` and `@` is not shown.
-    shown = re.sub(r"//[^/@\s]*@", "//…@", f"{source}: {why}")
-    raise CloneFailed(f"cannot clone {escape_control_characters(shown, 400)}")
+def _not_cloned(source: str, why: str) -> CloneFailed:
+    return CloneFailed("repository.not-cloned", source=_shown(source), detail=_shown(why))
+
+
+def _shown(text: str) -> str:
+    """Without a password: what is between `//` and `@` of an address is not shown."""
+    return escape_control_characters(re.sub(r"//[^/@\s]*@", "//…@", text), 400)

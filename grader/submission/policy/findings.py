@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from grader.messages import fill, find_text
+from grader.submission.policy.changes import ComposeChanges  # noqa: TC001 - msgspec reads the annotation
 from grader.text.escaping import escape_control_characters, log_line
 
 if TYPE_CHECKING:
@@ -54,7 +55,9 @@ class Refusal:
         text = find_text("policy", f"rules.{self.rule}", language) or find_text(
             "policy", f"refused.{self.rule}", language
         )
-        return fill(text, dict(self.values)) if text else self.rule
+        values = dict(self.values)
+        shape = find_text("policy", f"shapes.{values.get('wanted', '')}", language)
+        return fill(text, values | {"wanted": shape} if shape else values, language) if text else self.rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,8 @@ class Review:
 
     refused: tuple[Refusal, ...] = ()
     invalid: tuple[Refusal, ...] = ()
+    changes: ComposeChanges | None = None
+    """What is changed in a Compose file before it is brought up; `None` if something was found."""
 
     @property
     def may_be_brought_up(self) -> bool:

@@ -8,7 +8,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-_WINDOWS_DRIVE = re.compile(r"[A-Za-z]:[\\/]|\\\\|//")
+_WINDOWS_PATH = re.compile(r"[A-Za-z]:[\\/]|\\\\|//")
 _ENGINE_SOCKETS = re.compile(r"(docker|podman|containerd|buildkitd|crio)[^/]*\.sock$|docker_engine$|^/(var/)?run/?$")
 _INVALID_IN_FILE_NAME = re.compile("[\0\ud800-\udc7f\udd00-\udfff]")  # the others stand for bytes that are no UTF-8
 _MAX_PATH_BYTES = 1024
@@ -55,7 +55,7 @@ class SubmissionFolders:
         Compose removes `..` from the text of most paths before it opens them, while the kernel goes up from where a
         link has led. So a path is resolved in both ways, and refused if the two differ.
         """
-        if not text or _WINDOWS_DRIVE.match(text):
+        if not text or _WINDOWS_PATH.match(text):
             raise PathError("path-outside")
         if _INVALID_IN_FILE_NAME.search(text) or len(os.fsencode(text)) > _MAX_PATH_BYTES:
             raise PathError("path-odd")

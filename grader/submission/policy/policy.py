@@ -30,6 +30,10 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     files: int
     bytes: int
     """Of the whole submission."""
+    compose_files: int
+    """Read for one submission, with those that others name."""
+    moved_folders: int
+    """Mounted from a copy of their own: see `compose/moved_mounts.py`."""
     dockerfile_bytes: int
     dockerfile_instructions: int
     env_file_bytes: int
@@ -43,9 +47,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class EnginePolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     external_networks: frozenset[str]
     registries: frozenset[str]
+    resolvers: frozenset[str]
     syntaxes: frozenset[str]
     builder_args: frozenset[str]
-    allowed_low_ports: frozenset[int]
     reserved_ports: frozenset[int]
 
     def image_fault(self, text: str) -> Literal["image-name", "image-registry"] | None:
@@ -62,7 +66,9 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     value: str
     """The kind of value, see the head of `policy.toml`."""
     why: str
-    """Why it is allowed; empty if the entry above it already says so."""
+    """Why it is allowed, or not; empty if the entry above it already says so."""
+    wanted: str = ""
+    """What a person should write, for a message; by default it follows from `value`."""
 
 
 class DockerfilePolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -74,7 +80,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     limits: Limits
     engine: EnginePolicy
     compose: dict[str, dict[str, Entry]]
-    """What a compose file may contain, by table and key."""
+    """Every key of a compose file, by table."""
     dockerfile: DockerfilePolicy
 
 

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.submission.layout import COMPOSE_NAMES, BringUpKind, SubmissionLayout
+from grader.submission.policy.compose.changes import compose_changes, names_of
 from grader.submission.policy.compose.compose_file import check_compose, read_compose
 from grader.submission.policy.compose.model import ComposeModel, ComposeRejection, read_compose_model
-from grader.submission.policy.compose.scope import ComposeScope
+from grader.submission.policy.compose.rejection import explain_rejection
+from grader.submission.policy.compose.scope import ComposeScope, OtherFile
 from grader.submission.policy.compose.size import check_env_file_size, check_expanded_size, initial_variables
-from grader.submission.policy.dockerfile.check import check_dockerfile
+from grader.submission.policy.dockerfile.check import BuildInputs, check_dockerfile
 from grader.submission.policy.env_files.check import check_env_file
-from grader.submission.policy.findings import Findings, Place, Refusal, Review
+from grader.submission.policy.env_files.expansion import scalars
+from grader.submission.policy.findings import Findings, Place, Review
+from grader.submission.policy.lines import with_line
 from grader.submission.policy.paths import SubmissionFolders, is_ordinary_file
 from grader.submission.policy.policy import Policy, read_policy
-from grader.submission.policy.yaml.tree import YamlMapping, YamlNode, YamlSequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from grader.submission.policy.changes import ComposeChanges
     from grader.submission.policy.env_files.expansion import Expansion
     from grader.submission.policy.env_files.reader import Assignment
+    from grader.submission.policy.yaml.tree import YamlNode
 
 _DOTENV = ".env"
 
@@ -36,120 +41,145 @@ def review_repository(root: Path, layout: SubmissionLayout, home: Path, *, scrip
     variables, merges and defaults in place. Both readings must be within the policy, so that a file that two readers
     read differently gains nothing by it.
     """
-    policy = read_policy()
     folder = Path(os.path.realpath(root / layout.folder))
     folders = SubmissionFolders(Path(os.path.realpath(root)), folder, Path(os.path.realpath(home)))
-    findings = Findings()
-    for name in (layout.file, _DOTENV):
-        _check_file(folders, name, findings)
-    if findings.found:
-        return findings.review()
-    variables = initial_variables(folders)
-    if (folder / _DOTENV).exists():
-        shown = folders.display_path(folder / _DOTENV)
-        assigned = check_env_file(folder / _DOTENV, shown, policy, findings)
-        check_env_file_size(assigned, shown, variables, policy, findings)
-    match layout.kind:
-        case BringUpKind.COMPOSE:
-            _check_compose(layout, folders, policy, findings, variables)
-        case BringUpKind.DOCKERFILE:
-            check_dockerfile(folder / layout.file, folders.display_path(folder / layout.file), policy, findings, {})
-        case BringUpKind.SCRIPT:
-            if not scripts:
-                findings.refuse("script-not-here", Place(folders.display_path(folder / layout.file)))
-            _check_files_beside_script(folders, policy, findings)
-    return findings.review()
+    this = _Review(layout, folders, read_policy(), initial_variables(folders))
+    for path in (folder / layout.file, folder / _DOTENV):
+        this.check_file(path)
+    if not this.findings.found:
+        this.read_dotenv(folders)
+        match layout.kind:
+            case BringUpKind.COMPOSE:
+                this.check_compose()
+            case BringUpKind.DOCKERFILE:
+                this.check_dockerfile(folder / layout.file, this.findings)
+            case BringUpKind.SCRIPT:
+                if not scripts:
+                    this.findings.refuse("script-not-here", Place(folders.display_path(folder / layout.file)))
+                this.check_files_beside_script()
+    review = this.findings.review()
+    return replace(review, changes=this.changes) if review.may_be_brought_up else review
 
 
-def _check_file(folders: SubmissionFolders, name: str, findings: Findings) -> None:
-    """Refuse a file that is read or run if it is a link that leads out of the repository."""
-    path = folders.project / name
-    if not os.path.lexists(path):
-        return
-    real = folders.resolve(str(path))
-    place = Place(folders.display_path(path), None, (name,))
-    if real is None:
-        findings.refuse("path-outside", place, seen=str(path.readlink()) if path.is_symlink() else name)
-    elif not is_ordinary_file(real):
-        findings.refuse("not-a-file", place, seen=name)
+@dataclass(slots=True)
+class _Review:
+    layout: SubmissionLayout
+    folders: SubmissionFolders
+    policy: Policy
+    variables: Expansion
+    findings: Findings = field(default_factory=Findings)
+    changes: ComposeChanges | None = None
+    own_variables: set[str] = field(default_factory=set)
+    """Those that a `.env` of the repository sets."""
+    assigned_texts: list[str] = field(default_factory=list)
+    """The values that env files set."""
+    written: dict[str, YamlNode] = field(default_factory=dict)
+    """The compose files as they are written, by the names that the student knows."""
 
-
-def _check_compose(
-    layout: SubmissionLayout, folders: SubmissionFolders, policy: Policy, findings: Findings, variables: Expansion
-) -> None:
-    written: dict[str, YamlNode] = {}
-    env_files: list[tuple[Path, tuple[Assignment, ...]]] = []
-    for name in layout.compose_files:
-        _check_file(folders, name, findings)
-        if findings.found:
+    def check_file(self, path: Path) -> None:
+        """Refuse a file that is read or run if it is a link that leads out of the repository."""
+        if not os.path.lexists(path):
             return
-        shown = folders.display_path(folders.project / name)
-        scope = ComposeScope(policy, folders, findings, is_resolved=False)
-        tree = read_compose(folders.project / name, shown, scope)
-        if tree is not None:
-            check_compose(tree, shown, scope)
-            written[shown] = tree
-            env_files += scope.env_files
-    check_expanded_size(written, env_files, variables, policy, findings)
-    # Compose gets only files that have passed as written: it would follow an include, or print one of our files.
-    if findings.found:
-        return
-    first = next(iter(written))
-    model = read_compose_model(layout, folders.repository, folders.home)
-    match model:
-        case ComposeRejection(text):
-            findings.invalid("compose-says", Place(first), seen=text)
-        case ComposeModel(root):
-            again = Findings()
-            check_compose(root, first, ComposeScope(policy, folders, again, is_resolved=True))
-            findings.found += [_with_line(refusal, written) for refusal in again.found]
+        real = self.folders.resolve(str(path))
+        place = Place(self.folders.display_path(path), None, (path.name,))
+        if real is None:
+            seen = str(path.readlink()) if path.is_symlink() else path.name
+            self.findings.refuse("path-outside", place, seen=seen)
+        elif not is_ordinary_file(real):
+            self.findings.refuse("not-a-file", place, seen=path.name)
 
-
-def _with_line(refusal: Refusal, written: dict[str, YamlNode]) -> Refusal:
-    """Add the line of the student's file to a refusal of the second reading."""
-    lines = [
-        (len(way), file, way[-1]) for file, tree in written.items() if (way := _lines_towards(tree, refusal.place.keys))
-    ]
-    if not lines:
-        return refusal
-    _, file, line = max(lines, key=lambda one: one[0])
-    return replace(refusal, place=replace(refusal.place, file=file, line=line))
-
-
-def _lines_towards(tree: YamlNode, keys: tuple[str, ...]) -> list[int]:
-    """The line numbers on the way from the top to `keys`, as far as the file has these keys."""
-    lines = [tree.line]
-    for key in keys:
-        below: YamlNode | None = None
-        if isinstance(tree, YamlMapping):
-            below = tree.get(key)
-        elif isinstance(tree, YamlSequence) and key.isdecimal() and int(key) < len(tree.items):
-            below = tree.items[int(key)]
-        if below is None:
-            break
-        tree = below
-        lines.append(tree.line)
-    return lines
-
-
-def _check_files_beside_script(folders: SubmissionFolders, policy: Policy, findings: Findings) -> None:
-    """Check the files that a script will most likely use. It may use others: only the disposable machine contains it.
-
-    Mistakes are left for the script to run into; what the policy refuses is refused here too.
-    """
-    aside = Findings()
-    for path in _files_in(folders.project):
+    def read_dotenv(self, folders: SubmissionFolders) -> None:
+        """Check the `.env` of a folder; its variables become a part of the compose files."""
+        path = folders.project / _DOTENV
+        if not path.exists():
+            return
         shown = folders.display_path(path)
-        if not is_ordinary_file(path) or folders.resolve(str(path)) is None:
-            continue
-        if path.name in COMPOSE_NAMES:
-            scope = ComposeScope(policy, replace(folders, project=path.parent), aside, is_resolved=False)
-            tree = read_compose(path, shown, scope)
-            if tree is not None:
-                check_compose(tree, shown, scope)
-        elif path.name == "Dockerfile" or path.name.startswith("Dockerfile."):
-            check_dockerfile(path, shown, policy, aside, {})
-    findings.found += [refusal for refusal in aside.found if refusal.kind == "refused"]
+        assigned = check_env_file(path, shown, self.policy, self.findings)
+        check_env_file_size(assigned, shown, self.variables, self.policy, self.findings)
+        self.own_variables |= {one.name for one in assigned}
+        self.assigned_texts += [one.text for one in assigned]
+
+    def check_dockerfile(self, path: Path, findings: Findings) -> None:
+        check_dockerfile(path, self.folders.display_path(path), self.policy, findings, BuildInputs())
+
+    def check_compose(self) -> None:
+        self.check_compose_files()
+        # Compose gets only files that have passed as written: it would fetch others, or print one of ours.
+        if self.findings.found:
+            return
+        first = next(iter(self.written))
+        model = read_compose_model(self.layout, self.folders.repository, self.folders.home)
+        match model:
+            case ComposeRejection(text):
+                explain_rejection(text, first, self.written, self.findings)
+            case ComposeModel(root):
+                again = Findings()
+                scope = self._scope(self.folders, again, is_resolved=True)
+                scope.file_secrets = names_of(root, "secrets")
+                texts = (scalar.text for tree in self.written.values() for scalar in scalars(tree))
+                scope.written_texts = (*texts, *self.assigned_texts)
+                check_compose(root, first, scope)
+                self.changes = compose_changes(scope, root, Place(first))
+                self.findings.found += [replace(one, place=with_line(one.place, self.written)) for one in again.found]
+
+    def check_compose_files(self) -> None:
+        """Check all compose files as they are written."""
+        env_files: list[tuple[Path, tuple[Assignment, ...]]] = []
+        project, secrets = self.folders.project, frozenset[str]()
+        waiting = [OtherFile(project / name, project) for name in self.layout.compose_files]
+        own, limit = len(waiting), self.policy.limits.compose_files
+        for number, one in enumerate(waiting):  # which grows by the files that these name
+            here = replace(self.folders, project=one.folder)
+            has_own_variables = number >= own and one.folder != project
+            before = len(self.findings.found)
+            for path in (one.path, *((one.folder / _DOTENV,) if has_own_variables else ())):
+                self.check_file(path)
+            if len(self.findings.found) > before:
+                continue
+            if has_own_variables:
+                self.read_dotenv(here)
+            shown = self.folders.display_path(one.path)
+            scope = self._scope(here, self.findings, is_resolved=False)
+            scope.is_part = number > 0
+            tree = read_compose(one.path, shown, scope)
+            if tree is None:
+                continue
+            self.written[shown] = tree
+            secrets |= names_of(tree, "secrets")
+            scope.file_secrets = secrets
+            check_compose(tree, shown, scope)
+            env_files += scope.env_files
+            self.assigned_texts += [one.text for _, assigned in scope.env_files for one in assigned]
+            waiting += [other for other in dict.fromkeys(scope.other_files) if other not in waiting]
+            if len(waiting) > limit:
+                self.findings.refuse("too-many-compose-files", Place(shown), limit=str(limit))
+                return
+        if self.written:
+            check_expanded_size(self.written, env_files, self.variables, self.policy, self.findings)
+
+    def check_files_beside_script(self) -> None:
+        """Check the files that a script will most likely use. It may use others: the disposable machine contains it.
+
+        Mistakes are left for the script to run into; what the policy refuses is refused here too.
+        """
+        aside = Findings()
+        for path in _files_in(self.folders.project):
+            if not is_ordinary_file(path) or self.folders.resolve(str(path)) is None:
+                continue
+            if path.name in COMPOSE_NAMES:
+                shown = self.folders.display_path(path)
+                scope = self._scope(replace(self.folders, project=path.parent), aside, is_resolved=False)
+                tree = read_compose(path, shown, scope)
+                if tree is not None:
+                    check_compose(tree, shown, scope)
+            elif path.name == "Dockerfile" or path.name.startswith("Dockerfile."):
+                self.check_dockerfile(path, aside)
+        self.findings.found += [refusal for refusal in aside.found if refusal.kind == "refused"]
+
+    def _scope(self, folders: SubmissionFolders, findings: Findings, *, is_resolved: bool) -> ComposeScope:
+        scope = ComposeScope(self.policy, folders, findings, is_resolved)
+        scope.own_variables = frozenset(self.own_variables)
+        return scope
 
 
 def _files_in(folder: Path) -> Iterator[Path]:

@@ -91,7 +91,7 @@ def open_engine_proxy(engine: EngineAddress) -> Iterator[EngineProxy]:
     with tempfile.TemporaryDirectory(prefix="grader-proxy-") as folder:
         path = Path(folder, "s")
         if len(os.fsencode(path)) > _MAX_SOCKET_PATH:
-            raise GraderError(f"{path}: too long for a socket; choose a shorter folder with TMPDIR")
+            raise GraderError("engine.proxy-path", path=path)
         with contextlib.closing(EngineProxy(path, engine)) as proxy:
             yield proxy
 

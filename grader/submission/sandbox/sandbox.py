@@ -194,7 +194,7 @@ def make_sandbox(tmp: Path, uid: int | None = None) -> Sandbox:
 def _launcher() -> tuple[str, ...]:
     program = shutil.which("bwrap")
     if program is None:
-        raise NoSandboxError("a repository is read in a sandbox: install bubblewrap (Debian's package bubblewrap)")
+        raise NoSandboxError("repository.no-bubblewrap")
     test_run = subprocess.run(
         [
             program,
@@ -213,10 +213,7 @@ def _launcher() -> tuple[str, ...]:
     )
     if test_run.returncode != 0:
         why = test_run.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2][:200]
-        raise NoSandboxError(
-            f"a repository is read in a sandbox, which cannot be made here ({why}): run as root in a privileged "
-            "container, as docker:dind needs anyway, or where unprivileged user namespaces are allowed"
-        )
+        raise NoSandboxError("repository.no-namespaces", detail=why)
     return (program,)
 
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 
 from benchmarks.fairness.judging import judge_by_checks
 from benchmarks.fairness.listing import list_fields
+from benchmarks.fairness.machine import ChangedMachine
 from benchmarks.fairness.operators import OPERATORS
 from benchmarks.fairness.state import read_state
 from benchmarks.fairness.states import right_answers
+from grader.errors import ProbeFailed
+from grader.machine.question import Answer, ComposeQuestion, FileQuestion
 from tests.replays.replay import judge_recording
 from tests.replays.stored_recording import read_stored, recorded_names
 
 if TYPE_CHECKING:
     from benchmarks.fairness.state import State
+    from grader.machine.question import Question
     from grader.scoring.ledger import LedgerRow
 
 EXERCISES = tuple(f"tp{number}" for number in range(1, 9))
@@ -100,3 +105,52 @@ def test_the_list_follows_from_docker_inspect(exercise: str) -> None:
             )
             compared += 1
     assert compared
+
+
+def _ask(state: State, question: Question) -> Answer:
+    answer = ChangedMachine(state).ask(question)
+    assert isinstance(answer, Answer)
+    return answer
+
+
+def test_a_folder_is_identified_where_it_is_mounted_and_nowhere_else() -> None:
+    state = _changed("tp2", "mount_mistyped site")
+    mistyped = _ask(state, FileQuestion("identify", "/home/student/Docker/sitee"))
+    device_and_inode, _, path = mistyped.body.decode().partition("\n")
+    assert device_and_inode.startswith("65024:")
+    assert path == "/home/student/Docker/sitee"
+    assert _ask(state, FileQuestion("identify", "~/Docker/site")).status == 404
+    with pytest.raises(ProbeFailed):
+        ChangedMachine(state).ask(FileQuestion("identify", "/srv/nobody-knows"))
+
+
+@pytest.mark.parametrize(
+    ("operator", "ending"),
+    [
+        ("container_stopped web", ["create", "start", "kill 15", "die 0", "stop"]),
+        ("container_killed web", ["create", "start", "kill 9", "die 137"]),
+        ("container_crashed web", ["create", "start", "die 1"]),
+    ],
+)
+def test_the_events_tell_what_ended_a_container(operator: str, ending: list[str]) -> None:
+    state = _changed("tp2", operator)
+    told = [
+        [one["Action"], *(one["Actor"]["Attributes"].get(name, "") for name in ("signal", "exitCode"))]
+        for one in state.events["web"]
+    ]
+    assert [" ".join(filter(None, words)) for words in told] == ending
+    times = [one["timeNano"] for one in state.events["web"]]
+    assert times == sorted(times)
+
+
+def test_an_unrecorded_compose_file_follows_from_what_runs() -> None:
+    question = ComposeQuestion("config", "tp7", "/home/student/work", ("/home/student/work/compose.yaml",))
+    answer = _ask(_changed("tp7", "port_open_inside redis"), question)
+    services = json.loads(answer.body)["services"]
+    assert set(services) == {"lb", "redis", "web"}
+    assert services["redis"]["image"] == "redis:alpine"
+    assert [one["target"] for one in services["redis"]["ports"]] == [6379]
+    assert set(services["web"]["networks"]) == {"tp7_back-tier", "tp7_front-tier"}
+    assert [one["target"] for one in services["lb"]["volumes"]] == ["/usr/local/etc/haproxy/haproxy.cfg"]
+    with pytest.raises(ProbeFailed):
+        ChangedMachine(read_state("tp7/reference")).ask(ComposeQuestion("hashes", "tp7", "/home/student/work", ()))

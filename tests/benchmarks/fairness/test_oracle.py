@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.fairness.operators import OPERATORS
 from benchmarks.fairness.oracle.judge import ROWS, handout_points, judge_by_oracle
-from benchmarks.fairness.oracle.verdict import Earned, Lost
+from benchmarks.fairness.oracle.verdict import Earned, Lost, Verdict
 from benchmarks.fairness.plain.suites import PLAIN
 from benchmarks.fairness.state import read_state
 from tests.replays.replay import load_suite
@@ -38,6 +38,21 @@ def test_a_harmless_operator_loses_nothing_and_a_mistake_loses_something(exercis
         for state in operator.apply(base):
             lost = [check for check, verdict in judge_by_oracle(state).items() if isinstance(verdict, Lost)]
             assert bool(lost) == operator.is_mistake, (state.operators, lost)
+
+
+def _changed(base: str, operator: str) -> dict[str, Verdict]:
+    [found] = [one for one in OPERATORS if one.name == operator.partition(" ")[0]]
+    return judge_by_oracle(next(state for state in found.apply(read_state(base)) if state.operators == (operator,)))
+
+
+def test_of_two_services_of_a_name_the_one_that_runs_counts() -> None:
+    verdicts = _changed("tp2/right/started-by-compose", "beside_another_project ended")
+    assert verdicts["test_web_is_published"] == Earned()
+
+
+def test_a_container_that_another_exercise_names_is_not_meant() -> None:
+    verdicts = _changed("tp1/right/beside-other-exercises", "container_removed tp1-fond")
+    assert verdicts["test_background_runs"] == Lost(frozenset({"container-missing"}))
 
 
 def test_there_are_at_least_forty_operators_of_both_kinds() -> None:

@@ -243,6 +243,45 @@ def test_a_service_that_is_not_said_to_be_built_has_no_folder() -> None:
         expect(machine.project()).to_build_the_images_of(machine.container("app"))
 
 
+# --- other names -----------------------------------------------------------------------------------------------------
+
+
+def with_short_names(*, named: bool = True) -> FakeComposeProject:
+    """A project of the services `back` and `front`, whose containers have the names that the spec has for services."""
+    lab = FakeComposeProject()
+    for box, service, name in ((lab.api, "back", "api"), (lab.app, "front", "app")):
+        box.raw["Config"]["Labels"] |= {"com.docker.compose.service": service}
+        box.raw["Config"]["Image"] = f"todos-{service}"
+        box.raw["Name"] = f"/{name}" if named else f"/todos-{service}-1"
+        lab.services_in_file[service] = lab.services_in_file.pop(name) | {"image": f"todos-{service}"}
+    lab.app.raw["NetworkSettings"]["Ports"] = fake_container(ports={"7777/tcp": "4002"}).raw["NetworkSettings"]["Ports"]
+    lab.app.raw["HostConfig"]["PortBindings"] = {"7777/tcp": [{"HostPort": "4002"}]}
+    lab.services_in_file["front"]["ports"] = [{"target": 7777, "published": "4002"}]
+    lab.images = [fake_image("todos-back:latest"), fake_image("todos-front:latest")]
+    lab.hashes = ""
+    return lab
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_services_of_other_names_lose_only_what_the_names_are_worth(*, named: bool) -> None:
+    lab = with_short_names(named=named)
+    machine = lab.as_machine(**SPEC, judge_near_names=True)
+    project, api, app = machine.project(), machine.container("api"), machine.container("app")
+    with fails_with("service-other-name", service="api", near="back") as found:
+        expect(project).to_run_all_its_services()
+    assert [(one.code, one.values["near"]) for one in found[0].also] == [("service-other-name", "front")]
+    expect(project).to_exist()
+    expect(project).to_have_the_required_name()
+    expect(project).to_connect(api, app)
+    expect(project).to_build_the_images_of(api, app)
+    expect(project).to_publish_only(app)
+    expect(project).to_match_its_compose_file()
+    machine.clear_answers()
+    lab.services_in_file["back"]["build"] = None
+    with fails_with("image-not-built", service="back"):
+        expect(project).to_build_the_images_of(api, app)
+
+
 # --- its file --------------------------------------------------------------------------------------------------------
 
 

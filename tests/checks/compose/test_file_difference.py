@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from grader.checks.compose.file_difference import find_difference
+from grader.checks.compose.file_difference import list_differences
 from grader.probes.compose.files import ComposeFile
 from grader.probes.images.images import find_image
 from tests.checks.fake_engine_json import fake_image
@@ -46,7 +46,8 @@ def compared(service: dict[str, Any], **container: Any) -> tuple[str, str, str] 
         "Path": "mongod",
         "Args": ["--quiet"],
     }
-    return find_difference(file, "todos-mongo", parse_inspect("todos-todos-mongo-1", **(made | container)), None)
+    found = list_differences(file, "todos-mongo", parse_inspect("todos-todos-mongo-1", **(made | container)), None)
+    return found[0] if found else None
 
 
 def test_a_file_that_is_what_runs_differs_in_nothing() -> None:
@@ -111,7 +112,7 @@ def test_what_was_changed_in_the_file_is_named(changed: dict[str, Any], what: st
 
 def test_a_service_that_is_no_more_in_the_file_is_named() -> None:
     file = ComposeFile(services={})
-    assert find_difference(file, "todos-mongo", parse_inspect(), None) == ("services", "-", "todos-mongo")
+    assert list_differences(file, "todos-mongo", parse_inspect(), None) == [("services", "-", "todos-mongo")]
 
 
 def test_a_range_of_ports_is_not_compared() -> None:
@@ -207,7 +208,8 @@ def with_image_volume(volume: dict[str, Any], **changed: Any) -> tuple[str, str,
     )
     link = FakeMachine()
     link.images = [fake_image("mongo:1", config={"Volumes": {"/image": {}, "/spare": {}}})]
-    return find_difference(file, "todos-mongo", made, find_image(link.as_machine(), "mongo:1"))
+    found = list_differences(file, "todos-mongo", made, find_image(link.as_machine(), "mongo:1"))
+    return found[0] if found else None
 
 
 def test_a_volume_that_the_image_alone_asks_for_is_no_difference() -> None:

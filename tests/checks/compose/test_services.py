@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from grader.checks.compose.services import require_project, require_service
+from grader.machine.question import Answer, ComposeQuestion, FileQuestion, NoAnswer
 from tests.checks.fake_engine_json import FakeContainer, compose_labels, fake_container
 from tests.checks.fake_machine import FakeMachine, fails_with
 
-SHEET: dict[str, Any] = {
+SPEC: dict[str, Any] = {
     "containers": {"mongo": {}, "api": {}, "app": {}},
     "compose": {"project": "todos", "services": {"mongo": "todos-mongo", "api": "todos-api", "app": "todos-app"}},
 }
@@ -21,12 +22,12 @@ def of(service: str, project: str = "todos", **labels: str) -> FakeContainer:
 
 
 def service(*boxes: FakeContainer) -> None:
-    machine = FakeMachine(*boxes).as_machine(**SHEET)
+    machine = FakeMachine(*boxes).as_machine(**SPEC)
     require_service(machine.project(), machine.container("api"))
 
 
 def project(*boxes: FakeContainer) -> None:
-    require_project(FakeMachine(*boxes).as_machine(**SHEET).project())
+    require_project(FakeMachine(*boxes).as_machine(**SPEC).project())
 
 
 def test_a_service_with_a_container_is_there() -> None:
@@ -114,3 +115,60 @@ def test_a_project_of_something_else_is_not_meant() -> None:
 def test_of_two_near_names_one_is_told() -> None:
     with fails_with("service-misspelt", near="todos-apy"):
         service(of("todos-mongo"), of("todos-apy"), of("todo-ap"))
+
+
+def test_a_service_that_is_known_by_what_it_does_is_told_by_its_name() -> None:
+    back = fake_container("todos-back-1", image="todos-back", labels=compose_labels("back"))
+    with fails_with("service-other-name", service="todos-api", project="todos", near="back"):
+        service(of("todos-mongo"), of("todos-app"), back)
+
+
+def test_a_project_whose_containers_alone_have_the_names_is_told() -> None:
+    named = [fake_container(name, labels=compose_labels(name[6:], "mine")) for name in ("todos-mongo", "todos-api")]
+    with fails_with("project-other-name", project="todos", near="mine"):
+        project(*named)
+
+
+# --- a file that Compose refuses -------------------------------------------------------------------------------------
+
+FOLDERS: dict[str, Any] = SPEC | {"compose": SPEC["compose"] | {"folders": ["~/Docker/todos", "~/todos"]}}
+
+
+def refused(*, folder: str = "~/todos", name: str = "compose.yaml", told: Answer | NoAnswer) -> FakeMachine:
+    machine = FakeMachine()
+    machine.disk[f"identify {folder}"] = b"1:2\n/home/anna/x"
+    machine.disk[f"/home/anna/x/{name}"] = b"services:"
+    machine.compose["config"] = told
+    return machine
+
+
+REFUSAL = Answer(422, b"yaml: line 3: mapping values are not allowed\n")
+
+
+@pytest.mark.parametrize("folder", ["~/todos", "~/Docker/todos"])
+@pytest.mark.parametrize("name", ["compose.yaml", "docker-compose.yml"])
+def test_a_project_that_compose_refuses_is_told_with_its_words(folder: str, name: str) -> None:
+    machine = refused(folder=folder, name=name, told=REFUSAL)
+    detail = "yaml: line 3: mapping values are not allowed"
+    with fails_with("compose-file-invalid", path=f"/home/anna/x/{name}", detail=detail):
+        require_project(machine.as_machine(**FOLDERS).project())
+    (asked,) = [one for one in machine.questions if isinstance(one, ComposeQuestion)]
+    assert (asked.project, asked.folder, asked.files) == ("todos", "/home/anna/x", (f"/home/anna/x/{name}",))
+
+
+@pytest.mark.parametrize(
+    ("folder", "name", "told"),
+    [
+        ("~/todos", "compose.yaml", Answer(200, b'{"services": {}}')),
+        ("~/todos", "notes.txt", REFUSAL),
+        ("~/elsewhere", "compose.yaml", REFUSAL),
+        ("~/todos", "compose.yaml", NoAnswer("not-at-hand")),
+    ],
+    ids=["it is right", "no file", "another folder", "no compose"],
+)
+def test_without_a_refusal_it_was_not_started(folder: str, name: str, told: Answer | NoAnswer) -> None:
+    with fails_with("project-missing", project="todos"):
+        require_project(refused(folder=folder, name=name, told=told).as_machine(**FOLDERS).project())
+    machine = FakeMachine(of("todos-app"))
+    require_project(machine.as_machine(**FOLDERS).project())
+    assert not [one for one in machine.questions if isinstance(one, FileQuestion | ComposeQuestion)]

@@ -28,11 +28,11 @@ WEB: dict[str, Any] = {"web": {"name": "web", "image": "nginx", "equivalent_imag
 
 
 def subject(
-    *boxes: FakeContainer, images: tuple[dict[str, Any], ...] = (), version: Version = DOCKER_26, **sheet: Any
+    *boxes: FakeContainer, images: tuple[dict[str, Any], ...] = (), version: Version = DOCKER_26, **spec: Any
 ) -> Container:
     machine = FakeMachine(*boxes, version=version)
     machine.images = list(images)
-    return machine.as_machine(**({"containers": WEB} | sheet)).container("web")
+    return machine.as_machine(**({"containers": WEB} | spec)).container("web")
 
 
 def web(*boxes: FakeContainer, **more: Any) -> ContainerExpectation:
@@ -154,7 +154,7 @@ def test_running_asks_for_no_age() -> None:
 BASE = fake_image("nginx:latest", image_id="sha256:nginx", layers=("a", "b"))
 
 
-def test_the_image_of_the_sheet_has_many_names() -> None:
+def test_the_image_of_the_spec_has_many_names() -> None:
     for name in ("nginx", "nginx:alpine", "docker.io/library/nginx:1.27", "registry.example/nginx", "httpd"):
         web(fake_container(image=name)).to_be_created_from_its_image()
 
@@ -198,8 +198,8 @@ def test_an_image_that_was_only_given_the_name_is_still_the_other_one() -> None:
 def judged(box: FakeContainer, used: dict[str, Any]) -> None:
     machine = FakeMachine(box)
     machine.images = [used]
-    sheet: dict[str, Any] = {"containers": WEB, "images": ["nginx", "httpd", "ubuntu"]}
-    expect(machine.as_machine(**sheet).container("web")).to_be_created_from_its_image()
+    spec: dict[str, Any] = {"containers": WEB, "images": ["nginx", "httpd", "ubuntu"]}
+    expect(machine.as_machine(**spec).container("web")).to_be_created_from_its_image()
 
 
 def test_the_name_of_the_image_must_still_be_there() -> None:

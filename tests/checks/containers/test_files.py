@@ -8,12 +8,12 @@ import pytest
 
 from grader.checks.expect import expect
 from grader.machine.question import Answer
-from tests.checks.fake_engine_json import FakeContainer, File, fake_container
+from tests.checks.fake_engine_json import FakeContainer, File, fake_container, fake_image
 from tests.checks.fake_machine import FakeMachine, fails_with, folder, raises_probe_failed
 from tests.scripted_machine import NOW
 
 PATH = "/root/hello.txt"
-SHEET: dict[str, Any] = {
+SPEC: dict[str, Any] = {
     "containers": {"box": {"name": "tp1-ubuntu", "image": "ubuntu"}, "b": {"name": "b", "image": "ubuntu"}},
     "files": {"hello": {"container": "box", "path": PATH}},
 }
@@ -35,7 +35,7 @@ def ubuntu(file: File | None = HELLO, changes: dict[str, int] | None = None, **m
 
 
 def file_of(*boxes: FakeContainer) -> Any:
-    return expect(FakeMachine(*boxes).as_machine(**SHEET).file("hello"))
+    return expect(FakeMachine(*boxes).as_machine(**SPEC).file("hello"))
 
 
 # --- added -----------------------------------------------------------------------------------------------------------
@@ -116,10 +116,52 @@ def test_a_missing_file_may_be_in_another_container() -> None:
     other = fake_container("x", changes={PATH: 1})
     with fails_with("file-in-another-container", name="tp1-ubuntu", path=PATH, other="x"):
         file_of(ubuntu(None, {}), other).to_be_added()
-    with fails_with("file-not-made"):
+    with fails_with("file-in-another-container", other="b"):  # also in another one of the exercise
         file_of(ubuntu(None, {}), fake_container("b", changes={PATH: 1})).to_be_added()
     with fails_with("file-not-made"):
         file_of(ubuntu(None, {}), fake_container("x", changes={"/root": 0})).to_be_added()
+
+
+def test_a_missing_file_may_be_in_memory_only() -> None:
+    for inside in ("/root", PATH):
+        with fails_with("file-on-tmpfs", name="tp1-ubuntu", path=PATH, inside=inside):
+            file_of(ubuntu(None, {}, host={"Tmpfs": {inside: ""}})).to_be_added()
+    with fails_with("file-not-made"):
+        file_of(ubuntu(None, {}, host={"Tmpfs": {"/tmp": ""}})).to_be_added()  # noqa: S108 - a path in the container
+
+
+@pytest.mark.parametrize(
+    ("created_by", "is_it"),
+    [
+        ("COPY hello.txt /root/ # buildkit", True),
+        ("/bin/sh -c #(nop) COPY file:1 in /root/hello.txt ", True),
+        ("RUN /bin/sh -c echo hi > /root/hello.txt # buildkit", True),
+        ("COPY other.txt /root/", False),
+    ],
+)
+def test_a_missing_file_may_be_in_an_image(created_by: str, *, is_it: bool) -> None:
+    machine = FakeMachine(ubuntu(None, {}))
+    machine.images = [
+        fake_image("ubuntu:latest", history=[{"CreatedBy": "ADD rootfs"}]),
+        fake_image("mine:v2", history=[{"CreatedBy": created_by, "Size": 5}]),
+    ]
+    with fails_with("file-in-another-image" if is_it else "file-not-made", **({"image": "mine:v2"} if is_it else {})):
+        expect(machine.as_machine(**SPEC).file("hello")).to_be_added()
+
+
+def test_a_missing_file_may_be_on_the_machine_itself() -> None:
+    for names, code in ((b".bashrc\nhello.txt", "file-on-the-machine"), (b".bashrc\nhello.text", "file-not-made")):
+        machine = FakeMachine(ubuntu(None, {}))
+        machine.disk["/root"] = names
+        with fails_with(code, name="tp1-ubuntu", path=PATH):
+            expect(machine.as_machine(**SPEC).file("hello")).to_be_added()
+
+
+def test_where_nothing_else_can_be_looked_at_the_file_is_not_there() -> None:
+    machine = FakeMachine(ubuntu(None, {}))
+    machine.table["/images/json"] = Answer(500)
+    with fails_with("file-not-made"):
+        expect(machine.as_machine(**SPEC).file("hello")).to_be_added()
 
 
 @pytest.mark.parametrize(("before", "code"), [(19, "file-in-another-container"), (20, "file-not-made")])
@@ -161,7 +203,7 @@ def test_an_engine_that_does_not_copy_is_no_failure() -> None:
     link = FakeMachine(ubuntu())
     link.table["/containers/tp1-ubuntu-id/archive?*"] = Answer(500, b"broken")
     with raises_probe_failed("answer-unexpected"):
-        expect(link.as_machine(**SHEET).file("hello")).to_be_added()
+        expect(link.as_machine(**SPEC).file("hello")).to_be_added()
 
 
 # --- changed ---------------------------------------------------------------------------------------------------------
@@ -179,6 +221,12 @@ def test_a_file_that_was_not_changed_says_what_was_done(changes: dict[str, int],
     values = {"name": "tp1-ubuntu", "path": PATH} | ({"image": "ubuntu"} if code == "file-not-of-image" else {})
     with fails_with(code, **values):
         file_of(ubuntu(changes=changes)).to_be_changed()
+
+
+def test_a_change_may_be_in_another_container() -> None:
+    for change, code in ((0, "change-in-another-container"), (1, "file-unchanged"), (2, "file-unchanged")):
+        with fails_with(code, name="tp1-ubuntu", path=PATH):
+            file_of(ubuntu(changes={}), fake_container("b", changes={PATH: change})).to_be_changed()
 
 
 def test_a_file_that_is_not_there_was_not_changed() -> None:

@@ -57,8 +57,8 @@ def container(*, attached: bool, labels: dict[str, str] | None = None) -> Contai
 def seen(
     *actions: tuple[str, float], attached: bool, podman: bool, labels: dict[str, str] | None = None
 ) -> bool | None:
-    sheet = ExerciseSpec(points=20, title={})
-    machine = Machine(Remembers(*actions, podman=podman), sheet)
+    spec = ExerciseSpec(points=20, title={})
+    machine = Machine(Remembers(*actions, podman=podman), spec)
     return was_attached(machine, container(attached=attached, labels=labels))
 
 

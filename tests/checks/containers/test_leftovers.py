@@ -10,12 +10,12 @@ from grader.checks.expect import expect
 from tests.checks.fake_engine_json import FakeContainer, fake_container
 from tests.checks.fake_machine import FakeMachine, fails_with
 
-SHEET: dict[str, Any] = {"containers": {"a": {"name": "a"}, "b": {"name": "b"}}, "ignored_containers": ["tp1"]}
+SPEC: dict[str, Any] = {"containers": {"a": {"name": "a"}, "b": {"name": "b"}}, "ignored_containers": ["tp1"]}
 
 
 def judged(*others: FakeContainer, boxes: tuple[str, ...] = ("a", "b")) -> None:
     machine = FakeMachine(*(fake_container(one) for one in boxes), *others)
-    expect(machine.as_machine(**SHEET)).to_have_no_other_container()
+    expect(machine.as_machine(**SPEC)).to_have_no_other_container()
 
 
 @pytest.mark.parametrize(
@@ -53,6 +53,6 @@ def test_one_that_is_down_is_left_over_stopped(state: str) -> None:
         judged(fake_container("x", state=state, labels={"maintainer": "com.docker.compose."}))
 
 
-def test_the_containers_of_the_sheet_are_there() -> None:
+def test_the_containers_of_the_spec_are_there() -> None:
     with fails_with("container-missing", name="b"):
         judged(boxes=("a",))

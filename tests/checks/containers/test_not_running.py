@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
 
 from grader.checks.containers.expectation import require_container, require_running
-from grader.checks.containers.not_running import fail_crash_loop, fail_not_running, is_shell_without_input
+from grader.checks.containers.not_running import fail_crash_loop, fail_not_running, is_stopped_by_hand
 from grader.checks.failure import CheckFailed
 from grader.machine.question import Answer, HttpQuestion, NoAnswer
 from tests.checks.fake_engine_json import FakeContainer, compose_labels, fake_container
 from tests.checks.fake_machine import FakeMachine, fails_with
+from tests.probes.malformed_answers import assert_probe_failed
 from tests.scripted_machine import DOCKER_26, PODMAN_4
 
 LOG = b"1\n2\n3\n\n4\n5\n6\n"
@@ -27,7 +29,7 @@ def ended(exit_code: int = 1, ran_s: float = 60, **more: Any) -> FakeMachine:
     return FakeMachine(fake_container(state="exited", exit_code=exit_code, ran_s=ran_s, **({"log": LOG} | more)))
 
 
-@pytest.mark.parametrize("exit_code", [1, 2, 126, 127, 255])
+@pytest.mark.parametrize("exit_code", [1, 2, 126, 127])
 def test_one_that_ended_says_its_code_and_its_last_line(exit_code: int) -> None:
     values = {"name": "web", "exit_code": exit_code, "seconds": 60, "last_line": "6"}
     with fails_with("container-exited", **values) as found:
@@ -59,120 +61,202 @@ def test_a_loop_without_a_log_has_no_last_line() -> None:
         fail_crash_loop(machine, require_container(machine.container("web")))
 
 
-@pytest.mark.parametrize(
-    ("exit_code", "ran_s", "code"),
-    [
-        (1, 60, "container-crash-loop"),
-        (0, 9.9, "container-crash-loop"),
-        (0, 10, "container-stopped"),
-        (137, 60, "container-stopped"),
-    ],
-)
-def test_one_that_was_restarted_and_is_down_is_in_a_loop_unless_somebody_stopped_it(
-    exit_code: int, ran_s: float, code: str
+# --- by whom it ended ---
+
+STOPPED: tuple[Any, ...] = (("kill", 3.0, {"signal": "15"}), ("die", 2.0, {"exitCode": "0"}), ("stop", 2.0, {}))
+KILLED: tuple[Any, ...] = (("kill", 2.5, {"signal": "9"}), ("die", 2.0, {"exitCode": "137"}))
+BY_ITSELF: tuple[Any, ...] = (("die", 2.0, {"exitCode": "0"}),)
+
+
+def with_events(machine: FakeMachine, *events: tuple[str, float, dict[str, str]], started: bool = True) -> FakeMachine:
+    """The machine, whose engine remembers these events of its container."""
+    box = machine.fake_containers[0]
+    if started:
+        box.add_event("create", 61)
+        box.add_event("start", 60)
+    for action, ago_s, attributes in events:
+        box.add_event(action, ago_s, **attributes)
+    return machine
+
+
+@pytest.mark.parametrize("ran_s", [0.5, 1, 60])
+@pytest.mark.parametrize("exit_code", [0, 1, 130, 137, 143])
+@pytest.mark.parametrize("events", [STOPPED, KILLED])
+def test_one_that_somebody_stopped_was_stopped_however_long_it_ran(
+    events: tuple[Any, ...], exit_code: int, ran_s: float
 ) -> None:
-    with fails_with(code):
-        judged(ended(exit_code, ran_s, restarts=3))
-
-
-@pytest.mark.parametrize("exit_code", [0, 129, 130, 131, 137, 143])
-def test_one_that_was_asked_to_stop_was_stopped(exit_code: int) -> None:
-    with fails_with("container-stopped", name="web", exit_code=exit_code, seconds=10) as found:
-        judged(ended(exit_code, 10))
+    machine = with_events(ended(exit_code, ran_s), *events)
+    with fails_with("container-stopped", name="web", exit_code=exit_code, seconds=f"{ran_s:.0f}") as found:
+        judged(machine)
     assert found[0].evidence == ("2", "3", "4", "5", "6")
+
+
+@pytest.mark.parametrize("ran_s", [0.5, 60])
+@pytest.mark.parametrize("exit_code", [0, 1, 130, 137, 143])
+def test_one_that_nobody_stopped_ended_by_itself_however_long_it_ran(exit_code: int, ran_s: float) -> None:
+    with fails_with("container-exited", exit_code=exit_code):
+        judged(with_events(ended(exit_code, ran_s), *BY_ITSELF))
 
 
 @pytest.mark.parametrize(
     ("exit_code", "code"),
     [
-        (0, "container-exited"), (129, "container-exited"), (130, "container-exited"), (131, "container-exited"),
-        (137, "container-stopped"), (143, "container-stopped"), (128, "container-exited"),
+        (137, "container-stopped"),
+        (143, "container-stopped"),
+        (0, "container-ended"),
+        (130, "container-ended"),
+        (255, "container-ended"),
+        (1, "container-exited"),
+        (127, "container-exited"),
     ],
-)  # fmt: skip
-def test_in_the_first_seconds_only_a_kill_is_somebodys_doing(exit_code: int, code: str) -> None:
+)
+@pytest.mark.parametrize("ran_s", [0.5, 60])
+def test_of_one_whose_events_are_forgotten_its_code_tells(exit_code: int, ran_s: float, code: str) -> None:
+    with fails_with(code, exit_code=exit_code):
+        judged(ended(exit_code, ran_s))
+
+
+def test_an_engine_that_restarts_it_would_have_done_so_if_nobody_had_stopped_it() -> None:
+    for policy, code in (("always", "container-stopped"), ("on-failure", "container-ended"), ("no", "container-ended")):
+        with fails_with(code):
+            judged(ended(0, 60, host={"RestartPolicy": {"Name": policy}}))
+
+
+@pytest.mark.parametrize(
+    ("exit_code", "ran_s", "events", "code"),
+    [
+        (1, 60, BY_ITSELF, "container-crash-loop"),
+        (0, 60, BY_ITSELF, "container-crash-loop"),
+        (0, 9.9, STOPPED, "container-crash-loop"),
+        (0, 10, STOPPED, "container-stopped"),
+        (137, 60, KILLED, "container-stopped"),
+    ],
+)
+def test_one_that_was_restarted_and_is_down_is_in_a_loop_unless_it_had_come_up(
+    exit_code: int, ran_s: float, events: tuple[Any, ...], code: str
+) -> None:
     with fails_with(code):
-        judged(ended(exit_code, 9.9))
+        judged(with_events(ended(exit_code, ran_s, restarts=3), *events))
 
 
 def test_a_kill_for_want_of_memory_is_nobodys_doing() -> None:
-    short = fake_container(state="exited", exit_code=137, ran_s=5)
-    short.raw["State"]["OOMKilled"] = True
-    with fails_with("container-exited", exit_code=137):
-        judged(FakeMachine(short))
-    long = fake_container(state="exited", exit_code=137, ran_s=50)
-    long.raw["State"]["OOMKilled"] = True
+    for more, limit in (({}, ""), ({"host": {"Memory": 20 * 1024 * 1024}}, "20")):
+        machine = with_events(ended(137, 5, **more), ("oom", 2.5, {}), ("die", 2.0, {"exitCode": "137"}))
+        machine.fake_containers[0].raw["State"]["OOMKilled"] = True
+        with fails_with("out-of-memory", name="web", exit_code=137, limit=limit):
+            judged(machine)
+    forgotten = ended(137, 50)
+    forgotten.fake_containers[0].raw["State"]["OOMKilled"] = True
+    with fails_with("out-of-memory"):
+        judged(forgotten)
+
+
+def test_one_that_had_run_short_of_memory_may_still_have_been_stopped() -> None:
+    machine = with_events(ended(137, 50), ("oom", 40.0, {}), *STOPPED)
+    machine.fake_containers[0].raw["State"]["OOMKilled"] = True
     with fails_with("container-stopped"):
-        judged(FakeMachine(long))
+        judged(machine)
+
+
+CTRL_C = (("kill", 2.1, {"signal": "2"}), ("kill", 2.05, {"signal": "18"}), ("die", 2.0, {"exitCode": "0"}))
 
 
 @pytest.mark.parametrize(
-    ("exit_code", "ran_s", "attached", "code"),
+    ("exit_code", "events", "more", "code"),
     [
-        (130, 60, True, "foreground-stopped"),
-        (0, 1, True, "foreground-stopped"),
-        (0, 0.9, True, "container-exited"),
-        (130, 60, False, "container-stopped"),
-        (1, 60, True, "container-exited"),
+        (0, CTRL_C, {}, "foreground-stopped"),
+        (1, CTRL_C, {}, "foreground-stopped"),
+        (137, KILLED, {}, "foreground-stopped"),
+        (0, BY_ITSELF, {}, "container-exited"),
+        (130, BY_ITSELF, {}, "container-exited"),
+        (0, BY_ITSELF, {"Tty": True}, "foreground-stopped"),
+        (130, BY_ITSELF, {"Tty": True}, "foreground-stopped"),
+        (1, BY_ITSELF, {"Tty": True}, "container-exited"),
+        (0, STOPPED, {}, "container-stopped"),
+        (130, (), {}, "foreground-stopped"),
+        (0, (), {}, "container-ended"),
+        (0, (), {"Tty": True}, "foreground-stopped"),
     ],
 )
 def test_one_that_ended_with_its_terminal_was_in_the_foreground(
-    exit_code: int, ran_s: float, *, attached: bool, code: str
+    exit_code: int, events: tuple[Any, ...], more: dict[str, Any], code: str
 ) -> None:
+    """Without `-t`, the client passes Ctrl-C on as a signal; with it, the program sees it on its terminal."""
+    machine = ended(exit_code, 60, config={"AttachStdout": True} | more)
+    box = machine.fake_containers[0]
+    if events:
+        box.add_event("create", 61)
+        box.add_event("attach", 60.5)
+        with_events(machine, *events, started=False)
+        box.events.insert(2, box.events[1] | {"Action": "start"})
     with fails_with(code, name="web", exit_code=exit_code) as found:
-        judged(ended(exit_code, ran_s, config={"AttachStdout": attached}))
+        judged(machine)
     assert found[0].evidence == ("2", "3", "4", "5", "6")
 
 
-# --- its command -----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("command", [("bash",), ("/bin/sh",), ("ash",), ("dash",), ("zsh",)])
-def test_a_shell_without_anything_to_read_ends_at_once(command: tuple[str, ...]) -> None:
-    with fails_with("shell-without-terminal", name="web", exit_code=0):
-        judged(ended(0, 0.1, command=command))
+FOLDER = {"Type": "bind", "Source": "/home/anna/Docker/db", "Destination": "/data/db"}
+VOLUME = {"Type": "volume", "Name": "db", "Source": "/v", "Destination": "/data/db"}
 
 
 @pytest.mark.parametrize(
-    ("more", "is_one"),
+    ("options", "mount", "said", "is_hidden"),
     [
-        ({}, True),
-        ({"ran_s": 9.9}, True),
-        ({"ran_s": 10}, False),
-        ({"exit_code": 1}, False),
-        ({"command": ("bash", "-c")}, False),
-        ({"command": ("python",)}, False),
-        ({"command": ()}, False),
-        ({"config": {"OpenStdin": True}}, False),
+        (["name=userns"], FOLDER, b"WiredTigerError: Permission denied\n", True),
+        (["name=userns"], FOLDER, b"bind: address in use\n", False),
+        (["name=userns"], VOLUME, b"Permission denied\n", False),
+        (["name=seccomp,profile=builtin"], FOLDER, b"Permission denied\n", False),
     ],
 )
-def test_a_shell_is_told_from_other_programs(more: dict[str, Any], *, is_one: bool) -> None:
-    settings: dict[str, Any] = {"ran_s": 0.1, "command": ("bash",)} | more
-    box = fake_container(state="exited", **settings)
-    machine = FakeMachine(box).as_machine(containers=WEB)
-    assert is_shell_without_input(require_container(machine.container("web"))) is is_one
+def test_with_users_of_its_own_an_engine_keeps_containers_out_of_a_students_folder(
+    options: list[str], mount: dict[str, str], said: bytes, *, is_hidden: bool
+) -> None:
+    for restarts, code in ((0, "container-exited"), (3, "container-crash-loop")):
+        machine = ended(1, 3, log=said, mounts=(mount,), restarts=restarts)
+        machine.table["/info"] = {"SecurityOptions": options}
+        if is_hidden:
+            assert_probe_failed("folder-of-userns", partial(judged, machine))
+        else:
+            with fails_with(code):
+                judged(machine)
 
 
-@pytest.mark.parametrize("line", ["['python', 'app.py']", " [python, app.py]", "[‘python’]"])
-def test_a_command_in_the_wrong_quotes_is_no_list(line: str) -> None:
-    with fails_with("command-not-a-list", name="web", exit_code=127, seen=line) as found:
-        judged(ended(127, 0.1, command=("/bin/sh", "-c", line)))
-    assert found[0].evidence == ("2", "3", "4", "5", "6")
+def test_one_in_the_background_has_no_terminal_to_end_with() -> None:
+    with fails_with("container-stopped"):
+        judged(with_events(ended(0, 60), *CTRL_C))
+
+
+def test_compose_stops_what_it_was_started_with_in_the_foreground() -> None:
+    labels = compose_labels("web")
+    machine = FakeMachine(fake_container(state="exited", labels=labels, config={"AttachStdout": True}))
+    box = machine.fake_containers[0]
+    box.add_event("attach", 60.5)
+    with fails_with("foreground-stopped"):
+        judged(with_events(machine, *STOPPED))
 
 
 @pytest.mark.parametrize(
-    "command",
+    ("state", "restarts", "exit_code", "events", "is_by_hand"),
     [
-        ("/bin/sh", "-c", "[ -f x ] && y"),
-        ("/bin/sh", "-c", "echo [x]"),
-        ("/bin/sh", "-c"),
-        ("/bin/sh", "-e", "['x']"),
-        ("bash", "-c", "['x']"),
-        ("python", "['x']", "['x']"),
+        ("paused", 0, 0, (), True),
+        ("exited", 0, 0, STOPPED, True),
+        ("exited", 0, 1, KILLED, True),
+        ("exited", 0, 0, BY_ITSELF, False),
+        ("exited", 0, 137, BY_ITSELF, False),
+        ("exited", 0, 137, (), True),
+        ("exited", 0, 0, (), True),
+        ("exited", 0, 1, (), False),
+        ("exited", 1, 137, STOPPED, False),
+        ("running", 0, 0, (), False),
+        ("created", 0, 0, (), False),
+        ("restarting", 0, 0, (), False),
     ],
 )
-def test_another_command_is_none_of_that(command: tuple[str, ...]) -> None:
-    with fails_with("container-exited"):
-        judged(ended(127, 0.1, command=command))
+def test_what_nobody_can_know_counts_as_stopped_by_hand(
+    state: str, restarts: int, exit_code: int, events: tuple[Any, ...], *, is_by_hand: bool
+) -> None:
+    machine = FakeMachine(fake_container(state=state, restarts=restarts, exit_code=exit_code))
+    here = with_events(machine, *events, started=bool(events)).as_machine(containers=WEB)
+    assert is_stopped_by_hand(here, require_container(here.container("web"))) is is_by_hand
 
 
 # --- never started ---------------------------------------------------------------------------------------------------
@@ -189,15 +273,56 @@ def created(error: str = "", *others: FakeContainer, podman: bool = False, **mor
         ("", ""),
         (
             'failed: runc create failed: unable to start container process: exec: "x": not found: unknown',
-            ' (exec: "x": not found)',
+            'exec: "x": not found',
         ),
-        ("something else", " (something else)"),
+        ("something else", "something else"),
     ],
 )
 def test_one_that_was_never_started_says_why(error: str, detail: str) -> None:
     with fails_with("container-created", name="web", detail=detail) as found:
         judged(created(error))
     assert found[0].evidence == ((error,) if error else ())
+
+
+# As engines record it.
+REFUSALS = {
+    "Docker": (
+        "failed to set up container networking: driver failed programming external connectivity on endpoint web "
+        f"({'bd' * 32}): error while calling RootlessKit PortManager.AddPort(): cannot expose privileged port 80, you "
+        "can add 'net.ipv4.ip_unprivileged_port_start=80' to /etc/sysctl.conf (currently 1024), or set "
+        "CAP_NET_BIND_SERVICE on rootlesskit binary, or choose a larger port number (>= 1024): listen tcp4 0.0.0.0:80: "
+        "bind: permission denied"
+    ),
+    "Podman": (
+        "rootlessport cannot expose privileged port 80, you can add 'net.ipv4.ip_unprivileged_port_start=80' to "
+        "/etc/sysctl.conf (currently 1024), or choose a larger port number (>= 1024)"
+    ),
+}
+
+
+@pytest.mark.parametrize("engine", REFUSALS)
+def test_a_rootless_engine_may_not_publish_the_port_that_the_exercise_asks_for(engine: str) -> None:
+    machine = created(REFUSALS[engine], ports={"80/tcp": "80"}, podman=engine == "Podman")
+    seen = machine.as_machine(containers=WEB, ports={"web": {"port": 80, "offset": 0}})
+    assert_probe_failed("port-privileged", lambda: fail_not_running(seen, require_container(seen.container("web"))))
+
+
+@pytest.mark.parametrize("error", ["", 'exec: "x": not found'])
+@pytest.mark.parametrize("podman", [False, True])
+def test_what_else_keeps_a_container_from_starting_is_the_students(error: str, *, podman: bool) -> None:
+    """Also on a port that a rootless engine would refuse: `docker create`, or a program that does not exist."""
+    machine = created(error, ports={"80/tcp": "80"}, podman=podman)
+    seen = machine.as_machine(containers=WEB, ports={"web": {"port": 80, "offset": 0}})
+    with fails_with("container-created", name="web"):
+        fail_not_running(seen, require_container(seen.container("web")))
+
+
+@pytest.mark.parametrize("engine", REFUSALS)
+def test_another_port_that_was_refused_is_the_students(engine: str) -> None:
+    """Not on the port of the exercise, 4000. What is cut off at the end of a long reason is not the reason."""
+    with fails_with("container-created", name="web") as found:
+        judged(created(REFUSALS[engine], ports={"80/tcp": "80"}, podman=engine == "Podman"))
+    assert "cannot expose privileged port 80, you can add" in found[0].values["detail"][:60]
 
 
 REFUSED = "cannot expose privileged port 80, you can add 'net.ipv4.ip_unprivileged_port_start=80'"
@@ -332,3 +457,11 @@ def test_what_it_waits_for_is_named_with_what_its_check_printed() -> None:
 )
 def test_nothing_else_is_waited_for(depends_on: str | None, other: FakeContainer | None) -> None:
     assert waits_for(depends_on, *([other] if other else [])).code == "container-created"
+
+
+def test_on_podman_the_container_that_publishes_the_port_has_it() -> None:
+    box = fake_container(state="created", ports={"80/tcp": "4000"})
+    holder = fake_container("essai", ports={"80/tcp": "4000"})
+    machine = FakeMachine(box, holder, version=PODMAN_4)
+    with fails_with("port-taken", container="essai"):
+        judged(machine)

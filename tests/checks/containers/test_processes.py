@@ -106,7 +106,7 @@ def test_the_last_of_each_line_does_the_work() -> None:
 
 
 def test_one_that_works_as_root_runs_as_root() -> None:
-    with fails_with("runs-as-root", name="web", user="-"):
+    with fails_with("runs-as-root", name="web", user=""):
         judge(not_root, runs(status(1, 0, 0)))
     for user in ("root", "0", "0:0", "root:adm", ":1000"):
         with fails_with("runs-as-root", name="web", user=user):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from grader.machine.machine import Machine
 
-SHEET: dict[str, Any] = {
+SPEC: dict[str, Any] = {
     "containers": {"web": {}, "lb": {"image": "haproxy"}},
     "ports": {"lb": {"port": 8080, "offset": 4}},
     "compose": {"project": "tp7", "services": {"web": "web", "lb": "lb"}, "replicas": {"web": 3}},
@@ -43,9 +43,12 @@ class Tp7(FakeMachine):
         self.sites[8080] = self._in_turn
 
     page_status = 200
+    """Of the page `/`."""
+    missing_status: int | None = None
+    """Of any other page; by default that of `/`."""
 
     def machine(self) -> Machine:
-        return self.as_machine(**SHEET)
+        return self.as_machine(**SPEC)
 
     def balancer(self, within_s: float = 0) -> Any:
         return expect(self.machine().balancer("lb", before="web"), within_s=within_s)
@@ -55,7 +58,8 @@ class Tp7(FakeMachine):
         if self.lb.log is not None:
             self.lb.log += question.path.encode() + b"\n"
         behind = self.served[len(self.requests) % len(self.served)] if self.served else self.lb
-        return serves(behind, logs=self.logs, status=self.page_status)(question)
+        status = self.page_status if question.path == "/" else self.missing_status or self.page_status
+        return serves(behind, logs=self.logs, status=status)(question)
 
 
 # --- answering -------------------------------------------------------------------------------------------------------
@@ -84,11 +88,12 @@ def test_a_balancer_that_answers_by_itself_or_for_others_answers() -> None:
 @pytest.mark.parametrize("first", [Answer(503), Answer(500), NoAnswer("timeout")])
 def test_one_request_of_as_many_as_there_are_replicas_must_be_answered(first: Answer | NoAnswer) -> None:
     machine = Tp7()
-    machine.sites[8080] = in_order(machine, first, first, Answer(200))
+    is_error = isinstance(first, Answer)  # then `/` is asked for, too
+    machine.sites[8080] = in_order(machine, *[first] * (4 if is_error else 2), Answer(200))
     machine.balancer().to_answer()
-    assert len(machine.requests) == 3
+    assert len(machine.requests) == (5 if is_error else 3)
     failing = Tp7()
-    failing.sites[8080] = in_order(failing, first, first, first, Answer(200))
+    failing.sites[8080] = in_order(failing, *[first] * (6 if is_error else 3), Answer(200))
     with fails_with("site-silent" if isinstance(first, NoAnswer) else "lb-finds-nobody"):
         failing.balancer().to_answer()
 
@@ -114,7 +119,7 @@ def test_an_error_of_its_own_means_that_it_finds_nobody() -> None:
     ("listens", "code", "inside"),
     [
         (("127.0.0.1:80", "127.0.0.1:81"), "listens-on-loopback-inside", 80),
-        ((), "nothing-listens-inside", "…"),
+        ((), "nothing-listens-inside", ""),
         (("127.0.0.1:80", "0.0.0.0:81"), "lb-finds-nobody", None),
         (None, "lb-finds-nobody", None),
     ],
@@ -122,7 +127,7 @@ def test_an_error_of_its_own_means_that_it_finds_nobody() -> None:
 def test_a_replica_that_cannot_be_reached_is_why(listens: tuple[str, ...] | None, code: str, inside: object) -> None:
     machine = Tp7(replica(1), replica(2, listens=listens), replica(3))
     machine.sites[8080] = Answer(502)
-    with fails_with(code, **({"name": "tp7-web-2", "inside": inside} if inside else {"name": "tp7-lb-1"})):
+    with fails_with(code, **({"name": "tp7-web-2", "inside": inside} if inside is not None else {"name": "tp7-lb-1"})):
         machine.balancer().to_answer()
 
 
@@ -150,7 +155,7 @@ def test_a_balancer_that_has_just_started_is_waited_for() -> None:
 def test_each_replica_has_the_word_in_its_log_after_a_round_of_twelve() -> None:
     machine = Tp7()
     machine.balancer().to_reach_every_replica()
-    assert machine.requests == ["/?.grader-nonce-balanced"] * 12
+    assert machine.requests == ["/?.grader-nonce-balanced"] * 12 + ["/"]
     assert {one.within_s for one in machine.questions if isinstance(one, HttpQuestion)} == {5}
     assert machine.total_wait_s == 0
 
@@ -158,11 +163,46 @@ def test_each_replica_has_the_word_in_its_log_after_a_round_of_twelve() -> None:
 def test_replicas_that_answer_with_nothing_but_errors_show_no_page() -> None:
     """A page that does not exist is a 404, so that its absence proves little."""
     machine = Tp7()
-    machine.page_status = 503
-    with fails_with("site-error", status=503):
-        machine.balancer().to_reach_every_replica()
+    for missing in (503, 404):
+        machine.page_status, machine.missing_status = 503, missing
+        machine.requests.clear()
+        with fails_with("site-error", status=503):
+            machine.balancer().to_reach_every_replica()
+        assert machine.requests[12:] == ["/"] * 3
     machine.page_status = 404
     machine.balancer().to_reach_every_replica()
+
+
+def test_a_page_that_one_replica_shows_is_shown() -> None:
+    machine = Tp7()
+    machine.missing_status = 404
+    statuses = iter([503, 503, 200])
+    in_turn = machine.sites[8080]
+    assert callable(in_turn)
+
+    def site(question: HttpQuestion) -> Answer | NoAnswer:
+        return Answer(next(statuses)) if question.path == "/" else in_turn(question)
+
+    machine.sites[8080] = site
+    machine.balancer().to_reach_every_replica()
+    assert list(statuses) == []
+
+
+def test_a_page_that_does_not_exist_may_be_an_error_if_the_page_itself_is_none() -> None:
+    """Such as with `error_page 404 =502` in nginx, or replicas that know `/` alone."""
+    machine = Tp7()
+    machine.missing_status = 502
+    machine.balancer().to_answer()
+    machine.balancer().to_reach_every_replica()
+    machine.requests.clear()
+    machine.balancer().to_lose_no_request_when_a_replica_dies()
+    assert machine.requests == ["/?.grader-alive"] + ["/"] * 80
+    machine.served = machine.replicas[:2]
+    with fails_with("lb-reaches-some", missed="tp7-web-3"):
+        machine.balancer().to_reach_every_replica()
+    machine.served, machine.page_status = machine.replicas, 503
+    with fails_with("lb-finds-nobody", status=502):
+        machine.balancer().to_answer()
 
 
 def test_a_log_line_that_comes_a_little_later_is_waited_for() -> None:
@@ -176,7 +216,7 @@ def test_a_log_line_that_comes_a_little_later_is_waited_for() -> None:
     machine.schedule(0.4, log_it)
     machine.balancer().to_reach_every_replica()
     assert machine.total_wait_s == pytest.approx(0.4)
-    assert len(machine.requests) == 12
+    assert len(machine.requests) == 13
 
 
 def test_a_replica_that_is_left_out_is_named_after_five_rounds() -> None:
@@ -214,7 +254,7 @@ def quiet(received: int | None = 0, log: bytes | None = b"") -> Tp7:
 def test_replicas_that_log_nothing_are_known_by_what_they_receive() -> None:
     machine = quiet()
     machine.balancer().to_reach_every_replica()
-    assert len(machine.requests) == 24, "a short round, and one that is long enough to be counted"
+    assert len(machine.requests) == 25, "a short round, one that is long enough to be counted, and the page"
 
 
 @pytest.mark.parametrize(("received", "is_enough"), [(7_999, False), (8_000, True)])
@@ -295,15 +335,19 @@ def test_what_has_settled_is_not_waited_for() -> None:
 
 def test_the_last_replica_is_killed_and_started_again() -> None:
     machine = Tp7()
-    machine.sites[8080] = in_order(machine, NoAnswer("timeout"), Answer(200))
+    machine.sites[8080] = in_order(machine, Answer(200), NoAnswer("timeout"), Answer(200))
     machine.balancer().to_lose_no_request_when_a_replica_dies()
     assert machine.changes_requested() == ["POST /containers/tp7-web-3-id/kill", "POST /containers/tp7-web-3-id/start"]
-    assert machine.requests == ["/?.grader-patient"] + [f"/?.grader-{number}" for number in range(40)]
+    assert machine.requests == [
+        "/?.grader-alive",
+        "/?.grader-patient",
+        *(f"/?.grader-{number}" for number in range(40)),
+    ]
 
 
 def test_visitors_wait_until_one_of_them_gets_nothing() -> None:
     machine = Tp7()
-    machine.sites[8080] = in_order(machine, Answer(200), Answer(499), Answer(500), Answer(200))
+    machine.sites[8080] = in_order(machine, Answer(200), Answer(200), Answer(499), Answer(500), Answer(200))
     machine.balancer().to_lose_no_request_when_a_replica_dies()
     assert machine.requests.count("/?.grader-patient") == 3
     patient = [one for one in machine.questions if isinstance(one, HttpQuestion) and "patient" in one.path]
@@ -314,7 +358,7 @@ def test_forty_visitors_are_enough_to_notice() -> None:
     machine = Tp7()
     machine.balancer().to_lose_no_request_when_a_replica_dies()
     assert machine.requests.count("/?.grader-patient") == 40
-    assert len(machine.requests) == 80
+    assert len(machine.requests) == 81
 
 
 def test_visitors_who_have_waited_long_enough_together_stop() -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from grader.machine.subjects import Site
     from tests.scripted_machine import Version
 
-SHEET: dict[str, Any] = {
+SPEC: dict[str, Any] = {
     "containers": {
         "web": {"name": "web", "image": "nginx", "port": 80},
         "any": {"name": "any", "image": "haproxy"},
@@ -37,7 +37,7 @@ MINE = PortRange(41200, 41209)
 def site_of(
     machine: FakeMachine, role: str = "web", *, own_ports: PortRange | None = None, passive: bool = False
 ) -> Site:
-    return machine.as_machine(own_ports=own_ports, passive=passive, **SHEET).site(role)
+    return machine.as_machine(own_ports=own_ports, passive=passive, **SPEC).site(role)
 
 
 # --- published -------------------------------------------------------------------------------------------------------
@@ -70,7 +70,7 @@ def test_other_ports_beside_it_do_no_harm() -> None:
     is_published({"80/tcp": "4000", "4000/tcp": "80"})
 
 
-def test_where_the_sheet_names_no_port_inside_any_will_do() -> None:
+def test_where_the_spec_names_no_port_inside_any_will_do() -> None:
     is_published({"8404/tcp": "4001"}, role="any")
 
 
@@ -131,6 +131,23 @@ def test_the_address_that_the_engine_publishes_on_by_default_is_not_the_students
     assert fetch_page(site_of(machine)).body == b"hello"
 
 
+@pytest.mark.parametrize(
+    ("networks", "is_closed"), [({"inner": ""}, True), ({"inner": "", "outer": ""}, False), ({}, False)]
+)
+def test_podman_lists_ports_that_an_internal_network_does_not_publish(
+    networks: dict[str, str], *, is_closed: bool
+) -> None:
+    box = fake_container(ports={"80/tcp": "4000"})
+    box.raw["NetworkSettings"]["Networks"] = {name: {"IPAddress": ""} for name in networks}
+    machine = FakeMachine(box, version=PODMAN_4)
+    machine.networks = [fake_network("inner", Internal=True), fake_network("outer")]
+    if is_closed:
+        with fails_with("network-internal", name="web", network="inner"):
+            expect(site_of(machine)).to_be_published()
+    else:
+        expect(site_of(machine)).to_be_published()
+
+
 @pytest.mark.parametrize("live", [{}, {"80/tcp": None}], ids=["Docker 28", "Docker 29"])
 def test_what_was_typed_and_is_not_in_force_is_not_published(live: dict[str, Any]) -> None:
     machine = FakeMachine(fake_container(ports={"80/tcp": "4000"}, networks={"inner": "172.18.0.2"}, mode="inner"))
@@ -143,7 +160,7 @@ def test_what_was_typed_and_is_not_in_force_is_not_published(live: dict[str, Any
     with fails_with("port-not-published"):
         fetch_page(site_of(machine))
     box["Networks"] = {}
-    with fails_with("port-no-network", mode="none"):
+    with fails_with("port-left-network"):
         fetch_page(site_of(machine))
 
 
@@ -272,6 +289,18 @@ def test_an_error_of_the_server_is_no_answer(status: int) -> None:
     with fails_with("site-error", port=4000, status=status) as found:
         answers(web(log=b"one\ntwo\nthree\nfour\n"), Answer(status))
     assert found[0].evidence == ("two", "three", "four")
+
+
+def test_a_page_that_does_not_exist_may_be_an_error_if_the_page_itself_is_none() -> None:
+    box = web()
+
+    def only_home(question: HttpQuestion) -> Answer | NoAnswer:
+        return serves(box, status=200 if question.path == "/" else 500)(question)
+
+    machine = answers(box, only_home)
+    assert asked_of(machine) == ["/.grader-nonce-site", "/"]
+    with fails_with("someone-else-answers"):
+        answers(web(), lambda question: Answer(200 if question.path == "/" else 500))
 
 
 def test_a_status_that_is_asked_for_is_that_of_the_page() -> None:
@@ -424,7 +453,7 @@ def test_what_is_no_http_is_told_so_whatever_listens() -> None:
     assert found[0].evidence == ("GET http://…:4000: not-http: SSH-2.0",)
 
 
-def test_silence_of_a_site_without_a_port_in_the_sheet_is_about_the_published_one() -> None:
+def test_silence_of_a_site_without_a_port_in_the_spec_is_about_the_published_one() -> None:
     machine = FakeMachine(fake_container("any", ports={"8404/tcp": "4001"}, listens=("0.0.0.0:80",)))
     with fails_with("listens-on-another-port", inside=8404, others="80"):
         expect(site_of(machine, "any")).to_answer()
@@ -488,7 +517,7 @@ def test_a_site_is_not_asked_where_its_container_does_not_run_or_publishes_nothi
 
 def test_what_listens_as_it_should_is_not_deaf() -> None:
     machine = FakeMachine(web(listens=("0.0.0.0:80", "127.0.0.1:9000")))
-    judged = machine.as_machine(**SHEET)
+    judged = machine.as_machine(**SPEC)
     fact = require_running(judged.container("web"))
     assert diagnose_not_listening(judged, fact, 80) is None
     assert diagnose_not_listening(judged, fact, None) is not None
@@ -524,7 +553,7 @@ def test_no_page_is_told_with_what_is_in_the_folder(status: int) -> None:
     names = [f"{number:02}.html" for number in range(14)]
     with fails_with("index-missing", port=4000, status=status, beside=", ".join(names[:12])):
         shows(Answer(status), files={"/html": folder(*reversed(names)), "/more": folder("not-this")})
-    with fails_with("index-missing", beside="-"):
+    with fails_with("index-missing", beside=""):
         shows(Answer(status), files={"/more": folder("not-this")})
 
 
@@ -571,5 +600,5 @@ def test_a_young_site_may_get_its_page_yet() -> None:
 
 
 def test_a_page_that_is_a_file_has_no_names_beside_it() -> None:
-    with fails_with("index-missing", beside="-"):
+    with fails_with("index-missing", beside=""):
         shows(Answer(404), files={"/html": File(b"x")})

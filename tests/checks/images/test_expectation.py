@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from grader.checks.expect import expect
-from grader.checks.images.expectation import require_image
+from grader.checks.images.presence import require_image
 from grader.machine.question import Answer
 from tests.checks.fake_engine_json import FakeContainer, date_ago, fake_container, fake_image
 from tests.checks.fake_machine import FakeMachine, fails_with, raises_probe_failed
 
-SHEET: dict[str, Any] = {
+SPEC: dict[str, Any] = {
     "containers": {"app": {"name": "app"}},
     "built": {"app": {"name": "tp3-app", "base": "python:alpine", "port": 5000, "under_mb": 100}},
 }
@@ -32,7 +32,7 @@ def own(*tags: str, **more: Any) -> dict[str, Any]:
 def app(*images: dict[str, Any], box: FakeContainer | None = None) -> Any:
     link = FakeMachine(*([box] if box else []))
     link.images = list(images)
-    return link.as_machine(**SHEET).image("app")
+    return link.as_machine(**SPEC).image("app")
 
 
 # --- existence -------------------------------------------------------------------------------------------------------
@@ -114,7 +114,7 @@ def test_images_that_cannot_be_listed_are_no_failure() -> None:
     link = FakeMachine()
     link.table["/images/json"] = Answer(500, b"broken")
     with raises_probe_failed("answer-unexpected"):
-        expect(link.as_machine(**SHEET).image("app")).to_exist()
+        expect(link.as_machine(**SPEC).image("app")).to_exist()
 
 
 # --- built here ------------------------------------------------------------------------------------------------------
@@ -184,9 +184,9 @@ def test_one_on_another_base_names_the_deepest_that_has_a_name() -> None:
     for order in ((slim, debian), (debian, slim)):
         with fails_with("image-other-base", name="tp3-app", base="python:alpine", near="debian:12"):
             expect(app(own(), alpine, *order)).to_be_built_here()
-    with fails_with("image-other-base", near="-"):
+    with fails_with("image-other-base", near=""):
         expect(app(own(), alpine, fake_image("redis:7", image_id="sha256:r", layers=("x",)))).to_be_built_here()
-    with fails_with("image-other-base", near="-"):
+    with fails_with("image-other-base", near=""):
         expect(app(own(), alpine, nameless(image_id="sha256:n", layers=("a",)))).to_be_built_here()
 
 
@@ -218,7 +218,7 @@ def test_fifty_images_are_compared_with_a_strange_one() -> None:
     near = fake_image("debian:12", layers=("a",))
     with fails_with("image-other-base", near="debian:12"):
         expect(app(own(), strange, *others[:47], near)).to_be_built_here()
-    with fails_with("image-other-base", near="-"):
+    with fails_with("image-other-base", near=""):
         expect(app(own(), strange, *others, near)).to_be_built_here()
 
 
@@ -233,7 +233,7 @@ def test_a_command_a_port_and_a_folder_say_how_it_runs() -> None:
 @pytest.mark.parametrize(
     ("changed", "code", "values"),
     [
-        ({"Cmd": None}, "image-no-command", {"seen": "-"}),
+        ({"Cmd": None}, "image-no-command", {"seen": ""}),
         ({"Cmd": ["python3"]}, "image-no-command", {"seen": "python3"}),
         ({"ExposedPorts": None}, "image-no-port", {"seen": ""}),
         ({"ExposedPorts": {"5000/udp": {}}}, "image-other-port", {"seen": "5000/udp"}),

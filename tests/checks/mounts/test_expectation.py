@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 HTML = "/usr/share/nginx/html"
 SITE = "/home/anna/Docker/site"
 ANONYMOUS = "0123456789abcdef" * 4
-SHEET: dict[str, Any] = {
+SPEC: dict[str, Any] = {
     "containers": {"web": {"name": "web", "image": "nginx", "equivalent_images": ["httpd"], "port": 80}},
     "ports": {"web": {"port": 4000, "offset": 0}},
     "folders": {"site": {"container": "web", "outside": "~/Docker/site", "inside": HTML}},
@@ -45,14 +45,14 @@ def web(*mounts: dict[str, Any], files: dict[str, File] | None = None, **more: A
 def is_mounted(
     box: FakeContainer,
     *,
-    sheet: dict[str, Any] = SHEET,
+    spec: dict[str, Any] = SPEC,
     version: Version = DOCKER_26,
     disk: dict[str, bytes | Answer | NoAnswer] | None = None,
 ) -> None:
     machine = FakeMachine(box, version=version)
     machine.disk = disk or {}
     machine.table["/volumes/site"] = {"Driver": "local"}
-    expect(machine.as_machine(**sheet).folder("site")).to_be_mounted()
+    expect(machine.as_machine(**spec).folder("site")).to_be_mounted()
 
 
 # --- mounted ---------------------------------------------------------------------------------------------------------
@@ -80,22 +80,114 @@ def test_the_same_folder_may_be_written_in_other_ways(source: str, inside: str) 
 
 
 def test_a_place_inside_may_be_written_with_a_slash_in_the_exercise() -> None:
-    sheet = SHEET | {"folders": {"site": {"container": "web", "outside": "~/Docker/site", "inside": HTML + "/"}}}
-    is_mounted(web(bind()), sheet=sheet)
+    spec = SPEC | {"folders": {"site": {"container": "web", "outside": "~/Docker/site", "inside": HTML + "/"}}}
+    is_mounted(web(bind()), spec=spec)
 
 
 def test_a_volume_that_stands_for_the_folder_is_the_folder() -> None:
     machine = FakeMachine(web(volume("site")))
     options = {"type": "none", "o": "bind", "device": SITE}
     machine.table["/volumes/site"] = {"Driver": "local", "Options": options}
-    expect(machine.as_machine(**SHEET).folder("site")).to_be_mounted()
+    expect(machine.as_machine(**SPEC).folder("site")).to_be_mounted()
 
 
 def test_a_volume_that_stands_for_another_folder_is_that_other_folder() -> None:
     machine = FakeMachine(web(volume("site")))
     machine.table["/volumes/site"] = {"Driver": "local", "Options": {"o": "bind", "device": "/home/anna/other"}}
     with fails_with("mount-wrong-outside", source="/home/anna/other"):
-        expect(machine.as_machine(**SHEET).folder("site")).to_be_mounted()
+        expect(machine.as_machine(**SPEC).folder("site")).to_be_mounted()
+
+
+OWN_COMPUTER = "own-computer:"
+"""As the transport of a submission marks it."""
+PROJECT_SPEC = SPEC | {"folders": {"site": {"container": "web", "outside": "site", "inside": HTML}}}
+OF_PROJECT = compose_labels("web", "todos")
+
+
+@pytest.mark.parametrize("source", ["/home/zoe/todos/site", "C:\\Users\\zoe\\todos\\site", "/home/anna/todos/site"])
+def test_a_folder_of_the_students_own_computer_is_not_the_projects(source: str) -> None:
+    with fails_with("mount-on-own-computer", source=source.replace("C:\\", "/c/").replace("\\", "/"), wanted="site"):
+        is_mounted(web(bind(f"{OWN_COMPUTER}{source}"), labels=OF_PROJECT), spec=PROJECT_SPEC)
+
+
+def test_the_projects_own_folder_is_still_the_projects() -> None:
+    is_mounted(web(bind("/home/anna/todos/site"), labels=OF_PROJECT), spec=PROJECT_SPEC)
+
+
+def test_a_folder_of_the_students_home_may_be_written_with_its_whole_path() -> None:
+    is_mounted(web(bind(f"{OWN_COMPUTER}/home/zoe/Docker/site")))
+
+
+def test_another_folder_of_the_students_own_computer_is_named() -> None:
+    with fails_with("mount-on-own-computer", source="/home/zoe/elsewhere"):
+        is_mounted(web(bind(f"{OWN_COMPUTER}/home/zoe/elsewhere")))
+
+
+def test_a_volume_bound_to_a_folder_of_the_students_own_computer_is_named() -> None:
+    machine = FakeMachine(web(volume("site"), labels=OF_PROJECT))
+    machine.table["/volumes/site"] = {
+        "Driver": "local",
+        "Options": {"o": "bind", "device": f"{OWN_COMPUTER}/home/zoe/x"},
+    }
+    with fails_with("mount-on-own-computer", source="/home/zoe/x"):
+        expect(machine.as_machine(**PROJECT_SPEC).folder("site")).to_be_mounted()
+
+
+def test_a_file_that_is_only_on_the_students_own_computer_is_missing_for_that_reason() -> None:
+    machine = FakeMachine(web(bind(f"{OWN_COMPUTER}/home/zoe/Docker/site")))
+    with fails_with("mount-on-own-computer", source="/home/zoe/Docker/site"):
+        expect(machine.as_machine(**SPEC).folder("site")).to_contain_file("hello", "x")
+
+
+def through(*paths: str, real: str = SITE) -> dict[str, bytes | Answer | NoAnswer]:
+    """Paths of the machine that lead to one folder."""
+    return dict.fromkeys((f"identify {path}" for path in paths), f"64769:1234\n{real}".encode())
+
+
+@pytest.mark.parametrize(
+    ("source", "disk"),
+    [
+        ("/home/anna/work/site", through("/home/anna/work/site")),
+        ("/home/anna/short", through("/home/anna/short")),
+        ("/data/anna/site", through("/data/anna/site", "~/Docker/site", real="/data/anna/site")),
+        ("/mnt/disk/7", through("/mnt/disk/7", "~/Docker/site", real="/mnt/disk/7")),
+    ],
+    ids=["a parent is a link", "a link", "a home that is a link", "one disk in two places"],
+)
+def test_the_folder_through_a_link_is_the_folder(source: str, disk: dict[str, bytes | Answer | NoAnswer]) -> None:
+    is_mounted(web(bind(source)), disk=disk)
+
+
+@pytest.mark.parametrize(
+    "disk",
+    [
+        through("/home/anna/other", real="/home/anna/other"),
+        through("/home/anna/other", real="/home/anna/other") | {"identify ~/Docker/site": b"64769:99\n/x/site"},
+        through("/home/anna/other", real="/Docker/site"),
+        {"identify /home/anna/other": Answer(404)},
+        {"identify /home/anna/other": NoAnswer("not-at-hand")},
+        {"identify /home/anna/other": b"garbled"},
+    ],
+    ids=["itself", "yet another", "at the root", "gone", "out of reach", "unreadable"],
+)
+def test_another_folder_is_another_folder(disk: dict[str, bytes | Answer | NoAnswer]) -> None:
+    with fails_with("mount-wrong-outside", source="/home/anna/other"):
+        is_mounted(web(bind("/home/anna/other")), disk=disk)
+
+
+@pytest.mark.parametrize(("key", "is_it"), [("1:2", True), ("1:3", False)])
+def test_a_folder_of_the_project_through_a_link_is_that_folder(key: str, *, is_it: bool) -> None:
+    spec = SPEC | {"folders": {"site": {"container": "web", "outside": "site", "inside": HTML}}}
+    disk: dict[str, bytes | Answer | NoAnswer] = {
+        "identify /home/anna/work/site": f"{key}\n/home/anna/todos/site".encode(),
+        "identify /home/anna/todos/site": b"1:2\n/home/anna/todos/site",
+    }
+    box = web(bind("/home/anna/work/site"), labels=compose_labels("web"))
+    if is_it:
+        is_mounted(box, spec=spec, disk=disk)
+    else:
+        with fails_with("mount-wrong-outside"):
+            is_mounted(box, spec=spec, disk=disk)
 
 
 def test_no_mount_at_all_is_missing() -> None:
@@ -189,11 +281,11 @@ def test_under_wsl_the_folder_is_the_one_that_was_typed() -> None:
 def test_in_a_project_under_wsl_the_folder_is_found(project: str, source: str) -> None:
     labels = labels_of_docker_desktop("/home/anna/todos/site") if source == NAMELESS else {}
     labels |= compose_labels("web") | {"com.docker.compose.project.working_dir": project}
-    sheet = SHEET | {"folders": {"site": {"container": "web", "outside": "site", "inside": HTML}}}
-    is_mounted(web(bind(source), labels=labels), sheet=sheet)
+    spec = SPEC | {"folders": {"site": {"container": "web", "outside": "site", "inside": HTML}}}
+    is_mounted(web(bind(source), labels=labels), spec=spec)
     with fails_with("mount-wrong-outside"):
         labels["desktop.docker.io/binds/0/Source"] = "/home/anna/todos/other"
-        is_mounted(web(bind(source if source == NAMELESS else f"{source}s"), labels=labels), sheet=sheet)
+        is_mounted(web(bind(source if source == NAMELESS else f"{source}s"), labels=labels), spec=spec)
 
 
 def test_the_folder_at_the_root_of_the_disk_is_nobodys_whatever_a_program_wrote_there() -> None:
@@ -214,7 +306,7 @@ def test_the_folder_at_the_root_of_the_disk_is_nobodys_whatever_a_program_wrote_
 def test_the_program_must_use_the_folder(command: tuple[str, ...], listed: bytes, *, is_used: bool) -> None:
     machine = FakeMachine(web(bind(), command=command))
     machine.disk |= {SITE: listed}
-    asked = expect(machine.as_machine(**SHEET).folder("site"))
+    asked = expect(machine.as_machine(**SPEC).folder("site"))
     if is_used:
         asked.to_be_mounted()
         return
@@ -225,7 +317,7 @@ def test_the_program_must_use_the_folder(command: tuple[str, ...], listed: bytes
 def test_the_folder_of_the_machine_is_listed() -> None:
     machine = FakeMachine(web(bind("/home/anna/other")))
     with fails_with("mount-wrong-outside"):
-        expect(machine.as_machine(**SHEET).folder("site")).to_be_mounted()
+        expect(machine.as_machine(**SPEC).folder("site")).to_be_mounted()
     assert FileQuestion("list", "/home/anna/other") in machine.questions
 
 
@@ -284,12 +376,12 @@ def test_any_other_folder_that_is_mounted_is_taken_for_the_wrong_place() -> None
 
 
 def of_compose(source: str, *, mounts_inside: str = HTML, **labels: str) -> None:
-    sheet = {
+    spec = {
         "compose": {"project": "todos", "services": {"web": "web"}},
         "containers": {"web": {"image": "nginx"}},
         "folders": {"site": {"container": "web", "outside": "mongo/db", "inside": HTML}},
     }
-    is_mounted(web(bind(source, mounts_inside), labels=compose_labels("web") | labels), sheet=sheet)
+    is_mounted(web(bind(source, mounts_inside), labels=compose_labels("web") | labels), spec=spec)
 
 
 def test_a_relative_folder_is_that_of_the_project() -> None:
@@ -305,8 +397,8 @@ def test_where_the_projects_folder_is_not_known_the_last_names_decide() -> None:
 
 @pytest.mark.parametrize("outside", ["~/Docker/site", "/Docker/site"])
 def test_a_whole_path_is_not_below_the_project(outside: str) -> None:
-    sheet = SHEET | {"folders": {"site": {"container": "web", "outside": outside, "inside": HTML}}}
-    is_mounted(web(bind(), labels=compose_labels("web")), sheet=sheet)
+    spec = SPEC | {"folders": {"site": {"container": "web", "outside": outside, "inside": HTML}}}
+    is_mounted(web(bind(), labels=compose_labels("web")), spec=spec)
 
 
 # --- holding a file --------------------------------------------------------------------------------------------------
@@ -336,13 +428,13 @@ def test_a_file_with_the_words_holds_them_running_or_not() -> None:
 def test_a_file_that_is_not_there_is_told_with_what_is_beside_it() -> None:
     with fails_with("file-missing", path="/foo/hello", beside="hello.sh, other"):
         holds(None, files={APP: folder("hello.sh", "other")})
-    with fails_with("file-missing", beside="-"):
+    with fails_with("file-missing", beside=""):
         holds(None, files={APP: folder()})
 
 
 def test_no_folder_behind_the_mount_has_nothing_beside() -> None:
     box = fake_container("hello", image="ubuntu", mounts=(bind("/home/anna/app1", APP),))
-    with fails_with("file-missing", path="/foo/hello", beside="-"):
+    with fails_with("file-missing", path="/foo/hello", beside=""):
         expect(FakeMachine(box).as_machine(**HOLDING).folder("app")).to_contain_file("hello", "x")
 
 
@@ -442,7 +534,7 @@ class Served:
         return Answer(200, dropped) if isinstance(dropped, bytes) and not self.stale else Answer(404, b"Not Found")
 
     def judge(self, *, passive: bool = False) -> Machine:
-        machine = self.machine.as_machine(passive=passive, **SHEET)
+        machine = self.machine.as_machine(passive=passive, **SPEC)
         expect(machine.folder("site")).to_be_served_by(machine.site("web"))
         return machine
 

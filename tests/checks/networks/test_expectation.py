@@ -13,21 +13,21 @@ from grader.machine.question import Answer
 from tests.checks.fake_engine_json import FakeContainer, compose_labels, fake_container, fake_network
 from tests.checks.fake_machine import FakeMachine, fails_with, raises_probe_failed
 
-SHEET: dict[str, Any] = {
+SPEC: dict[str, Any] = {
     "containers": {"web": {"name": "web", "image": "nginx"}, "db": {"name": "db", "image": "mongo"}},
     "networks": {"todos": {"name": "todos-net", "driver": "bridge"}},
 }
 NET = fake_network("todos-net")
 
 
-def machine(*boxes: FakeContainer, networks: tuple[dict[str, Any], ...] = (NET,), **sheet: Any) -> Any:
+def machine(*boxes: FakeContainer, networks: tuple[dict[str, Any], ...] = (NET,), **spec: Any) -> Any:
     link = FakeMachine(*boxes)
     link.networks = list(networks)
-    return link.as_machine(**(SHEET | sheet))
+    return link.as_machine(**(SPEC | spec))
 
 
-def is_there(*networks: dict[str, Any], **sheet: Any) -> None:
-    expect(machine(networks=networks, **sheet).network("todos")).to_exist()
+def is_there(*networks: dict[str, Any], **spec: Any) -> None:
+    expect(machine(networks=networks, **spec).network("todos")).to_exist()
 
 
 def test_a_network_of_the_name_and_driver_is_there() -> None:
@@ -62,7 +62,7 @@ def test_networks_that_cannot_be_listed_are_no_failure() -> None:
     link = FakeMachine()
     link.table["/networks"] = Answer(500, b"broken")
     with raises_probe_failed("answer-unexpected"):
-        expect(link.as_machine(**SHEET).network("todos")).to_exist()
+        expect(link.as_machine(**SPEC).network("todos")).to_exist()
 
 
 @pytest.mark.parametrize(
@@ -70,12 +70,18 @@ def test_networks_that_cannot_be_listed_are_no_failure() -> None:
     [("swarm", True, True), ("swarm", False, False), ("local", False, True), ("local", True, True)],
 )
 def test_only_a_network_of_a_swarm_may_be_closed(scope: str, *, attachable: bool, is_good: bool) -> None:
-    judged = machine(networks=(fake_network("todos-net", "overlay", Scope=scope, Attachable=attachable),))
+    judged = machine(networks=(fake_network("todos-net", Scope=scope, Attachable=attachable),))
     if is_good:
         expect(judged.network("todos")).to_be_attachable()
     else:
         with fails_with("network-not-attachable", network="todos-net"):
             expect(judged.network("todos")).to_be_attachable()
+
+
+def test_a_network_of_another_driver_is_not_the_one_to_attach_to() -> None:
+    judged = machine(networks=(fake_network("todos-net", "overlay", Scope="swarm", Attachable=True),))
+    with fails_with("network-other-driver", network="todos-net", driver="overlay"):
+        expect(judged.network("todos")).to_be_attachable()
 
 
 def joins(*boxes: FakeContainer) -> None:
@@ -117,12 +123,12 @@ def test_each_of_them_must_have_run() -> None:
 
 def test_of_replicas_those_that_run_join() -> None:
     compose = {"project": "tp7", "services": {"web": "web"}, "replicas": {"web": 2}}
-    sheet: dict[str, Any] = {"compose": compose, "containers": {"web": {}}}
+    spec: dict[str, Any] = {"compose": compose, "containers": {"web": {}}}
 
     def judge(*networks: str) -> None:
         boxes = [on(f"tp7-web-{n}", one, labels=compose_labels("web", "tp7", n)) for n, one in enumerate(networks)]
         boxes.append(on("tp7-web-9", "x", state="exited", labels=compose_labels("web", "tp7", 9)))
-        judged = machine(*boxes, **sheet)
+        judged = machine(*boxes, **spec)
         expect(judged.network("todos")).to_connect(judged.replicas("web"))
 
     judge("todos-net", "todos-net")

@@ -13,7 +13,7 @@ from grader.probes.containers.logs import read_log
 from tests.checks.fake_engine_json import FakeContainer, File, fake_container
 from tests.checks.fake_machine import FakeMachine, fails_with, serves
 
-SHEET: dict[str, Any] = {
+SPEC: dict[str, Any] = {
     "hosts": {"mydocker": "MyDocker"},
     "containers": {"web": {"name": "web", "image": "nginx"}, "api": {"name": "api", "image": "api"}},
     "ports": {"web": {"port": 4000, "offset": 0}, "api": {"port": 4001, "offset": 1}},
@@ -35,7 +35,7 @@ def web(*hosts: str, written: str = "", **more: Any) -> FakeContainer:
 
 
 def known(*boxes: FakeContainer) -> None:
-    machine = FakeMachine(*boxes).as_machine(**SHEET)
+    machine = FakeMachine(*boxes).as_machine(**SPEC)
     expect(machine.host("mydocker")).to_be_known_in(*(machine.container(one.name) for one in boxes))
 
 
@@ -46,7 +46,7 @@ def this_machine(
     if fib is not None:
         link.disk["/proc/net/fib_trie"] = fib
     link.sites |= sites or {}
-    machine = link.as_machine(**SHEET)
+    machine = link.as_machine(**SPEC)
     expect(machine.host("mydocker")).to_resolve_to_this_machine_in(machine.container("web"))
     return link
 
@@ -78,7 +78,7 @@ def test_a_name_almost_like_it_was_misspelt() -> None:
 
 
 def test_the_container_must_be_there() -> None:
-    machine = FakeMachine().as_machine(**SHEET)
+    machine = FakeMachine().as_machine(**SPEC)
     with fails_with("container-missing", name="web"):
         expect(machine.host("mydocker")).to_be_known_in(machine.container("web"))
 
@@ -156,6 +156,6 @@ def test_an_answer_is_looked_for_in_the_log_as_it_is_then() -> None:
     box = web("mydocker:203.0.113.9", log=b"started\n")
     link = FakeMachine(box)
     link.sites[4000] = serves(box)
-    machine = link.as_machine(**SHEET)
+    machine = link.as_machine(**SPEC)
     read_log(machine, require_container(machine.container("web")))
     expect(machine.host("mydocker")).to_resolve_to_this_machine_in(machine.container("web"))

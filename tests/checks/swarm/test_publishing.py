@@ -21,7 +21,7 @@ MINE = PortRange(41200, 41209)
 TASKS = ("web.1", "web.2", "web.3")
 
 
-def doors(lab: FakeSwarm, own_ports: PortRange | None = None) -> list[EntryPoint]:
+def entry_points(lab: FakeSwarm, own_ports: PortRange | None = None) -> list[EntryPoint]:
     service = lab.machine(own_ports).service("web")
     fact = find_service(service)
     assert isinstance(fact, ServiceFact)
@@ -38,7 +38,7 @@ def shown(lab: FakeSwarm) -> list[tuple[Any, ...]]:
             one.host_ip,
             one.is_routing_mesh,
         )
-        for one in doors(lab)
+        for one in entry_points(lab)
     ]
 
 
@@ -69,13 +69,13 @@ def test_the_sheets_port_comes_before_a_chosen_one() -> None:
     assert shown(FakeSwarm(ports=(host_port(None, 8080), INGRESS_PORT)))[0][:2] == (4000, 80)
 
 
-def test_a_container_before_it_is_its_door() -> None:
+def test_a_container_before_it_is_its_entry_point() -> None:
     assert shown(FakeSwarm(fake_proxy(), ports=())) == [(4000, 80, TASKS, "porte", "", False)]
     assert shown(FakeSwarm(fake_proxy("192.0.2.7:4000"), ports=())) == [(4000, 80, TASKS, "porte", "192.0.2.7", False)]
 
 
 @pytest.mark.parametrize(
-    ("door", "code"),
+    ("proxy", "code"),
     [
         (fake_proxy("4001"), "port-other"),
         (fake_proxy("127.0.0.1:4000"), "port-on-loopback"),
@@ -83,16 +83,16 @@ def test_a_container_before_it_is_its_door() -> None:
         (fake_proxy(state="exited", exit_code=1), "container-exited"),
     ],
 )
-def test_a_container_before_it_that_publishes_wrong_is_told_as_a_site(door: FakeContainer, code: str) -> None:
+def test_a_container_before_it_that_publishes_wrong_is_told_as_a_site(proxy: FakeContainer, code: str) -> None:
     with fails_with(code, name="porte"):
-        doors(FakeSwarm(door, ports=()))
+        entry_points(FakeSwarm(proxy, ports=()))
 
 
-def test_a_udp_port_of_a_container_is_no_door() -> None:
-    door = fake_proxy("")
-    door.raw["NetworkSettings"]["Ports"] = {"80/udp": [{"HostPort": "4000"}]}
+def test_a_udp_port_of_a_container_is_no_entry_point() -> None:
+    proxy = fake_proxy("")
+    proxy.raw["NetworkSettings"]["Ports"] = {"80/udp": [{"HostPort": "4000"}]}
     with fails_with("port-udp"):
-        doors(FakeSwarm(door, ports=()))
+        entry_points(FakeSwarm(proxy, ports=()))
 
 
 @pytest.mark.parametrize(
@@ -115,12 +115,12 @@ def test_a_service_that_is_published_wrong_is_told(
     ports: tuple[dict[str, Any], ...], code: str, published: str
 ) -> None:
     with fails_with(code, service="web", wanted=4000, published=published):
-        doors(FakeSwarm(ports=ports))
+        entry_points(FakeSwarm(ports=ports))
 
 
 def test_a_service_with_a_wrong_port_is_told_before_the_container_before_it() -> None:
     with fails_with("service-port-other"):
-        doors(FakeSwarm(fake_proxy("4001"), ports=(INGRESS_PORT | {"PublishedPort": 4001},)))
+        entry_points(FakeSwarm(fake_proxy("4001"), ports=(INGRESS_PORT | {"PublishedPort": 4001},)))
 
 
 @pytest.mark.parametrize(
@@ -130,8 +130,8 @@ def test_a_service_with_a_wrong_port_is_told_before_the_container_before_it() ->
 def test_a_port_of_somebody_else_is_outside_your_ports(published: int | None, code: str) -> None:
     lab = FakeSwarm(ports=(INGRESS_PORT | {"PublishedPort": published},))
     if not code:
-        assert doors(lab, MINE)[0].port == 41200
+        assert entry_points(lab, MINE)[0].port == 41200
         return
     values = {"name": "web", "published": published, "first": 41200, "last": 41209, "wanted": 41200}
     with fails_with(code, **(values if code == "outside-your-ports" else {})):
-        doors(lab, MINE)
+        entry_points(lab, MINE)

@@ -32,7 +32,7 @@ def test_no_network_at_all_is_no_internal_one() -> None:
     lab = FakeTodos()
     lab.networks = []
     lab.app.raw["NetworkSettings"]["Networks"] = {}
-    assert diagnose_page_no_answer(lab.subject(), NoAnswer("refused")).code == "looks-elsewhere"
+    assert diagnose_page_no_answer(lab.subject(), NoAnswer("refused")).code == "no-common-network"
 
 
 def test_a_page_may_wait_for_a_name_that_nobody_has() -> None:
@@ -97,7 +97,7 @@ def test_the_port_that_is_told_is_the_machines_where_the_api_is_published() -> N
     assert diagnose_api_error(FakeTodos().subject(ports=ports), NoAnswer("refused")).values["port"] == "4001"
 
 
-def test_an_api_without_a_port_in_the_sheet_is_asked_on_80() -> None:
+def test_an_api_without_a_port_in_the_spec_is_asked_on_80() -> None:
     containers = SPEC["containers"] | {"api": {"name": "todos-api"}}
     lab = FakeTodos()
     lab.api.raw["NetworkSettings"]["Ports"] = {"8082/tcp": [{"HostPort": "80"}]}
@@ -135,4 +135,40 @@ def test_below_500_the_database_is_not_looked_at() -> None:
     lab = FakeTodos()
     lab.mongo.listens = ()
     assert diagnose_api_error(lab.subject(), Answer(499)).code == "api-not-todos"
+    assert diagnose_api_error(lab.subject(), Answer(500)).code == "nothing-listens-inside"
+
+
+# --- a database that asks for a password -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("env", "command", "variable"),
+    [
+        ({"MONGO_INITDB_ROOT_USERNAME": "root", "MONGO_INITDB_ROOT_PASSWORD": "x"}, (), "MONGO_INITDB_ROOT_PASSWORD"),
+        ({"MONGO_INITDB_ROOT_PASSWORD_FILE": "/run/secrets/x"}, (), "MONGO_INITDB_ROOT_PASSWORD_FILE"),
+        ({"MONGODB_ROOT_PASSWORD": "x"}, (), "MONGODB_ROOT_PASSWORD"),
+        ({}, ("docker-entrypoint.sh", "mongod", "--auth"), "--auth"),
+        ({}, ("/bin/sh", "-c", "mongod --auth --bind_ip_all"), "--auth"),
+        ({"MONGO_INITDB_ROOT_USERNAME": "", "MONGO_INITDB_ROOT_PASSWORD": ""}, ("mongod",), ""),
+        ({"MONGO_INITDB_DATABASE": "todos"}, ("mongod", "--authenticationDatabase"), ""),
+    ],
+)
+def test_a_database_that_lets_nobody_in_is_told(env: dict[str, str], command: tuple[str, ...], variable: str) -> None:
+    lab = FakeTodos()
+    lab.mongo.raw["Config"]["Env"] = [f"{name}={value}" for name, value in env.items()]
+    if command:
+        lab.mongo.raw |= {"Path": command[0], "Args": list(command[1:])}
+    mistake = diagnose_api_error(lab.subject(), Answer(500, b"Command insert requires authentication"))
+    if not variable:
+        assert mistake.code == "api-without-database"
+        return
+    values = {"name": "todos-mongo", "api": "todos-api", "variable": variable}
+    assert (mistake.code, mistake.values) == ("database-wants-password", values)
+    assert mistake.evidence[0] == "Command insert requires authentication"
+
+
+def test_one_that_asks_for_a_password_but_does_not_listen_does_not_listen() -> None:
+    lab = FakeTodos()
+    lab.mongo.raw["Config"]["Env"] = ["MONGO_INITDB_ROOT_PASSWORD=x"]
+    lab.mongo.listens = ()
     assert diagnose_api_error(lab.subject(), Answer(500)).code == "nothing-listens-inside"

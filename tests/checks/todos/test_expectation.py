@@ -46,7 +46,7 @@ GOOD: dict[str, dict[str, Any]] = {
 }
 
 
-def test_the_images_of_the_sheet_are_right() -> None:
+def test_the_images_of_the_spec_are_right() -> None:
     lab = FakeTodos()
     lab.mongo.listens = lab.api.listens = lab.app.listens = None
     lab.expect().to_be_created_from_their_images()

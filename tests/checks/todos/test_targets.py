@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from grader.checks.todos.targets import diagnose_address_target, diagnose_target, diagnose_url_target
-from tests.checks.fake_engine_json import File
+from tests.checks.fake_engine_json import File, fake_container
 from tests.checks.fake_machine import fails_with
 from tests.checks.fake_todos import MONGO_IP, FakeTodos
 
@@ -18,13 +18,13 @@ GATEWAY = "172.18.0.1"
 PUBLISHED: dict[str, Any] = {"ports": {"app": {"port": 4002, "offset": 2}, "mongo": {"port": 4000, "offset": 0}}}
 
 
-def seen(lab: FakeTodos, **sheet: Any) -> CheckFailed | None:
-    todos = lab.subject(**sheet)
+def seen(lab: FakeTodos, **spec: Any) -> CheckFailed | None:
+    todos = lab.subject(**spec)
     return diagnose_target(todos.api, todos.mongo, "MONGO")
 
 
-def code(lab: FakeTodos, **sheet: Any) -> str:
-    mistake = seen(lab, **sheet)
+def code(lab: FakeTodos, **spec: Any) -> str:
+    mistake = seen(lab, **spec)
     return mistake.code if mistake else ""
 
 
@@ -58,6 +58,67 @@ def test_a_name_that_nobody_has_leads_elsewhere() -> None:
     mistake = seen(FakeTodos(MONGO="mongo:27017"))
     assert mistake
     assert mistake.values["value"] == "mongo:27017"
+
+
+@pytest.mark.parametrize(
+    ("value", "other"),
+    [
+        ("todos-app:27017", "todos-app"),
+        ("todos-api:27017", "todos-api"),
+        ("Old-Mongo:27017", "old-mongo"),
+        ("base:27017", "old-mongo"),
+        ("172.18.0.4:27017", "todos-app"),
+        ("172.18.0.9", "old-mongo"),
+    ],
+)
+def test_a_place_that_is_another_container_is_told_with_its_name(value: str, other: str) -> None:
+    lab = FakeTodos(MONGO=value)
+    old = fake_container("old-mongo", networks={"todos-net": "172.18.0.9"})
+    old.raw["NetworkSettings"]["Networks"]["todos-net"]["Aliases"] = ["base"]
+    lab.fake_containers.append(old)
+    mistake = seen(lab)
+    assert mistake
+    assert (mistake.code, mistake.values["other"]) == ("asks-another-container", other)
+
+
+def test_a_container_that_does_not_run_or_is_on_another_network_has_no_name_there() -> None:
+    lab = FakeTodos(MONGO="old-mongo:27017")
+    lab.fake_containers.append(fake_container("old-mongo", networks={"todos-net": "172.18.0.9"}, state="exited"))
+    assert code(lab) == "looks-elsewhere"
+    lab.fake_containers[-1] = fake_container("old-mongo", networks={"other": "172.19.0.9"})
+    assert code(lab) == "looks-elsewhere"
+
+
+@pytest.mark.parametrize("value", ["todos-mongo:27017", "Base:27017"])
+def test_the_right_name_without_a_common_network_is_told_with_the_networks(value: str) -> None:
+    lab = FakeTodos(MONGO=value)
+    lab.mongo.raw["NetworkSettings"]["Networks"] = {"back": {"Aliases": ["base"]}, "bridge": {}}
+    mistake = seen(lab)
+    assert mistake
+    assert mistake.code == "no-common-network"
+    values = {"other": "todos-mongo", "networks": "todos-net", "others": "back"}
+    assert values.items() <= mistake.values.items()
+
+
+FIB_TRIE = b"|-- 192.168.1.7\n           /32 host LOCAL\n"
+
+
+@pytest.mark.parametrize(
+    ("address", "wanted"),
+    [
+        ("192.168.1.7", ""),
+        ("192.168.1.8", "looks-at-another-address"),
+        (GATEWAY, ""),
+        ("8.8.8.8", "looks-at-another-address"),
+    ],
+)
+def test_an_address_is_the_machines_or_nobodys(address: str, wanted: str) -> None:
+    lab = FakeTodos(MONGO=f"{address}:4000")
+    lab.mongo.raw["NetworkSettings"]["Ports"] = {"27017/tcp": [{"HostPort": "4000"}]}
+    lab.api.raw["NetworkSettings"]["Networks"]["todos-net"]["Gateway"] = GATEWAY
+    assert code(lab) == "", "where the machine's addresses cannot be seen"
+    lab.disk["/proc/net/fib_trie"] = FIB_TRIE
+    assert code(lab) == wanted
 
 
 def test_another_port_of_the_right_place_is_another_port() -> None:

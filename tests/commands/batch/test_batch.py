@@ -63,7 +63,7 @@ def test_machine_after_machine_out_of_reach_is_the_room(results: Path, tmp_path:
     assert 8 <= len(results_in(results)) < 40
 
 
-def test_an_interrupted_campaign_goes_on_where_it_stopped(roster: Callable[[int], Path], results: Path) -> None:
+def test_an_interrupted_batch_goes_on_where_it_stopped(roster: Callable[[int], Path], results: Path) -> None:
     path = roster(60)
     with ending(begin_batch(path, results, "--jobs", "2")) as running:
         wait_until(lambda: len(list((results / "tp2").glob("*.json"))) >= 5)
@@ -94,7 +94,7 @@ def test_a_result_whose_junit_was_not_written_any_more_gets_it_and_stays_as_it_i
     assert result.stat().st_mtime_ns == written
 
 
-def test_two_campaigns_into_one_folder_exclude_each_other(roster: Callable[[int], Path], results: Path) -> None:
+def test_two_batches_into_one_folder_exclude_each_other(roster: Callable[[int], Path], results: Path) -> None:
     (results / "tp2").mkdir(parents=True)
     with (results / "tp2" / ".grader-lock").open("ab") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

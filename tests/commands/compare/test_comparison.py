@@ -118,5 +118,5 @@ def test_what_is_no_result_is_refused(recorded_class: RecordedClass, tmp_path: P
 def test_two_exercises_are_not_compared(recorded_class: RecordedClass, tmp_path: Path) -> None:
     result = recorded_class.grade("e1")
     write_result(msgspec.structs.replace(result, exercise="tp8"), tmp_path / "e1.json")
-    with pytest.raises(GraderError, match="wanted two of one exercise"):
+    with pytest.raises(GraderError, match="expected two results of the same exercise"):
         compare(write_result_files(recorded_class, "e1"), tmp_path / "e1.json")

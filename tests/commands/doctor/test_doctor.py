@@ -9,7 +9,10 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from typer.testing import CliRunner
 
+from grader.cli import app
+from grader.submission.sandbox import programs
 from tests.commands.doctor.engine import HEALTHY_ANSWERS, doctor_engine
 from tests.lab.process import ending
 from tests.student_shell import ROOT
@@ -48,6 +51,23 @@ def test_a_sound_machine_has_nothing_in_the_way(short: Path) -> None:
     assert "engine    Docker 20.10" in done.stdout
     assert "storage   overlay2" in done.stdout
     assert "nothing prevents grading" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("plugin", "said"), [(None, "buildx    missing or older than 0.17"), ("0.29.1", "buildx    0.29.1")]
+)
+def test_a_missing_buildx_is_named_and_is_in_nobodys_way(
+    plugin: str | None, said: str, short: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only `grader repo` builds: a student's machine can be graded without it."""
+    program = tmp_path / "docker-buildx"
+    program.write_text(f"#!/bin/sh\necho github.com/docker/buildx v{plugin} 1234567\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(programs, "find_buildx", lambda: program if plugin else None)
+    with doctor_engine(short / "s", HEALTHY_ANSWERS) as url:
+        done = CliRunner().invoke(app, ["doctor", "--machine", url, "--lang", "en"])
+    assert done.exit_code == 0, done.output
+    assert said in done.output
 
 
 def test_no_engine(short: Path) -> None:
@@ -143,3 +163,46 @@ def test_ports_that_are_taken_and_what_other_exercises_left(student: StudentShel
 def _listens(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+INFO: dict[str, object] = {"DockerRootDir": "/"}
+ROOTLESS: dict[str, object] = {"/info": INFO | {"SecurityOptions": ["name=rootless"]}}
+REMAPPED: dict[str, object] = {"/info": INFO | {"SecurityOptions": ["name=seccomp,profile=builtin", "name=userns"]}}
+RESTORES: dict[str, object] = {"/info": INFO | {"LiveRestoreEnabled": True}}
+IPV6: dict[str, object] = {"/networks/bridge": {"EnableIPv6": True}}
+LOOPBACK: dict[str, object] = {
+    "/networks/bridge": {"Options": {"com.docker.network.bridge.host_binding_ipv4": "127.0.0.1"}}
+}
+SENTENCES = {
+    "`host-gateway` does not lead to your machine's ports",
+    "it may not publish port 80",
+    "`mydocker` is an IPv6 address, too",
+    "the engine publishes on 127.0.0.1",
+    "they may not write to your folders",
+    "the engine does not take part in swarms",
+}
+
+
+@pytest.mark.parametrize(
+    ("exercise", "setting", "sentence"),
+    [
+        ("tp4", ROOTLESS, "`host-gateway` does not lead to your machine's ports"),
+        ("tp7", ROOTLESS, "it may not publish port 80"),
+        ("tp1", ROOTLESS, ""),
+        ("tp4", IPV6, "`mydocker` is an IPv6 address, too"),
+        ("tp7", IPV6, ""),
+        ("tp7", LOOPBACK, "the engine publishes on 127.0.0.1"),
+        ("tp1", LOOPBACK, ""),
+        ("tp4", REMAPPED, "they may not write to your folders"),
+        ("tp7", REMAPPED, ""),
+        ("tp8", RESTORES, "the engine does not take part in swarms"),
+    ],
+)
+def test_a_setting_that_is_in_the_way_of_an_exercise_is_named(
+    short: Path, exercise: str, setting: dict[str, object], sentence: str
+) -> None:
+    with doctor_engine(short / "s", HEALTHY_ANSWERS | setting) as url:
+        done = doctor(exercise, "--machine", url)
+    shown = " ".join(done.stdout.split())
+    assert "engine Docker 20.10" in shown, done.stderr
+    assert {one for one in SENTENCES if one in shown} == ({sentence} if sentence else set())

@@ -44,7 +44,7 @@ def test_no_placeholder_is_left(tmp_path: Path) -> None:
 
 def test_what_is_there_is_never_written_over(tmp_path: Path) -> None:
     (tmp_path / "tp12").mkdir()
-    with pytest.raises(GraderError, match="already there"):
+    with pytest.raises(GraderError, match="already exists"):
         new_exercise(tmp_path / "tp12")
     with pytest.raises(GraderError, match="tp and a number"):
         new_exercise(tmp_path / "twelve")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from grader.errors import MachineUnreachable
     from grader.machine.question import NoAnswer, Question
 
-SHEET = """points = 20
+SPEC = """points = 20
 [title]
 fr = "essai"
 en = "trial"
@@ -112,6 +112,6 @@ class RecordedClass:
 def recorded_class(tmp_path: Path) -> RecordedClass:
     exercise = tmp_path / "exercises" / "tp9"
     exercise.mkdir(parents=True)
-    (exercise / "exercise.toml").write_text(SHEET, "utf-8")
+    (exercise / "exercise.toml").write_text(SPEC, "utf-8")
     (exercise / "test_1.py").write_text(SUITE, "utf-8")
     return RecordedClass(exercise, tmp_path / "results")

@@ -246,7 +246,7 @@ def test_compare_and_report_go_on(recorded_class: RecordedClass, bad: Path, data
     before, now = bad.with_suffix(".json"), bad.with_name("e1.json")
     before.write_bytes(now.read_bytes())
     compare(before, now, read_suite(recorded_class.exercise))
-    assert len(read_results(recorded_class.results)) == 3
+    assert len(read_results(recorded_class.results, "en")) == 3
     before.unlink()
 
 

@@ -160,7 +160,7 @@ def test_recordings_of_another_exercise_are_passed_over(recorded_class: Recorded
 def test_a_folder_that_is_not_there_is_refused(recorded_class: RecordedClass) -> None:
     done = run(recorded_class)
     assert done.returncode == 4
-    assert "is no folder" in done.stderr
+    assert "is not a folder" in done.stderr
 
 
 def test_signed_results_are_signed_again_or_not_written(recorded_class: RecordedClass) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.live
 
-EXERCISES = [sheet.parent for sheet in sorted((ROOT / "exercises").glob("tp*/exercise.toml"))]
+EXERCISES = [spec.parent for spec in sorted((ROOT / "exercises").glob("tp*/exercise.toml"))]
 LIMIT_S = 900
 MACHINES = 6
 AT_A_TIME = 9

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from grader.scoring.suite import read_suite
 if TYPE_CHECKING:
     from pathlib import Path
 
-SHEET = """points = 3
+SPEC = """points = 3
 title = { fr = "un", en = "one" }
 [ports]
 web = { port = 4000, offset = 0 }
@@ -34,95 +35,96 @@ def check(name: str = "test_a", *, points: object = 3, fr: str = "titre", en: st
     return CHECK.format(name=name, points=points, fr=fr, en=en, more=more)
 
 
-def exercise(folder: Path, *checks: str, sheet: str = SHEET) -> Path:
+def exercise(folder: Path, *checks: str, spec: str = SPEC) -> Path:
     folder = folder / "tp9"
     folder.mkdir()
-    (folder / "exercise.toml").write_text(sheet, encoding="utf-8")
+    (folder / "exercise.toml").write_text(spec, encoding="utf-8")
     body = "from grader import Hint, check, expect\n" + "".join(checks)
     (folder / "test_9_new.py").write_text(body, encoding="utf-8")
     return folder
 
 
 CASES = [
-    pytest.param([check(points=2)], SHEET, r"exercise\.toml: points = 3, but the checks come to 2", id="sum"),
-    pytest.param([check(points=0)], SHEET, r"test_9_new\.py:\d+: test_a is worth 0, wanted whole points", id="points"),
-    pytest.param([check(en=" ")], SHEET, r"test_9_new\.py:\d+: test_a has no en= title", id="no English"),
+    pytest.param([check(points=2)], SPEC, r"exercise\.toml: points = 3, but the checks add up to 2", id="sum"),
+    pytest.param([check(points=0)], SPEC, r"test_9_new\.py:\d+: test_a is worth 0; expected whole points", id="points"),
+    pytest.param([check(en=" ")], SPEC, r"test_9_new\.py:\d+: test_a has no en= title", id="no English"),
     pytest.param(
         [check(points=1), check("test_b", points=2)],
-        SHEET,
+        SPEC,
         r"test_9_new\.py:\d+: the title 'titre' is also that of test_a",
         id="same title",
     ),
-    pytest.param([check(more=', hint=Hint(fr="là", en="")')], SHEET, r"the hint of test_a is empty", id="hint"),
+    pytest.param([check(more=', hint=Hint(fr="là", en="")')], SPEC, r"the hint of test_a has no en= text", id="hint"),
     pytest.param(
         ["def helper():\n    pass\n", check(more=", needs=[helper]")],
-        SHEET,
-        r"test_9_new\.py:\d+: test_a needs 'helper', wanted a check",
+        SPEC,
+        r"test_9_new\.py:\d+: test_a needs 'helper'; expected a check",
         id="needs no check",
     ),
     pytest.param(
         ["def helper():\n    pass\n", check(more=", explained_by=[helper]")],
-        SHEET,
-        r"test_9_new\.py:\d+: test_a is explained by 'helper', wanted a check",
+        SPEC,
+        r"test_9_new\.py:\d+: test_a is explained by 'helper'; expected a check",
         id="explained by no check",
     ),
-    pytest.param(["def test_bare(machine):\n    pass\n", check()], SHEET, r"test_bare is no check", id="bare test"),
+    pytest.param(["def test_bare(machine):\n    pass\n", check()], SPEC, r"test_bare is not a check", id="bare test"),
     pytest.param(
         ["import pytest\n@pytest.mark.parametrize('x', [1])" + check(more="").replace("(machine)", "(machine, x)")],
-        SHEET,
+        SPEC,
         r"parametrized",
         id="parametrized",
     ),
-    pytest.param([check()], SHEET.replace("4000", '"4000"'), r"exercise\.toml:4: .*Expected `int`", id="port a string"),
+    pytest.param([check()], SPEC.replace("4000", '"4000"'), r"exercise\.toml:4: .*Expected `int`", id="port a string"),
     pytest.param(
         [check()],
-        SHEET + 'also = ["httpd"]\n',
-        r"exercise\.toml:8: `also` is called `equivalent_images` now: write `equivalent_images = …`",
+        SPEC + 'also = ["httpd"]\n',
+        r"exercise\.toml:8: `also` is now called `equivalent_images`: write `equivalent_images = …`",
         id="an older key of a container",
     ),
     pytest.param(
         [check()],
-        f'kept = ["other"]\n{SHEET}',
-        r"exercise\.toml:1: `kept` is called `ignored_containers` now: write `ignored_containers = …`",
+        f'kept = ["other"]\n{SPEC}',
+        r"exercise\.toml:1: `kept` is now called `ignored_containers`: write `ignored_containers = …`",
         id="an older key",
     ),
     pytest.param(
         [check()],
-        SHEET + '[texts]\nmachine = "mydocker"\n',
+        SPEC + '[texts]\nmachine = "mydocker"\n',
         r'exercise\.toml:9: .* write `\[hosts\]` and `mydocker = "mydocker"`, and `machine\.host\("mydocker"\)`',
         id="a name for the machine among the texts",
     ),
     pytest.param(
         [check()],
-        SHEET + '[containers.door]\nname = "door"\n[services.web]\nname = "web"\nreplicas = 3\n',
-        r'exercise\.toml:10: \[services\.web\] names the container before it now: write `proxy = "door"`',
+        SPEC + '[containers.door]\nname = "door"\n[services.web]\nname = "web"\nreplicas = 3\n',
+        r'exercise\.toml:10: \[services\.web\] now names the container in front of it: write `proxy = "door"`',
         id="a door without a name in the service",
     ),
     pytest.param(
         [check()],
-        SHEET + '[services.web]\nname = "web"\nreplicas = 3\nproxy = "porte"\n',
-        r"exercise\.toml:8: \[services\.web\] names container 'porte', wanted one of: web",
+        SPEC + '[services.web]\nname = "web"\nreplicas = 3\nproxy = "porte"\n',
+        r"exercise\.toml:8: \[services\.web\] names the container 'porte'; expected one of: web",
         id="an unknown proxy",
     ),
-    pytest.param([check()], SHEET + 'imgae = "x"\n', r"exercise\.toml:5: .*unknown field `imgae`", id="unknown key"),
+    pytest.param([check()], SPEC + 'imgae = "x"\n', r"exercise\.toml:5: .*unknown field `imgae`", id="unknown key"),
     pytest.param([check()], "points = ", r"exercise\.toml: not TOML", id="not TOML"),
     pytest.param(
         [check()],
-        SHEET.replace("offset = 0 }", "offset = 0 }\napi = { port = 4001, offset = 0 }"),
-        r"exercise\.toml:5: \[ports\] api has the offset of web",
+        SPEC.replace("offset = 0 }", "offset = 0 }\napi = { port = 4001, offset = 0 }"),
+        r"exercise\.toml:5: \[ports\] api has the same offset as web",
         id="same offset",
     ),
-    pytest.param(["x = 1\n"], SHEET, r"exercise\.toml: no checks beside it", id="no checks"),
-    pytest.param(["import nothing_of_the_kind\n", check()], SHEET, r"nothing_of_the_kind", id="cannot be imported"),
+    pytest.param(["x = 1\n"], SPEC, r"exercise\.toml: no checks beside it", id="no checks"),
+    pytest.param(["import nothing_of_the_kind\n", check()], SPEC, r"nothing_of_the_kind", id="cannot be imported"),
 ]
 
 
-@pytest.mark.parametrize(("checks", "sheet", "sentence"), CASES)
-def test_stops_in_one_sentence(tmp_path: Path, checks: list[str], sheet: str, sentence: str) -> None:
-    folder = exercise(tmp_path, *checks, sheet=sheet)
+@pytest.mark.parametrize(("checks", "spec", "sentence"), CASES)
+def test_stops_in_one_sentence(tmp_path: Path, checks: list[str], spec: str, sentence: str) -> None:
+    folder = exercise(tmp_path, *checks, spec=spec)
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:pytest11.testinfra", str(folder)],
         cwd=tmp_path,
+        env=os.environ | {"GRADER_LANG": "en"},
         capture_output=True,
         text=True,
         check=False,
@@ -138,11 +140,11 @@ def test_a_check_that_needs_one_of_another_exercise_is_refused(tmp_path: Path) -
     folder = exercise(tmp_path, check(more=", needs=[elsewhere]").replace("@check", f"{other}\n@check"))
     source = (folder / "test_9_new.py").read_text(encoding="utf-8")
     (folder / "test_9_new.py").write_text(source + "\ndel elsewhere\n", encoding="utf-8")
-    with pytest.raises(ExerciseError, match=r"test_a needs elsewhere, which is no check of this exercise"):
+    with pytest.raises(ExerciseError, match=r"test_a needs elsewhere, which is not a check of this exercise"):
         read_suite(folder)
 
 
-def test_a_role_that_the_sheet_does_not_have_is_an_error_of_ours(tmp_path: Path) -> None:
+def test_a_role_that_the_spec_does_not_have_is_an_error_of_ours(tmp_path: Path) -> None:
     """The message for a mistyped role names those that exist."""
     from grader.grading.checks_loop import run_checks  # noqa: PLC0415
     from grader.machine.machine import Machine  # noqa: PLC0415

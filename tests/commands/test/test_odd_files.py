@@ -44,7 +44,7 @@ def test_what_is_no_result_is_left_out_by_name(content: bytes, tmp_path: Path) -
     (tmp_path / "tp2").mkdir()
     (tmp_path / "tp2" / "e1.json").write_bytes(content)
     done = grader(*GRADER, "report", tmp_path)
-    is_one_sentence(done, 4, "e1.json: not a result, left out")
+    is_one_sentence(done, 4, "e1.json: not a result, skipped")
     is_one_sentence(
         grader(*GRADER, "compare", *[tmp_path / "tp2" / "e1.json"] * 2), 4, "not a result (grader-result/1)"
     )
@@ -54,9 +54,9 @@ def test_what_is_no_result_is_left_out_by_name(content: bytes, tmp_path: Path) -
 def test_there_is_nothing_to_sign_in_what_is_no_folder_of_results(verb: str, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     (tmp_path / "empty").mkdir()
-    is_one_sentence(grader(*GRADER, verb, tmp_path / "nowhere"), 4, "nowhere: no folder of results")
-    is_one_sentence(grader(*GRADER, verb, tmp_path / "file"), 4, "file: no folder of results")
-    is_one_sentence(grader(*GRADER, verb, tmp_path / "empty"), 4, "empty: no results there")
+    is_one_sentence(grader(*GRADER, verb, tmp_path / "nowhere"), 4, "nowhere: there is no such folder of results")
+    is_one_sentence(grader(*GRADER, verb, tmp_path / "file"), 4, "file: there is no such folder of results")
+    is_one_sentence(grader(*GRADER, verb, tmp_path / "empty"), 4, "empty: there are no results there")
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["empty", "file"]
 
 
@@ -71,11 +71,11 @@ def test_a_signature_is_no_spoilt_result_and_a_worksheet_is_named(tmp_path: Path
         is_one_sentence(done, 4, f"grader: {tmp_path}/notes.csv: ")
 
 
-def test_a_sheet_in_another_encoding_is_named(tmp_path: Path) -> None:
+def test_a_spec_in_another_encoding_is_named(tmp_path: Path) -> None:
     folder = tmp_path / "tp2"
     shutil.copytree(ROOT / "exercises" / "tp2", folder, ignore=shutil.ignore_patterns("solutions", "__pycache__"))
-    sheet = folder / "exercise.toml"
-    sheet.write_bytes("# café\n".encode("latin-1") + sheet.read_bytes())
+    spec = folder / "exercise.toml"
+    spec.write_bytes("# café\n".encode("latin-1") + spec.read_bytes())
     for words in (("-m", "pytest", folder), (*GRADER, "watch", folder)):
         is_one_sentence(grader(*words), 4, "exercise.toml: not UTF-8 text (invalid continuation byte, byte 5)")
 
@@ -111,7 +111,9 @@ def test_results_are_compared_by_the_suite_of_their_own_exercise(tmp_path: Path)
     done = grader("-m", "pytest", "exercises/tp2", "--machine=unix:///nowhere", "--student=e1", f"--results={tmp_path}")
     assert done.returncode == 6
     result = tmp_path / "tp2" / "e1.json"
-    is_one_sentence(grader(*GRADER, "compare", result, result, "--exercise", "tp3"), 4, "cannot be judged by tp3")
+    is_one_sentence(
+        grader(*GRADER, "compare", result, result, "--exercise", "tp3"), 4, "cannot be judged by the suite of tp3"
+    )
 
 
 def test_exercises_that_only_the_teacher_may_write_to_are_graded() -> None:

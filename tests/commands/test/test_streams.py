@@ -80,7 +80,7 @@ def test_the_screen_of_pytest_may_be_left_as_well(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_however_a_campaign_is_ended_it_says_how_to_go_on(number: signal.Signals, roster: Path) -> None:
+def test_however_a_batch_is_ended_it_says_how_to_go_on(number: signal.Signals, roster: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         roster.write_text(f"id;machine\ne1;tcp://127.0.0.1:{silent.getsockname()[1]}\n", encoding="utf-8")
         started = subprocess.Popen(
@@ -103,6 +103,13 @@ def test_however_a_campaign_is_ended_it_says_how_to_go_on(number: signal.Signals
 
 def test_an_error_of_ours_is_not_a_students_failure() -> None:
     code = "import sys, grader.cli as c; c.app = lambda **_: 1 / 0; c.main()"
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 3
-    assert done.stderr.splitlines()[-1] == "grader: internal error: please report the lines above"
+    sentences = {
+        "en": "grader: internal error: please report the lines above",
+        "fr": "grader: erreur interne\u00a0: merci de signaler les lignes ci-dessus",
+    }
+    for language, sentence in sentences.items():
+        environ = {**os.environ, "GRADER_LANG": language}
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=ROOT, env=environ, capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, done.stderr.splitlines()[-1]) == (3, sentence)

@@ -1,4 +1,4 @@
-"""Engine data with images in it, made once per kind of engine and copied to every machine."""
+"""Engine data with images in it, made once per way of storing them and copied to every machine."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def engine_data(lab: Lab, kind: MachineKind, images: Sequence[str]) -> Path:
     """The data folder of a stopped engine with these images. Read-only."""
     wanted = sorted(full_name(image) for image in images)
     sources = b"".join(Path(source).read_bytes() for source in (image_catalog.__file__, image_layers.__file__))
-    digest = hashlib.sha256(f"{kind}{wanted}".encode() + sources).hexdigest()[:12]
-    made = lab.root / "seeds" / f"{kind.name}-{digest}"
+    digest = hashlib.sha256(f"{kind.storage}{wanted}".encode() + sources).hexdigest()[:12]
+    made = lab.root / "seeds" / f"{kind.suite}-{digest}"
     with lab.locked(made.name):
         if not made.exists():
             print_progress(f"loading {', '.join(wanted)} into an engine for {kind.name} machines (once)…")

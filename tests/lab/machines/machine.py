@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tests.lab.machines.spec import MachineKind
 
 BOOT = Path(__file__).with_name("boot.sh")
+USERS = {"root": 0, "student": 1000, "visitor": 1001}
 START_LIMIT_S = 60
 STOP_LIMIT_S = 30
 SPACES = ("--mount", "--pid", "--uts", "--ipc")
@@ -45,12 +46,16 @@ class LabMachine:
 
     @property
     def home(self) -> Path:
-        """Root's home, the same path inside and outside."""
-        return self.shared / "homes" / "root"
+        """The home of the engine's user, the same path inside and outside."""
+        return self.shared / "homes" / self.kind.user
 
     def command_on_network(self, *words: str) -> list[str]:
-        """A command that runs outside but on the machine's network, so that `localhost` is the machine."""
-        return ["nsenter", f"--net={NAMESPACES / self.namespace}", *words]
+        """A command of the engine's user, outside but on the machine's network, so that `localhost` is the machine."""
+        command = ["nsenter", f"--net={NAMESPACES / self.namespace}"]
+        if self.kind.user != "root":
+            number = USERS[self.kind.user]
+            command += ["setpriv", f"--reuid={number}", f"--regid={number}", "--clear-groups"]
+        return [*command, *words]
 
     def command_inside(self, *words: str) -> list[str]:
         """A command that runs in the machine, as root."""
@@ -58,7 +63,7 @@ class LabMachine:
 
     def processes(self, *names: str) -> list[int]:
         """The processes of these names that run in the machine (not in its containers), as seen from outside."""
-        return [pid for pid in _descendants(self.init) if _name(pid) in names]
+        return [pid for pid in _descendants(self.init) if name_of(pid) in names]
 
 
 def launch(namespace: str, settings: dict[str, str]) -> int:
@@ -129,7 +134,8 @@ def _children(pid: int) -> list[int]:
         return []
 
 
-def _name(pid: int) -> str:
+def name_of(pid: int) -> str:
+    """The name of a process; empty if it has ended."""
     try:
         return Path(f"/proc/{pid}/comm").read_text(encoding="utf-8", errors="replace").strip()
     except OSError:

@@ -23,7 +23,7 @@ LEFT_OUT = (
     "usr/share/zoneinfo",
     "usr/lib/git-core",
 )
-SYSTEM_USERS = "sshd:100 haproxy:103"
+SYSTEM_USERS = "sshd:100 haproxy:103 dockremap:104"
 STUDENTS = "student:1000 visitor:1001"
 """`student` may use the engine, `visitor` may not."""
 
@@ -40,7 +40,7 @@ runtime = "runc"
 cgroup_manager = "cgroupfs"
 events_logger = "file"
 """,
-    "etc/haproxy/podman.cfg": """\
+    "etc/haproxy/engine.cfg": """\
 defaults
     mode tcp
     timeout connect 5s
@@ -48,9 +48,11 @@ defaults
     timeout server 1h
 listen engine
     bind :2376 ssl crt "${SHARED}/tls/server.pem" ca-file "${SHARED}/tls/ca.pem" verify required
-    server podman "unix@${SHARED}/engine.sock"
+    server engine "unix@${SHARED}/engine.sock"
 """,
-    "etc/docker/none.json": "{}\n",
+    # The numbers that an ordinary user's containers may use.
+    "etc/subuid": "student:100000:65536\ndockremap:200000:65536\n",
+    "etc/subgid": "student:100000:65536\ndockremap:200000:65536\n",
     "etc/resolv.conf": "",
     "etc/motd": "",
     "etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
@@ -83,6 +85,8 @@ def _make(kind: MachineKind, root: Path) -> None:
         "--quiet",
         "--variant=extract",
         "--format=directory",
+        # Sid's list of packages may be some days old on a mirror.
+        '--aptopt=Acquire::Check-Valid-Until "false"',
         include,
         kind.suite,
         root,

@@ -46,6 +46,33 @@ def test_no_link_on_the_way_is_followed(tmp_path: Path, way: str) -> None:
     assert sorted(tmp_path.rglob("*")) == before
 
 
+def identified(path: object) -> list[str]:
+    answer = LocalFiles().ask(FileQuestion("identify", str(path)))
+    assert isinstance(answer, Answer)
+    assert answer.status == 200
+    return answer.body.decode().splitlines()
+
+
+def test_a_folder_is_the_same_through_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "é" / "site").mkdir(parents=True)
+    (tmp_path / "link").symlink_to("é")
+    status = (tmp_path / "é" / "site").stat()
+    expected = [f"{status.st_dev}:{status.st_ino}", f"{tmp_path.resolve()}/é/site"]
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for path in (tmp_path / "é" / "site", tmp_path / "link" / "site", f"{tmp_path}/link/../é/site/", "~/link/site"):
+        assert identified(path) == expected
+    assert identified(tmp_path / "é")[0] != expected[0]
+
+
+def test_what_leads_nowhere_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "dangling").symlink_to("nothing")
+    (tmp_path / "circle").symlink_to("circle")
+    for path in ("dangling", "nothing", "nothing/deeper"):
+        assert LocalFiles().ask(FileQuestion("identify", f"{tmp_path}/{path}")) == Answer(404)
+    for path in (f"{tmp_path}/circle", f"{tmp_path}/a\0b", "~nobody-of-that-name/x"):
+        assert isinstance(LocalFiles().ask(FileQuestion("identify", path)), NoAnswer)
+
+
 def test_what_has_nothing_to_say_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)  # a socket's name is short
     os.mkfifo(tmp_path / "pipe")

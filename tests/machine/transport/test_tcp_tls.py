@@ -188,6 +188,7 @@ def test_a_rehearsal_brings_solutions_up_and_down_with_the_certificates(ssh_mach
         | {
             "DOCKER_CERT_PATH": str(ssh_machine.machine.certificates),
             "DOCKER_TLS_VERIFY": "1",
+            "GRADER_LANG": "en",
             "TMPDIR": str(
                 ssh_machine.machine.home
             ),  # a bind mount needs a folder that the machine sees under the same path

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from grader.probes.containers.inspect import ContainerFact
 
 LIST = "/containers/json?all=1"
-SHEET = exercise_spec(
+SPEC = exercise_spec(
     containers={"web": {}, "lb": {}},
     compose={"project": "tp7", "services": {"web": "web", "lb": "lb"}, "replicas": {"web": 3}},
 )
@@ -37,7 +37,7 @@ def listed(*names: tuple[str, dict[str, str]]) -> dict[str, Any]:
 
 
 def found(table: dict[str, Any]) -> list[str]:
-    return [one.name for one in find_replicas(scripted_machine(table, SHEET).replicas("web"))]
+    return [one.name for one in find_replicas(scripted_machine(table, SPEC).replicas("web"))]
 
 
 def test_they_are_told_in_the_order_of_their_numbers_not_of_their_names() -> None:
@@ -48,7 +48,7 @@ def test_only_those_of_the_service_and_the_project_are_asked_for() -> None:
     link = ScriptedAnswers(
         listed(("a", labels()), ("lb", labels(service="lb")), ("o", labels(project="other")), ("x", {}))
     )
-    assert [one.id for one in find_replicas(scripted_machine(link, SHEET).replicas("web"))] == ["a"]
+    assert [one.id for one in find_replicas(scripted_machine(link, SPEC).replicas("web"))] == ["a"]
     assert link.question_keys == [LIST, "/containers/a/json"]
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from grader.machine.subjects import Container
 
 KILL, START = "POST /containers/web-id/kill", "POST /containers/web-id/start"
-SHEET: dict[str, Any] = {"containers": {"mongo": {"name": "mongo", "image": "mongo"}}}
+SPEC: dict[str, Any] = {"containers": {"mongo": {"name": "mongo", "image": "mongo"}}}
 ASIDE = "grader-nonce-renewal"
 
 
@@ -90,7 +90,7 @@ def lab(**more: Any) -> FakeMachine:
 
 
 def renewed(machine: FakeMachine) -> None:
-    judged = machine.as_machine(**SHEET)
+    judged = machine.as_machine(**SPEC)
     recreate_container(judged, found(judged.container("mongo")))
     assert found(judged.container("mongo")).id == "new-id", "the machine is looked at once more"
 
@@ -196,7 +196,7 @@ def test_one_that_removes_itself_may_be_gone(gone: int) -> None:
 
 
 def renewed_with(machine: FakeMachine) -> None:
-    judged = machine.as_machine(**SHEET)
+    judged = machine.as_machine(**SPEC)
     recreate_container(judged, found(judged.container("mongo")))
 
 

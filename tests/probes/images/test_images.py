@@ -75,12 +75,14 @@ CONFIG: dict[str, Any] = {
 CLASSIC = {
     "Id": "sha256:00ff", "RepoTags": ["tp3-app:latest"], "RepoDigests": [], "Parent": "sha256:aa", "Comment": "",
     "Created": "2026-11-24T12:13:08Z", "DockerVersion": "20.10.24", "Config": CONFIG, "Size": 50_000_000,
+    "Architecture": "amd64",
     "GraphDriver": {"Name": "overlay2"}, "RootFS": {"Type": "layers", "Layers": ["sha256:1"]},
     "Metadata": {"LastTagTime": "2026-11-24T12:13:10Z"},
 }  # fmt: skip
 CONTAINERD = {
     "Id": "sha256:00ff", "RepoTags": ["tp3-app:latest"], "RepoDigests": ["tp3-app@sha256:00ff"],
-    "Created": "2026-11-24T12:13:08Z", "Config": CONFIG, "Size": 50_000_000, "Descriptor": {"digest": "sha256:00ff"},
+    "Created": "2026-11-24T12:13:08Z", "Config": CONFIG, "Size": 50_000_000,
+    "Architecture": "amd64", "Descriptor": {"digest": "sha256:00ff"},
     "RootFS": {"Type": "layers", "Layers": ["sha256:1"]}, "Metadata": {"LastTagTime": "2026-11-24T12:13:10Z"},
     "Identity": {"Build": [{}]},
 }  # fmt: skip
@@ -108,6 +110,7 @@ def test_every_engine_tells_the_same_image(raw: dict[str, Any], version: dict[st
         command=("python", "app.py"), entrypoint=(), user="app", workdir="/app", exposed=("5000/tcp",),
         env={"PATH": "/usr/bin", "A": "b=c"}, labels={"a": "b"}, volumes=("/data",), digests=tuple(raw["RepoDigests"]),
         parent=raw.get("Parent", ""), created="2026-11-24T12:13:08Z", tagged_at="2026-11-24T12:13:10Z",
+        processor="amd64",
     )  # fmt: skip
     assert link.question_keys == [QUESTION]
 

@@ -49,7 +49,7 @@ def test_what_happened_in_the_same_second_counts(action: str, pulled: str, late:
     image = ImageFact(
         id="sha256:1", tags=("tp3-app:latest",), layers=(), size=1, command=(), entrypoint=(), user="", workdir="",
         exposed=(), env={}, labels={}, volumes=(), digests=(f"{NAME}@sha256:2",), parent="",
-        created="2026-11-24T12:13:08Z", tagged_at="2026-11-24T12:13:10Z",
+        created="2026-11-24T12:13:08Z", tagged_at="2026-11-24T12:13:10Z", processor="amd64",
     )  # fmt: skip
     assert find_pull_source(cast("Machine", Engine(action, SECOND + late)), image) == pulled
 
@@ -57,7 +57,7 @@ def test_what_happened_in_the_same_second_counts(action: str, pulled: str, late:
 IMAGE = ImageFact(
     id="sha256:1", tags=("tp3-app:latest",), layers=(), size=1, command=(), entrypoint=(), user="", workdir="",
     exposed=(), env={}, labels={}, volumes=(), digests=(f"{NAME}@sha256:2",), parent="",
-    created="2026-11-24T12:13:08Z", tagged_at="2026-11-24T15:13:08Z",
+    created="2026-11-24T12:13:08Z", tagged_at="2026-11-24T15:13:08Z", processor="amd64",
 )  # fmt: skip
 EVENTS = "/events?*"
 

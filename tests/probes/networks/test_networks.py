@@ -19,7 +19,7 @@ from tests.probes.malformed_answers import (
 from tests.scripted_machine import DOCKER_29, PODMAN_4, ScriptedAnswers, exercise_spec, scripted_machine
 
 LIST = "/containers/json?all=1"
-SHEET = exercise_spec(networks={"net": {"name": "todos-net"}})
+SPEC = exercise_spec(networks={"net": {"name": "todos-net"}})
 COMPOSE = exercise_spec(
     networks={"net": {"name": "todos-net"}},
     containers={"web": {}},
@@ -45,10 +45,10 @@ def of_compose(project: str, written: str = "todos-net") -> dict[str, Any]:
     return network(f"{project}_{written}", Labels=labels)
 
 
-def found(*networks: dict[str, Any], sheet: Any = SHEET, projects: tuple[str, ...] = ()) -> NetworkFact | NoNetwork:
+def found(*networks: dict[str, Any], spec: Any = SPEC, projects: tuple[str, ...] = ()) -> NetworkFact | NoNetwork:
     labels = [{"com.docker.compose.project": one, "com.docker.compose.service": "web"} for one in projects]
     listed = [{"Id": str(n), "Labels": one} for n, one in enumerate(labels)]
-    return find_network(scripted_machine({"/networks": list(networks), LIST: listed}, sheet).network("net"))
+    return find_network(scripted_machine({"/networks": list(networks), LIST: listed}, spec).network("net"))
 
 
 def name_of(fact: NetworkFact | NoNetwork) -> str:
@@ -102,10 +102,10 @@ def test_the_one_of_that_very_name_is_meant() -> None:
 
 def test_in_an_exercise_about_compose_the_projects_own_comes_first() -> None:
     networks = (network("todos-net"), of_compose("other"), of_compose("todos"))
-    assert name_of(found(*networks, sheet=COMPOSE, projects=("todos",))) == "todos_todos-net"
-    assert name_of(found(*networks, sheet=COMPOSE, projects=("other",))) == "other_todos-net"
-    assert name_of(found(*networks[:2], sheet=COMPOSE)) == "todos-net"
-    assert name_of(found(*networks[1:2], sheet=COMPOSE)) == "other_todos-net"
+    assert name_of(found(*networks, spec=COMPOSE, projects=("todos",))) == "todos_todos-net"
+    assert name_of(found(*networks, spec=COMPOSE, projects=("other",))) == "other_todos-net"
+    assert name_of(found(*networks[:2], spec=COMPOSE)) == "todos-net"
+    assert name_of(found(*networks[1:2], spec=COMPOSE)) == "other_todos-net"
 
 
 def test_in_another_a_network_of_compose_is_not_the_one_but_may_be_meant() -> None:
@@ -120,7 +120,7 @@ def test_a_network_of_a_stack_is_meant_by_its_name_in_the_file() -> None:
 
 def test_a_network_without_a_project_is_nobodys_own() -> None:
     nobodys = network("x", Labels={"com.docker.compose.network": "todos-net"})
-    assert name_of(found(nobodys, network("todos-net"), sheet=COMPOSE)) == "todos-net"
+    assert name_of(found(nobodys, network("todos-net"), spec=COMPOSE)) == "todos-net"
 
 
 @pytest.mark.parametrize("near", ["todosnet", "todos_net", "TODOS-NET", "todo-net", "todos-nett"])
@@ -133,14 +133,35 @@ def test_another_name_is_not(far: str) -> None:
     assert found(network(far)) == NoNetwork()
 
 
+TIERS = {"front": {"name": "front-tier"}, "back": {"name": "back-tier"}}
+
+
+def in_place_of(role: str, *names: str, is_exact: bool = False) -> NetworkFact | NoNetwork:
+    sheet = exercise_spec(judge_near_names=True, networks=TIERS)
+    machine = scripted_machine({"/networks": [network(name) for name in names]}, sheet)
+    return find_network(machine.network(role), exact=is_exact)
+
+
+def test_one_that_may_be_meant_is_found_if_the_exercise_says_so() -> None:
+    assert name_of(in_place_of("front", "front-end", "back-end")) == "front-end"
+    assert name_of(in_place_of("back", "front-end", "back-end")) == "back-end"
+    assert in_place_of("back", "front-end", "back-end", is_exact=True) == NoNetwork("back-end", "name")
+
+
+def test_a_network_stands_for_one_at_most() -> None:
+    assert in_place_of("front", "tier") == NoNetwork()
+    assert name_of(in_place_of("back", "tier")) == "tier"
+    assert in_place_of("back", "front-tier") == NoNetwork()
+
+
 def test_one_of_the_engines_own_is_never_meant() -> None:
-    sheet = exercise_spec(networks={"net": {"name": "bridg"}})
-    assert found(network("bridge"), sheet=sheet) == NoNetwork()
+    spec = exercise_spec(networks={"net": {"name": "bridg"}})
+    assert found(network("bridge"), spec=spec) == NoNetwork()
 
 
 @pytest.mark.parametrize(("answer", "code"), [*MALFORMED_ANSWERS, (Answer(404), "answer-unexpected")])
 def test_what_cannot_be_read_is_refused(answer: Answer, code: str) -> None:
-    machine = scripted_machine({"/networks": answer}, SHEET)
+    machine = scripted_machine({"/networks": answer}, SPEC)
     assert assert_probe_failed(code, lambda: find_network(machine.network("net"))).values["asked"] == "GET /networks"
 
 
@@ -152,6 +173,6 @@ def test_other_types_are_refused(more: dict[str, Any]) -> None:
 @many_examples
 @given(answers_like([DOCKER, of_compose("todos"), network("todosnet")]))
 def test_any_answer_is_a_fact_or_a_refusal(answer: Answer) -> None:
-    for sheet in (SHEET, COMPOSE):
-        machine = scripted_machine({"/networks": answer, LIST: []}, sheet)
+    for spec in (SPEC, COMPOSE):
+        machine = scripted_machine({"/networks": answer, LIST: []}, spec)
         assert_fact_or_probe_failed(lambda machine=machine: find_network(machine.network("net")))  # type: ignore[misc]

@@ -23,6 +23,15 @@ def fact_of(told: Any) -> SwarmFact:
     return read_swarm(scripted_machine({"/info": told}))
 
 
+@pytest.mark.parametrize("state", ["inactive", ""])
+def test_an_engine_that_refuses_swarms_is_not_the_students_fault(state: str) -> None:
+    """With `live-restore`, `docker swarm init` is refused; in a swarm, the engine does not start with it."""
+    told = {"Swarm": {"LocalNodeState": state}, "LiveRestoreEnabled": True}
+    assert_probe_failed("live-restore", lambda: fact_of(told))
+    assert fact_of(told | {"LiveRestoreEnabled": False}).state == "inactive"
+    assert fact_of({"Swarm": {"LocalNodeState": "active"}, "LiveRestoreEnabled": True}).state == "active"
+
+
 @pytest.mark.parametrize(
     ("told", "fact"),
     [

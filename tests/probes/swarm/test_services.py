@@ -21,7 +21,11 @@ from tests.probes.malformed_answers import (
 )
 from tests.scripted_machine import NOW, ScriptedAnswers, exercise_spec, scripted_machine
 
-SHEET = exercise_spec(services={"web": {"name": "web", "replicas": 3}}, ports={"web": {"port": 4000, "offset": 0}})
+TABLES: dict[str, Any] = {
+    "services": {"web": {"name": "web", "replicas": 3}},
+    "ports": {"web": {"port": 4000, "offset": 0}},
+}
+SPEC = exercise_spec(**TABLES)
 
 
 def answer(body: object) -> Answer:
@@ -81,7 +85,7 @@ def stacked(name: str, stack: str = "tp8") -> dict[str, Any]:
 
 
 def found(*services: dict[str, Any]) -> ServiceFact | NoService:
-    return find_service(scripted_machine({"/services": list(services)}, SHEET).service("web"))
+    return find_service(scripted_machine({"/services": list(services)}, SPEC).service("web"))
 
 
 def name_of(fact: ServiceFact | NoService) -> str:
@@ -96,23 +100,39 @@ def test_the_one_of_that_very_name_is_meant_before_one_of_a_stack() -> None:
 
 def test_they_are_asked_for_at_once() -> None:
     link = ScriptedAnswers({"/services": [service()]})
-    find_service(scripted_machine(link, SHEET).service("web"))
+    find_service(scripted_machine(link, SPEC).service("web"))
     assert link.question_keys == ["/services"]
 
 
 @pytest.mark.parametrize(("near", "meant"), [("webs", "webs"), ("WEB", "WEB"), ("wbe", "wbe"), ("we", "we")])
 def test_almost_the_name_may_be_meant(near: str, meant: str) -> None:
-    assert found(service(Name="other"), service(Name=near)) == NoService(meant)
+    assert found(service(Name="other"), service(Name=near)) == NoService(meant, is_misspelt=True)
 
 
 def test_almost_the_name_in_a_stack_may_be_meant() -> None:
-    assert found(stacked("tp8_webs")) == NoService("tp8_webs")
+    assert found(stacked("tp8_webs")) == NoService("tp8_webs", is_misspelt=True)
+
+
+ONE: dict[str, Any] = {"Mode": {"Replicated": {"Replicas": 1}}}
 
 
 @pytest.mark.parametrize("far", ["redis", "webserver", "x"])
 def test_another_name_is_not(far: str) -> None:
-    assert found(service(Name=far)) == NoService()
+    assert found(service(Name=far, **ONE)) == NoService()
+    assert found(service(Name=far), service(Name="y")) == NoService()
     assert found() == NoService()
+
+
+def test_the_only_one_may_be_meant_if_it_is_scaled_or_published_as_the_exercise_asks() -> None:
+    assert found(service(Name="site")) == NoService("site")
+    published = service(Name="site", **ONE) | {"Endpoint": {"Ports": [{"PublishedPort": 4000, "TargetPort": 80}]}}
+    assert found(published) == NoService("site")
+
+
+def test_one_that_may_be_meant_is_judged_if_the_exercise_says_so() -> None:
+    machine = scripted_machine({"/services": [service(Name="site")]}, exercise_spec(judge_near_names=True, **TABLES))
+    assert name_of(find_service(machine.service("web"))) == "site"
+    assert find_service(machine.service("web"), exact=True) == NoService("site")
 
 
 def test_the_least_that_an_engine_may_say_is_enough() -> None:
@@ -163,4 +183,4 @@ def test_other_types_are_refused(spec: dict[str, Any]) -> None:
 @given(answers_like([service(), stacked("tp8_web"), service(Mode={"Global": {}})]))
 def test_any_answer_is_a_fact_or_a_refusal(told: Answer) -> None:
     assert_fact_or_probe_failed(lambda: [(one, one.name_in_file) for one in parse_services(told)])
-    assert_fact_or_probe_failed(lambda: find_service(scripted_machine({"/services": told}, SHEET).service("web")))
+    assert_fact_or_probe_failed(lambda: find_service(scripted_machine({"/services": told}, SPEC).service("web")))

@@ -73,11 +73,11 @@ API = parse_inspect("api", networks={"n": {"IPAddress": "172.18.0.3"}})
 
 
 def asked(link: ScriptedAnswers, ports: dict[str, Any], containers: dict[str, Any] = CONTAINERS) -> Answer | NoAnswer:
-    sheet = exercise_spec(todos=TODOS, containers=containers, ports=ports)
-    return ask_api(scripted_machine(link, sheet, passive=True).todos(), API)
+    spec = exercise_spec(todos=TODOS, containers=containers, ports=ports)
+    return ask_api(scripted_machine(link, spec, passive=True).todos(), API)
 
 
-def test_an_api_that_the_sheet_publishes_is_asked_at_its_port_each_time() -> None:
+def test_an_api_that_the_spec_publishes_is_asked_at_its_port_each_time() -> None:
     link = ScriptedAnswers({"http :4001/todos": b"[]"})
     answer = asked(link, APP | {"api": {"port": 4001, "offset": 1}})
     assert isinstance(answer, Answer)
@@ -89,6 +89,6 @@ def test_one_that_it_does_not_is_asked_at_its_own() -> None:
     assert isinstance(asked(link, APP), Answer)
 
 
-def test_one_whose_port_the_sheet_leaves_open_is_asked_at_that_of_http() -> None:
+def test_one_whose_port_the_spec_leaves_open_is_asked_at_that_of_http() -> None:
     link = ScriptedAnswers({"http 172.18.0.3:80/todos": NoAnswer("refused")})
     assert asked(link, APP, CONTAINERS | {"api": {"name": "api"}}) == NoAnswer("refused")

@@ -65,8 +65,10 @@ def test_exercises_stay_apart() -> None:
         ("tp3", "e2301234"),
         ("tp3", "e2301235"),
     ]
-    with pytest.raises(GraderError, match="a worksheet holds the marks of one exercise, and there are: tp2, tp3"):
-        book.require_one_exercise("a worksheet")
+    with pytest.raises(
+        GraderError, match="a spreadsheet for Moodle has the marks of one exercise, but there are: tp2, tp3"
+    ):
+        book.require_one_exercise("Moodle")
 
 
 def test_a_student_who_was_not_graded_has_no_mark_even_where_a_file_claims_one() -> None:

@@ -106,7 +106,7 @@ def test_a_provisional_mark_that_cannot_be_said_to_be_so_is_told() -> None:
 @pytest.mark.parametrize(
     ("sheet", "said"),
     [
-        (b"id,mark\n1,2\n", r"line 1: this is not a grading worksheet of Moodle: no column for identifier nor grade"),
+        (b"id,mark\n1,2\n", r"line 1: this is not a grading worksheet from Moodle: no column for identifier, grade"),
         (b"Identifier,Full name,Grade,Scale\n1,a,2,3\n", "not graded by points"),
         (b"Identifier,Grade,Maximum Grade\n1,,20\n", "turn anonymous submissions off"),
         (b"Identifier,ID number,Grade,Maximum Grade\n1,e2301234,,Good\n", "maximum grade 'Good' is not a number"),
@@ -120,7 +120,7 @@ def test_what_is_no_worksheet_is_refused_in_one_sentence(sheet: bytes, said: str
 
 
 def test_marks_of_two_exercises_are_not_put_in_one_worksheet() -> None:
-    with pytest.raises(GraderError, match="a worksheet holds the marks of one exercise"):
+    with pytest.raises(GraderError, match="a spreadsheet for Moodle has the marks of one exercise"):
         fill_worksheet(FRENCH, build_gradebook([ZOE, msgspec.structs.replace(ZOE, exercise="tp3")]), "fr")
 
 

@@ -117,8 +117,8 @@ def sheet_with(cell: str, value: str) -> bytes:
     [
         (b"!5432;Nom", "this is not an .xlsx file"),
         (b"PK\x03\x04broken", "this is not an .xlsx file"),
-        (sheet_with("E8", "Moyenne"), "line 8, column E: the heading “Note sur …” was expected"),
-        (sheet_with("G8", "Note sur 20"), "line 8: this sheet is of several evaluations"),
+        (sheet_with("E8", "Moyenne"), "line 8, column `E`: expected the heading “Note sur …”"),
+        (sheet_with("G8", "Note sur 20"), "line 8: this file has several evaluations"),
         (b"", "this is not an .xlsx file"),
         (b"x" * 17 * 2**20, "the file is larger than 16 MiB"),
     ],
@@ -134,7 +134,7 @@ def test_a_sheet_without_codes_is_refused() -> None:
     book.worksheets[0].delete_cols(1)
     data = io.BytesIO()
     book.save(data)
-    with pytest.raises(GraderError, match="no line starts with !"):
+    with pytest.raises(GraderError, match="no line starts with `!`"):
         fill_sheet(data.getvalue(), BOOK, "fr")
 
 

@@ -131,7 +131,7 @@ def test_a_page_never_scrolls_sideways(width: int, class_html: str, student_html
 def test_the_tree_of_a_screen_reader_has_the_table_with_its_heads(class_html: str, open_page: OpenPage) -> None:
     table = open_page(class_html).get_by_role("table", name="Une ligne par étudiant, une colonne par vérification.")
     tree = table.aria_snapshot()
-    assert 'columnheader "3 son port 80 est publié sur ton port 3 points"' in tree
+    assert 'columnheader "3 le port 80 du conteneur est publié sur ton port 3 points"' in tree
     assert 'rowheader "Enzo Guérin e231481"' in tree
     assert 'cell "échoué"' in tree
     # The glyph is only visual: a screen reader would read it after the word.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -172,3 +173,14 @@ def test_a_page_is_about_one_exercise_and_one_scale(change: dict[str, object]) -
     first, second = make_result(0, "Zoé", "......."), make_result(1, "Tom", ".......")
     with pytest.raises(GraderError, match=r"tp2 \(out of 20\), .*: make one for each|make one for each"):
         class_page([first, msgspec.structs.replace(second, **change)], "fr")
+
+
+def test_the_verdicts_of_a_check_agree_with_their_number() -> None:
+    """18 + 5 + 3 students of the class have a verdict for the third check; one has no verdict of the last kinds."""
+    shown = re.sub(r"<[^>]+>", "", class_page(make_class(), "fr"))
+    assert "18 réussis" in shown
+    assert "5 échoués" in shown
+    assert "3 bloqués" in shown
+    assert not re.search(r"\b([2-9]|\d\d+) (réussi|échoué|bloqué|non jugé|non essayé)\b", shown)
+    assert not re.search(r"\b1 (réussis|échoués|bloqués|non jugés|non essayés)\b", shown)
+    assert re.search(r"\b1 (échoué|bloqué|non jugé|non essayé)\b", shown)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 
 from grader.messages import Words, texts
 from grader.reports.html.localization import PageTexts
 from grader.reports.result_builder import message_of
-from grader.scoring.verdict import Outcome
+from grader.scoring.verdict import Outcome, Verdict
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -34,6 +34,7 @@ def test_every_sentence_is_used_and_every_sentence_used_exists() -> None:
     asked = set(re.findall(r'(?:t|t\.count|self|self\.all)[(\[]"([a-z.-]+)"[,)\]]', source))
     asked |= {f"show.{tag}" for tag in re.findall(r'"([a-z-]+)": (?:graded|not graded|shared)', source)}
     asked |= {"graded-on", "tried-on", "show.everyone"}
+    asked |= {f"tally.{verdict}" for verdict in get_args(Verdict)}
     assert sorted(asked - texts("common", "fr").keys()) == sorted(texts("page", "fr"))
 
 

@@ -54,7 +54,7 @@ def test_by_name_as_the_language_does(page: Page) -> None:
     assert names.index("Élise Robert") == names.index("Clara Nguyen") + 1
 
 
-def test_by_check_with_what_is_to_mend_first(page: Page) -> None:
+def test_by_check_with_what_is_to_fix_first(page: Page) -> None:
     _sort(page, "le site répond")
     verdicts = [row.get_attribute("class") for row in page.locator("tbody tr td:nth-child(6)").all()]
     assert verdicts[:1] == ["failed"]

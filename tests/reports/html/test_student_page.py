@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from grader.reports.html import student_page
 from grader.reports.result import Advice
 from tests.reports.html.sample import make_class, make_result
+from tests.reports.html.tp2 import TITLE
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -21,12 +22,12 @@ def _text(page: Page, selector: str) -> str:
     return " ".join((page.locator(selector).text_content() or "").split())
 
 
-def test_the_mark_and_what_to_mend_first_come_first(student_html: str, open_page: OpenPage) -> None:
+def test_the_mark_and_what_to_fix_first_come_first(student_html: str, open_page: OpenPage) -> None:
     page = open_page(student_html)
     assert page.title() == "tp2 · Enzo Guérin"
-    assert page.locator("h1").inner_text() == "Un serveur web dans un conteneur"
+    assert page.locator("h1").inner_text() == TITLE["fr"]
     assert _text(page, ".result") == "5/20 5 points sur 20"
-    assert _text(page, ".first") == "À corriger d'abord 3 son port 80 est publié sur ton port"
+    assert _text(page, ".first") == "À corriger d'abord 3 le port 80 du conteneur est publié sur ton port"
     page.locator(".first a").click()
     expect(page.locator("#c-3")).to_be_in_viewport()
 
@@ -48,7 +49,7 @@ def test_a_failed_check_says_what_was_expected_seen_and_where_to_look(
 def test_a_blocked_check_names_the_one_it_waits_for(student_html: str, open_page: OpenPage) -> None:
     page = open_page(student_html)
     waits = page.locator("#c-4 .waits")
-    assert " ".join(waits.inner_text().split()) == "Attend 3 son port 80 est publié sur ton port"
+    assert " ".join(waits.inner_text().split()) == "Attend 3 le port 80 du conteneur est publié sur ton port"
     waits.get_by_role("link").click()
     expect(page.locator("#c-3")).to_be_in_viewport()
 
@@ -84,9 +85,9 @@ def test_a_provisional_mark_says_what_is_still_open(open_page: OpenPage) -> None
     assert "this does not count against you" in _text(page, "#c-5")
 
 
-def test_with_everything_passed_nothing_is_to_mend(open_page: OpenPage) -> None:
+def test_with_everything_passed_nothing_is_to_fix(open_page: OpenPage) -> None:
     page = open_page(student_page(make_result(0, "Zoé", "......."), "en"))
-    assert _text(page, ".result") == "20/20 20 points of 20"
+    assert _text(page, ".result") == "20/20 20 of 20 points"
     expect(page.locator(".notice")).to_have_count(0)
 
 
@@ -104,3 +105,12 @@ def test_the_footer_says_what_judged_what(student_html: str, open_page: OpenPage
     assert _text(open_page(student_html), "footer") == (
         "Machine ssh://etu@poste-14 Moteur Docker 26.1.5 Suite 3f1c9a77d2e0 Correcteur 2026.1 Durée 1,3 s"
     )
+
+
+def test_a_long_title_leaves_the_mark_beside_it(student_html: str, open_page: OpenPage) -> None:
+    page = open_page(student_html, width=1000)
+    title, mark = (page.locator(place).bounding_box() for place in ("h1", ".result"))
+    assert title
+    assert mark
+    assert mark["x"] > title["x"] + title["width"]
+    assert mark["x"] + mark["width"] > 900

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from grader.messages import Words
+from grader.scoring.suite import read_suite
 from grader.scoring.verdict import Outcome
+from tests.student_shell import ROOT
 
-TITLE = Words(fr="Un serveur web dans un conteneur", en="A web server in a container")
+if TYPE_CHECKING:
+    from grader.messages import Words
+
+SUITE = read_suite(ROOT / "exercises" / "tp2")
+TITLE: Words = SUITE.spec.title
 
 
 @dataclass(frozen=True)
@@ -18,50 +24,11 @@ class Check:
     title: Words
 
 
-CHECKS = (
-    Check(
-        "test_web_is_running",
-        3,
-        None,
-        Words(fr="le conteneur `web` tourne, et reste en marche", en="the container `web` runs, and stays up"),
-    ),
-    Check(
-        "test_web_is_detached",
-        2,
-        "test_web_is_running",
-        Words(fr="il a été lancé en mode détaché", en="it was started in detached mode"),
-    ),
-    Check(
-        "test_web_is_published",
-        3,
-        "test_web_is_running",
-        Words(fr="son port 80 est publié sur ton port", en="its port 80 is published on your port"),
-    ),
-    Check(
-        "test_site_answers",
-        3,
-        "test_web_is_published",
-        Words(fr="le site répond, et c’est `web` qui répond", en="the site answers, and it is `web` that answers"),
-    ),
-    Check(
-        "test_hello_says_hello_world",
-        3,
-        None,
-        Words(fr="dans `hello`, `/foo/hello` dit « hello world »", en="in `hello`, `/foo/hello` says “hello world”"),
-    ),
-    Check(
-        "test_dropped_page_is_served",
-        4,
-        "test_site_answers",
-        Words(fr="une page déposée dans ton dossier est servie", en="a page dropped in your folder is served"),
-    ),
-    Check(
-        "test_index_is_your_own",
-        2,
-        "test_site_answers",
-        Words(fr="la page d’accueil est la tienne", en="the home page is your own"),
-    ),
+CHECKS = tuple(
+    Check(spec.name, spec.points, spec.needs[0].__name__ if spec.needs else None, spec.title)
+    for spec in SUITE.check_specs
 )
+"""Those of the suite, so that the pages in the documentation have today's words."""
 
 PORT = (("name", "web"), ("wanted", "4000"), ("inside", "80"))
 SITE = "/home/etu/Docker/site"

@@ -173,7 +173,6 @@ SOURCES = [
     HostileDockerfile("git-in-capitals", f"ADD HTTP://{SINK_URL}/b.git /x", "dockerfile-remote", NEITHER),
     HostileDockerfile("git-by-http", f"ADD http://{SINK_URL}/b.git#main:docs /x", "dockerfile-remote", BOTH),
     HostileDockerfile("git-without-protocol", "ADD github.com/a/b.git /x", "dockerfile-remote", NEITHER),
-    HostileDockerfile("outside-in-quotes", "COPY \".\"'.'/x /x", "dockerfile-outside", NEITHER),
     HostileDockerfile("too-long", f"ENV A={'x' * 2000}\nENV B=$A$A$A", "dockerfile-word", NEITHER),
     HostileDockerfile("too-deep", f"ADD {'${A:-' * 2000}x{'}' * 2000} /x", "dockerfile-word", NEITHER),
 ]

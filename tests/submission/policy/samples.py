@@ -57,7 +57,7 @@ class Sample:
 
 def samples(kind: str) -> list[Sample]:
     """Every sample of `hostile`, `honest` or `mistaken`, by name."""
-    return [_sample(path) for path in sorted((HERE / kind).iterdir())]
+    return [_sample(path) for path in sorted((HERE / kind).iterdir()) if path.suffix != ".txt"]
 
 
 def _sample(path: Path) -> Sample:

@@ -28,7 +28,7 @@ for compose in "docker compose" docker-compose none; do \
 case $($compose version --short 2>/dev/null) in [2-9]*|v[2-9]*|[1-9][0-9]*) break;; esac; done; \
 test "$compose" = none && exit {_NO_COMPOSE}; \
 $compose version --short; exec 3>&1; \
-said=$($compose {{arguments}} 2>&1 >&3) || {{{{ code=$?; echo "$said"; exit $code; }}}}"""
+output=$($compose {{arguments}} 2>&1 >&3) || {{{{ code=$?; echo "$output"; exit $code; }}}}"""
 """Not a login shell, so some of the usual folders are missing from PATH. The labels say what is graded: compose
 takes files and names from the environment too. The old `docker-compose` 1 does not report what it reads. Its messages
 are only kept if it fails."""

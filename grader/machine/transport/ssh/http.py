@@ -41,13 +41,13 @@ class SshSiteClient:
         address = literal_address(question.host or "127.0.0.1")
         if address and (address.is_loopback or self._is_own(address)):
             self._tunnel(str(address), question.port)  # not on the site's time
-        said = self._master.stderr_size
+        size_before = self._master.stderr_size
         got = self._client.ask(question)
         if not isinstance(got, NoAnswer) or got.reason in {"not-http", "redirect", "no-access"}:
             return got
         # A missing answer is the student's failure only if the connection works.
         self._engine.ask(EngineQuestion("/_ping"))
-        return explain_refusal(got, self._master.forwarding_refusal(said), self._master.where)
+        return explain_refusal(got, self._master.forwarding_refusal(size_before), self._master.where)
 
     def _tunnel(self, host: str, port: int) -> Path:
         place = (host, port)

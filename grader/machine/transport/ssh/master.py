@@ -142,13 +142,13 @@ class SshMaster:
 
     def forwarding_prohibition(self) -> str:
         """The message of an `sshd` that prohibits forwarding; empty if it allows it."""
-        said = self.stderr_size
+        size_before = self.stderr_size
         path = self.forward("nowhere", "127.0.0.1:9")
         with socket.socket(socket.AF_UNIX) as asking, suppress(OSError):
             asking.settimeout(_FORWARD_S)
             asking.connect(str(path))
             asking.recv(1)
-        refusal = self.forwarding_refusal(said, _END_S)
+        refusal = self.forwarding_refusal(size_before, _END_S)
         return refusal if "prohibited" in refusal else ""
 
     def lost_reason(self) -> MachineUnreachable | None:

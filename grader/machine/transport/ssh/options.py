@@ -73,7 +73,7 @@ def user_settings(url: MachineUrl, config: Path | None) -> dict[str, str]:
     if config and not config.is_file():
         raise MachineUnreachable("ssh-config", where=where, detail=f"{config}: no such file")
     try:
-        asked = subprocess.run(
+        done = subprocess.run(
             ["ssh", "-G", *_destination(url, config)],  # noqa: S607 - whichever `ssh` the user has
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -85,10 +85,10 @@ def user_settings(url: MachineUrl, config: Path | None) -> dict[str, str]:
         raise MachineUnreachable("ssh-missing", where=where) from error
     except subprocess.TimeoutExpired as error:
         raise MachineUnreachable("ssh-config", where=where, detail=f"no end after {LOOK_UP_S:.0f} s") from error
-    if asked.returncode:
-        lines = asked.stderr.decode("utf-8", "replace").strip().splitlines() or ["?"]
+    if done.returncode:
+        lines = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["?"]
         raise MachineUnreachable("ssh-config", where=where, detail=escape_control_characters(lines[0], 160))
-    lines = asked.stdout.decode("utf-8", "replace").splitlines()
+    lines = done.stdout.decode("utf-8", "replace").splitlines()
     pairs = [(name.lower(), value) for name, _, value in (line.partition(" ") for line in lines)]
     sent = " ".join(value for name, value in pairs if name == "sendenv")
     return dict(reversed(pairs)) | ({"sendenv": sent} if sent else {})

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grader.submission.policy.compose import build, ports  # noqa: F401 - they register their kinds of value
+from grader.submission.policy.compose import (  # noqa: F401 - they register their kinds of value
+    build,
+    containers,
+    files,
+    ports,
+    services,
+    values,
+)
 from grader.submission.policy.compose.mounts import refuse_replaceable_sources
-from grader.submission.policy.compose.values import check_table, entries_below
+from grader.submission.policy.compose.networks import check_external_networks
+from grader.submission.policy.compose.tables import check_table, entries_below, is_service
 from grader.submission.policy.findings import Place
 from grader.submission.policy.yaml.reader import YamlFileError, read_yaml
 from grader.submission.policy.yaml.tree import YamlMapping, YamlNode, YamlScalar
@@ -37,22 +45,24 @@ def check_compose(root: YamlNode, name: str, scope: ComposeScope) -> None:
         return
     check_table(scope, root, top, "file")
     _check_totals(scope, root, top)
-    _check_external_networks(scope, root, top)
+    networks = root.get("networks")
+    check_external_networks(scope, networks, top.below("networks", networks.line if networks else None))
     refuse_replaceable_sources(scope)
 
 
 def _check_totals(scope: ComposeScope, root: YamlMapping, top: Place) -> None:
     limits = scope.policy.limits
-    services, place = next(
+    described, place = next(
         ((node, there) for key, node, there in entries_below(root, top) if key == "services"), (None, top)
     )
-    if not isinstance(services, YamlMapping):
-        scope.findings.invalid("no-services", top)
+    if not isinstance(described, YamlMapping):
+        if not scope.is_part and root.get("include") is None and not any(is_service(node) for _, node in root):
+            scope.findings.invalid("no-services", top)
         return
     totals = {
-        "too-many-services": (len(services.entries), limits.services),
+        "too-many-services": (len(described.entries), limits.services),
         "too-many-ports": (scope.published_ports, limits.ports),
-        "too-many-containers": (sum(_container_count(service) for _, service in services), limits.containers),
+        "too-many-containers": (sum(_container_count(service) for _, service in described), limits.containers),
     }
     for rule, (seen, limit) in totals.items():
         if seen > limit:
@@ -70,19 +80,3 @@ def _container_count(service: YamlNode) -> int:
 
 def _is_small_number(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 10  # longer ones are refused elsewhere
-
-
-def _check_external_networks(scope: ComposeScope, root: YamlMapping, top: Place) -> None:
-    networks = root.get("networks")
-    if not isinstance(networks, YamlMapping):
-        return
-    for key, network, place in entries_below(networks, top.below("networks", networks.line or None)):
-        external = network.get("external") if isinstance(network, YamlMapping) else None
-        if external is None or (isinstance(external, YamlScalar) and external.text in {"false", "no"}):
-            continue
-        # `external: {name: …}` is how version 2 files wrote it.
-        holders = [holder for holder in (external, network) if isinstance(holder, YamlMapping)]
-        named = next((node for holder in holders if (node := holder.get("name")) is not None), None)
-        name = named.text if isinstance(named, YamlScalar) else key
-        if not scope.is_deferred(name) and name not in scope.policy.engine.external_networks:
-            scope.findings.refuse("external-network", place, seen=name)

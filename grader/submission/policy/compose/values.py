@@ -1,126 +1,52 @@
-"""The simple kinds of value: texts, numbers, names, lists and tables."""
+"""The simple kinds of value: texts, numbers, sizes, words of a list."""
 
 from __future__ import annotations
 
-import difflib
-import ipaddress
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from grader.machine.built_in_networks import BUILT_IN_NETWORKS, SWARM_NETWORKS
-from grader.messages import DEFAULT, catalogue
-from grader.submission.policy.compose.scope import ComposeScope, check_value, checks_kind
+from grader.submission.policy.compose.scope import Kind, check_value, checks_kind, is_empty
+from grader.submission.policy.compose.tables import entries_below
 from grader.submission.policy.yaml.tree import YamlMapping, YamlNode, YamlScalar, YamlSequence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from grader.submission.policy.compose.scope import ComposeScope
     from grader.submission.policy.findings import Place
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
-_DURATION = re.compile(r"([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+|0")
-_RESERVED_LABEL = "com.docker."
-_LARGEST_SUBNET = 16
-_RESERVED_NETWORKS = BUILT_IN_NETWORKS | SWARM_NETWORKS | {"default", "nat"}
-"""Compose joins a network that already has the name, whether it is declared external or not."""
-
-
-def entries_below(node: YamlMapping | YamlSequence, place: Place) -> Iterator[tuple[str, YamlNode, Place]]:
-    """Yield each key (or index) of `node`, its value, and its place."""
-    if isinstance(node, YamlMapping):
-        for key, value in node.entries:
-            yield key.text, value, place.below(key.text, key.line or None)
-    else:
-        for number, value in enumerate(node.items):
-            yield str(number), value, place.below(str(number), value.line or None)
-
-
-def check_table(scope: ComposeScope, node: YamlNode, place: Place, table: str) -> None:
-    """Check each key of a mapping against the allow-list `[compose.<table>]`."""
-    if isinstance(node, YamlScalar) and node.is_null:
-        return
-    if not isinstance(node, YamlMapping):
-        scope.report_wrong_shape(place, "keys and values")
-        return
-    allowed = scope.policy.compose[table]
-    for key, value, there in entries_below(node, place):
-        if key.startswith("x-"):
-            continue  # a note to Compose; what it is merged into is looked at there
-        if key in allowed:
-            if not (isinstance(value, YamlScalar) and value.is_null):
-                _check_either(scope, value, there, allowed[key].value)
-            continue
-        refused = catalogue("policy", DEFAULT)["refused"]
-        rule = f"{table}.{key}" if f"{table}.{key}" in refused else key
-        near = difflib.get_close_matches(key, allowed, n=1, cutoff=0.8)
-        if rule in refused:
-            scope.findings.refuse(rule, there)
-        elif near and not scope.is_resolved:
-            scope.findings.invalid("unknown-key", there, near=near[0])
-        else:
-            scope.findings.refuse("key-not-allowed", there)
-
-
-def _check_either(scope: ComposeScope, node: YamlNode, place: Place, value: str) -> None:
-    first, slash, second = value.partition(" / ")
-    check_value(scope, node, place, second if slash and not isinstance(node, YamlSequence) else first)
-
-
-@checks_kind("table")
-def _table(scope: ComposeScope, node: YamlNode, place: Place, argument: str) -> None:
-    check_table(scope, node, place, argument)
-
-
-@checks_kind("name-or")
-def _name_or(scope: ComposeScope, node: YamlNode, place: Place, argument: str) -> None:
-    if isinstance(node, YamlScalar):
-        _name(scope, node, place, "")
-    else:
-        check_table(scope, node, place, argument)
-
-
-@checks_kind("named")
-def _named(scope: ComposeScope, node: YamlNode, place: Place, argument: str) -> None:
-    if not isinstance(node, YamlMapping):
-        scope.report_wrong_shape(place, "names, each with its keys")
-        return
-    for name, value, there in entries_below(node, place):
-        _check_name(scope, name, there)
-        check_table(scope, value, there, argument)
-
-
-@checks_kind("list")
-def _list(scope: ComposeScope, node: YamlNode, place: Place, argument: str) -> None:
-    if not isinstance(node, YamlSequence):
-        scope.report_wrong_shape(place, "a list")
-        return
-    for _, value, there in entries_below(node, place):
-        check_value(scope, value, there, argument)
-
-
-@checks_kind("anything")
-def _anything(scope: ComposeScope, node: YamlNode, place: Place, argument: str) -> None:
-    """Nothing to judge here; see the reason in `policy.toml`."""
+_DURATION: Final = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?(?:ns|us|µs|ms|s|m|h))+|0")
+_DURATION_PART: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ns|us|µs|ms|s|m|h)")
+_SECONDS: Final = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600}
+_SIZE: Final = re.compile(r"([0-9]{1,15})(?:\.[0-9]+)? ?(?:([kmgt])i?b?|b)?", re.IGNORECASE)
+_UNITS: Final = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
+_RESERVED_LABEL: Final = "com.docker."
+_RUNTIMES_OWN: Final = re.compile(r"(?:run|io|cdi|module|nvidia)\.|org\.systemd\.|com\.(?:docker|github\.containers)\.")
+"""Annotations by which a runtime is told what to do: those of crun, runc, Kata, Podman, containerd."""
 
 
 @checks_kind("text")
-def _text(scope: ComposeScope, node: YamlNode, place: Place, _: str) -> None:
+def _text(scope: ComposeScope, node: YamlNode, place: Place, _: Kind) -> None:
     scope.text(node, place)
 
 
+@checks_kind("document")
+def _document(scope: ComposeScope, node: YamlNode, place: Place, _: Kind) -> None:
+    if not isinstance(node, YamlScalar):
+        scope.report_wrong_shape(place, "text")
+
+
 @checks_kind("words")
-def _words(scope: ComposeScope, node: YamlNode, place: Place, _: str) -> None:
+def _words(scope: ComposeScope, node: YamlNode, place: Place, _: Kind) -> None:
     if isinstance(node, YamlSequence):
         for _number, value, there in entries_below(node, place):
             scope.text(value, there)
     else:
-        scope.text(node, place, "a text or a list of texts")
+        scope.text(node, place, "text-or-list")
 
 
 @checks_kind("pairs")
-def _pairs(scope: ComposeScope, node: YamlNode, place: Place, _: str) -> None:
+def _pairs(scope: ComposeScope, node: YamlNode, place: Place, _: Kind) -> None:
     if isinstance(node, YamlScalar):
-        scope.report_wrong_shape(place, "a list of NAME=VALUE, or names with their values")
+        scope.report_wrong_shape(place, "assignments")
         return
     for _name, value, there in entries_below(node, place):
         if isinstance(value, YamlScalar) and value.is_null:
@@ -132,110 +58,140 @@ def _pairs(scope: ComposeScope, node: YamlNode, place: Place, _: str) -> None:
 
 
 @checks_kind("labels")
-def _labels(scope: ComposeScope, node: YamlNode, place: Place, _: str) -> None:
-    _pairs(scope, node, place, "")
-    if isinstance(node, YamlScalar):
-        return
-    for name, value, there in entries_below(node, place):
-        label = name if isinstance(node, YamlMapping) else value.text if isinstance(value, YamlScalar) else ""
+def _labels(scope: ComposeScope, node: YamlNode, place: Place, kind: Kind) -> None:
+    _pairs(scope, node, place, kind)
+    for label, there in _names_of_pairs(node, place):
         if label.startswith(_RESERVED_LABEL):
             scope.findings.refuse("label-reserved", there)
-        elif scope.is_deferred(label.partition("=")[0]):
+        elif scope.is_deferred(label):
             scope.findings.refuse("variable-where-literal", there)
 
 
+@checks_kind("annotations")
+def _annotations(scope: ComposeScope, node: YamlNode, place: Place, kind: Kind) -> None:
+    _pairs(scope, node, place, kind)
+    for name, there in _names_of_pairs(node, place):
+        if _RUNTIMES_OWN.match(name):
+            scope.refuse_key(place)
+        elif scope.is_deferred(name):
+            scope.findings.refuse("variable-where-literal", there)
+
+
+def _names_of_pairs(node: YamlNode, place: Place) -> list[tuple[str, Place]]:
+    if isinstance(node, YamlMapping):
+        return [(name, there) for name, _, there in entries_below(node, place)]
+    if isinstance(node, YamlSequence):
+        return [
+            (value.text.partition("=")[0], there)
+            for _, value, there in entries_below(node, place)
+            if isinstance(value, YamlScalar)
+        ]
+    return []
+
+
 @checks_kind("flag")
-def _flag(scope: ComposeScope, node: YamlNode, place: Place, _: str) -> None:
-    _matches(scope, node, place, r"(?i:true|false|yes|no|on|off)", "true, false")
+def _flag(scope: ComposeScope, node: YamlNode, place: Place, _: Kind) -> None:
+    _check_match(scope, node, place, Kind(r"(?i:true|false|yes|no|on|off)", "true, false"))
+
+
+@checks_kind("never")
+def _never(scope: ComposeScope, node: YamlNode, place: Place, _: Kind) -> None:
+    if not is_empty(node):
+        scope.refuse_key(place)
 
 
 @checks_kind("number")
-def _number(scope: ComposeScope, node: YamlNode, place: Place, argument: str) -> None:
-    low, _, high = argument.partition("..")
+def _number(scope: ComposeScope, node: YamlNode, place: Place, kind: Kind) -> None:
+    low, _, high = kind.argument.partition("..")
     text = scope.literal(node, place, f"{low}…{high}")
     if text is None:
         return
     if not re.fullmatch(r"-?[0-9]{1,12}", text):
-        scope.report_wrong_shape(place, f"{low}…{high}")
+        scope.report_wrong_shape(place, f"{low}…{high}", node)
     elif not int(low) <= int(text) <= int(high):
-        scope.findings.refuse("value-not-allowed", place, seen=text, wanted=f"{low}…{high}")
+        scope.refuse_key(place, text, f"{low}…{high}")
 
 
-@checks_kind("one-of")
-def _one_of(scope: ComposeScope, node: YamlNode, place: Place, argument: str) -> None:
-    text = scope.literal(node, place, argument)
-    if text is not None and text not in argument.split("|"):
-        scope.findings.refuse("value-not-allowed", place, seen=text, wanted=argument.replace("|", ", "))
+@checks_kind("size")
+def _size(scope: ComposeScope, node: YamlNode, place: Place, kind: Kind) -> None:
+    text = scope.literal(node, place, "64m, 1g")
+    if text is None:
+        return
+    size = parse_size(text)
+    if size is None:
+        scope.report_unknown_value(place, text, "64m, 1g")
+    elif size > int(kind.argument):
+        scope.refuse_key(place, text, f"≤ {kind.argument}")
 
 
-@checks_kind("match")
-def _match(scope: ComposeScope, node: YamlNode, place: Place, argument: str) -> None:
-    _matches(scope, node, place, argument, argument)
+def parse_size(text: str) -> int | None:
+    """The bytes that `64m` or `1gb` stands for, rounded down; `None` if it is no size."""
+    match = _SIZE.fullmatch(text)
+    return int(match[1]) * _UNITS[(match[2] or "").lower()] if match else None
 
 
 @checks_kind("duration")
-def _duration(scope: ComposeScope, node: YamlNode, place: Place, _: str) -> None:
-    _matches(scope, node, place, _DURATION.pattern, "10s, 1m30s")
+def _duration(scope: ComposeScope, node: YamlNode, place: Place, _: Kind) -> None:
+    _check_match(scope, node, place, Kind(_DURATION.pattern, "10s, 1m30s"))
 
 
-@checks_kind("name")
-def _name(scope: ComposeScope, node: YamlNode, place: Place, _: str) -> None:
-    text = scope.literal(node, place, "a name")
-    if text is not None:
-        _check_name(scope, text, place)
-
-
-def _check_name(scope: ComposeScope, text: str, place: Place) -> None:
-    if not _NAME.fullmatch(text):
-        scope.findings.refuse("value-not-allowed", place, seen=text, wanted="A-Z a-z 0-9 _ . -")
-
-
-def _matches(scope: ComposeScope, node: YamlNode, place: Place, pattern: str, wanted: str) -> None:
-    text = scope.literal(node, place, wanted)
-    if text is not None and not re.fullmatch(pattern, text):
-        scope.findings.refuse("value-not-allowed", place, seen=text, wanted=wanted)
-
-
-@checks_kind("image")
-def _image(scope: ComposeScope, node: YamlNode, place: Place, _: str) -> None:
-    text = scope.literal(node, place, "an image's name")
-    fault = scope.policy.engine.image_fault(text) if text is not None else None
-    if fault == "image-registry":
-        scope.findings.refuse(fault, place, seen=text or "")
-    elif fault is not None:  # `Nginx`: no engine would take it, so it is a mistake and no offence
-        scope.findings.invalid(fault, place, seen=text or "")
-
-
-@checks_kind("network-name")
-def _network_name(scope: ComposeScope, node: YamlNode, place: Place, _: str) -> None:
-    _name(scope, node, place, "")
-    if isinstance(node, YamlScalar) and node.text in _RESERVED_NETWORKS:
-        scope.findings.refuse("network-built-in", place, seen=node.text)
-
-
-@checks_kind("external-network")
-def _external_network(scope: ComposeScope, node: YamlNode, place: Place, _: str) -> None:
-    """Judged with its name, which may be beside it: see `compose_file`."""
-    if not isinstance(node, YamlMapping):
-        _flag(scope, node, place, "")
-
-
-@checks_kind("no-external-volume")
-def _no_external_volume(scope: ComposeScope, node: YamlNode, place: Place, _: str) -> None:
-    if not (isinstance(node, YamlScalar) and node.text in {"false", "no"}):
-        scope.findings.refuse("external-volume", place)
-
-
-@checks_kind("private-subnet")
-def _private_subnet(scope: ComposeScope, node: YamlNode, place: Place, _: str) -> None:
-    text = scope.literal(node, place, "172.20.0.0/16")
+@checks_kind("seconds")
+def _seconds(scope: ComposeScope, node: YamlNode, place: Place, kind: Kind) -> None:
+    text = scope.literal(node, place, "10s")
     if text is None:
         return
-    try:
-        network = ipaddress.ip_network(text, strict=False)
-    except ValueError:
-        scope.findings.refuse("subnet", place, seen=text)
+    if not _DURATION.fullmatch(text):
+        scope.report_unknown_value(place, text, "10s, 1m30s")
+    elif sum(float(number) * _SECONDS[unit] for number, unit in _DURATION_PART.findall(text)) > int(kind.argument):
+        scope.refuse_key(place, text, f"≤ {kind.argument}s")
+
+
+@checks_kind("one-of")
+def _one_of(scope: ComposeScope, node: YamlNode, place: Place, kind: Kind) -> None:
+    allowed, _, refused = kind.argument.partition(";")
+    wanted = kind.wanted or allowed.replace("|", ", ")
+    text = scope.literal(node, place, wanted)
+    if text is None or text in allowed.split("|"):
         return
-    unusual = network.is_loopback or network.is_link_local or network.is_unspecified
-    if not network.is_private or unusual or network.prefixlen < _LARGEST_SUBNET:
-        scope.findings.refuse("subnet", place, seen=text)
+    if text in refused.split("|"):
+        scope.refuse_key(place, text, wanted)
+    else:
+        scope.report_unknown_value(place, text, wanted)
+
+
+@checks_kind("only")
+def _only(scope: ComposeScope, node: YamlNode, place: Place, kind: Kind) -> None:
+    text = None if is_empty(node) else scope.literal(node, place, kind.shown)
+    if text is not None and text not in kind.argument.split("|"):
+        scope.refuse_key(place, text, kind.wanted or kind.argument.replace("|", ", "))
+
+
+@checks_kind("match")
+def _match(scope: ComposeScope, node: YamlNode, place: Place, kind: Kind) -> None:
+    _check_match(scope, node, place, kind)
+
+
+def _check_match(scope: ComposeScope, node: YamlNode, place: Place, kind: Kind) -> None:
+    text = scope.literal(node, place, kind.shown)
+    if text is not None and not re.fullmatch(kind.argument, text):
+        scope.report_unknown_value(place, text, kind.shown)
+
+
+@checks_kind("only-match")
+def _only_match(scope: ComposeScope, node: YamlNode, place: Place, kind: Kind) -> None:
+    text = scope.literal(node, place, kind.shown)
+    if text is not None and not re.fullmatch(kind.argument, text):
+        scope.refuse_key(place, text, kind.shown)
+
+
+@checks_kind("platform")
+def _platform(scope: ComposeScope, node: YamlNode, place: Place, _: Kind) -> None:
+    _check_match(scope, node, place, Kind(r"[a-z0-9]+(/[a-z0-9]+){0,2}", "linux/amd64"))
+
+
+@checks_kind("project-name")
+def _project_name(scope: ComposeScope, node: YamlNode, place: Place, _: Kind) -> None:
+    """Compose makes `todos` of `Todos`: the name is judged as Compose has made it."""
+    text = scope.literal(node, place, "name")
+    if text is not None and scope.is_resolved:
+        _check_match(scope, node, place, Kind(r"[a-z0-9][a-z0-9_-]{0,62}", "a-z 0-9 _ -"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from grader.submission.policy.dockerfile.here_documents import HereDocumentSyntax
@@ -28,8 +29,18 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _REFUSED_CHARACTER = re.compile(rf"[\x00-\x08\v\f\x0e-\x1f\x7f{_BYTE_ORDER_MARK}]|\r(?!\n|\Z)")
 
 
-def check_dockerfile(path: Path, name: str, policy: Policy, findings: Findings, args: Mapping[str, str]) -> None:
-    """Judges the file at the real path `path`, known to the student as `name`, built with `args`."""
+@dataclass(frozen=True, slots=True)
+class BuildInputs:
+    """What a build is given beside its folder."""
+
+    args: Mapping[str, str] = field(default_factory=dict)
+    """Values for ARG."""
+    secrets: frozenset[str] = frozenset()
+    """Ids of secrets, which are files of the repository."""
+
+
+def check_dockerfile(path: Path, name: str, policy: Policy, findings: Findings, inputs: BuildInputs) -> None:
+    """Judges the file at the real path `path`, known to the student as `name`, built with `inputs`."""
     limit = policy.limits.dockerfile_bytes
     with path.open("rb") as file:
         data = file.read(limit + 1)
@@ -38,17 +49,17 @@ def check_dockerfile(path: Path, name: str, policy: Policy, findings: Findings, 
     elif data.startswith(_UTF16):
         findings.invalid("not-utf8", Place(name))
     else:
-        check_dockerfile_text(data.decode("utf-8", "surrogateescape"), Place(name, 0), policy, findings, args)
+        check_dockerfile_text(data.decode("utf-8", "surrogateescape"), Place(name, 0), policy, findings, inputs)
 
 
-def check_dockerfile_text(text: str, start: Place, policy: Policy, findings: Findings, args: Mapping[str, str]) -> None:
+def check_dockerfile_text(text: str, start: Place, policy: Policy, findings: Findings, inputs: BuildInputs) -> None:
     """Judges a Dockerfile's text, whose first line is the one after `start`.
 
     Where builders read the file differently, each reading must be within the policy. Only the first says what is
     invalid: a shell's line in a here-document is no slip of the pen.
     """
     text = text.removeprefix(_BYTE_ORDER_MARK)
-    judge = InstructionChecker(policy, findings, start, VariableValues(args))
+    judge = InstructionChecker(policy, findings, start, VariableValues(inputs.args), inputs.secrets)
     if odd := _REFUSED_CHARACTER.search(text):
         line = text.count("\n", 0, odd.start()) + 1
         findings.refuse("dockerfile-character", judge.place_of(line), seen=f"U+{ord(odd[0]):04X}")
@@ -66,7 +77,9 @@ def check_dockerfile_text(text: str, start: Place, policy: Policy, findings: Fin
     judge.check_instructions(first)
     for reading in others:
         aside = Findings()
-        InstructionChecker(policy, aside, start, VariableValues(args)).check_instructions(reading)
+        InstructionChecker(policy, aside, start, VariableValues(inputs.args), inputs.secrets).check_instructions(
+            reading
+        )
         findings.found += [refusal for refusal in aside.found if refusal.kind == "refused"]
     if len(first) > policy.limits.dockerfile_instructions:
         limit = str(policy.limits.dockerfile_instructions)

@@ -33,6 +33,8 @@ class InstructionChecker:
     findings: Findings
     start_place: Place
     values: VariableValues
+    secrets: frozenset[str] = frozenset()
+    """Ids of the secrets that the build is given."""
     stage_count: int = 0
 
     def place_of(self, line: int) -> Place:
@@ -96,7 +98,7 @@ class InstructionChecker:
             if this.name == "ADD" and may_be_remote(source, self.values):
                 self.findings.refuse("dockerfile-remote", place, seen=source)
             elif leaves_context(expand(source, self.values.value_in_stage)):
-                self.findings.refuse("dockerfile-outside", place, seen=source)
+                self.findings.invalid("dockerfile-outside", place, seen=source)
 
     def _check_flags(self, this: Instruction, place: Place) -> None:
         allowed = self.policy.dockerfile.flags.get(this.name, {})
@@ -130,8 +132,10 @@ class InstructionChecker:
         for platform in _PLATFORMS if PLATFORM in resolved else _PLATFORMS[:1]:
             base = resolved.replace(PLATFORM, platform)
             fault = None if base.lower() in self.values.stages else self.policy.engine.image_fault(base)
-            if UNKNOWN in base or (fault == "image-name" and unset):
+            if UNKNOWN in base:
                 self.findings.refuse("dockerfile-variable", place, seen=image)
+            elif fault == "image-name" and unset:  # nothing gives it a value: builders reject a blank name
+                self.findings.invalid("dockerfile-variable", place, seen=image)
             elif fault == "image-registry":
                 self.findings.refuse(fault, place, seen=base, where="FROM")
             elif fault is not None and platform == _PLATFORMS[0]:  # `FROM Nginx`: no engine would take it
@@ -154,9 +158,11 @@ class InstructionChecker:
             self.findings.refuse("dockerfile-flag", place, seen=f"RUN --mount={value}")
             return
         kind = options.get("type", "bind")
+        if kind == "secret" and (options.get("id") or options.get("target", "")) in self.secrets:
+            return
         if kind not in _MOUNT_TYPES:
             self.findings.refuse("dockerfile-flag", place, seen=f"RUN --mount=type={kind}")
         elif options.get("from"):
             self._check_stage_or_image(options["from"], place)
         elif leaves_context(options.get("source") or options.get("src") or ""):
-            self.findings.refuse("dockerfile-outside", place, seen=value)
+            self.findings.invalid("dockerfile-outside", place, seen=value)

@@ -17,7 +17,7 @@ _REMOTE = re.compile(r"[A-Za-z0-9+.-]+://|[A-Za-z0-9_.-]+@[^/]*:|git@|github\.co
 _LOCAL = re.compile(r"[^:/]*/")
 """No address starts so, whatever follows."""
 _MOUNT_KEYS = frozenset({"type", "from", "source", "src", "target", "dst", "destination", "readonly", "ro"})
-_MOUNT_KEYS |= {"readwrite", "rw", "id", "sharing", "size", "mode", "uid", "gid", "required"}
+_MOUNT_KEYS |= {"readwrite", "rw", "id", "sharing", "size", "mode", "uid", "gid", "required", "env"}
 
 
 def sources(this: Instruction) -> list[str]:

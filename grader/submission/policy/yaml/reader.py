@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
@@ -17,6 +18,14 @@ if TYPE_CHECKING:
 _MERGE = "<<"
 # Both are line breaks to YAML 1.1 and text to YAML 1.2: what one reader sees in a comment, the other obeys.
 _YAML_1_1_LINE_BREAKS = ("\x85", "\u2028", "\u2029")
+_NO_SPACE = re.compile("[ -]*[\t\u00a0\u2007\u202f]")
+"""In the indentation of a line, or after a dash."""
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_RESET = "!reset"
+_TAGS = frozenset(
+    {_RESET, "!override", *(f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null"))}
+)
+"""Compose's own, and those that say again what a value is. A value under `!reset` is checked as if it stayed."""
 _Event = TypeVar("_Event", bound=yaml.Event)
 
 
@@ -37,10 +46,22 @@ def read_yaml(data: bytes, limits: YamlLimits) -> YamlNode:
     try:
         return builder.document()
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise YamlFileError("not-yaml", line, offence=False, problem=str(error.problem)) from error
+        raise _explained(error, text) from error
     except yaml.YAMLError as error:
         raise YamlFileError("not-yaml", None, offence=False, problem=str(error)) from error
+
+
+def _explained(error: yaml.MarkedYAMLError, text: str) -> YamlFileError:
+    """What is wrong with a text that is not YAML: often a character that looks like a space."""
+    if error.problem_mark is None:
+        return YamlFileError("not-yaml", None, offence=False, problem=str(error.problem))
+    last = error.problem_mark.line + 1
+    lines = text.split("\n")
+    for number in (last, last - 1):  # a reader may notice it in the next line only
+        if match := _NO_SPACE.match(lines[number - 1] if 0 < number <= len(lines) else ""):
+            rule = "yaml-tab" if match[0].endswith("\t") else "no-break-space"
+            return YamlFileError(rule, number, offence=False)
+    return YamlFileError("not-yaml", last, offence=False, problem=str(error.problem))
 
 
 def _line(event: yaml.Event) -> int:
@@ -48,10 +69,11 @@ def _line(event: yaml.Event) -> int:
 
 
 def _decoded(data: bytes) -> str:
+    """As Compose decodes it: UTF-8, or UTF-16 with its byte order mark, which Windows editors write."""
     try:
-        text = data.decode("utf-8-sig")  # Windows editors write the mark; Compose reads past it too
-    except UnicodeDecodeError:
-        raise YamlFileError("not-utf8", None) from None
+        text = data.decode("utf-16" if data.startswith(_UTF16) else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise YamlFileError("not-utf8", data.count(b"\n", 0, error.start) + 1, offence=False) from None
     for number, line in enumerate(text.split("\n"), start=1):
         if any(break_ in line for break_ in _YAML_1_1_LINE_BREAKS) or "\r" in line.removesuffix("\r"):
             raise YamlFileError("odd-line-break", number)
@@ -79,7 +101,9 @@ class _Builder:
         self._next(yaml.DocumentEndEvent)
         after = next(self.events)
         if not isinstance(after, yaml.StreamEndEvent):
-            raise YamlFileError("several-documents", _line(after))
+            second = next(self.events)
+            is_empty = isinstance(second, yaml.ScalarEvent) and not second.value  # a last `---`, which Compose rejects
+            raise YamlFileError("several-documents", _line(after), offence=not is_empty)
         return root
 
     def _next(self, kind: type[_Event]) -> _Event:
@@ -93,7 +117,7 @@ class _Builder:
             return self._alias(str(event.anchor), line)
         if not isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent):
             raise YamlFileError("not-yaml", line, offence=False, problem=type(event).__name__)
-        if event.tag is not None:
+        if event.tag is not None and event.tag not in _TAGS:
             raise YamlFileError("yaml-tag", line, seen=event.tag)
         if depth > self.limits.depth:
             raise YamlFileError("too-deep", line, limit=str(self.limits.depth))
@@ -101,7 +125,8 @@ class _Builder:
         self._count(1, line)
         node: YamlNode
         if isinstance(event, yaml.ScalarEvent):
-            node = YamlScalar(event.value, line, plain=event.style is None)
+            is_plain = event.style is None or (event.tag == _RESET and not event.value)
+            node = YamlScalar(event.value, line, plain=is_plain)
         elif isinstance(event, yaml.SequenceStartEvent):
             node = YamlSequence(tuple(self._items(depth)), line)
         else:
@@ -139,15 +164,15 @@ class _Builder:
             key = self._node(event, depth + 1)
             value = self._node(next(self.events), depth + 1)
             if not isinstance(key, YamlScalar):
-                raise YamlFileError("yaml-odd-key", key.line)
+                raise YamlFileError("yaml-odd-key", key.line, offence=False)
             if key.plain and key.text == _MERGE:
                 merged.append(value)
             elif key.text in own:
-                raise YamlFileError("yaml-key-twice", key.line, seen=key.text)
+                raise YamlFileError("yaml-key-twice", key.line, offence=False, seen=key.text)
             else:
                 own[key.text] = (key, value)
         if len(merged) > 1:
-            raise YamlFileError("yaml-key-twice", line, seen=_MERGE)
+            raise YamlFileError("yaml-key-twice", line, offence=False, seen=_MERGE)
         for name, entry in _merge(merged, line).items():
             own.setdefault(name, entry)
         return YamlMapping(tuple(own.values()), line)

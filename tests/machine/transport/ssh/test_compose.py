@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -126,3 +127,17 @@ def test_names_that_no_project_has_are_not_at_hand(ssh_machine: SshMachine, proj
     with ssh_machine.transport() as link:
         answer = link.ask(ComposeQuestion("config", name, str(project), ()))
     assert isinstance(answer, NoAnswer)
+
+
+def test_doctor_does_not_take_this_computers_compose_for_the_machines(ssh_machine: SshMachine) -> None:
+    command = [sys.executable, "-c", "from grader.cli import main; main()", "doctor", "tp6", "--lang", "en"]
+    done = subprocess.run(
+        [*command, "--machine", "ssh://pc1", "--ssh-config", str(ssh_machine.config)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert "machine   ssh://pc1\n" in done.stdout, done.stderr
+    assert "engine    Docker 20.10" in done.stdout
+    assert "compose " not in done.stdout.lower()

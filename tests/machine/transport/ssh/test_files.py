@@ -6,7 +6,7 @@ import os
 import shutil
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
@@ -48,9 +48,11 @@ def test_answers_are_those_of_local_files(link: Transport, folder: Path) -> None
     (folder / "sub" / "deep").write_text("x", encoding="ascii")
     (folder / "big").write_bytes(b"x" * (MAX_BYTES + 10))
     (folder / "link").symlink_to("sub")
+    (folder / "dangling").symlink_to("nothing")
     paths = [folder, *folder.iterdir(), folder / "nothing", Path("/dev/null"), folder / "sub" / "deep" / "er"]
     for path in paths:
-        for operation in ("list", "read"):
+        operations: tuple[Literal["identify", "list", "read"], ...] = ("identify", "list", "read")
+        for operation in operations:
             question = FileQuestion(operation, str(path))
             there, here = link.ask(question), LocalFiles().ask(question)
             assert type(there) is type(here), (question, there)

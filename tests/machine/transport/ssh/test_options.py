@@ -226,7 +226,7 @@ def agent(ssh_machine: SshMachine) -> Iterator[dict[str, str]]:
 
 
 @pytest.mark.live
-def test_an_agent_opens_the_door_and_does_not_come_in(ssh_machine: SshMachine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_agent_logs_in_and_is_not_forwarded(ssh_machine: SshMachine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Even if the user forwards it: a student who is root there could use it meanwhile."""
     with agent(ssh_machine) as environment:
         for name, value in environment.items():

@@ -6,9 +6,14 @@ from grader import Machine, check, expect
 from grader.checks.compose.recreation import recreate_project
 
 
-@check(points=5, fr="le service tourne", en="the service runs")
+@check(points=3, fr="le service tourne", en="the service runs")
 def test_service_runs(machine: Machine) -> None:
     expect(machine.project()).to_run_all_its_services()
+
+
+@check(points=2, needs=[test_service_runs], fr="le projet porte son nom", en="the project has its name")
+def test_project_has_its_name(machine: Machine) -> None:
+    expect(machine.project()).to_have_the_required_name()
 
 
 @check(points=5, needs=[test_service_runs], fr="le dossier est monté", en="the folder is mounted")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from grader.submission.policy.dockerfile.check import check_dockerfile
+from grader.submission.policy.dockerfile.check import BuildInputs, check_dockerfile
 from grader.submission.policy.findings import Findings, Review
 from grader.submission.policy.policy import read_policy
 from tests.submission.policy.dockerfiles import HONEST, HOSTILE, SINK_URL, HonestDockerfile, HostileDockerfile
@@ -20,7 +20,7 @@ def review(data: bytes, folder: Path, **args: str) -> Review:
     file = folder / "Dockerfile"
     file.write_bytes(data.replace(SINK_URL.encode(), b"127.0.0.1:8099"))
     findings = Findings()
-    check_dockerfile(file, "Dockerfile", read_policy(), findings, args)
+    check_dockerfile(file, "Dockerfile", read_policy(), findings, BuildInputs(args))
     return findings.review()
 
 
@@ -72,7 +72,9 @@ def test_a_refusal_says_what_to_change(text: str, tmp_path: Path) -> None:
 def test_a_file_of_windows_notepad_is_a_mistake_and_no_offence(tmp_path: Path) -> None:
     found = review("FROM alpine\n".encode("utf-16"), tmp_path)
     assert not found.refused
-    assert [mistake.line_in("en") for mistake in found.invalid] == ["Dockerfile: [not-utf8] the file is not UTF-8"]
+    assert [mistake.line_in("en") for mistake in found.invalid] == [
+        "Dockerfile: [not-utf8] the file is not UTF-8; save it as UTF-8 (Compose and Docker cannot read it either)"
+    ]
 
 
 @pytest.mark.parametrize(

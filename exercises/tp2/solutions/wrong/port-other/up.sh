@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Another port than the sheet's.
+# Another port than the handout's.
 set -eu
 
 mkdir -p ~/Docker/site ~/Docker/app1

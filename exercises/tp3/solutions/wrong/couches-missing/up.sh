@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Skipped the first half of the sheet.
+# Skipped the first half of the handout.
 set -eu
 
 cp "$MATERIAL/app.py" .

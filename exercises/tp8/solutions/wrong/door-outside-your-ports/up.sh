@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The door is on the port of the sheet, not on one of those reserved for this student.
+# The door is on the port of the handout, not on one of those reserved for this student.
 set -eu
 
 cp "$MATERIAL/haproxy.cfg" .

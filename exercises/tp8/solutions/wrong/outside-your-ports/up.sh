@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Took the port of the sheet, not one of those reserved for this student.
+# Took the port of the handout, not one of those reserved for this student.
 set -eu
 
 docker swarm init --advertise-addr 127.0.0.1

@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Took the page off its only network, so that its port leads nowhere.
+set -eu
+
+"$MATERIAL/todos/build.sh"
+mkdir -p ~/Docker/todos/mongo/db
+docker run -d --name todos-mongo --add-host mydocker:host-gateway -p 4000:27017 -v ~/Docker/todos/mongo/db:/data/db mvertes/alpine-mongo
+docker run -d --name todos-api --add-host mydocker:host-gateway -p 4001:8082 todos-api-v1
+docker run -d --name todos-app --add-host mydocker:host-gateway -p 4002:7777 todos-app-v1
+docker network disconnect bridge todos-app

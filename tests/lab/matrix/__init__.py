@@ -1,0 +1,1 @@
+"""Every engine: each reached in every way, and each with every exercise (`make matrix`)."""

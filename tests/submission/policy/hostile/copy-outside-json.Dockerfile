@@ -1,3 +1,0 @@
-# dockerfile-outside: the same, as a list
-FROM nginx
-COPY ["sub/../../secret", "/x"]

@@ -1,3 +1,0 @@
-# dockerfile-outside: above the build folder
-FROM nginx
-COPY ../../../etc/shadow /x

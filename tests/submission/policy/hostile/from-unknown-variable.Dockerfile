@@ -1,2 +1,0 @@
-# dockerfile-variable: a base that nobody can read
-FROM ${BASE}
