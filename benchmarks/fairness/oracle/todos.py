@@ -83,7 +83,7 @@ def mydocker_is_this_machine(answers: Answers) -> Verdict:
 def _is_the_machine(answers: Answers, address: str) -> Verdict:
     if address == "host-gateway":
         return EARNED
-    if address == "link":
+    if address in {"link", ""}:
         return UNKNOWN
     if ipaddress.ip_address(address).is_loopback:
         return lost("host-is-loopback")
