@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from collections import defaultdict, deque
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections import deque
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from benchmarks.fairness.state import Json
+
+Key = TypeVar("Key")
+
+
+def copy_queues(queues: Mapping[Key, deque[Json]]) -> dict[Key, deque[Json]]:
+    """The same recorded answers in queues of their own, from which they can be taken."""
+    return defaultdict(deque, {key: deque(queue) for key, queue in queues.items()})
 
 
 class Changes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import re
@@ -9,7 +10,7 @@ from collections import defaultdict, deque
 from typing import TYPE_CHECKING, Any, Final
 
 from benchmarks.fairness.borrowed import borrow
-from benchmarks.fairness.changes import Changes
+from benchmarks.fairness.changes import Changes, copy_queues
 from benchmarks.fairness.compose_files import write_compose_file
 from benchmarks.fairness.executions import Executions
 from benchmarks.fairness.hosts import hosts_file
@@ -55,6 +56,15 @@ class ChangedMachine:
             self._recorded[one.get("key") or key_of(one["ask"])].append(one)
         self._sites = Sites(state, self.world, self._changes)
         self._executions = Executions(state, self.world, self._sites, self._changes)
+
+    def unasked(self) -> ChangedMachine:
+        """The same machine, of which nothing has been asked yet. This one must be such a machine, too."""
+        machine = copy.copy(self)
+        machine._changes = copy.copy(self._changes)
+        machine._recorded = copy_queues(self._recorded)
+        machine._sites = self._sites.unasked(machine._changes)
+        machine._executions = self._executions.unasked(machine._sites, machine._changes)
+        return machine
 
     def ask(self, question: Question) -> Answer | NoAnswer:
         """Raises `ProbeFailed` if the answer is not known."""
@@ -199,9 +209,11 @@ class ChangedMachine:
             case "identify" if self.state.folders.get(path, []) is None:
                 return {"status": 404}
             case "read":
-                kernel = self._kernel_table(path)
-                if kernel:
-                    return kernel
+                found = self._kernel_table(path) or self.world.mounted_file(path)
+                if found:
+                    return found
+            case "list" if self.world.mounted_file(path):
+                return {"status": 404}  # it is not a folder
         raise LookupError
 
     def _folders(self) -> set[str]:

@@ -129,6 +129,11 @@ def listening_ports(frames: list[list[Any]]) -> set[int]:
     return found
 
 
+def has_connections(frames: list[list[Any]]) -> bool:
+    """True if `/proc/net/tcp` shows an established connection."""
+    return any(line.split()[3:4] == [_ESTABLISHED] for _, text in frames for line in text.splitlines())
+
+
 def _listening(state: State) -> dict[str, set[int]]:
     """By slot: what was seen in its tables and what was answered; else what the image declares."""
     found: dict[str, set[int]] = {}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections import defaultdict, deque
 from typing import TYPE_CHECKING, Any, Final
 
 from benchmarks.fairness.borrowed import borrow_log
+from benchmarks.fairness.changes import copy_queues
 from benchmarks.fairness.programs import answer_without
 
 if TYPE_CHECKING:
@@ -43,6 +45,14 @@ class Sites:
                 slot = state.slots.get(one["ask"]["path"].split("/")[2], "")
                 self._logs[slot].append(one)
         self._drop_unready(changes.first)
+
+    def unasked(self, changes: Changes) -> Sites:
+        """The same, of which nothing has been asked yet."""
+        sites = copy.copy(self)
+        sites._changes = changes
+        sites._answers, sites._logs = copy_queues(self._answers), copy_queues(self._logs)
+        sites._arrived, sites._unlogged = defaultdict(set), defaultdict(list)
+        return sites
 
     def answer(self, ask: Json) -> tuple[float, Json]:
         """When it was recorded, and the answer. Raises `LookupError` if it is not known."""

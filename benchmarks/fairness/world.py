@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from benchmarks.fairness.state import Json, State
 
 BUILT_IN: Final = {"bridge", "host", "none"}
+_FILE: Final = "# as it was when the container started\n"
 _AUTHORITY: Final = re.compile(r"([^:/]+)(?::(\d+))?")
 _ANY: Final = {"", "0.0.0.0", "::"}  # noqa: S104 - as the engine writes it
 
@@ -38,6 +40,15 @@ class World:
             for place in networks_of(doc).values():
                 if place.get("IPAddress"):
                     self._addresses[place["IPAddress"]] = slot
+
+    def mounted_file(self, source: str, slot: str = "") -> Json | None:
+        """A file of the machine that is bind-mounted, or where a container has it, as any text: it is the same."""
+        for its, doc in self.docs.items():
+            for one in doc.get("Mounts") or []:
+                place = one["Destination"] if its == slot else one["Source"]
+                if one["Type"] == "bind" and place == source and PurePosixPath(source).suffix:
+                    return {"body": {"text": _FILE}}
+        return None
 
     def is_up(self, slot: str) -> bool:
         return slot in self.docs and self.docs[slot]["State"].get("Status") == "running"

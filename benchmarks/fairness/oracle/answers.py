@@ -11,13 +11,13 @@ import tomllib
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from benchmarks.fairness.machine import ChangedMachine
 from grader.errors import ProbeFailed
 from grader.machine.question import Answer, ComposeQuestion, EngineQuestion, HttpQuestion, NoAnswer
 from tests.student_shell import ROOT
 
 if TYPE_CHECKING:
-    from benchmarks.fairness.state import Json, State
+    from benchmarks.fairness.machine import ChangedMachine
+    from benchmarks.fairness.state import Json
     from grader.machine.question import Question
 
 _SERVICE: Final = "com.docker.compose.service"
@@ -35,10 +35,10 @@ class Unclear(Exception):
 class Answers:
     """One look at the machine. Behaviour is asked for in the order in which the oracle asks."""
 
-    def __init__(self, state: State) -> None:
-        self.state = state
-        self.spec = state.spec
-        self._machine = ChangedMachine(state)
+    def __init__(self, machine: ChangedMachine) -> None:
+        self.state = machine.state
+        self.spec = machine.state.spec
+        self._machine = machine
         self.listed: list[Json] = self._json("/containers/json", ("all", "1")) or []
         self._docs: dict[str, Json | None] = {}
 
@@ -63,6 +63,23 @@ class Answers:
         among = self.in_project(self.project()) if "compose" in self.spec else self.listed
         found = [one for one in among if (one.get("Labels") or {}).get(_SERVICE) == service]
         return [self.doc(one["Id"]) for one in found if one["Labels"].get(_ONE_OFF) != "True"]
+
+    def service_meant(self, service: str) -> list[Json]:
+        """The containers of a compose service, or of the only one that can be meant instead: the name is one row's.
+
+        That is the project's only service that the handout does not name, if it lacks this one only.
+        """
+        exact = self.service(service)
+        if exact or "compose" not in self.spec:
+            return exact
+        wanted = set(self.spec["compose"]["services"].values())
+        there = {
+            str(one["Labels"][_SERVICE])
+            for one in self.in_project(self.project())
+            if one["Labels"].get(_SERVICE) and one["Labels"].get(_ONE_OFF) != "True"
+        }
+        others = there - wanted
+        return self.service(others.pop()) if len(others) == 1 and wanted - there == {service} else []
 
     def project(self) -> str:
         """The project with most of the services; empty if none has any."""

@@ -22,7 +22,7 @@ def find(answers: Answers, role: str) -> Json | None:
     name = answers.spec["containers"].get(role, {}).get("name", "")
     service = answers.spec.get("compose", {}).get("services", {}).get(role, "")
     if service:
-        found = answers.service(service)
+        found = answers.service_meant(service)
         return found[0] if found else None
     own = answers.service(name)
     return answers.named(name) or max(own, key=is_up, default=None)
