@@ -29,6 +29,11 @@ class Changes:
         """When the machine was first changed."""
         return min(self._moments, default=math.inf)
 
+    @property
+    def next_moment(self) -> float:
+        """When the machine is changed next."""
+        return next((moment for moment in self._moments if moment > self._last), math.inf)
+
     def note(self, exchange: Json) -> None:
         """Notes that a question was asked: it may be one that changes the machine."""
         if _is_change(exchange["ask"]):
@@ -36,7 +41,7 @@ class Changes:
 
     def next_of(self, queue: deque[Json], *, is_used_up: bool = False) -> Json:
         """The next answer since the last change and before the next; the last one stays, unless each is used once."""
-        until = next((moment for moment in self._moments if moment > self._last), math.inf)
+        until = self.next_moment
         while len(queue) > 1 and queue[0]["at"] < self._last:
             queue.popleft()
         has_more = len(queue) > 1 and queue[1]["at"] <= until

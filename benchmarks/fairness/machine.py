@@ -134,12 +134,14 @@ class ChangedMachine:
             raise LookupError
         return self._derived(question, slot, rest)
 
-    def _of_container(self, question: EngineQuestion, slot: str, rest: str) -> Json | None:
+    def _of_container(self, question: EngineQuestion, slot: str, rest: str) -> Json | None:  # noqa: PLR0911 - a case each
         """What an operator has changed of a container, besides `docker inspect`; and its log."""
         state = self.state
         match rest:
             case "logs":
                 return self._at(self._sites.log(slot))
+            case "stats":
+                return self._sites.received(slot)
             case "changes" if slot in state.changes:
                 return {"body": {"json": state.changes[slot]}}
             case "archive" if (place := (slot, dict(question.query)["path"])) in state.files:
@@ -157,8 +159,6 @@ class ChangedMachine:
                 return {"body": {"json": []}}
             case ["containers", id_, "json"] if slot:
                 return {"body": {"json": next(one for one in state.inspects(slot) if one["Id"] == id_)}}
-            case ["containers", _, "stats"] if slot:
-                return self._sites.received(slot)
             case ["containers", _, "json"]:
                 return {"status": 404, "body": {"json": {"message": "No such container"}}}
             case ["events"]:
@@ -236,7 +236,7 @@ class ChangedMachine:
         if _RENEWAL.fullmatch(question.path) and dict(question.query).get("name"):
             for one in self.state.exchanges:
                 ask = one["ask"]
-                if ask.get("path") == question.path and ask.get("query") == [list(pair) for pair in question.query]:
+                if ask.get("path") == question.path and ask.get("method") == "POST":
                     return dict(one["say"])
         return None
 

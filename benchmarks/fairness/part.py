@@ -66,6 +66,8 @@ def _figures(whole: ExerciseTally) -> Iterator[Figure]:
     yield Figure(
         "states", whole.states, "", "at least 1,500", f"{whole.left_out} more need an answer that nobody recorded"
     )
+    yield Figure("right answers that are not used", whole.unusable, "", "", "their recordings do not suffice")
+    yield Figure("points that the oracle cannot judge", _percent(checks.unjudged, checks.tried), "%")
     yield Figure("points given undeservedly", checks.undeserved, "", "0", f"of {checks.given:,} given")
     yield Figure("deserved points lost", _percent(checks.withheld, checks.deserved), "%", "under 0.1")
     yield Figure("causes named rightly", _percent(checks.named, checks.failures), "%", "at least 97")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import cache, partial
 from typing import TYPE_CHECKING, Final
 
 from benchmarks.fairness.judging import judge_by_checks
@@ -15,8 +16,10 @@ if TYPE_CHECKING:
 
     from benchmarks.fairness.state import State
 
-_PAIRS: Final = 17
+_PAIRS: Final = 37
 """One in so many pairs of a harmless operator and a mistake is tried: they are too many."""
+_OTHERS: Final = 3
+"""Another right answer than the reference is changed by one in so many operators."""
 
 
 def right_answer_names(exercise: str) -> list[str]:
@@ -35,28 +38,37 @@ def read_right_answer(name: str) -> State | None:
 
 
 def make_states(base: State, *, is_complete: bool = False) -> Iterator[State]:
-    """The right answer itself, and each operator applied to it.
+    """The right answer itself, and operators applied to it.
 
     The reference is changed by every variant of each operator, and by pairs of operators. Another right answer is
-    changed by one variant of each, always the same one for that answer, unless `is_complete`.
+    changed by one variant each of some operators, always the same ones for that answer, unless `is_complete`; among
+    them are those that do not apply to the reference.
     """
     yield base
     is_reference = base.header.name.endswith("/reference")
     for operator in OPERATORS:
         if is_reference or is_complete:
             yield from operator.apply(base)
-        else:
+        elif _is_chosen(_OTHERS, base.header.name, operator.name) or operator.name in _not_of_reference(base.exercise):
             yield from operator.apply_one(base)
     if is_reference:
         yield from _pairs(base)
+
+
+@cache
+def _not_of_reference(exercise: str) -> frozenset[str]:
+    """The operators that do not apply to the reference of an exercise."""
+    reference = read_state(f"{exercise}/reference")
+    return frozenset(operator.name for operator in OPERATORS if not any(operator.apply_one(reference)))
 
 
 def _pairs(base: State) -> Iterator[State]:
     for harmless in (one for one in OPERATORS if not one.is_mistake):
         for changed in harmless.apply(base):
             for mistake in (one for one in OPERATORS if one.is_mistake):
-                yield from mistake.apply(changed, is_chosen=_is_chosen)
+                yield from mistake.apply(changed, is_chosen=partial(_is_chosen, _PAIRS, base.header.name))
 
 
-def _is_chosen(name: str, operators: tuple[str, ...]) -> bool:
-    return hashlib.sha256(" ".join((name, *operators)).encode()).digest()[0] % _PAIRS == 0
+def _is_chosen(of: int, *words: str) -> bool:
+    """True for one in so many; the same ones each time."""
+    return hashlib.sha256(" ".join(words).encode()).digest()[0] % of == 0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.fairness.judging import judge_by_checks
 from benchmarks.fairness.oracle.judge import judge_by_oracle
-from benchmarks.fairness.oracle.verdict import Earned, Lost, Verdict
+from benchmarks.fairness.oracle.verdict import Earned, Lost, Unknown, Verdict
 from benchmarks.fairness.plain.judge import judge_by_plain_suite
 from benchmarks.fairness.states import make_states, read_right_answer
 
@@ -28,15 +28,21 @@ class Tally:
     withheld: int = 0
     """Points not given although the oracle says that they are earned."""
     given: int = 0
-    """Points given that the oracle could judge."""
+    """Points given that the oracle can judge."""
     deserved: int = 0
     """Points that the oracle says are earned, of the checks that were tried."""
+    tried: int = 0
+    """Points of the checks that were tried."""
+    unjudged: int = 0
+    """Of these, the ones that the oracle cannot judge."""
     failures: int = 0
     """Failed checks that the oracle says are lost."""
     named: int = 0
     """Of these, the ones whose diagnosis is among the causes that the oracle names."""
 
     def count(self, points: int, verdict: Verdict, *, is_given: bool) -> None:
+        self.tried += points
+        self.unjudged += points * isinstance(verdict, Unknown)
         if isinstance(verdict, Lost):
             self.undeserved += points * is_given
         if isinstance(verdict, Earned):

@@ -16,8 +16,8 @@ Change: TypeAlias = "Callable[[State], None]"
 Variants: TypeAlias = "Iterator[tuple[str, Change]]"
 """A name for each variant, such as the role that it is about; and what it does."""
 
-IsChosen: TypeAlias = "Callable[[str, tuple[str, ...]], bool]"
-"""Whether a right answer's name and the operators applied to it are to be tried."""
+IsChosen: TypeAlias = "Callable[..., bool]"
+"""Whether operators are to be tried together."""
 
 OPERATORS: list[Operator] = []
 
@@ -29,7 +29,7 @@ class Operator:
     """False if it changes nothing that matters: every point must stay."""
     variants: Callable[[State], Variants]
 
-    def apply(self, state: State, *, is_chosen: IsChosen = lambda _name, _operators: True) -> Iterator[State]:
+    def apply(self, state: State, *, is_chosen: IsChosen = lambda *_operators: True) -> Iterator[State]:
         """The changed machines, those that can be derived."""
         for variant, change in self._offered(state):
             changed = self._change(state, variant, change, is_chosen)
@@ -43,10 +43,10 @@ class Operator:
         yield from islice(filter(None, changed), 1)
 
     def _change(
-        self, state: State, variant: str, change: Change, is_chosen: IsChosen = lambda _name, _operators: True
+        self, state: State, variant: str, change: Change, is_chosen: IsChosen = lambda *_operators: True
     ) -> State | None:
         operators = (*state.operators, f"{self.name} {variant}".strip())
-        if not is_chosen(state.header.name, operators):
+        if not is_chosen(*operators):
             return None
         changed = state.copy()
         try:
