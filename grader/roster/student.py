@@ -17,6 +17,10 @@ class RosterStudent:
     name: str = ""
     email: str = ""
     group: str = ""
+    team: str = ""
+    """The team's name in the roster; students of one team hand in one piece of work."""
+    participant: str = ""
+    """Moodle's own number of the student in one assignment, from `Participant 123456`."""
     machine: MachineUrl | None = None
     """`None` if the roster has no machines."""
     ports: PortRange | None = None

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from grader.errors import GraderError
+from grader.roster.participant import participant_of
 from grader.roster.student import RosterStudent
 from grader.text.escaping import one_line
 from grader.text.folding import fold_case_and_accents
@@ -67,11 +68,17 @@ def build_gradebook(results: Iterable[ResultFile], roster: Sequence[RosterStuden
         entries += [GradebookEntry(exercise, add_name(student, known), known.get(student.id)) for student in roster]
         listed = {student.id for student in roster}
         entries += [
-            GradebookEntry(exercise, RosterStudent(id=result.student.id, name=result.student.name), result)
+            GradebookEntry(exercise, unlisted_student(result), result)
             for student_id, result in sorted(known.items(), key=lambda item: (fold_case_and_accents(item[0]), item[0]))
             if student_id not in listed
         ]
     return Gradebook(tuple(entries))
+
+
+def unlisted_student(result: ResultFile) -> RosterStudent:
+    """A student who is not in the roster; one of an anonymous assignment is known by Moodle's identifier."""
+    student = result.student
+    return RosterStudent(id=student.id, name=student.name, participant=participant_of(student.id))
 
 
 def add_name(student: RosterStudent, known: dict[str, ResultFile]) -> RosterStudent:

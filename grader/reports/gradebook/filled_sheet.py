@@ -52,7 +52,10 @@ def fill_rows(
 
     `fill` gets the index of a row, its result and its mark, and returns a remark, or an empty text.
     """
-    students = [MatchKeys((entry.student.id,), entry.student.email, entry.student.name) for entry in entries]
+    students = [
+        MatchKeys((entry.student.id,), entry.student.email, entry.student.name, entry.student.participant)
+        for entry in entries
+    ]
     matching = match_students([row.keys for row in rows], students)
     unmatched_rows, remarks = [], []
     for index, row in enumerate(rows):

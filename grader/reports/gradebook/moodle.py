@@ -21,6 +21,7 @@ from grader.reports.gradebook.feedback import feedback
 from grader.reports.gradebook.filled_sheet import FilledSheet, SheetRow, fill_rows
 from grader.reports.gradebook.formula_injection import escape_formulas
 from grader.reports.gradebook.student_matching import MatchKeys
+from grader.roster.participant import participant_of
 from grader.text.escaping import one_line
 from grader.text.folding import heading_key
 
@@ -57,6 +58,9 @@ def fill_worksheet(data: bytes, book: Gradebook, lang: Language) -> FilledSheet:
     entries = book.require_one_exercise("Moodle")
     sheet = read_editable_csv(data)
     where = find_columns(sheet)
+    is_anonymous = not {"id", "username", "email", "name"} & set(where)
+    if is_anonymous and not any(entry.student.participant for entry in entries):
+        raise GraderError("moodle.anonymous")
     records = [record for record in sheet.records if not record.is_blank]
     texts = Texts("reports", lang)
     rows = [sheet_row(record, where, texts) for record in records]
@@ -82,8 +86,6 @@ def find_columns(sheet: EditableCsv) -> dict[WorksheetColumn, int]:
         raise GraderError("moodle.not-a-worksheet", **values)
     if "maximum" not in where:
         raise GraderError("moodle.no-maximum")
-    if not {"id", "username", "email", "name"} & set(where):
-        raise GraderError("moodle.anonymous")
     return where
 
 
@@ -91,7 +93,7 @@ def sheet_row(record: CsvRecord, where: dict[WorksheetColumn, int], texts: Texts
     def cell(column: WorksheetColumn) -> str:
         return record[where[column]].strip() if column in where else ""
 
-    keys = MatchKeys((cell("id"), cell("username")), cell("email"), cell("name"))
+    keys = MatchKeys((cell("id"), cell("username")), cell("email"), cell("name"), participant_of(cell("identifier")))
     called = one_line(cell("name") or cell("email") or cell("id") or cell("identifier"))
     return SheetRow(keys, texts("row", line=record.line, name=called))
 
