@@ -116,6 +116,8 @@ class ResultFile(msgspec.Struct, frozen=True, kw_only=True):
     duration_s: float
     ports: str = ""
     """The student's own range, such as `41200-41209`; empty for the course's ports."""
+    team: list[str] = []
+    """The ids of the other students who handed in the same work: it was graded once."""
     regraded: list[Regrade] = []
     """Each regrade, the oldest first."""
     commit: str | None = None

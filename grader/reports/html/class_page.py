@@ -134,5 +134,6 @@ def _tags(result: ResultFile, *, shared: bool) -> list[str]:
         "unseen": graded and "error" in verdicts,
         "not-graded": not graded,
         "shared": shared,
+        "team": bool(result.team),
     }
     return [tag for tag, holds in tags.items() if holds]
