@@ -10,6 +10,7 @@ from grader.errors import RosterError
 from grader.roster.cells import parse_email, parse_id, parse_repo, parse_text
 from grader.roster.columns import RosterColumn, find_columns
 from grader.roster.csv_table import decode_text, read_rows
+from grader.roster.deadlines import deadline_columns, parse_moment
 from grader.roster.limits import MAX_FILE_BYTES
 from grader.roster.machine_url import parse_machine_url
 from grader.roster.participant import parse_participant
@@ -22,6 +23,7 @@ from grader.text.folding import fold_case_and_accents
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
     from pathlib import Path
 
     from grader.roster.table_row import TableRow
@@ -42,13 +44,18 @@ class RosterReading:
     students: list[tuple[int, RosterStudent]] = field(default_factory=list)
 
     def fault(self, line: int, column: RosterColumn, fault: RosterError) -> None:
-        place = self.column_indexes[column]
+        self.fault_at(line, self.column_indexes[column], fault)
+
+    def fault_at(self, line: int, place: int, fault: RosterError) -> None:
         heading = "".join(char for char in self.headings[place] if char.isprintable()).strip()
         self.faults.append((line, RosterError("at.column", column=place + 1, heading=heading, fault=fault)))
 
     def cell(self, row: TableRow, column: RosterColumn) -> str:
         place = self.column_indexes.get(column)
-        text = row.cells[place] if place is not None and place < len(row.cells) else ""
+        return self.cell_at(row, place) if place is not None else ""
+
+    def cell_at(self, row: TableRow, place: int) -> str:
+        text = row.cells[place] if place < len(row.cells) else ""
         return unicodedata.normalize("NFC", text).strip()
 
     def parse(
@@ -120,8 +127,20 @@ def read_row(reading: RosterReading, row: TableRow, required: tuple[RosterColumn
         machine=reading.parse(row, "machine", parse_machine_url, required),
         ports=reading.parse(row, "ports", parse_ports, required),
         repo=reading.parse(row, "repo", parse_repo, required) or "",
+        deadlines=read_deadlines(reading, row),
     )
     reading.students.append((row.line, student))
+
+
+def read_deadlines(reading: RosterReading, row: TableRow) -> tuple[tuple[str, datetime], ...]:
+    found: list[tuple[str, datetime]] = []
+    for place, exercise in deadline_columns(reading.headings).items():
+        text = reading.cell_at(row, place)
+        try:
+            found += [(exercise, parse_moment(text))] if text else []
+        except RosterError as error:
+            reading.fault_at(row.line, place, error)
+    return tuple(found)
 
 
 def reject_duplicate_ids(reading: RosterReading) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from grader.roster.machine_url import MachineUrl
     from grader.roster.ports import PortRange
 
@@ -25,5 +27,7 @@ class RosterStudent:
     """`None` if the roster has no machines."""
     ports: PortRange | None = None
     """The student's ports on a shared machine; `None` if the roster has none."""
+    deadlines: tuple[tuple[str, datetime], ...] = ()
+    """Exercise to the student's own deadline, in the course's local time; an empty exercise for all of them."""
     repo: str = ""
     """Path or URL of the pushed repository."""
