@@ -43,6 +43,8 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
     blocked_by: str | None = None
     """The `id` of the check that this one waits for."""
     evidence: list[str] = []
+    skills: list[str] = []
+    """Tags of the skills that it shows, such as `AC23.02`."""
     duration_s: float = 0.0
 
     @property
