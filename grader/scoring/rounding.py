@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 HUNDREDTH: Final = Fraction(1, 100)
 
 
-def exact(number: float | Decimal) -> Fraction:
+def exact(number: float | Decimal | str) -> Fraction:
     """The number as it is written: 0.1 is a tenth, and not the nearest binary fraction."""
     return Fraction(str(number))
 
