@@ -125,8 +125,6 @@ def _faults(table: CourseTable) -> Iterator[tuple[str, ExerciseError]]:
             yield key, ExerciseError("course.number", key=key, given=value)
     if table.rounding == 0:
         yield "rounding", ExerciseError("course.rounding")
-    if table.drop_lowest < 0:
-        yield "drop_lowest", ExerciseError("course.number", key="drop_lowest", given=table.drop_lowest)
     yield from _exercise_faults(table)
     for name, skill in table.skills.items():
         for other in skill.includes:
@@ -143,7 +141,12 @@ def _exercise_faults(table: CourseTable) -> Iterator[tuple[str, ExerciseError]]:
 
 
 def _numbers(table: CourseTable) -> Iterator[tuple[str, Decimal]]:
-    yield from (("pass_mark", table.pass_mark), ("rounding", table.rounding), ("cap", table.cap))
+    yield from (
+        ("pass_mark", table.pass_mark),
+        ("rounding", table.rounding),
+        ("cap", table.cap),
+        ("drop_lowest", Decimal(table.drop_lowest)),
+    )
     policies: list[tuple[str, Any]] = [("late", table.late)]
     for name, rules in table.exercises.items():
         yield f"exercises.{name}.coefficient", rules.coefficient
