@@ -286,9 +286,9 @@ def test_one_that_was_never_started_says_why(error: str, detail: str) -> None:
 
 @pytest.mark.parametrize(("state", "project"), [("created", "shop"), ("running", None)])
 def test_a_project_that_was_never_started_is_named(state: str, project: str | None) -> None:
-    labels = {"labels": compose_labels("db", "shop")}
+    other = fake_container("db", state=state, labels=compose_labels("db", "shop"))
     with fails_with("container-created", name="web") as found:
-        judged(created("", fake_container("db", state=state, **labels), labels=compose_labels("web", "shop")))
+        judged(created("", other, labels=compose_labels("web", "shop")))
     assert found[0].values.get("project") == project
 
 
