@@ -187,7 +187,8 @@ def as_the_handout_says(case: Case) -> str:
     if not case.ports:  # with ports of one's own, the handout asks for variables
         typed.variables = []
     places = {one.inside for one in case.spec.folders.values()}
-    typed.mounts = [one for one in typed.mounts if one.split(":")[1] in places]
+    # Without `ro`, if they have it: the handout does not.
+    typed.mounts = [":".join(one.split(":")[:2]) for one in typed.mounts if one.split(":")[1] in places]
     return typed.line()
 
 
