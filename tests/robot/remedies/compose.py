@@ -64,12 +64,13 @@ class _File:
             self.content["networks"] = {**dict.fromkeys(spec.networks), **(self.content.get("networks") or {})}
         return made
 
-    def apply(self, *before: str, options: str = "", after_writing: str = "true") -> str:
+    def apply(self, *before: str, options: str = "", after_writing: str = "") -> str:
         """Writes it, and has Compose apply it, with as many replicas as the handout asks for."""
         text = yaml.safe_dump(self.content, sort_keys=False)
         scale = "".join(f" --scale {self.compose.services[role]}={n}" for role, n in self.compose.replicas.items())
         write = f"cat > {self._path} <<'FILE'\n{text}FILE"
-        return "\n".join([*before, write, after_writing, f"docker compose up -d --build{scale}{options}"])
+        up = f"docker compose up -d --build{scale}{options}"
+        return "\n".join(filter(None, [*before, write, after_writing, up]))
 
 
 _GIVEN: Final[dict[str, dict[str, Any]]] = {
