@@ -71,6 +71,7 @@ class JsonProgress:
                     {
                         "event": "done",
                         "student": request.student.id,
+                        "team": result.team,
                         "status": result.status,
                         "points": result.points,
                         "max_points": result.max_points,
