@@ -10,11 +10,11 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import typer
 
+from grader.atomic_file import write_atomically
 from grader.errors import GraderError
 from grader.exercise.find import EXERCISES, find_exercise
 from grader.exercise.material import students_files
 from grader.messages import Texts
-from grader.reports.result import write_atomically
 from grader.scoring.suite import read_suite
 from grader.settings import language_of
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from grader.errors import GraderError
@@ -11,9 +12,9 @@ from grader.text.escaping import one_line
 from grader.text.folding import fold_case_and_accents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from grader.reports.result import ResultFile
+    from grader.reports.result import Correction, ResultFile
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,15 @@ class GradebookEntry:
     """From the roster; for a student who is not in it, only the id and name of the result."""
     result: ResultFile | None
     """`None` for a student of the roster without a result."""
+    absence: Correction | None = None
+    """The teacher's note that the student was absent or excused."""
+
+    @property
+    def status(self) -> str:
+        """`graded`, `not-graded`, `no-result`, or why there is no mark: `absent`, `excused`."""
+        if self.absence:
+            return self.absence.kind
+        return self.result.status if self.result else "no-result"
 
     @property
     def mark(self) -> float | None:
@@ -52,8 +62,14 @@ class Gradebook:
         return self.entries
 
 
-def build_gradebook(results: Iterable[ResultFile], roster: Sequence[RosterStudent] = ()) -> Gradebook:
+def build_gradebook(
+    results: Iterable[ResultFile],
+    roster: Sequence[RosterStudent] = (),
+    absences: Mapping[tuple[str, str], Correction] = MappingProxyType({}),
+) -> Gradebook:
     """The gradebook of a class. `roster` adds e-mails and groups, and the students without a result.
+
+    `absences` are the teacher's notes, by exercise and id.
 
     Ids are compared exactly: two that differ only in case are two students. If a student has several results
     for one exercise, the graded one counts, else the latest; two graded ones raise `GraderError`.
@@ -63,13 +79,19 @@ def build_gradebook(results: Iterable[ResultFile], roster: Sequence[RosterStuden
         known = by_exercise.setdefault(result.exercise, {})
         known[result.student.id] = choose_result(known.get(result.student.id), result)
     entries = []
-    for exercise, known in sorted(by_exercise.items()):
-        entries += [GradebookEntry(exercise, add_name(student, known), known.get(student.id)) for student in roster]
-        listed = {student.id for student in roster}
+    listed = {student.id for student in roster}
+    for exercise in sorted({*by_exercise, *(exercise for exercise, _ in absences)}):
+        known = by_exercise.get(exercise, {})
+        others = {*known, *(student for of, student in absences if of == exercise)} - listed
+        added = [
+            RosterStudent(id=student, name=known[student].student.name if student in known else "")
+            for student in sorted(others, key=lambda student: (fold_case_and_accents(student), student))
+        ]
         entries += [
-            GradebookEntry(exercise, RosterStudent(id=result.student.id, name=result.student.name), result)
-            for student_id, result in sorted(known.items(), key=lambda item: (fold_case_and_accents(item[0]), item[0]))
-            if student_id not in listed
+            GradebookEntry(
+                exercise, add_name(student, known), known.get(student.id), absences.get((exercise, student.id))
+            )
+            for student in (*roster, *added)
         ]
     return Gradebook(tuple(entries))
 

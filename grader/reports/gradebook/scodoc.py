@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 WAITING: Final = "ATT"
 """En attente: the student has no mark yet, and the average does not count one."""
+ABSENCES: Final = {"absent": "ABS", "excused": "EXC"}
+"""ABS counts as zero in ScoDoc's average, EXC does not count."""
 RESIGNED: Final = "DEM"
 MARK, REMARK = 5, 6
 """Columns E and F."""
@@ -119,9 +121,10 @@ def fill_line(
 ) -> str:
     """Writes the result into its line, or returns why the line was not changed."""
     earlier = cell_text(sheet, line, MARK)
-    if mark is None and earlier not in {"", WAITING}:
+    absence = ABSENCES.get(result.reason_code or "") if mark is None else None
+    if mark is None and not absence and earlier not in {"", WAITING}:
         return texts("kept.earlier", mark=one_line(earlier))
-    write_cell(sheet, line, MARK, WAITING if mark is None else mark * out_of / result.out_of)
+    write_cell(sheet, line, MARK, absence or WAITING if mark is None else mark * out_of / result.out_of)
     write_cell(sheet, line, REMARK, remark_text(result, texts.language))
     return ""
 
