@@ -123,6 +123,7 @@ def build_check_result(row: LedgerRow, ledger: Ledger, root: Path, hints: int) -
         hint=None if is_plain else hint,
         blocked_by=outcome.blocked_by,
         evidence=[escape_control_characters(line, 4000) for line in outcome.evidence],
+        skills=list(row.spec.skills),
         duration_s=round(row.duration_s, 3),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import sys
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol
 from grader.errors import GraderError
 from grader.grading.pool import GradingFinished, GradingStarted
 from grader.grading.store import ResultsStore
+from grader.grading.teams import events_by_student, requests_by_student
 from grader.results.folder import open_ledger
 from grader.text.escaping import log_text
 
@@ -80,7 +82,7 @@ class Batch:
 
     suite: Suite
     requests: tuple[GradingRequest, ...]
-    """One per student, in the order of the roster."""
+    """One per team, in the order of the roster; most teams are one student."""
     folder: Path
     language: Language = "fr"
     resume: bool = False
@@ -109,12 +111,12 @@ class Batch:
             store.prepare(new_attempt=self.new_attempt, resume=resume)
             done, requests = self._split(store)
             store.note_begun(new_attempt=self.new_attempt, resume=resume)
-            progress.begin(requests, done)
+            progress.begin([own for request in requests for own in requests_by_student(request)], done)
             summaries = {result.student.id: ResultSummary.of(result) for result in done}
             unreachable = 0
             network_is_down = False
             with contextlib.closing(grade_all(self.suite, requests)) as events:
-                for event in events:
+                for event in itertools.chain.from_iterable(map(events_by_student, events)):
                     match event:
                         case GradingStarted(request):
                             store.note_started(request)
@@ -130,7 +132,7 @@ class Batch:
                     if network_is_down:
                         break
             store.write_class_report()
-            order = [request.student.id for request in self.requests]
+            order = [own.student.id for request in self.requests for own in requests_by_student(request)]
             not_tried = [student for student in order if student not in summaries]
             outcome = BatchOutcome(
                 [summaries[student] for student in order if student in summaries], not_tried, network_is_down
@@ -139,15 +141,17 @@ class Batch:
             return outcome
 
     def _split(self, store: ResultsStore) -> tuple[list[ResultFile], list[GradingRequest]]:
-        """The results of those who are done, and the requests of the others."""
+        """The results of those who are done, and the requests of the others: a team is graded for all its students."""
         done: list[ResultFile] = []
         requests: list[GradingRequest] = []
         for request in self.requests:
-            result = store.finished_result(request)
-            if result is None or (self.retry_not_graded and result.status == "not-graded"):
+            found = [store.finished_result(own) for own in requests_by_student(request)]
+            results = [result for result in found if result]
+            is_tried_again = self.retry_not_graded and any(result.status == "not-graded" for result in results)
+            if len(results) < len(found) or is_tried_again:
                 requests.append(request)
             else:
-                done.append(result)
+                done += results
         if done and not (self.resume or self.retry_not_graded):
             raise GraderError("results.already-there", path=self.folder / self.suite.id, count=len(done))
         self._require_same_mode(done)
@@ -155,7 +159,7 @@ class Batch:
 
     def _require_same_mode(self, done: list[ResultFile]) -> None:
         """Raises `GraderError` if results that count as done were graded with other options: they do not compare."""
-        by_student = {request.student.id: request for request in self.requests}
+        by_student = {own.student.id: own for request in self.requests for own in requests_by_student(request)}
         for option in ("passive", "disposable"):
             others = []
             for result in done:

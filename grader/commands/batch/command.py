@@ -26,12 +26,15 @@ from grader.reports.result import Student
 from grader.roster.machine_url import parse_machine_url
 from grader.roster.roster import read_roster
 from grader.roster.selection import select_students
+from grader.roster.teams import find_teams
 from grader.scoring.suite import read_suite
 from grader.settings import language_of
 
 if TYPE_CHECKING:
+    from grader.grading.request import GradingRequest
     from grader.roster.columns import RosterColumn
     from grader.roster.student import RosterStudent
+    from grader.roster.teams import GradedPlace, Team
     from grader.scoring.suite import Suite
 
 
@@ -70,15 +73,10 @@ def batch(
         require_extra("repo", "--engines")
     machines = [parse_machine_url(engine) for engine in engines or ()]
     suite = read_suite(shared.exercise)
+    place: GradedPlace = "repo" if engines else "machine"
     requests = [
-        replace(
-            shared,
-            student=Student(id=student.id, name=student.name),
-            ports=student.ports,
-            machine=student.machine or shared.machine,
-            repository=student.repo if engines else "",
-        )
-        for student in _students(roster, ("id", "repo" if engines else "machine"), group, limit, suite)
+        _request_of_team(shared, team, place)
+        for team in find_teams(_students(roster, ("id", place), group, limit, suite), place)
     ]
     batch = Batch(suite, tuple(requests), results, language, resume=resume, retry_not_graded=retry_not_graded)
     watcher = progress_for(progress, language)
@@ -91,6 +89,19 @@ def batch(
         outcome = batch.run(watcher, partial(grade_all, at_once=jobs or default_jobs()))
     if not outcome.everyone_graded:
         raise typer.Exit(exit_codes.NOT_GRADED)
+
+
+def _request_of_team(shared: GradingRequest, team: Team, place: GradedPlace) -> GradingRequest:
+    first, *others = (Student(id=one.id, name=one.name) for one in team.members)
+    graded = team.members[0]
+    return replace(
+        shared,
+        student=first,
+        team=tuple(others),
+        ports=graded.ports,
+        machine=graded.machine or shared.machine,
+        repository=graded.repo if place == "repo" else "",
+    )
 
 
 def _students(

@@ -51,7 +51,7 @@ def report(
     results = [result for work in works if (result := work.result())]
     if not works:
         raise GraderError("results.none-of" if exercise else "results.none", path=folder, exercise=exercise)
-    absences = {(work.exercise, work.student.id): work.absence for work in works if work.absence}
+    absences = {(work.exercise, work.student.id): work.absence.kind for work in works if work.absence}
     book = build_gradebook(results, read_roster(roster, required=("id",)) if roster else (), absences)
     place = out or folder / "reports"
     for name, content in gradebook_files(book, language).items():
