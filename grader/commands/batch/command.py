@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 @click.option("--deadline", type=click.FloatRange(min=1), default=180, show_default=True)
 @click.option("--resume", is_flag=True)
 @click.option("--retry-not-graded", is_flag=True)
+@click.option("--new-attempt", is_flag=True)
 @click.option("--limit", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option("--group", default="")
 @click.option("--record", is_flag=True)
@@ -69,6 +70,7 @@ def batch(
     deadline: float,
     resume: bool,
     retry_not_graded: bool,
+    new_attempt: bool,
     limit: int,
     group: str,
     record: bool,
@@ -100,7 +102,15 @@ def batch(
         _request_of_team(shared, team, place)
         for team in find_teams(_students(roster, ("id", place), group, limit, suite), place)
     ]
-    batch = Batch(suite, tuple(requests), results, language, resume=resume, retry_not_graded=retry_not_graded)
+    batch = Batch(
+        suite,
+        tuple(requests),
+        results,
+        language,
+        resume=resume,
+        retry_not_graded=retry_not_graded,
+        new_attempt=new_attempt,
+    )
     watcher = progress_for(progress, language)
     if engines:
         grading = partial(graded_repositories, engines=machines, results=results, environ=os.environ)
