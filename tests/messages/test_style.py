@@ -130,7 +130,7 @@ def in_page(path: Path) -> Texts:
 
 
 def product_tomls() -> list[Path]:
-    found = chain((ROOT / "grader").rglob("*.toml"), (ROOT / "exercises").glob("*/exercise.toml"))
+    found = chain((ROOT / "grader").rglob("*.toml"), (ROOT / "exercises").glob("*/*.toml"))
     return sorted(path for path in found if "solutions" not in path.parts)
 
 
