@@ -64,17 +64,55 @@ class FileSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Its absolute path there."""
 
 
+class VolumeSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A named volume that the student creates."""
+
+    name: str
+    """As in a compose file, without the project's name that Compose puts in front."""
+    container: str
+    """The role of the container that it is mounted in."""
+    inside: str
+    """Its path in that container."""
+
+
+class BackupSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An archive (`tar`, compressed or not) of what is in a volume."""
+
+    container: str
+    """The role of the container that sees it. It may have ended, but must still exist."""
+    path: str
+    """Its path in that container."""
+
+
+class SecretSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A secret of a compose project."""
+
+    name: str
+    """Its name, which is also that of its file in `/run/secrets`."""
+    container: str
+    """The role of the container that uses it."""
+
+
+class ConfigSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A configuration file of a compose project (`configs`)."""
+
+    container: str
+    """The role of the container that uses it."""
+    path: str
+    """Its path in that container."""
+
+
 class ImageSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An image to build."""
 
     name: str
     """Without a tag, any tag is accepted."""
-    base: str
-    """The image in its `FROM`."""
-    port: int
-    """The port in its `EXPOSE`."""
-    under_mb: int
-    """Its size must be below this, in millions of bytes, as `docker images` counts them."""
+    base: str = ""
+    """The image in its `FROM`; in that of the last stage, if there are several. For `to_be_built_here` and others."""
+    port: int = 0
+    """The port in its `EXPOSE`, for `to_declare_how_it_runs`."""
+    under_mb: int = 0
+    """Its size must be below this, in millions of bytes, as `docker images` counts them, for `to_be_small`."""
 
 
 class NetworkSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -169,6 +207,10 @@ class ExerciseSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     folders: dict[str, FolderSpec] = {}
     """Role to a folder of the machine that is bind-mounted."""
     files: dict[str, FileSpec] = {}
+    volumes: dict[str, VolumeSpec] = {}
+    backups: dict[str, BackupSpec] = {}
+    secrets: dict[str, SecretSpec] = {}
+    configs: dict[str, ConfigSpec] = {}
     built: dict[str, ImageSpec] = {}
     networks: dict[str, NetworkSpec] = {}
     services: dict[str, ServiceSpec] = {}
@@ -277,6 +319,10 @@ def _check_roles(path: Path, text: str, spec: ExerciseSpec) -> None:
             raise _at(path, text, "`$.compose`", ExerciseError("spec.service-role", given=repr(role), known=known))
     inside = [(f"folders.{role}", folder.container) for role, folder in spec.folders.items()]
     inside += [(f"files.{role}", file.container) for role, file in spec.files.items()]
+    inside += [(f"volumes.{role}", volume.container) for role, volume in spec.volumes.items()]
+    inside += [(f"backups.{role}", backup.container) for role, backup in spec.backups.items()]
+    inside += [(f"secrets.{role}", secret.container) for role, secret in spec.secrets.items()]
+    inside += [(f"configs.{role}", config.container) for role, config in spec.configs.items()]
     inside += [(f"services.{role}", service.proxy) for role, service in spec.services.items() if service.proxy]
     for place, container in inside:
         if container not in spec.containers:
