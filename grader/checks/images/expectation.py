@@ -48,8 +48,8 @@ class ImageExpectation(Expectation):
         Asks: the images, those with the name of the base, the history of both. Diagnoses: `image-pulled`,
         `image-imported`, `image-committed`, `image-other-base`, `base-gone`, those of `to_exist`.
         """
-        image = require_image(self._subject)
         self._require_key("base")
+        image = require_image(self._subject)
         source = find_pull_source(self._subject.machine, image)
         if source:
             raise CheckFailed("image-pulled", name=self._subject.name, source=source)
