@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ParamSpec
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 _ATTRIBUTE = "__grader_check__"
+_SKILL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
 
 class Hint(Words):
@@ -37,6 +39,8 @@ class CheckSpec:
     hint: Hint | None
     disposable: bool
     """True if the check breaks things: it runs only on a machine that is declared disposable."""
+    skills: tuple[str, ...]
+    """Tags of the skills that the check shows: a course has a mark for each."""
     file: str
     line: int
 
@@ -60,6 +64,7 @@ def check(
     hint: Hint | None = None,
     disposable: bool = False,
     within_s: float = 0,
+    skills: Sequence[str] = (),
     **titles: str,
 ) -> Callable[[Callable[P, None]], Callable[P, None]]:
     """Makes a test function a check worth `points`, titled `fr="…"`, `en="…"`, or `title={"fr": "…", "en": "…"}`.
@@ -67,6 +72,7 @@ def check(
     `needs`: checks of the same exercise, above this one, that must pass before it is run.
     `explained_by`: checks above this one that need not pass, but that explain its failure if they fail too.
     `within_s`: seconds to wait for all that the check expects, while a container of the exercise is still starting.
+    `skills`: tags such as `"AC23.02"`, for the marks of a course by skill.
     Raises `ExerciseError` with `file:line` if something is missing.
     """
 
@@ -75,8 +81,9 @@ def check(
         place = (code.co_filename, code.co_firstlineno)
         causes = (tuple(needs), tuple(explained_by))
         given = {**(title or {}), **titles}
+        tags = (skills,) if isinstance(skills, str) else tuple(skills)
         words = {name: given[name] for name in dict.fromkeys((*LANGUAGES, *given)) if name in given}
-        spec = CheckSpec(function.__name__, points, *causes, words, hint, disposable, *place)
+        spec = CheckSpec(function.__name__, points, *causes, words, hint, disposable, tags, *place)
         _validate(spec)
         checked = _waiting(function, within_s) if within_s else function
         setattr(checked, _ATTRIBUTE, spec)
@@ -135,6 +142,13 @@ def _validate(spec: CheckSpec) -> None:
             raise ExerciseError("suite.no-title", **place, language=language)
         if spec.hint is not None and not spec.hint.get(language, "").strip():
             raise ExerciseError("suite.no-hint", **place, language=language)
+    _validate_skills(spec)
     for argument, cause in spec.causes:
         if spec_of(cause) is None:
             raise ExerciseError(f"suite.{argument}-no-check", **place, given=repr(getattr(cause, "__name__", cause)))
+
+
+def _validate_skills(spec: CheckSpec) -> None:
+    for skill in spec.skills:
+        if not isinstance(skill, str) or not _SKILL.fullmatch(skill):
+            raise ExerciseError("suite.skill", where=spec.where, check=spec.name, given=repr(skill))
