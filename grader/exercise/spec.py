@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, get_args
 
 import msgspec
 
@@ -279,12 +280,32 @@ def require_ports(spec: ExerciseSpec, exercise: str, ports: PortRange | None) ->
 
 
 def _fault(path: Path, text: str, error: str) -> ExerciseError:
-    unknown = re.search(r"unknown field `(\w+)`", error)
-    if unknown and unknown[1] in _RENAMED:
-        old, new = unknown[1], _RENAMED[unknown[1]]
-        line = next((number for number, one in enumerate(text.splitlines(), 1) if re.match(rf"{old}\s*=", one)), 1)
-        return ExerciseError("at.line", file=path, line=line, fault=ExerciseError("spec.renamed", old=old, new=new))
-    return _at(path, text, error, error)
+    unknown = re.search(r"unknown field `([^`]*)`", error)
+    if not unknown:
+        return _at(path, text, error, error)
+    given, known = unknown[1], _known_keys(error)
+    is_its_line = re.compile(rf"\s*(\[+\s*([\w-]+\s*\.\s*)*)?[\"']?{re.escape(given)}\b")
+    line = next((number for number, one in enumerate(text.splitlines(), 1) if is_its_line.match(one)), 0)
+    if given in _RENAMED:
+        fault = ExerciseError("spec.renamed", old=given, new=_RENAMED[given])
+    else:
+        near = difflib.get_close_matches(given, known, 1)
+        code = "spec.unknown-near" if near else "spec.unknown"
+        fault = ExerciseError(code, given=given, near="".join(near), known=", ".join(known))
+    if not line:  # inside an inline table
+        return _at(path, text, error, fault)
+    return ExerciseError("at.line", file=path, line=line, fault=fault)
+
+
+def _known_keys(error: str) -> list[str]:
+    """The keys of the table that msgspec's message is about: `… - at `$.containers[...]``."""
+    place = re.search(r"at `\$([^`]*)`", error)
+    table: Any = ExerciseSpec
+    for name in re.findall(r"\w+", place[1] if place else ""):
+        kinds = {field.name: field.type for field in msgspec.structs.fields(table)}
+        held = get_args(kinds.get(name)) or (kinds.get(name),)
+        table = next((kind for kind in held if isinstance(kind, type) and issubclass(kind, msgspec.Struct)), table)
+    return [field.name for field in msgspec.structs.fields(table) if field.name != "others"]
 
 
 def _at(path: Path, text: str, place: str, fault: ExerciseError | str) -> ExerciseError:

@@ -135,12 +135,12 @@ def product_tomls() -> list[Path]:
 
 
 def suites() -> list[Path]:
-    return sorted(chain((ROOT / "exercises").glob("*/test_*.py"), (ROOT / "grader").rglob("skeleton/test_*.txt")))
+    return sorted(chain((ROOT / "exercises").glob("*/test_*.py"), (ROOT / "grader").rglob("skeleton/*/test_*.txt")))
 
 
 def handouts() -> list[Path]:
     """The French handouts; the English one is beside each."""
-    return sorted(chain((ROOT / "exercises").glob("*/README.md"), (ROOT / "grader").rglob("skeleton/README.md")))
+    return sorted(chain((ROOT / "exercises").glob("*/README.md"), (ROOT / "grader").rglob("skeleton/*/README.md")))
 
 
 def all_texts() -> dict[str, Texts]:

@@ -109,7 +109,30 @@ CASES = [
         r"exercise\.toml:8: \[services\.web\] names the container 'porte'; expected one of: web",
         id="an unknown proxy",
     ),
-    pytest.param([check()], SPEC + 'imgae = "x"\n', r"exercise\.toml:5: .*unknown field `imgae`", id="unknown key"),
+    pytest.param(
+        [check()],
+        SPEC + 'imgae = "x"\n',
+        r"exercise\.toml:8: `imgae` is unknown here, perhaps `image`; expected one of: name, image, equivalent_images",
+        id="unknown key",
+    ),
+    pytest.param(
+        [check()],
+        SPEC + '[volume.data]\nname = "data"\n',
+        r"exercise\.toml:8: `volume` is unknown here, perhaps `volumes`; expected one of: points, title, .*volumes",
+        id="unknown table",
+    ),
+    pytest.param(
+        [check()],
+        SPEC + "[containers.api]\nname = 'api'\n[zzz]\n",
+        r"exercise\.toml:10: `zzz` is unknown here; expected one of: points",
+        id="unknown table without a near one",
+    ),
+    pytest.param(
+        [check()],
+        SPEC.replace("offset = 0 }", "offest = 0 }"),
+        r"exercise\.toml:\d: `offest` is unknown here, perhaps `offset`",
+        id="unknown key of an inline table",
+    ),
     pytest.param([check()], "points = ", r"exercise\.toml: not TOML", id="not TOML"),
     pytest.param(
         [check()],
