@@ -192,19 +192,24 @@ def _decompress(body: bytes) -> tuple[bytes, bool]:
     return body, True
 
 
-def copy_inside(machine: Machine, container_id: str, folder: str, name: str, content: bytes) -> str | None:
-    """Writes a file into a folder of the container, as `docker cp` does. Returns why the engine refused, if it did."""
+def pack_file(name: str, content: bytes) -> bytes:
+    """An archive of that one file."""
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w") as tar:
         member = tarfile.TarInfo(name)
         member.size, member.mode = len(content), 0o644
         tar.addfile(member, io.BytesIO(content))
+    return archive.getvalue()
+
+
+def copy_inside(machine: Machine, container_id: str, folder: str, name: str, content: bytes) -> str | None:
+    """Writes a file into a folder of the container, as `docker cp` does. Returns why the engine refused, if it did."""
     answer = machine.ask(
         EngineQuestion(
             f"/containers/{container_id}/archive",
             (("path", folder),),
             method="PUT",
-            body=archive.getvalue(),
+            body=pack_file(name, content),
             content_type="application/x-tar",
         )
     )
