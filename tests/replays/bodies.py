@@ -11,6 +11,7 @@ import io
 import json
 import struct
 import tarfile
+from contextlib import suppress
 from typing import Any, Final
 
 from grader.probes.containers.files import pack_file
@@ -44,7 +45,7 @@ def encode_body(kept: dict[str, Any]) -> bytes:  # noqa: PLR0911 - one return pe
             return b"".join(_FRAME.pack(stream, len(_bytes(text))) + _bytes(text) for stream, text in frames)
         case {"tar": members}:
             return _packed_tar(members)
-        case {"upload": {"name": name, **content}}:
+        case {"upload": {"name": str(name), "content": dict(content)}}:
             return pack_file(name, encode_body(content))
         case {"text": text}:
             return _bytes(text)
@@ -101,13 +102,13 @@ def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def _tar(body: bytes) -> list[dict[str, Any]] | None:
+def _tar(body: bytes, *, with_content: bool = False) -> list[dict[str, Any]] | None:
     if len(body) < _BLOCK or len(body) % _BLOCK:
         return None
     with tarfile.open(fileobj=io.BytesIO(body), mode="r:") as tar:
         members = list(tar)
         # `docker cp` of `/data/.` asks for what is in the folder; of any other folder, checks only look at the names.
-        is_tree = bool(members) and members[0].name in {".", "./"}
+        is_tree = with_content or (bool(members) and members[0].name in {".", "./"})
         return [_member(tar, one, with_content=is_tree or place == 0) for place, one in enumerate(members)]
 
 
@@ -120,8 +121,17 @@ def _member(tar: tarfile.TarFile, one: tarfile.TarInfo, *, with_content: bool) -
         "mtime": int(one.mtime),
         "owner": [one.uid, one.gid],
         **({"link": one.linkname} if one.linkname else {}),
-        **(decode_file(file.read()) if file else {}),
+        **(_decode_member(file.read()) if file else {}),
     }
+
+
+def _decode_member(content: bytes) -> dict[str, Any]:
+    """An archive in an archive, such as a backup, as its members: packed, it is mostly zeros."""
+    with suppress(tarfile.TarError, EOFError):
+        members = _tar(content, with_content=True) if len(content) % _BLOCK == 0 else None
+        if members and _tar(encode_body({"tar": members}), with_content=True) == members:
+            return {"tar": members}
+    return decode_file(content)
 
 
 def decode_file(content: bytes) -> dict[str, Any]:
@@ -143,7 +153,7 @@ def decode_upload(body: bytes) -> dict[str, Any]:
         return {}
     if member is None or pack_file(member.name, content) != body:
         return {}
-    return {"upload": {"name": member.name, **decode_file(content)}}
+    return {"upload": {"name": member.name, "content": decode_file(content)}}
 
 
 def _packed_tar(members: list[dict[str, Any]]) -> bytes:
@@ -154,7 +164,7 @@ def _packed_tar(members: list[dict[str, Any]]) -> bytes:
             info.type = one["type"].encode("ascii")
             info.mode, info.mtime, (info.uid, info.gid) = one["mode"], one["mtime"], one["owner"]
             info.linkname = one.get("link", "")
-            content = encode_body({key: one[key] for key in ("text", "base64") if key in one})
+            content = encode_body({key: one[key] for key in ("text", "base64", "tar") if key in one})
             info.size = len(content)
             tar.addfile(info, io.BytesIO(content))
     return packed.getvalue()
