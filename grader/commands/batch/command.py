@@ -20,10 +20,7 @@ from grader.errors import GraderError, RosterError
 from grader.exercise.find import find_exercise
 from grader.exercise.spec import require_ports
 from grader.extras import require_extra
-from grader.grading.cluster import grade_on_cluster
 from grader.grading.pool import default_jobs, grade_all
-from grader.grading.repositories import graded_repositories
-from grader.grading.repository import signer
 from grader.grading.request import request_of
 from grader.reports.result import Student
 from grader.roster.machine_url import parse_machine_url
@@ -118,9 +115,14 @@ def batch(
     )
     watcher = progress_for(progress, language)
     if engines:
+        from grader.grading.repositories import graded_repositories  # noqa: PLC0415 - a class over SSH needs neither
+        from grader.grading.repository import signer  # noqa: PLC0415 - as above
+
         grading = partial(graded_repositories, engines=machines, results=results, environ=os.environ)
         outcome = batch.run(watcher, grading, signer(results, os.environ))
     elif scheduler:
+        from grader.grading.cluster import grade_on_cluster  # noqa: PLC0415 - as above
+
         outcome = batch.run(watcher, partial(grade_on_cluster, scheduler=scheduler))
     else:
         outcome = batch.run(watcher, partial(grade_all, at_once=jobs or default_jobs()))
