@@ -15,7 +15,7 @@ from grader import exit_codes
 from grader.engine_state.client import engine_variables, open_engine_client
 from grader.errors import GraderError, MachineUnreachable
 from grader.exercise.spec import require_ports
-from grader.grading.isolated import GradingFailed, grade_isolated
+from grader.grading.isolated import GradingFailed, isolated_process
 from grader.grading.job_log import mark_line, metrics, refusal_lines, result_lines
 from grader.grading.reasons import reason_of
 from grader.grading.results_folder import open_results
@@ -114,7 +114,7 @@ def _clone_and_grade(suite: Suite, request: GradingRequest, environ: Mapping[str
     # certificates, it would look at another engine than the one that the submission was brought up on.
     variables = engine_variables(engine)
     on_engine = replace(request, machine=parse_machine_url(engine.url), disposable=True)
-    with temporary_folder("grader-clone-") as clones:
+    with temporary_folder("grader-clone-") as clones, isolated_process(variables) as process:
         folder = Path(request.repository)
         try:
             if not folder.is_dir():
@@ -126,7 +126,8 @@ def _clone_and_grade(suite: Suite, request: GradingRequest, environ: Mapping[str
                 folder,
                 engine,
                 connect=lambda: open_engine_client(engine),
-                grade=lambda submission: grade_isolated(suite, on_engine, variables, submission),
+                prepare=process.start,
+                grade=lambda submission: process.grade(suite, on_engine, submission),
             )
         except (CloneFailed, GradingFailed, InfrastructureFailed, NoSandboxError, ReadingFailed) as error:
             return Done(not_graded(suite, request, reason_of(error), commit_of(folder)))

@@ -76,12 +76,14 @@ def grade_repository(
     *,
     connect: Callable[[], docker.APIClient],
     grade: Callable[[Submission], ResultFile],
+    prepare: Callable[[], None] = lambda: None,
     limits: BringUpLimits | None = None,
 ) -> GradedSubmission | RefusedSubmission:
     """Grades the repository of `request`, which was cloned to the folder `repository`, whatever is in it.
 
     `connect` opens the engine's API; it is called only if the policy accepts the repository. `grade` grades what is on
-    the engine; it reads files in the sandbox, also if nothing was brought up. The engine is always taken down. Raises
+    the engine; it reads files in the sandbox, also if nothing was brought up. `prepare` is called before the bring-up,
+    to start what `grade` needs. The engine is always taken down. Raises
     `InfrastructureFailed` if it could not be brought up for reasons of ours, `GraderError` if nobody can be graded (no
     throw-away engine, no sandbox, the grading process failed), and what the client raises.
     """
@@ -97,6 +99,7 @@ def grade_repository(
             require_disposable_engine(before, engine.url, USUAL_SOCKETS, disposable=request.disposable)
             run = _SubmissionRun(request, spec, engine, workspace, sandbox, client, before, limits or BringUpLimits())
             watch = UsageWatch(connect, before, workspace, run.limits.quota)
+            prepare()
             try:
                 with watch:
                     outcome = run.grade(reading, grade, watch)

