@@ -14,6 +14,8 @@ from benchmarks.class_page import class_page
 from benchmarks.common import BenchmarkSettings
 from benchmarks.fairness.part import TITLE, fairness
 from benchmarks.figure import Figure, Table, new_part
+from benchmarks.hints import TITLE as HINTS_TITLE
+from benchmarks.hints import proven_hints
 from benchmarks.kill_and_resume import killed_batches
 from benchmarks.mutation import detected_mutants
 from benchmarks.one_machine import one_machine
@@ -44,7 +46,10 @@ PARTS: Final[dict[str, tuple[str, Callable[[BenchmarkSettings], Iterator[Figure 
     "policy": ("Honest and hostile files, as the policy judges them", policy_files),
     "broken": ("Checks broken on purpose", detected_mutants),
     "fairness": (TITLE, fairness),
+    "hints": (HINTS_TITLE, proven_hints),
 }
+_HOURS: Final = frozenset({"hints"})
+"""Parts that are measured only where they are named."""
 
 
 def main() -> int:
@@ -75,7 +80,13 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), help="default: all")
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        choices=PARTS,
+        default=[name for name in PARTS if name not in _HOURS],
+        help="default: all but hints",
+    )
     parser.add_argument("--machines", type=int, default=40, help="machines in the larger class (%(default)s)")
     parser.add_argument("--recorded", type=int, default=10_000, help="recorded machines in one batch (%(default)s)")
     parser.add_argument("--kills", type=int, default=10, help="batches to kill and resume (%(default)s)")

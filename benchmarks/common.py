@@ -33,6 +33,8 @@ class BenchmarkSettings:
     """Number of batches to kill and resume."""
     events: int = 50
     """Number of engine events to time a watch with."""
+    solutions: tuple[str, ...] = tuple(f"tp{number}" for number in range(1, 9))
+    """The known-wrong solutions to repair, such as `tp2` or `tp2/wrong/port-reversed`."""
 
     def images(self) -> None:
         ensure_images(self.engine, self.lab, ("nginx", "ubuntu"))

@@ -11,8 +11,11 @@ repository=$1 exercise=$2 student=$3 folder=$4 name=$5
 shift 5
 rm -rf results
 out=$(mktemp -d) && workspaces=$(mktemp -d "$PWD.grader-XXXXXX") && chmod 711 "$workspaces" || exit 4
+machine="--machine ${DOCKER_HOST:-local}"
+case " $* " in *" --engine "*) machine="" ;; esac
 code=0
-grader repo "$repository" --exercise "$(dirname "$0")/../exercises/$exercise" --student "$student" --machine "${DOCKER_HOST:-local}" \
+# shellcheck disable=SC2086 # two words, or none
+grader repo "$repository" --exercise "$(dirname "$0")/../exercises/$exercise" --student "$student" $machine \
   --areas "$workspaces" --results "$out" --disposable "$@" || code=$?
 rm -rf results "$workspaces"
 mkdir -p "$folder/$exercise"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from grader.errors import ExerciseError, RosterError
+from grader.exercise.toml_lines import line_of_key
 from grader.messages import LANGUAGES, REQUIRED
 
 if TYPE_CHECKING:
@@ -245,7 +246,7 @@ def _fault(path: Path, text: str, error: str) -> ExerciseError:
 
 
 def _at(path: Path, text: str, place: str, fault: ExerciseError | str) -> ExerciseError:
-    return ExerciseError("at.line", file=path, line=_line_of(text, place), fault=fault)
+    return ExerciseError("at.line", file=path, line=line_of_key(text, place), fault=fault)
 
 
 def _check_moved(path: Path, text: str, spec: ExerciseSpec) -> None:
@@ -288,18 +289,3 @@ def _check_roles(path: Path, text: str, spec: ExerciseSpec) -> None:
             fault = ExerciseError("spec.offset-twice", role=role, other=places[port.offset])
             raise _at(path, text, f"`$.ports.{role}`", fault)
         places[port.offset] = role
-
-
-def _line_of(text: str, error: str) -> int:
-    """The line of msgspec's `$.table.key`, as near as a search finds it; 1 if it is unknown."""
-    found = re.search(r"`\$([^`]*)`", error)
-    names = re.findall(r"[\w-]+", found.group(1)) if found else []
-    line = 1
-    lines = text.splitlines()
-    for name in names:
-        start = line - 1
-        for number in range(start, len(lines)):
-            if re.search(rf"(^|[\[.\s]){re.escape(name)}(\]|\.|\s*=)", lines[number]):
-                line = number + 1
-                break
-    return line

@@ -82,8 +82,8 @@ def grade_all(
 ) -> Generator[Event]:
     """Grades every request; each ends in exactly one `GradingFinished`, whatever its worker does.
 
-    Requests that may break things on one engine are graded one after the other: each would see the work of the others
-    disappear.
+    Requests that change anything on one engine are graded one after the other: each would see what the others' checks
+    add, or see its own work disappear.
 
     `start` starts a worker; by default in the fastest way. Closing the iterator ends all workers.
     """
@@ -120,7 +120,7 @@ class RequestQueue:
 
     def __init__(self, requests: list[GradingRequest]) -> None:
         self._queue = collections.deque(requests)
-        self._keys = {one.machine: engine_key(one.machine, os.environ) for one in requests if one.disposable}
+        self._keys = {one.machine: engine_key(one.machine, os.environ) for one in requests if not one.passive}
 
     def __len__(self) -> int:
         return len(self._queue)
@@ -137,7 +137,7 @@ class RequestQueue:
         return None
 
     def _key(self, request: GradingRequest) -> str:
-        return self._keys.get(request.machine, "") if request.disposable else ""
+        return "" if request.passive else self._keys.get(request.machine, "")
 
 
 def _can_fork() -> bool:

@@ -106,6 +106,7 @@ def _regrade(suite: Suite, path: Path) -> RegradedResult | UnreadableRecording |
         now = replace(
             now,
             student=before.student,
+            team=before.team,
             machine=before.machine,
             duration_s=before.duration_s,
             commit=before.commit,

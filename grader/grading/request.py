@@ -34,6 +34,8 @@ class GradingRequest(msgspec.Struct, frozen=True, kw_only=True):
     """The exercise's folder. Like all paths here absolute: a worker may run in another folder."""
     student: Student = Student(id="local")
     """Its id is empty if a recording is graded, which has the student's id."""
+    team: tuple[Student, ...] = ()
+    """The other students who hand in the same work: see `grader.grading.teams`."""
     machine: MachineUrl = MachineUrl("local")
     ports: PortRange | None = None
     ssh_config: Path | None = None

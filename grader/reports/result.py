@@ -43,6 +43,8 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
     blocked_by: str | None = None
     """The `id` of the check that this one waits for."""
     evidence: list[str] = []
+    skills: list[str] = []
+    """Tags of the skills that it shows, such as `AC23.02`."""
     duration_s: float = 0.0
 
     @property
@@ -91,6 +93,32 @@ class Regrade(msgspec.Struct, frozen=True, kw_only=True):
     grader_before: str
 
 
+class HandedIn(msgspec.Struct, frozen=True, kw_only=True):
+    """When work was handed in, if that is not when it was graded."""
+
+    at: str
+    """UTC, ISO 8601."""
+    by: Literal["server", "commit", "student"]
+    """Whose clock says so: only a server's proves it."""
+
+
+class LatePenalty(msgspec.Struct, frozen=True, kw_only=True):
+    """What was taken off the mark because the work was late. Reports compute it anew from the course table."""
+
+    deadline: str
+    """ISO 8601, in the course's time zone, as `handed_in`."""
+    handed_in: str
+    by: Literal["run", "server", "commit", "student"]
+    """As in `HandedIn`; `run` if the moment is that of the grading."""
+    units: int
+    """Started days or hours."""
+    per: Literal["day", "hour"]
+    penalty: float
+    mark_before: float
+    is_counted: bool
+    """False if the work came after the exercise was closed: the mark is 0."""
+
+
 class ResultFile(msgspec.Struct, frozen=True, kw_only=True):
     exercise: str
     student: Student
@@ -116,8 +144,13 @@ class ResultFile(msgspec.Struct, frozen=True, kw_only=True):
     duration_s: float
     ports: str = ""
     """The student's own range, such as `41200-41209`; empty for the course's ports."""
+    team: list[str] = []
+    """The ids of the other students who handed in the same work: it was graded once."""
     regraded: list[Regrade] = []
     """Each regrade, the oldest first."""
+    handed_in: HandedIn | None = None
+    late: LatePenalty | None = None
+    """`None` in files: deadlines may move after the grading."""
     commit: str | None = None
     """Of the pushed repository that was graded."""
     submission: str = ""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grader.messages import Texts, in_language
-from grader.messages.numbers import shown_mark
+from grader.messages.moments import shown_moment
+from grader.messages.numbers import shown_mark, shown_number
 
 if TYPE_CHECKING:
     from grader.messages import Language
@@ -19,10 +20,30 @@ def points_line(result: CheckResult | ResultFile, lang: Language) -> str:
 
 def points_summary(result: ResultFile, lang: Language) -> str:
     """`14/20 points (provisional mark, 2 points not tried)`."""
-    points = points_line(result, lang)
-    if not result.provisional:
-        return points
-    return f"{points} ({Texts('reports', lang)('provisional', points=result.not_tried_points)})"
+    parts = [points_line(result, lang)]
+    if result.provisional:
+        parts.append(f"({Texts('reports', lang)('provisional', points=result.not_tried_points)})")
+    if result.late:
+        parts.append(f"– {late_text(result, lang)}")
+    return " ".join(parts)
+
+
+def late_text(result: ResultFile, lang: Language) -> str:
+    """Why a late result has a lower mark: `2 taken off 15/20: 1 day late (handed in …, deadline …)`; else empty."""
+    late = result.late
+    if late is None:
+        return ""
+    texts = Texts("reports", lang)
+    text = texts(
+        "late-penalty" if late.is_counted else "late-not-counted",
+        penalty=shown_number(late.penalty, lang),
+        mark=shown_mark(late.mark_before, result.out_of, lang),
+        late=texts.count(f"late-{late.per}", late.units),
+        handed_in=shown_moment(late.handed_in, lang),
+        deadline=shown_moment(late.deadline, lang),
+    )
+    doubt = f" – {texts(f'late-by-{late.by}')}" if late.by in {"commit", "student"} else ""
+    return text + doubt
 
 
 def reason_text(result: ResultFile, lang: Language) -> str:

@@ -6,10 +6,13 @@ import difflib
 from typing import Final, Literal, get_args
 
 from grader.errors import RosterError
+from grader.roster.participant import is_participant
 from grader.text.escaping import quoted
 from grader.text.folding import heading_key
 
-RosterColumn = Literal["id", "name", "surname", "first_name", "email", "group", "machine", "ports", "repo"]
+RosterColumn = Literal[
+    "id", "name", "surname", "first_name", "email", "group", "team", "participant", "machine", "ports", "repo"
+]
 
 HEADINGS: Final[dict[RosterColumn, str]] = {
     "id": (
@@ -24,6 +27,8 @@ HEADINGS: Final[dict[RosterColumn, str]] = {
         "adresseelectronique"
     ),
     "group": "group groupe groupetd groupetp td class classe",
+    "team": "team equipe binome trinome pair",
+    "participant": "participant participantid participantmoodle idmoodle moodleid identifiantmoodle",
     "machine": "machine host hote poste serveur server machineurl",
     "ports": "ports port portrange plage plagedeports plageports",
     "repo": "repo repository depot depotgit gitrepo git",
@@ -34,16 +39,19 @@ MEANING: Final = {key: column for column, keys in HEADINGS.items() for key in ke
 
 
 def find_columns(
-    header: tuple[str, ...], required: tuple[RosterColumn, ...]
+    header: tuple[str, ...], required: tuple[RosterColumn, ...], first_row: tuple[str, ...] = ()
 ) -> tuple[dict[RosterColumn, int], list[RosterError]]:
     """The index of each known column, from 0, and what is wrong with the header.
 
-    Unknown columns are ignored, unless one looks like a missing column.
+    Unknown columns are ignored, unless one looks like a missing column. `first_row`, below the header, shows whether
+    a column named like an id has identifiers of Moodle: its worksheets call them `Identifier`.
     """
     where: dict[RosterColumn, int] = {}
     faults: list[RosterError] = []
     for place, heading in enumerate(header):
         column = MEANING.get(heading_key(heading))
+        if column in {None, "id"} and place < len(first_row) and is_participant(first_row[place]):
+            column = "participant"
         if column is None:
             continue
         if column in where:
@@ -51,7 +59,8 @@ def find_columns(
             places = {"first": first + 1, "first_heading": quoted(header[first]), "second": place + 1}
             faults.append(RosterError("roster.column-twice", column=column, second_heading=quoted(heading), **places))
         where.setdefault(column, place)
-    missing = [column for column in required if column not in where and not (column == "name" and "surname" in where)]
+    stands_in: dict[RosterColumn, RosterColumn] = {"name": "surname", "id": "participant"}
+    missing = [column for column in required if column not in where and stands_in.get(column) not in where]
     faults.extend(missing_column(column, header, where) for column in missing)
     return where, faults
 

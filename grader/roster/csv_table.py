@@ -5,25 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import re
-from dataclasses import dataclass
 
 from grader.errors import RosterError
+from grader.roster.limits import MAX_CELL_LENGTH, MAX_FILE_BYTES, MAX_ROWS
+from grader.roster.table_row import TableRow
 
-MAX_FILE_BYTES = 16 * 2**20
-MAX_ROWS = 50_000
-MAX_CELL_LENGTH = 5000
 MAX_HEADER_LENGTH = 64 * 1024
-SPREADSHEETS = {b"PK\x03\x04": ".xlsx, .ods", b"\xd0\xcf\x11\xe0": ".xls"}
+SPREADSHEETS = {b"PK\x03\x04": ".ods", b"\xd0\xcf\x11\xe0": ".xls"}
 BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 SEPARATOR_LINE = re.compile(r"sep=([;,\t])(?:\r\n|\r|\n)", re.IGNORECASE)
 """Excel's own first line, which names the delimiter and is not part of the table."""
-
-
-@dataclass(frozen=True)
-class CsvRow:
-    line: int
-    """The line of the file where the row starts, from 1."""
-    cells: tuple[str, ...]
 
 
 def decode_text(data: bytes) -> str:
@@ -65,7 +56,7 @@ def delimiter_of(header: str) -> str:
     return max(",;\t", key=bare.count)
 
 
-def read_rows(text: str) -> list[CsvRow]:
+def read_rows(text: str) -> list[TableRow]:
     """The rows of `text` that are not blank, the header first. Raises `RosterError` if it is not a table."""
     first_line = 1
     separator = SEPARATOR_LINE.match(text)
@@ -74,12 +65,12 @@ def read_rows(text: str) -> list[CsvRow]:
     header = text.lstrip("\r\n")[:MAX_HEADER_LENGTH].splitlines()[:1] or [""]
     delimiter = separator[1] if separator else delimiter_of(header[0])
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows: list[CsvRow] = []
+    rows: list[TableRow] = []
     start = first_line
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                rows.append(CsvRow(start, tuple(cells)))
+                rows.append(TableRow(start, tuple(cells)))
             if len(rows) > MAX_ROWS:
                 raise RosterError("roster.too-many-rows", line=start, limit=MAX_ROWS)
             if any(len(cell) > MAX_CELL_LENGTH for cell in cells):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ParamSpec
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 _ATTRIBUTE = "__grader_check__"
+_SKILL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
 
 class Hint(Words):
@@ -31,6 +33,8 @@ class CheckSpec:
     hint: Hint | None
     disposable: bool
     """True if the check breaks things: it runs only on a machine that is declared disposable."""
+    skills: tuple[str, ...]
+    """Tags of the skills that the check shows: a course has a mark for each."""
     file: str
     line: int
 
@@ -53,12 +57,14 @@ def check(
     explained_by: Sequence[Callable[..., None]] = (),
     hint: Hint | None = None,
     disposable: bool = False,
+    skills: Sequence[str] = (),
     **titles: str,
 ) -> Callable[[Callable[P, None]], Callable[P, None]]:
     """Makes a test function a check worth `points`, titled `fr="…"`, `en="…"`, or `title={"fr": "…", "en": "…"}`.
 
     `needs`: checks of the same exercise, above this one, that must pass before it is run.
     `explained_by`: checks above this one that need not pass, but that explain its failure if they fail too.
+    `skills`: tags such as `"AC23.02"`, for the marks of a course by skill.
     Raises `ExerciseError` with `file:line` if something is missing.
     """
 
@@ -67,8 +73,9 @@ def check(
         place = (code.co_filename, code.co_firstlineno)
         causes = (tuple(needs), tuple(explained_by))
         given = {**(title or {}), **titles}
+        tags = (skills,) if isinstance(skills, str) else tuple(skills)
         words = {name: given[name] for name in dict.fromkeys((*LANGUAGES, *given)) if name in given}
-        spec = CheckSpec(function.__name__, points, *causes, words, hint, disposable, *place)
+        spec = CheckSpec(function.__name__, points, *causes, words, hint, disposable, tags, *place)
         _validate(spec)
         setattr(function, _ATTRIBUTE, spec)
         return function
@@ -94,6 +101,13 @@ def _validate(spec: CheckSpec) -> None:
             raise ExerciseError("suite.no-title", **place, language=language)
         if spec.hint is not None and not spec.hint.get(language, "").strip():
             raise ExerciseError("suite.no-hint", **place, language=language)
+    _validate_skills(spec)
     for argument, cause in spec.causes:
         if spec_of(cause) is None:
             raise ExerciseError(f"suite.{argument}-no-check", **place, given=repr(getattr(cause, "__name__", cause)))
+
+
+def _validate_skills(spec: CheckSpec) -> None:
+    for skill in spec.skills:
+        if not isinstance(skill, str) or not _SKILL.fullmatch(skill):
+            raise ExerciseError("suite.skill", where=spec.where, check=spec.name, given=repr(skill))

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, Final
+
+from grader.scoring.rounding import round_half_up
 
 if TYPE_CHECKING:
     from grader.scoring.ledger import Ledger
@@ -32,8 +35,8 @@ class Mark:
 
 
 def scale_points(points: int, max_points: int, out_of: int) -> float:
-    """The mark of so many points, to two decimals."""
-    return round(points * out_of / max_points, 2)
+    """The mark of so many points, to two decimals; half a hundredth goes up."""
+    return float(round_half_up(Fraction(points * out_of, max_points)))
 
 
 def compute_mark(ledger: Ledger) -> Mark:

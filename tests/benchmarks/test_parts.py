@@ -32,7 +32,17 @@ def test_a_part_measures_to_its_end(
     images("nginx", "ubuntu")
     wipe(engine)
     smallest = BenchmarkSettings(
-        lab, engine, tmp_path, machines=2, smaller_class=1, rounds=1, recorded=20, regraded=20, kills=1, events=4
+        lab,
+        engine,
+        tmp_path,
+        machines=2,
+        smaller_class=1,
+        rounds=1,
+        recorded=20,
+        regraded=20,
+        kills=1,
+        events=4,
+        solutions=("tp2/wrong/port-reversed",),
     )
     figures = [one for one in PARTS[name][1](smallest) if isinstance(one, Figure)]
     assert figures

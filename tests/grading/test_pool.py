@@ -30,9 +30,9 @@ def suite() -> Suite:
     return read_suite(TP2)
 
 
-def request_for(student: str, machine: str, *, disposable: bool = True) -> GradingRequest:
+def request_for(student: str, machine: str, *, passive: bool = False) -> GradingRequest:
     return GradingRequest(
-        exercise=TP2, student=Student(id=student), machine=parse_machine_url(machine), disposable=disposable
+        exercise=TP2, student=Student(id=student), machine=parse_machine_url(machine), passive=passive
     )
 
 
@@ -91,8 +91,8 @@ def test_two_engines_are_graded_at_the_same_time(suite: Suite, first: str, secon
     assert graded_together(suite, request_for("anna", first), request_for("ben", second))
 
 
-def test_where_nothing_is_broken_one_engine_is_graded_for_several_at_the_same_time(suite: Suite) -> None:
-    rows = (request_for(one, "ssh://pc1", disposable=False) for one in ("anna", "ben"))
+def test_where_nothing_is_changed_one_engine_is_graded_for_several_at_the_same_time(suite: Suite) -> None:
+    rows = (request_for(one, "ssh://pc1", passive=True) for one in ("anna", "ben"))
     assert graded_together(suite, *rows)
 
 

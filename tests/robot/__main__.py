@@ -1,45 +1,43 @@
-"""`python -m tests.robot tp2 tp5/wrong/mongo-stopped …`: repairs known-wrong solutions on `docker`'s empty engine."""
+"""`python -m tests.robot tp2 tp5/wrong/mongo-stopped …`: repairs known-wrong solutions on `docker`'s empty engine.
+
+`--results FILE` adds what became of each to that file, and leaves out the solutions that are there already.
+"""
 
 from __future__ import annotations
 
-import os
+import argparse
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from grader.commands.rehearse.engine import RehearsalEngine
-from grader.commands.rehearse.solution import read_solutions
-from grader.machine.transport.engine_address import engine_address
-from grader.roster.machine_url import parse_machine_url
-from grader.scoring.suite import read_suite
-from tests.replays.names import solution_name
-from tests.robot.robot import repair
-from tests.student_shell import ROOT
+from tests.robot.results import add_repair, read_repairs
+from tests.robot.robot import repair_all
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def main(names: Sequence[str]) -> int:
-    url = parse_machine_url("local")
-    stage = RehearsalEngine(engine_address(url, os.environ))
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    tried = {one.name for one in read_repairs(options.results)} if options.results else set()
     left = 0
-    try:
-        for exercise in dict.fromkeys(name.partition("/")[0] for name in names):
-            suite = read_suite(ROOT / "exercises" / exercise)
-            for solution in read_solutions(suite):
-                own = solution_name(solution)
-                if not solution.is_reference and any(f"{own}/".startswith(f"{name}/") for name in names):
-                    done = repair(suite, solution, stage, url)
-                    left += not done.is_repaired
-                    sys.stdout.write(msgspec.json.encode(vars(done)).decode() + "\n")
-                    sys.stdout.flush()
-    finally:
-        stage.empty()
-        stage.close()
+    for one in repair_all(options.names, without=tried):
+        left += not one.is_repaired
+        if options.results:
+            add_repair(options.results, one)
+        sys.stdout.write(msgspec.json.encode(one).decode() + "\n")
+        sys.stdout.flush()
     return 1 if left else 0
 
 
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.robot", description=__doc__)
+    parser.add_argument("names", nargs="+", help="such as tp2 or tp2/wrong/port-reversed")
+    parser.add_argument("--results", type=Path, help="the file of what became of each")
+    return parser
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

@@ -5,44 +5,35 @@ from __future__ import annotations
 import contextlib
 import os
 import subprocess
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from grader.commands.rehearse.engine import RehearsalEngine
+from grader.commands.rehearse.solution import read_solutions
 from grader.engine_state.client import open_engine_client
 from grader.grading.checks_loop import run_checks
 from grader.machine.machine import Machine
 from grader.machine.transport.connect import open_transport
 from grader.machine.transport.engine_address import engine_address
 from grader.reports.result_builder import build_check_result
-from tests.robot import compose_remedies, remedies
+from grader.roster.machine_url import parse_machine_url
+from grader.scoring.suite import read_suite
+from tests.replays.names import solution_name
 from tests.robot.case import Case
+from tests.robot.not_repairable import NOT_REPAIRABLE
+from tests.robot.remedies import remedies_for
+from tests.robot.results import Repair
 from tests.student_shell import ROOT
 
 if TYPE_CHECKING:
-    from grader.commands.rehearse.engine import RehearsalEngine
+    from collections.abc import Collection, Iterator
+
     from grader.commands.rehearse.solution import Solution
-    from grader.reports.result import CheckResult
+    from grader.reports.result import CheckResult, Diagnosis
     from grader.roster.machine_url import MachineUrl
     from grader.scoring.suite import Suite
 
 MOST_ROUNDS: Final = 5
 _REMEDY_S: Final = 120
-
-
-@dataclass
-class Repair:
-    name: str
-    codes: list[str] = field(default_factory=list)
-    """The diagnosis of each round."""
-    is_repaired: bool = False
-    regressions: list[str] = field(default_factory=list)
-    """Checks that had passed and did not after a remedy, as `round code: check`."""
-    stuck: str = ""
-    """Why it went no further."""
-
-    @property
-    def rounds(self) -> int:
-        return len(self.codes)
 
 
 class _Looks:
@@ -68,9 +59,36 @@ class _Looks:
         self._client.close()
 
 
+def repair_all(names: Collection[str], without: Collection[str] = ()) -> Iterator[Repair]:
+    """Repairs the known-wrong solutions of these names on the engine that `docker` uses, which must be empty.
+
+    `names`: such as `tp2` or `tp2/wrong/port-reversed`; `without`: leaves out those of these full names, and those that
+    cannot be repaired on the machine.
+    """
+    url = parse_machine_url("local")
+    stage = RehearsalEngine(engine_address(url, os.environ))
+    try:
+        for suite, solution in select_wrong(names):
+            if solution_name(solution) not in {*without, *NOT_REPAIRABLE}:
+                yield repair(suite, solution, stage, url)
+    finally:
+        stage.empty()
+        stage.close()
+
+
+def select_wrong(names: Collection[str]) -> Iterator[tuple[Suite, Solution]]:
+    """The known-wrong solutions of these names, such as `tp2` or `tp2/wrong/port-reversed`."""
+    for exercise in dict.fromkeys(name.partition("/")[0] for name in names):
+        suite = read_suite(ROOT / "exercises" / exercise)
+        for solution in read_solutions(suite):
+            own = f"{solution_name(solution)}/"
+            if not solution.is_reference and any(own.startswith(f"{name}/") for name in names):
+                yield suite, solution
+
+
 def repair(suite: Suite, solution: Solution, stage: RehearsalEngine, url: MachineUrl) -> Repair:
     """Brings the known-wrong solution up, and does what the screen says until everything passes or nothing helps."""
-    done = Repair(f"{suite.id}/{solution.name}")
+    done = Repair(solution_name(solution))
     with stage.bring_up(solution, suite) as brought_up, contextlib.closing(_Looks(url)) as looks:
         passed: set[str] = set()
         while True:
@@ -79,27 +97,33 @@ def repair(suite: Suite, solution: Solution, stage: RehearsalEngine, url: Machin
             if done.codes:
                 done.regressions += [f"{done.rounds} {done.codes[-1]}: {lost}" for lost in sorted(passed - now)]
             passed = now
-            first = next((one for one in checks if one.verdict == "failed"), None)
+            first = next((one for one in checks if one.verdict in {"failed", "error"}), None)
             if first is None:
                 done.is_repaired = len(now) == len(checks)
                 done.stuck = "" if done.is_repaired else "not all were judged"
                 return done
             assert first.diagnosis
-            if done.rounds == MOST_ROUNDS or done.codes[-2:] == [first.diagnosis.code] * 2:
-                done.stuck = f"{first.diagnosis.code} again: {dict(first.diagnosis.values)}"
+            if done.rounds == MOST_ROUNDS:
+                done.stuck = f"{first.diagnosis.code} is left: {dict(first.diagnosis.values)}"
                 return done
             done.codes.append(first.diagnosis.code)
-            code, values = first.diagnosis.code, first.diagnosis.values
-            case = Case(code, values, suite.spec, looks, brought_up.folder / "work", solution.ports)
-            stuck = _apply(case, stage.environment(brought_up.folder / "home", suite))
-            if stuck:
-                done.stuck = stuck
-                return done
+            for diagnosis in (first.diagnosis, *first.also):
+                shown = shown_values(first, diagnosis)
+                case = Case(diagnosis.code, shown, suite.spec, looks, brought_up.folder / "work", solution.ports)
+                done.stuck = _apply(case, stage.environment(brought_up.folder / "home", suite))
+                if done.stuck:
+                    return done
+
+
+def shown_values(check: CheckResult, diagnosis: Diagnosis) -> dict[str, str]:
+    """The values that stand in the check's message or hint: the robot knows no others."""
+    text = "\n".join(line for words in (check.message, check.hint) if words for line in words.values())
+    return {key: value for key, value in diagnosis.values.items() if value and value in text}
 
 
 def _apply(case: Case, environment: dict[str, str]) -> str:
     """Applies the remedy in the student's shell. Returns why it cannot; empty if it was applied."""
-    remedy = (compose_remedies if case.spec.compose else remedies).REMEDIES.get(case.code)
+    remedy = remedies_for(case.spec).get(case.code)
     if remedy is None:
         return f"no remedy for {case.code}"
     try:

@@ -110,7 +110,7 @@ def network_misspelt(state: State) -> Variants:
             for listed in state.networks():
                 for one in listed:
                     one["Name"] = _renamed(one["Name"], old, new)
-                    if "com.docker.compose.network" in (one["Labels"] or {}):
+                    if (one["Labels"] or {}).get("com.docker.compose.network") == old:
                         one["Labels"]["com.docker.compose.network"] = new
             for slot in dict.fromkeys(state.slots.values()):
                 if state.inspects(slot):
@@ -172,13 +172,43 @@ def port_open_inside(state: State) -> Variants:
 
 
 @mistake
-def port_open_on_a_replica(state: State) -> Variants:
+def port_open_on_replicas(state: State) -> Variants:
+    """Each replica on one port of a range."""
+
     def change(state: State) -> None:
-        slot = state.role_slots("web")[0]
-        state.edit(slot, lambda doc: rebind(doc, "8000/tcp", on(8000)))
+        for number, slot in enumerate(state.role_slots("web")):
+            state.edit(slot, lambda doc, port=8000 + number: rebind(doc, "8000/tcp", on(port)))  # type: ignore[misc]
 
     if state.exercise == "tp7":
         yield "", change
+
+
+@mistake
+def page_published_twice(state: State) -> Variants:
+    """A second port of the machine leads to the page's container."""
+
+    def change(inside: str, address: str = "") -> Change:
+        def publish(state: State) -> None:
+            slot = state.role("app")
+            first = f"{state.spec['containers']['app']['port']}/tcp"
+            right = on(state.port("app"))
+            more = on(state.port("app") + 1, address)
+
+            def edit(doc: Json) -> None:
+                rebind(doc, first, [*right, *more] if inside == first else right)
+                if inside != first:
+                    rebind(doc, inside, more)
+
+            state.edit(slot, edit)
+            write_ports(state, slot)
+
+        return publish
+
+    if state.exercise == "tp6":
+        yield "same inside", change("7777/tcp")
+        yield "another inside", change("7778/tcp")
+        yield "udp", change("7777/udp")
+        yield "on loopback", change("7778/tcp", "127.0.0.1")
 
 
 @mistake

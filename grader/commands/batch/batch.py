@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, Protocol
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol
 from grader.errors import GraderError
 from grader.grading.pool import GradingFinished, GradingStarted
 from grader.grading.store import ResultsStore
+from grader.grading.teams import events_by_student, requests_by_student
 from grader.text.escaping import log_text
 
 if TYPE_CHECKING:
@@ -77,7 +79,7 @@ class Batch:
 
     suite: Suite
     requests: tuple[GradingRequest, ...]
-    """One per student, in the order of the roster."""
+    """One per team, in the order of the roster; most teams are one student."""
     folder: Path
     language: Language = "fr"
     resume: bool = False
@@ -96,12 +98,12 @@ class Batch:
         store = ResultsStore(self.folder, self.suite, self.language, sign)
         with contextlib.closing(store), contextlib.closing(progress):
             done, requests = self._split(store)
-            progress.begin(requests, done)
+            progress.begin([own for request in requests for own in requests_by_student(request)], done)
             summaries = {result.student.id: ResultSummary.of(result) for result in done}
             unreachable = 0
             network_is_down = False
             with contextlib.closing(grade_all(self.suite, requests)) as events:
-                for event in events:
+                for event in itertools.chain.from_iterable(map(events_by_student, events)):
                     match event:
                         case GradingStarted(request):
                             store.note_started(request)
@@ -117,7 +119,7 @@ class Batch:
                     if network_is_down:
                         break
             store.write_class_report()
-            order = [request.student.id for request in self.requests]
+            order = [own.student.id for request in self.requests for own in requests_by_student(request)]
             not_tried = [student for student in order if student not in summaries]
             outcome = BatchOutcome(
                 [summaries[student] for student in order if student in summaries], not_tried, network_is_down
@@ -126,15 +128,17 @@ class Batch:
             return outcome
 
     def _split(self, store: ResultsStore) -> tuple[list[ResultFile], list[GradingRequest]]:
-        """The results of those who are done, and the requests of the others."""
+        """The results of those who are done, and the requests of the others: a team is graded for all its students."""
         done: list[ResultFile] = []
         requests: list[GradingRequest] = []
         for request in self.requests:
-            result = store.finished_result(request)
-            if result is None or (self.retry_not_graded and result.status == "not-graded"):
+            found = [store.finished_result(own) for own in requests_by_student(request)]
+            results = [result for result in found if result]
+            is_tried_again = self.retry_not_graded and any(result.status == "not-graded" for result in results)
+            if len(results) < len(found) or is_tried_again:
                 requests.append(request)
             else:
-                done.append(result)
+                done += results
         if done and not (self.resume or self.retry_not_graded):
             raise GraderError("results.already-there", path=self.folder / self.suite.id, count=len(done))
         return done, requests

@@ -37,13 +37,14 @@ _NAME: Final = 40
 def _result_line(result: ResultFile, language: Language, *, is_unicode: bool) -> str:
     name = escape_control_characters(" ".join(filter(None, (result.student.id, result.student.name))), _NAME)
     name = pad_to_width(truncate_to_width(name if is_unicode else to_ascii(name), _NAME), _NAME)
+    team = f"  {Texts('commands', language)('batch.team', students=', '.join(result.team))}" if result.team else ""
     if result.mark is None:
         reason = in_language(result.reason, language) or "?"
-        return f"{name}      –  {reason.splitlines()[0]}"
+        return f"{name}      –  {reason.splitlines()[0]}{team}"
     first = next((check for check in result.checks if check.verdict == "failed"), None)
     code = f"  {first.diagnosis.code}" if first and first.diagnosis else ""
     provisional = " ?" if result.provisional else "  "
-    return f"{name} {result.points:>3}/{result.max_points}{provisional}{code}"
+    return f"{name} {result.points:>3}/{result.max_points}{provisional}{code}{team}"
 
 
 class LineProgress:
@@ -93,6 +94,7 @@ class JsonProgress:
                     {
                         "event": "done",
                         "student": request.student.id,
+                        "team": result.team,
                         "status": result.status,
                         "points": result.points,
                         "max_points": result.max_points,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, get_args
 
-import typer
+import click
+from click.exceptions import Exit
 from msgspec.structs import replace
 
+from grader.command_options import PATH, command, lang_option, ports_option
 from grader.errors import GraderError
 from grader.exercise.find import find_exercise
 from grader.grading.job_engine import JobEngineOptions
@@ -20,29 +21,51 @@ from grader.settings import language_of
 from grader.submission.job_engine.requirements import EngineKind
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from grader.grading.ci_files import ExportFormat
 
 
-def repo(  # noqa: PLR0917  # typer makes options of them
-    path: str,
-    exercise: Annotated[Path, typer.Option()],
-    results: Annotated[Path, typer.Option()],
-    machine: Annotated[str, typer.Option()] = "local",
-    student: Annotated[str, typer.Option()] = "",
-    folder: Annotated[str, typer.Option()] = "",
-    ports: Annotated[str, typer.Option()] = "",
-    lang: Annotated[str, typer.Option()] = "",
-    areas: Annotated[Path | None, typer.Option()] = None,
-    classroom50: Annotated[Path | None, typer.Option()] = None,
-    gradescope: Annotated[Path | None, typer.Option()] = None,
-    engine: Annotated[EngineKind | None, typer.Option()] = None,
-    image_archive: Annotated[list[Path] | None, typer.Option()] = None,
-    registry_mirror: Annotated[list[str] | None, typer.Option(metavar="URL")] = None,
+@command
+@click.argument("path", metavar="REPOSITORY")
+@click.option("--exercise", type=PATH, required=True)
+@click.option("--results", type=PATH, required=True)
+@click.option("--machine", default="local", show_default=True)
+@click.option("--engine", type=click.Choice(get_args(EngineKind)))
+@click.option("--image-archive", type=PATH, multiple=True)
+@click.option("--registry-mirror", metavar="URL", multiple=True)
+@click.option("--student", default="")
+@click.option("--folder", default="")
+@ports_option
+@lang_option
+@click.option("--areas", type=PATH)
+@click.option("--classroom50", type=PATH)
+@click.option("--gradescope", type=PATH)
+@click.option("--disposable/--no-disposable", default=False, show_default=True)
+def repo(
     *,
-    disposable: bool = False,
+    path: str,
+    exercise: Path,
+    results: Path,
+    machine: str,
+    engine: EngineKind | None,
+    image_archive: tuple[Path, ...],
+    registry_mirror: tuple[str, ...],
+    student: str,
+    folder: str,
+    ports: str,
+    lang: str,
+    areas: Path | None,
+    classroom50: Path | None,
+    gradescope: Path | None,
+    disposable: bool,
 ) -> None:
     """Grades a pushed repository."""
     language = language_of(lang, os.environ)
+    if engine is None and (image_archive or registry_mirror):
+        raise GraderError("usage.only-with-engine", options="--image-archive, --registry-mirror")
+    if engine is not None and machine != "local":
+        raise GraderError("usage.engine-and-machine")
     options = {
         "machine": machine,
         "student": student or project_path(path) or "repository",
@@ -52,13 +75,7 @@ def repo(  # noqa: PLR0917  # typer makes options of them
     request = request_of(options, os.environ, find_exercise(exercise))
     request = replace(request, repository=path, folder=folder, workspaces=areas)
     formats: dict[ExportFormat, Path | None] = {"classroom50": classroom50, "gradescope": gradescope}
-    exports = {name: path for name, path in formats.items() if path}
-    archives, mirrors = tuple(image_archive or ()), tuple(registry_mirror or ())
-    if engine is None and (archives or mirrors):
-        raise GraderError("usage.only-with-engine", options="--image-archive, --registry-mirror")
-    if engine is not None and machine != "local":
-        raise GraderError("usage.engine-and-machine")
-    own = JobEngineOptions(engine, archives, mirrors) if engine else None
+    exports = {name: file for name, file in formats.items() if file}
+    own = JobEngineOptions(engine, image_archive, registry_mirror) if engine else None
     suite = read_suite(request.exercise)
-    code = grade_and_write(request, suite, results, language, os.environ, exports=exports, job_engine=own)
-    raise typer.Exit(code)
+    raise Exit(grade_and_write(request, suite, results, language, os.environ, exports=exports, job_engine=own))

@@ -101,6 +101,11 @@ def read_recording(path: Path) -> Recording:
             data = file.read(MAX_BYTES + 1) if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else b""
     except OSError as error:
         raise MachineUnreachable("recording-missing", where=where, detail=error.strerror or "") from error
+    return decode_recording(data, where)
+
+
+def decode_recording(data: bytes, where: str) -> Recording:
+    """The recording in `data`, validated. Raises `MachineUnreachable`, which says `where` it is from."""
     first = data[: len(_FORMAT) + 20].partition(b"\n")[0]
     if first.startswith(_FAMILY) and first + b"\n" != _FORMAT:
         raise MachineUnreachable("recording-other-format", where=where, detail=escape_control_characters(first, 40))

@@ -6,13 +6,18 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from grader.errors import GraderError
+from grader.reports.gradebook.feedback import feedback
+from grader.reports.texts import points_summary, reason_text
+from grader.roster.participant import participant_of
 from grader.roster.student import RosterStudent
+from grader.scoring.mark import OUT_OF
 from grader.text.escaping import one_line
 from grader.text.folding import fold_case_and_accents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from grader.messages import Language
     from grader.reports.result import ResultFile
 
 
@@ -27,6 +32,26 @@ class GradebookEntry:
     @property
     def mark(self) -> float | None:
         return self.result.mark if self.result and self.result.status == "graded" else None
+
+    @property
+    def is_empty(self) -> bool:
+        return self.result is None
+
+    @property
+    def out_of(self) -> int:
+        return self.result.out_of if self.result else OUT_OF
+
+    @property
+    def is_provisional(self) -> bool:
+        return self.result is not None and self.result.provisional
+
+    def feedback(self, lang: Language) -> str:
+        return feedback(self.result, lang) if self.result else ""
+
+    def remark(self, lang: Language) -> str:
+        if self.result is None:
+            return ""
+        return points_summary(self.result, lang) if self.result.status == "graded" else reason_text(self.result, lang)
 
     def __str__(self) -> str:
         return one_line(f"{self.student.id} {self.student.name}".strip())
@@ -67,11 +92,17 @@ def build_gradebook(results: Iterable[ResultFile], roster: Sequence[RosterStuden
         entries += [GradebookEntry(exercise, add_name(student, known), known.get(student.id)) for student in roster]
         listed = {student.id for student in roster}
         entries += [
-            GradebookEntry(exercise, RosterStudent(id=result.student.id, name=result.student.name), result)
+            GradebookEntry(exercise, unlisted_student(result), result)
             for student_id, result in sorted(known.items(), key=lambda item: (fold_case_and_accents(item[0]), item[0]))
             if student_id not in listed
         ]
     return Gradebook(tuple(entries))
+
+
+def unlisted_student(result: ResultFile) -> RosterStudent:
+    """A student who is not in the roster; one of an anonymous assignment is known by Moodle's identifier."""
+    student = result.student
+    return RosterStudent(id=student.id, name=student.name, participant=participant_of(student.id))
 
 
 def add_name(student: RosterStudent, known: dict[str, ResultFile]) -> RosterStudent:

@@ -15,7 +15,7 @@ CellValue: TypeAlias = "str | float | bool | None"
 
 MarkColumn = Literal[
     "exercise", "id", "name", "email", "group", "mark", "out_of", "status", "provisional", "not_tried_points",
-    "points", "max_points", "reason",
+    "points", "max_points", "reason", "team", "late_penalty",
 ]  # fmt: skip
 
 COLUMNS: Final[tuple[MarkColumn, ...]] = get_args(MarkColumn)
@@ -39,4 +39,6 @@ def mark_row(entry: GradebookEntry, lang: Language) -> dict[MarkColumn, CellValu
         "points": result.points if result and graded else None,
         "max_points": result.max_points if result else None,
         "reason": (in_language(result.reason, lang) or result.reason_code) if result and not graded else None,
+        "team": ", ".join(result.team) if result else None,
+        "late_penalty": result.late.penalty if result and result.late else None,
     }

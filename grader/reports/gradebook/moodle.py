@@ -10,6 +10,7 @@ so a row that keeps its earlier grade keeps its feedback too.
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 from typing import TYPE_CHECKING, Final, Literal
 
 from grader.errors import GraderError
@@ -17,17 +18,20 @@ from grader.messages import Texts
 from grader.messages.numbers import exact_number
 from grader.reports.gradebook.csv_file import encode_csv
 from grader.reports.gradebook.editable_csv import CsvRecord, EditableCsv, read_editable_csv
-from grader.reports.gradebook.feedback import feedback
 from grader.reports.gradebook.filled_sheet import FilledSheet, SheetRow, fill_rows
 from grader.reports.gradebook.formula_injection import escape_formulas
 from grader.reports.gradebook.student_matching import MatchKeys
+from grader.roster.participant import participant_of
+from grader.scoring.rounding import exact, round_half_up
 from grader.text.escaping import one_line
 from grader.text.folding import heading_key
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from grader.messages import Language
     from grader.reports.gradebook.book import Gradebook
-    from grader.reports.result import ResultFile
+    from grader.reports.gradebook.filled_sheet import SheetEntry
 
 WorksheetColumn = Literal["identifier", "name", "id", "username", "email", "grade", "maximum", "locked", "feedback"]
 
@@ -49,20 +53,26 @@ IMPORT_COLUMNS: Final = ("id", "email", "name")
 
 
 def fill_worksheet(data: bytes, book: Gradebook, lang: Language) -> FilledSheet:
+    """As `fill_worksheet_rows`, of the one exercise of `book`; of several, raises `GraderError`."""
+    return fill_worksheet_rows(data, book.require_one_exercise("Moodle"), lang)
+
+
+def fill_worksheet_rows(data: bytes, entries: Sequence[SheetEntry], lang: Language) -> FilledSheet:
     """The worksheet `data` with grades and feedback; all its other cells stay the same, to the byte.
 
-    Marks are scaled to the worksheet's maximum grade. Raises `GraderError` if `data` is not such a
-    worksheet, or `book` not of one exercise.
+    Marks are scaled to the worksheet's maximum grade. Raises `GraderError` if `data` is not such a worksheet.
     """
-    entries = book.require_one_exercise("Moodle")
     sheet = read_editable_csv(data)
     where = find_columns(sheet)
+    is_anonymous = not {"id", "username", "email", "name"} & set(where)
+    if is_anonymous and not any(entry.student.participant for entry in entries):
+        raise GraderError("moodle.anonymous")
     records = [record for record in sheet.records if not record.is_blank]
     texts = Texts("reports", lang)
     rows = [sheet_row(record, where, texts) for record in records]
 
-    def fill(index: int, result: ResultFile, mark: float | None) -> str:
-        return fill_record(records[index], where, result, mark, texts)
+    def fill(index: int, entry: SheetEntry) -> str:
+        return fill_record(records[index], where, entry, texts)
 
     parts = fill_rows(rows, entries, fill, texts)
     return FilledSheet(sheet.encode(), *parts)
@@ -82,8 +92,6 @@ def find_columns(sheet: EditableCsv) -> dict[WorksheetColumn, int]:
         raise GraderError("moodle.not-a-worksheet", **values)
     if "maximum" not in where:
         raise GraderError("moodle.no-maximum")
-    if not {"id", "username", "email", "name"} & set(where):
-        raise GraderError("moodle.anonymous")
     return where
 
 
@@ -91,35 +99,33 @@ def sheet_row(record: CsvRecord, where: dict[WorksheetColumn, int], texts: Texts
     def cell(column: WorksheetColumn) -> str:
         return record[where[column]].strip() if column in where else ""
 
-    keys = MatchKeys((cell("id"), cell("username")), cell("email"), cell("name"))
+    keys = MatchKeys((cell("id"), cell("username")), cell("email"), cell("name"), participant_of(cell("identifier")))
     called = one_line(cell("name") or cell("email") or cell("id") or cell("identifier"))
     return SheetRow(keys, texts("row", line=record.line, name=called))
 
 
-def fill_record(
-    record: CsvRecord, where: dict[WorksheetColumn, int], result: ResultFile, mark: float | None, texts: Texts
-) -> str:
-    """Writes the result into its row. Returns why the row was not changed, or what it could not express."""
+def fill_record(record: CsvRecord, where: dict[WorksheetColumn, int], entry: SheetEntry, texts: Texts) -> str:
+    """Writes the entry into its row. Returns why the row was not changed, or what it could not express."""
     if "locked" in where and heading_key(record[where["locked"]]) in {"no", "non"}:
         return texts("kept.locked")
     earlier = record[where["grade"]].strip()
-    if mark is None and earlier:
+    if entry.mark is None and earlier:
         return texts("kept.earlier", mark=one_line(earlier))
-    if mark is not None:
-        record[where["grade"]] = scale_grade(mark, result, record[where["maximum"]])
+    if entry.mark is not None:
+        record[where["grade"]] = scale_grade(entry.mark, entry.out_of, record[where["maximum"]])
     if "feedback" in where:
-        record[where["feedback"]] = feedback(result, texts.language)
-    elif result.provisional:
+        record[where["feedback"]] = entry.feedback(texts.language)
+    elif entry.is_provisional:
         return texts("kept.provisional")
     return ""
 
 
-def scale_grade(mark: float, result: ResultFile, maximum: str) -> str:
+def scale_grade(mark: float, out_of: int, maximum: str) -> str:
     """The mark on the worksheet's scale, with the worksheet's decimal separator."""
     if not re.fullmatch(r"\s*[0-9]+([.,][0-9]+)?\s*", maximum):
         raise GraderError("moodle.maximum", given=repr(one_line(maximum)))
-    scaled = round(mark * float(maximum.replace(",", ".")) / result.out_of, DECIMALS)
-    return exact_number(scaled).replace(".", "," if "," in maximum else ".")
+    scaled = round_half_up(exact(mark) * exact(maximum.strip().replace(",", ".")) / out_of, Fraction(1, 10**DECIMALS))
+    return exact_number(float(scaled)).replace(".", "," if "," in maximum else ".")
 
 
 def import_csv(book: Gradebook, lang: Language) -> bytes:
@@ -140,7 +146,6 @@ def import_csv(book: Gradebook, lang: Language) -> bytes:
             start = [escape_formulas(student.id), escape_formulas(student.email), escape_formulas(student.name)]
             row = rows.setdefault(student.id, start)
             row += [""] * (width - len(row))
-            row += ["" if entry.mark is None else exact_number(entry.mark)]
-            row += [feedback(entry.result, lang) if entry.result else ""]
+            row += ["" if entry.mark is None else exact_number(entry.mark), entry.feedback(lang)]
     body = [row + [""] * (len(header) - len(row)) for row in rows.values()]
     return encode_csv([header, *body], ",", "\n").encode()

@@ -20,15 +20,16 @@ from grader.messages import Texts
 from grader.reports.gradebook.filled_sheet import FilledSheet, SheetRow, fill_rows
 from grader.reports.gradebook.student_matching import MatchKeys
 from grader.reports.gradebook.xlsx_cells import set_column_widths, write_cell, write_headings
-from grader.reports.texts import points_summary, reason_text
 from grader.text.escaping import one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from openpyxl.worksheet.worksheet import Worksheet
 
     from grader.messages import Language
     from grader.reports.gradebook.book import Gradebook
-    from grader.reports.result import ResultFile
+    from grader.reports.gradebook.filled_sheet import SheetEntry
 
 WAITING: Final = "ATT"
 """En attente: the student has no mark yet, and the average does not count one."""
@@ -49,12 +50,16 @@ class EvaluationHeader:
 
 
 def fill_sheet(data: bytes, book: Gradebook, lang: Language) -> FilledSheet:
+    """As `fill_sheet_rows`, of the one exercise of `book`; of several, raises `GraderError`."""
+    return fill_sheet_rows(data, book.require_one_exercise("ScoDoc"), lang)
+
+
+def fill_sheet_rows(data: bytes, entries: Sequence[SheetEntry], lang: Language) -> FilledSheet:
     """The sheet `data`, as ScoDoc gave it, with marks in column E and remarks in column F.
 
     A student is found by `etudid`, or by last and first name. Marks are scaled to the evaluation's maximum.
-    Raises `GraderError` if `data` is not such a sheet, or `book` not of one exercise.
+    Raises `GraderError` if `data` is not such a sheet.
     """
-    entries = book.require_one_exercise("ScoDoc")
     made = open_sheet(data)
     sheet = made.worksheets[0]
     place = find_header(sheet)
@@ -68,8 +73,8 @@ def fill_sheet(data: bytes, book: Gradebook, lang: Language) -> FilledSheet:
     texts = Texts("reports", lang)
     rows = [sheet_row(sheet, line, texts) for line in lines]
 
-    def fill(index: int, result: ResultFile, mark: float | None) -> str:
-        return fill_line(sheet, lines[index], result, mark, out_of=place.out_of, texts=texts)
+    def fill(index: int, entry: SheetEntry) -> str:
+        return fill_line(sheet, lines[index], entry, place.out_of, texts)
 
     parts = fill_rows(rows, entries, fill, texts)
     out = io.BytesIO()
@@ -114,29 +119,27 @@ def sheet_row(sheet: Worksheet, line: int, texts: Texts) -> SheetRow:
     return SheetRow(MatchKeys((etudid,), name=name), texts("row", line=line, name=one_line(name or etudid)))
 
 
-def fill_line(
-    sheet: Worksheet, line: int, result: ResultFile, mark: float | None, *, out_of: float, texts: Texts
-) -> str:
-    """Writes the result into its line, or returns why the line was not changed."""
-    earlier = cell_text(sheet, line, MARK)
+def fill_line(sheet: Worksheet, line: int, entry: SheetEntry, out_of: float, texts: Texts) -> str:
+    """Writes the entry into its line, or returns why the line was not changed."""
+    earlier, mark = cell_text(sheet, line, MARK), entry.mark
     if mark is None and earlier not in {"", WAITING}:
         return texts("kept.earlier", mark=one_line(earlier))
-    write_cell(sheet, line, MARK, WAITING if mark is None else mark * out_of / result.out_of)
-    write_cell(sheet, line, REMARK, remark_text(result, texts.language))
+    write_cell(sheet, line, MARK, WAITING if mark is None else mark * out_of / entry.out_of)
+    write_cell(sheet, line, REMARK, entry.remark(texts.language))
     return ""
 
 
-def remark_text(result: ResultFile, lang: Language) -> str:
-    return points_summary(result, lang) if result.status == "graded" else reason_text(result, lang)
-
-
 def new_sheet(book: Gradebook, lang: Language, evaluation: str = "") -> bytes:
+    """As `new_sheet_of`, of the one exercise of `book`; of several, raises `GraderError`."""
+    return new_sheet_of(book.require_one_exercise("ScoDoc"), lang, evaluation)
+
+
+def new_sheet_of(entries: Sequence[SheetEntry], lang: Language, evaluation: str = "") -> bytes:
     """A sheet in ScoDoc's format, for a class whose ids are ScoDoc's `etudid`.
 
     `evaluation` is the number at the end of the URL of the evaluation's page. Without it, ScoDoc refuses the
     sheet until somebody writes it after the `!`, as the second line says.
     """
-    entries = book.require_one_exercise("ScoDoc")
     texts = Texts("reports", lang)
     made = Workbook()
     sheet = made.worksheets[0]
@@ -148,13 +151,13 @@ def new_sheet(book: Gradebook, lang: Language, evaluation: str = "") -> bytes:
     write_headings(sheet, 4, [f"!{evaluation}", "Nom", "Prénom", "Groupe", f"Note sur {OUT_OF}", "Remarque"])
     line = 4
     for entry in entries:
-        if entry.result is None:
+        if entry.is_empty:
             continue
         line += 1
         write_cell(sheet, line, 1, f"!{entry.student.id}")
         write_cell(sheet, line, 2, entry.student.name)
         write_cell(sheet, line, 4, entry.student.group)
-        fill_line(sheet, line, entry.result, entry.mark, out_of=OUT_OF, texts=texts)
+        fill_line(sheet, line, entry, OUT_OF, texts)
     set_column_widths(sheet)
     out = io.BytesIO()
     made.save(out)

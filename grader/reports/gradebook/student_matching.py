@@ -23,10 +23,14 @@ class MatchKeys:
     email: str = ""
     name: str = ""
     """First and last name, in any order."""
+    participant: str = ""
+    """Moodle's own number of the student in one assignment."""
 
     def exact_keys(self) -> Iterator[MatchKey]:
-        """The exact id, or the e-mail address."""
+        """The exact id, Moodle's number, or the e-mail address."""
         yield from (("id", one) for one in self.ids if one)
+        if self.participant:
+            yield "participant", self.participant
         if self.email:
             yield "email", self.email.casefold()
 

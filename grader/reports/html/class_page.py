@@ -13,6 +13,7 @@ from grader.reports.html.document import render_document
 from grader.reports.html.frequent_mistakes import FrequentMistake, frequent_mistakes
 from grader.reports.html.machines import machine_uses, shared_machines
 from grader.reports.html.mark_statistics import mark_statistics
+from grader.reports.texts import late_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -69,6 +70,7 @@ def class_page(
         verdicts=VERDICTS,
         marks=mark_statistics(results),
         rows=_rows(results, columns, mistakes, shared, student_pages or {}),
+        late={result.student.id: late_text(result, lang) for result in results if result.late},
         mistakes=mistakes,
         unseen=frequent_mistakes(results, "error"),
         machines=machines,
@@ -134,5 +136,7 @@ def _tags(result: ResultFile, *, shared: bool) -> list[str]:
         "unseen": graded and "error" in verdicts,
         "not-graded": not graded,
         "shared": shared,
+        "team": bool(result.team),
+        "late": bool(result.late),
     }
     return [tag for tag, holds in tags.items() if holds]

@@ -38,5 +38,9 @@ def machine_uses(results: Sequence[ResultFile]) -> tuple[MachineUse, ...]:
 
 
 def shared_machines(machines: Sequence[MachineUse], results: Sequence[ResultFile]) -> tuple[MachineUse, ...]:
-    """The machines on which several students were graded."""
-    return tuple(machine for machine in machines if len({results[row].student.id for row in machine.who}) > 1)
+    """The machines on which several students were graded who are not one team."""
+    return tuple(machine for machine in machines if len({_team(results[row]) for row in machine.who}) > 1)
+
+
+def _team(result: ResultFile) -> frozenset[str]:
+    return frozenset({result.student.id, *result.team})

@@ -59,7 +59,7 @@ def test_the_headings_can_be_english() -> None:
 def test_the_plain_file_is_for_programs() -> None:
     data = plain_csv(BOOK)
     assert data.startswith(
-        b"exercise,id,name,email,group,mark,out_of,status,provisional,not_tried_points,points,max_points,reason\n"
+        b"exercise,id,name,email,group,mark,out_of,status,provisional,not_tried_points,points,max_points,reason,team,late_penalty\n"
     )
     found = {row["id"]: (row["mark"], row["status"], row["provisional"]) for row in rows(data, ",", "utf-8")}
     assert found == {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import html
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -108,7 +109,7 @@ def test_a_provisional_mark_that_cannot_be_said_to_be_so_is_told() -> None:
     [
         (b"id,mark\n1,2\n", r"line 1: this is not a grading worksheet from Moodle: no column for identifier, grade"),
         (b"Identifier,Full name,Grade,Scale\n1,a,2,3\n", "not graded by points"),
-        (b"Identifier,Grade,Maximum Grade\n1,,20\n", "turn anonymous submissions off"),
+        (b"Identifier,Grade,Maximum Grade\n1,,20\n", "add to the roster a column `participant`"),
         (b"Identifier,ID number,Grade,Maximum Grade\n1,e2301234,,Good\n", "maximum grade 'Good' is not a number"),
         (b"PK\x03\x04", "this is a spreadsheet"),
         (b"", "the file is empty"),
@@ -117,6 +118,30 @@ def test_a_provisional_mark_that_cannot_be_said_to_be_so_is_told() -> None:
 def test_what_is_no_worksheet_is_refused_in_one_sentence(sheet: bytes, said: str) -> None:
     with pytest.raises(GraderError, match=said):
         fill_worksheet(sheet, BOOK, "en")
+
+
+ANONYMOUS = b"""Identifier,Status,Grade,"Maximum Grade","Grade can be changed","Feedback comments"
+"Participant 41871","Submitted for grading - ",,100.00,Yes,
+"Participant 41872","Submitted for grading - ",,100.00,Yes,
+"Participant 99999","No submission - ",,100.00,Yes,
+"""
+
+
+def test_an_anonymous_worksheet_is_filled_by_moodles_own_identifier() -> None:
+    roster = [replace(student, participant={"e2301234": "41871"}.get(student.id, "")) for student in ROSTER]
+    yann = msgspec.structs.replace(YANN, student=Student(id="Participant 41872"))
+    filled = fill_worksheet(ANONYMOUS, build_gradebook([ZOE, yann], roster), "en")
+    assert column(filled.data, "Grade") == ["15", "100", ""]
+    assert filled.unmatched_rows == ("line 4 (Participant 99999): no student with this id, address or name",)
+    assert filled.unmatched_students == ()
+
+
+def test_a_number_of_moodle_is_no_id() -> None:
+    book = build_gradebook(
+        [msgspec.structs.replace(ZOE, student=Student(id="41871")), YANN],
+        [replace(student, participant="41872" if student.id == YANN.student.id else "") for student in ROSTER],
+    )
+    assert column(fill_worksheet(ANONYMOUS, book, "en").data, "Grade") == ["", "100", ""]
 
 
 def test_marks_of_two_exercises_are_not_put_in_one_worksheet() -> None:

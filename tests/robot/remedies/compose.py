@@ -112,6 +112,14 @@ def start_from_the_file(case: Case) -> str:
     return file.apply(*([f"docker rm -f {names}"] if names else []))
 
 
+def write_the_file(case: Case) -> str:
+    """The file is gone, or says nothing that Compose understands."""
+    file = _File(case)
+    for role in file.compose.services:
+        file.service(role)
+    return file.apply()
+
+
 def rename_project(case: Case) -> str:
     file = _File(case)
     file.content["name"] = case["project"]
@@ -263,6 +271,10 @@ def bring_back_the_sources(case: Case) -> str:
     return file.apply(*(_MATERIAL.format(one) for one in built))
 
 
+def restart(case: Case) -> str:
+    return f"docker restart {shlex.quote(case['name'])}"
+
+
 def without_health_check(case: Case) -> str:
     """The check that fails is the student's own; the others wait for it."""
     file = _File(case)
@@ -282,9 +294,13 @@ def publish_the_page_alone(case: Case) -> str:
 REMEDIES: Final[Mapping[str, Callable[[Case], str]]] = {
     "project-missing": start_from_the_file,
     "project-not-compose": start_from_the_file,
+    "exercise-before": start_from_the_file,
+    "compose-file-gone": write_the_file,
+    "compose-file-invalid": write_the_file,
     "project-other-name": rename_project,
     "service-missing": add_service,
     "service-misspelt": rename_service,
+    "service-other-name": rename_service,
     "copied-not-scaled": scale_instead_of_copies,
     "replicas-too-few": scale,
     "replicas-too-many": scale,
@@ -296,6 +312,7 @@ REMEDIES: Final[Mapping[str, Callable[[Case], str]]] = {
     "foreground-stopped": start_all,
     "container-exited": describe_again,
     "container-crash-loop": describe_again,
+    "shell-without-terminal": describe_again,
     "dependency-unhealthy": without_health_check,
     "port-taken": free_the_port,
     "port-not-published": publish,
@@ -330,7 +347,9 @@ REMEDIES: Final[Mapping[str, Callable[[Case], str]]] = {
     "compose-file-changed": start_all,
     "down-leaves": start_all,
     "compose-fails": bring_back_the_sources,
+    "network-internal": network,
     "asks-itself": look_there,
+    "asks-another-container": look_there,
     "looks-elsewhere": look_there,
     "looks-on-another-port": look_there,
     "url-not-place": look_there,
@@ -341,6 +360,8 @@ REMEDIES: Final[Mapping[str, Callable[[Case], str]]] = {
     "nothing-listens-inside": describe_again,
     "listens-on-another-port": describe_again,
     "listens-on-loopback-inside": describe_again,
+    "mounted-file-missing": given_balancer,
+    "mounted-file-replaced": restart,
     "lb-finds-nobody": given_balancer,
     "lb-answers-by-itself": given_balancer,
     "lb-reaches-some": given_balancer,

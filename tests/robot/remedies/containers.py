@@ -6,7 +6,7 @@ import shlex
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from tests.robot.case import Typed, typed_as
+from tests.robot.typed import Typed, typed_as
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -179,9 +179,35 @@ def as_the_handout_says(case: Case) -> str:
     name = case.container
     typed, wanted = _own(case, name), case.wanted(name)
     typed.image, typed.command, typed.entrypoint, typed.user = wanted.image, _command(case, case.role(name)), "", ""
+    typed.restart = ""
+    if not case.ports:  # with ports of one's own, the handout asks for variables
+        typed.variables = []
     places = {one.inside for one in case.spec.folders.values()}
     typed.mounts = [one for one in typed.mounts if one.split(":")[1] in places]
     return typed.line()
+
+
+def all_of_the_handout(case: Case) -> str:
+    """The containers of another exercise go; those of this one are made, on the network that they need."""
+    networks = [f"docker network create {one.name}" for one in case.spec.networks.values()]
+    made = [_from_handout(case, one.name).line() for one in case.spec.containers.values()]
+    return "\n".join([*networks, *made])
+
+
+def connect(case: Case) -> str:
+    """On the default network again, or on the exercise's."""
+    networks = [one.name for one in case.spec.networks.values()] or ["bridge"]
+    return f"docker network connect {networks[0]} {case['name']}"
+
+
+def retag(case: Case) -> str:
+    """The image of the container gets its name back, or is pulled."""
+    return f"docker tag $(docker inspect --format '{{{{.Image}}}}' {case['name']}) {case['image']}"
+
+
+def uncommit(case: Case) -> str:
+    """The image's name goes back to the layers below the one that was added, as `docker history` shows them."""
+    return f"docker tag $(docker history --quiet --no-trunc {case['image']} | sed -n 2p) {case['image']}"
 
 
 def restart(case: Case) -> str:
@@ -261,8 +287,13 @@ def look_there(case: Case) -> str:
     """The variable has the target that the screen expects."""
     typed = _own(case)
     typed.variables = [one for one in typed.variables if one.partition("=")[0] != case["variable"]]
-    typed.variables.append(f"{case['variable']}={case['wanted']}")
+    typed.variables.append(f"{case['variable']}={_target(case)}")
     return typed.line()
+
+
+def _target(case: Case) -> str:
+    """The screen names the place or, where it names the database, the handout has its port."""
+    return case.values.get("wanted") or f"{case['database']}:{case.wanted(case['database']).port}"
 
 
 def other_image(case: Case) -> str:
@@ -285,6 +316,11 @@ REMEDIES: Final[Mapping[str, Callable[[Case], str]]] = {
     "shell-without-terminal": as_the_handout_says,
     "foreground": detach,
     "foreground-stopped": detach,
+    "out-of-memory": as_the_handout_says,
+    "exercise-before": all_of_the_handout,
+    "port-left-network": connect,
+    "no-common-network": join_network,
+    "asks-another-container": look_there,
     "port-taken": free_the_port,
     "port-not-published": publish,
     "port-reversed": publish,

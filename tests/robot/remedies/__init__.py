@@ -1,0 +1,30 @@
+"""From each diagnosis to its remedy: a shell command, from what the screen shows and the handout says.
+
+One table per kind of exercise, since the same diagnosis is corrected in another place: in what is typed, in a
+Dockerfile, in a Compose file or in a swarm.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.robot.remedies import compose, containers, dockerfile, shells, swarm
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from grader.exercise.spec import ExerciseSpec
+    from tests.robot.case import Case
+
+
+def remedies_for(spec: ExerciseSpec) -> Mapping[str, Callable[[Case], str]]:
+    """The remedies of the exercise's kind, by the code of the diagnosis."""
+    if spec.compose:
+        return compose.REMEDIES
+    if spec.services:
+        return {**containers.REMEDIES, **swarm.REMEDIES}
+    if spec.built:
+        return {**containers.REMEDIES, **dockerfile.REMEDIES}
+    if spec.files:
+        return {**containers.REMEDIES, **shells.REMEDIES}
+    return containers.REMEDIES

@@ -1,0 +1,57 @@
+"""The robot on a real engine: what the screen says leads from a known-wrong solution to full marks."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from tests.lab import wipe
+from tests.lab.image_catalog import COURSE_IMAGES
+from tests.robot.results import read_repairs
+from tests.student_shell import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.lab import Engine
+
+pytestmark = [pytest.mark.live, pytest.mark.long]
+
+_SAMPLE: Final = {
+    "tp1": ("no-tty", "trace-in-a-mount", "left-overs"),
+    "tp2": ("port-reversed", "mount-mistyped", "unreadable"),
+    "tp3": ("image-committed-not-built", "code-mounted", "listens-on-loopback"),
+    "tp4": ("mydocker-loopback", "api-asks-wrong-port", "all-stopped"),
+    "tp5": ("api-not-on-network", "all-published", "mongo-by-address"),
+    "tp6": ("folders-swapped", "data-named-volume", "file-is-not-valid"),
+    "tp7": ("port-blocks-scaling", "redis-in-front", "lb-reaches-one"),
+    "tp8": ("network-not-attachable", "service-misspelt", "node-drained"),
+}
+
+
+@pytest.mark.parametrize("exercise", _SAMPLE)
+def test_what_the_screen_says_leads_to_full_marks(
+    exercise: str, engine: Engine, images: Callable[..., None], tmp_path: Path
+) -> None:
+    images(*COURSE_IMAGES)
+    wipe(engine)
+    results = tmp_path / "repairs.jsonl"
+    names = [f"{exercise}/wrong/{name}" for name in _SAMPLE[exercise]]
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.robot", *names, f"--results={results}"],
+        cwd=ROOT,
+        env=os.environ | engine.env(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=2400,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    repairs = read_repairs(results)
+    assert sorted(one.name for one in repairs) == sorted(names)
+    assert all(one.is_repaired and not one.regressions for one in repairs), repairs
