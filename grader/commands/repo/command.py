@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @click.option("--exercise", type=PATH, required=True)
 @click.option("--results", type=PATH, required=True)
 @click.option("--machine", default="local", show_default=True)
-@click.option("--engine", type=click.Choice(get_args(EngineKind)))
+@click.option("--engine", type=click.Choice(get_args(EngineKind)), metavar="podman|docker")
 @click.option("--image-archive", type=PATH, multiple=True)
 @click.option("--registry-mirror", metavar="URL", multiple=True)
 @click.option("--student", default="")
