@@ -27,8 +27,9 @@ from grader.machine.transport.engine_address import engine_address
 from grader.messages import LANGUAGES, Texts
 from grader.programs.temporary_folder import temporary_folder
 from grader.reports.ci.github import annotation_lines, is_actions
-from grader.reports.result_files import result_path, write_reports
 from grader.reports.signature import JOB_KEY_VARIABLE, run_name, sign, signing_key
+from grader.results.folder import open_ledger_if_any
+from grader.results.storing import store_result
 from grader.roster.machine_url import parse_machine_url
 from grader.submission.clone.clone import CloneFailed, clone, parse_source
 from grader.submission.clone.commit import commit_of
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from grader.messages import Language, Words
     from grader.reports.ci.finding import Finding
     from grader.reports.result import ResultFile
+    from grader.results.storing import StoredResult
     from grader.scoring.suite import Suite
     from grader.submission.policy.findings import Refusal, Review
 
@@ -192,18 +194,19 @@ def _refusal_in(review: Review, language: Language) -> str:
 def _write(done: Done, folder: Path, language: Language, environ: Mapping[str, str]) -> None:
     """Writes the result and what the CI service reads, and signs it if there is a key."""
     result, findings = done.result, done.findings(language)
-    write_reports(result, folder, language)
-    path = result_path(folder, result.exercise, result.student.id)
-    ci_files = write_ci_files(result, findings, folder=folder, language=language, environ=environ)
-    written = [path, path.with_suffix(".xml"), *ci_files]
+    with open_ledger_if_any(folder, environ) as ledger:
+        stored = store_result(result, folder, language, ledger=ledger)
+    stored.written += write_ci_files(result, findings, folder=folder, language=language, environ=environ)
     if sign_files := signer(folder, environ):
-        sign_files(written)
+        sign_files(stored)
     if is_actions(environ):
         for line in annotation_lines(result, findings, language):
             print(line)  # noqa: T201  # commands to the service
 
 
-def signer(folder: Path, environ: Mapping[str, str]) -> Callable[[list[Path]], None] | None:
+def signer(folder: Path, environ: Mapping[str, str]) -> Callable[[StoredResult], None] | None:
     """A function that signs files in `folder`; `None` without a key. Raises `GraderError` if the key is too short."""
     key = signing_key(environ) or signing_key(environ, JOB_KEY_VARIABLE)
-    return (lambda written: sign(folder, key, written, run_name(environ))) if key else None
+    if key is None:
+        return None
+    return lambda stored: sign(folder, key, stored.written, run_name(environ), archived=stored.archived)
