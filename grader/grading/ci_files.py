@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from grader.atomic_file import write_atomically
 from grader.errors import GraderError
 from grader.grading.job_log import metrics
 from grader.reports.ci.classroom50 import classroom50_result
@@ -11,7 +12,6 @@ from grader.reports.ci.finding import Finding, advice_findings
 from grader.reports.ci.github import is_actions, publish
 from grader.reports.ci.gitlab import CODE_QUALITY_FILE, code_quality
 from grader.reports.ci.gradescope import gradescope_results
-from grader.reports.result import write_atomically
 from grader.text.escaping import escape_control_characters
 
 if TYPE_CHECKING:

@@ -196,7 +196,8 @@ def _write(done: Done, folder: Path, language: Language, environ: Mapping[str, s
     result, findings = done.result, done.findings(language)
     with open_ledger_if_any(folder, environ) as ledger:
         stored = store_result(result, folder, language, ledger=ledger)
-    stored.written += write_ci_files(result, findings, folder=folder, language=language, environ=environ)
+    ci_files = write_ci_files(result, findings, folder=folder, language=language, environ=environ)
+    stored.written.extend(ci_files)
     if sign_files := signer(folder, environ):
         sign_files(stored)
     if is_actions(environ):

@@ -43,7 +43,7 @@ def test_text_from_outside_is_no_markup(language: str) -> None:
     failing = msgspec.structs.replace(ANSWERS, message=words, evidence=[HOSTILE])
     advice = [Advice(tool="hadolint", code="DL1", file=HOSTILE, line=1, text=HOSTILE)]
     result = graded(Student(id=HOSTILE), [failing, msgspec.structs.replace(MOUNT, message=words)])
-    text = markdown_summary(msgspec.structs.replace(result, advice=advice, submission=HOSTILE), language)  # type: ignore[arg-type]
+    text = markdown_summary(msgspec.structs.replace(result, advice=advice, submission=HOSTILE), language)
     rest = visible_markup(text)
     assert not re.search(r"[@\[\]`]|<(?!/?(?:code|pre)>)|https?:", rest), rest
     assert text.count("<pre>") == text.count("</pre>")
