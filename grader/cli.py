@@ -17,6 +17,7 @@ from grader.command_options import lang_option
 from grader.completion import install_completion, show_completion
 from grader.errors import GraderError, MachineUnreachable
 from grader.extras import has_extra, require_extra
+from grader.garbage_collection import paused_collection
 from grader.localized_help import LocalizedCommand, LocalizedGroup
 from grader.output_streams import interrupt_on_termination, open_standard_streams, tolerate_loss, wrap_for
 from grader.reports.terminal.glyphs import replace_unencodable
@@ -32,11 +33,11 @@ if TYPE_CHECKING:
     from grader.extras import Extra
 
 COMMANDS: Final = (
-    "batch", "clean", "compare", "doctor", "export", "new", "regrade", "rehearse",
+    "batch", "clean", "compare", "doctor", "export", "forget", "key", "mark", "new", "regrade", "rehearse",
     "repo", "report", "sign", "start", "verify", "watch",
 )  # fmt: skip
 """`grader batch` is the function `batch` of `grader.commands.batch.command`; it is imported only when it is called."""
-_EXTRAS: Final[dict[str, Extra]] = {"repo": "repo", "report": "teacher"}
+_EXTRAS: Final[dict[str, Extra]] = {"key": "teacher", "repo": "repo", "report": "teacher"}
 """Commands that need more than the base."""
 
 
@@ -49,7 +50,8 @@ class _Commands(Mapping[str, click.Command]):
         extra = _EXTRAS.get(name)
         if extra and not has_extra(extra):
             return _without_extra(name, extra)
-        command = getattr(import_module(f"grader.commands.{name}.command"), name)
+        with paused_collection():
+            command = getattr(import_module(f"grader.commands.{name}.command"), name)
         assert isinstance(command, click.Command)
         return command
 

@@ -15,8 +15,8 @@ import functools
 import re
 import string
 import tomllib
-from dataclasses import dataclass
-from importlib import resources
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_args
 
 if TYPE_CHECKING:
@@ -35,12 +35,14 @@ DEFAULT: Final[Language] = "fr"
 """The course's own language."""
 REQUIRED: Final[tuple[Language, ...]] = (DEFAULT, "en")
 """The languages in which every text exists."""
+_HERE: Final = Path(__file__).parent
+"""Not `importlib.resources`: it takes as long to import as the texts to read."""
 _FOLDER: Final = re.compile("[a-z]{2,3}")
 _OPTIONAL: Final = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
 
 
 def _languages() -> tuple[Language, ...]:
-    folders = {entry.name for entry in resources.files(__name__).iterdir() if entry.is_dir()}
+    folders = {entry.name for entry in _HERE.iterdir() if entry.is_dir()}
     return (*REQUIRED, *sorted(name for name in folders - set(REQUIRED) if _FOLDER.fullmatch(name)))
 
 
@@ -50,7 +52,7 @@ LANGUAGES: Final = _languages()
 @functools.cache
 def catalogue(kind: Kind, language: Language) -> dict[str, Any]:
     """The texts of one file; empty without that file."""
-    file = resources.files(__name__).joinpath(language, f"{kind}.toml")
+    file = _HERE / language / f"{kind}.toml"
     return tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
 
 
@@ -63,15 +65,32 @@ def texts(kind: Kind, language: Language) -> dict[str, Any]:
     return flat
 
 
-def say(code: str, field: Field, values: Mapping[str, str], language: Language, style: Style = "") -> str:
+def say(code: str, part: Field, values: Mapping[str, str], language: Language, style: Style = "") -> str:
     """One field of a diagnosis, filled in; empty if the entry does not have it. An unknown code is shown as it is.
 
     `style`: the field's words for that style, if it has any.
     """
-    entry = _first("diagnoses", code, language, catalogue)
-    if entry is None:
-        return code if field == "wrong" else ""
-    return fill(str(entry.get(f"{field}-{style}", entry.get(field, ""))), values, language)
+    return Wording(style).say(code, part, values, language)
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The words of an exercise: those of the catalogues, in its style, and those of its own diagnoses."""
+
+    style: Style = ""
+    own: Mapping[str, Mapping[str, Words]] = field(default_factory=dict)
+    """By code and field, from `messages.toml` beside `exercise.toml`."""
+
+    def say(self, code: str, part: Field, values: Mapping[str, str], language: Language) -> str:
+        """As `say`, with the diagnoses of the exercise."""
+        if code in self.own:
+            text = in_language(self.own[code].get(part), language)
+        else:
+            entry = _first("diagnoses", code, language, catalogue)
+            if entry is None:
+                return code if part == "wrong" else ""
+            text = str(entry.get(f"{part}-{self.style}", entry.get(part, "")))
+        return fill(text, values, language)
 
 
 def error_text(code: str, values: Mapping[str, str], language: Language) -> str:
