@@ -78,6 +78,8 @@ class Run:
             started_at=self.started_at,
             duration_s=time.monotonic() - self.began,
             ports=str(self.request.ports or ""),
+            passive=self.request.passive,
+            disposable=self.request.disposable,
         )
 
     def recording(self, result: ResultFile, transport: Transport | None) -> Recording:

@@ -5,36 +5,31 @@ from __future__ import annotations
 import errno
 import sys
 import time
-from typing import IO, TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from grader.atomic_file import write_atomically
 from grader.errors import GraderError
-from grader.reports.result import ResultFile, read_result, write_atomically
-from grader.reports.result_files import result_path, write_junit, write_reports
+from grader.reports.result import ResultFile, read_result
+from grader.reports.result_files import result_path, write_junit
+from grader.results.journal import JOURNAL, JournalEntry, read_journal
+from grader.results.locks import LOCK, lock_folder
+from grader.results.storing import PREPARED, StoredResult, store_result
+from grader.roster.same_person import may_be_same_person
 from grader.scoring.suite import suite_hash
-from grader.text.escaping import log_line
+from grader.text.escaping import log_line, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from grader.grading.request import GradingRequest
+    from grader.ledger.ledger import Ledger
     from grader.messages import Language
     from grader.scoring.suite import Suite
 
-_JOURNAL: Final = ".grader-journal"
-_LOCK: Final = ".grader-lock"
 _NO_ROOM: Final = {errno.ENOSPC, errno.EDQUOT}
-
-
-class _JournalEntry(msgspec.Struct, omit_defaults=True):
-    event: str
-    """`began`, `started`, `done`."""
-    at: float
-    student: str = ""
-    status: str = ""
-    suite: str = ""
 
 
 class ResultsStore:
@@ -44,9 +39,15 @@ class ResultsStore:
     """
 
     def __init__(
-        self, folder: Path, suite: Suite, language: Language, sign: Callable[[list[Path]], None] | None = None
+        self,
+        folder: Path,
+        suite: Suite,
+        language: Language,
+        sign: Callable[[StoredResult], None] | None = None,
+        ledger: Ledger | None = None,
     ) -> None:
         self._folder = folder
+        self._ledger = ledger
         self._suite = suite
         self._suite_hash = suite_hash(suite.folder)
         self._language = language
@@ -54,21 +55,41 @@ class ResultsStore:
         self._exercise_folder = folder / suite.id
         try:
             self._exercise_folder.mkdir(parents=True, exist_ok=True)
-            self._lock = _lock_folder(self._exercise_folder / _LOCK)
+            self._lock = lock_folder(self._exercise_folder)
             _remove_temporary_files(self._exercise_folder)
-            self._journal = (self._exercise_folder / _JOURNAL).open("ab")
+            self._journal = (self._exercise_folder / JOURNAL).open("ab")
         except OSError as error:
             raise GraderError("results.not-writable", path=self._exercise_folder, detail=error.strerror) from error
-        self._append_to_journal("began", suite=self._suite_hash)
+        self._again: set[str] | None = None
+        """Whom this batch has graded again so far; `None` if nobody is to be graded again."""
+
+    def prepare(self, *, new_attempt: bool, resume: bool) -> None:
+        """Decides whose earlier results count as done. `resume`: as for the batch before, which is to be continued."""
+        if resume:
+            self._again = self._graded_again()
+        elif new_attempt:
+            self._again = set()
+
+    def note_begun(self, *, new_attempt: bool, resume: bool) -> None:
+        event = "resumed" if resume else "began"
+        self._append_to_journal(event, suite=self._suite_hash, new_attempt=new_attempt and not resume)
 
     def close(self) -> None:
         self._journal.close()
         self._lock.close()
 
     def finished_result(self, request: GradingRequest) -> ResultFile | None:
-        """The result of this student by this very suite, `None` if there is none."""
+        """The result of this student by this very suite, `None` if there is none.
+
+        Raises `GraderError` if the result is that of another person: ids of two lists can be the same.
+        """
         path = result_path(self._folder, self._suite.id, request.student.id)
         result = self._read(path)
+        if result is not None and not may_be_same_person(result.student.name, request.student.name):
+            names = {"before": one_line(result.student.name), "now": one_line(request.student.name)}
+            raise GraderError("results.other-person", path=path, student=one_line(request.student.id), **names)
+        if self._again is not None and request.student.id not in self._again:
+            return None
         if result is None or result.suite.sha256 != self._suite_hash or result.student.id != request.student.id:
             return None
         if not path.with_suffix(".xml").exists():
@@ -79,16 +100,13 @@ class ResultsStore:
         self._append_to_journal("started", student=request.student.id)
 
     def save(self, request: GradingRequest, result: ResultFile, recording: bytes | None) -> bool:
-        """Writes a student's files: the recording first, then the result, so that a result always has its recording.
+        """Stores an attempt of a student.
 
         False if they cannot be written; the reason is printed. Raises `GraderError` if the disk is full.
         """
         path = result_path(self._folder, self._suite.id, request.student.id)
         try:
-            if recording is not None:
-                write_atomically(path.with_suffix(".recording"), recording)
-            write_reports(result, self._folder, self._language)
-            self._sign([path, path.with_suffix(".xml")])
+            self._sign(store_result(result, self._folder, self._language, recording=recording, ledger=self._ledger))
             self._append_to_journal("done", student=request.student.id, status=result.status)
         except Exception as error:
             detail = (isinstance(error, OSError) and error.strerror) or f"{type(error).__name__}: {error}"
@@ -107,7 +125,7 @@ class ResultsStore:
         if results := [result for result in found if result]:
             path = self._folder / f"{self._suite.id}.xml"
             write_atomically(path, junit_for_class(results, self._language))
-            self._sign([path])
+            self._sign(StoredResult(results[-1], [path]))
 
     def _read(self, path: Path) -> ResultFile | None:
         try:
@@ -115,27 +133,27 @@ class ResultsStore:
         except (OSError, msgspec.DecodeError):
             return None
 
-    def _append_to_journal(self, event: str, *, student: str = "", status: str = "", suite: str = "") -> None:
-        line = _JournalEntry(event, round(time.time(), 3), student, status, suite)
+    def _graded_again(self) -> set[str] | None:
+        """Whom the last batch that was not resumed has graded, with those that resumed it."""
+        again: set[str] | None = None
+        for entry in read_journal(self._exercise_folder):
+            if entry.event == "began":
+                again = set() if entry.new_attempt else None
+            elif entry.event == "done" and again is not None:
+                again.add(entry.student)
+        return again
+
+    def _append_to_journal(
+        self, event: str, *, student: str = "", status: str = "", suite: str = "", new_attempt: bool = False
+    ) -> None:
+        line = JournalEntry(event, round(time.time(), 3), new_attempt, student, status, suite)
         self._journal.write(msgspec.json.encode(line) + b"\n")
         # Not waited for on the disk, as results are: nothing is decided by it, and every student would wait twice.
         self._journal.flush()
 
 
-def _lock_folder(path: Path) -> IO[bytes]:
-    import fcntl  # noqa: PLC0415 - batches are for Linux and macOS; single runs must not need it
-
-    lock = path.open("ab")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        lock.close()
-        raise GraderError("results.locked", path=path.parent) from error
-    return lock
-
-
 def _remove_temporary_files(folder: Path) -> None:
     """Removes temporary files that a killed run left; only ours have such names."""
     for path in folder.glob(".grader-*"):
-        if path.name not in {_JOURNAL, _LOCK}:
+        if path.name not in {JOURNAL, LOCK} and not path.name.startswith(PREPARED):
             path.unlink(missing_ok=True)

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
+from grader.atomic_file import write_atomically
 from grader.errors import GraderError
-from grader.reports.result import write_atomically
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 SIGNATURE: Final = "signature.json"
 KEY_VARIABLE: Final = "GRADER_SIGNING_KEY"
@@ -31,6 +31,10 @@ RUN_VARIABLE: Final = "GRADER_RUN"
 _MIN_KEY_LENGTH: Final = 16
 """Characters. A short key can be guessed from one signed file."""
 _MAX_BYTES: Final = 16 * 1024 * 1024
+
+
+_LEDGER_FILES: Final = {"chain.jsonl", "contents.jsonl"}
+"""The ledger has signatures of its own."""
 
 
 class FileStatus(Enum):
@@ -86,8 +90,12 @@ def run_name(environ: Mapping[str, str]) -> str:
     return " pipeline ".join(filter(None, (environ.get("CI_PROJECT_PATH"), environ.get("CI_PIPELINE_ID"))))
 
 
-def sign(folder: Path, key: bytes, written: Iterable[Path], run: str = "") -> None:
+def sign(
+    folder: Path, key: bytes, written: Iterable[Path], run: str = "", archived: Mapping[Path, Path] | None = None
+) -> None:
     """Signs the files `written` by this run, in addition to those signed before.
+
+    `archived` maps files to where they are kept now: they stay signed there if they were signed and did not change.
 
     A file that was changed after it was signed stays unsigned: only files of this run are signed. Raises
     `GraderError` if the folder has a signature of another key, which would be lost.
@@ -99,12 +107,33 @@ def sign(folder: Path, key: bytes, written: Iterable[Path], run: str = "") -> No
     files = dict(before.files) if before else {}
     statements = dict(before.signed_in) if before else {}
     now = Statement(run=run, at=f"{dt.datetime.now(dt.UTC):%Y-%m-%dT%H:%M:%SZ}")
+    for was, there in (archived or {}).items():
+        old, new = was.relative_to(folder).as_posix(), there.relative_to(folder).as_posix()
+        if old in files and files[old] == _digest(there):
+            files[new] = files[old]
+            statements.update({new: statements[old]} if old in statements else {})
     for file in written:
         name = file.relative_to(folder).as_posix()
         files[name], statements[name] = _digest(file), now
+    _write(path, files, statements, key)
+
+
+def _write(path: Path, files: dict[str, str], statements: dict[str, Statement], key: bytes) -> None:
     mac = _mac(files, statements, key)
     signature = _Signature(files=files, signed_in=statements, mac=mac, format="grader-signature/1")
     write_atomically(path, msgspec.json.format(msgspec.json.encode(signature), indent=2) + b"\n")
+
+
+def forget_files(folder: Path, key: bytes, is_forgotten: Callable[[str], bool]) -> None:
+    """Removes the names of forgotten files from the signature. Raises `GraderError` if another key made it."""
+    path = folder / SIGNATURE
+    before = _read(path)
+    if before is None:
+        return
+    if not before.is_made_with(key):
+        raise GraderError("signature.other-key", path=path)
+    files = {name: digest for name, digest in before.files.items() if not is_forgotten(name)}
+    _write(path, files, {name: statement for name, statement in before.signed_in.items() if name in files}, key)
 
 
 def verify(folder: Path, key: bytes | None) -> dict[str, FileStatus]:
@@ -143,6 +172,7 @@ def _files(folder: Path) -> Iterator[str]:
         for name in names:
             path = Path(top, name)
             is_ours = name == SIGNATURE or name.startswith(".grader-")  # the lock and the journal of a batch
+            is_ours = is_ours or name in _LEDGER_FILES
             if not is_ours and not path.is_symlink() and path.is_file():
                 yield path.relative_to(folder).as_posix()
 

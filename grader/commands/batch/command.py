@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from grader import exit_codes
 from grader.command_options import PATH, command, hints_option, lang_option, ssh_config_option
 from grader.commands.batch.batch import Batch
 from grader.commands.batch.progress import progress_for
+from grader.commands.batch.warnings import shared_engines, without_machine
 from grader.errors import GraderError, RosterError
 from grader.exercise.find import find_exercise
 from grader.exercise.spec import require_ports
@@ -27,12 +29,13 @@ from grader.roster.selection import select_students
 from grader.roster.teams import find_teams
 from grader.scoring.suite import read_suite
 from grader.settings import language_of
+from grader.text.escaping import log_line
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from grader.grading.request import GradingRequest
-    from grader.roster.columns import RosterColumn
+    from grader.messages import Language
     from grader.roster.student import RosterStudent
     from grader.roster.teams import GradedPlace, Team
     from grader.scoring.suite import Suite
@@ -46,6 +49,7 @@ if TYPE_CHECKING:
 @click.option("--deadline", type=click.FloatRange(min=1), default=180, show_default=True)
 @click.option("--resume", is_flag=True)
 @click.option("--retry-not-graded", is_flag=True)
+@click.option("--new-attempt", is_flag=True)
 @click.option("--limit", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option("--group", default="")
 @click.option("--record", is_flag=True)
@@ -66,6 +70,7 @@ def batch(
     deadline: float,
     resume: bool,
     retry_not_graded: bool,
+    new_attempt: bool,
     limit: int,
     group: str,
     record: bool,
@@ -95,9 +100,19 @@ def batch(
     place: GradedPlace = "repo" if engines else "machine"
     requests = [
         _request_of_team(shared, team, place)
-        for team in find_teams(_students(roster, ("id", place), group, limit, suite), place)
+        for team in find_teams(_students(roster, place, group, limit, suite, language=language), place)
     ]
-    batch = Batch(suite, tuple(requests), results, language, resume=resume, retry_not_graded=retry_not_graded)
+    for warning in () if engines else shared_engines(requests, os.environ):
+        print(log_line(f"grader: {warning.message(language)}"), file=sys.stderr)
+    batch = Batch(
+        suite,
+        tuple(requests),
+        results,
+        language,
+        resume=resume,
+        retry_not_graded=retry_not_graded,
+        new_attempt=new_attempt,
+    )
     watcher = progress_for(progress, language)
     if engines:
         from grader.grading.repositories import graded_repositories  # noqa: PLC0415 - a class over SSH needs neither
@@ -129,9 +144,16 @@ def _request_of_team(shared: GradingRequest, team: Team, place: GradedPlace) -> 
 
 
 def _students(
-    roster: Path, wanted: tuple[RosterColumn, ...], group: str, limit: int, suite: Suite
+    roster: Path, place: GradedPlace, group: str, limit: int, suite: Suite, *, language: Language
 ) -> tuple[RosterStudent, ...]:
-    students = select_students(read_roster(roster, wanted), group=group, limit=limit)
+    """The students to grade. Whose machine or repository is an empty cell is told, and not graded."""
+    listed = select_students(read_roster(roster, ("id",), (place,)), group=group, limit=limit)
+    students = tuple(student for student in listed if getattr(student, place))
+    if not students:
+        read_roster(roster, ("id", place))  # says which cells are empty
+    if len(students) < len(listed):
+        absent = [student for student in listed if student not in students]
+        print(log_line(without_machine(absent, language)), file=sys.stderr)
     for student in students:
         try:
             require_ports(suite.spec, suite.id, student.ports)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from grader.commands.batch.summary import result_line, totals
+from grader.commands.batch.summary import notes, result_line, totals
 from grader.errors import GraderError
 from grader.grading.pool import GradingFinished, GradingStarted
 from grader.messages import Texts
@@ -46,7 +46,7 @@ class LineProgress:
     def end(self, outcome: BatchOutcome) -> None:
         self._is_over = True
         texts = Texts("commands", self._language)
-        print(totals(outcome, texts))
+        print("\n".join([totals(outcome, texts), *notes(outcome, texts)]))
         if outcome.network_is_down:
             print(texts("batch.network-down"), file=sys.stderr)
 

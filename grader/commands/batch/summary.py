@@ -43,5 +43,13 @@ def totals(outcome: BatchOutcome, texts: Texts) -> str:
     return " · ".join(parts)
 
 
+def notes(outcome: BatchOutcome, texts: Texts) -> list[str]:
+    """What the signs mean that were printed beside marks."""
+    provisional = sum(result.provisional for result in outcome.results)
+    errors = sum(result.has_errors for result in outcome.results)
+    found = [texts("batch.provisional", count=provisional)] if provisional else []
+    return [*found, texts("batch.errors", count=errors)] if errors else found
+
+
 def mean(points: list[int], texts: Texts) -> str:
     return f"{texts('batch.mean')} {shown_number(sum(points) / len(points), texts.language)}"

@@ -12,7 +12,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from grader.commands.batch.summary import mean, result_line, totals
+from grader.commands.batch.summary import mean, notes, result_line, totals
 from grader.grading.pool import CheckStarted, GradingFinished, GradingStarted
 from grader.messages import Texts
 from grader.reports.terminal.glyphs import supports_unicode, to_ascii
@@ -78,6 +78,8 @@ class TableProgress:
     def end(self, outcome: BatchOutcome) -> None:
         self._live.stop()
         self._console.print(self._text(totals(outcome, self._texts), "bold"))
+        for note in notes(outcome, self._texts):
+            self._console.print(self._text(note))
         if outcome.network_is_down:
             self._console.print(self._text(self._texts("batch.network-down"), "red"))
 
