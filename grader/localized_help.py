@@ -86,7 +86,7 @@ class LocalizedGroup(_Localized, click.Group):
 
     def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:
         """As click does, but without importing every command for its summary."""
-        within = f"{self.name}-" if ctx.parent else ""
+        within = "" if self.name == "grader" else f"{self.name}-"  # as `course-add` is `grader course add`
         names = self.list_commands(ctx)
         summaries = [(name, help_text(f"{within}{name}.about").strip().partition("\n")[0]) for name in names]
         with formatter.section(help_text("click.Commands")):
