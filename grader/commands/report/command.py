@@ -15,6 +15,8 @@ from grader.atomic_file import write_atomically
 from grader.command_options import PATH, command, lang_option
 from grader.errors import ExerciseError, GraderError
 from grader.exercise.spec import read_exercise_spec
+from grader.ledger.reading import LedgerState, has_ledger, read_ledger
+from grader.ledger.receipt import entries_about, make_receipt
 from grader.ledger.signing_key import read_signing_key
 from grader.reports.gradebook.book import build_gradebook
 from grader.reports.gradebook.files import gradebook_files
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
     from grader.messages import Language, Words
     from grader.reports.gradebook.book import Gradebook
     from grader.reports.gradebook.filled_sheet import FilledSheet
-    from grader.reports.result import ResultFile
     from grader.results.class_results import StudentWork
 
 
@@ -68,7 +69,7 @@ def report(
     for name, content in gradebook_files(book, language).items():
         _print_path(_write(place / name, content))
     if page:
-        _write_pages(results, place, language)
+        _write_pages(works, folder, place, language)
     sheets = [(sheet, kind) for kind, sheet in (("moodle", moodle), ("scodoc", scodoc)) if sheet]
     complete = [_fill_school_sheet(sheet, kind, book, language) for sheet, kind in sheets]
     if not all(complete):
@@ -101,16 +102,23 @@ def _fill_school_sheet(sheet: Path, kind: str, book: Gradebook, language: Langua
     return filled.is_complete
 
 
-def _write_pages(results: list[ResultFile], place: Path, language: Language) -> None:
-    """Writes `<exercise>.html` for the teacher, and a folder with one page per student beside it."""
-    for exercise in dict.fromkeys(result.exercise for result in results):
-        own = [result for result in results if result.exercise == exercise]
-        pages = {result.student.id: f"{exercise}/{file_name_for(result.student.id)}.html" for result in own}
-        for result in own:
-            _write(
-                place / pages[result.student.id],
-                student_page(result, language, title=_exercise_title(exercise)).encode(),
-            )
+def _write_pages(works: list[StudentWork], folder: Path, place: Path, language: Language) -> None:
+    """Writes `<exercise>.html` for the teacher, and a folder beside it: a page and a receipt per student."""
+    state = read_ledger(folder) if has_ledger(folder) else LedgerState()
+    for exercise in dict.fromkeys(work.exercise for work in works):
+        results = {
+            work.student.id: (work, result) for work in works if (result := work.result()) and work.exercise == exercise
+        }
+        pages = {student: f"{exercise}/{file_name_for(student)}.html" for student in results}
+        for student, (work, result) in results.items():
+            receipt = make_receipt(state, entries_about(state, exercise, student))
+            attempts = [attempt.result for attempt in work.attempts]
+            title = _exercise_title(exercise)
+            page = student_page(result, language, title=title, attempts=attempts, receipt=receipt.decode())
+            _write(place / pages[student], page.encode())
+            if receipt:
+                _write((place / pages[student]).with_suffix(".receipt"), receipt)
+        own = [result for _, result in results.values()]
         page = class_page(own, language, title=_exercise_title(exercise), student_pages=pages)
         _print_path(_write(place / f"{exercise}.html", page.encode()))
 
