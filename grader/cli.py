@@ -8,13 +8,13 @@ import traceback
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
-import typer
-import typer.main
-from typer.exceptions import TyperException
+import click
 
 from grader import exit_codes
+from grader.command_options import lang_option
+from grader.completion import install_completion, show_completion
 from grader.errors import GraderError, MachineUnreachable
 from grader.extras import has_extra, require_extra
 from grader.localized_help import LocalizedCommand, LocalizedGroup
@@ -27,7 +27,7 @@ from grader.usage_errors import describe_usage_error
 from grader.version import VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from grader.extras import Extra
 
@@ -38,24 +38,20 @@ COMMANDS: Final = (
 """`grader batch` is the function `batch` of `grader.commands.batch.command`; it is imported only when it is called."""
 _EXTRAS: Final[dict[str, Extra]] = {"repo": "repo", "report": "teacher"}
 """Commands that need more than the base."""
-_CTRL_C: Final = 130
-"""The exit code that typer returns after Ctrl-C."""
 
 
-class _Commands(Mapping[str, Any]):
+class _Commands(Mapping[str, click.Command]):
     """The commands by name, each imported when it is asked for."""
 
-    def __getitem__(self, name: str) -> Any:
+    def __getitem__(self, name: str) -> click.Command:
         if name not in COMMANDS:
             raise KeyError(name)
-        command = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
         extra = _EXTRAS.get(name)
         if extra and not has_extra(extra):
-            any_words = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
-            command.command(name, cls=LocalizedCommand, context_settings=any_words)(_without_extra(name, extra))
-        else:
-            command.command(name, cls=LocalizedCommand)(getattr(import_module(f"grader.commands.{name}.command"), name))
-        return typer.main.get_command(command)
+            return _without_extra(name, extra)
+        command = getattr(import_module(f"grader.commands.{name}.command"), name)
+        assert isinstance(command, click.Command)
+        return command
 
     def __iter__(self) -> Iterator[str]:
         return iter(COMMANDS)
@@ -64,29 +60,16 @@ class _Commands(Mapping[str, Any]):
         return len(COMMANDS)
 
 
-def _without_extra(name: str, extra: Extra) -> Callable[[], None]:
+def _without_extra(name: str, extra: Extra) -> click.Command:
     """A command that only says what to install."""
-
-    def command() -> None:
-        require_extra(extra, f"grader {name}")
-
-    return command
+    any_words = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+    return LocalizedCommand(name, callback=lambda: require_extra(extra, f"grader {name}"), context_settings=any_words)
 
 
 class _Group(LocalizedGroup):
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        self.commands = cast("dict[str, Any]", _Commands())  # typer only reads it
-
-
-app = typer.Typer(
-    name="grader",
-    cls=_Group,
-    invoke_without_command=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+        self.commands = cast("dict[str, click.Command]", _Commands())  # click only reads it
 
 
 def main() -> None:
@@ -108,18 +91,17 @@ def main() -> None:
 
 def _run() -> int:
     try:
-        code = app(standalone_mode=False) or 0
-    except (typer.Abort, KeyboardInterrupt):
+        return int(app(prog_name="grader", standalone_mode=False) or 0)
+    except (click.Abort, KeyboardInterrupt):
         return exit_codes.INTERRUPTED
     except Exception as error:  # noqa: BLE001 - whatever it is, it must not look like a student's failure (1)
         return _fail(*_describe_error(error))
-    return exit_codes.INTERRUPTED if code == _CTRL_C else int(code)
 
 
 def _describe_error(error: Exception) -> tuple[GraderError, int]:
     """What is said of an exception, and the exit code."""
     match error:
-        case TyperException():
+        case click.ClickException():
             return describe_usage_error(error), exit_codes.USAGE_ERROR
         case MachineUnreachable():
             return error, exit_codes.NOT_GRADED
@@ -137,23 +119,28 @@ def _fail(error: GraderError, code: int) -> int:
     return code
 
 
-def _version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
+def _print_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click calls it so
     if wanted:
         from grader.scoring.suite import suite_hash  # noqa: PLC0415 - slow to import, and not needed by --help
 
         print(f"grader {VERSION}, Python {sys.version.split()[0]}")
         for spec in sorted(Path("exercises").glob("*/exercise.toml")):
             print(f"  {spec.parent}  {suite_hash(spec.parent)[:16]}")
-        raise typer.Exit
+        context.exit()
 
 
-@app.callback()
-def root(
-    context: typer.Context,
-    *,
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False,  # noqa: ARG001
-    lang: str = "",
-) -> None:
+@click.group(
+    name="grader",
+    cls=_Group,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version)
+@lang_option
+@click.option("--install-completion", is_flag=True, is_eager=True, expose_value=False, callback=install_completion)
+@click.option("--show-completion", is_flag=True, is_eager=True, expose_value=False, callback=show_completion)
+@click.pass_context
+def app(context: click.Context, *, lang: str) -> None:
     """Grade container labs."""
     context.default_map = {command: {"lang": lang} for command in COMMANDS if lang}
     if context.invoked_subcommand is None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any
+from typing import TYPE_CHECKING
 
-import typer.core
-from typer.core import TyperCommand, TyperGroup
+import click
+import click.core
 
 from grader.messages import find_text
 from grader.settings import language_for_errors, requested_language
+
+if TYPE_CHECKING:
+    from click import Context, HelpFormatter, Parameter
 
 
 def help_text(key: str) -> str:
@@ -29,46 +32,54 @@ def option_help(command: str, option: str) -> str:
         return help_text(f"option.{option}")
 
 
-def _typer_word(text: str) -> str:
-    """In place of `gettext`, by which typer looks its own words up."""
+def catalogue_name(parameter: Parameter) -> str:
+    """The name by which the catalogue explains a parameter; click's own name of `--help` is not one."""
+    return max(parameter.opts, key=len).lstrip("-").replace("_", "-")
+
+
+def _click_word(text: str) -> str:
+    """In place of `gettext`, by which click looks its own words up."""
     try:
-        return help_text(f"typer.{text}")
+        return help_text(f"click.{text}")
     except KeyError:
         return text
 
 
-setattr(typer.core, "_", _typer_word)  # noqa: B010 - it is private, so mypy does not know it
+setattr(click.core, "_", _click_word)  # noqa: B010 - it is private, so mypy does not know it
 
 
-class _Localized:
-    """A command of typer whose words are read from the catalogue when help is asked for."""
-
-    name: str | None
-    options_metavar: str | None
+class _Localized(click.Command):
+    """A command whose words are read from the catalogue when help is asked for."""
 
     @property
     def help(self) -> str:
         return help_text(f"{self.name}.about").strip()
 
-    @help.setter  # noqa: A003 - typer calls it so
+    @help.setter  # noqa: A003 - click calls it so
     def help(self, docstring: str | None) -> None:
-        """Typer offers the function's docstring, which is for developers."""
+        """Click offers the function's docstring, which is for developers."""
 
-    def format_help(self, ctx: Any, formatter: Any) -> None:
-        self.options_metavar = help_text("typer.options-metavar")
-        self.subcommand_metavar = help_text("typer.command-metavar")
-        for parameter in self.get_params(ctx):  # type: ignore[attr-defined]  # as above
-            parameter.help = option_help(self.name or "", parameter.name.replace("_", "-"))
-        super().format_help(ctx, formatter)  # type: ignore[misc]  # as above
+    def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
+        self.options_metavar = help_text("click.options-metavar")
+        for parameter in self.get_params(ctx):
+            assert isinstance(parameter, click.Argument | click.Option)
+            parameter.help = option_help(self.name or "", catalogue_name(parameter))
+            if isinstance(parameter, click.Option) and not parameter.is_flag:
+                parameter.metavar = parameter.metavar or help_text(f"click.{parameter.type.name}")
+        super().format_help(ctx, formatter)
 
-    def format_usage(self, ctx: Any, formatter: Any) -> None:
-        words = " ".join(self.collect_usage_pieces(ctx))  # type: ignore[attr-defined]  # as above
-        formatter.write_usage(ctx.command_path, words, f"{help_text('typer.usage')} ")
+    def format_usage(self, ctx: Context, formatter: HelpFormatter) -> None:
+        words = " ".join(self.collect_usage_pieces(ctx))
+        formatter.write_usage(ctx.command_path, words, f"{help_text('click.usage')} ")
 
 
-class LocalizedCommand(_Localized, TyperCommand):  # type: ignore[misc]  # `help` is an attribute there
+class LocalizedCommand(_Localized):
     """One command."""
 
 
-class LocalizedGroup(_Localized, TyperGroup):  # type: ignore[misc]  # as above
+class LocalizedGroup(_Localized, click.Group):
     """The program with its commands."""
+
+    def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
+        self.subcommand_metavar = help_text("click.command-metavar")
+        super().format_help(ctx, formatter)

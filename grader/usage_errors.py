@@ -1,35 +1,42 @@
-"""Translates typer's English usage errors."""
+"""Translates click's English usage errors."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
+
+from click import exceptions
 
 from grader.errors import GraderError
 
 if TYPE_CHECKING:
-    from typer.exceptions import TyperException
-
-_SENTENCES: Final = {
-    r"No such command '(?P<given>.*?)'(?:\. Did you mean (?P<near>.*)\?)?$": "command",
-    r"No such option: (?P<given>\S+)(?: \(Possible options: (?P<near>.*)\))?": "option",
-    r"Missing (?:argument|option|parameter) '(?P<given>.*?)'": "missing",
-    r"Invalid value for '(?P<given>.*?)': (?P<why>.*)": "value",
-    r"Option '(?P<given>.*?)' requires": "needs-value",
-    r"Option '(?P<given>.*?)' does not take a value": "takes-no-value",
-    r"Got unexpected extra argument(?:s|\(s\))? \((?P<given>.*)\)": "extra",
-    r"(?P<why>.*)": "other",
-}
-"""Typer's sentences, and the codes of ours."""
+    from click import Context, Parameter
 
 
-def describe_usage_error(error: TyperException) -> GraderError:
+def describe_usage_error(error: exceptions.ClickException) -> GraderError:
     """One sentence that says what to type instead."""
     context = getattr(error, "ctx", None)
-    message = getattr(error, "format_message", error.__str__)().rstrip(".")
-    matches = ((code, re.match(sentence, message, re.DOTALL)) for sentence, code in _SENTENCES.items())
-    code, found = next((code, found) for code, found in matches if found)
-    values = {name: value or "" for name, value in found.groupdict().items()}
-    near = values.pop("near", "").replace("'", "")
-    values["command"] = context.command_path if context else "grader"
-    return GraderError(f"usage.{code}-near", near=near, **values) if near else GraderError(f"usage.{code}", **values)
+    code, values = _code_and_values(error, context)
+    return GraderError(f"usage.{code}", command=context.command_path if context else "grader", **values)
+
+
+def _code_and_values(error: exceptions.ClickException, context: Context | None) -> tuple[str, dict[str, str]]:
+    match error:
+        case exceptions.NoSuchCommand(command_name=given, possibilities=near):
+            code = "command"
+        case exceptions.NoSuchOption(option_name=given, possibilities=near):
+            code = "option"
+        case exceptions.MissingParameter(param=parameter) if parameter:
+            return "missing", {"given": _name_of(parameter, context)}
+        case exceptions.BadParameter(param=parameter) if parameter:
+            return "value", {"given": _name_of(parameter, context), "why": error.message.rstrip(".")}
+        case exceptions.BadOptionUsage(option_name=given):
+            return "takes-no-value" if "does not take" in error.message else "needs-value", {"given": given}
+        case _:
+            extra = re.match(r"Got unexpected extra arguments? \((.*)\)", error.message, re.DOTALL)
+            return ("extra", {"given": extra[1]}) if extra else ("other", {"why": error.format_message().rstrip(".")})
+    return (f"{code}-near", {"given": given, "near": ", ".join(near)}) if near else (code, {"given": given})
+
+
+def _name_of(parameter: Parameter, context: Context | None) -> str:
+    return parameter.get_error_hint(context).strip("'")

@@ -7,8 +7,6 @@ import re
 import subprocess
 import sys
 
-import typer.main
-
 from grader.cli import app
 from tests.student_shell import ROOT
 
@@ -51,7 +49,7 @@ def options_of_the_plugin() -> str:
 
 
 def page() -> str:
-    commands = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+    commands = sorted(app.commands)
     parts = [("`pytest`", options_of_the_plugin()), ("`grader`", help_of())]
     parts += [(f"`grader {command}`", help_of(command)) for command in commands]
     return INTRODUCTION + "".join(f"\n## {title}\n\n```text\n{text}\n```\n" for title, text in parts)
@@ -62,7 +60,7 @@ def test_the_page_of_commands_is_what_the_program_prints() -> None:
 
 
 def test_no_summary_of_a_command_is_cut() -> None:
-    """Typer ends a summary that does not fit with three dots."""
+    """Click ends a summary that does not fit with three dots."""
     listed = help_of().partition("Commands:\n")[2].splitlines()
     assert len(listed) >= 10
     assert [line for line in listed if not line.endswith(".") or line.endswith("...")] == []

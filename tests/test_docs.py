@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-import typer.main
 
 from grader.cli import app
 from grader.messages import catalogue
@@ -16,8 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
-COMMAND = typer.main.get_command(app)
-VERBS = sorted(COMMAND.commands)  # type: ignore[attr-defined]
+COMMAND = app
+VERBS = sorted(COMMAND.commands)
 GRADER = re.compile(r"^(?:[$>] +)?(?:\.venv/bin/)?grader ([a-z]+)(.*)")
 
 
@@ -31,7 +30,7 @@ def commands_in(page: Path) -> list[tuple[str, str]]:
 
 
 def options_of(verb: str) -> set[str]:
-    command = COMMAND.commands[verb]  # type: ignore[attr-defined]
+    command = COMMAND.commands[verb]
     return {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)} | {
         "--help"
     }
@@ -66,7 +65,7 @@ def test_the_help_of_every_verb_has_an_example(
     verb: str, language: str, word: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GRADER_LANG", language)
-    command = COMMAND.commands[verb]  # type: ignore[attr-defined]
+    command = COMMAND.commands[verb]
     assert f"{word} grader {verb}" in (command.help or "")
 
 

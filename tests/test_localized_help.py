@@ -8,7 +8,6 @@ import subprocess
 import sys
 
 import pytest
-import typer.main
 
 from grader.cli import COMMANDS, app
 from grader.localized_help import option_help
@@ -27,11 +26,8 @@ try:
 finally:
     print("READ", *sorted(name.rpartition("/")[2] for name in names if "/messages/" in name))
 """
-GROUP = typer.main.get_command(app)
-PARAMETERS = {
-    command: [one.name.replace("_", "-") for one in GROUP.commands[command].params]  # type: ignore[attr-defined]
-    for command in COMMANDS
-}
+GROUP = app
+PARAMETERS = {command: [one.name.replace("_", "-") for one in GROUP.commands[command].params] for command in COMMANDS}
 
 
 def run(*words: str, language: str = "", code: str = GRADER, **environ: str) -> str:
@@ -65,7 +61,7 @@ def test_every_text_of_the_help_is_shown() -> None:
 
 @pytest.mark.parametrize("language", REQUIRED)
 def test_the_summaries_of_the_commands_are_whole(language: str) -> None:
-    """Typer ends a summary that does not fit with three dots."""
+    """Click ends a summary that does not fit with three dots."""
     shown = run("--help", language=language)
     for command in COMMANDS:
         assert f" {texts('help', language)[f'{command}.about'].split(chr(10))[0]}\n".replace("\u00a0", " ") in shown
@@ -74,9 +70,9 @@ def test_the_summaries_of_the_commands_are_whole(language: str) -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_no_english_word_is_left_in_a_french_help(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GRADER_LANG", "fr")
-    called = GROUP.commands[command]  # type: ignore[attr-defined]
+    called = GROUP.commands[command]
     shown = called.get_help(called.make_context(command, [], resilient_parsing=True))
-    english = " ".join(text for key, text in texts("help", "en").items() if key.startswith("typer."))
+    english = " ".join(text for key, text in texts("help", "en").items() if key.startswith("click."))
     own_words = set(re.findall(r"[A-Za-z]+", english)) - {"Usage", "OPTIONS", "Arguments", "Options", "default"}
     assert not re.findall(rf"\b({'|'.join(own_words)}|Show this|and exit|shell, to|default:)\b", shown)
     assert "Afficher cette aide et quitter." in shown
@@ -121,7 +117,7 @@ def test_pytest_explains_the_options_of_the_plugin_in_that_language(language: st
     [
         (("--help",), {"help.toml"}),
         (("start", "no-such-exercise"), {"errors.toml"}),
-        (("bacth",), {"errors.toml", "help.toml"}),  # the latter for typer's own words
+        (("bacth",), {"errors.toml"}),
     ],
 )
 def test_a_command_reads_only_the_texts_that_it_shows(words: tuple[str, ...], read: set[str]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
 from grader.cli import app
 from grader.commands.class_pipeline import child_pipeline
@@ -24,7 +24,7 @@ from tests.submission.repositories import EXERCISE, request
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from typer.testing import Result
+    from click.testing import Result
 
 KEY = "a key of the school's, long enough"
 RUN = "school/tp pipeline 4711"

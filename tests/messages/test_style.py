@@ -153,13 +153,13 @@ def all_texts() -> dict[str, Texts]:
 
 TEXTS = all_texts()
 PUNCTUATION = (
-    "typer.usage",
+    "click.usage",
     "common.toml.colon",
     "common.toml.semicolon",
     "common.toml.decimal-separator",
-    "typer.Arguments",
-    "typer.Options",
-    "typer.Commands",
+    "click.Positional arguments",
+    "click.Options",
+    "click.Commands",
 )
 """Texts that a colon follows, or that are one."""
 PAGES: dict[str, Texts] = {

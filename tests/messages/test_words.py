@@ -158,7 +158,7 @@ def test_no_word_that_a_person_reads_is_in_the_code() -> None:
         'console.print(f"{count} signed")',
         'sys.stderr.write("no such file\\n")',
         'table.add_column("points", justify="right")',
-        'typer.Option("--yes", help="Do not ask.")',
+        'click.option("--yes", help="Do not ask.")',
         'pytest.UsageError(f"{path}: not a suite")',
         'GraderError("at.file", file=path, fault="not a result")',
     ],

@@ -41,8 +41,8 @@ class Case:
     @property
     def container(self) -> str:
         """The container that the screen names, or the one of the port that it names."""
-        if "name" in self.values:
-            return self.values["name"]
+        if named := self.values.get("name") or self.values.get("page"):
+            return named
         role = next(one for one in self.spec.ports if str(self.port(one)) == self.values["port"])
         return self.spec.containers[role].name
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
 from grader.exercise.spec import read_exercise_spec
 from grader.reports.result import CheckResult, Diagnosis
-from tests.replays.stored_recording import read_stored
 from tests.robot.case import Case
+from tests.robot.recorded_looks import RecordedLooks
 from tests.robot.remedies import compose, containers, dockerfile, shells, swarm
 from tests.robot.robot import select_wrong, shown_values
 from tests.robot.typed import typed_as
@@ -18,23 +18,6 @@ from tests.student_shell import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-class _Recorded:
-    """What `docker inspect` showed in a recording."""
-
-    def __init__(self, name: str) -> None:
-        bodies = [one["say"].get("body", {}).get("json") for one in read_stored(name).exchanges]
-        self._docs = [one for one in bodies if isinstance(one, dict)]
-
-    def container(self, name: str) -> dict[str, Any] | None:
-        return next((one for one in self._docs if "HostConfig" in one and one["Name"] == f"/{name}"), None)
-
-    def names(self) -> list[str]:
-        return sorted({one["Name"].lstrip("/") for one in self._docs if "HostConfig" in one})
-
-    def image(self, name: str) -> dict[str, Any] | None:
-        return next((one for one in self._docs if "RootFS" in one and name in {one["Id"], *one["RepoTags"]}), None)
 
 
 def read_expected(name: str) -> list[str]:
@@ -45,11 +28,11 @@ def read_expected(name: str) -> list[str]:
 
 def _case(recording: str, code: str, folder: Path, **values: str) -> Case:
     spec = read_exercise_spec(ROOT / "exercises" / recording.partition("/")[0])
-    return Case(code, values, spec, _Recorded(recording), folder)
+    return Case(code, values, spec, RecordedLooks(recording), folder)
 
 
 def test_a_container_is_typed_again_as_it_was() -> None:
-    looks = _Recorded("tp2/reference")
+    looks = RecordedLooks("tp2/reference")
     doc = looks.container("web")
     assert doc
     typed = typed_as(doc, looks.image(doc["Image"]))

@@ -56,10 +56,11 @@ def _diagnose_tasks(
         return CheckFailed("tasks-pending", detail=held_up.error, **values)
     if failures:
         last = failures[0]
-        code = "task-image-missing" if "No such image" in last.error else "tasks-fail"
-        return CheckFailed(
-            code, detail=last.error, image=service.image, evidence=_failure_output(machine, last), **values
-        )
+        _, is_missing, image = last.error.partition("No such image: ")
+        code = "task-image-missing" if is_missing else "tasks-fail"
+        # The service may have another image by now, of which no task has been started yet.
+        image = image or service.image
+        return CheckFailed(code, detail=last.error, image=image, evidence=_failure_output(machine, last), **values)
     return CheckFailed("tasks-starting", **values)
 
 

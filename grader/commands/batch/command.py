@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
+from click.exceptions import Exit
 from msgspec.structs import replace
 
 from grader import exit_codes
+from grader.command_options import PATH, command, hints_option, lang_option, ssh_config_option
 from grader.commands.batch.batch import Batch
 from grader.commands.batch.progress import progress_for
 from grader.errors import GraderError, RosterError
@@ -31,6 +32,8 @@ from grader.scoring.suite import read_suite
 from grader.settings import language_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from grader.grading.request import GradingRequest
     from grader.roster.columns import RosterColumn
     from grader.roster.student import RosterStudent
@@ -38,26 +41,45 @@ if TYPE_CHECKING:
     from grader.scoring.suite import Suite
 
 
+@command
+@click.argument("exercise", type=PATH)
+@click.option("--roster", type=PATH, required=True)
+@click.option("--results", type=PATH, required=True)
+@click.option("--jobs", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option("--deadline", type=click.FloatRange(min=1), default=180, show_default=True)
+@click.option("--resume", is_flag=True)
+@click.option("--retry-not-graded", is_flag=True)
+@click.option("--limit", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option("--group", default="")
+@click.option("--record", is_flag=True)
+@click.option("--passive", is_flag=True)
+@click.option("--disposable", is_flag=True)
+@hints_option
+@ssh_config_option
+@lang_option
+@click.option("--engines", metavar="URL", multiple=True)
+@click.option("--scheduler", default="")
+@click.option("--progress", default="auto", show_default=True)
 def batch(
-    exercise: Path,
-    roster: Annotated[Path, typer.Option()],
-    results: Annotated[Path, typer.Option()],
     *,
-    jobs: Annotated[int, typer.Option(min=0)] = 0,
-    deadline: Annotated[float, typer.Option(min=1)] = 180,
-    resume: Annotated[bool, typer.Option("--resume")] = False,
-    retry_not_graded: Annotated[bool, typer.Option("--retry-not-graded")] = False,
-    limit: Annotated[int, typer.Option(min=0)] = 0,
-    group: str = "",
-    record: Annotated[bool, typer.Option("--record")] = False,
-    passive: Annotated[bool, typer.Option("--passive")] = False,
-    disposable: Annotated[bool, typer.Option("--disposable")] = False,
-    hints: Annotated[int, typer.Option(min=1, max=3)] = 2,
-    ssh_config: Path | None = None,
-    lang: str = "",
-    engines: Annotated[list[str] | None, typer.Option(metavar="URL")] = None,
-    scheduler: str = "",
-    progress: str = "auto",
+    exercise: Path,
+    roster: Path,
+    results: Path,
+    jobs: int,
+    deadline: float,
+    resume: bool,
+    retry_not_graded: bool,
+    limit: int,
+    group: str,
+    record: bool,
+    passive: bool,
+    disposable: bool,
+    hints: int,
+    ssh_config: Path | None,
+    lang: str,
+    engines: tuple[str, ...],
+    scheduler: str,
+    progress: str,
 ) -> None:
     """Grades a class."""
     if ssh_config and not ssh_config.is_file():
@@ -88,7 +110,7 @@ def batch(
     else:
         outcome = batch.run(watcher, partial(grade_all, at_once=jobs or default_jobs()))
     if not outcome.everyone_graded:
-        raise typer.Exit(exit_codes.NOT_GRADED)
+        raise Exit(exit_codes.NOT_GRADED)
 
 
 def _request_of_team(shared: GradingRequest, team: Team, place: GradedPlace) -> GradingRequest:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated
 
-import typer
+import click
 
+from grader.command_options import command, lang_option
 from grader.engine_state.exercise_objects import objects_created_by, remove_objects, volumes_of
 from grader.errors import GraderError
 from grader.exercise.find import find_exercise
@@ -18,13 +18,12 @@ from grader.roster.machine_url import parse_machine_url
 from grader.settings import language_of
 
 
-def clean(
-    exercise: str,
-    *,
-    yes: Annotated[bool, typer.Option("--yes", "-y")] = False,
-    machine: str = "local",
-    lang: str = "",
-) -> None:
+@command
+@click.argument("exercise")
+@click.option("--yes", "-y", is_flag=True)
+@click.option("--machine", default="local", show_default=True)
+@lang_option
+def clean(*, exercise: str, yes: bool, machine: str, lang: str) -> None:
     """Removes what an exercise made, after confirmation."""
     texts = Texts("commands", language_of(lang, os.environ))
     engine = Machine(open_transport(parse_machine_url(machine)), read_exercise_spec(find_exercise(exercise)))
@@ -44,7 +43,7 @@ def clean(
 
 
 def _has_confirmed(question: str) -> bool:
-    """Asks for confirmation, which may be given in any language: `typer.confirm` does not accept "oui"."""
+    """Asks for confirmation, which may be given in any language: `click.confirm` does not accept "oui"."""
     try:
         answer = input(f"{question} ")
     except EOFError:

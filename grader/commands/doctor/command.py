@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
+from click.exceptions import Exit
 
 from grader import exit_codes
+from grader.command_options import command, lang_option, ports_option, ssh_config_option
 from grader.commands.doctor.examination import examine
 from grader.exercise.find import find_exercise
 from grader.exercise.spec import ExerciseSpec, read_exercise_spec, require_ports
@@ -21,15 +22,17 @@ from grader.roster.machine_url import parse_machine_url
 from grader.roster.ports import parse_ports
 from grader.settings import language_of
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-def doctor(
-    exercise: Annotated[str, typer.Argument()] = "",
-    *,
-    machine: str = "",
-    ssh_config: Path | None = None,
-    ports: str = "",
-    lang: str = "",
-) -> None:
+
+@command
+@click.argument("exercise", default="")
+@click.option("--machine", default="")
+@ssh_config_option
+@ports_option
+@lang_option
+def doctor(*, exercise: str, machine: str, ssh_config: Path | None, ports: str, lang: str) -> None:
     """Prints what a machine is, and what prevents its grading."""
     language = language_of(lang, os.environ)
     url = parse_machine_url(machine or "local")
@@ -53,5 +56,5 @@ def doctor(
         print(wrap_for(sys.stdout, wrong, "! ", "  "))
         print(wrap_for(sys.stdout, look, "  ", "  "))
     if found.findings:
-        raise typer.Exit(exit_codes.FAILED)
+        raise Exit(exit_codes.FAILED)
     print(texts("doctor.fine"))

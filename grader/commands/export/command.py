@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import os
-from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Final
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-import typer
+import click
 
+from grader.command_options import PATH, command, lang_option
 from grader.errors import GraderError
 from grader.exercise.find import EXERCISES, find_exercise
 from grader.exercise.material import students_files
@@ -18,11 +18,18 @@ from grader.reports.result import write_atomically
 from grader.scoring.suite import read_suite
 from grader.settings import language_of
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 _LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)
 """The same exercises give the same file, whenever they are exported."""
 
 
-def export(exercises: list[str], *, to: Annotated[Path, typer.Option()], lang: str = "") -> None:
+@command
+@click.argument("exercises", nargs=-1, required=True)
+@click.option("--to", type=PATH, required=True)
+@lang_option
+def export(*, exercises: tuple[str, ...], to: Path, lang: str) -> None:
     """Writes a zip file that students unpack: handouts, specs, checks and material."""
     if to.suffix != ".zip":
         raise GraderError("usage.not-a-zip", path=to)

@@ -8,6 +8,9 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import click
+
+from grader.command_options import PATH, command, lang_option
 from grader.errors import GraderError
 from grader.messages import Texts
 from grader.settings import language_of
@@ -18,7 +21,10 @@ if TYPE_CHECKING:
 _NAME: Final = re.compile(r"tp([0-9]{1,3})")
 
 
-def new(exercise: Path, *, lang: str = "") -> None:
+@command
+@click.argument("exercise", type=PATH)
+@lang_option
+def new(*, exercise: Path, lang: str) -> None:
     """Copies the skeleton."""
     texts = Texts("commands", language_of(lang, os.environ))
     for path in new_exercise(exercise if len(exercise.parts) > 1 else Path("exercises") / exercise):

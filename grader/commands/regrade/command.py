@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
+from click.exceptions import Exit
 
 from grader import exit_codes
+from grader.command_options import PATH, command, lang_option
 from grader.commands.regrade.output import summary_lines, written_line
 from grader.commands.regrade.regrade import regrade as run
 from grader.commands.regrade.regrade import signed_folder, write_changes
@@ -17,15 +18,17 @@ from grader.exercise.find import find_exercise
 from grader.scoring.suite import read_suite
 from grader.settings import language_of
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-def regrade(
-    folder: Path,
-    exercise: Annotated[Path, typer.Option()],
-    *,
-    write: Annotated[bool, typer.Option("--write")] = False,
-    reason: str = "",
-    lang: str = "",
-) -> None:
+
+@command
+@click.argument("folder", type=PATH)
+@click.option("--exercise", type=PATH, required=True)
+@click.option("--write", is_flag=True)
+@click.option("--reason", default="")
+@lang_option
+def regrade(*, folder: Path, exercise: Path, write: bool, reason: str, lang: str) -> None:
     """Judges recordings with today's suite."""
     language = language_of(lang, os.environ)
     if write and not reason.strip():
@@ -42,6 +45,6 @@ def regrade(
     if report.unreadable_results:
         raise GraderError("results.several", results=tuple(report.unreadable_results))
     if not report.judged and not report.unreadable:
-        raise typer.Exit(exit_codes.NOTHING_TO_GRADE)
+        raise Exit(exit_codes.NOTHING_TO_GRADE)
     if report.unreadable or report.incomplete:
-        raise typer.Exit(exit_codes.NOT_GRADED)
+        raise Exit(exit_codes.NOT_GRADED)

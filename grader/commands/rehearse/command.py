@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import re
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
+from click.exceptions import Exit
 from rich.console import Console
 
 from grader import exit_codes
+from grader.command_options import PATH, command, lang_option
 from grader.commands.rehearse.rehearse import rehearse as run
 from grader.commands.rehearse.table import print_counts, print_rehearsal, run_name
 from grader.errors import GraderError
@@ -21,18 +22,28 @@ from grader.roster.machine_url import parse_machine_url
 from grader.settings import language_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from grader.commands.rehearse.rehearse import SolutionRun
 
 
+@command
+@click.argument("exercises", type=PATH, nargs=-1, required=True)
+@click.option("--repeat", type=click.IntRange(min=1), default=1, show_default=True)
+@click.option("--only", metavar="NAME", multiple=True)
+@click.option("--solutions", type=PATH)
+@click.option("--shard", default="")
+@click.option("--machine", default="local", show_default=True)
+@lang_option
 def rehearse(
-    exercises: list[Path],
     *,
-    repeat: Annotated[int, typer.Option(min=1)] = 1,
-    only: Annotated[list[str] | None, typer.Option(metavar="NAME")] = None,
-    solutions: Path | None = None,
-    shard: str = "",
-    machine: str = "local",
-    lang: str = "",
+    exercises: tuple[Path, ...],
+    repeat: int,
+    only: tuple[str, ...],
+    solutions: Path | None,
+    shard: str,
+    machine: str,
+    lang: str,
 ) -> None:
     """Grades a suite's solutions and compares the verdicts with the expected ones."""
     texts = Texts("commands", language_of(lang, os.environ))
@@ -54,7 +65,7 @@ def rehearse(
         done.append(rehearsed)
     print_counts(done, console, texts)
     if not all(one.is_good for one in done):
-        raise typer.Exit(exit_codes.FAILED)
+        raise Exit(exit_codes.FAILED)
 
 
 def _print_run(exercise: str, texts: Texts, console: Console, one: SolutionRun) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
+from click.exceptions import Exit
 from msgspec.structs import replace
 
+from grader.command_options import PATH, command, lang_option, ports_option
 from grader.exercise.find import find_exercise
 from grader.grading.repository import grade_and_write
 from grader.grading.request import request_of
@@ -16,19 +17,33 @@ from grader.grading.submission_lifecycle import project_path
 from grader.scoring.suite import read_suite
 from grader.settings import language_of
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-def repo(  # noqa: PLR0917  # typer makes options of them
-    path: str,
-    exercise: Annotated[Path, typer.Option()],
-    results: Annotated[Path, typer.Option()],
-    machine: Annotated[str, typer.Option()] = "local",
-    student: Annotated[str, typer.Option()] = "",
-    folder: Annotated[str, typer.Option()] = "",
-    ports: Annotated[str, typer.Option()] = "",
-    lang: Annotated[str, typer.Option()] = "",
-    areas: Annotated[Path | None, typer.Option()] = None,
+
+@command
+@click.argument("path", metavar="REPOSITORY")
+@click.option("--exercise", type=PATH, required=True)
+@click.option("--results", type=PATH, required=True)
+@click.option("--machine", default="local", show_default=True)
+@click.option("--student", default="")
+@click.option("--folder", default="")
+@ports_option
+@lang_option
+@click.option("--areas", type=PATH)
+@click.option("--disposable/--no-disposable", default=False, show_default=True)
+def repo(
     *,
-    disposable: bool = False,
+    path: str,
+    exercise: Path,
+    results: Path,
+    machine: str,
+    student: str,
+    folder: str,
+    ports: str,
+    lang: str,
+    areas: Path | None,
+    disposable: bool,
 ) -> None:
     """Grades a pushed repository."""
     language = language_of(lang, os.environ)
@@ -40,4 +55,4 @@ def repo(  # noqa: PLR0917  # typer makes options of them
     }
     request = request_of(options, os.environ, find_exercise(exercise))
     request = replace(request, repository=path, folder=folder, workspaces=areas)
-    raise typer.Exit(grade_and_write(request, read_suite(request.exercise), results, language, os.environ))
+    raise Exit(grade_and_write(request, read_suite(request.exercise), results, language, os.environ))

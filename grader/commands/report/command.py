@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
+import click
 import msgspec
-import typer
+from click.exceptions import Exit
 
 from grader import exit_codes
+from grader.command_options import PATH, command, lang_option
 from grader.errors import ExerciseError, GraderError
 from grader.exercise.spec import read_exercise_spec
 from grader.reports.gradebook.book import build_gradebook
@@ -32,16 +34,25 @@ if TYPE_CHECKING:
     from grader.reports.gradebook.filled_sheet import FilledSheet
 
 
+@command
+@click.argument("folder", type=PATH)
+@click.option("--roster", type=PATH)
+@click.option("--out", type=PATH)
+@click.option("--moodle", type=PATH)
+@click.option("--scodoc", type=PATH)
+@click.option("--exercise", default="")
+@click.option("--page", is_flag=True)
+@lang_option
 def report(
-    folder: Path,
     *,
-    roster: Path | None = None,
-    out: Path | None = None,
-    moodle: Path | None = None,
-    scodoc: Path | None = None,
-    exercise: str = "",
-    page: Annotated[bool, typer.Option("--page")] = False,
-    lang: str = "",
+    folder: Path,
+    roster: Path | None,
+    out: Path | None,
+    moodle: Path | None,
+    scodoc: Path | None,
+    exercise: str,
+    page: bool,
+    lang: str,
 ) -> None:
     """Writes gradebooks and pages."""
     language = language_of(lang, os.environ)
@@ -57,7 +68,7 @@ def report(
     sheets = [(sheet, kind) for kind, sheet in (("moodle", moodle), ("scodoc", scodoc)) if sheet]
     complete = [_fill_school_sheet(sheet, kind, book, language) for sheet, kind in sheets]
     if not all(complete):
-        raise typer.Exit(exit_codes.FAILED)
+        raise Exit(exit_codes.FAILED)
 
 
 def read_results(folder: Path, language: Language) -> list[ResultFile]:

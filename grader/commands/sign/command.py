@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
+from click.exceptions import Exit
 
 from grader import exit_codes
+from grader.command_options import PATH, command, lang_option
 from grader.errors import GraderError
 from grader.messages import Texts
 from grader.reports import signature
@@ -18,15 +19,17 @@ from grader.roster.roster import read_roster
 from grader.settings import language_of
 from grader.text.escaping import log_line
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-def sign(
-    folder: Path,
-    *,
-    roster: Path | None = None,
-    exercise: str = "",
-    by_job: Annotated[bool, typer.Option("--by-job")] = False,
-    lang: str = "",
-) -> None:
+
+@command
+@click.argument("folder", type=PATH)
+@click.option("--roster", type=PATH)
+@click.option("--exercise", default="")
+@click.option("--by-job", is_flag=True)
+@lang_option
+def sign(*, folder: Path, roster: Path | None, exercise: str, by_job: bool, lang: str) -> None:
     """Signs the results that are in their own student's place."""
     texts = Texts("commands", language_of(lang, os.environ))
     key = signing_key(os.environ)
@@ -51,4 +54,4 @@ def sign(
         print(log_line(texts("sign.not-signed", file=name, why=why.message(texts.language))))
     print(log_line(texts("sign.signed", count=len(good), folder=folder)))
     if gathered.unsignable:
-        raise typer.Exit(exit_codes.FAILED)
+        raise Exit(exit_codes.FAILED)

@@ -7,6 +7,9 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
+from grader.command_options import PATH, command, lang_option
 from grader.errors import GraderError
 from grader.exercise.find import find_exercise
 from grader.exercise.material import MATERIAL, material_files
@@ -17,7 +20,11 @@ if TYPE_CHECKING:
     from grader.messages import Language
 
 
-def start(exercise: str, *, into: Path | None = None, lang: str = "") -> None:
+@command
+@click.argument("exercise")
+@click.option("--into", type=PATH)
+@lang_option
+def start(*, exercise: str, into: Path | None, lang: str) -> None:
     """Copies an exercise's material, and says what to read."""
     folder = find_exercise(exercise)
     target = into or Path(folder.name)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-import typer
+import click
+from click.exceptions import Exit
 
 from grader import exit_codes
+from grader.command_options import PATH, command, lang_option
 from grader.errors import GraderError
 from grader.messages import Texts
 from grader.reports import signature
@@ -15,8 +17,14 @@ from grader.reports.signature import KEY_VARIABLE, FileStatus, Statement, existi
 from grader.settings import language_of
 from grader.text.escaping import log_line
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-def verify(folder: Path, *, lang: str = "") -> None:
+
+@command
+@click.argument("folder", type=PATH)
+@lang_option
+def verify(*, folder: Path, lang: str) -> None:
     """Prints the status of every file, with the run and time of its signature."""
     texts = Texts("commands", language_of(lang, os.environ))
     key = signing_key(os.environ)
@@ -30,7 +38,7 @@ def verify(folder: Path, *, lang: str = "") -> None:
         about = _run_and_time(statements.get(name), texts) if status is FileStatus.SIGNED else ""
         print(log_line(f"{status.value:<9} {name}{about}"))
     if any(status is not FileStatus.SIGNED for status in found.values()):
-        raise typer.Exit(exit_codes.FAILED)
+        raise Exit(exit_codes.FAILED)
 
 
 def _run_and_time(statement: Statement | None, texts: Texts) -> str:

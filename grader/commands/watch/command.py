@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
+from click.exceptions import Exit
 
+from grader.command_options import PATH, command, hints_option, lang_option, ports_option, ssh_config_option
 from grader.commands.watch.view import LineView, TableView
 from grader.commands.watch.watch import watch as run
 from grader.errors import GraderError
@@ -18,16 +19,20 @@ from grader.grading.request import request_of
 from grader.scoring.suite import read_suite
 from grader.settings import language_of
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
+
+@command
+@click.argument("exercise", type=PATH)
+@click.option("--machine", default="")
+@ssh_config_option
+@ports_option
+@lang_option
+@hints_option
+@click.option("--passive", is_flag=True)
 def watch(
-    exercise: Path,
-    *,
-    machine: str = "",
-    ssh_config: Path | None = None,
-    ports: str = "",
-    lang: str = "",
-    hints: Annotated[int, typer.Option(min=1, max=3)] = 2,
-    passive: Annotated[bool, typer.Option("--passive")] = False,
+    *, exercise: Path, machine: str, ssh_config: Path | None, ports: str, lang: str, hints: int, passive: bool
 ) -> None:
     """Grades again at every change of the engine."""
     options = {
@@ -47,4 +52,4 @@ def watch(
         with TableView(suite, language, request.hints) as view:
             run(suite, request, view)
     except KeyboardInterrupt:
-        raise typer.Exit from None  # the normal end of a watch
+        raise Exit from None  # the normal end of a watch

@@ -18,7 +18,7 @@ HEAVY = {
     "msgspec",
     "testinfra",
     "rich",
-    "typer",
+    "click",
     "junit_xml",
     "grader.commands.test.hooks",
     "grader.grading.request",

@@ -287,8 +287,13 @@ def look_there(case: Case) -> str:
     """The variable has the target that the screen expects."""
     typed = _own(case)
     typed.variables = [one for one in typed.variables if one.partition("=")[0] != case["variable"]]
-    typed.variables.append(f"{case['variable']}={case['wanted']}")
+    typed.variables.append(f"{case['variable']}={_target(case)}")
     return typed.line()
+
+
+def _target(case: Case) -> str:
+    """The screen names the place or, where it names the database, the handout has its port."""
+    return case.values.get("wanted") or f"{case['database']}:{case.wanted(case['database']).port}"
 
 
 def other_image(case: Case) -> str:

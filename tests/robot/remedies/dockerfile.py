@@ -144,7 +144,7 @@ REMEDIES: Final[Mapping[str, Callable[[Case], str]]] = {
     "image-pulled": build,
     "image-only-tagged": build,
     "image-imported": build,
-    "image-committed": build,
+    "image-committed": _setting("COPY"),
     "image-other-base": _setting("FROM"),
     "base-gone": bring_back_the_base,
     "image-no-command": _setting("CMD"),

@@ -42,6 +42,12 @@ def make(case: Case) -> str:
     return f"{remove}\n{_enter_twice(case, f'docker run -ti {options}')}"
 
 
+def without_the_file(case: Case) -> str:
+    """A new container, without the file in its image: the handout's own image may have to be restored first."""
+    restore = f"{uncommit(case)}\n" if case["image"] == case.wanted(case["name"]).image else ""
+    return f"{restore}{make(case)}"
+
+
 def write_the_file(case: Case) -> str:
     """In the container that is there."""
     return _enter_twice(case, f"docker start -i {case['name']}")
@@ -92,7 +98,7 @@ REMEDIES: Final[Mapping[str, Callable[[Case], str]]] = {
     "file-in-another-container": write_the_file,
     "file-empty": write_the_file,
     "not-a-file": write_the_file,
-    "file-in-image": make,
+    "file-in-image": without_the_file,
     "file-on-a-mount": make,
     "file-on-tmpfs": make,
     "image-gone": retag,

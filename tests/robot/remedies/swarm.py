@@ -39,7 +39,7 @@ def create_network_again(case: Case) -> str:
     """A network can only be removed when nothing is on it: what was there is made again, too."""
     name = _network(case).name
     containers = f"docker ps -aq --filter network={name} | xargs -r docker rm -f"
-    remove = f"docker service rm {_service(case).name}\n{containers}\nfor _ in 1 2 3 4 5 6 7 8 9; do"
+    remove = f"{_remove_service(_service(case).name)}\n{containers}\nfor _ in $(seq 9); do"
     return f"{remove} docker network rm {name} && break; sleep 1; done\n{create_network(case)}\n{_all(case)}"
 
 
@@ -47,11 +47,18 @@ def _all(case: Case) -> str:
     return f"{create_service(case)}\n{make_entry_point(case)}"
 
 
+def _remove_service(name: str) -> str:
+    """Also waits for its tasks to end: they keep their ports and their network until then."""
+    tasks = f"docker ps --quiet --filter label=com.docker.swarm.service.name={name}"
+    wait = f'for _ in $(seq 30); do [ -n "$({tasks})" ] && sleep 1; done'
+    return f"docker service rm {name}\n{wait}"
+
+
 def create_service(case: Case) -> str:
     """As the handout describes it; another one of that name goes."""
     wanted = _service(case)
     options = f"--name {wanted.name} --network {_network(case).name} --replicas {wanted.replicas}"
-    return f"docker service rm {wanted.name}\ndocker service create --detach {options} {_IMAGE}"
+    return f"{_remove_service(wanted.name)}\ndocker service create --detach {options} {_IMAGE}"
 
 
 def rename_service(case: Case) -> str:
@@ -59,7 +66,7 @@ def rename_service(case: Case) -> str:
     near, name = shlex.quote(case["near"]), _service(case).name
     proxy = case.spec.containers[_service(case).proxy].name
     follow = f"sed -i 's/tasks\\.{near}/tasks.{name}/' haproxy.cfg && docker restart {proxy}"
-    return f"docker service rm {near}\n{create_service(case)}\n{follow}"
+    return f"{_remove_service(near)}\n{create_service(case)}\n{follow}"
 
 
 def service_instead_of_containers(case: Case) -> str:
@@ -80,10 +87,6 @@ def join_network(case: Case) -> str:
 
 def start_tasks_again(case: Case) -> str:
     return f"docker service update --detach --restart-condition any {case['service']}"
-
-
-def other_image(case: Case) -> str:
-    return f"docker service update --detach --image {_IMAGE} {case['service']}"
 
 
 def let_tasks_run(case: Case) -> str:
@@ -143,7 +146,7 @@ REMEDIES: Final[Mapping[str, Callable[[Case], str]]] = {
     "host-port-blocks-tasks": _all,
     "tasks-pending": let_tasks_run,
     "tasks-fail": create_service,
-    "task-image-missing": other_image,
+    "task-image-missing": create_service,
     "task-not-replaced": start_tasks_again,
     "service-not-published": make_entry_point,
     "service-port-other": publish,
