@@ -107,6 +107,7 @@ def _regrade(suite: Suite, path: Path) -> RegradedResult | UnreadableRecording |
             now,
             student=before.student,
             team=before.team,
+            handed_in=before.handed_in,
             machine=before.machine,
             duration_s=before.duration_s,
             commit=before.commit,

@@ -100,6 +100,8 @@ class HandedIn(msgspec.Struct, frozen=True, kw_only=True):
     """UTC, ISO 8601."""
     by: Literal["server", "commit", "student"]
     """Whose clock says so: only a server's proves it."""
+    receipt: str = ""
+    """SHA-256 of the file that was handed in; the student has it, too."""
 
 
 class LatePenalty(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -19,10 +20,13 @@ from grader.exercise.find import find_exercise
 from grader.exercise.spec import require_ports
 from grader.extras import require_extra
 from grader.grading.cluster import grade_on_cluster
+from grader.grading.handed_in import graded_handed_in, read_handed_in
 from grader.grading.pool import default_jobs, grade_all
 from grader.grading.repositories import graded_repositories
 from grader.grading.repository import signer
 from grader.grading.request import request_of
+from grader.handin.moodle_zip import read_moodle_zip
+from grader.programs.temporary_folder import temporary_folder
 from grader.reports.result import Student
 from grader.roster.machine_url import parse_machine_url
 from grader.roster.roster import read_roster
@@ -30,14 +34,16 @@ from grader.roster.selection import select_students
 from grader.roster.teams import find_teams
 from grader.scoring.suite import read_suite
 from grader.settings import language_of
+from grader.text.escaping import log_line
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from grader.grading.request import GradingRequest
     from grader.roster.columns import RosterColumn
     from grader.roster.student import RosterStudent
-    from grader.roster.teams import GradedPlace, Team
+    from grader.roster.teams import GradedPlace
     from grader.scoring.suite import Suite
 
 
@@ -58,6 +64,8 @@ if TYPE_CHECKING:
 @ssh_config_option
 @lang_option
 @click.option("--engines", metavar="URL", multiple=True)
+@click.option("--from", "moodle_zip", type=PATH)
+@click.option("--code", default="")
 @click.option("--scheduler", default="")
 @click.option("--progress", default="auto", show_default=True)
 def batch(
@@ -78,6 +86,8 @@ def batch(
     ssh_config: Path | None,
     lang: str,
     engines: tuple[str, ...],
+    moodle_zip: Path | None,
+    code: str,
     scheduler: str,
     progress: str,
 ) -> None:
@@ -85,8 +95,8 @@ def batch(
     if ssh_config and not ssh_config.is_file():
         raise GraderError("usage.no-file", option="--ssh-config", path=ssh_config)
     not_with_engines = {"--record": record, "--passive": passive, "--scheduler": scheduler}
-    if engines and (conflicting := [name for name, given in not_with_engines.items() if given]):
-        raise GraderError("usage.not-with-engines", options=", ".join(conflicting))
+    not_with_from = {**not_with_engines, "--disposable": disposable, "--engines": engines, "--ssh-config": ssh_config}
+    _require_compatible(engines, not_with_engines, moodle_zip, not_with_from, code)
 
     options = {"record": record, "passive": passive, "disposable": disposable, "hints": hints, "ssh_config": ssh_config}
     shared = replace(request_of(options, os.environ, find_exercise(exercise)), deadline_s=deadline)
@@ -95,35 +105,67 @@ def batch(
         require_extra("repo", "--engines")
     machines = [parse_machine_url(engine) for engine in engines or ()]
     suite = read_suite(shared.exercise)
-    place: GradedPlace = "repo" if engines else "machine"
-    requests = [
-        _request_of_team(shared, team, place)
-        for team in find_teams(_students(roster, ("id", place), group, limit, suite), place)
-    ]
-    batch = Batch(suite, tuple(requests), results, language, resume=resume, retry_not_graded=retry_not_graded)
+    at_once = jobs or default_jobs()
     watcher = progress_for(progress, language)
-    if engines:
+
+    def batch_of(requests: Iterable[GradingRequest]) -> Batch:
+        return Batch(suite, tuple(requests), results, language, resume=resume, retry_not_graded=retry_not_graded)
+
+    if moodle_zip:
+        students = _students(roster, ("id",), group, limit, suite)
+        with temporary_folder("grader-handin-") as recordings:
+            work = read_handed_in(read_moodle_zip(moodle_zip), shared, students, recordings, code)
+            for remark in work.remarks:
+                print(log_line(f"grader: {remark.message(language)}"), file=sys.stderr)
+            outcome = batch_of(work.requests).run(watcher, partial(graded_handed_in, work=work, at_once=at_once))
+    elif engines:
+        batch = batch_of(_requests(_students(roster, ("id", "repo"), group, limit, suite), shared, "repo"))
         grading = partial(graded_repositories, engines=machines, results=results, environ=os.environ)
         outcome = batch.run(watcher, grading, signer(results, os.environ))
-    elif scheduler:
-        outcome = batch.run(watcher, partial(grade_on_cluster, scheduler=scheduler))
     else:
-        outcome = batch.run(watcher, partial(grade_all, at_once=jobs or default_jobs()))
+        batch = batch_of(_requests(_students(roster, ("id", "machine"), group, limit, suite), shared, "machine"))
+        grade_here = partial(grade_all, at_once=at_once)
+        outcome = batch.run(watcher, partial(grade_on_cluster, scheduler=scheduler) if scheduler else grade_here)
     if not outcome.everyone_graded:
         raise Exit(exit_codes.NOT_GRADED)
 
 
-def _request_of_team(shared: GradingRequest, team: Team, place: GradedPlace) -> GradingRequest:
-    first, *others = (Student(id=one.id, name=one.name) for one in team.members)
-    graded = team.members[0]
-    return replace(
-        shared,
-        student=first,
-        team=tuple(others),
-        ports=graded.ports,
-        machine=graded.machine or shared.machine,
-        repository=graded.repo if place == "repo" else "",
-    )
+def _require_compatible(
+    engines: tuple[str, ...],
+    not_with_engines: Mapping[str, object],
+    moodle_zip: Path | None,
+    not_with_from: Mapping[str, object],
+    code: str,
+) -> None:
+    """Raises `GraderError` if options are given that exclude each other."""
+    if engines and (given := _given(not_with_engines)):
+        raise GraderError("usage.not-with-engines", options=given)
+    if moodle_zip and (given := _given(not_with_from)):
+        raise GraderError("usage.handed-in-with", options=given)
+    if code and not moodle_zip:
+        raise GraderError("usage.only-from", options="--code")
+
+
+def _given(options: Mapping[str, object]) -> str:
+    """The names of the options that are given."""
+    return ", ".join(name for name, value in options.items() if value)
+
+
+def _requests(
+    students: Sequence[RosterStudent], shared: GradingRequest, place: GradedPlace
+) -> Iterator[GradingRequest]:
+    """A request for each team."""
+    for team in find_teams(students, place):
+        first, *others = (Student(id=one.id, name=one.name) for one in team.members)
+        graded = team.members[0]
+        yield replace(
+            shared,
+            student=first,
+            team=tuple(others),
+            ports=graded.ports,
+            machine=graded.machine or shared.machine,
+            repository=graded.repo if place == "repo" else "",
+        )
 
 
 def _students(
