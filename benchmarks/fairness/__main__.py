@@ -17,11 +17,12 @@ def main() -> int:
     parser.add_argument(
         "exercises", nargs="*", metavar="exercise", help="such as tp2; default: all, and write the page"
     )
-    wanted = parser.parse_args().exercises
+    parser.add_argument("--all", action="store_true", help="every state, not a selection: it takes four times as long")
+    options = parser.parse_args()
     os.chdir(ROOT)
     part = new_part(TITLE)
-    part.extend(fairness(exercises=wanted or EXERCISES))
-    if not wanted:
+    part.extend(fairness(exercises=options.exercises or EXERCISES, is_complete=options.all))
+    if not (options.exercises or options.all):
         save_part("fairness", part)
     sys.stdout.write(as_table(part))
     return 0

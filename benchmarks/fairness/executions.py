@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections import defaultdict, deque
 from typing import TYPE_CHECKING, Any, Final
 
-from benchmarks.fairness.programs import listening_ports, without_connections
+from benchmarks.fairness.changes import copy_queues
+from benchmarks.fairness.programs import has_connections, listening_ports, without_connections
 from benchmarks.fairness.state import container_of
 
 if TYPE_CHECKING:
@@ -38,6 +40,13 @@ class Executions:
         for queue in self._recorded.values():
             _drop_unready(queue, changes.first)
 
+    def unasked(self, sites: Sites, changes: Changes) -> Executions:
+        """The same, of which nothing has been asked yet."""
+        executions = copy.copy(self)
+        executions._sites, executions._changes = sites, changes
+        executions._recorded, executions._running = copy_queues(self._recorded), {}
+        return executions
+
     def answer(self, question: EngineQuestion, slot: str) -> tuple[float, Json]:
         """When it was recorded, and the answer. Raises `LookupError` if it is not known."""
         if not question.path.startswith("/exec/"):
@@ -59,6 +68,9 @@ class Executions:
                 f"0: 00000000:{port:04X} 00000000:0000 0A\n" for port in self._state.programs.listening[slot]
             )
             one["output"] = {"body": {"frames": [[1, _HEAD + rows]]}}
+        elif command[:1] == ["cat"] and (file := self._world.mounted_file(command[-1], slot)):
+            one = _execution(0)
+            one["output"] = {"body": {"frames": [[1, file["body"]["text"]]]}}
         else:
             raise LookupError
         cut = [link for link in self._state.programs.links if self._sites.is_cut(link)] if command == _TABLES else []
@@ -86,13 +98,16 @@ class Executions:
 
 
 def _drop_unready(queue: deque[Json], until: float) -> None:
-    """Removes what was seen at first, before a program listened: how often a check looks depends on its way there."""
-    most = max(len(_ports(one)) for one in queue)
-    kept = [one for one in queue if len(_ports(one)) == most or one["at"] > until]
+    """Removes what was seen before a program listened or was asked: how often a check looks depends on its way."""
+    most = max(_readiness(one) for one in queue)
+    kept = [one for one in queue if _readiness(one) == most or one["at"] > until]
     queue.clear()
     queue.extend(kept)
 
 
-def _ports(one: Json) -> set[int]:
+def _readiness(one: Json) -> tuple[int, bool]:
+    """How many ports a recorded table shows, and whether it shows connections."""
     frames: list[list[Any]] = one["output"].get("body", {}).get("frames") or []
-    return listening_ports(frames) if frames and str(frames[0][-1]).startswith(_HEAD[:10]) else set()
+    if not frames or not str(frames[0][-1]).startswith(_HEAD[:10]):
+        return 0, False
+    return len(listening_ports(frames)), has_connections(frames)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import re
@@ -9,7 +10,7 @@ from collections import defaultdict, deque
 from typing import TYPE_CHECKING, Any, Final
 
 from benchmarks.fairness.borrowed import borrow
-from benchmarks.fairness.changes import Changes
+from benchmarks.fairness.changes import Changes, copy_queues
 from benchmarks.fairness.compose_files import write_compose_file
 from benchmarks.fairness.executions import Executions
 from benchmarks.fairness.hosts import hosts_file
@@ -55,6 +56,15 @@ class ChangedMachine:
             self._recorded[one.get("key") or key_of(one["ask"])].append(one)
         self._sites = Sites(state, self.world, self._changes)
         self._executions = Executions(state, self.world, self._sites, self._changes)
+
+    def unasked(self) -> ChangedMachine:
+        """The same machine, of which nothing has been asked yet. This one must be such a machine, too."""
+        machine = copy.copy(self)
+        machine._changes = copy.copy(self._changes)
+        machine._recorded = copy_queues(self._recorded)
+        machine._sites = self._sites.unasked(machine._changes)
+        machine._executions = self._executions.unasked(machine._sites, machine._changes)
+        return machine
 
     def ask(self, question: Question) -> Answer | NoAnswer:
         """Raises `ProbeFailed` if the answer is not known."""
@@ -124,12 +134,14 @@ class ChangedMachine:
             raise LookupError
         return self._derived(question, slot, rest)
 
-    def _of_container(self, question: EngineQuestion, slot: str, rest: str) -> Json | None:
+    def _of_container(self, question: EngineQuestion, slot: str, rest: str) -> Json | None:  # noqa: PLR0911 - a case each
         """What an operator has changed of a container, besides `docker inspect`; and its log."""
         state = self.state
         match rest:
             case "logs":
                 return self._at(self._sites.log(slot))
+            case "stats":
+                return self._sites.received(slot)
             case "changes" if slot in state.changes:
                 return {"body": {"json": state.changes[slot]}}
             case "archive" if (place := (slot, dict(question.query)["path"])) in state.files:
@@ -147,8 +159,6 @@ class ChangedMachine:
                 return {"body": {"json": []}}
             case ["containers", id_, "json"] if slot:
                 return {"body": {"json": next(one for one in state.inspects(slot) if one["Id"] == id_)}}
-            case ["containers", _, "stats"] if slot:
-                return self._sites.received(slot)
             case ["containers", _, "json"]:
                 return {"status": 404, "body": {"json": {"message": "No such container"}}}
             case ["events"]:
@@ -199,9 +209,11 @@ class ChangedMachine:
             case "identify" if self.state.folders.get(path, []) is None:
                 return {"status": 404}
             case "read":
-                kernel = self._kernel_table(path)
-                if kernel:
-                    return kernel
+                found = self._kernel_table(path) or self.world.mounted_file(path)
+                if found:
+                    return found
+            case "list" if self.world.mounted_file(path):
+                return {"status": 404}  # it is not a folder
         raise LookupError
 
     def _folders(self) -> set[str]:
@@ -224,7 +236,7 @@ class ChangedMachine:
         if _RENEWAL.fullmatch(question.path) and dict(question.query).get("name"):
             for one in self.state.exchanges:
                 ask = one["ask"]
-                if ask.get("path") == question.path and ask.get("query") == [list(pair) for pair in question.query]:
+                if ask.get("path") == question.path and ask.get("method") == "POST":
                     return dict(one["say"])
         return None
 

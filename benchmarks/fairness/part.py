@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Final
 
 from benchmarks.fairness.operators import OPERATORS
-from benchmarks.fairness.tally import ExerciseTally, Tally, tally
+from benchmarks.fairness.states import right_answer_names
+from benchmarks.fairness.tally import ExerciseTally, tally
 from benchmarks.figure import Figure, Table
 from tests.lab.process import print_progress
 
@@ -32,27 +34,40 @@ _HEAD: Final = (
 
 
 def fairness(
-    _setting: BenchmarkSettings | None = None, exercises: Sequence[str] = EXERCISES
+    _setting: BenchmarkSettings | None = None, exercises: Sequence[str] = EXERCISES, *, is_complete: bool = False
 ) -> Iterator[Figure | Table]:
-    """Needs no engine: see `tests/recordings`."""
+    """Needs no engine: see `tests/recordings`. `is_complete`: also the states that are usually left out."""
+    names = [name for exercise in exercises for name in right_answer_names(exercise)]
+    names.sort(key=lambda name: not name.endswith("/reference"))  # they have most states
+    counted = {exercise: ExerciseTally(exercise) for exercise in exercises}
     with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:
-        counted = list(pool.map(tally, exercises))
-    for one in counted:
+        for one in pool.map(partial(tally, is_complete=is_complete), names):
+            counted[one.exercise].add(one)
+    for one in counted.values():
         for deviation, points in sorted(one.deviations.items()):
             print_progress(f"  {one.exercise}: {deviation}: {points} points")
-    yield Table(list(_HEAD), [_row(one) for one in [*counted, _sum(counted)]])
-    yield from _figures(_sum(counted), set().union(*(one.operators for one in counted)))
+    whole = ExerciseTally("all")
+    for one in counted.values():
+        whole.add(one)
+    yield Table(list(_HEAD), [_row(one) for one in (*counted.values(), whole)])
+    yield from _figures(whole)
 
 
-def _figures(whole: ExerciseTally, used: set[str]) -> Iterator[Figure]:
+def _figures(whole: ExerciseTally) -> Iterator[Figure]:
     checks, plain = whole.checks, whole.plain
-    mistakes = len({one.name for one in OPERATORS if one.is_mistake} & used)
+    mistakes = len({one.name for one in OPERATORS if one.is_mistake} & whole.operators)
     yield Figure(
-        "operators", len(used), "", "at least 40", f"{mistakes} mistakes; the others change nothing that matters"
+        "operators",
+        len(whole.operators),
+        "",
+        "at least 40",
+        f"{mistakes} mistakes; the others change nothing that matters",
     )
     yield Figure(
         "states", whole.states, "", "at least 1,500", f"{whole.left_out} more need an answer that nobody recorded"
     )
+    yield Figure("right answers that are not used", whole.unusable, "", "", "their recordings do not suffice")
+    yield Figure("points that the oracle cannot judge", _percent(checks.unjudged, checks.tried), "%")
     yield Figure("points given undeservedly", checks.undeserved, "", "0", f"of {checks.given:,} given")
     yield Figure("deserved points lost", _percent(checks.withheld, checks.deserved), "%", "under 0.1")
     yield Figure("causes named rightly", _percent(checks.named, checks.failures), "%", "at least 97")
@@ -74,22 +89,6 @@ def _row(one: ExerciseTally) -> list[str]:
         f"{_percent(plain.undeserved, plain.given):.1f} %",
         f"{_percent(plain.withheld, plain.deserved):.1f} %",
     ]
-
-
-def _sum(counted: Sequence[ExerciseTally]) -> ExerciseTally:
-    whole = ExerciseTally("all")
-    for one in counted:
-        whole.bases += one.bases
-        whole.states += one.states
-        whole.left_out += one.left_out
-        for total, part in ((whole.checks, one.checks), (whole.plain, one.plain)):
-            _add(total, part)
-    return whole
-
-
-def _add(total: Tally, part: Tally) -> None:
-    for name, value in vars(part).items():
-        setattr(total, name, getattr(total, name) + value)
 
 
 def _percent(part: int, whole: int) -> float:

@@ -6,7 +6,7 @@ import html
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from benchmarks.fairness.world import Target, networks_of
+from benchmarks.fairness.world import Target, bindings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -70,8 +70,8 @@ def programs_of(state: State) -> Programs:
         [app, api, mongo] = (state.role(one) for one in ("app", "api", "mongo"))
         ports = spec["containers"]
         found.links = [
-            Link(app, (api,), todos["api_variable"], ports["api"]["port"], _answers_as(state, app, "Werkzeug")),
-            Link(api, (mongo,), todos["mongo_variable"], ports["mongo"]["port"], _answers_as(state, api, "Werkzeug")),
+            _link(state, app, api, todos["api_variable"], ports["api"]["port"]),
+            _link(state, api, mongo, todos["mongo_variable"], ports["mongo"]["port"]),
         ]
     elif "replicas" in spec.get("compose", {}):
         lb = state.role("lb")
@@ -80,9 +80,17 @@ def programs_of(state: State) -> Programs:
         tasks = tuple(state.role_slots("web"))
         services = state.service_slots()
         found.links = [Link(f"service {name}", tuple(slots)) for name, slots in services.items()]
-        doors = [*state.role_slots("porte"), *(one for slots in services.values() for one in slots if one not in tasks)]
+        others = [one for one in dict.fromkeys(state.slots.values()) if one not in tasks]
+        doors = [one for one in others if _publishes(state, one, state.port("web"))]
+        doors += [one for slots in services.values() for one in slots if one not in tasks]
         found.links += [Link(one, tasks, is_of_the_lab=_runs(state, one, "haproxy")) for one in dict.fromkeys(doors)]
     return found
+
+
+def _link(state: State, client: str, server: str, variable: str, port: int) -> Link:
+    """A program that does not have the variable knows its server in another way."""
+    known = {entry.partition("=")[0] for entry in state.doc(client)["Config"].get("Env") or []}
+    return Link(client, (server,), variable if variable in known else "", port, _answers_as(state, client, "Werkzeug"))
 
 
 def answer_without(link: Link, value: str, status: int, method: str, path: str) -> Json:
@@ -129,6 +137,11 @@ def listening_ports(frames: list[list[Any]]) -> set[int]:
     return found
 
 
+def has_connections(frames: list[list[Any]]) -> bool:
+    """True if `/proc/net/tcp` shows an established connection."""
+    return any(line.split()[3:4] == [_ESTABLISHED] for _, text in frames for line in text.splitlines())
+
+
 def _listening(state: State) -> dict[str, set[int]]:
     """By slot: what was seen in its tables and what was answered; else what the image declares."""
     found: dict[str, set[int]] = {}
@@ -151,8 +164,12 @@ def _runs(state: State, slot: str, program: str) -> bool:
     return program in str(state.doc(slot)["Config"]["Image"])
 
 
+def _publishes(state: State, slot: str, port: int) -> bool:
+    return any(one[1] == port for doc in state.inspects(slot)[:1] for one in bindings_of(doc))
+
+
 def _meet(world: World, client: str, server: str) -> bool:
     if client not in world.docs:  # the swarm itself
         return True
-    mine, its = networks_of(world.docs[client]), networks_of(world.docs[server])
+    mine, its = world.networks(client), world.networks(server)
     return any(name in its for name in mine if name != "bridge")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections import defaultdict, deque
 from typing import TYPE_CHECKING, Any, Final
 
 from benchmarks.fairness.borrowed import borrow_log
+from benchmarks.fairness.changes import copy_queues
 from benchmarks.fairness.programs import answer_without
 
 if TYPE_CHECKING:
@@ -16,6 +18,10 @@ if TYPE_CHECKING:
     from benchmarks.fairness.world import Target, World
 
 _MARK: Final = re.compile(r"\.grader-[\w.-]+")
+_IDLE: Final = 4096
+"""Bytes that a container has received before it was asked anything."""
+_REQUEST: Final = 500
+"""Bytes of a request besides its path."""
 _REFUSED: Final = {"type": "no-answer", "reason": "refused", "detail": "Connection refused"}
 _CUT_OFF: Final = {"type": "no-answer", "reason": "cut-off", "detail": "Remote end closed connection without response"}
 _NGINX_404: Final = (
@@ -34,6 +40,8 @@ class Sites:
         self._answers: dict[tuple[str, int, str, str, str], deque[Json]] = defaultdict(deque)
         self._logs: dict[str, deque[Json]] = defaultdict(deque)
         self._arrived: dict[str, set[str]] = defaultdict(set)
+        self._received: dict[str, int] = defaultdict(int)
+        """Bytes of the requests that have reached a slot."""
         self._unlogged: dict[str, list[str]] = defaultdict(list)
         """Requests that no recorded log has, by slot."""
         for one in state.exchanges:
@@ -44,9 +52,17 @@ class Sites:
                 self._logs[slot].append(one)
         self._drop_unready(changes.first)
 
+    def unasked(self, changes: Changes) -> Sites:
+        """The same, of which nothing has been asked yet."""
+        sites = copy.copy(self)
+        sites._changes = changes
+        sites._answers, sites._logs = copy_queues(self._answers), copy_queues(self._logs)
+        sites._arrived, sites._unlogged, sites._received = defaultdict(set), defaultdict(list), defaultdict(int)
+        return sites
+
     def answer(self, ask: Json) -> tuple[float, Json]:
         """When it was recorded, and the answer. Raises `LookupError` if it is not known."""
-        target = self._world.at_port(ask["port"], ask.get("host", ""))
+        target = self._world.at_port(ask["port"], ask.get("host", ""), self._changes.next_moment)
         if target is None:
             return 0, _REFUSED
         programs = self._state.programs
@@ -78,12 +94,21 @@ class Sites:
         elif self._unlogged[slot]:
             at, said = 0.0, {}
         else:
-            at, said = 0.0, borrow_log(self._state, slot)
+            at, said = 0.0, self._sibling_log(slot) or borrow_log(self._state, slot)
         frames = said.get("body", {}).get("frames")
         more = [[1, f'172.17.0.1 - - "GET {path} HTTP/1.1" 404 -\n'] for path in self._unlogged[slot]]
         if frames is not None or more:
             said["body"] = {"frames": [one for one in frames or [] if self._has_arrived(slot, one)] + more}
         return at, said
+
+    def _sibling_log(self, slot: str) -> Json | None:
+        """The log of another task of the same service, before any request."""
+        for slots in self._state.service_slots().values():
+            known = [self._logs[one][0] for one in slots if slot in slots and self._logs.get(one)]
+            for one in known:
+                frames = one["say"].get("body", {}).get("frames", [])
+                return {"body": {"frames": [frame for frame in frames if not _MARK.search(frame[1])]}}
+        return None
 
     def _drop_unready(self, until: float) -> None:
         """Removes what was answered at first, before a program was ready: how often a check asks depends on its way.
@@ -102,10 +127,8 @@ class Sites:
                     del self._answers[key]
 
     def received(self, slot: str) -> Json:
-        """The statistics of a container that no request has reached. Raises `LookupError` for another."""
-        if self._arrived[slot]:
-            raise LookupError
-        return {"body": {"json": {"networks": {"eth0": {"rx_bytes": 4096}}}}}
+        """The statistics of a container: what it has received grows with each request that reaches it."""
+        return {"body": {"json": {"networks": {"eth0": {"rx_bytes": _IDLE + self._received[slot]}}}}}
 
     def is_cut(self, link: Link) -> bool:
         return self._state.programs.is_cut(link, self._world)
@@ -131,12 +154,14 @@ class Sites:
         if not mark:
             return
         self._arrived[slot].add(mark[0])
+        self._received[slot] += _REQUEST + len(path)
         for link in self._state.programs.links:
             if link.client == slot and not link.variable:
                 behind = self._state.programs.reached(link, self._world)
                 for one in behind:
                     self._arrived[one].add(mark[0])
-                if behind and not any(self._logs_it(one, mark[0]) for one in behind) and self._logs_it_anywhere():
+                    self._received[one] += _REQUEST + len(path)
+                if behind and not any(self._logs_it(one, mark[0]) for one in behind) and self._log_requests(behind):
                     self._unlogged[behind[0]].append(path)
                 for one in behind:
                     if one not in self._logs:  # it was not there when the others were recorded
@@ -145,9 +170,9 @@ class Sites:
     def _logs_it(self, slot: str, mark: str) -> bool:
         return any(mark in text for one in self._logs[slot] for text in _texts(one["say"]))
 
-    def _logs_it_anywhere(self) -> bool:
-        """True if some container has logged a request at all."""
-        return any(_MARK.search(text) for queue in self._logs.values() for one in queue for text in _texts(one["say"]))
+    def _log_requests(self, slots: list[str]) -> bool:
+        """True if one of the containers has ever logged a request of a grading."""
+        return any(_MARK.search(text) for slot in slots for one in self._logs[slot] for text in _texts(one["say"]))
 
     def _has_arrived(self, slot: str, frame: list[Any]) -> bool:
         mark = _MARK.search(frame[1])

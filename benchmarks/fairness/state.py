@@ -205,7 +205,7 @@ def _recorded(name: str) -> bytes:
     state.own_addresses = frozenset(world.added_addresses())
     for one in kept.exchanges:
         if one["ask"]["type"] == "http":
-            one["to"] = world.at_port(one["ask"]["port"], one["ask"].get("host", ""))
+            one["to"] = world.at_port(one["ask"]["port"], one["ask"].get("host", ""), float(one["at"]))
         one["key"] = key_of(one["ask"])
     state.programs = programs_of(state)
     if state.exercise != "tp1":

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from benchmarks.fairness.judging import judge_by_checks
 from benchmarks.fairness.oracle.judge import judge_by_oracle
-from benchmarks.fairness.oracle.verdict import Earned, Lost, Verdict
+from benchmarks.fairness.oracle.verdict import Earned, Lost, Unknown, Verdict
 from benchmarks.fairness.plain.judge import judge_by_plain_suite
-from benchmarks.fairness.states import make_states
+from benchmarks.fairness.states import make_states, read_right_answer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from benchmarks.fairness.judging import Judged
     from benchmarks.fairness.state import State
@@ -28,15 +28,21 @@ class Tally:
     withheld: int = 0
     """Points not given although the oracle says that they are earned."""
     given: int = 0
-    """Points given that the oracle could judge."""
+    """Points given that the oracle can judge."""
     deserved: int = 0
     """Points that the oracle says are earned, of the checks that were tried."""
+    tried: int = 0
+    """Points of the checks that were tried."""
+    unjudged: int = 0
+    """Of these, the ones that the oracle cannot judge."""
     failures: int = 0
     """Failed checks that the oracle says are lost."""
     named: int = 0
     """Of these, the ones whose diagnosis is among the causes that the oracle names."""
 
     def count(self, points: int, verdict: Verdict, *, is_given: bool) -> None:
+        self.tried += points
+        self.unjudged += points * isinstance(verdict, Unknown)
         if isinstance(verdict, Lost):
             self.undeserved += points * is_given
         if isinstance(verdict, Earned):
@@ -44,12 +50,18 @@ class Tally:
             self.withheld += points * (not is_given)
         self.given += points * (is_given and isinstance(verdict, Earned | Lost))
 
+    def add(self, other: Tally) -> None:
+        for name, value in vars(other).items():
+            setattr(self, name, getattr(self, name) + value)
+
 
 @dataclass
 class ExerciseTally:
     exercise: str
     bases: int = 0
     """Recorded right answers."""
+    unusable: int = 0
+    """Those whose own recording does not answer every question of the checks."""
     states: int = 0
     left_out: int = 0
     """States that ask for an answer that is neither recorded nor follows from the rest."""
@@ -59,10 +71,24 @@ class ExerciseTally:
     deviations: Counter[str] = field(default_factory=Counter)
     """Each kind of deviation of the checks, in words."""
 
+    def add(self, other: ExerciseTally) -> None:
+        for name in ("bases", "unusable", "states", "left_out"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.operators |= other.operators
+        self.checks.add(other.checks)
+        self.plain.add(other.plain)
+        self.deviations += other.deviations
 
-def tally(exercise: str) -> ExerciseTally:
-    counted = ExerciseTally(exercise)
-    for state, judged in judged_states(exercise):
+
+def tally(name: str, *, is_complete: bool = False) -> ExerciseTally:
+    """What the states of one right answer give. `is_complete`: all its states, not a selection."""
+    counted = ExerciseTally(name.partition("/")[0])
+    base = read_right_answer(name)
+    if base is None:
+        counted.unusable = 1
+        return counted
+    for state in make_states(base, is_complete=is_complete):
+        judged = judge_by_checks(state)
         if judged.missing:
             counted.left_out += 1
             continue
@@ -74,11 +100,6 @@ def tally(exercise: str) -> ExerciseTally:
         for check, is_given in judge_by_plain_suite(state).items():
             counted.plain.count(judged.points_of(check), oracle[check], is_given=is_given)
     return counted
-
-
-def judged_states(exercise: str) -> Iterator[tuple[State, Judged]]:
-    for state in make_states(exercise):
-        yield state, judge_by_checks(state)
 
 
 def _count_checks(counted: ExerciseTally, state: State, judged: Judged, oracle: Mapping[str, Verdict]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from benchmarks.fairness.state import Json, State
 
 BUILT_IN: Final = {"bridge", "host", "none"}
+_FILE: Final = "# as it was when the container started\n"
 _AUTHORITY: Final = re.compile(r"([^:/]+)(?::(\d+))?")
 _ANY: Final = {"", "0.0.0.0", "::"}  # noqa: S104 - as the engine writes it
 
@@ -29,22 +31,50 @@ class World:
     def __init__(self, state: State) -> None:
         self._state = state
         self.docs: dict[str, Json] = {}
+        self._listed: dict[str, Json] = {}
+        """The line of `docker ps` about each container, at first."""
+        for listed in state.bodies("/containers/json"):
+            for entry in listed:
+                self._listed.setdefault(state.slots[entry["Id"]], entry)
         self._addresses: dict[str, str] = {}
-        for doc in state.bodies(r"/containers/\w+/json"):
+        self._seen: list[tuple[float, str, str]] = []
+        """When a container was seen with an address: what is created again may have that of another before it."""
+        for one in state.answers(r"/containers/\w+/json"):
+            doc = one["say"]["body"]["json"]
             if "NetworkSettings" not in doc or doc["Id"] not in state.slots:
                 continue
             slot = state.slots[doc["Id"]]
             self.docs.setdefault(slot, doc)
             for place in networks_of(doc).values():
                 if place.get("IPAddress"):
-                    self._addresses[place["IPAddress"]] = slot
+                    self._addresses.setdefault(place["IPAddress"], slot)
+                    self._seen.append((float(one["at"]), place["IPAddress"], slot))
+
+    def mounted_file(self, source: str, slot: str = "") -> Json | None:
+        """A file of the machine that is bind-mounted, or where a container has it, as any text: it is the same."""
+        for its, doc in self.docs.items():
+            for one in doc.get("Mounts") or []:
+                place = one["Destination"] if its == slot else one["Source"]
+                if one["Type"] == "bind" and place == source and PurePosixPath(source).suffix:
+                    return {"body": {"text": _FILE}}
+        return None
 
     def is_up(self, slot: str) -> bool:
-        return slot in self.docs and self.docs[slot]["State"].get("Status") == "running"
+        if slot in self.docs:
+            return bool(self.docs[slot]["State"].get("Status") == "running")
+        return self._listed.get(slot, {}).get("State") == "running"
 
-    def at_port(self, port: int, host: str = "") -> Target | None:
-        """What a port of the machine leads to; with `host`, at that address: the machine's own or a container's."""
-        inside = self._addresses.get(host)
+    def networks(self, slot: str) -> dict[str, Json]:
+        """The networks of a container, with its place on each."""
+        return networks_of(self.docs.get(slot) or self._listed[slot])
+
+    def at_port(self, port: int, host: str = "", at: float = 0.0) -> Target | None:
+        """What a port of the machine leads to; with `host`, at that address: the machine's own or a container's.
+
+        `at`: the time, for addresses that containers had one after the other.
+        """
+        seen = [slot for moment, address, slot in self._seen if address == host and moment <= at]
+        inside = seen[-1] if seen else self._addresses.get(host)
         if inside:
             return Target(inside, port) if self.is_up(inside) else None
         for slot, doc in self.docs.items():

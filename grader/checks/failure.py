@@ -30,6 +30,8 @@ class CheckFailed(AssertionError):
         self.evidence = tuple(escape_control_characters(line, _MAX_EVIDENCE_LENGTH) for line in evidence)
         self.also: tuple[CheckFailed, ...] = ()
         """The same check's failures for other containers, or the like."""
+        self.waited_s = 0.0
+        """How long the check waited for what did not come, in seconds."""
 
     def with_evidence(self, *lines: str | bytes) -> CheckFailed:
         """The same failure, with more evidence."""

@@ -37,7 +37,7 @@ def eventually(
     work: then longer than `within_s`. `Machine.patience_s` limits that waiting, since all checks together must end
     before the machine's deadline.
 
-    Raises the last `CheckFailed`, with the waiting time as evidence.
+    Raises the last `CheckFailed`, with the waiting time.
     """
     began = machine.now()
     pause_s = _FIRST_PAUSE_S
@@ -64,9 +64,8 @@ def eventually(
                 and machine.wait(PROGRAM_PAUSE_S)
             ):
                 machine.patience_s -= machine.now() - failed_at
-            elif waited_s >= _FIRST_PAUSE_S:
-                raise failure.with_evidence(f"waited {waited_s:.0f} s") from None
             else:
+                failure.waited_s = waited_s
                 raise
         machine.clear_answers()
         is_first_look = False

@@ -36,6 +36,7 @@ def _find_cause(machine: Machine, failure: CheckFailed) -> CheckFailed:
         except (CheckFailed, ProbeFailed):  # what would explain it cannot be seen
             continue
         if cause:
+            cause.waited_s = failure.waited_s
             return cause.with_evidence(*failure.evidence)
     return failure
 

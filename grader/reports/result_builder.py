@@ -84,6 +84,8 @@ def _message(outcome: Outcome, language: Language, style: Style) -> str:
     expected, seen = (say(outcome.code, field, values, language, style) for field in ("expected", "seen"))
     lines = [texts.labelled("label-expected", expected)] if expected else []
     lines += [texts.labelled("label-seen", seen)] if seen else []
+    if outcome.waited_s >= 1:
+        lines.append(texts.labelled("label-waited", f"{outcome.waited_s:.0f} s"))
     lines += [_also_line(code, dict(others), texts) for code, others in outcome.also]
     wrong = say(outcome.code, "wrong", values, language, style)
     return "\n".join([*lines, wrong] if wrong else lines)

@@ -34,6 +34,8 @@ class Outcome:
     """True for a bug of the grader or of the suite: the traceback is in the results."""
     also: tuple[tuple[str, Values], ...] = ()
     """What else failed the check: the codes and values of its other diagnoses, such as those of other containers."""
+    waited_s: float = 0.0
+    """How long the check waited before it failed, in seconds."""
 
     @property
     def diagnoses(self) -> tuple[tuple[str, Values], ...]:
@@ -61,7 +63,8 @@ def judge(error: BaseException | None, exercise: Path | None = None) -> Outcome:
         case CheckFailed():
             also = tuple((one.code, tuple(one.values.items())) for one in error.also)
             evidence = (*error.evidence, *(line for one in error.also for line in one.evidence))
-            return Outcome("failed", error.code, tuple(error.values.items()), evidence, also=also)
+            values = tuple(error.values.items())
+            return Outcome("failed", error.code, values, evidence, also=also, waited_s=error.waited_s)
         case CheckSkipped():
             return Outcome("skipped", error.code)
         case MachineUnreachable():

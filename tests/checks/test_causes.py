@@ -39,6 +39,7 @@ def failed(code: str, **values: str) -> Outcome:
         (failed("image-only-tagged", name="app"), failed("code-mounted", name="box", image="app")),
         (failed("network-mode", name="api", mode="host"), failed("host-network-inside", name="api")),
         (failed("file-in-image", name="box", path="/a"), failed("file-unchanged", name="box", path="/b")),
+        (failed("published-inside", name="p-old-1"), failed("down-leaves", project="p", left="p-old-1, p_default")),
     ],
 )
 def test_one_mistake_is_one_failure(cause: Outcome, effect: Outcome) -> None:
@@ -55,6 +56,9 @@ def test_one_mistake_is_one_failure(cause: Outcome, effect: Outcome) -> None:
         (failed("image-other-port", name="app"), failed("port-wrong-inside", name="app2", image="my-app")),
         (failed("network-mode", name="api"), failed("host-network-inside", name="mongo")),
         (failed("image-no-port", name="app"), failed("port-wrong-inside", name="app")),
+        (failed("published-inside", name="p-api-1"), failed("down-leaves", project="p", left="p-old-1, p_default")),
+        (failed("container-created", name="web"), failed("container-created", name="lb")),
+        (failed("container-created", name="web", project="p"), failed("container-created", name="lb")),
         (Outcome("blocked", "image-other-port", (("name", "app"),)), failed("port-wrong-inside", name="app")),
     ],
 )
@@ -70,3 +74,8 @@ def test_every_code_is_one_of_the_catalogue() -> None:
     assert {*_CAUSES, *(cause for causes in _CAUSES.values() for cause in causes)} <= catalogue(
         "diagnoses", "en"
     ).keys()
+
+
+def test_a_project_that_was_never_started_is_one_failure() -> None:
+    web, balancer = (failed("container-created", name=name, project="tp7") for name in ("web", "lb"))
+    assert second_after(web, balancer).blocked_by == "test_one"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -53,6 +54,13 @@ def published(*names: str) -> Outcome:
 def test_each_container_that_fails_has_a_line(language: Language, lines: list[str]) -> None:
     message = in_language(message_of(published("todos-mongo", "todos-api")), language)
     assert message.replace("\u00a0", " ").splitlines() == lines
+
+
+@pytest.mark.parametrize(("language", "line"), [("en", "waited: 12 s"), ("fr", "attente : 12 s")])
+def test_the_waiting_time_is_told_in_each_language_from_one_second_on(language: Language, line: str) -> None:
+    waited, hardly = (replace(published("todos-mongo"), waited_s=seconds) for seconds in (12.2, 0.7))
+    assert line in in_language(message_of(waited), language).replace("\u00a0", " ").splitlines()
+    assert message_of(hardly) == message_of(published("todos-mongo"))
 
 
 def test_a_result_has_a_diagnosis_for_each() -> None:

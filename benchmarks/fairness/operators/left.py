@@ -112,7 +112,7 @@ def trace_missing(state: State) -> Variants:
 def _trace(changes: list[Json]) -> Change:
     def change(state: State) -> None:
         slot = state.role("tp1-ubuntu")
-        state.changes[slot] = changes
+        state.changes = {other: [] for other in state.slots.values()} | {slot: changes}
         state.files[slot, _TRACE] = None
 
     return change

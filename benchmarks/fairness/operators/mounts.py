@@ -122,6 +122,8 @@ def mount_of_another_folder(state: State) -> Variants:
 
     def prepare(state: State, place: _Place) -> None:
         state.folders[_beside(place)] = ["hello", "index.html", "journal"]
+        if place.container == "mongo":
+            state.folders[place.source] = ["journal"]
         state.files[place.slot, place.inside] = _folder(place.inside.rpartition("/")[2], ["hello", "index.html"])
 
     yield from _each(lambda place: [bind(_beside(place), place.inside)], prepare, page="<h1>une autre page</h1>\n")(

@@ -110,7 +110,7 @@ def network_misspelt(state: State) -> Variants:
             for listed in state.networks():
                 for one in listed:
                     one["Name"] = _renamed(one["Name"], old, new)
-                    if "com.docker.compose.network" in (one["Labels"] or {}):
+                    if (one["Labels"] or {}).get("com.docker.compose.network") == old:
                         one["Labels"]["com.docker.compose.network"] = new
             for slot in dict.fromkeys(state.slots.values()):
                 if state.inspects(slot):
@@ -172,10 +172,12 @@ def port_open_inside(state: State) -> Variants:
 
 
 @mistake
-def port_open_on_a_replica(state: State) -> Variants:
+def port_open_on_replicas(state: State) -> Variants:
+    """Each replica on one port of a range."""
+
     def change(state: State) -> None:
-        slot = state.role_slots("web")[0]
-        state.edit(slot, lambda doc: rebind(doc, "8000/tcp", on(8000)))
+        for number, slot in enumerate(state.role_slots("web")):
+            state.edit(slot, lambda doc, port=8000 + number: rebind(doc, "8000/tcp", on(port)))  # type: ignore[misc]
 
     if state.exercise == "tp7":
         yield "", change

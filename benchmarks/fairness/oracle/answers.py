@@ -11,13 +11,13 @@ import tomllib
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from benchmarks.fairness.machine import ChangedMachine
 from grader.errors import ProbeFailed
-from grader.machine.question import Answer, ComposeQuestion, EngineQuestion, HttpQuestion, NoAnswer
+from grader.machine.question import Answer, ComposeQuestion, EngineQuestion, FileQuestion, HttpQuestion, NoAnswer
 from tests.student_shell import ROOT
 
 if TYPE_CHECKING:
-    from benchmarks.fairness.state import Json, State
+    from benchmarks.fairness.machine import ChangedMachine
+    from benchmarks.fairness.state import Json
     from grader.machine.question import Question
 
 _SERVICE: Final = "com.docker.compose.service"
@@ -35,10 +35,10 @@ class Unclear(Exception):
 class Answers:
     """One look at the machine. Behaviour is asked for in the order in which the oracle asks."""
 
-    def __init__(self, state: State) -> None:
-        self.state = state
-        self.spec = state.spec
-        self._machine = ChangedMachine(state)
+    def __init__(self, machine: ChangedMachine) -> None:
+        self.state = machine.state
+        self.spec = machine.state.spec
+        self._machine = machine
         self.listed: list[Json] = self._json("/containers/json", ("all", "1")) or []
         self._docs: dict[str, Json | None] = {}
 
@@ -63,6 +63,34 @@ class Answers:
         among = self.in_project(self.project()) if "compose" in self.spec else self.listed
         found = [one for one in among if (one.get("Labels") or {}).get(_SERVICE) == service]
         return [self.doc(one["Id"]) for one in found if one["Labels"].get(_ONE_OFF) != "True"]
+
+    def service_meant(self, role: str) -> list[Json]:
+        """The containers of a role's compose service or, if it has another name, of the one that is meant.
+
+        That is a service that the handout does not name, with nearly the same name, with the role's image, or published
+        on the role's port.
+        """
+        service = self.spec.get("compose", {}).get("services", {}).get(role, "")
+        exact = self.service(service)
+        if exact or "compose" not in self.spec:
+            return exact
+        others = {
+            str(labels[_SERVICE]): one
+            for one in self.in_project(self.project())
+            if (labels := one["Labels"]).get(_SERVICE) and labels.get(_ONE_OFF) != "True"
+        }
+        for name in self.spec["compose"]["services"].values():
+            others.pop(name, None)
+        near = difflib.get_close_matches(service, others, n=1)
+        found = near or [name for name, one in others.items() if self._is_of(one, role)]
+        return self.service(found[0]) if found else []
+
+    def _is_of(self, entry: Json, role: str) -> bool:
+        """True if a line of the list has the image of a role, or is published on its port."""
+        spec = self.spec["containers"].get(role, {})
+        images = {bare(one) for one in (spec.get("image", ""), *spec.get("equivalent_images", []))}
+        ports = {one.get("PublicPort") for one in entry["Ports"]}
+        return bare(entry["Image"]) in images or (role in self.spec["ports"] and self.state.port(role) in ports)
 
     def project(self) -> str:
         """The project with most of the services; empty if none has any."""
@@ -158,6 +186,17 @@ class Answers:
                 query = tuple((str(key), str(value)) for key, value in ask["query"])
         found = self._ask(EngineQuestion("/events", query))
         return [json.loads(line) for line in found.body.splitlines()] if isinstance(found, Answer) else []
+
+    def is_same_folder(self, one: str, ending: str) -> bool:
+        """True if a path leads to the same folder as one that ends so, as far as that was ever asked."""
+        asked = [ask["ask"]["path"] for ask in self.state.exchanges if ask["ask"].get("operation") == "identify"]
+        there = self._identity(one)
+        return bool(there) and any(self._identity(path) == there for path in asked if path.endswith(f"/{ending}"))
+
+    def _identity(self, path: str) -> bytes:
+        """Device and inode; empty if there is nothing."""
+        found = self._ask(FileQuestion("identify", path))
+        return found.body.partition(b"\n")[0] if isinstance(found, Answer) and found.status == 200 else b""
 
     def run(self, id_: str, *command: str) -> bytes:
         """What a command prints in a container."""

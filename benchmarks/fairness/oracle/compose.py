@@ -30,7 +30,7 @@ def _service(answers: Answers, role: str) -> Verdict:
     if not answers.project():
         return lost("project-missing", "project-not-compose", "service-missing")
     if not answers.service(service):
-        return lost("service-missing", "service-misspelt")
+        return lost("service-missing", "service-misspelt", "service-other-name")
     return EARNED
 
 
@@ -38,25 +38,25 @@ def services_run(answers: Answers) -> Verdict:
     found: list[Verdict] = []
     for role in ROLES:
         doc = find(answers, role)
-        found.append(_service(answers, role) if doc is None else down(doc))
+        found.append(first(_service(answers, role), down(doc) if doc else EARNED))
     return first(*found)
 
 
 def _with_services(row: Callable[[Answers], Verdict], *roles: str) -> Callable[[Answers], Verdict]:
-    """The row's verdict if the services are there; a service of another name is for the suite to judge."""
+    """The row's verdict if the services are there, or others that are meant."""
 
     def judge(answers: Answers) -> Verdict:
-        missing = first(*(_service(answers, role) for role in roles))
-        if missing == EARNED:
-            return row(answers)
-        return UNKNOWN if _is_under_another_name(answers) else missing
+        missing = first(*(_service(answers, role) for role in roles if find(answers, role) is None))
+        return row(answers) if missing == EARNED else missing
 
     return judge
 
 
-def _is_under_another_name(answers: Answers) -> bool:
-    services = {one["Labels"].get("com.docker.compose.service") for one in answers.in_project(answers.project())}
-    return len(services) >= len(answers.spec["compose"]["services"])
+def _its_name(answers: Answers, role: str) -> str:
+    """What the service of a role is called."""
+    doc = find(answers, role)
+    name = ((doc or {}).get("Config", {}).get("Labels") or {}).get("com.docker.compose.service")
+    return str(name or answers.spec["compose"]["services"][role])
 
 
 def images_are_built(answers: Answers) -> Verdict:
@@ -66,7 +66,7 @@ def images_are_built(answers: Answers) -> Verdict:
     services = json.loads(said.body)["services"]
     found: list[Verdict] = []
     for role, folder in answers.spec["compose"]["built"].items():
-        build = services.get(answers.spec["compose"]["services"][role], {}).get("build")
+        build = services.get(_its_name(answers, role), {}).get("build")
         if not build:
             found.append(lost("image-not-built"))
         elif not str(build.get("context", "")).rstrip("/").endswith(folder):
@@ -101,9 +101,7 @@ def only_page_open(answers: Answers) -> Verdict:
                 for one in entry["Ports"]
                 if "PublicPort" in one
             ]
-        is_page = (entry["Labels"] or {}).get("com.docker.compose.service") == answers.spec["compose"]["services"][
-            "app"
-        ]
+        is_page = (entry["Labels"] or {}).get("com.docker.compose.service") == _its_name(answers, "app")
         if is_page:
             more = {one[2] for one in ports} - {answers.spec["containers"]["app"]["port"]}
             found.append(lost("published-more") if more and len({one[1] for one in ports}) > 1 else EARNED)
@@ -124,13 +122,13 @@ def file_is_what_runs(answers: Answers) -> Verdict:
     written = dict(line.split() for line in hashes.body.decode().splitlines() if line.strip())
     for role in ROLES:
         doc = find(answers, role)
-        service = answers.spec["compose"]["services"][role]
+        service = _its_name(answers, role)
         labels = (doc or {}).get("Config", {}).get("Labels") or {}
         if doc and labels.get("com.docker.compose.version") != hashes.headers.get("version"):
             return UNKNOWN
         if doc and written.get(service) != labels.get("com.docker.compose.config-hash"):
             return lost("compose-file-differs", "compose-file-changed")
-    return first(*(_service(answers, role) for role in ROLES))
+    return first(*(_service(answers, role) for role in ROLES if find(answers, role) is None))
 
 
 def survives_down_and_up(answers: Answers) -> Verdict:

@@ -22,7 +22,7 @@ def find(answers: Answers, role: str) -> Json | None:
     name = answers.spec["containers"].get(role, {}).get("name", "")
     service = answers.spec.get("compose", {}).get("services", {}).get(role, "")
     if service:
-        found = answers.service(service)
+        found = answers.service_meant(role)
         return found[0] if found else None
     own = answers.service(name)
     return answers.named(name) or max(own, key=is_up, default=None)
@@ -145,6 +145,8 @@ def _is_right_folder(answers: Answers, source: str, tail: tuple[str, ...], outsi
     parts = PurePosixPath(source).parts
     is_home = outside.startswith("~/")
     if parts[-len(tail) :] == tail and not (is_home and len(parts) == len(tail) + 1):
+        return EARNED
+    if answers.is_same_folder(source, "/".join(tail)):
         return EARNED
     if not answers.state.folders.get(source, [""]):
         return lost("mount-mistyped")

@@ -6,6 +6,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from benchmarks.fairness.machine import ChangedMachine
 from benchmarks.fairness.oracle.answers import Answers
 from benchmarks.fairness.oracle.compose import TP6
 from benchmarks.fairness.oracle.containers import unclear_as_unknown
@@ -36,7 +37,8 @@ _ROW: Final = re.compile(r"^\| +(\d+) \| (.+) \|$", re.MULTILINE)
 
 def judge_by_oracle(state: State) -> dict[str, Verdict]:
     """The verdict on each check. Each is asked of the machine as if it were the only one."""
-    return {check: unclear_as_unknown(row, Answers(state)) for check, row in ROWS[state.exercise].items()}
+    machine = ChangedMachine(state)
+    return {check: unclear_as_unknown(row, Answers(machine.unasked())) for check, row in ROWS[state.exercise].items()}
 
 
 @cache

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from benchmarks.fairness.oracle.answers import Answers, Unclear, ever_ran, is_open, is_up, places, published
 from benchmarks.fairness.oracle.containers import down, find, is_published
-from benchmarks.fairness.oracle.todos import _network, network_exists
+from benchmarks.fairness.oracle.todos import meant_network, network_exists
 from benchmarks.fairness.oracle.verdict import EARNED, UNKNOWN, Verdict, first, lost
 
 if TYPE_CHECKING:
@@ -17,11 +17,12 @@ _BEHIND: Final = ("lb-finds-nobody", "lb-answers-by-itself", "lb-reaches-some", 
 
 def _service(answers: Answers, role: str) -> Verdict:
     service = answers.spec["compose"]["services"][role]
-    return EARNED if answers.service(service) else lost("service-missing", "service-misspelt", "project-missing")
+    codes = ("service-missing", "service-misspelt", "service-other-name", "project-missing")
+    return EARNED if answers.service(service) else lost(*codes)
 
 
 def _replicas(answers: Answers) -> list[Json]:
-    return answers.service(answers.spec["compose"]["services"]["web"])
+    return answers.service_meant("web")
 
 
 def _running(answers: Answers) -> list[Json]:
@@ -29,6 +30,11 @@ def _running(answers: Answers) -> list[Json]:
 
 
 def web_runs(answers: Answers) -> Verdict:
+    return first(_service(answers, "web"), _web_is_up(answers))
+
+
+def _web_is_up(answers: Answers) -> Verdict:
+    """Whatever the service is called."""
     if not _replicas(answers):
         return _service(answers, "web")
     return EARNED if _running(answers) else first(*(down(one) for one in _replicas(answers)))
@@ -43,7 +49,12 @@ def three_replicas(answers: Answers) -> Verdict:
 
 def balancer_runs(answers: Answers) -> Verdict:
     doc = find(answers, "lb")
-    return _service(answers, "lb") if doc is None else down(doc)
+    return first(_service(answers, "lb"), down(doc) if doc else EARNED)
+
+
+def _balancer_is_up(answers: Answers) -> Verdict:
+    doc = find(answers, "lb")
+    return down(doc) if doc else _service(answers, "lb")
 
 
 def balancer_is_published(answers: Answers) -> Verdict:
@@ -55,7 +66,7 @@ def both_networks(answers: Answers) -> Verdict:
 
 
 def _on(answers: Answers, role: str, docs: list[Json]) -> Verdict:
-    network = _network(answers, role)
+    network = meant_network(answers, role)
     if not isinstance(network, dict):
         return network
     found = []
@@ -72,14 +83,14 @@ def who_is_in_front(answers: Answers) -> Verdict:
     doc = find(answers, "lb")
     if doc is None:
         return _service(answers, "lb")
-    return first(web_runs(answers), _on(answers, "front-tier", [doc, *_running(answers)]))
+    return first(_web_is_up(answers), _on(answers, "front-tier", [doc, *_running(answers)]))
 
 
 def who_is_behind(answers: Answers) -> Verdict:
     doc = find(answers, "redis")
     if doc is None:
         return _service(answers, "redis")
-    rows = [down(doc), _on(answers, "back-tier", [doc, *_running(answers)])]
+    rows = [_service(answers, "redis"), down(doc), _on(answers, "back-tier", [doc, *_running(answers)])]
     if len(places(doc)) > 1:
         rows.append(lost("network-not-only"))
     if published(doc):
@@ -88,16 +99,16 @@ def who_is_behind(answers: Answers) -> Verdict:
 
 
 def replicas_publish_nothing(answers: Answers) -> Verdict:
-    up = web_runs(answers)
+    up = _web_is_up(answers)
     return first(up, *(lost("published-inside") for one in _replicas(answers) if published(one)))
 
 
 def balancer_answers(answers: Answers) -> Verdict:
     doc = find(answers, "lb")
-    before = first(balancer_runs(answers), balancer_is_published(answers), web_runs(answers))
+    before = first(_balancer_is_up(answers), balancer_is_published(answers), _web_is_up(answers))
     if doc is None or before != EARNED:
         return before
-    probes = answers.recorded(doc, r"GET /\.grader-")
+    probes = answers.recorded(doc, r"GET /(\??\.grader-|$)")
     if not probes:
         raise Unclear("no request")
     found = [answers.get(answers.state.port("lb"), one.path) for one in probes]
@@ -149,6 +160,12 @@ def _net(answers: Answers) -> Json | Verdict:
     return named[0] if named else first(swarm_is_active(answers), lost("network-missing", "network-misnamed"))
 
 
+def _meant_net(answers: Answers) -> Json | Verdict:
+    found = _net(answers)
+    meant = meant_network(answers, "tp8-net") if not isinstance(found, dict) else found
+    return meant if isinstance(meant, dict) else found
+
+
 def network_is_there(answers: Answers) -> Verdict:
     network = _net(answers)
     if not isinstance(network, dict):
@@ -157,7 +174,7 @@ def network_is_there(answers: Answers) -> Verdict:
 
 
 def network_is_attachable(answers: Answers) -> Verdict:
-    network = _net(answers)
+    network = _meant_net(answers)
     if not isinstance(network, dict):
         return network
     return EARNED if network["Attachable"] else lost("network-not-attachable")
@@ -172,24 +189,35 @@ def _web(answers: Answers) -> Json | None:
     return None
 
 
+def _meant_web(answers: Answers) -> Json | None:
+    """The service, or the only one of the swarm: another name loses the row that asks for it."""
+    services = answers.services()
+    return _web(answers) or (services[0] if len(services) == 1 else None)
+
+
 def _no_service(answers: Answers) -> Verdict:
-    return first(swarm_is_active(answers), lost("swarm-service-missing", "swarm-service-misspelt", "service-by-hand"))
+    names = ("swarm-service-missing", "swarm-service-misspelt", "swarm-service-other-name", "service-by-hand")
+    return first(swarm_is_active(answers), lost(*names))
 
 
 def _up(answers: Answers) -> list[Json]:
-    service = _web(answers)
+    service = _meant_web(answers)
     tasks = answers.tasks(service["ID"]) if service else []
     return [one for one in tasks if one["Status"]["State"] == "running"]
 
 
 def service_runs(answers: Answers) -> Verdict:
-    if _web(answers) is None:
+    return first(EARNED if _web(answers) else _no_service(answers), _some_task_runs(answers))
+
+
+def _some_task_runs(answers: Answers) -> Verdict:
+    if _meant_web(answers) is None:
         return _no_service(answers)
     return EARNED if _up(answers) else lost("tasks-pending", "tasks-fail", "tasks-starting", "task-image-missing")
 
 
 def three_tasks(answers: Answers) -> Verdict:
-    service = _web(answers)
+    service = _meant_web(answers)
     if service is None:
         return _no_service(answers)
     asked = service["Spec"]["Mode"].get("Replicated", {}).get("Replicas")
@@ -199,7 +227,7 @@ def three_tasks(answers: Answers) -> Verdict:
 
 
 def service_on_net(answers: Answers) -> Verdict:
-    service, network = _web(answers), _net(answers)
+    service, network = _meant_web(answers), _meant_net(answers)
     if service is None:
         return _no_service(answers)
     if not isinstance(network, dict):
@@ -221,7 +249,7 @@ def _doors(answers: Answers) -> list[Json]:
 
 
 def site_is_published(answers: Answers) -> Verdict:
-    service, port = _web(answers), answers.state.port("web")
+    service, port = _meant_web(answers), answers.state.port("web")
     if service is None:
         return _no_service(answers)
     own = service.get("Endpoint", {}).get("Ports") or []
@@ -235,7 +263,7 @@ def site_is_published(answers: Answers) -> Verdict:
 
 
 def site_answers(answers: Answers) -> Verdict:
-    before = first(site_is_published(answers), service_runs(answers))
+    before = first(site_is_published(answers), _some_task_runs(answers))
     if before != EARNED:
         return before
     probes = {
@@ -243,7 +271,7 @@ def site_answers(answers: Answers) -> Verdict:
         for one in answers.state.exchanges
         if one.get("to") and "grader" in one["ask"].get("path", "")
     }
-    own = (_web(answers) or {}).get("Endpoint", {}).get("Ports") or []
+    own = (_meant_web(answers) or {}).get("Endpoint", {}).get("Ports") or []
     if not probes or any(one.get("PublishMode") == "host" for one in own):
         raise Unclear("a port for each task")
     found = [answers.get(answers.state.port("web"), path) for path in sorted(probes)]
@@ -255,7 +283,7 @@ def site_answers(answers: Answers) -> Verdict:
 def killed_task_is_replaced(answers: Answers) -> Verdict:
     if not answers.state.header.disposable:
         return UNKNOWN
-    return service_runs(answers)
+    return _some_task_runs(answers)
 
 
 TP7: Final = {

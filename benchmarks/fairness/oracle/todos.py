@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import ipaddress
 import json
+import re
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -160,6 +162,25 @@ def _network(answers: Answers, role: str) -> Json | Verdict:
     return lost("network-missing", "network-misnamed", "network-of-compose")
 
 
+def meant_network(answers: Answers, role: str) -> Json | Verdict:
+    """The network, or the one that is meant by nearly its name: only the row that asks for the name is lost by that."""
+    wanted = _letters(answers.spec["networks"][role]["name"])
+    known = {name: one for one in answers.networks() for name in network_names(one)}
+    near = difflib.get_close_matches(wanted, map(_letters, known), cutoff=0.8)
+    found = [one for name, one in known.items() if near and _letters(name) == near[0]]
+    return found[0] if found else _network(answers, role)
+
+
+def network_names(network: Json) -> tuple[str, ...]:
+    """The network's own name and, if Compose made it, its name in the file."""
+    in_file = (network.get("Labels") or {}).get("com.docker.compose.network")
+    return (network["Name"], in_file) if in_file else (network["Name"],)
+
+
+def _letters(name: str) -> str:
+    return re.sub("[^a-z0-9]", "", name.lower())
+
+
 def network_exists(answers: Answers, *roles: str) -> Verdict:
     found: list[Verdict] = []
     for role in roles:
@@ -177,7 +198,7 @@ def todos_net(answers: Answers) -> Verdict:
 
 
 def all_on_it(answers: Answers) -> Verdict:
-    network = _network(answers, "todos-net")
+    network = meant_network(answers, "todos-net")
     if not isinstance(network, dict):
         return network
 

@@ -6,11 +6,10 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.fairness.machine import ChangedMachine
 from grader.machine.question import Answer, EngineQuestion, HttpQuestion
 
 if TYPE_CHECKING:
-    from benchmarks.fairness.state import State
+    from benchmarks.fairness.machine import ChangedMachine
     from grader.machine.question import Question
 
 
@@ -28,9 +27,9 @@ class Response:
 class Host:
     """As of testinfra, with what `docker` prints as JSON."""
 
-    def __init__(self, state: State) -> None:
-        self.ports = {role: state.port(role) for role in state.spec.get("ports", {})}
-        self._machine = ChangedMachine(state)
+    def __init__(self, machine: ChangedMachine) -> None:
+        self.ports = {role: machine.state.port(role) for role in machine.state.spec.get("ports", {})}
+        self._machine = machine
 
     def docker(self, name: str) -> Docker:
         return Docker(self, name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from benchmarks.fairness.machine import ChangedMachine
 from benchmarks.fairness.plain.host import Host
 from benchmarks.fairness.plain.suites import PLAIN
 from grader.errors import ProbeFailed
@@ -15,9 +16,10 @@ if TYPE_CHECKING:
 def judge_by_plain_suite(state: State) -> dict[str, bool]:
     """Whether each of its tests passes. Those whose answers were never recorded are left out."""
     judged: dict[str, bool] = {}
+    machine = ChangedMachine(state)
     for check, test in PLAIN[state.exercise].items():
         try:
-            test(Host(state))
+            test(Host(machine.unasked()))
         except ProbeFailed:
             continue
         except Exception:  # noqa: BLE001 - a KeyError in such a test costs the student the points, too

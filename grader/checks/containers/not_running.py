@@ -110,7 +110,17 @@ def _diagnose_never_started(machine: Machine, fact: ContainerFact) -> CheckFaile
             require_visible_to_snap(machine, fact, mount.source if mount.source in error else "")
     waiting = _unhealthy_dependency(machine, fact)
     evidence = (error,) if error else ()
-    return waiting or CheckFailed("container-created", name=name, detail=_shorten_start_error(error), evidence=evidence)
+    project = {} if error else _never_started_project(machine, fact)
+    return waiting or CheckFailed(
+        "container-created", name=name, detail=_shorten_start_error(error), evidence=evidence, **project
+    )
+
+
+def _never_started_project(machine: Machine, fact: ContainerFact) -> dict[str, str]:
+    """The compose project of the container as a value, if none of its containers was ever started: one mistake."""
+    project = project_of(fact.labels)
+    states = {one.state for one in list_containers(machine) if project and one.project == project}
+    return {"project": project} if states == {"created"} else {}
 
 
 def _require_publishable(machine: Machine, fact: ContainerFact) -> None:

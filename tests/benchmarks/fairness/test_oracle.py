@@ -50,6 +50,31 @@ def test_of_two_services_of_a_name_the_one_that_runs_counts() -> None:
     assert verdicts["test_web_is_published"] == Earned()
 
 
+@pytest.mark.parametrize(
+    ("base", "operator", "lost"),
+    [
+        ("tp5/reference", "network_misspelt todos-net", {"test_network_is_there"}),
+        ("tp7/reference", "network_misspelt back-tier", {"test_both_networks_are_there"}),
+        ("tp8/reference", "network_misspelt tp8-net", {"test_network_is_there"}),
+        ("tp6/reference", "service_misspelt mongo", {"test_three_services_run"}),
+        ("tp7/reference", "service_misspelt lb", {"test_balancer_runs"}),
+        ("tp8/reference", "service_of_another_name other", {"test_service_runs"}),
+    ],
+)
+def test_a_name_that_is_nearly_right_loses_the_row_that_asks_for_it(base: str, operator: str, lost: set[str]) -> None:
+    assert {check for check, verdict in _changed(base, operator).items() if isinstance(verdict, Lost)} == lost
+
+
+def test_a_service_more_does_not_stand_for_one_that_is_missing() -> None:
+    verdicts = _changed("tp6/right/with-a-service-more", "container_removed api")
+    assert verdicts["test_three_services_run"] != Earned() != verdicts["test_network_joins_the_three"]
+
+
+def test_a_folder_through_a_link_is_the_same_folder() -> None:
+    verdicts = judge_by_oracle(read_state("tp5/right/a-folder-that-is-a-link"))
+    assert verdicts["test_data_is_in_your_folder"] == Earned()
+
+
 def test_a_container_that_another_exercise_names_is_not_meant() -> None:
     verdicts = _changed("tp1/right/beside-other-exercises", "container_removed tp1-fond")
     assert verdicts["test_background_runs"] == Lost(frozenset({"container-missing"}))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.fairness.oracle.verdict import EARNED, UNKNOWN, lost
-from benchmarks.fairness.tally import Tally
+from benchmarks.fairness.tally import ExerciseTally, Tally
 from benchmarks.figure import Figure, Part, Table
 from benchmarks.page import _section
 
@@ -25,7 +25,19 @@ def test_what_cannot_be_judged_counts_on_neither_side() -> None:
     counted = Tally()
     counted.count(4, UNKNOWN, is_given=False)
     counted.count(4, UNKNOWN, is_given=True)
-    assert vars(counted) == vars(Tally())
+    assert (counted.tried, counted.unjudged) == (8, 8)
+    assert (counted.undeserved, counted.withheld, counted.given, counted.deserved) == (0, 0, 0, 0)
+
+
+def test_what_the_states_of_several_right_answers_give_is_added() -> None:
+    counted, other = ExerciseTally("tp2", bases=1, states=3, operators={"port_reversed"}), ExerciseTally("tp2")
+    other.bases, other.operators = 1, {"port_reversed", "mount_forgotten"}
+    other.checks.count(3, EARNED, is_given=True)
+    other.deviations["web: undeserved"] = 3
+    counted.add(other)
+    assert (counted.bases, counted.states, counted.checks.given) == (2, 3, 3)
+    assert counted.operators == {"port_reversed", "mount_forgotten"}
+    assert counted.deviations == {"web: undeserved": 3}
 
 
 def test_a_part_of_the_page_shows_its_tables() -> None:

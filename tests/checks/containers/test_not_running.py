@@ -284,6 +284,14 @@ def test_one_that_was_never_started_says_why(error: str, detail: str) -> None:
     assert found[0].evidence == ((error,) if error else ())
 
 
+@pytest.mark.parametrize(("state", "project"), [("created", "shop"), ("running", None)])
+def test_a_project_that_was_never_started_is_named(state: str, project: str | None) -> None:
+    other = fake_container("db", state=state, labels=compose_labels("db", "shop"))
+    with fails_with("container-created", name="web") as found:
+        judged(created("", other, labels=compose_labels("web", "shop")))
+    assert found[0].values.get("project") == project
+
+
 # As engines record it.
 REFUSALS = {
     "Docker": (

@@ -222,9 +222,8 @@ def test_a_log_line_that_comes_a_little_later_is_waited_for() -> None:
 def test_a_replica_that_is_left_out_is_named_after_five_rounds() -> None:
     machine = Tp7()
     machine.served = machine.replicas[:2]
-    with fails_with("lb-reaches-some", name="lb", missed="tp7-web-3", reached=2, wanted=3) as found:
+    with fails_with("lb-reaches-some", name="lb", missed="tp7-web-3", reached=2, wanted=3):
         machine.balancer().to_reach_every_replica()
-    assert found[0].evidence[0] == "not reached: tp7-web-3"
     assert [len(one) for one in machine.requests[:13]] == [len("/?.grader-nonce-balanced")] * 12 + [4025]
     assert len(machine.requests) == 60
 
@@ -396,5 +395,6 @@ def test_a_request_that_is_lost_is_told_with_how_many_were_not(lost: Answer | No
     machine.sites[8080] = lambda question: lost if question.path == "/?.grader-7" else Answer(499)
     with fails_with("requests-lost", name="tp7-web-3", said=said, answered=7) as found:
         machine.balancer().to_lose_no_request_when_a_replica_dies()
-    assert found[0].evidence == (said, "waited 15 s")
+    assert found[0].evidence == (said,)
+    assert round(found[0].waited_s) == 15
     assert machine.changes_requested()[-1] == "POST /containers/tp7-web-3-id/start"

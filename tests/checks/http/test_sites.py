@@ -470,7 +470,7 @@ def test_a_young_container_is_waited_for_and_one_that_has_settled_is_not() -> No
     with fails_with("nothing-listens-inside") as found:
         expect(site_of(settled), within_s=10).to_answer()
     assert settled.total_wait_s < 1.1, "it is looked at, and not waited for"
-    assert found[0].evidence[-1] == "waited 1 s"
+    assert round(found[0].waited_s) == 1
 
 
 def test_it_is_the_container_that_must_answer_that_may_still_start() -> None:
@@ -486,7 +486,7 @@ def test_a_wait_has_an_end_and_says_how_long_it_was() -> None:
     with fails_with("nothing-listens-inside") as found:
         expect(site_of(machine), within_s=5).to_answer()
     assert 5 <= machine.total_wait_s < 6
-    assert found[0].evidence[-1] == "waited 5 s"
+    assert round(found[0].waited_s) == 5
     assert len([one for one in machine.questions if isinstance(one, WaitQuestion)]) > 5
 
 

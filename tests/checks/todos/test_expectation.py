@@ -272,7 +272,7 @@ def test_any_of_the_three_that_is_young_is_waited_for(role: str) -> None:
     lab.api.connected = ()
     with fails_with("api-without-database") as found:
         lab.expect(within_s=5).to_reach_the_database()
-    assert found[0].evidence[-1] == "waited 4 s"
+    assert round(found[0].waited_s) == 4
 
 
 @pytest.mark.parametrize(
