@@ -9,7 +9,7 @@ from grader.errors import GraderError
 
 Extra = Literal["teacher", "repo", "cluster"]
 _MODULES: Final[dict[Extra, tuple[str, ...]]] = {
-    "teacher": ("jinja2", "openpyxl"),
+    "teacher": ("jinja2", "openpyxl", "cryptography"),
     "repo": ("yaml",),
     "cluster": ("distributed",),
 }

@@ -15,6 +15,7 @@ from grader.grading.run import Run
 from grader.machine.recording.format import Recording, read_recording
 from grader.machine.recording.replay import MOST_S, Replay
 from grader.reports.result import ResultFile, Student, TestedMachine, read_result
+from grader.results.attempts import newest_result_path
 from grader.text.escaping import escape_control_characters
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ class RegradedResult:
     changes: tuple[CheckChange, ...]
     unanswered: tuple[str, ...]
     """Checks whose questions the recording does not answer, though they were answered before."""
+    result_path: Path
+    """Of `before`."""
 
     @property
     def has_changed(self) -> bool:
@@ -96,7 +99,8 @@ def _regrade(suite: Suite, path: Path) -> RegradedResult | UnreadableRecording |
     if recording.exercise != suite.id:
         return None
     replay = Replay(recording)
-    before = _existing_result(path)
+    result = newest_result_path(path)
+    before = _existing_result(result)
     machine = recording.lost.to_error() if recording.lost else machine_of(request, replay, suite.spec)
     ledger = run_checks(suite, machine)
     if replay.is_exhausted:
@@ -113,16 +117,16 @@ def _regrade(suite: Suite, path: Path) -> RegradedResult | UnreadableRecording |
             commit=before.commit,
             submission=before.submission,
             advice=before.advice,
+            attempt=before.attempt,
             regraded=before.regraded,
         )
     else:
         now = replace(now, machine=_machine(recording), duration_s=0.0)
-    return RegradedResult(path, before, now, _changes(before, now), _unanswered_checks(before, now))
+    return RegradedResult(path, before, now, _changes(before, now), _unanswered_checks(before, now), result)
 
 
-def _existing_result(path: Path) -> ResultFile | None:
-    """The result beside a recording. Raises `ExerciseError` if it cannot be read: it must not be overwritten."""
-    beside = path.with_suffix(".json")
+def _existing_result(beside: Path) -> ResultFile | None:
+    """The result of a recording. Raises `ExerciseError` if it cannot be read: it must not be overwritten."""
     try:
         return read_result(beside)
     except FileNotFoundError:

@@ -12,6 +12,7 @@ from docker.errors import DockerException
 from msgspec.structs import replace
 
 from grader import exit_codes
+from grader.atomic_file import write_atomically
 from grader.engine_state.client import engine_variables, open_engine_client
 from grader.errors import GraderError, MachineUnreachable
 from grader.exercise.spec import require_ports
@@ -24,9 +25,9 @@ from grader.grading.submission_lifecycle import GradedSubmission, RefusedSubmiss
 from grader.machine.transport.engine_address import engine_address
 from grader.messages import LANGUAGES, Texts
 from grader.programs.temporary_folder import temporary_folder
-from grader.reports.result import ResultFile, write_atomically
-from grader.reports.result_files import result_path, write_reports
 from grader.reports.signature import JOB_KEY_VARIABLE, run_name, sign, signing_key
+from grader.results.folder import open_ledger_if_any
+from grader.results.storing import store_result
 from grader.roster.machine_url import parse_machine_url
 from grader.submission.clone.clone import CloneFailed, clone, parse_source
 from grader.submission.clone.commit import commit_of
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 
     from grader.grading.request import GradingRequest
     from grader.messages import Language, Words
+    from grader.reports.result import ResultFile
+    from grader.results.storing import StoredResult
     from grader.scoring.suite import Suite
     from grader.submission.policy.findings import Review
 
@@ -152,17 +155,18 @@ def _refusal_in(review: Review, language: Language) -> str:
 
 def _write(result: ResultFile, folder: Path, language: Language, environ: Mapping[str, str]) -> None:
     """Writes the result, and signs it if there is a key."""
-    write_reports(result, folder, language)
-    path = result_path(folder, result.exercise, result.student.id)
-    written = [path, path.with_suffix(".xml")]
+    with open_ledger_if_any(folder, environ) as ledger:
+        stored = store_result(result, folder, language, ledger=ledger)
     if environ.get("GITLAB_CI") == "true" and (text := metrics(result)):
         write_atomically(folder / "metrics.txt", text.encode())
-        written.append(folder / "metrics.txt")
+        stored.written.append(folder / "metrics.txt")
     if sign_files := signer(folder, environ):
-        sign_files(written)
+        sign_files(stored)
 
 
-def signer(folder: Path, environ: Mapping[str, str]) -> Callable[[list[Path]], None] | None:
+def signer(folder: Path, environ: Mapping[str, str]) -> Callable[[StoredResult], None] | None:
     """A function that signs files in `folder`; `None` without a key. Raises `GraderError` if the key is too short."""
     key = signing_key(environ) or signing_key(environ, JOB_KEY_VARIABLE)
-    return (lambda written: sign(folder, key, written, run_name(environ))) if key else None
+    if key is None:
+        return None
+    return lambda stored: sign(folder, key, stored.written, run_name(environ), archived=stored.archived)

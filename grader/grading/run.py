@@ -77,6 +77,8 @@ class Run:
             started_at=self.started_at,
             duration_s=time.monotonic() - self.began,
             ports=str(self.request.ports or ""),
+            passive=self.request.passive,
+            disposable=self.request.disposable,
         )
         return replace(result, handed_in=self.request.handed_in)
 

@@ -9,9 +9,11 @@ from typing import IO, TYPE_CHECKING, Final
 
 import msgspec
 
+from grader.atomic_file import write_atomically
 from grader.errors import GraderError
-from grader.reports.result import ResultFile, read_result, write_atomically
-from grader.reports.result_files import result_path, write_junit, write_reports
+from grader.reports.result import ResultFile, read_result
+from grader.reports.result_files import result_path, write_junit
+from grader.results.storing import PREPARED, StoredResult, store_result
 from grader.scoring.suite import suite_hash
 from grader.text.escaping import log_line
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from grader.grading.request import GradingRequest
+    from grader.ledger.ledger import Ledger
     from grader.messages import Language
     from grader.scoring.suite import Suite
 
@@ -30,8 +33,10 @@ _NO_ROOM: Final = {errno.ENOSPC, errno.EDQUOT}
 
 class _JournalEntry(msgspec.Struct, omit_defaults=True):
     event: str
-    """`began`, `started`, `done`."""
+    """`began`, `resumed`, `started`, `done`."""
     at: float
+    new_attempt: bool = False
+    """Whether the batch grades those again who have a result of this suite."""
     student: str = ""
     status: str = ""
     suite: str = ""
@@ -44,9 +49,15 @@ class ResultsStore:
     """
 
     def __init__(
-        self, folder: Path, suite: Suite, language: Language, sign: Callable[[list[Path]], None] | None = None
+        self,
+        folder: Path,
+        suite: Suite,
+        language: Language,
+        sign: Callable[[StoredResult], None] | None = None,
+        ledger: Ledger | None = None,
     ) -> None:
         self._folder = folder
+        self._ledger = ledger
         self._suite = suite
         self._suite_hash = suite_hash(suite.folder)
         self._language = language
@@ -59,7 +70,19 @@ class ResultsStore:
             self._journal = (self._exercise_folder / _JOURNAL).open("ab")
         except OSError as error:
             raise GraderError("results.not-writable", path=self._exercise_folder, detail=error.strerror) from error
-        self._append_to_journal("began", suite=self._suite_hash)
+        self._again: set[str] | None = None
+        """Whom this batch has graded again so far; `None` if nobody is to be graded again."""
+
+    def prepare(self, *, new_attempt: bool, resume: bool) -> None:
+        """Decides whose earlier results count as done. `resume`: as for the batch before, which is to be continued."""
+        if resume:
+            self._again = self._graded_again()
+        elif new_attempt:
+            self._again = set()
+
+    def note_begun(self, *, new_attempt: bool, resume: bool) -> None:
+        event = "resumed" if resume else "began"
+        self._append_to_journal(event, suite=self._suite_hash, new_attempt=new_attempt and not resume)
 
     def close(self) -> None:
         self._journal.close()
@@ -67,6 +90,8 @@ class ResultsStore:
 
     def finished_result(self, request: GradingRequest) -> ResultFile | None:
         """The result of this student by this very suite, `None` if there is none."""
+        if self._again is not None and request.student.id not in self._again:
+            return None
         path = result_path(self._folder, self._suite.id, request.student.id)
         result = self._read(path)
         if result is None or result.suite.sha256 != self._suite_hash or result.student.id != request.student.id:
@@ -79,16 +104,13 @@ class ResultsStore:
         self._append_to_journal("started", student=request.student.id)
 
     def save(self, request: GradingRequest, result: ResultFile, recording: bytes | None) -> bool:
-        """Writes a student's files: the recording first, then the result, so that a result always has its recording.
+        """Stores an attempt of a student.
 
         False if they cannot be written; the reason is printed. Raises `GraderError` if the disk is full.
         """
         path = result_path(self._folder, self._suite.id, request.student.id)
         try:
-            if recording is not None:
-                write_atomically(path.with_suffix(".recording"), recording)
-            write_reports(result, self._folder, self._language)
-            self._sign([path, path.with_suffix(".xml")])
+            self._sign(store_result(result, self._folder, self._language, recording=recording, ledger=self._ledger))
             self._append_to_journal("done", student=request.student.id, status=result.status)
         except Exception as error:
             detail = (isinstance(error, OSError) and error.strerror) or f"{type(error).__name__}: {error}"
@@ -107,7 +129,7 @@ class ResultsStore:
         if results := [result for result in found if result]:
             path = self._folder / f"{self._suite.id}.xml"
             write_atomically(path, junit_for_class(results, self._language))
-            self._sign([path])
+            self._sign(StoredResult(results[-1], [path]))
 
     def _read(self, path: Path) -> ResultFile | None:
         try:
@@ -115,8 +137,24 @@ class ResultsStore:
         except (OSError, msgspec.DecodeError):
             return None
 
-    def _append_to_journal(self, event: str, *, student: str = "", status: str = "", suite: str = "") -> None:
-        line = _JournalEntry(event, round(time.time(), 3), student, status, suite)
+    def _graded_again(self) -> set[str] | None:
+        """Whom the last batch that was not resumed has graded, with those that resumed it."""
+        again: set[str] | None = None
+        for line in (self._exercise_folder / _JOURNAL).read_bytes().splitlines():
+            try:
+                entry = msgspec.json.decode(line, type=_JournalEntry)
+            except (msgspec.DecodeError, UnicodeDecodeError):
+                continue  # the last line of a killed batch
+            if entry.event == "began":
+                again = set() if entry.new_attempt else None
+            elif entry.event == "done" and again is not None:
+                again.add(entry.student)
+        return again
+
+    def _append_to_journal(
+        self, event: str, *, student: str = "", status: str = "", suite: str = "", new_attempt: bool = False
+    ) -> None:
+        line = _JournalEntry(event, round(time.time(), 3), new_attempt, student, status, suite)
         self._journal.write(msgspec.json.encode(line) + b"\n")
         # Not waited for on the disk, as results are: nothing is decided by it, and every student would wait twice.
         self._journal.flush()
@@ -137,5 +175,5 @@ def _lock_folder(path: Path) -> IO[bytes]:
 def _remove_temporary_files(folder: Path) -> None:
     """Removes temporary files that a killed run left; only ours have such names."""
     for path in folder.glob(".grader-*"):
-        if path.name not in {_JOURNAL, _LOCK}:
+        if path.name not in {_JOURNAL, _LOCK} and not path.name.startswith(PREPARED):
             path.unlink(missing_ok=True)

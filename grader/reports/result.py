@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
+from grader.atomic_file import write_atomically
+from grader.errors import GraderError
 from grader.messages import Words
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_ROUNDED: Final = 0.0051
+"""A mark has two decimals."""
 
 Verdict = Literal["passed", "failed", "blocked", "error", "skipped"]
 
@@ -93,6 +98,26 @@ class Regrade(msgspec.Struct, frozen=True, kw_only=True):
     grader_before: str
 
 
+class Correction(msgspec.Struct, frozen=True, kw_only=True):
+    """What a teacher decided about one student's mark for an exercise, beside the automatic verdicts."""
+
+    number: int
+    """Of its entry in the ledger: `grader mark --remove` takes it."""
+    kind: Literal["points", "bonus", "penalty", "absent", "excused"]
+    """`points` sets those of one check; `bonus` and `penalty` change the mark; the last two leave no mark."""
+    check: str = ""
+    """The `id` of the check, for `points`."""
+    points: float = 0.0
+    """Points of the check, or what is added to the mark or taken off."""
+    because: str
+    by: str
+    """Who decided."""
+    at: str
+    """UTC, ISO 8601."""
+    applies: bool = True
+    """False if the suite no longer has the check, or if it is worth less: then nothing is changed."""
+
+
 class HandedIn(msgspec.Struct, frozen=True, kw_only=True):
     """When work was handed in, if that is not when it was graded."""
 
@@ -146,6 +171,12 @@ class ResultFile(msgspec.Struct, frozen=True, kw_only=True):
     duration_s: float
     ports: str = ""
     """The student's own range, such as `41200-41209`; empty for the course's ports."""
+    attempt: int = 1
+    """The number of the run among the runs of this student, from 1. A regrade keeps it."""
+    passive: bool | None = None
+    """Whether it was graded with `--passive`; `None` in results of earlier versions."""
+    disposable: bool | None = None
+    """Whether it was graded with `--disposable`; `None` in results of earlier versions."""
     team: list[str] = []
     """The ids of the other students who handed in the same work: it was graded once."""
     regraded: list[Regrade] = []
@@ -158,20 +189,66 @@ class ResultFile(msgspec.Struct, frozen=True, kw_only=True):
     submission: str = ""
     """The file of that repository that was brought up, such as `tp6/compose.yaml`."""
     advice: list[Advice] = []
+    corrections: list[Correction] = []
+    """The teacher's corrections, where a report shows them. A result file has none: it has the automatic verdicts."""
     format: Literal["grader-result/1"] = "grader-result/1"
+
+
+class InconsistentResult(GraderError, msgspec.ValidationError):
+    """A result whose mark does not follow from its points: it was edited."""
 
 
 def read_result(path: Path) -> ResultFile:
     """The validated content of a result file. Raises `msgspec.DecodeError` if it is not one."""
+    return decode_result(path.read_bytes())
+
+
+def decode_result(content: bytes) -> ResultFile:
+    """As `read_result`, from the bytes of the file."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=ResultFile)
+        result = msgspec.json.decode(content, type=ResultFile)
     except (UnicodeDecodeError, RecursionError) as error:
         raise msgspec.DecodeError(str(error)) from error
+    _require_consistency(result)
+    return result
+
+
+def _require_consistency(result: ResultFile) -> None:
+    """Raises `InconsistentResult` unless the mark follows from the points, and these from the checks."""
+    wrong = next((check for check in result.checks if not _is_consistent(check)), None)
+    if wrong is not None:
+        values = {"verdict": wrong.verdict, "points": wrong.points, "most": wrong.max_points}
+        raise InconsistentResult("result.check", check=wrong.id, **values)
+    if result.status == "not-graded":
+        if result.mark is not None or result.points is not None:
+            raise InconsistentResult("result.not-graded", mark=result.mark, points=result.points)
+        return
+    sums = {
+        "points": sum(check.points for check in result.checks),
+        "max-points": sum(check.max_points for check in result.checks),
+        "not-tried": sum(check.max_points for check in result.checks if check.verdict in {"skipped", "error"}),
+    }
+    noted = {"points": result.points, "max-points": result.max_points, "not-tried": result.not_tried_points}
+    for name, total in sums.items():
+        if noted[name] != total:
+            raise InconsistentResult(f"result.{name}", points=noted[name], sum=total)
+    mark = sums["points"] * result.out_of / (result.max_points or 1)
+    if result.mark is None or abs(result.mark - mark) > _ROUNDED or result.provisional != (sums["not-tried"] > 0):
+        raise InconsistentResult("result.mark", mark=result.mark, points=result.points, most=result.max_points)
+
+
+def _is_consistent(check: CheckResult) -> bool:
+    return check.max_points > 0 and check.points == (check.max_points if check.verdict == "passed" else 0)
 
 
 def write_result(result: ResultFile, path: Path) -> None:
     """Writes `result` to `path` atomically."""
-    write_atomically(path, msgspec.json.format(encode_result(result), indent=2) + b"\n")
+    write_atomically(path, encode_result_file(result))
+
+
+def encode_result_file(result: ResultFile) -> bytes:
+    """The content of the file of `result`."""
+    return msgspec.json.format(encode_result(result), indent=2) + b"\n"
 
 
 def encode_result(result: ResultFile) -> bytes:
@@ -192,19 +269,3 @@ def _encodable(value: object) -> object:
             return {_encodable(name): _encodable(one) for name, one in value.items()}
         case _:
             return value
-
-
-def write_atomically(path: Path, data: bytes) -> None:
-    """Writes beside `path`, syncs and renames, so that a kill leaves the old file or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".grader-")
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(data)
-            out.flush()
-            os.fsync(out.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

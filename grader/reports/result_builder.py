@@ -32,6 +32,8 @@ def build_result(
     started_at: str,
     duration_s: float,
     ports: str = "",
+    passive: bool = False,
+    disposable: bool = False,
 ) -> ResultFile:
     """The result of one run. `root`: the folder that file paths are relative to."""
     total = compute_mark(ledger)
@@ -54,6 +56,8 @@ def build_result(
         started_at=started_at,
         duration_s=round(duration_s, 3),
         ports=ports,
+        passive=passive,
+        disposable=disposable,
     )
 
 

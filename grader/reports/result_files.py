@@ -1,15 +1,19 @@
-"""The files of a result: `DIR/<exercise>/<student>.json` and `.xml`, each written atomically."""
+"""The files of a result: `DIR/<exercise>/<student>.json` and `.xml`, each written atomically.
+
+Those of earlier attempts are in `DIR/<exercise>/<student>.attempts/`.
+"""
 
 from __future__ import annotations
 
 import errno
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from grader.atomic_file import write_atomically
 from grader.errors import GraderError
 from grader.machine.recording.format import encode_recording
 from grader.reports.junit.writer import junit_for
-from grader.reports.result import write_atomically, write_result
+from grader.reports.result import write_result
 from grader.roster.file_name import file_name_for
 
 if TYPE_CHECKING:
@@ -19,9 +23,27 @@ if TYPE_CHECKING:
     from grader.messages import Language
     from grader.reports.result import ResultFile
 
+ATTEMPTS_SUFFIX: Final = ".attempts"
+
 
 def result_path(folder: Path, exercise: str, student: str) -> Path:
     return folder / exercise / f"{file_name_for(student)}.json"
+
+
+def attempts_folder(path: Path) -> Path:
+    """The folder of the earlier attempts, for the `path` of the last one's result."""
+    return path.with_suffix(ATTEMPTS_SUFFIX)
+
+
+def archived_path(path: Path, attempt: int, revision: int) -> Path:
+    """Where the result of an attempt is kept once it is not the last one any more, or was regraded."""
+    return attempts_folder(path) / (f"{attempt:03}" + (f"-regraded-{revision}" if revision else "") + ".json")
+
+
+def last_path(path: Path) -> Path:
+    """The path of the student's last result, for the path of any file of the student's."""
+    folder = path.parent
+    return folder.with_suffix(".json") if folder.suffix == ATTEMPTS_SUFFIX else path.with_suffix(".json")
 
 
 def prepare_results_folder(folder: Path) -> None:

@@ -16,7 +16,7 @@ from grader.errors import GraderError
 from grader.messages import LANGUAGES
 from grader.reports.junit.writer import junit_for
 from grader.reports.result import read_result
-from grader.reports.result_files import result_path
+from grader.reports.result_files import archived_path, last_path, result_path
 from grader.reports.signature import FileStatus, job_key, verify
 from grader.roster.file_name import file_name_for
 
@@ -75,7 +75,7 @@ def gathered_from_class(folder: Path, present: Collection[str], class_run: Class
 def gathered_from_folder(folder: Path, present: Iterable[str]) -> GatheredResults:
     """Judges the files `present` in `folder` by what they contain: a result must be in its own student's place."""
     found = GatheredResults()
-    owners: dict[tuple[str, str], str] = {}
+    owners: dict[tuple[str, str], Path] = {}
     names = sorted(present)
     for name in (one for one in names if one.endswith(".json")):
         path = folder / name
@@ -85,10 +85,10 @@ def gathered_from_folder(folder: Path, present: Iterable[str]) -> GatheredResult
         why: GraderError | None
         if isinstance(result, GraderError):
             why = result
-        elif path != result_path(path.parent.parent, result.exercise, result.student.id):
+        elif not _is_in_place(path, result):
             why = _misplaced(result)
-        elif (owner := owners.setdefault((result.exercise, result.student.id), name)) != name:
-            why = GraderError("unsigned.twice", path=owner)
+        elif (owner := owners.setdefault((result.exercise, result.student.id), last_path(path))) != last_path(path):
+            why = GraderError("unsigned.twice", path=owner.relative_to(folder).as_posix())
         else:
             why = _report_mismatch(result, path.with_suffix(".xml")) if len(pair) == 2 else None
         found.unsignable |= dict.fromkeys(pair, why) if why else {}
@@ -113,6 +113,13 @@ def _job_mismatch(job_results: Path, path: Path, student: str, class_run: ClassR
     if (result.exercise, result.student.id) != (class_run.exercise, student):
         return _misplaced(result)
     return _report_mismatch(result, path.with_suffix(".xml"))
+
+
+def _is_in_place(path: Path, result: ResultFile) -> bool:
+    """Whether it is its student's last result, or kept among the attempts under its own number."""
+    last = last_path(path)
+    is_last = last == result_path(last.parent.parent, result.exercise, result.student.id)
+    return is_last and path in {last, archived_path(last, result.attempt, len(result.regraded))}
 
 
 def _misplaced(result: ResultFile) -> GraderError:

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
+from grader.atomic_file import write_atomically
 from grader.errors import GraderError
-from grader.reports.result import write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -86,8 +86,12 @@ def run_name(environ: Mapping[str, str]) -> str:
     return " pipeline ".join(filter(None, (environ.get("CI_PROJECT_PATH"), environ.get("CI_PIPELINE_ID"))))
 
 
-def sign(folder: Path, key: bytes, written: Iterable[Path], run: str = "") -> None:
+def sign(
+    folder: Path, key: bytes, written: Iterable[Path], run: str = "", archived: Mapping[Path, Path] | None = None
+) -> None:
     """Signs the files `written` by this run, in addition to those signed before.
+
+    `archived` maps files to where they are kept now: they stay signed there if they were signed and did not change.
 
     A file that was changed after it was signed stays unsigned: only files of this run are signed. Raises
     `GraderError` if the folder has a signature of another key, which would be lost.
@@ -99,6 +103,11 @@ def sign(folder: Path, key: bytes, written: Iterable[Path], run: str = "") -> No
     files = dict(before.files) if before else {}
     statements = dict(before.signed_in) if before else {}
     now = Statement(run=run, at=f"{dt.datetime.now(dt.UTC):%Y-%m-%dT%H:%M:%SZ}")
+    for was, there in (archived or {}).items():
+        old, new = was.relative_to(folder).as_posix(), there.relative_to(folder).as_posix()
+        if old in files and files[old] == _digest(there):
+            files[new] = files[old]
+            statements.update({new: statements[old]} if old in statements else {})
     for file in written:
         name = file.relative_to(folder).as_posix()
         files[name], statements[name] = _digest(file), now

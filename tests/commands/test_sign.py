@@ -19,6 +19,7 @@ from grader.reports.signable import job_folder
 from grader.reports.signature import SIGNATURE, job_key, sign
 from grader.roster.student import RosterStudent
 from grader.scoring.suite import read_suite
+from tests.reports.samples import RUNS
 from tests.submission.repositories import EXERCISE, request
 
 if TYPE_CHECKING:
@@ -36,7 +37,12 @@ def job(folder: Path, student: str, holds: str = "", run: str = RUN, mark: float
     own = folder / job_folder(student)
     asked = request("x", "local", holds or student)
     result = not_graded(read_suite(EXERCISE), asked, ("x", Words(fr="x", en="x")))
-    result = msgspec.structs.replace(result, status="graded", mark=mark, points=int(mark), reason=None)
+    points = (int(mark), 20 - int(mark))
+    checks = [msgspec.structs.replace(RUNS, id=f"test_{most}", points=most, max_points=most) for most in points if most]
+    checks[1:] = [msgspec.structs.replace(check, verdict="failed", points=0) for check in checks[1:]]
+    result = msgspec.structs.replace(
+        result, status="graded", mark=mark, points=points[0], max_points=20, checks=checks, reason=None
+    )
     write_reports(result, own, "fr")
     written = [path for path in own.rglob("*") if path.is_file() and path.name != SIGNATURE]
     sign(own, job_key(KEY.encode(), run, "tp9", student).encode(), written, run)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import os
 import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, Protocol
@@ -12,16 +13,18 @@ from grader.errors import GraderError
 from grader.grading.pool import GradingFinished, GradingStarted
 from grader.grading.store import ResultsStore
 from grader.grading.teams import events_by_student, requests_by_student
+from grader.results.folder import open_ledger
 from grader.text.escaping import log_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Mapping
     from pathlib import Path
 
     from grader.grading.pool import Event
     from grader.grading.request import GradingRequest
     from grader.messages import Language
     from grader.reports.result import ResultFile
+    from grader.results.storing import StoredResult
     from grader.scoring.suite import Suite
 
 _UNREACHABLE_IN_A_ROW: Final = 8
@@ -84,20 +87,30 @@ class Batch:
     language: Language = "fr"
     resume: bool = False
     retry_not_graded: bool = False
+    new_attempt: bool = False
+    """Grade everyone again who has a result of this suite; both are kept."""
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
     def run(
         self,
         progress: Progress,
         grade_all: Callable[[Suite, list[GradingRequest]], Generator[Event]],
-        sign: Callable[[list[Path]], None] | None = None,
+        sign: Callable[[StoredResult], None] | None = None,
     ) -> BatchOutcome:
         """Grades everyone who is not done yet. Raises `GraderError` if the results folder does not allow it.
 
-        `grade_all` grades the requests that it is given. `sign` is called with the files of each result.
+        `grade_all` grades the requests that it is given. `sign` is called with each result.
         """
-        store = ResultsStore(self.folder, self.suite, self.language, sign)
-        with contextlib.closing(store), contextlib.closing(progress):
+        with contextlib.ExitStack() as stack:
+            ledger = stack.enter_context(open_ledger(self.folder, self.environ))
+            store = stack.enter_context(
+                contextlib.closing(ResultsStore(self.folder, self.suite, self.language, sign, ledger))
+            )
+            stack.enter_context(contextlib.closing(progress))
+            resume = self.resume or self.retry_not_graded
+            store.prepare(new_attempt=self.new_attempt, resume=resume)
             done, requests = self._split(store)
+            store.note_begun(new_attempt=self.new_attempt, resume=resume)
             progress.begin([own for request in requests for own in requests_by_student(request)], done)
             summaries = {result.student.id: ResultSummary.of(result) for result in done}
             unreachable = 0
@@ -142,4 +155,20 @@ class Batch:
                 done += results
         if done and not (self.resume or self.retry_not_graded):
             raise GraderError("results.already-there", path=self.folder / self.suite.id, count=len(done))
+        self._require_same_mode(done)
         return done, requests
+
+    def _require_same_mode(self, done: list[ResultFile]) -> None:
+        """Raises `GraderError` if results that count as done were graded with other options: they do not compare."""
+        by_student = {own.student.id: own for request in self.requests for own in requests_by_student(request)}
+        for option in ("passive", "disposable"):
+            others = []
+            for result in done:
+                request = by_student[result.student.id]
+                was = getattr(result, option)
+                # A repository's engine is always disposable. Earlier versions did not note the options.
+                if was is not None and not request.repository and was != getattr(request, option):
+                    others.append(result)
+            if others:
+                code = "results.other-options-with" if getattr(others[0], option) else "results.other-options-without"
+                raise GraderError(code, path=self.folder / self.suite.id, count=len(others), option=f"--{option}")

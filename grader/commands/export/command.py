@@ -9,12 +9,12 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import click
 
+from grader.atomic_file import write_atomically
 from grader.command_options import PATH, command, lang_option
 from grader.errors import GraderError
 from grader.exercise.find import EXERCISES, find_exercise
 from grader.exercise.material import students_files
 from grader.messages import Texts
-from grader.reports.result import write_atomically
 from grader.scoring.suite import read_suite
 from grader.settings import language_of
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import os
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -12,8 +14,10 @@ import msgspec
 from grader.errors import ExerciseError, GraderError
 from grader.grading.recording import RegradedResult, UnreadableRecording, regrade_recording
 from grader.reports.result import Regrade
-from grader.reports.result_files import write_reports_at
 from grader.reports.signature import KEY_VARIABLE, SIGNATURE, sign, signing_key
+from grader.results.attempts import recordings_below
+from grader.results.folder import open_ledger_if_any, results_folder_of
+from grader.results.storing import store_regrade
 from grader.scoring.suite import suite_hash
 from grader.text.escaping import escape_control_characters
 
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from grader.ledger.ledger import Ledger
     from grader.messages import Language
     from grader.scoring.suite import Suite
 
@@ -44,7 +49,7 @@ def regrade(folder: Path, suite: Suite) -> RegradeReport:
     """Regrades every recording of the suite's exercise below `folder`."""
     report = RegradeReport(suite, suite_hash(suite.folder))
     began = time.monotonic()
-    for path in sorted(folder.glob("**/*.recording")):
+    for path in recordings_below(folder):
         try:
             regraded = regrade_recording(suite, path)
         except ExerciseError as error:
@@ -80,25 +85,36 @@ def signed_folder(folder: Path, environ: Mapping[str, str]) -> tuple[Path, bytes
 
 
 def write_changes(
-    regraded: RegradeReport, reason: str, language: Language, signed: tuple[Path, bytes] | None = None
+    regraded: RegradeReport,
+    reason: str,
+    language: Language,
+    signed: tuple[Path, bytes] | None = None,
+    environ: Mapping[str, str] = os.environ,
 ) -> None:
-    """Overwrites the results that change, with the reason and the previous mark in them.
+    """Stores the judgements that change, with the reason and the previous mark in them; those before are kept.
 
     Results with an incomplete recording are left as they were.
     """
     at = f"{dt.datetime.now(dt.UTC):%Y-%m-%dT%H:%M:%SZ}"
     written: list[Path] = []
-    for result in regraded.changed:
-        before = result.before
-        entry = Regrade(
-            at=at,
-            reason=escape_control_characters(reason.strip(), 500),
-            mark_before=before.mark if before else None,
-            suite_before=before.suite.sha256 if before else "",
-            grader_before=before.grader if before else "",
-        )
-        path = result.path.with_suffix(".json")
-        write_reports_at(msgspec.structs.replace(result.now, regraded=[*result.now.regraded, entry]), path, language)
-        written += [path.resolve(), path.with_suffix(".xml").resolve()]
+    archived: dict[Path, Path] = {}
+    with contextlib.ExitStack() as stack:
+        ledgers: dict[Path, Ledger | None] = {}
+        for result in regraded.changed:
+            before = result.before
+            entry = Regrade(
+                at=at,
+                reason=escape_control_characters(reason.strip(), 500),
+                mark_before=before.mark if before else None,
+                suite_before=before.suite.sha256 if before else "",
+                grader_before=before.grader if before else "",
+            )
+            now = msgspec.structs.replace(result.now, regraded=[*result.now.regraded, entry])
+            folder = results_folder_of(result.result_path, now)
+            if folder not in ledgers:
+                ledgers[folder] = stack.enter_context(open_ledger_if_any(folder, environ))
+            stored = store_regrade(now, result.result_path, language, folder=folder, ledger=ledgers[folder])
+            written += [path.resolve() for path in stored.written]
+            archived |= {was.resolve(): there.resolve() for was, there in stored.archived.items()}
     if signed:
-        sign(*signed, written)
+        sign(*signed, written, archived=archived)

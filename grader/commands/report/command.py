@@ -8,21 +8,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-import msgspec
 from click.exceptions import Exit
 
 from grader import exit_codes
+from grader.atomic_file import write_atomically
 from grader.command_options import PATH, command, lang_option
 from grader.errors import ExerciseError, GraderError
 from grader.exercise.spec import read_exercise_spec
+from grader.ledger.signing_key import read_signing_key
 from grader.reports.gradebook.book import build_gradebook
 from grader.reports.gradebook.files import gradebook_files
 from grader.reports.gradebook.moodle import fill_worksheet
 from grader.reports.gradebook.scodoc import fill_sheet
 from grader.reports.html.class_page import class_page
 from grader.reports.html.student_page import student_page
-from grader.reports.result import ResultFile, read_result, write_atomically
-from grader.reports.signature import SIGNATURE
+from grader.results.class_results import read_class_results
 from grader.roster.file_name import file_name_for
 from grader.roster.roster import read_roster
 from grader.settings import language_of
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from grader.messages import Language, Words
     from grader.reports.gradebook.book import Gradebook
     from grader.reports.gradebook.filled_sheet import FilledSheet
+    from grader.reports.result import ResultFile
+    from grader.results.class_results import StudentWork
 
 
 @command
@@ -56,10 +58,12 @@ def report(
 ) -> None:
     """Writes gradebooks and pages."""
     language = language_of(lang, os.environ)
-    results = [result for result in read_results(folder, language) if exercise in {"", result.exercise}]
-    if not results:
+    works = [work for work in read_works(folder, language) if exercise in {"", work.exercise}]
+    results = [result for work in works if (result := work.result())]
+    if not works:
         raise GraderError("results.none-of" if exercise else "results.none", path=folder, exercise=exercise)
-    book = build_gradebook(results, read_roster(roster, required=("id",)) if roster else ())
+    absences = {(work.exercise, work.student.id): work.absence.kind for work in works if work.absence}
+    book = build_gradebook(results, read_roster(roster, required=("id",)) if roster else (), absences)
     place = out or folder / "reports"
     for name, content in gradebook_files(book, language).items():
         _print_path(_write(place / name, content))
@@ -71,18 +75,14 @@ def report(
         raise Exit(exit_codes.FAILED)
 
 
-def read_results(folder: Path, language: Language) -> list[ResultFile]:
-    """Every result below `folder`; other JSON files are reported on standard error and skipped."""
-    found = []
-    for path in sorted(folder.glob("**/*.json")):
-        if path.name == SIGNATURE:
-            continue
-        try:
-            found.append(read_result(path))
-        except (OSError, msgspec.DecodeError) as error:
-            skipped = GraderError("results.skipped", path=path, detail=error)
-            print(log_line(skipped.message(language)), file=sys.stderr)
-    return found
+def read_works(folder: Path, language: Language) -> list[StudentWork]:
+    """Everybody's work below `folder`; other JSON files are reported on standard error and skipped."""
+
+    def report_skipped(path: Path, error: Exception) -> None:
+        skipped = GraderError("results.skipped", path=path, detail=error)
+        print(log_line(skipped.message(language)), file=sys.stderr)
+
+    return read_class_results(folder, report_skipped, read_signing_key(os.environ))
 
 
 def _fill_school_sheet(sheet: Path, kind: str, book: Gradebook, language: Language) -> bool:

@@ -220,14 +220,20 @@ class GradingPlugin:
         return build_check_result(row, run.ledger, run.suite.folder.parent.parent, self.request.hints)
 
     def _write(self, folder: Path) -> None:
-        from grader.reports.result_files import write_recording, write_reports  # noqa: PLC0415 - as above
+        from grader.machine.recording.format import encode_recording  # noqa: PLC0415 - as above
+        from grader.results.folder import open_ledger_if_any  # noqa: PLC0415 - as above
+        from grader.results.storing import store_result  # noqa: PLC0415 - as above
 
         for result, run in zip(self.results, self.runs.values(), strict=True):
+            recording = None
+            if self.request.record:
+                transport = run.machine.transport if run.machine else self._transport
+                recording = encode_recording(self._run.recording(result, transport))
             try:
-                write_reports(result, folder, self.language)
-                if self.request.record:
-                    transport = run.machine.transport if run.machine else self._transport
-                    write_recording(self._run.recording(result, transport), folder)
+                with open_ledger_if_any(folder, os.environ) as ledger:
+                    store_result(result, folder, self.language, recording=recording, ledger=ledger)
+            except GraderError as error:
+                raise self._usage_error(error) from error
             except OSError as error:
                 fault = GraderError("results.not-writable", path=folder, detail=error.strerror)
                 raise self._usage_error(fault) from error

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from grader.errors import GraderError
+from grader.messages import Texts
 from grader.reports.gradebook.feedback import feedback
+from grader.reports.result import Student
 from grader.reports.texts import points_summary, reason_text
 from grader.roster.participant import participant_of
 from grader.roster.student import RosterStudent
@@ -15,7 +18,7 @@ from grader.text.escaping import one_line
 from grader.text.folding import fold_case_and_accents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from grader.messages import Language
     from grader.reports.result import ResultFile
@@ -28,14 +31,21 @@ class GradebookEntry:
     """From the roster; for a student who is not in it, only the id and name of the result."""
     result: ResultFile | None
     """`None` for a student of the roster without a result."""
+    absence: str = ""
+    """`absent` or `excused`, as the teacher noted it."""
+
+    @property
+    def status(self) -> str:
+        """`graded`, `not-graded`, `no-result`, or the absence."""
+        return self.absence or (self.result.status if self.result else "no-result")
 
     @property
     def mark(self) -> float | None:
-        return self.result.mark if self.result and self.result.status == "graded" else None
+        return self.result.mark if self.result and self.result.status == "graded" and not self.absence else None
 
     @property
     def is_empty(self) -> bool:
-        return self.result is None
+        return self.result is None and not self.absence
 
     @property
     def out_of(self) -> int:
@@ -46,9 +56,13 @@ class GradebookEntry:
         return self.result is not None and self.result.provisional
 
     def feedback(self, lang: Language) -> str:
+        if self.absence:
+            return Texts("reports", lang)(f"status.{self.absence}")
         return feedback(self.result, lang) if self.result else ""
 
     def remark(self, lang: Language) -> str:
+        if self.absence:
+            return Texts("reports", lang)(f"status.{self.absence}")
         if self.result is None:
             return ""
         return points_summary(self.result, lang) if self.result.status == "graded" else reason_text(self.result, lang)
@@ -77,8 +91,14 @@ class Gradebook:
         return self.entries
 
 
-def build_gradebook(results: Iterable[ResultFile], roster: Sequence[RosterStudent] = ()) -> Gradebook:
+def build_gradebook(
+    results: Iterable[ResultFile],
+    roster: Sequence[RosterStudent] = (),
+    absences: Mapping[tuple[str, str], str] = MappingProxyType({}),
+) -> Gradebook:
     """The gradebook of a class. `roster` adds e-mails and groups, and the students without a result.
+
+    `absences` are the teacher's notes (`absent`, `excused`), by exercise and id.
 
     Ids are compared exactly: two that differ only in case are two students. If a student has several results
     for one exercise, the graded one counts, else the latest; two graded ones raise `GraderError`.
@@ -88,20 +108,25 @@ def build_gradebook(results: Iterable[ResultFile], roster: Sequence[RosterStuden
         known = by_exercise.setdefault(result.exercise, {})
         known[result.student.id] = choose_result(known.get(result.student.id), result)
     entries = []
-    for exercise, known in sorted(by_exercise.items()):
-        entries += [GradebookEntry(exercise, add_name(student, known), known.get(student.id)) for student in roster]
-        listed = {student.id for student in roster}
+    listed = {student.id for student in roster}
+    for exercise in sorted({*by_exercise, *(exercise for exercise, _ in absences)}):
+        known = by_exercise.get(exercise, {})
+        others = {*known, *(student for of, student in absences if of == exercise)} - listed
+        added = [
+            unlisted_student(known[student].student if student in known else Student(id=student))
+            for student in sorted(others, key=lambda student: (fold_case_and_accents(student), student))
+        ]
         entries += [
-            GradebookEntry(exercise, unlisted_student(result), result)
-            for student_id, result in sorted(known.items(), key=lambda item: (fold_case_and_accents(item[0]), item[0]))
-            if student_id not in listed
+            GradebookEntry(
+                exercise, add_name(student, known), known.get(student.id), absences.get((exercise, student.id), "")
+            )
+            for student in (*roster, *added)
         ]
     return Gradebook(tuple(entries))
 
 
-def unlisted_student(result: ResultFile) -> RosterStudent:
+def unlisted_student(student: Student) -> RosterStudent:
     """A student who is not in the roster; one of an anonymous assignment is known by Moodle's identifier."""
-    student = result.student
     return RosterStudent(id=student.id, name=student.name, participant=participant_of(student.id))
 
 

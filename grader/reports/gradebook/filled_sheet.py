@@ -28,6 +28,10 @@ class SheetEntry(Protocol):
     def mark(self) -> float | None: ...
 
     @property
+    def absence(self) -> str:
+        """`absent` or `excused` as the teacher noted it, else empty."""
+
+    @property
     def out_of(self) -> int: ...
 
     @property

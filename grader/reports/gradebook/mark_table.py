@@ -33,7 +33,7 @@ def mark_row(entry: GradebookEntry, lang: Language) -> dict[MarkColumn, CellValu
         "group": student.group,
         "mark": entry.mark,
         "out_of": result.out_of if result else None,
-        "status": result.status if result else "no-result",
+        "status": entry.status,
         "provisional": result.provisional if result and graded else None,
         "not_tried_points": result.not_tried_points if result and graded else None,
         "points": result.points if result and graded else None,

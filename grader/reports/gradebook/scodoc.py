@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 WAITING: Final = "ATT"
 """En attente: the student has no mark yet, and the average does not count one."""
+ABSENCES: Final = {"absent": "ABS", "excused": "EXC"}
+"""ABS counts as zero in ScoDoc's average, EXC does not count."""
 RESIGNED: Final = "DEM"
 MARK, REMARK = 5, 6
 """Columns E and F."""
@@ -122,9 +124,10 @@ def sheet_row(sheet: Worksheet, line: int, texts: Texts) -> SheetRow:
 def fill_line(sheet: Worksheet, line: int, entry: SheetEntry, out_of: float, texts: Texts) -> str:
     """Writes the entry into its line, or returns why the line was not changed."""
     earlier, mark = cell_text(sheet, line, MARK), entry.mark
-    if mark is None and earlier not in {"", WAITING}:
+    if mark is None and not entry.absence and earlier not in {"", WAITING}:
         return texts("kept.earlier", mark=one_line(earlier))
-    write_cell(sheet, line, MARK, WAITING if mark is None else mark * out_of / entry.out_of)
+    without = ABSENCES.get(entry.absence, WAITING)
+    write_cell(sheet, line, MARK, without if mark is None else mark * out_of / entry.out_of)
     write_cell(sheet, line, REMARK, entry.remark(texts.language))
     return ""
 

@@ -1,0 +1,105 @@
+"""Verifies a ledger entry by entry, and goes on after a fault, so that everything that was touched is named."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from grader.errors import GraderError
+from grader.ledger.chain import Content, decode_content, decode_line, line_hash, to_entry
+from grader.ledger.reading import CHAIN, CONTENTS, FOLDER, LedgerState, read_lines
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from grader.ledger.chain import ChainEntry, ChainLine
+    from grader.ledger.signing_key import PublicKey
+
+
+@dataclass
+class LedgerReport:
+    state: LedgerState
+    """What could be read."""
+    faults: list[GraderError] = field(default_factory=list)
+    unsigned: int = 0
+    """Entries at the end that no signature covers."""
+    keys: set[str] = field(default_factory=set)
+    """Fingerprints of the keys that signed, as the entries say."""
+
+
+def verify_ledger(folder: Path, key: PublicKey | None) -> LedgerReport:
+    """Verifies the ledger of `folder`. Without a `key`, only that the entries follow from each other."""
+    report = LedgerReport(LedgerState())
+    lines, report.state.is_torn = read_lines(folder / FOLDER / CHAIN)
+    if report.state.is_torn:
+        report.faults.append(GraderError("tampered.torn", line=len(lines) + 1))
+    state = report.state
+    for number, raw in enumerate(lines):
+        try:
+            line, entry = decode_line(raw)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            report.faults.append(GraderError("tampered.line", line=number + 1))
+        else:
+            if entry.number != number or entry.previous != state.head:
+                report.faults.append(GraderError("tampered.order", line=number + 1))
+            _verify_signature(line, number, key, report)
+            state.lines.append((line, entry))
+        state.head = line_hash(raw)
+        state.id = state.id or state.head
+    if key is not None and report.unsigned:
+        report.faults.append(GraderError("tampered.unsigned", count=report.unsigned))
+    _verify_contents(folder / FOLDER / CONTENTS, report)
+    return report
+
+
+def _verify_signature(line: ChainLine, number: int, key: PublicKey | None, report: LedgerReport) -> None:
+    """A signature covers all entries before it, since it covers the hash of the line before."""
+    if not line.key:
+        report.unsigned += 1
+        return
+    report.keys.add(line.key)
+    report.unsigned = 0
+    if key is None:
+        return
+    if line.key != key.fingerprint:
+        report.faults.append(GraderError("tampered.other-key", line=number + 1, key=line.key))
+    elif not key.verifies(line.signature, line.signed_bytes):
+        report.faults.append(GraderError("tampered.signature", line=number + 1))
+
+
+def _verify_contents(path: Path, report: LedgerReport) -> None:
+    state = report.state
+    by_number = {entry.number: entry for _, entry in state.lines}
+    forgotten = state.forgotten
+    lines, _ = read_lines(path)
+    for place, raw in enumerate(lines, 1):
+        try:
+            content = decode_content(raw)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            report.faults.append(GraderError("tampered.content-line", line=place))
+            continue
+        if fault := _content_fault(content, by_number.get(content.number), state, forgotten):
+            report.faults.append(fault)
+        else:
+            state.contents[content.number] = content
+    missing = sorted(by_number.keys() - state.contents.keys() - forgotten)
+    report.faults += [GraderError("tampered.no-content", number=number) for number in missing]
+    for number in sorted(state.contents):
+        try:
+            state.entries.append(to_entry(by_number[number], state.contents[number]))
+        except msgspec.DecodeError:
+            report.faults.append(GraderError("tampered.content", number=number))
+
+
+def _content_fault(
+    content: Content, entry: ChainEntry | None, state: LedgerState, forgotten: set[int]
+) -> GraderError | None:
+    if entry is None or content.number in state.contents:
+        return GraderError("tampered.content-unknown", number=content.number)
+    if content.commitment != entry.commitment:
+        return GraderError("tampered.content", number=content.number)
+    if content.number in forgotten:
+        return GraderError("tampered.forgotten", number=content.number)
+    return None
