@@ -41,6 +41,11 @@ class CourseEntry:
         return None if self.course.value is None else float(self.course.value)
 
     @property
+    def absence(self) -> str:
+        """Empty: an absence is of one exercise."""
+        return ""
+
+    @property
     def out_of(self) -> int:
         return OUT_OF
 

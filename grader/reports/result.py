@@ -184,6 +184,8 @@ class ResultFile(msgspec.Struct, frozen=True, kw_only=True):
     handed_in: HandedIn | None = None
     late: LatePenalty | None = None
     """`None` in files: deadlines may move after the grading."""
+    capped_from: float | None = None
+    """The mark before the course's cap lowered it; `None` in files."""
     commit: str | None = None
     """Of the pushed repository that was graded."""
     submission: str = ""

@@ -12,6 +12,7 @@ from click.exceptions import Exit
 from msgspec.structs import replace
 
 from grader import exit_codes
+from grader.atomic_file import write_atomically
 from grader.command_options import PATH, command, lang_option, ports_option, ssh_config_option
 from grader.errors import GraderError
 from grader.exercise.find import find_exercise
@@ -20,7 +21,6 @@ from grader.grading.request import request_of
 from grader.grading.run import grade
 from grader.handin.handin_file import SUFFIX, encode_handin, receipt_of
 from grader.messages import Texts
-from grader.reports.result import write_atomically
 from grader.reports.texts import points_summary, reason_text
 from grader.roster.file_name import file_name_for
 from grader.scoring.suite import read_suite

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grader.reports.html.document import render_document
-from grader.reports.texts import late_text
+from grader.reports.texts import mark_changes
 
 if TYPE_CHECKING:
     from grader.messages import Language, Words
@@ -24,7 +24,7 @@ def student_page(result: ResultFile, lang: Language, *, title: Words | None = No
         styles=_STYLES,
         title=title,
         result=result,
-        late=late_text(result, lang),
+        changes=mark_changes(result, lang),
         numbers=numbers,
         titles={check.id: check.title for check in result.checks},
         first=failed[0] if failed else None,
