@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     from grader.extras import Extra
 
 COMMANDS: Final = (
-    "batch", "clean", "compare", "doctor", "export", "handin", "new", "regrade", "rehearse",
+    "batch", "clean", "compare", "doctor", "export", "forget", "handin", "key", "mark", "new", "regrade", "rehearse",
     "repo", "report", "sign", "start", "verify", "watch",
 )  # fmt: skip
 """`grader batch` is the function `batch` of `grader.commands.batch.command`; it is imported only when it is called."""
-_EXTRAS: Final[dict[str, Extra]] = {"repo": "repo", "report": "teacher"}
+_EXTRAS: Final[dict[str, Extra]] = {"key": "teacher", "repo": "repo", "report": "teacher"}
 """Commands that need more than the base."""
 
 

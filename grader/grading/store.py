@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import sys
 import time
-from typing import IO, TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -13,6 +13,8 @@ from grader.atomic_file import write_atomically
 from grader.errors import GraderError
 from grader.reports.result import ResultFile, read_result
 from grader.reports.result_files import result_path, write_junit
+from grader.results.journal import JOURNAL, JournalEntry, read_journal
+from grader.results.locks import LOCK, lock_folder
 from grader.results.storing import PREPARED, StoredResult, store_result
 from grader.scoring.suite import suite_hash
 from grader.text.escaping import log_line
@@ -26,20 +28,7 @@ if TYPE_CHECKING:
     from grader.messages import Language
     from grader.scoring.suite import Suite
 
-_JOURNAL: Final = ".grader-journal"
-_LOCK: Final = ".grader-lock"
 _NO_ROOM: Final = {errno.ENOSPC, errno.EDQUOT}
-
-
-class _JournalEntry(msgspec.Struct, omit_defaults=True):
-    event: str
-    """`began`, `resumed`, `started`, `done`."""
-    at: float
-    new_attempt: bool = False
-    """Whether the batch grades those again who have a result of this suite."""
-    student: str = ""
-    status: str = ""
-    suite: str = ""
 
 
 class ResultsStore:
@@ -65,9 +54,9 @@ class ResultsStore:
         self._exercise_folder = folder / suite.id
         try:
             self._exercise_folder.mkdir(parents=True, exist_ok=True)
-            self._lock = _lock_folder(self._exercise_folder / _LOCK)
+            self._lock = lock_folder(self._exercise_folder)
             _remove_temporary_files(self._exercise_folder)
-            self._journal = (self._exercise_folder / _JOURNAL).open("ab")
+            self._journal = (self._exercise_folder / JOURNAL).open("ab")
         except OSError as error:
             raise GraderError("results.not-writable", path=self._exercise_folder, detail=error.strerror) from error
         self._again: set[str] | None = None
@@ -140,11 +129,7 @@ class ResultsStore:
     def _graded_again(self) -> set[str] | None:
         """Whom the last batch that was not resumed has graded, with those that resumed it."""
         again: set[str] | None = None
-        for line in (self._exercise_folder / _JOURNAL).read_bytes().splitlines():
-            try:
-                entry = msgspec.json.decode(line, type=_JournalEntry)
-            except (msgspec.DecodeError, UnicodeDecodeError):
-                continue  # the last line of a killed batch
+        for entry in read_journal(self._exercise_folder):
             if entry.event == "began":
                 again = set() if entry.new_attempt else None
             elif entry.event == "done" and again is not None:
@@ -154,26 +139,14 @@ class ResultsStore:
     def _append_to_journal(
         self, event: str, *, student: str = "", status: str = "", suite: str = "", new_attempt: bool = False
     ) -> None:
-        line = _JournalEntry(event, round(time.time(), 3), new_attempt, student, status, suite)
+        line = JournalEntry(event, round(time.time(), 3), new_attempt, student, status, suite)
         self._journal.write(msgspec.json.encode(line) + b"\n")
         # Not waited for on the disk, as results are: nothing is decided by it, and every student would wait twice.
         self._journal.flush()
 
 
-def _lock_folder(path: Path) -> IO[bytes]:
-    import fcntl  # noqa: PLC0415 - batches are for Linux and macOS; single runs must not need it
-
-    lock = path.open("ab")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        lock.close()
-        raise GraderError("results.locked", path=path.parent) from error
-    return lock
-
-
 def _remove_temporary_files(folder: Path) -> None:
     """Removes temporary files that a killed run left; only ours have such names."""
     for path in folder.glob(".grader-*"):
-        if path.name not in {_JOURNAL, _LOCK} and not path.name.startswith(PREPARED):
+        if path.name not in {JOURNAL, LOCK} and not path.name.startswith(PREPARED):
             path.unlink(missing_ok=True)

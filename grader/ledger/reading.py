@@ -104,6 +104,8 @@ def require_own_signature(folder: Path, state: LedgerState, key: SigningKey) -> 
     last = state.lines[-1][0] if state.lines else None
     if last is None:
         return
+    if not last.key:
+        raise GraderError("ledger.unsigned", path=folder / FOLDER / CHAIN)
     if last.key != key.public.fingerprint or not key.public.verifies(last.signature, last.signed_bytes):
         raise GraderError("ledger.other-key", path=folder / FOLDER / CHAIN, key=key.public.fingerprint)
 

@@ -233,7 +233,7 @@ def _require_consistency(result: ResultFile) -> None:
     noted = {"points": result.points, "max-points": result.max_points, "not-tried": result.not_tried_points}
     for name, total in sums.items():
         if noted[name] != total:
-            raise InconsistentResult(f"result.{name}", points=noted[name], sum=total)
+            raise InconsistentResult(f"result.sum-{name}", points=noted[name], sum=total)
     mark = sums["points"] * result.out_of / (result.max_points or 1)
     if result.mark is None or abs(result.mark - mark) > _ROUNDED or result.provisional != (sums["not-tried"] > 0):
         raise InconsistentResult("result.mark", mark=result.mark, points=result.points, most=result.max_points)

@@ -21,7 +21,7 @@ from grader.atomic_file import write_atomically
 from grader.errors import GraderError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 SIGNATURE: Final = "signature.json"
 KEY_VARIABLE: Final = "GRADER_SIGNING_KEY"
@@ -31,6 +31,10 @@ RUN_VARIABLE: Final = "GRADER_RUN"
 _MIN_KEY_LENGTH: Final = 16
 """Characters. A short key can be guessed from one signed file."""
 _MAX_BYTES: Final = 16 * 1024 * 1024
+
+
+_LEDGER_FILES: Final = {"chain.jsonl", "contents.jsonl"}
+"""The ledger has signatures of its own."""
 
 
 class FileStatus(Enum):
@@ -111,9 +115,25 @@ def sign(
     for file in written:
         name = file.relative_to(folder).as_posix()
         files[name], statements[name] = _digest(file), now
+    _write(path, files, statements, key)
+
+
+def _write(path: Path, files: dict[str, str], statements: dict[str, Statement], key: bytes) -> None:
     mac = _mac(files, statements, key)
     signature = _Signature(files=files, signed_in=statements, mac=mac, format="grader-signature/1")
     write_atomically(path, msgspec.json.format(msgspec.json.encode(signature), indent=2) + b"\n")
+
+
+def forget_files(folder: Path, key: bytes, is_forgotten: Callable[[str], bool]) -> None:
+    """Removes the names of forgotten files from the signature. Raises `GraderError` if another key made it."""
+    path = folder / SIGNATURE
+    before = _read(path)
+    if before is None:
+        return
+    if not before.is_made_with(key):
+        raise GraderError("signature.other-key", path=path)
+    files = {name: digest for name, digest in before.files.items() if not is_forgotten(name)}
+    _write(path, files, {name: statement for name, statement in before.signed_in.items() if name in files}, key)
 
 
 def verify(folder: Path, key: bytes | None) -> dict[str, FileStatus]:
@@ -152,6 +172,7 @@ def _files(folder: Path) -> Iterator[str]:
         for name in names:
             path = Path(top, name)
             is_ours = name == SIGNATURE or name.startswith(".grader-")  # the lock and the journal of a batch
+            is_ours = is_ours or name in _LEDGER_FILES
             if not is_ours and not path.is_symlink() and path.is_file():
                 yield path.relative_to(folder).as_posix()
 

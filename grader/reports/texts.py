@@ -10,7 +10,7 @@ from grader.messages.numbers import shown_mark, shown_number
 
 if TYPE_CHECKING:
     from grader.messages import Language
-    from grader.reports.result import CheckResult, LatePenalty, ResultFile
+    from grader.reports.result import CheckResult, Correction, LatePenalty, ResultFile
 
 
 def points_line(result: CheckResult | ResultFile, lang: Language) -> str:
@@ -66,3 +66,18 @@ def verdict_text(check: CheckResult | None, absent: str) -> str:
         return absent
     code = f" [{check.diagnosis.code}]" if check.diagnosis else ""
     return f"{check.verdict}{code} {check.points}/{check.max_points}"
+
+
+def correction_text(correction: Correction, result: ResultFile | None, lang: Language) -> str:
+    """`3 points of 4 for check 2 – prof, 2026-03-09T10:15:00Z: the page was there`."""
+    texts = Texts("reports", lang)
+    checks = list(result.checks) if result else []
+    place = next((place for place, check in enumerate(checks, 1) if check.id == correction.check), None)
+    values = {
+        "points": shown_number(correction.points, lang),
+        "most": checks[place - 1].max_points if place else "?",
+        "number": place or f"`{correction.check}`",
+    }
+    about = texts("correction.by", by=correction.by, at=correction.at[:10], because=correction.because)
+    text = f"{texts(f'correction.{correction.kind}', **values)} – {about}"
+    return text if correction.applies else f"{text} ({texts('correction.idle')})"

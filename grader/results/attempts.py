@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from grader.reports.result import ResultFile, read_result
-from grader.reports.result_files import archived_path, attempts_folder, last_path
+from grader.reports.result import ResultFile, decode_result, read_result
+from grader.reports.result_files import archived_path, attempts_folder, last_path, result_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 SUFFIXES: Final = (".json", ".xml", ".recording")
@@ -97,3 +97,17 @@ def read_attempts(
     if path.exists():
         add(path)
     return tuple(newest[number][1] for number in sorted(newest))
+
+
+def existing_results(folder: Path) -> Iterator[tuple[Path, ResultFile, bytes]]:
+    """Every result in its place below `folder`, archived attempts included; other files are left out."""
+    for path in sorted([*folder.glob("*/*.json"), *folder.glob("*/*.attempts/*.json")]):
+        if path.is_symlink():
+            continue
+        try:
+            content = path.read_bytes()
+            result = decode_result(content)
+        except (OSError, msgspec.DecodeError):
+            continue
+        if last_path(path) == result_path(folder, result.exercise, result.student.id):
+            yield path, result, content

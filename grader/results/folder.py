@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 from typing import TYPE_CHECKING
 
-import msgspec
-
+from grader.errors import GraderError
 from grader.ledger.known_heads import KnownHeads
 from grader.ledger.ledger import Ledger, NewEntry
 from grader.ledger.reading import has_ledger
 from grader.ledger.signing_key import read_signing_key
-from grader.reports.result import decode_result
 from grader.reports.result_files import last_path, result_path
-from grader.results.attempts import SUFFIXES
-from grader.results.storing import entry_body, finish_interrupted
+from grader.results.attempts import SUFFIXES, existing_results
+from grader.results.forgetting import finish_forgetting
+from grader.results.storing import PREPARED, entry_body, finish_interrupted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,6 +36,7 @@ def open_ledger(folder: Path, environ: Mapping[str, str]) -> Iterator[Ledger]:
         known.require(ledger.state, folder, has_results=bool(ledger.state.lines or existing))
         if not ledger.state.lines:
             ledger.append_all(existing)
+        finish_forgetting(ledger, environ)
         finish_interrupted(ledger)
     try:
         yield ledger
@@ -53,25 +54,18 @@ def open_ledger_if_any(folder: Path, environ: Mapping[str, str]) -> Iterator[Led
         yield ledger
 
 
+def finish_if_possible(folder: Path, environ: Mapping[str, str]) -> None:
+    """Finishes what a kill interrupted, unless the folder or its ledger is not to be written to."""
+    if any(folder.glob(f"*/{PREPARED}*")) and os.access(folder, os.W_OK):
+        with contextlib.suppress(GraderError, OSError), open_ledger(folder, environ):
+            pass
+
+
 def results_folder_of(path: Path, result: ResultFile) -> Path:
     """The results folder in which `path` is the place of `result`; any other file's own folder."""
     last = last_path(path)
     folder = last.parent.parent
     return folder if last == result_path(folder, result.exercise, result.student.id) else last.parent
-
-
-def existing_results(folder: Path) -> Iterator[tuple[Path, ResultFile, bytes]]:
-    """Every result in its place below `folder`, archived attempts included; other files are left out."""
-    for path in sorted([*folder.glob("*/*.json"), *folder.glob("*/*.attempts/*.json")]):
-        if path.is_symlink():
-            continue
-        try:
-            content = path.read_bytes()
-            result = decode_result(content)
-        except (OSError, msgspec.DecodeError):
-            continue
-        if last_path(path) == result_path(folder, result.exercise, result.student.id):
-            yield path, result, content
 
 
 def _entries_of_existing(folder: Path) -> Iterator[NewEntry]:

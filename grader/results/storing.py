@@ -179,7 +179,7 @@ def link_or_copy(here: Path, there: Path) -> None:
 def finish_interrupted(ledger: Ledger) -> None:
     """Puts in place what a killed program had prepared and noted in the ledger; removes what it had only prepared."""
     with ledger.transaction():
-        left = list(_prepared_files(ledger.folder))
+        left = list(prepared_files(ledger.folder))
         if not left:
             return
         noted = {
@@ -208,7 +208,14 @@ def _finish(entry: Entry, prepared: dict[str, Path], folder: Path) -> None:
     _put_in_place(prepared, target)
 
 
-def _prepared_files(folder: Path) -> Iterator[Path]:
+def prepare_rewritten(folder: Path, contents: Mapping[str, bytes]) -> dict[str, str]:
+    """Prepares other contents for files of `folder`, and returns their digests by suffix."""
+    for content in contents.values():
+        _write_prepared(folder, content)
+    return {suffix: hashlib.sha256(content).hexdigest() for suffix, content in contents.items()}
+
+
+def prepared_files(folder: Path) -> Iterator[Path]:
     for exercise in folder.iterdir():
         if exercise.is_dir() and not exercise.is_symlink():
             yield from exercise.glob(f"{PREPARED}*")

@@ -55,6 +55,7 @@ if TYPE_CHECKING:
 @click.option("--deadline", type=click.FloatRange(min=1), default=180, show_default=True)
 @click.option("--resume", is_flag=True)
 @click.option("--retry-not-graded", is_flag=True)
+@click.option("--new-attempt", is_flag=True)
 @click.option("--limit", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option("--group", default="")
 @click.option("--record", is_flag=True)
@@ -77,6 +78,7 @@ def batch(
     deadline: float,
     resume: bool,
     retry_not_graded: bool,
+    new_attempt: bool,
     limit: int,
     group: str,
     record: bool,
@@ -109,7 +111,15 @@ def batch(
     watcher = progress_for(progress, language)
 
     def batch_of(requests: Iterable[GradingRequest]) -> Batch:
-        return Batch(suite, tuple(requests), results, language, resume=resume, retry_not_graded=retry_not_graded)
+        return Batch(
+            suite,
+            tuple(requests),
+            results,
+            language,
+            resume=resume,
+            retry_not_graded=retry_not_graded,
+            new_attempt=new_attempt,
+        )
 
     if moodle_zip:
         students = _students(roster, ("id",), group, limit, suite)
