@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -49,6 +50,8 @@ class GradingRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Set for work that was handed in as a file, or pushed."""
     repository: str = ""
     """Path or URL of a pushed repository, which is brought up on `machine`; empty to grade `machine` as it is."""
+    until: datetime | None = None
+    """The last commit before this moment is graded; `None` for the newest."""
     folder: str = ""
     """Of the submission, below the repository; empty to find it."""
     workspaces: Path | None = None

@@ -18,7 +18,7 @@ from openpyxl import load_workbook
 from grader.ledger.reading import read_entries
 from grader.ledger.signing_key import create_key
 from tests.course_marks.independent import Course, Expected
-from tests.course_marks.planned_course import CORRECTIONS, LATE, NOTHING, PlannedCourse
+from tests.course_marks.planned_course import CORRECTIONS, FORGOTTEN, LATE, NOTHING, PlannedCourse
 from tests.student_shell import ROOT
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def test_the_course_is_as_planned(course: ReportedCourse) -> None:
     """The plan has what it promises: otherwise the comparison would prove less."""
     found = course.expected
     assert len(found) == 120
-    assert sum(bool(course.plan.team_of(one)) for one in found) == 30
+    assert sum(bool(course.plan.team_of(one)) for one in found) == 31
     states = [state for one in found.values() for state in one.states.values()]
     assert len(NOTHING) == 5
     assert "excused" in states
@@ -138,6 +138,25 @@ def test_the_pages_say_what_was_taken_off_and_with_whom_one_worked(course: Repor
     assert "échéance le 04/12/2026 à 18:00" in page
     assert "en équipe avec s001" in (course.reports / "tp1" / "s002.html").read_text(encoding="utf-8")
     assert "Conteneurs et Docker" in (course.reports / "course.html").read_text(encoding="utf-8")
+
+
+def test_who_was_forgotten_is_nowhere_and_the_ledger_verifies(course: ReportedCourse) -> None:
+    plan = course.plan
+    assert not [path for path in plan.results.rglob("*") if path.is_file() for one in FORGOTTEN if one in path.name]
+    named = {
+        one
+        for path in plan.results.rglob("*")
+        if path.is_file()
+        for one in FORGOTTEN
+        if one.encode() in path.read_bytes()
+    }
+    assert named == set()
+    assert json.loads((plan.results / "tp1" / "s120.json").read_bytes())["team"] == []
+    command = [sys.executable, "-c", "from grader.cli import main; main()", "verify", str(plan.results)]
+    done = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **plan.environ}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_a_deadline_that_moves_changes_marks_without_grading_again_and_is_noted(course: ReportedCourse) -> None:

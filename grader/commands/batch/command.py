@@ -15,6 +15,8 @@ from grader import exit_codes
 from grader.command_options import PATH, command, hints_option, lang_option, ssh_config_option
 from grader.commands.batch.batch import Batch
 from grader.commands.batch.progress import progress_for
+from grader.course_table.deadlines import find_deadline
+from grader.course_table.find import find_course_table
 from grader.errors import GraderError, RosterError
 from grader.exercise.find import find_exercise
 from grader.exercise.spec import require_ports
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from grader.course_table.table import CourseTable
     from grader.grading.request import GradingRequest
     from grader.roster.columns import RosterColumn
     from grader.roster.student import RosterStudent
@@ -65,6 +68,7 @@ if TYPE_CHECKING:
 @ssh_config_option
 @lang_option
 @click.option("--engines", metavar="URL", multiple=True)
+@click.option("--course", type=PATH)
 @click.option("--from", "moodle_zip", type=PATH)
 @click.option("--code", default="")
 @click.option("--scheduler", default="")
@@ -88,6 +92,7 @@ def batch(
     ssh_config: Path | None,
     lang: str,
     engines: tuple[str, ...],
+    course: Path | None,
     moodle_zip: Path | None,
     code: str,
     scheduler: str,
@@ -129,7 +134,9 @@ def batch(
                 print(log_line(f"grader: {remark.message(language)}"), file=sys.stderr)
             outcome = batch_of(work.requests).run(watcher, partial(graded_handed_in, work=work, at_once=at_once))
     elif engines:
-        batch = batch_of(_requests(_students(roster, ("id", "repo"), group, limit, suite), shared, "repo"))
+        students = _students(roster, ("id", "repo"), group, limit, suite)
+        table = find_course_table(course, read_roster(roster, ("id",)), language)
+        batch = batch_of(_requests(students, shared, "repo", table))
         grading = partial(graded_repositories, engines=machines, results=results, environ=os.environ)
         outcome = batch.run(watcher, grading, signer(results, os.environ))
     else:
@@ -162,12 +169,13 @@ def _given(options: Mapping[str, object]) -> str:
 
 
 def _requests(
-    students: Sequence[RosterStudent], shared: GradingRequest, place: GradedPlace
+    students: Sequence[RosterStudent], shared: GradingRequest, place: GradedPlace, table: CourseTable | None = None
 ) -> Iterator[GradingRequest]:
-    """A request for each team."""
+    """A request for each team. Of a repository, what is counted by the deadline in `table` is graded."""
     for team in find_teams(students, place):
         first, *others = (Student(id=one.id, name=one.name) for one in team.members)
         graded = team.members[0]
+        deadline = find_deadline(table, shared.exercise.name, team.members) if table else None
         yield replace(
             shared,
             student=first,
@@ -175,6 +183,7 @@ def _requests(
             ports=graded.ports,
             machine=graded.machine or shared.machine,
             repository=graded.repo if place == "repo" else "",
+            until=deadline.ends if deadline else None,
         )
 
 

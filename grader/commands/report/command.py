@@ -19,8 +19,8 @@ from grader.course_marks.course_files import course_files
 from grader.course_marks.course_page import course_page
 from grader.course_marks.deadline_entries import note_deadlines
 from grader.course_marks.school_sheet import fill_school_sheet
-from grader.course_table.known_students import require_known_students
-from grader.course_table.table import CourseTable, read_course_table
+from grader.course_table.find import find_course_table
+from grader.course_table.table import CourseTable
 from grader.errors import ExerciseError, GraderError
 from grader.exercise.spec import read_exercise_spec
 from grader.ledger.signing_key import read_signing_key
@@ -47,7 +47,6 @@ if TYPE_CHECKING:
     from grader.results.class_results import StudentWork
     from grader.roster.student import RosterStudent
 
-COURSE_FILE: Final = Path("course.toml")
 _NAMES: Final[dict[Program, str]] = {"moodle": "Moodle", "scodoc": "ScoDoc"}
 
 
@@ -79,7 +78,7 @@ def report(
     if not works:
         raise GraderError("results.none-of" if exercise else "results.none", path=folder, exercise=exercise)
     students = read_roster(roster, required=("id",)) if roster else ()
-    table = _course_table(course, students, folder)
+    table = _course_table(course, students, folder, language)
     by_id = {student.id: student for student in students}
     results = [result for work in works if (result := counted_result(table or CourseTable(), work, by_id))]
     absences = {(work.exercise, work.student.id): work.absence.kind for work in works if work.absence}
@@ -99,17 +98,15 @@ def report(
         raise Exit(exit_codes.FAILED)
 
 
-def _course_table(path: Path | None, students: Sequence[RosterStudent], folder: Path) -> CourseTable | None:
-    """The table given, else `course.toml` here, if there is one. Its deadlines are noted in the results folder."""
-    path = path or (COURSE_FILE if COURSE_FILE.is_file() else None)
-    if path is None:
-        return None
-    table = read_course_table(path)
-    if students:
-        require_known_students(table, path, students)
-    with open_ledger_if_any(folder, os.environ) as ledger:
-        if ledger:
-            note_deadlines(ledger, table, students)
+def _course_table(
+    path: Path | None, students: Sequence[RosterStudent], folder: Path, language: Language
+) -> CourseTable | None:
+    """The course table, if there is one. Its deadlines are noted in the results folder."""
+    table = find_course_table(path, students, language)
+    if table:
+        with open_ledger_if_any(folder, os.environ) as ledger:
+            if ledger:
+                note_deadlines(ledger, table, students)
     return table
 
 
