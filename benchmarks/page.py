@@ -21,9 +21,10 @@ _PAGE: Final = ROOT / "docs" / "figures.md"
 
 _HEAD = """# Figures
 
-Written by `make bench` and `make faults`. Programs that are compared ran alternately on one machine, which also ran all
-the students' machines with their engines and `sshd`: the ratios mean more than the seconds. The load average of each
-part shows how busy the machine was when it began. Figures without a target are for information.
+Written by `make bench`, `make bench-fairness` and `make faults`. Programs that are compared ran alternately on one
+machine, which also ran all the students' machines with their engines and `sshd`: the ratios mean more than the seconds.
+The load average of each part shows how busy the machine was when it began. Figures without a target are for
+information.
 
 """
 

@@ -25,11 +25,11 @@ _HEAD: Final = (
     "exercise",
     "right answers",
     "states",
-    "points given undeservedly",
+    "points given undeservedly, of those to be lost",
     "deserved points lost",
     "causes named rightly",
-    "plain suite: undeserved",
-    "plain suite: deserved, lost",
+    "plain suite: given undeservedly",
+    "plain suite: deserved points lost",
 )
 
 
@@ -61,20 +61,34 @@ def _figures(whole: ExerciseTally) -> Iterator[Figure]:
         len(whole.operators),
         "",
         "at least 40",
-        f"{mistakes} mistakes; the others change nothing that matters",
+        f"{mistakes} make a mistake, the others change nothing that matters",
     )
     yield Figure(
-        "states", whole.states, "", "at least 1,500", f"{whole.left_out} more need an answer that nobody recorded"
+        "states",
+        whole.states,
+        "",
+        "at least 1,500",
+        f"recorded right answers, changed; {whole.left_out} more need an answer that nobody recorded",
     )
     yield Figure("right answers that are not used", whole.unusable, "", "", "their recordings do not suffice")
-    yield Figure("points that the oracle cannot judge", _percent(checks.unjudged, checks.tried), "%")
-    yield Figure("points given undeservedly", checks.undeserved, "", "0", f"of {checks.given:,} given")
+    yield Figure(
+        "points that the oracle cannot judge",
+        _percent(checks.unjudged, checks.tried),
+        "%",
+        "",
+        "code of its own, which reads the engine's answers; mostly containers of another name",
+    )
+    yield Figure("points given undeservedly", checks.undeserved, "", "0", f"of {checks.lost:,} to be lost")
     yield Figure("deserved points lost", _percent(checks.withheld, checks.deserved), "%", "under 0.1")
     yield Figure("causes named rightly", _percent(checks.named, checks.failures), "%", "at least 97")
     yield Figure(
-        "the plain suite: points given undeservedly", _percent(plain.undeserved, plain.given), "%", "", "of those given"
+        "a plain suite of testinfra and requests: points given undeservedly",
+        _percent(plain.undeserved, plain.lost),
+        "%",
+        "",
+        "of those to be lost, where it has a test",
     )
-    yield Figure("the plain suite: deserved points lost", _percent(plain.withheld, plain.deserved), "%")
+    yield Figure("the same suite: deserved points lost", _percent(plain.withheld, plain.deserved), "%")
 
 
 def _row(one: ExerciseTally) -> list[str]:
@@ -83,10 +97,10 @@ def _row(one: ExerciseTally) -> list[str]:
         one.exercise,
         f"{one.bases}",
         f"{one.states:,}",
-        f"{checks.undeserved:,} of {checks.given:,}",
+        f"{checks.undeserved:,} of {checks.lost:,}",
         f"{checks.withheld:,} of {checks.deserved:,}",
         f"{checks.named:,} of {checks.failures:,}",
-        f"{_percent(plain.undeserved, plain.given):.1f} %",
+        f"{_percent(plain.undeserved, plain.lost):.1f} %",
         f"{_percent(plain.withheld, plain.deserved):.1f} %",
     ]
 

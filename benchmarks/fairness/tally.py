@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 
 @dataclass
 class Tally:
-    """What one way of judging gave."""
+    """What one way of judging gave, for the checks that were tried."""
 
     undeserved: int = 0
     """Points given although the oracle says that they are lost."""
     withheld: int = 0
     """Points not given although the oracle says that they are earned."""
-    given: int = 0
-    """Points given that the oracle can judge."""
+    lost: int = 0
+    """Points that the oracle says are lost."""
     deserved: int = 0
-    """Points that the oracle says are earned, of the checks that were tried."""
+    """Points that the oracle says are earned."""
     tried: int = 0
-    """Points of the checks that were tried."""
+    """All their points."""
     unjudged: int = 0
     """Of these, the ones that the oracle cannot judge."""
     failures: int = 0
@@ -44,11 +44,11 @@ class Tally:
         self.tried += points
         self.unjudged += points * isinstance(verdict, Unknown)
         if isinstance(verdict, Lost):
+            self.lost += points
             self.undeserved += points * is_given
         if isinstance(verdict, Earned):
             self.deserved += points
             self.withheld += points * (not is_given)
-        self.given += points * (is_given and isinstance(verdict, Earned | Lost))
 
     def add(self, other: Tally) -> None:
         for name, value in vars(other).items():

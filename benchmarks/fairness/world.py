@@ -7,6 +7,8 @@ import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from benchmarks.fairness.hosts import names_in
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -117,6 +119,9 @@ class World:
             known, _, address = entry.partition(":")
             if known.lower() == name:
                 return next(iter(self.gateways()), "") if address == "host-gateway" else address
+        file = self._state.files.get((slot, "/etc/hosts"))
+        if file and name in names_in(file):
+            return names_in(file)[name]
         for link in doc["HostConfig"].get("Links") or []:
             its, _, alias = link.rpartition(":")
             if alias.rpartition("/")[2].lower() == name:

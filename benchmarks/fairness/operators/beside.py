@@ -90,12 +90,22 @@ def beside_a_container(state: State) -> Variants:
         yield "same image", _add("brouillon", {"tp2": "nginx", "tp3": "ubuntu"}.get(state.exercise, "redis"), code=0)
 
 
+_OTHER_EXERCISES: Final[dict[str, dict[str, Change]]] = {
+    "tp1": {"web": _add("web", "nginx", port=4000), "couches": _add("couches", "ubuntu", code=0)},
+    "tp2": {"fond": _add("tp1-fond", "ubuntu"), "couches": _add("couches", "ubuntu", code=0)},
+    "tp3": {"fond": _add("tp1-fond", "ubuntu"), "hello": _add("hello", "ubuntu", code=0)},
+    "tp4": {"web": _add("web", "nginx"), "hello": _add("hello", "ubuntu", code=0)},
+    "tp5": {"web": _add("web", "nginx"), "tp3-app": _add("tp3-app", "tp3-app", port=4003)},
+    "tp6": {"web": _add("web", "nginx"), "hello": _add("hello", "ubuntu", code=0)},
+    "tp7": {"web": _add("web", "nginx", port=4000), "hello": _add("hello", "ubuntu", code=0)},
+    "tp8": {"hello": _add("hello", "ubuntu", code=0), "couches": _add("couches", "ubuntu", code=0)},
+}
+
+
 @harmless
 def beside_other_exercises(state: State) -> Variants:
-    """The containers of other exercises do not count as left over."""
-    if state.exercise == "tp1":
-        yield "web", _add("web", "nginx", port=4000)
-        yield "couches", _add("couches", "ubuntu", code=0)
+    """The containers of other exercises: they are neither left over nor meant."""
+    yield from _OTHER_EXERCISES[state.exercise].items()
 
 
 @mistake

@@ -179,18 +179,25 @@ def image_ready_made(state: State) -> Variants:
 
 @mistake
 def folders_swapped(state: State) -> Variants:
-    """The API is built from the page's folder in the file, which was not applied."""
+    """One is built from the other's folder in the file, or both are, which was not applied."""
 
-    def change(state: State) -> None:
-        def edit(service: Json) -> None:
-            if "context" not in (service.get("build") or {}):
-                raise NotApplicableError("no folder")
-            service["build"]["context"] = service["build"]["context"].rpartition("/")[0] + "/app"
+    def change(folders: dict[str, str]) -> Change:
+        def swap(state: State) -> None:
+            for role, folder in folders.items():
 
-        write(state, state.role("api"), edit)
+                def edit(service: Json, folder: str = folder) -> None:
+                    if "context" not in (service.get("build") or {}):
+                        raise NotApplicableError("no folder")
+                    service["build"]["context"] = service["build"]["context"].rpartition("/")[0] + f"/{folder}"
+
+                write(state, state.role(role), edit)
+
+        return swap
 
     if state.exercise == "tp6":
-        yield "api", change
+        yield "api", change({"api": "app"})
+        yield "app", change({"app": "api"})
+        yield "both", change({"api": "app", "app": "api"})
 
 
 @mistake

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from benchmarks.fairness.operators.edits import end, never_start
+from benchmarks.fairness.operators.edits import end, never_start, set_variable
 from benchmarks.fairness.operators.files import service_of
 from benchmarks.fairness.operators.registry import harmless, mistake
 from benchmarks.fairness.state import NotApplicableError
@@ -164,6 +164,30 @@ def container_of_another_image(state: State) -> Variants:
 
     if state.exercise == "tp2":
         yield "web", change
+
+
+@mistake
+def container_of_the_next_exercise(state: State) -> Variants:
+    """One of the v2 images in TP4: it looks for its server under another name."""
+
+    def change(role: str, variable: str, value: str) -> Change:
+        def take(state: State) -> None:
+            slot = state.role(role)
+            old = state.doc(slot)["Config"]["Image"]
+            if not old.endswith("-v1"):
+                raise NotApplicableError("the image has another name")
+
+            def edit(doc: Json) -> None:
+                doc["Config"]["Image"] = f"{old.removesuffix('-v1')}-v2"
+                set_variable(doc, variable, value)
+
+            state.edit(slot, edit)
+
+        return take
+
+    if state.exercise == "tp4":
+        yield "api", change("api", "MONGO", "todos-mongo:27017")
+        yield "app", change("app", "API_URL", "todos-api:8082")
 
 
 def _add_image(state: State, image: Json) -> None:

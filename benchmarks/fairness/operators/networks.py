@@ -184,6 +184,34 @@ def port_open_on_replicas(state: State) -> Variants:
 
 
 @mistake
+def page_published_twice(state: State) -> Variants:
+    """A second port of the machine leads to the page's container."""
+
+    def change(inside: str, address: str = "") -> Change:
+        def publish(state: State) -> None:
+            slot = state.role("app")
+            first = f"{state.spec['containers']['app']['port']}/tcp"
+            right = on(state.port("app"))
+            more = on(state.port("app") + 1, address)
+
+            def edit(doc: Json) -> None:
+                rebind(doc, first, [*right, *more] if inside == first else right)
+                if inside != first:
+                    rebind(doc, inside, more)
+
+            state.edit(slot, edit)
+            write_ports(state, slot)
+
+        return publish
+
+    if state.exercise == "tp6":
+        yield "same inside", change("7777/tcp")
+        yield "another inside", change("7778/tcp")
+        yield "udp", change("7777/udp")
+        yield "on loopback", change("7778/tcp", "127.0.0.1")
+
+
+@mistake
 def name_added_by_hand(state: State) -> Variants:
     """`--add-host` or `--link` is left, and does no harm."""
 

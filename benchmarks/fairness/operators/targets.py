@@ -119,6 +119,26 @@ def host_wrong(state: State) -> Variants:
                 yield f"{role} {how}", _host(role, entries)
 
 
+@mistake
+def host_by_hand(state: State) -> Variants:
+    """`mydocker` is written into `/etc/hosts` of the container: the next one will not have it."""
+
+    def change(*roles: str) -> Change:
+        def write(state: State) -> None:
+            for role in roles:
+                slot = state.role(role)
+                if state.doc(slot)["HostConfig"].get("Links"):
+                    raise NotApplicableError("a link gives the name")
+                state.edit(slot, lambda doc: doc["HostConfig"].update(ExtraHosts=None))
+                state.files[slot, "/etc/hosts"] = hosts_file(state.doc(slot), ("172.17.0.1", "mydocker"))
+
+        return write
+
+    if state.exercise == "tp4":
+        for roles in (("mongo",), ("api",), ("app",), ("api", "app"), ("mongo", "api", "app")):
+            yield " ".join(roles), change(*roles)
+
+
 @harmless
 def host_as_docker_says(state: State) -> Variants:
     """`host-gateway` instead of an address; or a name more."""

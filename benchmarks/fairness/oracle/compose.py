@@ -103,8 +103,7 @@ def only_page_open(answers: Answers) -> Verdict:
             ]
         is_page = (entry["Labels"] or {}).get("com.docker.compose.service") == _its_name(answers, "app")
         if is_page:
-            more = {one[2] for one in ports} - {answers.spec["containers"]["app"]["port"]}
-            found.append(lost("published-more") if more and len({one[1] for one in ports}) > 1 else EARNED)
+            found.append(lost("published-more") if len({one[1] for one in ports}) > 1 else EARNED)
         else:
             found.append(lost("published-inside") if ports else EARNED)
     return first(*found)

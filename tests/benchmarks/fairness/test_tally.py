@@ -11,14 +11,14 @@ from benchmarks.page import _section
 def test_points_that_were_lost_and_given_are_undeserved() -> None:
     counted = Tally()
     counted.count(3, lost("port-reversed"), is_given=True)
-    assert (counted.undeserved, counted.withheld, counted.given) == (3, 0, 3)
+    assert (counted.undeserved, counted.withheld, counted.lost) == (3, 0, 3)
 
 
 def test_points_that_were_earned_and_not_given_are_withheld() -> None:
     counted = Tally()
     counted.count(4, EARNED, is_given=False)
     counted.count(2, EARNED, is_given=True)
-    assert (counted.undeserved, counted.withheld, counted.given, counted.deserved) == (0, 4, 2, 6)
+    assert (counted.undeserved, counted.withheld, counted.lost, counted.deserved) == (0, 4, 0, 6)
 
 
 def test_what_cannot_be_judged_counts_on_neither_side() -> None:
@@ -26,7 +26,7 @@ def test_what_cannot_be_judged_counts_on_neither_side() -> None:
     counted.count(4, UNKNOWN, is_given=False)
     counted.count(4, UNKNOWN, is_given=True)
     assert (counted.tried, counted.unjudged) == (8, 8)
-    assert (counted.undeserved, counted.withheld, counted.given, counted.deserved) == (0, 0, 0, 0)
+    assert (counted.undeserved, counted.withheld, counted.lost, counted.deserved) == (0, 0, 0, 0)
 
 
 def test_what_the_states_of_several_right_answers_give_is_added() -> None:
@@ -35,7 +35,7 @@ def test_what_the_states_of_several_right_answers_give_is_added() -> None:
     other.checks.count(3, EARNED, is_given=True)
     other.deviations["web: undeserved"] = 3
     counted.add(other)
-    assert (counted.bases, counted.states, counted.checks.given) == (2, 3, 3)
+    assert (counted.bases, counted.states, counted.checks.deserved) == (2, 3, 3)
     assert counted.operators == {"port_reversed", "mount_forgotten"}
     assert counted.deviations == {"web: undeserved": 3}
 
