@@ -15,6 +15,7 @@ from grader import exit_codes
 from grader.command_options import PATH, command, hints_option, lang_option, ssh_config_option
 from grader.commands.batch.batch import Batch
 from grader.commands.batch.progress import progress_for
+from grader.commands.batch.worksheet import fill_worksheet
 from grader.course_table.deadlines import find_deadline
 from grader.course_table.find import find_course_table
 from grader.errors import GraderError, RosterError
@@ -71,6 +72,7 @@ if TYPE_CHECKING:
 @click.option("--course", type=PATH)
 @click.option("--from", "moodle_zip", type=PATH)
 @click.option("--code", default="")
+@click.option("--moodle", type=PATH)
 @click.option("--scheduler", default="")
 @click.option("--progress", default="auto", show_default=True)
 def batch(
@@ -95,6 +97,7 @@ def batch(
     course: Path | None,
     moodle_zip: Path | None,
     code: str,
+    moodle: Path | None,
     scheduler: str,
     progress: str,
 ) -> None:
@@ -110,6 +113,8 @@ def batch(
     language = language_of(lang, os.environ)
     if engines:
         require_extra("repo", "--engines")
+    if moodle:
+        require_extra("teacher", "--moodle")
     machines = [parse_machine_url(engine) for engine in engines or ()]
     suite = read_suite(shared.exercise)
     at_once = jobs or default_jobs()
@@ -143,6 +148,10 @@ def batch(
         batch = batch_of(_requests(_students(roster, ("id", "machine"), group, limit, suite), shared, "machine"))
         grade_here = partial(grade_all, at_once=at_once)
         outcome = batch.run(watcher, partial(grade_on_cluster, scheduler=scheduler) if scheduler else grade_here)
+    if moodle:
+        everybody = read_roster(roster, ("id",))
+        table = find_course_table(course, everybody, language)
+        fill_worksheet(moodle, results, suite.id, everybody, table=table, language=language)
     if not outcome.everyone_graded:
         raise Exit(exit_codes.NOT_GRADED)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,6 +27,21 @@ e7,Lou Henry,,
 """
 
 
+WORKSHEET = """\
+Identifier,"Full name",Grade,"Maximum Grade","Feedback comments"
+"Participant 41871","Zoé Martin",,20.00,
+"Participant 41872","Noël Petit",,20.00,
+"Participant 41876","Tom Leroy",,20.00,
+"""
+COURSE = """\
+[exercises.tp2]
+deadline = 2026-10-12 16:30:00
+late = { penalty = 1, per = "hour" }
+"""
+worksheet: list[dict[str, str]] = []
+"""The rows of Moodle's worksheet afterwards."""
+
+
 def results(folder: Path) -> dict[str, ResultFile]:
     return {path.stem: read_result(path) for path in sorted((folder / "tp2").glob("*.json"))}
 
@@ -44,7 +61,11 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, int, dict[str
         ("Somebody Else", 41899): handin("e9"),
     }
     path = moodle_zip(folder / "moodle.zip", files)
-    done = batch(folder / "class.csv", folder / "results", "--from", str(path), "--code", "baleine")
+    (folder / "worksheet.csv").write_text(WORKSHEET, encoding="utf-8")
+    (folder / "course.toml").write_text(COURSE, encoding="utf-8")
+    options = ["--code", "baleine", "--moodle", str(folder / "worksheet.csv"), "--course", str(folder / "course.toml")]
+    done = batch(folder / "class.csv", folder / "results", "--from", str(path), *options)
+    worksheet.extend(csv.DictReader(io.StringIO((folder / "worksheet.csv").read_text(encoding="utf-8"), newline="")))
     return done.stderr, done.returncode, results(folder / "results")
 
 
@@ -72,8 +93,19 @@ def test_the_moment_is_the_students_and_the_receipt_is_kept(graded: tuple[str, i
     assert (handed_in.at, handed_in.by, len(handed_in.receipt)) == ("2026-10-12T15:00:00Z", "student", 64)
 
 
+def test_moodles_worksheet_is_filled_with_the_marks_that_count(
+    graded: tuple[str, int, dict[str, ResultFile]],
+) -> None:
+    """All were handed in at 17:00, half an hour late."""
+    assert graded
+    assert [row["Grade"] for row in worksheet] == ["19", "17", ""]
+    assert "1 taken off 20/20: 1 hour late" in worksheet[0]["Feedback comments"]
+    assert "the moment is that of the student&#x27;s machine" in worksheet[0]["Feedback comments"]
+    assert "No mark: this is not a zip file" in worksheet[2]["Feedback comments"]
+
+
 def test_what_a_teacher_should_ask_about_is_said(graded: tuple[str, int, dict[str, ResultFile]]) -> None:
-    said = [line.removeprefix("grader: ") for line in graded[0].splitlines()]
+    said = [line.removeprefix("grader: ") for line in graded[0].splitlines() if line.startswith("grader: ")]
     assert said == [
         "the submission of Somebody Else (Participant 41899) is of nobody in the roster: add the column `participant`",
         "e2 handed in a file made with the word 'vieux': it may be from another time",
