@@ -13,7 +13,7 @@ from grader.errors import GraderError
 from grader.ledger.ledger import Ledger
 from grader.ledger.signing_key import read_public_key
 from grader.reports.junit.writer import junit_for_class
-from grader.reports.result import Advice, Student, read_result
+from grader.reports.result import Advice, Diagnosis, Student, read_result
 from grader.reports.result_files import result_path
 from grader.reports.signature import KEY_VARIABLE, FileStatus, sign, verify
 from grader.results import forgetting
@@ -41,7 +41,7 @@ def planted(results: ResultsBench) -> ResultsBench:
         evidence=[EVIDENCE, COMMAND],
         message={"fr": MESSAGE, "en": MESSAGE},
         hint={"fr": HINT, "en": HINT},
-        diagnosis=replace(ZOE.checks[1].diagnosis, values={"published": VALUE}),
+        diagnosis=Diagnosis(code="port-reversed", values={"published": VALUE, "wanted": "1"}),
     )
     hers = replace(
         ZOE,
