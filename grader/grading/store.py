@@ -16,8 +16,9 @@ from grader.reports.result_files import result_path, write_junit
 from grader.results.journal import JOURNAL, JournalEntry, read_journal
 from grader.results.locks import LOCK, lock_folder
 from grader.results.storing import PREPARED, StoredResult, store_result
+from grader.roster.same_person import may_be_same_person
 from grader.scoring.suite import suite_hash
-from grader.text.escaping import log_line
+from grader.text.escaping import log_line, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,11 +79,17 @@ class ResultsStore:
         self._lock.close()
 
     def finished_result(self, request: GradingRequest) -> ResultFile | None:
-        """The result of this student by this very suite, `None` if there is none."""
-        if self._again is not None and request.student.id not in self._again:
-            return None
+        """The result of this student by this very suite, `None` if there is none.
+
+        Raises `GraderError` if the result is that of another person: ids of two lists can be the same.
+        """
         path = result_path(self._folder, self._suite.id, request.student.id)
         result = self._read(path)
+        if result is not None and not may_be_same_person(result.student.name, request.student.name):
+            names = {"before": one_line(result.student.name), "now": one_line(request.student.name)}
+            raise GraderError("results.other-person", path=path, student=one_line(request.student.id), **names)
+        if self._again is not None and request.student.id not in self._again:
+            return None
         if result is None or result.suite.sha256 != self._suite_hash or result.student.id != request.student.id:
             return None
         if not path.with_suffix(".xml").exists():

@@ -60,12 +60,12 @@ def mark_or_none(mark: float | None, out_of: int, lang: Language) -> str:
     return Texts("screen", lang)("no-mark") if mark is None else shown_mark(mark, out_of, lang)
 
 
-def verdict_text(check: CheckResult | None, absent: str) -> str:
+def verdict_text(check: CheckResult | None, absent: str, lang: Language) -> str:
     """`failed [port-reversed] 0/3`; `absent` for a check that does not exist."""
     if check is None:
         return absent
     code = f" [{check.diagnosis.code}]" if check.diagnosis else ""
-    return f"{check.verdict}{code} {check.points}/{check.max_points}"
+    return f"{Texts('common', lang)(f'verdict.{check.verdict}')}{code} {check.points}/{check.max_points}"
 
 
 def correction_text(correction: Correction, result: ResultFile | None, lang: Language) -> str:

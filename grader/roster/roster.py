@@ -74,12 +74,14 @@ class RosterReading:
             return None
 
 
-def read_roster(path: Path, required: tuple[RosterColumn, ...] = ("id", "machine")) -> tuple[RosterStudent, ...]:
+def read_roster(
+    path: Path, required: tuple[RosterColumn, ...] = ("id", "machine"), present: tuple[RosterColumn, ...] = ()
+) -> tuple[RosterStudent, ...]:
     """The students of the class list at `path`, in its order.
 
     The file is `.xlsx`, or CSV as schools have it: comma, semicolon or tab; UTF-8, UTF-16 or Windows-1252. Headings are
-    French or English. `required` names the columns that must exist and be filled in. What one row of a team leaves
-    empty of its machine, ports and repository is taken from another row of that team.
+    French or English. `required` names the columns that must exist and be filled in, `present` those that must exist.
+    What one row of a team leaves empty of its machine, ports and repository is taken from another row of that team.
 
     Raises one `RosterError` that cites file, line and column of every fault: invalid ids, machines or ports, ids that
     differ only in case or accents, port ranges that overlap on one machine, teams with two machines, missing columns.
@@ -94,7 +96,7 @@ def read_roster(path: Path, required: tuple[RosterColumn, ...] = ("id", "machine
         raise RosterError("at.file", file=path, fault=error) from error
     required = tuple(dict.fromkeys(("id", *required)))
     header, body = rows[0], rows[1:]
-    where, wrong = find_columns(header.cells, required, body[0].cells if body else ())
+    where, wrong = find_columns(header.cells, (*required, *present), body[0].cells if body else ())
     reading = RosterReading(str(path), where, header.cells, [(header.line, fault) for fault in wrong])
     if "id" in where or "participant" in where:
         for row in body:

@@ -51,13 +51,25 @@ class ResultSummary:
     status: Literal["graded", "not-graded"]
     points: int | None
     reason_code: str | None
+    provisional: bool = False
+    has_errors: bool = False
+    """True if a check could not be judged, although others were."""
 
     @classmethod
     def of(cls, result: ResultFile) -> ResultSummary:
-        return cls(result.status, result.points, result.reason_code)
+        return cls(result.status, result.points, result.reason_code, result.provisional, _has_errors(result))
 
 
 _NOT_WRITTEN: Final = ResultSummary("not-graded", None, None)
+
+
+def _has_errors(result: ResultFile) -> bool:
+    return result.status == "graded" and any(check.verdict == "error" for check in result.checks)
+
+
+def _is_incomplete(result: ResultFile) -> bool:
+    """Whether another try may show more: there is no mark, or not every check could be judged."""
+    return result.status == "not-graded" or _has_errors(result)
 
 
 @dataclass(frozen=True)
@@ -70,9 +82,10 @@ class BatchOutcome:
 
     @property
     def everyone_graded(self) -> bool:
-        """Also true if the policy refused a repository: that is its result."""
+        """Also true if the policy refused a repository: that is its result. False if a check could not be judged."""
         return not self.not_tried and all(
-            result.status == "graded" or result.reason_code == "repository-refused" for result in self.results
+            (result.status == "graded" and not result.has_errors) or result.reason_code == "repository-refused"
+            for result in self.results
         )
 
 
@@ -148,7 +161,7 @@ class Batch:
         for request in self.requests:
             found = [store.finished_result(own) for own in requests_by_student(request)]
             results = [result for result in found if result]
-            is_tried_again = self.retry_not_graded and any(result.status == "not-graded" for result in results)
+            is_tried_again = self.retry_not_graded and any(map(_is_incomplete, results))
             if len(results) < len(found) or is_tried_again:
                 requests.append(request)
             else:

@@ -15,6 +15,7 @@ from grader import exit_codes
 from grader.command_options import PATH, command, hints_option, lang_option, ssh_config_option
 from grader.commands.batch.batch import Batch
 from grader.commands.batch.progress import progress_for
+from grader.commands.batch.warnings import shared_engines, without_machine
 from grader.commands.batch.worksheet import fill_worksheet
 from grader.course_table.deadlines import find_deadline
 from grader.course_table.find import find_course_table
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 
     from grader.course_table.table import CourseTable
     from grader.grading.request import GradingRequest
-    from grader.roster.columns import RosterColumn
+    from grader.messages import Language
     from grader.roster.student import RosterStudent
     from grader.roster.teams import GradedPlace
     from grader.scoring.suite import Suite
@@ -111,10 +112,7 @@ def batch(
     options = {"record": record, "passive": passive, "disposable": disposable, "hints": hints, "ssh_config": ssh_config}
     shared = replace(request_of(options, os.environ, find_exercise(exercise)), deadline_s=deadline)
     language = language_of(lang, os.environ)
-    if engines:
-        require_extra("repo", "--engines")
-    if moodle:
-        require_extra("teacher", "--moodle")
+    _require_extras(engines, moodle)
     machines = [parse_machine_url(engine) for engine in engines or ()]
     suite = read_suite(shared.exercise)
     at_once = jobs or default_jobs()
@@ -132,20 +130,23 @@ def batch(
         )
 
     if moodle_zip:
-        students = _students(roster, ("id",), group, limit, suite)
+        students = select_students(read_roster(roster, ("id",)), group=group, limit=limit)
         with temporary_folder("grader-handin-") as recordings:
             work = read_handed_in(read_moodle_zip(moodle_zip), shared, students, recordings, code)
             for remark in work.remarks:
                 print(log_line(f"grader: {remark.message(language)}"), file=sys.stderr)
             outcome = batch_of(work.requests).run(watcher, partial(graded_handed_in, work=work, at_once=at_once))
     elif engines:
-        students = _students(roster, ("id", "repo"), group, limit, suite)
+        students = _students(roster, "repo", group, limit, suite, language=language)
         table = find_course_table(course, read_roster(roster, ("id",)), language)
         batch = batch_of(_requests(students, shared, "repo", table))
         grading = partial(graded_repositories, engines=machines, results=results, environ=os.environ)
         outcome = batch.run(watcher, grading, signer(results, os.environ))
     else:
-        batch = batch_of(_requests(_students(roster, ("id", "machine"), group, limit, suite), shared, "machine"))
+        students = _students(roster, "machine", group, limit, suite, language=language)
+        batch = batch_of(_requests(students, shared, "machine"))
+        for warning in shared_engines(batch.requests, os.environ):
+            print(log_line(f"grader: {warning.message(language)}"), file=sys.stderr)
         grade_here = partial(grade_all, at_once=at_once)
         outcome = batch.run(watcher, partial(grade_on_cluster, scheduler=scheduler) if scheduler else grade_here)
     if moodle:
@@ -154,6 +155,13 @@ def batch(
         fill_worksheet(moodle, results, suite.id, everybody, table=table, language=language)
     if not outcome.everyone_graded:
         raise Exit(exit_codes.NOT_GRADED)
+
+
+def _require_extras(engines: tuple[str, ...], moodle: Path | None) -> None:
+    if engines:
+        require_extra("repo", "--engines")
+    if moodle:
+        require_extra("teacher", "--moodle")
 
 
 def _require_compatible(
@@ -197,9 +205,16 @@ def _requests(
 
 
 def _students(
-    roster: Path, wanted: tuple[RosterColumn, ...], group: str, limit: int, suite: Suite
+    roster: Path, place: GradedPlace, group: str, limit: int, suite: Suite, *, language: Language
 ) -> tuple[RosterStudent, ...]:
-    students = select_students(read_roster(roster, wanted), group=group, limit=limit)
+    """The students to grade. Whose machine or repository is an empty cell is told, and not graded."""
+    listed = select_students(read_roster(roster, ("id",), (place,)), group=group, limit=limit)
+    students = tuple(student for student in listed if getattr(student, place))
+    if not students:
+        read_roster(roster, ("id", place))  # says which cells are empty
+    if len(students) < len(listed):
+        absent = [student for student in listed if student not in students]
+        print(log_line(without_machine(absent, language)), file=sys.stderr)
     for student in students:
         try:
             require_ports(suite.spec, suite.id, student.ports)

@@ -69,7 +69,7 @@ class LineProgress:
     def end(self, outcome: BatchOutcome) -> None:
         self._is_over = True
         texts = Texts("commands", self._language)
-        print(_totals(outcome, texts))
+        print("\n".join([_totals(outcome, texts), *_notes(outcome, texts)]))
         if outcome.network_is_down:
             print(texts("batch.network-down"), file=sys.stderr)
 
@@ -176,6 +176,8 @@ class TableProgress:
     def end(self, outcome: BatchOutcome) -> None:
         self._live.stop()
         self._console.print(self._text(_totals(outcome, self._texts), "bold"))
+        for note in _notes(outcome, self._texts):
+            self._console.print(self._text(note))
         if outcome.network_is_down:
             self._console.print(self._text(self._texts("batch.network-down"), "red"))
 
@@ -248,6 +250,14 @@ def _totals(outcome: BatchOutcome, texts: Texts) -> str:
     if graded:
         parts.append(_mean(graded, texts))
     return " · ".join(parts)
+
+
+def _notes(outcome: BatchOutcome, texts: Texts) -> list[str]:
+    """What the signs mean that were printed beside marks."""
+    provisional = sum(result.provisional for result in outcome.results)
+    errors = sum(result.has_errors for result in outcome.results)
+    notes = [texts("batch.provisional", count=provisional)] if provisional else []
+    return [*notes, texts("batch.errors", count=errors)] if errors else notes
 
 
 def _mean(points: list[int], texts: Texts) -> str:

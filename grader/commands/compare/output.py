@@ -26,7 +26,8 @@ def comparison_lines(comparison: Comparison, language: Language) -> Iterator[str
         yield f"  {texts(f'compare.{one.cause}'):<11} {subject}{one.before or none} → {one.now or none}"
     for old, new in comparison.checks:
         check = new or old
-        yield f"  {check.id if check else ''}: {verdict_text(old, none)} → {verdict_text(new, none)}"
+        before, after = (verdict_text(side, none, language) for side in (old, new))
+        yield f"  {check.id if check else ''}{texts('colon')} {before} → {after}"
     yield _conclusion(comparison, texts)
     if comparison.is_same_with_one_suite is not None:
         yield texts(f"compare.{'same' if comparison.is_same_with_one_suite else 'different'}-with-one-suite")

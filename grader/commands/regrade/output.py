@@ -62,7 +62,8 @@ def _student_lines(result: RegradedResult, texts: Texts) -> Iterator[str]:
     before = mark_or_none(result.before.mark, now.out_of, texts.language) if result.before else texts("regrade.new")
     yield f"{_student_label(result)}: {before} → {mark_or_none(now.mark, now.out_of, texts.language)}"
     for change in result.changes:
-        yield f"    {change.check}: {verdict_text(change.before, absent)} → {verdict_text(change.now, absent)}"
+        before, after = (verdict_text(one, absent, texts.language) for one in (change.before, change.now))
+        yield f"    {change.check}{texts('colon')} {before} → {after}"
 
 
 def _student_label(result: RegradedResult) -> str:

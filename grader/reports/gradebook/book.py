@@ -12,6 +12,7 @@ from grader.reports.gradebook.feedback import feedback
 from grader.reports.result import Student
 from grader.reports.texts import points_summary, reason_text
 from grader.roster.participant import participant_of
+from grader.roster.same_person import may_be_same_person
 from grader.roster.student import RosterStudent
 from grader.scoring.mark import OUT_OF
 from grader.text.escaping import one_line
@@ -131,6 +132,10 @@ def unlisted_student(student: Student) -> RosterStudent:
 
 
 def add_name(student: RosterStudent, known: dict[str, ResultFile]) -> RosterStudent:
+    """The student, with the name in the result if the roster has none. Raises `GraderError` for two people's names."""
+    if student.id in known and not may_be_same_person(student.name, known[student.id].student.name):
+        names = {"before": one_line(known[student.id].student.name), "now": one_line(student.name)}
+        raise GraderError("report.other-person", student=one_line(student.id), **names)
     if student.name or student.id not in known:
         return student
     return replace(student, name=known[student.id].student.name)

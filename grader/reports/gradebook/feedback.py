@@ -19,6 +19,7 @@ MAX_LINE_LENGTH = 500
 UNSAFE = re.compile(r"[\\$=+@＝＋－＠\[\]]")
 """Beside HTML's own. A backslash before a quote ends no cell for PHP's CSV reader; `$$` and `\\(` start a formula
 of Moodle's TeX filter, `[[` a link; the others start a spreadsheet's formula wherever a cell happens to begin."""
+_ADDRESS = re.compile(r"\b(?:ssh|tcp|unix)://[^\s,;)»”\"'`]*[^\s.,:;)»”\"'`]")
 FORMULA_START = re.compile(r"(?<=[;,])[\s-]*-")
 """A minus is too common to be escaped everywhere, but each escape ends with a semicolon."""
 
@@ -27,10 +28,15 @@ def feedback(result: ResultFile, lang: Language) -> str:
     """Points, then each check that did not pass with its message and hint. Never empty, never a formula."""
     texts = Texts("reports", lang)
     if result.status != "graded":
-        return as_html([texts.labelled("status.not-graded", reason_text(result, lang))])
+        return as_html([_without_addresses(texts.labelled("status.not-graded", reason_text(result, lang)), texts)])
     lines = [points_summary(result, lang)]
     lines += [line for check in result.checks if check.verdict != "passed" for line in check_lines(check, texts)]
-    return as_html(lines)
+    return as_html([_without_addresses(line, texts) for line in lines])
+
+
+def _without_addresses(text: str, texts: Texts) -> str:
+    """How the grader reached the machine is no business of Moodle's: it names accounts and hosts of the school."""
+    return _ADDRESS.sub(texts("machine"), text)
 
 
 def check_lines(check: CheckResult, texts: Texts) -> list[str]:
