@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LOOK_S: Final = 0.02
+_NO_BYTECODE: Final = "PYTHONDONTWRITEBYTECODE"
+"""Users do not set it: with it, Python compiles the grader at each start."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,11 @@ def time_command(command: Sequence[str], *, limit_s: float, cwd: Path, out: Path
     """Runs a command, with its output in the file `out`. Raises `LabError` if it fails or does not end in time."""
     began = time.monotonic()
     peak = 0.0
+    environ = {name: value for name, value in os.environ.items() if name != _NO_BYTECODE}
     with out.open("wb") as written:
-        process = subprocess.Popen(command, cwd=cwd, stdout=written, stderr=subprocess.STDOUT, start_new_session=True)
+        process = subprocess.Popen(
+            command, cwd=cwd, env=environ, stdout=written, stderr=subprocess.STDOUT, start_new_session=True
+        )
         try:
             while True:
                 peak = max(peak, peak_mb(process.pid))

@@ -17,6 +17,7 @@ from grader.command_options import lang_option
 from grader.completion import install_completion, show_completion
 from grader.errors import GraderError, MachineUnreachable
 from grader.extras import has_extra, require_extra
+from grader.garbage_collection import paused_collection
 from grader.localized_help import LocalizedCommand, LocalizedGroup
 from grader.output_streams import interrupt_on_termination, open_standard_streams, tolerate_loss, wrap_for
 from grader.reports.terminal.glyphs import replace_unencodable
@@ -49,7 +50,8 @@ class _Commands(Mapping[str, click.Command]):
         extra = _EXTRAS.get(name)
         if extra and not has_extra(extra):
             return _without_extra(name, extra)
-        command = getattr(import_module(f"grader.commands.{name}.command"), name)
+        with paused_collection():
+            command = getattr(import_module(f"grader.commands.{name}.command"), name)
         assert isinstance(command, click.Command)
         return command
 

@@ -83,3 +83,9 @@ class LocalizedGroup(_Localized, click.Group):
     def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
         self.subcommand_metavar = help_text("click.command-metavar")
         super().format_help(ctx, formatter)
+
+    def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:
+        """As click does, but without importing every command for its summary."""
+        summaries = [(name, help_text(f"{name}.about").strip().partition("\n")[0]) for name in self.list_commands(ctx)]
+        with formatter.section(help_text("click.Commands")):
+            formatter.write_dl(summaries)

@@ -15,6 +15,7 @@ import pytest
 from grader.errors import GraderError
 from grader.exercise.arguments import exercises_below, meant_arguments
 from grader.exercise.find import exercises_in, is_exercise, which_exercise
+from grader.garbage_collection import paused_collection
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -113,10 +114,11 @@ def pytest_configure(config: pytest.Config) -> None:
     exercises = named_exercises(config)
     if not exercises:
         return
-    from grader.commands.test.hooks import GradingPlugin
-    from grader.commands.test.reporter import GraderTerminalReporter
-    from grader.grading.request import request_of
-    from grader.settings import language_of
+    with paused_collection():
+        from grader.commands.test.hooks import GradingPlugin
+        from grader.commands.test.reporter import GraderTerminalReporter
+        from grader.grading.request import request_of
+        from grader.settings import language_of
 
     if getattr(config.option, "numprocesses", None) or getattr(config.option, "tx", None):
         # In xdist's workers, checks would pass or fail unseen, and the run would end with 0.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from grader.garbage_collection import paused_collection
 from grader.messages import KINDS, LANGUAGES, texts
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 def warm_up(requests: list[GradingRequest]) -> None:
     """Imports modules, reads catalogues and builds decoders. Call `gc.unfreeze` after the last fork."""
     if any(request.machine.scheme == "ssh" for request in requests):
-        import grader.machine.transport.ssh.connect  # noqa: F401, PLC0415 - a class without SSH does not pay for it
+        with paused_collection():
+            import grader.machine.transport.ssh.connect  # noqa: F401, PLC0415 - a class without SSH does not pay for it
     for kind, language in itertools.product(KINDS, LANGUAGES):
         texts(kind, language)
     for shape in _below(msgspec.Struct):

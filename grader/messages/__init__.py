@@ -16,7 +16,7 @@ import re
 import string
 import tomllib
 from dataclasses import dataclass
-from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_args
 
 if TYPE_CHECKING:
@@ -35,12 +35,14 @@ DEFAULT: Final[Language] = "fr"
 """The course's own language."""
 REQUIRED: Final[tuple[Language, ...]] = (DEFAULT, "en")
 """The languages in which every text exists."""
+_HERE: Final = Path(__file__).parent
+"""Not `importlib.resources`: it takes as long to import as the texts to read."""
 _FOLDER: Final = re.compile("[a-z]{2,3}")
 _OPTIONAL: Final = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
 
 
 def _languages() -> tuple[Language, ...]:
-    folders = {entry.name for entry in resources.files(__name__).iterdir() if entry.is_dir()}
+    folders = {entry.name for entry in _HERE.iterdir() if entry.is_dir()}
     return (*REQUIRED, *sorted(name for name in folders - set(REQUIRED) if _FOLDER.fullmatch(name)))
 
 
@@ -50,7 +52,7 @@ LANGUAGES: Final = _languages()
 @functools.cache
 def catalogue(kind: Kind, language: Language) -> dict[str, Any]:
     """The texts of one file; empty without that file."""
-    file = resources.files(__name__).joinpath(language, f"{kind}.toml")
+    file = _HERE / language / f"{kind}.toml"
     return tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
 
 

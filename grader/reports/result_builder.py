@@ -105,7 +105,9 @@ def _also_line(code: str, values: dict[str, str], texts: Texts) -> str:
 def build_check_result(row: LedgerRow, ledger: Ledger, root: Path, hints: int) -> CheckResult:
     """The result of one row of the ledger."""
     outcome = row.outcome
-    message, hint = message_of(outcome, ledger.style), hint_of(outcome, row, hints, ledger.style)
+    message = hint = None
+    if outcome.verdict != "passed":  # otherwise nothing would be found, in catalogues that are slow to read
+        message, hint = message_of(outcome, ledger.style), hint_of(outcome, row, hints, ledger.style)
     if hints == 1 and hint and outcome.verdict == "failed":
         message = None
     if outcome.verdict == "blocked" and outcome.blocked_by:
@@ -121,7 +123,7 @@ def build_check_result(row: LedgerRow, ledger: Ledger, root: Path, hints: int) -
         title=row.spec.title,
         diagnosis=None if is_plain or not outcome.code else Diagnosis(code=outcome.code, values=dict(outcome.values)),
         also=[Diagnosis(code=code, values=dict(values)) for code, values in outcome.also],
-        message=None if outcome.verdict == "passed" else message,
+        message=message,
         hint=None if is_plain else hint,
         blocked_by=outcome.blocked_by,
         evidence=[escape_control_characters(line, 4000) for line in outcome.evidence],

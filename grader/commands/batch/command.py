@@ -15,23 +15,14 @@ from grader import exit_codes
 from grader.command_options import PATH, command, hints_option, lang_option, ssh_config_option
 from grader.commands.batch.batch import Batch
 from grader.commands.batch.progress import progress_for
+from grader.commands.batch.requests import requests_of_teams
 from grader.commands.batch.warnings import shared_engines, without_machine
-from grader.commands.batch.worksheet import fill_worksheet
-from grader.course_table.deadlines import find_deadline
-from grader.course_table.find import find_course_table
 from grader.errors import GraderError, RosterError
 from grader.exercise.find import find_exercise
 from grader.exercise.spec import require_ports
 from grader.extras import require_extra
-from grader.grading.cluster import grade_on_cluster
-from grader.grading.handed_in import graded_handed_in, read_handed_in
 from grader.grading.pool import default_jobs, grade_all
-from grader.grading.repositories import graded_repositories
-from grader.grading.repository import signer
 from grader.grading.request import request_of
-from grader.handin.moodle_zip import read_moodle_zip
-from grader.programs.temporary_folder import temporary_folder
-from grader.reports.result import Student
 from grader.roster.machine_url import parse_machine_url
 from grader.roster.roster import read_roster
 from grader.roster.selection import select_students
@@ -41,10 +32,10 @@ from grader.settings import language_of
 from grader.text.escaping import log_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterable, Mapping
     from pathlib import Path
 
-    from grader.course_table.table import CourseTable
+    from grader.grading.pool import Event
     from grader.grading.request import GradingRequest
     from grader.messages import Language
     from grader.roster.student import RosterStudent
@@ -129,30 +120,31 @@ def batch(
             new_attempt=new_attempt,
         )
 
+    # Each way imports what the others do not need: a class over SSH starts fast.
     if moodle_zip:
+        from grader.commands.batch.files import grade_files  # noqa: PLC0415
+
         students = select_students(read_roster(roster, ("id",)), group=group, limit=limit)
-        with temporary_folder("grader-handin-") as recordings:
-            work = read_handed_in(read_moodle_zip(moodle_zip), shared, students, recordings, code)
-            for remark in work.remarks:
-                print(log_line(f"grader: {remark.message(language)}"), file=sys.stderr)
-            outcome = batch_of(work.requests).run(watcher, partial(graded_handed_in, work=work, at_once=at_once))
+        outcome = grade_files(moodle_zip, shared, students, batch_of, watcher, code=code, at_once=at_once)
     elif engines:
+        from grader.commands.batch.pushed import pushed_requests  # noqa: PLC0415
+        from grader.grading.repositories import graded_repositories  # noqa: PLC0415
+        from grader.grading.repository import signer  # noqa: PLC0415
+
         students = _students(roster, "repo", group, limit, suite, language=language)
-        table = find_course_table(course, read_roster(roster, ("id",)), language)
-        batch = batch_of(_requests(students, shared, "repo", table))
+        batch = batch_of(pushed_requests(shared, students, course, read_roster(roster, ("id",)), language))
         grading = partial(graded_repositories, engines=machines, results=results, environ=os.environ)
         outcome = batch.run(watcher, grading, signer(results, os.environ))
     else:
         students = _students(roster, "machine", group, limit, suite, language=language)
-        batch = batch_of(_requests(students, shared, "machine"))
+        batch = batch_of(requests_of_teams(shared, find_teams(students, "machine")))
         for warning in shared_engines(batch.requests, os.environ):
             print(log_line(f"grader: {warning.message(language)}"), file=sys.stderr)
-        grade_here = partial(grade_all, at_once=at_once)
-        outcome = batch.run(watcher, partial(grade_on_cluster, scheduler=scheduler) if scheduler else grade_here)
+        outcome = batch.run(watcher, _grading_of_machines(scheduler, at_once))
     if moodle:
-        everybody = read_roster(roster, ("id",))
-        table = find_course_table(course, everybody, language)
-        fill_worksheet(moodle, results, suite.id, everybody, table=table, language=language)
+        from grader.commands.batch.worksheet import fill_worksheet  # noqa: PLC0415
+
+        fill_worksheet(moodle, results, suite.id, read_roster(roster, ("id",)), course=course, language=language)
     if not outcome.everyone_graded:
         raise Exit(exit_codes.NOT_GRADED)
 
@@ -185,23 +177,12 @@ def _given(options: Mapping[str, object]) -> str:
     return ", ".join(name for name, value in options.items() if value)
 
 
-def _requests(
-    students: Sequence[RosterStudent], shared: GradingRequest, place: GradedPlace, table: CourseTable | None = None
-) -> Iterator[GradingRequest]:
-    """A request for each team. Of a repository, what is counted by the deadline in `table` is graded."""
-    for team in find_teams(students, place):
-        first, *others = (Student(id=one.id, name=one.name) for one in team.members)
-        graded = team.members[0]
-        deadline = find_deadline(table, shared.exercise.name, team.members) if table else None
-        yield replace(
-            shared,
-            student=first,
-            team=tuple(others),
-            ports=graded.ports,
-            machine=graded.machine or shared.machine,
-            repository=graded.repo if place == "repo" else "",
-            until=deadline.ends if deadline else None,
-        )
+def _grading_of_machines(scheduler: str, at_once: int) -> Callable[[Suite, list[GradingRequest]], Generator[Event]]:
+    if not scheduler:
+        return partial(grade_all, at_once=at_once)
+    from grader.grading.cluster import grade_on_cluster  # noqa: PLC0415 - slow, and rarely needed
+
+    return partial(grade_on_cluster, scheduler=scheduler)
 
 
 def _students(

@@ -6,6 +6,8 @@ import os
 from typing import TYPE_CHECKING
 
 from grader.course_marks.counted_results import counted_result
+from grader.course_marks.school_sheet import fill_school_sheet
+from grader.course_table.find import find_course_table
 from grader.course_table.table import CourseTable
 from grader.ledger.signing_key import read_signing_key
 from grader.reports.gradebook.book import build_gradebook
@@ -25,16 +27,18 @@ def fill_worksheet(
     exercise: str,
     roster: Sequence[RosterStudent],
     *,
-    table: CourseTable | None,
+    course: Path | None,
     language: Language,
 ) -> None:
-    """Fills in `worksheet` from what the results folder has of `exercise`, and lists who does not match."""
-    from grader.course_marks.school_sheet import fill_school_sheet  # noqa: PLC0415 - needs an extra
+    """Fills in `worksheet` from what the results folder has of `exercise`, and lists who does not match.
 
+    `course`: the course table, if one is given.
+    """
+    table = find_course_table(course, roster, language) or CourseTable()
     works = [
         work for work in read_class_results(results, key=read_signing_key(os.environ)) if work.exercise == exercise
     ]
     by_id = {student.id: student for student in roster}
-    counted = [result for work in works if (result := counted_result(table or CourseTable(), work, by_id))]
+    counted = [result for work in works if (result := counted_result(table, work, by_id))]
     absences = {(work.exercise, work.student.id): work.absence.kind for work in works if work.absence}
     fill_school_sheet(worksheet, "moodle", build_gradebook(counted, roster, absences).entries, language)

@@ -6,7 +6,7 @@ Dockerfile, in a Compose file or in a swarm.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tests.robot.remedies import compose, containers, dockerfile, shells, swarm
 
@@ -17,8 +17,20 @@ if TYPE_CHECKING:
     from tests.robot.case import Case
 
 
+def grade_again(_case: Case) -> str:
+    """The screen says to grade again, as nothing of the student's is wrong: no command."""
+    return "true"
+
+
+_ANY_KIND: Final[Mapping[str, Callable[[Case], str]]] = {"machine-deadline": grade_again}
+
+
 def remedies_for(spec: ExerciseSpec) -> Mapping[str, Callable[[Case], str]]:
     """The remedies of the exercise's kind, by the code of the diagnosis."""
+    return {**_ANY_KIND, **_of_kind(spec)}
+
+
+def _of_kind(spec: ExerciseSpec) -> Mapping[str, Callable[[Case], str]]:
     if spec.compose:
         return compose.REMEDIES
     if spec.services:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from grader.errors import ExerciseError
+from tests.robot.remedies.containers import end_program_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -63,12 +64,13 @@ class _File:
             self.content["networks"] = {**dict.fromkeys(spec.networks), **(self.content.get("networks") or {})}
         return made
 
-    def apply(self, *before: str, options: str = "") -> str:
+    def apply(self, *before: str, options: str = "", after_writing: str = "") -> str:
         """Writes it, and has Compose apply it, with as many replicas as the handout asks for."""
         text = yaml.safe_dump(self.content, sort_keys=False)
         scale = "".join(f" --scale {self.compose.services[role]}={n}" for role, n in self.compose.replicas.items())
         write = f"cat > {self._path} <<'FILE'\n{text}FILE"
-        return "\n".join([*before, write, f"docker compose up -d --build{scale}{options}"])
+        up = f"docker compose up -d --build{scale}{options}"
+        return "\n".join(filter(None, [*before, write, after_writing, up]))
 
 
 _GIVEN: Final[dict[str, dict[str, Any]]] = {
@@ -133,10 +135,13 @@ def add_service(case: Case) -> str:
 
 
 def rename_service(case: Case) -> str:
+    """A service's name is also its address: the new name also goes to where others look for it."""
     file = _File(case)
     near, wanted = case["near"], case["service"]
     file.content["services"] = {wanted if name == near else name: one for name, one in file.services.items()}
-    return file.apply(options=" --remove-orphans")
+    address = f's/([ "]){near}(:[0-9]|")/\\1{wanted}\\2/g'
+    follow = f"find . -type f ! -path './mongo/*' -exec sed -i -E {shlex.quote(address)} {{}} +"
+    return file.apply(options=" --remove-orphans", after_writing=follow)
 
 
 def describe_again(case: Case) -> str:
@@ -146,13 +151,19 @@ def describe_again(case: Case) -> str:
     own, described = file.service(role), file.described(role)
     for key in _OWN:
         own.pop(key, None)
-    for key in ("image", "build", "volumes"):
+    for key in ("image", "build", "volumes", "ports"):
         own.pop(key, None)
         own |= {key: described[key]} if key in described else {}
-    folder = own.get("build", "")
-    given = [_MATERIAL.format(f"todos/{folder}" if role in file.compose.built else folder)] if folder else []
-    given += [_MATERIAL.format("haproxy.cfg")] if role == "lb" else []
-    return file.apply(*given, options=" --force-recreate")
+    return file.apply(*_given(file, role), options=" --force-recreate")
+
+
+def _given(file: _File, role: str) -> list[str]:
+    """Copies again what the handout gives for a service: its sources, or its configuration."""
+    if role in file.compose.built:
+        return [_MATERIAL.format(f"todos/{file.compose.built[role]}")]
+    given = _GIVEN.get(role, {})
+    names = ["haproxy.cfg"] if "volumes" in given else [given["build"]] if "build" in given else []
+    return [f"rm -rf {one}\n{_MATERIAL.format(one)}" for one in names]
 
 
 def start_service(case: Case) -> str:
@@ -161,8 +172,12 @@ def start_service(case: Case) -> str:
 
 
 def free_the_port(case: Case) -> str:
+    """Stop the other container or the program that has the port, and start the project."""
+    file = _File(case)
     names = [one for one in case.looks.names() if not _is_of_compose(case, one)]
-    return _File(case).apply(f"docker rm -f {' '.join(map(shlex.quote, names))}" if names else "true")
+    if names:
+        return file.apply(f"docker rm -f {' '.join(map(shlex.quote, names))}")
+    return file.apply(end_program_on(case.port(_role(case, file))))
 
 
 def _is_of_compose(case: Case, name: str) -> bool:
@@ -253,22 +268,21 @@ def scale_instead_of_copies(case: Case) -> str:
     for one in case["copies"].split(", "):
         file.services.pop(one, None)
     file.service(_role(case, file))
-    return file.apply(_MATERIAL.format("haproxy.cfg"), options=" --remove-orphans --force-recreate")
+    return file.apply(*_given(file, "lb"), options=" --remove-orphans --force-recreate")
 
 
 def given_balancer(case: Case) -> str:
     """The given configuration, mounted where the handout says."""
     file = _File(case)
-    name = file.compose.services["lb"]
-    file.services.pop(name, None)
+    file.services.pop(file.compose.services["lb"], None)
     file.service("lb")
-    return file.apply("rm -rf haproxy.cfg", _MATERIAL.format("haproxy.cfg"), options=" --force-recreate")
+    return file.apply(*_given(file, "lb"), options=" --force-recreate")
 
 
 def bring_back_the_sources(case: Case) -> str:
+    """Everything that the handout gives."""
     file = _File(case)
-    built = [f"todos/{one}" for one in file.compose.built.values()]
-    return file.apply(*(_MATERIAL.format(one) for one in built))
+    return file.apply(*(line for role in file.compose.services for line in _given(file, role)))
 
 
 def restart(case: Case) -> str:
@@ -366,7 +380,7 @@ REMEDIES: Final[Mapping[str, Callable[[Case], str]]] = {
     "lb-answers-by-itself": given_balancer,
     "lb-reaches-some": given_balancer,
     "requests-lost": given_balancer,
-    "site-silent": given_balancer,
-    "site-error": given_balancer,
+    "site-silent": describe_again,
+    "site-error": bring_back_the_sources,
 }
 """For the exercises of Compose."""

@@ -70,9 +70,13 @@ def free_the_port(case: Case) -> str:
     """Stop the other container or the program that has the port, and start this one."""
     own = {one.name for one in case.spec.containers.values()}
     others = " ".join(shlex.quote(one) for one in case.looks.names() if one not in own)
-    port = case.port(case.role(case["name"]))
-    program = f"ss -ltnpH 'sport = :{port}' | grep -o 'pid=[0-9]*' | cut -d= -f2 | sort -u | xargs -r kill; sleep 1"
-    return f"{f'docker rm -f {others}' if others else program}\ndocker start {case['name']}"
+    free = f"docker rm -f {others}" if others else end_program_on(case.port(case.role(case["name"])))
+    return f"{free}\ndocker start {case['name']}"
+
+
+def end_program_on(port: int) -> str:
+    """Ends the program of the machine that listens on the port."""
+    return f"ss -ltnpH 'sport = :{port}' | grep -o 'pid=[0-9]*' | cut -d= -f2 | sort -u | xargs -r kill; sleep 1"
 
 
 def _publish(case: Case, typed: Typed) -> Typed:
@@ -183,7 +187,8 @@ def as_the_handout_says(case: Case) -> str:
     if not case.ports:  # with ports of one's own, the handout asks for variables
         typed.variables = []
     places = {one.inside for one in case.spec.folders.values()}
-    typed.mounts = [one for one in typed.mounts if one.split(":")[1] in places]
+    # Without `ro`, if they have it: the handout does not.
+    typed.mounts = [":".join(one.split(":")[:2]) for one in typed.mounts if one.split(":")[1] in places]
     return typed.line()
 
 
