@@ -1,4 +1,4 @@
-"""What a suite imports: how to declare a check, and how to say what is expected."""
+"""What a suite imports: how to declare a check, to say what is expected, and to fail with words of its own."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from grader.checks.expect import expect
+    from grader.checks.failure import fail
     from grader.machine.machine import Machine
     from grader.scoring.check import Hint, check
 
-__all__ = ["Hint", "Machine", "check", "expect"]
+__all__ = ["Hint", "Machine", "check", "expect", "fail"]
 
 _HOMES = {
     "Hint": "grader.scoring.check",
     "Machine": "grader.machine.machine",
     "check": "grader.scoring.check",
     "expect": "grader.checks.expect",
+    "fail": "grader.checks.failure",
 }
 
 

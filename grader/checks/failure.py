@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from grader.errors import ProbeFailed
 from grader.text.escaping import escape_control_characters
@@ -38,6 +38,14 @@ class CheckFailed(AssertionError):
         more = CheckFailed(self.code, evidence=lines)
         self.evidence += more.evidence
         return self
+
+
+def fail(code: str, /, **values: object) -> NoReturn:
+    """Fails the check with a diagnosis of the exercise's own: `code` and its words are in its `messages.toml`.
+
+    `values` fill the `{placeholders}` of these words.
+    """
+    raise CheckFailed(code, evidence=(), **values)
 
 
 class CheckSkipped(Exception):

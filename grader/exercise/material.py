@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MATERIAL: Final = "material"
-_FOR_STUDENTS: Final = ("exercise.toml", "README*.md", "*.py")
+_FOR_STUDENTS: Final = ("exercise.toml", "messages.toml", "README*.md", "*.py")
 
 
 def material_files(exercise: Path) -> list[Path]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, get_args
 
 import msgspec
 
@@ -65,17 +66,55 @@ class FileSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Its absolute path there."""
 
 
+class VolumeSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A named volume that the student creates."""
+
+    name: str
+    """As in a compose file, without the project's name that Compose puts in front."""
+    container: str
+    """The role of the container that it is mounted in."""
+    inside: str
+    """Its path in that container."""
+
+
+class BackupSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An archive (`tar`, compressed or not) of what is in a volume."""
+
+    container: str
+    """The role of the container that sees it. It may have ended, but must still exist."""
+    path: str
+    """Its path in that container."""
+
+
+class SecretSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A secret of a compose project."""
+
+    name: str
+    """Its name, which is also that of its file in `/run/secrets`."""
+    container: str
+    """The role of the container that uses it."""
+
+
+class ConfigSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A configuration file of a compose project (`configs`)."""
+
+    container: str
+    """The role of the container that uses it."""
+    path: str
+    """Its path in that container."""
+
+
 class ImageSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An image to build."""
 
     name: str
     """Without a tag, any tag is accepted."""
-    base: str
-    """The image in its `FROM`."""
-    port: int
-    """The port in its `EXPOSE`."""
-    under_mb: int
-    """Its size must be below this, in millions of bytes, as `docker images` counts them."""
+    base: str = ""
+    """The image in its `FROM`; in that of the last stage, if there are several. For `to_be_built_here` and others."""
+    port: int = 0
+    """The port in its `EXPOSE`, for `to_declare_how_it_runs`."""
+    under_mb: int = 0
+    """Its size must be below this, in millions of bytes, as `docker images` counts them, for `to_be_small`."""
 
 
 class NetworkSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -170,6 +209,10 @@ class ExerciseSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     folders: dict[str, FolderSpec] = {}
     """Role to a folder of the machine that is bind-mounted."""
     files: dict[str, FileSpec] = {}
+    volumes: dict[str, VolumeSpec] = {}
+    backups: dict[str, BackupSpec] = {}
+    secrets: dict[str, SecretSpec] = {}
+    configs: dict[str, ConfigSpec] = {}
     built: dict[str, ImageSpec] = {}
     networks: dict[str, NetworkSpec] = {}
     services: dict[str, ServiceSpec] = {}
@@ -237,12 +280,32 @@ def require_ports(spec: ExerciseSpec, exercise: str, ports: PortRange | None) ->
 
 
 def _fault(path: Path, text: str, error: str) -> ExerciseError:
-    unknown = re.search(r"unknown field `(\w+)`", error)
-    if unknown and unknown[1] in _RENAMED:
-        old, new = unknown[1], _RENAMED[unknown[1]]
-        line = next((number for number, one in enumerate(text.splitlines(), 1) if re.match(rf"{old}\s*=", one)), 1)
-        return ExerciseError("at.line", file=path, line=line, fault=ExerciseError("spec.renamed", old=old, new=new))
-    return _at(path, text, error, error)
+    unknown = re.search(r"unknown field `([^`]*)`", error)
+    if not unknown:
+        return _at(path, text, error, error)
+    given, known = unknown[1], _known_keys(error)
+    is_its_line = re.compile(rf"\s*(\[+\s*([\w-]+\s*\.\s*)*)?[\"']?{re.escape(given)}\b")
+    line = next((number for number, one in enumerate(text.splitlines(), 1) if is_its_line.match(one)), 0)
+    if given in _RENAMED:
+        fault = ExerciseError("spec.renamed", old=given, new=_RENAMED[given])
+    else:
+        near = difflib.get_close_matches(given, known, 1)
+        code = "spec.unknown-near" if near else "spec.unknown"
+        fault = ExerciseError(code, given=given, near="".join(near), known=", ".join(known))
+    if not line:  # inside an inline table
+        return _at(path, text, error, fault)
+    return ExerciseError("at.line", file=path, line=line, fault=fault)
+
+
+def _known_keys(error: str) -> list[str]:
+    """The keys of the table that msgspec's message is about: `… - at `$.containers[...]``."""
+    place = re.search(r"at `\$([^`]*)`", error)
+    table: Any = ExerciseSpec
+    for name in re.findall(r"\w+", place[1] if place else ""):
+        kinds = {field.name: field.type for field in msgspec.structs.fields(table)}
+        held = get_args(kinds.get(name)) or (kinds.get(name),)
+        table = next((kind for kind in held if isinstance(kind, type) and issubclass(kind, msgspec.Struct)), table)
+    return [field.name for field in msgspec.structs.fields(table) if field.name != "others"]
 
 
 def _at(path: Path, text: str, place: str, fault: ExerciseError | str) -> ExerciseError:
@@ -278,6 +341,10 @@ def _check_roles(path: Path, text: str, spec: ExerciseSpec) -> None:
             raise _at(path, text, "`$.compose`", ExerciseError("spec.service-role", given=repr(role), known=known))
     inside = [(f"folders.{role}", folder.container) for role, folder in spec.folders.items()]
     inside += [(f"files.{role}", file.container) for role, file in spec.files.items()]
+    inside += [(f"volumes.{role}", volume.container) for role, volume in spec.volumes.items()]
+    inside += [(f"backups.{role}", backup.container) for role, backup in spec.backups.items()]
+    inside += [(f"secrets.{role}", secret.container) for role, secret in spec.secrets.items()]
+    inside += [(f"configs.{role}", config.container) for role, config in spec.configs.items()]
     inside += [(f"services.{role}", service.proxy) for role, service in spec.services.items() if service.proxy]
     for place, container in inside:
         if container not in spec.containers:

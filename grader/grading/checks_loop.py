@@ -69,7 +69,7 @@ class SuiteRun:
 
     def fail(self, row: LedgerRow, error: BaseException) -> None:
         """Judges a check that raised `error`, or whose fixtures did."""
-        outcome = self.ledger.resolve(row, judge(error, self.suite.folder))
+        outcome = self.ledger.resolve(row, judge(error, self.suite.folder, self.suite.messages))
         outcome = outcome.with_evidence(self.machine.questions_asked if self.machine else [])
         row.outcome = outcome.with_traceback(_traceback(error, self.suite.folder))
 

@@ -17,7 +17,9 @@ from grader.machine.question import (
     WaitQuestion,
 )
 from grader.machine.subjects import (
+    Backup,
     Balancer,
+    Config,
     Container,
     File,
     Folder,
@@ -25,12 +27,15 @@ from grader.machine.subjects import (
     Image,
     Network,
     Project,
+    Registry,
     Replicas,
+    Secret,
     Service,
     Site,
     Subject,
     Swarm,
     Todos,
+    Volume,
 )
 from grader.text.escaping import escape_control_characters
 
@@ -139,6 +144,30 @@ class Machine(Subject["MachineExpectation"]):
         """The file of `[files.<role>]`."""
         wanted = _spec_entry(self.spec.files, role, "files")
         return File(self, role, wanted, self.container(wanted.container))
+
+    def volume(self, role: str) -> Volume:
+        """The volume of `[volumes.<role>]`."""
+        wanted = _spec_entry(self.spec.volumes, role, "volumes")
+        return Volume(self, role, wanted, self.container(wanted.container))
+
+    def backup(self, role: str) -> Backup:
+        """The archive of `[backups.<role>]`."""
+        wanted = _spec_entry(self.spec.backups, role, "backups")
+        return Backup(self, role, wanted, self.container(wanted.container))
+
+    def secret(self, role: str) -> Secret:
+        """The secret of `[secrets.<role>]`."""
+        wanted = _spec_entry(self.spec.secrets, role, "secrets")
+        return Secret(self, role, wanted, self.container(wanted.container))
+
+    def config(self, role: str) -> Config:
+        """The configuration file of `[configs.<role>]`."""
+        wanted = _spec_entry(self.spec.configs, role, "configs")
+        return Config(self, role, wanted, self.container(wanted.container))
+
+    def registry(self, role: str) -> Registry:
+        """The registry of a role that is both in `[ports]` and in `[containers]`."""
+        return Registry(self.site(role))
 
     def image(self, role: str) -> Image:
         """The image of `[built.<role>]`."""

@@ -17,18 +17,25 @@ if TYPE_CHECKING:
     from grader.checks.mounts.expectation import FolderExpectation
     from grader.checks.networks.expectation import NetworkExpectation
     from grader.checks.networks.hosts import HostExpectation
+    from grader.checks.registries.expectation import RegistryExpectation
+    from grader.checks.secrets.expectation import ConfigExpectation, SecretExpectation
     from grader.checks.swarm.node import SwarmExpectation
     from grader.checks.swarm.services import ServiceExpectation
     from grader.checks.todos.expectation import TodosExpectation
+    from grader.checks.volumes.expectation import BackupExpectation, VolumeExpectation
     from grader.exercise.spec import (
+        BackupSpec,
         ComposeSpec,
+        ConfigSpec,
         ContainerSpec,
         FileSpec,
         FolderSpec,
         ImageSpec,
         NetworkSpec,
+        SecretSpec,
         ServiceSpec,
         TodosSpec,
+        VolumeSpec,
     )
     from grader.machine.machine import Machine
 
@@ -223,3 +230,62 @@ class Image(Subject["ImageExpectation"]):
     @property
     def name(self) -> str:
         return self.wanted.name
+
+
+@dataclass(frozen=True)
+class Volume(Subject["VolumeExpectation"]):
+    """A named volume, mounted in a container."""
+
+    machine: Machine
+    role: str
+    wanted: VolumeSpec
+    container: Container
+
+    @property
+    def name(self) -> str:
+        return self.wanted.name
+
+
+@dataclass(frozen=True)
+class Backup(Subject["BackupExpectation"]):
+    """An archive of a volume's files, which a container sees."""
+
+    machine: Machine
+    role: str
+    wanted: BackupSpec
+    container: Container
+
+
+@dataclass(frozen=True)
+class Secret(Subject["SecretExpectation"]):
+    """A secret that Compose gives to a container."""
+
+    machine: Machine
+    role: str
+    wanted: SecretSpec
+    container: Container
+
+    @property
+    def path(self) -> str:
+        return f"/run/secrets/{self.wanted.name}"
+
+
+@dataclass(frozen=True)
+class Config(Subject["ConfigExpectation"]):
+    """A configuration file that Compose gives to a container."""
+
+    machine: Machine
+    role: str
+    wanted: ConfigSpec
+    container: Container
+
+
+@dataclass(frozen=True)
+class Registry(Subject["RegistryExpectation"]):
+    """A registry of images that answers on a port of the machine."""
+
+    site: Site
+
+    @property
+    def machine(self) -> Machine:
+        return self.site.machine

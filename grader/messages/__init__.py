@@ -15,7 +15,7 @@ import functools
 import re
 import string
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_args
 
@@ -65,15 +65,32 @@ def texts(kind: Kind, language: Language) -> dict[str, Any]:
     return flat
 
 
-def say(code: str, field: Field, values: Mapping[str, str], language: Language, style: Style = "") -> str:
+def say(code: str, part: Field, values: Mapping[str, str], language: Language, style: Style = "") -> str:
     """One field of a diagnosis, filled in; empty if the entry does not have it. An unknown code is shown as it is.
 
     `style`: the field's words for that style, if it has any.
     """
-    entry = _first("diagnoses", code, language, catalogue)
-    if entry is None:
-        return code if field == "wrong" else ""
-    return fill(str(entry.get(f"{field}-{style}", entry.get(field, ""))), values, language)
+    return Wording(style).say(code, part, values, language)
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The words of an exercise: those of the catalogues, in its style, and those of its own diagnoses."""
+
+    style: Style = ""
+    own: Mapping[str, Mapping[str, Words]] = field(default_factory=dict)
+    """By code and field, from `messages.toml` beside `exercise.toml`."""
+
+    def say(self, code: str, part: Field, values: Mapping[str, str], language: Language) -> str:
+        """As `say`, with the diagnoses of the exercise."""
+        if code in self.own:
+            text = in_language(self.own[code].get(part), language)
+        else:
+            entry = _first("diagnoses", code, language, catalogue)
+            if entry is None:
+                return code if part == "wrong" else ""
+            text = str(entry.get(f"{part}-{self.style}", entry.get(part, "")))
+        return fill(text, values, language)
 
 
 def error_text(code: str, values: Mapping[str, str], language: Language) -> str:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from grader.messages import Texts, Words, in_language, localized, say
+from grader.messages import Texts, Wording, Words, in_language, localized, say
 from grader.reports.result import CheckResult, Diagnosis, ResultFile, Student, SuiteInfo, TestedMachine
 from grader.scoring.mark import OUT_OF, compute_mark
+from grader.scoring.verdict import BARE_ASSERT
 from grader.text.escaping import escape_control_characters
 
 if TYPE_CHECKING:
-    from grader.messages import Language, Style
+    from grader.messages import Language
     from grader.scoring.ledger import Ledger, LedgerRow
     from grader.scoring.verdict import Outcome
 
+_COMMON: Final = Wording()
 DEFAULT_HINTS = 2
 """How much help a failure gives by default: 1 only where to look, 2 also what is wrong, 3 also what to read."""
 
@@ -61,45 +63,47 @@ def build_result(
     )
 
 
-def message_of(outcome: Outcome, style: Style = "") -> Words | None:
+def message_of(outcome: Outcome, row: LedgerRow | None = None, wording: Wording = _COMMON) -> Words | None:
     """What was expected, what was seen, and what is wrong: one line each."""
-    return localized(lambda language: _message(outcome, language, style))
+    return localized(lambda language: _message(outcome, row, language, wording))
 
 
 def hint_of(
-    outcome: Outcome, row: LedgerRow | None = None, hints: int = DEFAULT_HINTS, style: Style = ""
+    outcome: Outcome, row: LedgerRow | None = None, hints: int = DEFAULT_HINTS, wording: Wording = _COMMON
 ) -> Words | None:
     """Where to look, from the diagnosis or else from the check; at hint level 3 also what to read, with its label."""
 
     def hint(language: Language) -> str:
         values = dict(outcome.values)
-        look = say(outcome.code, "look", values, language, style)
+        look = wording.say(outcome.code, "look", values, language)
         if not look and row and row.spec.hint and outcome.verdict == "failed":
             look = in_language(row.spec.hint, language)
-        read = say(outcome.code, "read", values, language, style) if hints >= 3 else ""
+        read = wording.say(outcome.code, "read", values, language) if hints >= 3 else ""
         labelled = Texts("common", language).labelled("label-read", read) if read else ""
         return "\n".join(filter(None, (look, labelled)))
 
     return localized(hint)
 
 
-def _message(outcome: Outcome, language: Language, style: Style) -> str:
+def _message(outcome: Outcome, row: LedgerRow | None, language: Language, wording: Wording) -> str:
     values, texts = dict(outcome.values), Texts("common", language)
-    expected, seen = (say(outcome.code, field, values, language, style) for field in ("expected", "seen"))
+    if outcome.code == BARE_ASSERT and row and not values.get("detail"):
+        values["detail"] = texts("assertion", title=in_language(row.spec.title, language))
+    expected, seen = (wording.say(outcome.code, field, values, language) for field in ("expected", "seen"))
     lines = [texts.labelled("label-expected", expected)] if expected else []
     lines += [texts.labelled("label-seen", seen)] if seen else []
     if outcome.waited_s >= 1:
         lines.append(texts.labelled("label-waited", f"{outcome.waited_s:.0f} s"))
-    lines += [_also_line(code, dict(others), texts) for code, others in outcome.also]
-    wrong = say(outcome.code, "wrong", values, language, style)
+    lines += [_also_line(code, dict(others), texts, wording) for code, others in outcome.also]
+    wrong = wording.say(outcome.code, "wrong", values, language)
     return "\n".join([*lines, wrong] if wrong else lines)
 
 
-def _also_line(code: str, values: dict[str, str], texts: Texts) -> str:
+def _also_line(code: str, values: dict[str, str], texts: Texts, wording: Wording) -> str:
     """What was expected and seen of another container, in one line."""
-    expected, seen = (say(code, field, values, texts.language) for field in ("expected", "seen"))
+    expected, seen = (wording.say(code, field, values, texts.language) for field in ("expected", "seen"))
     said = f"{expected} ({texts.labelled('label-seen', seen)})" if seen else expected
-    return texts.labelled("label-also", said or say(code, "wrong", values, texts.language))
+    return texts.labelled("label-also", said or wording.say(code, "wrong", values, texts.language))
 
 
 def build_check_result(row: LedgerRow, ledger: Ledger, root: Path, hints: int) -> CheckResult:
@@ -107,7 +111,7 @@ def build_check_result(row: LedgerRow, ledger: Ledger, root: Path, hints: int) -
     outcome = row.outcome
     message = hint = None
     if outcome.verdict != "passed":  # otherwise nothing would be found, in catalogues that are slow to read
-        message, hint = message_of(outcome, ledger.style), hint_of(outcome, row, hints, ledger.style)
+        message, hint = message_of(outcome, row, ledger.wording), hint_of(outcome, row, hints, ledger.wording)
     if hints == 1 and hint and outcome.verdict == "failed":
         message = None
     if outcome.verdict == "blocked" and outcome.blocked_by:

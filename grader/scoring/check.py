@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ParamSpec
+from typing import TYPE_CHECKING, Any, ParamSpec
 
+from grader.checks.failure import CheckFailed
+from grader.checks.polling import eventually
+from grader.checks.settling import find_facts
 from grader.errors import ExerciseError
 from grader.messages import LANGUAGES, REQUIRED, Words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from grader.probes.containers.inspect import ContainerFact
 
 P = ParamSpec("P")
 _ATTRIBUTE = "__grader_check__"
@@ -57,6 +63,7 @@ def check(
     explained_by: Sequence[Callable[..., None]] = (),
     hint: Hint | None = None,
     disposable: bool = False,
+    within_s: float = 0,
     skills: Sequence[str] = (),
     **titles: str,
 ) -> Callable[[Callable[P, None]], Callable[P, None]]:
@@ -64,6 +71,7 @@ def check(
 
     `needs`: checks of the same exercise, above this one, that must pass before it is run.
     `explained_by`: checks above this one that need not pass, but that explain its failure if they fail too.
+    `within_s`: seconds to wait for all that the check expects, while a container of the exercise is still starting.
     `skills`: tags such as `"AC23.02"`, for the marks of a course by skill.
     Raises `ExerciseError` with `file:line` if something is missing.
     """
@@ -77,10 +85,43 @@ def check(
         words = {name: given[name] for name in dict.fromkeys((*LANGUAGES, *given)) if name in given}
         spec = CheckSpec(function.__name__, points, *causes, words, hint, disposable, tags, *place)
         _validate(spec)
-        setattr(function, _ATTRIBUTE, spec)
-        return function
+        checked = _waiting(function, within_s) if within_s else function
+        setattr(checked, _ATTRIBUTE, spec)
+        return checked
 
     return mark
+
+
+def _waiting(function: Callable[P, None], within_s: float) -> Callable[P, None]:
+    """The check, tried again while a container that it may depend on is still starting."""
+
+    @functools.wraps(function)
+    def check_until_it_passes(*args: P.args, **options: P.kwargs) -> None:
+        machine: Any = next(iter((*args, *options.values())))
+        asserted: AssertionError | None = None
+
+        def judge() -> None:
+            nonlocal asserted
+            asserted = None
+            try:
+                function(*args, **options)
+            except CheckFailed:
+                raise
+            except AssertionError as error:  # a bare `assert`: whose failure it is, is judged by where it was raised
+                asserted = error
+                raise CheckFailed("assertion") from error
+
+        def depends_on() -> Iterator[ContainerFact]:
+            return find_facts(*map(machine.container, machine.spec.containers))
+
+        try:
+            eventually(machine, judge, within_s=within_s, depends_on=depends_on)
+        except CheckFailed:
+            if asserted is not None:
+                raise asserted from None
+            raise
+
+    return check_until_it_passes
 
 
 def spec_of(function: object) -> CheckSpec | None:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 from grader.checks.causes import explains
 from grader.errors import ExerciseError
-from grader.scoring.verdict import Outcome
+from grader.messages import Wording
+from grader.scoring.verdict import BARE_ASSERT, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from grader.messages import Style
     from grader.scoring.check import CheckSpec
     from grader.scoring.verdict import Values
 
@@ -36,11 +36,10 @@ class LedgerRow:
 class Ledger:
     """The rows of one exercise, in the order of the suite. Raises `ExerciseError` if the points do not add up."""
 
-    def __init__(self, specs: Iterable[CheckSpec], points: int, spec_file: str, style: Style = "") -> None:
+    def __init__(self, specs: Iterable[CheckSpec], points: int, spec_file: str, wording: Wording | None = None) -> None:
         self._rows = {spec.name: LedgerRow(spec, number) for number, spec in enumerate(_unique_specs(specs), 1)}
         self.max_points = points
-        self.style: Style = style
-        """The words that messages use."""
+        self.wording = wording or Wording()
         _validate_causes(self)
         if not self._rows:
             raise ExerciseError("suite.no-checks", file=spec_file)
@@ -107,7 +106,7 @@ class Ledger:
 
 
 def _is_cause(cause: tuple[str, Values], diagnosis: tuple[str, Values]) -> bool:
-    if cause[0] == "assertion":  # a bare `assert` says nothing about its cause
+    if cause[0] == BARE_ASSERT:  # a bare `assert` says nothing about its cause
         return False
     is_same = _stable_identity(cause) == _stable_identity(diagnosis)
     return is_same or explains(cause[0], dict(cause[1]), diagnosis[0], dict(diagnosis[1]))

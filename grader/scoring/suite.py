@@ -5,22 +5,25 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.machinery import SourceFileLoader
 from typing import TYPE_CHECKING
 
 from grader.errors import ExerciseError, GraderError
+from grader.exercise.messages import read_exercise_messages
 from grader.exercise.spec import ExerciseSpec, read_exercise_spec
+from grader.messages import Wording
 from grader.scoring.check import CheckSpec, spec_of
+from grader.scoring.failure_codes import require_known_failures
 from grader.scoring.ledger import Ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
     from types import CodeType, ModuleType
 
     from grader.machine.machine import Machine
-    from grader.messages import Style
+    from grader.messages import Style, Words
     from grader.scoring.verdict import Outcome
 
 
@@ -30,6 +33,11 @@ class Suite:
     spec: ExerciseSpec
     checks: tuple[Callable[[Machine], None], ...]
     """The check functions, ordered by file and line."""
+    messages: Mapping[str, Mapping[str, Words]] = field(default_factory=dict)
+    """The exercise's own diagnoses, by code and field."""
+
+    def __post_init__(self) -> None:
+        require_known_failures(self.folder, self.messages)
 
     @property
     def id(self) -> str:
@@ -42,7 +50,9 @@ class Suite:
     def ledger(self, outcome: Outcome | None = None) -> Ledger:
         """A row for each check, with `outcome` for all of them if one is given. Raises `ExerciseError`."""
         style: Style = "compose" if self.spec.compose else ""
-        ledger = Ledger(self.check_specs, self.spec.points, str(self.folder / "exercise.toml"), style)
+        ledger = Ledger(
+            self.check_specs, self.spec.points, str(self.folder / "exercise.toml"), Wording(style, self.messages)
+        )
         for row in ledger:
             row.outcome = outcome or row.outcome
         return ledger
@@ -57,7 +67,7 @@ def read_suite(folder: Path) -> Suite:
         module = _import_module(path)
         own = [value for value in vars(module).values() if callable(value) and spec_of(value) is not None]
         checks += [value for value in own if getattr(value, "__module__", "") == module.__name__]
-    suite = Suite(folder, spec, tuple(checks))
+    suite = Suite(folder, spec, tuple(checks), read_exercise_messages(folder))
     suite.ledger()  # finds an author's mistakes before any machine is contacted
     return suite
 

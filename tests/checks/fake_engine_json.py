@@ -7,7 +7,7 @@ import io
 import ipaddress
 import tarfile
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from tests.scripted_machine import NOW
 
@@ -245,6 +245,17 @@ def archive(path: str, file: File) -> bytes:
         tar.addfile(member, io.BytesIO(file.content))
         for inner in file.entries or ():
             tar.addfile(tarfile.TarInfo(f"{name}/{inner}"))
+    return body.getvalue()
+
+
+def archive_of(files: dict[str, bytes], mode: Literal["w", "w:gz", "w:xz", "w:bz2"] = "w") -> bytes:
+    """A tar of these files, by their paths in it."""
+    body = io.BytesIO()
+    with tarfile.open(fileobj=body, mode=mode) as tar:
+        for name, content in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            tar.addfile(member, io.BytesIO(content))
     return body.getvalue()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -46,6 +47,7 @@ class FakeMachine(ScriptedAnswers):
         self.images: list[dict[str, Any]] = []
         self.networks: list[dict[str, Any]] = []
         self.services: list[dict[str, Any]] = []
+        self.volumes: list[dict[str, Any]] = []
         self.tasks: list[dict[str, Any]] = []
         self.image_events: list[dict[str, Any]] = []
         self.info: dict[str, Any] = {}
@@ -150,6 +152,8 @@ class FakeMachine(ScriptedAnswers):
                 return self._json(self.services)
             case "GET", ["tasks"]:
                 return self._json(self.tasks)
+            case "GET", ["volumes"]:
+                return self._json({"Volumes": self.volumes})
             case "GET", ["version"]:
                 return self._json({})
             case "GET", ["info"]:
@@ -194,6 +198,10 @@ class FakeMachine(ScriptedAnswers):
             case "GET", "archive":
                 file = box.files.get(query["path"])
                 return Answer(200, archive(query["path"], file)) if file else Answer(404)
+            case "HEAD", "archive":
+                file = box.files.get(query["path"])
+                stat = base64.b64encode(json.dumps({"size": len(file.content)}).encode()).decode() if file else ""
+                return Answer(200 if file else 404, headers={"x-docker-container-path-stat": stat} if file else {})
             case "GET", "stats":
                 networks = {"eth0": {"rx_bytes": box.received}} if box.received is not None else None
                 cpu = {"cpu_usage": {"total_usage": int(box.processor_s * 1e9)}}

@@ -21,6 +21,10 @@ SPEC: dict[str, Any] = TODOS | {
     "services": {"web": {"name": "web", "replicas": 1}},
     "compose": {"project": "p", "services": {"app": "app", "api": "api"}, "replicas": {"api": 2}},
     "hosts": {"mydocker": "m"},
+    "volumes": {"v": {"name": "v", "container": "mongo", "inside": "/data"}},
+    "backups": {"b": {"container": "mongo", "path": "/b.tar"}},
+    "secrets": {"s": {"name": "s", "container": "mongo"}},
+    "configs": {"c": {"container": "mongo", "path": "/c"}},
 }
 
 
@@ -41,6 +45,11 @@ def subjects() -> dict[str, Any]:
         "Swarm": machine.swarm(),
         "Service": machine.service("web"),
         "Todos": machine.todos(),
+        "Volume": machine.volume("v"),
+        "Backup": machine.backup("b"),
+        "Secret": machine.secret("s"),
+        "Config": machine.config("c"),
+        "Registry": machine.registry("app"),
     }
 
 

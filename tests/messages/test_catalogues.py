@@ -76,7 +76,7 @@ FAILURES = list(itertools.takewhile(lambda code: code != "assertion", catalogue(
 """The codes of what a student can have done; the rest are verdicts and errors."""
 GIVEN = {
     *("api", "base", "database", "first", "host", "image", "inside", "last", "name", "network", "page", "path", "port"),
-    *("project", "service", "variable", "wanted"),
+    *("project", "service", "variable", "wanted", "volume", "label"),
 }
 """The values that the handout gives, too."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import string
-from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,7 +25,6 @@ from grader.settings import language_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from grader.messages import Kind, Language
 
@@ -62,10 +61,10 @@ def test_a_text_has_the_same_placeholders_in_every_language(kind: Kind, language
 @pytest.fixture
 def german(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A third language, with one file of its own."""
-    shutil.copytree(str(resources.files("grader.messages")), tmp_path / "messages")
+    shutil.copytree(Path(grader.messages.__file__).parent, tmp_path / "messages")
     (tmp_path / "messages" / "de").mkdir()
     (tmp_path / "messages" / "de" / "screen.toml").write_text('mark = "Note"\n', encoding="utf-8")
-    monkeypatch.setattr("grader.messages.resources.files", lambda _: tmp_path / "messages")
+    monkeypatch.setattr("grader.messages._HERE", tmp_path / "messages")
     found = grader.messages._languages()
     for module in ("grader.messages", "grader.settings", "grader.scoring.check"):
         monkeypatch.setattr(f"{module}.LANGUAGES", found)

@@ -130,17 +130,17 @@ def in_page(path: Path) -> Texts:
 
 
 def product_tomls() -> list[Path]:
-    found = chain((ROOT / "grader").rglob("*.toml"), (ROOT / "exercises").glob("*/exercise.toml"))
+    found = chain((ROOT / "grader").rglob("*.toml"), (ROOT / "exercises").glob("*/*.toml"))
     return sorted(path for path in found if "solutions" not in path.parts)
 
 
 def suites() -> list[Path]:
-    return sorted(chain((ROOT / "exercises").glob("*/test_*.py"), (ROOT / "grader").rglob("skeleton/test_*.txt")))
+    return sorted(chain((ROOT / "exercises").glob("*/test_*.py"), (ROOT / "grader").rglob("skeleton/*/test_*.txt")))
 
 
 def handouts() -> list[Path]:
     """The French handouts; the English one is beside each."""
-    return sorted(chain((ROOT / "exercises").glob("*/README.md"), (ROOT / "grader").rglob("skeleton/README.md")))
+    return sorted(chain((ROOT / "exercises").glob("*/README.md"), (ROOT / "grader").rglob("skeleton/*/README.md")))
 
 
 def all_texts() -> dict[str, Texts]:

@@ -11,7 +11,7 @@ import msgspec
 
 from grader.machine.question import Answer, EngineQuestion, NoAnswer, Question
 from grader.machine.recording.format import ConnectionLost, RecordedExchange
-from tests.replays.bodies import decode_body, decode_file, encode_body
+from tests.replays.bodies import decode_body, decode_file, decode_upload, encode_body
 
 _STAT: Final = "x-docker-container-path-stat"
 STORED_HEADERS: Final = {_STAT, "location", "server", "version"}
@@ -77,7 +77,8 @@ def from_document(document: dict[str, Any]) -> RecordedExchange:
 def question_document(question: Question) -> dict[str, Any]:
     asked: dict[str, Any] = msgspec.to_builtins(question)
     if "body" in asked:  # not decoded any further: a check asks with exactly these bytes
-        asked["body"] = decode_file(base64.b64decode(asked["body"]))
+        body = base64.b64decode(asked["body"])
+        asked["body"] = decode_upload(body) or decode_file(body)
     return asked
 
 

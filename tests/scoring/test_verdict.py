@@ -41,8 +41,10 @@ def ledger() -> Ledger:
     return Ledger(specs, 20, "exercise.toml")
 
 
-def asserted() -> BaseException:
+def asserted(message: str = "") -> BaseException:
     try:
+        if message:
+            assert HERE is None, message
         assert HERE is None
     except AssertionError as caught:
         return caught
@@ -66,9 +68,20 @@ def test_an_end_has_one_verdict(error: BaseException | None, verdict: str, code:
     assert (outcome.verdict, outcome.code, outcome.is_grader_bug) == (verdict, code, is_ours)
 
 
-def test_a_bare_assert_in_the_exercise_is_the_students_and_shows_its_line() -> None:
+def test_a_bare_assert_in_the_exercise_is_the_students_and_shows_nothing_of_its_source() -> None:
+    """The asserts of this file are rewritten by pytest, which puts the source into the exception."""
     outcome = judge(asserted(), HERE)
-    assert (outcome.verdict, dict(outcome.values)) == ("failed", {"detail": "assert HERE is None"})
+    assert (outcome.verdict, outcome.code, dict(outcome.values)) == ("failed", "assertion", {"detail": ""})
+
+
+def test_an_assert_with_a_message_shows_its_first_line_without_control_characters() -> None:
+    outcome = judge(asserted("no \x1b[1mpolicy\nmore"), HERE)
+    assert (outcome.code, dict(outcome.values)) == ("assertion", {"detail": "no \\x1b[1mpolicy"})
+
+
+def test_an_assert_whose_message_is_a_code_of_the_exercise_has_that_diagnosis() -> None:
+    outcome = judge(asserted("restart-policy"), HERE, {"restart-policy": {}})
+    assert (outcome.verdict, outcome.code, outcome.values) == ("failed", "restart-policy", ())
 
 
 def test_an_assertion_raised_elsewhere_is_ours() -> None:

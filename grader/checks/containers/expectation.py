@@ -6,9 +6,22 @@ from typing import TYPE_CHECKING, Final
 
 from grader.checks.compose.services import require_service
 from grader.checks.containers.foreground import was_attached
+from grader.checks.containers.health import HEALTH_S, require_health_check, require_healthy
 from grader.checks.containers.image import require_image_present, require_image_unchanged, require_latest_build
 from grader.checks.containers.not_running import fail_crash_loop, fail_not_running
+from grader.checks.containers.output import require_logged, require_not_logged
 from grader.checks.containers.processes import require_not_root, require_own_hostname, require_process_1
+from grader.checks.containers.restart import require_restart
+from grader.checks.containers.settings import (
+    require_cpu_limit,
+    require_dropped_capabilities,
+    require_environment,
+    require_label,
+    require_memory_limit,
+    require_read_only,
+    require_restart_policy,
+    require_user,
+)
 from grader.checks.containers.terminals import require_clean_exit, require_interactive
 from grader.checks.expectation import Expectation
 from grader.checks.failure import CheckFailed
@@ -21,6 +34,8 @@ from grader.probes.containers.lifecycle import start_container
 from grader.probes.images.images import find_image, is_same_image_name
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from grader.machine.machine import Machine
     from grader.machine.subjects import Container
     from grader.probes.containers.inspect import ContainerFact
@@ -251,3 +266,118 @@ class ContainerExpectation(Expectation):
         if fact.links:
             links = ", ".join(f"{name}:{alias}" for alias, name in fact.links.items())
             raise CheckFailed("still-linked", name=fact.name, links=links)
+
+    def to_restart(self, *policies: str) -> None:
+        """It has one of these restart policies: `always`, `unless-stopped`, `on-failure`, `on-failure:3`.
+
+        Asks: the list, one inspect. Diagnoses: `restart-policy-missing`, `restart-policy-other`, those of `to_exist`.
+        """
+        require_restart_policy(self._subject.machine, require_container(self._subject), policies)
+
+    def to_start_again_when_it_ends(self, within_s: float = 10) -> None:
+        """The engine starts it again after its main program has ended: the grader ends it, from inside.
+
+        Only for a check with `disposable=True`. A program that does not end when asked to (`SIGTERM`) is an error, not
+        a failure. Asks: one inspect, a command inside, then inspects until it runs again. Diagnoses: `not-restarted`,
+        those of a container that does not run.
+        """
+        require_restart(self._subject.machine, require_running(self._subject), within_s)
+
+    def to_be_limited(self, *, memory: str = "", cpus: float = 0) -> None:
+        """It may use that much memory (`"128m"`) and that many processors (`0.5`), and no more.
+
+        A limit that differs by less than 5 % counts: 128 MB has two meanings. Asks: the list, one inspect. Diagnoses:
+        `memory-unlimited`, `memory-only-reserved`, `memory-limit-other`, `cpus-unlimited`, `cpus-not-limited-by`,
+        `cpus-limit-other`, those of `to_exist`.
+        """
+        fact = require_container(self._subject)
+        if memory:
+            require_memory_limit(self._subject.machine, fact, memory)
+        if cpus:
+            require_cpu_limit(self._subject.machine, fact, cpus)
+
+    def to_have_a_health_check(self) -> None:
+        """It has a health check, of its own or from its image, that can fail.
+
+        Asks: the list, one inspect. Diagnoses: `health-check-missing`, `health-check-disabled`,
+        `health-check-always-passes`, those of `to_exist`.
+        """
+        require_health_check(self._subject.machine, require_container(self._subject))
+
+    def to_be_healthy(self) -> None:
+        """Its health check passes. Waits while it is starting: up to `within_s`, by default 60 s.
+
+        Asks: the list, inspects until it is settled. Diagnoses: `unhealthy`, `health-check-cannot-run`,
+        `health-unknown`, those of `to_have_a_health_check`, those of a container that does not run.
+        """
+
+        def judge() -> None:
+            require_healthy(self._subject.machine, require_running(self._subject))
+
+        within_s = self._within_s or HEALTH_S
+        eventually(
+            self._subject.machine,
+            judge,
+            within_s=within_s,
+            is_settling=lambda: any(may_change(fact, within_s) for fact in find_facts(self._subject)),
+        )
+
+    def to_have_environment(self, variable: str, value: str | None = None) -> None:
+        """The environment variable is set; if `value` is given, to that value.
+
+        The value of one that looks like a secret (PASSWORD, TOKEN, KEY…) is kept out of recordings, and is not compared
+        there. Asks: the list, one inspect. Diagnoses: `environment-missing`, `environment-misnamed`,
+        `environment-quoted`, `environment-other-value`, those of `to_exist`.
+        """
+        require_environment(require_container(self._subject), variable, value)
+
+    def to_have_label(self, label: str, value: str | None = None) -> None:
+        """It has the label; if `value` is given, with that value.
+
+        Asks: the list, one inspect. Diagnoses: `label-missing`, `label-misnamed`, `label-other-value`, those of
+        `to_exist`.
+        """
+        fact = require_container(self._subject)
+        require_label(fact.name, fact.labels, label, value)
+
+    def to_be_read_only(self) -> None:
+        """Nothing in it can write to its own filesystem; its mounts may be writable.
+
+        Asks: the list, one inspect. Diagnoses: `filesystem-writable`, `only-mount-read-only`, those of `to_exist`.
+        """
+        require_read_only(self._subject.machine, require_container(self._subject))
+
+    def to_drop_capabilities(self, *names: str, keep: tuple[str, ...] = ()) -> None:
+        """It has none of these capabilities: `"NET_RAW"`, or `"ALL"` but for those in `keep`.
+
+        Asks: the list, one inspect. Diagnoses: `privileged`, `capabilities-kept`, `capabilities-added`, those of
+        `to_exist`.
+        """
+        require_dropped_capabilities(self._subject.machine, require_container(self._subject), names, keep)
+
+    def to_run_as(self, user: str) -> None:
+        """Its main program runs as that user: a name of the container, or an id.
+
+        Asks: one inspect, a command inside (with `--passive`, the configuration), `/etc/passwd` inside for a name.
+        Diagnoses: `user-other`, those of a container that does not run.
+        """
+        require_user(self._subject.machine, require_running(self._subject), user)
+
+    def to_log(self, text: str) -> None:
+        """One of the last 200 lines that it printed contains the text. Waits up to `within_s` while it is starting.
+
+        Asks: the list, one inspect, the log. Diagnoses: `log-empty`, `log-without`, those of a container that never
+        ran.
+        """
+        self._eventually(lambda: require_logged(self._subject.machine, require_started_once(self._subject), text))
+
+    def to_not_log(self, text: str) -> None:
+        """None of the last 200 lines that it printed contains the text.
+
+        Asks: the list, one inspect, the log. Diagnoses: `log-with`, those of a container that never ran.
+        """
+        require_not_logged(self._subject.machine, require_started_once(self._subject), text)
+
+    def _eventually(self, judge: Callable[[], None]) -> None:
+        machine = self._subject.machine
+        eventually(machine, judge, within_s=self._within_s, depends_on=lambda: find_facts(self._subject))

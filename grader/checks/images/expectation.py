@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import posixpath
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from grader.checks.containers.expectation import require_container
+from grader.checks.containers.health import require_meaningful_test
 from grader.checks.containers.image import require_latest_build
+from grader.checks.containers.settings import require_label
 from grader.checks.expectation import Expectation
 from grader.checks.failure import CheckFailed
 from grader.checks.images.code import files_in_command, find_code_mount, find_copied_code
 from grader.checks.images.presence import MAX_COMPARED, find_base, require_image, require_own_command
+from grader.errors import ExerciseError
+from grader.probes.containers.files import has_file
 from grader.probes.containers.find import NoContainer, find_container
 from grader.probes.images.history import measure_image, read_history
 from grader.probes.images.images import find_image, find_images, is_same_image_name, list_images, repository_of
@@ -43,6 +48,7 @@ class ImageExpectation(Expectation):
         Asks: the images, those with the name of the base, the history of both. Diagnoses: `image-pulled`,
         `image-imported`, `image-committed`, `image-other-base`, `base-gone`, those of `to_exist`.
         """
+        self._require_key("base")
         image = require_image(self._subject)
         source = find_pull_source(self._subject.machine, image)
         if source:
@@ -66,6 +72,7 @@ class ImageExpectation(Expectation):
         Diagnoses: `image-no-command`, `image-no-port`, `image-other-port`, `image-no-workdir`, `code-at-the-root`,
         those of `to_exist`.
         """
+        self._require_key("port")
         image, port = require_image(self._subject), self._subject.wanted.port
         base = find_base(self._subject, image)
         values: dict[str, Any] = {"name": self._subject.name, "port": port}
@@ -85,6 +92,7 @@ class ImageExpectation(Expectation):
         Asks: the image, those of the base's repository, in containerd's store also their history.
         Diagnoses: `image-too-big`, `image-not-lighter`, those of `to_exist`.
         """
+        self._require_key("under_mb")
         image, wanted, machine = require_image(self._subject), self._subject.wanted, self._subject.machine
         limit, size = wanted.under_mb * _MB, measure_image(machine, image)
         values: dict[str, Any] = {"name": self._subject.name, "mb": size // _MB, "limit": wanted.under_mb}
@@ -145,6 +153,67 @@ class ImageExpectation(Expectation):
         base = find_base(self._subject, image)
         if base and not any(line.adds_files for line in self._own_history(image, base)):
             raise CheckFailed("code-not-in-image", name=self._subject.name)
+
+    def to_add_at_most_layers(self, count: int) -> None:
+        """It adds at most that many layers to its base: commands that belong together are in one `RUN`.
+
+        Asks: the image, those with the name of the base, the history. Diagnoses: `image-too-many-layers`,
+        `image-other-base` and the like, those of `to_exist`.
+        """
+        self._require_key("base")
+        image = require_image(self._subject)
+        base = find_base(self._subject, image, self._subject.wanted.base)
+        if base is None:
+            raise self._diagnose_other_base(image)
+        added = len(image.layers) - len(base.layers)
+        if added > count:
+            lines = tuple(line.created_by for line in self._own_history(image, base) if line.adds_files)
+            raise CheckFailed(
+                "image-too-many-layers", name=self._subject.name, seen=added, wanted=count, evidence=lines
+            )
+
+    def to_leave_out(self, *paths: str, of: Container) -> None:
+        """What only the build needs is not in the final image: compilers, sources, caches.
+
+        A container `of` the image shows its files. Asks: the list, one inspect, one `docker cp` per path. Diagnoses:
+        `build-file-in-image`, those of a missing container.
+        """
+        self._require_without("build-file-in-image", paths, of)
+
+    def to_ignore(self, *paths: str, of: Container) -> None:
+        """Files of the build context that `.dockerignore` names are not in the image.
+
+        A path may be relative to its working directory. A container `of` the image shows its files. Asks: the list, one
+        inspect, one `docker cp` per path. Diagnoses: `ignored-file-in-image`, those of a missing container.
+        """
+        self._require_without("ignored-file-in-image", paths, of)
+
+    def to_have_a_health_check(self) -> None:
+        """It has a `HEALTHCHECK` that can fail.
+
+        Asks: the image. Diagnoses: `health-check-missing`, `health-check-disabled`, `health-check-always-passes`, those
+        of `to_exist`.
+        """
+        require_meaningful_test(self._subject.name, require_image(self._subject).health_test)
+
+    def to_have_label(self, label: str, value: str | None = None) -> None:
+        """It has the label; if `value` is given, with that value.
+
+        Asks: the image. Diagnoses: `label-missing`, `label-misnamed`, `label-other-value`, those of `to_exist`.
+        """
+        require_label(self._subject.name, require_image(self._subject).labels, label, value)
+
+    def _require_without(self, code: str, paths: tuple[str, ...], container: Container) -> None:
+        fact = require_container(container)
+        require_latest_build(self._subject.machine, fact, self._subject.name)
+        for path in paths:
+            inside = posixpath.join(fact.workdir or "/", path)
+            if has_file(self._subject.machine, fact.id, inside):
+                raise CheckFailed(code, name=self._subject.name, path=inside)
+
+    def _require_key(self, key: str) -> None:
+        if not getattr(self._subject.wanted, key):
+            raise ExerciseError("spec.no-key", table=f"built.{self._subject.role}", key=key)
 
     def _own_history(self, image: ImageFact, base: ImageFact) -> tuple[HistoryLine, ...]:
         return read_history(self._subject.machine, image.id)[len(read_history(self._subject.machine, base.id)) :]

@@ -50,6 +50,10 @@ class TemporaryFile:
     ) -> None:
         self._remove()
 
+    def move_to(self, container: ContainerFact) -> None:
+        """The file is in a volume, which another container has now."""
+        self._container = container
+
     def _remove(self) -> None:
         if self._is_outside:
             remove_file(self.machine, self._machine_path)

@@ -1,9 +1,10 @@
-"""The command `grader new`: copies the skeleton to a new exercise."""
+"""The command `grader new`: copies a skeleton to a new exercise."""
 
 from __future__ import annotations
 
 import os
 import re
+import sys
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -18,22 +19,27 @@ from grader.settings import language_of
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
+KINDS: Final = ("container", "compose", "image")
+"""What the students of the exercise make: the folders of `skeleton`."""
 _NAME: Final = re.compile(r"tp([0-9]{1,3})")
 
 
 @command
 @click.argument("exercise", type=PATH)
+@click.option("--kind", type=click.Choice(KINDS), metavar="|".join(KINDS))
 @lang_option
-def new(*, exercise: Path, lang: str) -> None:
-    """Copies the skeleton."""
+def new(*, exercise: Path, kind: str | None, lang: str) -> None:
+    """Copies the skeleton of that kind; asks for the kind at a terminal if none is given."""
     texts = Texts("commands", language_of(lang, os.environ))
-    for path in new_exercise(exercise if len(exercise.parts) > 1 else Path("exercises") / exercise):
+    if kind is None and sys.stdin.isatty():
+        kind = click.prompt(texts("new.kind"), type=click.Choice(KINDS), default=KINDS[0])
+    for path in new_exercise(exercise if len(exercise.parts) > 1 else Path("exercises") / exercise, kind or KINDS[0]):
         print(path)
     print(texts("new.next", exercise=exercise))
 
 
-def new_exercise(folder: Path) -> list[Path]:
-    """Makes `folder`, such as `exercises/tp9`, and gives the files that are in it now.
+def new_exercise(folder: Path, kind: str = KINDS[0]) -> list[Path]:
+    """Makes `folder`, such as `exercises/tp10`, and gives the files that are in it now.
 
     Raises `GraderError` if the name is not `tp` and a number, or if the folder exists.
     """
@@ -44,7 +50,7 @@ def new_exercise(folder: Path) -> list[Path]:
         raise GraderError("exercise.new-exists", folder=folder)
     made: list[Path] = []
     try:
-        _copy_skeleton(resources.files(__package__).joinpath("skeleton"), folder, found[1], made)
+        _copy_skeleton(resources.files(__package__).joinpath("skeleton", kind), folder, found[1], made)
     except OSError as error:
         raise GraderError("exercise.new-failed", folder=folder, detail=error.strerror) from error
     return made

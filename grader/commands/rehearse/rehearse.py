@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from grader.commands.rehearse.engine import RehearsalEngine
+from grader.commands.rehearse.hints import find_revealing_hints
 from grader.commands.rehearse.solution import find_differences, read_solutions
 from grader.errors import ExerciseError, GraderError, MachineUnreachable
 from grader.grading.checks_loop import run_checks
@@ -92,7 +93,7 @@ def rehearse(
         engine.empty()
         engine.close()
     if not only and solutions is None:
-        rehearsal.faults += _uncovered_checks(suite, everything)
+        rehearsal.faults += [*_uncovered_checks(suite, everything), *find_revealing_hints(suite, everything)]
     return rehearsal
 
 

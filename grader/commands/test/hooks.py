@@ -12,6 +12,7 @@ import pytest
 
 from grader import exit_codes
 from grader.errors import ExerciseError, GraderError, MachineUnreachable
+from grader.exercise.messages import read_exercise_messages
 from grader.exercise.spec import read_exercise_spec, require_ports
 from grader.grading.checks_loop import SuiteRun
 from grader.grading.request import as_recorded, machine_of
@@ -141,7 +142,7 @@ class GradingPlugin:
         try:
             for folder, spec in self._specs.items():
                 checks = tuple(_check(item) for item in items if folder in item.path.parents)
-                self.runs[folder] = SuiteRun(Suite(folder, spec, checks))
+                self.runs[folder] = SuiteRun(Suite(folder, spec, checks, read_exercise_messages(folder)))
         except ExerciseError as error:
             raise self._usage_error(error) from error
         for one in self._selections:

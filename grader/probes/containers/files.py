@@ -3,25 +3,43 @@
 from __future__ import annotations
 
 import base64
+import bz2
+import gzip
+import hashlib
 import io
+import lzma
 import posixpath
 import tarfile
+import zlib
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from grader.errors import ProbeFailed
 from grader.machine.json_decoding import MalformedJsonError, decode_json
 from grader.machine.question import Answer, EngineQuestion
+from grader.probes.engine_json import Int64
 from grader.probes.values import parse_timestamp
 from grader.text.escaping import escape_control_characters
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from grader.machine.machine import Machine
 
 _MAX_FILE_SIZE: Final = 1024 * 1024
+_MAX_MEMBERS: Final = 2000
+"""Files of an archive that are looked at."""
+_MAX_UNPACKED: Final = 8 * 1024 * 1024
+"""Bytes of an archive, decompressed."""
+_COMPRESSIONS: Final[dict[bytes, Callable[[io.BytesIO], Any]]] = {
+    b"\x1f\x8b": gzip.open,
+    b"BZh": bz2.open,
+    b"\xfd7zXZ": lzma.open,
+}
+"""First bytes of a compressed file, and what reads it."""
 _MAX_LINKS: Final = 8
 """How many symbolic links are followed: two may point to each other."""
 
@@ -98,19 +116,100 @@ def _copy_out(machine: Machine, container_id: str, path: str) -> FileFact | None
     return fact if exact is None else replace(fact, modified_at=exact)
 
 
-def copy_inside(machine: Machine, container_id: str, folder: str, name: str, content: bytes) -> str | None:
-    """Writes a file into a folder of the container, as `docker cp` does. Returns why the engine refused, if it did."""
+def has_file(machine: Machine, container_id: str, path: str) -> bool:
+    """Whether the container has a file or folder at `path`. Nothing of its content is read."""
+    answer = machine.ask(EngineQuestion(f"/containers/{container_id}/archive", (("path", path),), method="HEAD"))
+    if isinstance(answer, Answer) and answer.status in {200, 404}:
+        return answer.status == 200
+    raise ProbeFailed("answer-unexpected", asked=f"docker cp {path}", detail=str(getattr(answer, "status", answer)))
+
+
+def read_size(machine: Machine, container_id: str, path: str) -> int | None:
+    """The size of a file in the container, in bytes; `None` if there is none. Nothing of its content is read."""
+    answer = machine.ask(EngineQuestion(f"/containers/{container_id}/archive", (("path", path),), method="HEAD"))
+    if not isinstance(answer, Answer) or answer.status != 200:
+        return None
+    try:
+        header = answer.headers.get("x-docker-container-path-stat", "")
+        return decode_json(base64.b64decode(header), _RawStat).size
+    except (ValueError, MalformedJsonError):
+        return None
+
+
+@dataclass(frozen=True)
+class TreeFact:
+    """The regular files of a folder or an archive."""
+
+    files: dict[str, str]
+    """Path, relative to the folder, to the SHA-256 of the content."""
+    is_complete: bool
+    """False if there are more than were read."""
+
+
+def read_tree(machine: Machine, container_id: str, path: str) -> TreeFact | None:
+    """The files below a folder of the container, running or not, with its mounts; `None` if there is no such folder."""
+    answer = machine.engine(f"/containers/{container_id}/archive", path=f"{path.rstrip('/')}/.")
+    if answer.status == 404:
+        return None
+    if answer.status != 200:
+        detail = f"{answer.status} {escape_control_characters(answer.body, 160)}"
+        raise ProbeFailed("answer-unexpected", asked=f"docker cp {path}", detail=detail)
+    tree = parse_tree(answer.body)
+    if tree is None:
+        raise ProbeFailed("answer-garbled", asked="docker cp", detail="no archive")
+    return replace(tree, is_complete=tree.is_complete and not answer.truncated)
+
+
+def parse_tree(body: bytes) -> TreeFact | None:
+    """The files of an archive, compressed or not, within limits; `None` if it is none."""
+    body, is_complete = _decompress(body)
+    files: dict[str, str] = {}
+    try:
+        with tarfile.open(fileobj=io.BytesIO(body), mode="r:") as tar:
+            for member in tar:
+                if len(files) >= _MAX_MEMBERS:
+                    return TreeFact(files, is_complete=False)
+                file = tar.extractfile(member) if member.isfile() else None
+                if file:
+                    # A few bytes can declare a sparse file of any size.
+                    content = file.read(_MAX_FILE_SIZE)
+                    files[posixpath.normpath(member.name)] = hashlib.sha256(content).hexdigest()
+    except (tarfile.TarError, EOFError, OSError, ValueError, RecursionError):
+        return TreeFact(files, is_complete=False) if files else None
+    return TreeFact(files, is_complete)
+
+
+def _decompress(body: bytes) -> tuple[bytes, bool]:
+    """The archive itself, and whether it is whole: a few bytes can decompress to any number."""
+    for magic, open_file in _COMPRESSIONS.items():
+        if body.startswith(magic):
+            try:
+                with open_file(io.BytesIO(body)) as file:
+                    content = file.read(_MAX_UNPACKED + 1)
+            except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError):
+                return b"", False
+            return content[:_MAX_UNPACKED], len(content) <= _MAX_UNPACKED
+    return body, True
+
+
+def pack_file(name: str, content: bytes) -> bytes:
+    """An archive of that one file."""
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w") as tar:
         member = tarfile.TarInfo(name)
         member.size, member.mode = len(content), 0o644
         tar.addfile(member, io.BytesIO(content))
+    return archive.getvalue()
+
+
+def copy_inside(machine: Machine, container_id: str, folder: str, name: str, content: bytes) -> str | None:
+    """Writes a file into a folder of the container, as `docker cp` does. Returns why the engine refused, if it did."""
     answer = machine.ask(
         EngineQuestion(
             f"/containers/{container_id}/archive",
             (("path", folder),),
             method="PUT",
-            body=archive.getvalue(),
+            body=pack_file(name, content),
             content_type="application/x-tar",
         )
     )
@@ -153,6 +252,7 @@ def parse_archive(body: bytes) -> FileFact:
 
 class _RawStat(msgspec.Struct):
     mtime: str = ""
+    size: Int64 = 0
 
 
 def _exact_time(header: str) -> float | None:

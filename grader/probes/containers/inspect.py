@@ -243,7 +243,7 @@ def _parse_ports(raw: _RawContainer, requested: tuple[PortFact, ...]) -> tuple[P
 
 def _health_output(state: _RawState) -> str:
     log = (state.health.log if state.health else None) or []
-    return escape_control_characters(log[-1].output.strip(), 160) if log else ""
+    return escape_control_characters(" | ".join(log[-1].output.strip().splitlines()), 160) if log else ""
 
 
 def _parse_state(status: str) -> ContainerState:

@@ -40,6 +40,8 @@ class ImageFact:
     """When it was last tagged here."""
     processor: str
     """The processor that its programs are for: `amd64`, `arm64`."""
+    health_test: tuple[str, ...] = ()
+    """`CMD` or `CMD-SHELL` and the command of its `HEALTHCHECK`; `NONE` if it was switched off."""
 
     @property
     def is_in_containerd_store(self) -> bool:
@@ -61,6 +63,10 @@ class ImageSummary:
     digests: tuple[str, ...]
 
 
+class _RawHealthcheck(msgspec.Struct, rename="pascal"):
+    test: list[str] | None = None
+
+
 class _RawConfig(msgspec.Struct, rename="pascal"):
     cmd: list[str] | None = None
     entrypoint: list[str] | None = None
@@ -70,6 +76,7 @@ class _RawConfig(msgspec.Struct, rename="pascal"):
     env: list[str] | None = None
     labels: dict[str, str] | None = None
     volumes: dict[str, msgspec.Raw] | None = None
+    healthcheck: _RawHealthcheck | None = None
 
 
 class _RawMetadata(msgspec.Struct, rename="pascal"):
@@ -132,6 +139,7 @@ def find_image(machine: Machine, name: str) -> ImageFact | None:
         created=raw.created,
         tagged_at=raw.metadata.last_tag_time if raw.metadata else "",
         processor=raw.architecture,
+        health_test=tuple((config.healthcheck.test if config.healthcheck else None) or ()),
     )
 
 

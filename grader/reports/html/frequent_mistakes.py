@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from grader.scoring.verdict import BARE_ASSERT
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from grader.reports.result import CheckResult, ResultFile, Verdict
-
-_BARE_ASSERT = "assertion"
-"""A code that does not identify a mistake: two checks with it have nothing in common."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ def frequent_mistakes(results: Sequence[ResultFile], verdict: Verdict = "failed"
     for row, result in enumerate(results):
         for check in result.checks if result.status == "graded" else ():
             if check.verdict == verdict:
-                code = check.diagnosis.code if check.diagnosis and check.diagnosis.code != _BARE_ASSERT else None
+                code = check.diagnosis.code if check.diagnosis and check.diagnosis.code != BARE_ASSERT else None
                 found.setdefault((code, "" if code else check.id), []).append((row, check))
     mistakes = [_mistake(code, made) for (code, _), made in found.items()]
     return tuple(sorted(mistakes, key=lambda mistake: -len(mistake.who)))

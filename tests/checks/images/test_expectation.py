@@ -8,8 +8,9 @@ import pytest
 
 from grader.checks.expect import expect
 from grader.checks.images.presence import require_image
+from grader.errors import ExerciseError
 from grader.machine.question import Answer
-from tests.checks.fake_engine_json import FakeContainer, date_ago, fake_container, fake_image
+from tests.checks.fake_engine_json import FakeContainer, File, date_ago, fake_container, fake_image
 from tests.checks.fake_machine import FakeMachine, fails_with, raises_probe_failed
 
 SPEC: dict[str, Any] = {
@@ -374,3 +375,53 @@ def test_a_working_directory_that_is_made_is_no_code(line: str) -> None:
     with fails_with("code-not-in-image", name="tp3-app"):
         code(runs(), own(history=history), BASE)
     code(runs(), own(history=[{"CreatedBy": "RUN /bin/sh -c fetch # buildkit", "Size": 10}, *history]), BASE)
+
+
+# --- how it was made -------------------------------------------------------------------------------------------------
+
+
+def test_layers_are_counted_on_top_of_the_base() -> None:
+    expect(app(BASE, own())).to_add_at_most_layers(1)
+    with fails_with("image-too-many-layers", name="tp3-app", seen=3, wanted=2):
+        expect(app(BASE, own(layers=("a", "b", "c", "d", "e")))).to_add_at_most_layers(2)
+    with fails_with("image-other-base", base="python:alpine"):
+        expect(app(BASE, own(layers=("x", "c")))).to_add_at_most_layers(2)
+
+
+@pytest.mark.parametrize(
+    ("method", "code"), [("to_leave_out", "build-file-in-image"), ("to_ignore", "ignored-file-in-image")]
+)
+def test_a_file_that_should_not_be_in_the_image_is_named(method: str, code: str) -> None:
+    box = fake_container(
+        "app", config={"WorkingDir": "/app"}, files={"/app/.git": File(b"x"), "/usr/bin/cc": File(b"x")}
+    )
+    image = app(BASE, own(), box=box)
+    container = image.machine.container("app")
+    getattr(expect(image), method)("/usr/bin/gcc", "secret.env", of=container)
+    with fails_with(code, name="tp3-app", path="/usr/bin/cc"):
+        getattr(expect(image), method)("/usr/bin/cc", of=container)
+    with fails_with(code, name="tp3-app", path="/app/.git"):
+        getattr(expect(image), method)(".git", of=container)
+
+
+def test_an_image_has_a_health_check_and_labels() -> None:
+    described = OWN | {"Healthcheck": {"Test": ["CMD-SHELL", "wget -q localhost"]}, "Labels": {"team": "blue"}}
+    image = app(BASE, own(config=described))
+    expect(image).to_have_a_health_check()
+    expect(image).to_have_label("team", "blue")
+    with fails_with("health-check-missing", name="tp3-app"):
+        expect(app(BASE, own())).to_have_a_health_check()
+    with fails_with("label-missing", name="tp3-app", label="team"):
+        expect(app(BASE, own())).to_have_label("team")
+
+
+@pytest.mark.parametrize("key", ["base", "port", "under_mb"])
+def test_a_key_that_an_expectation_needs_is_asked_for(key: str) -> None:
+    expected = expect(FakeMachine().as_machine(built={"app": {"name": "tp3-app"}}).image("app"))
+    judge = {
+        "base": expected.to_be_built_here,
+        "port": expected.to_declare_how_it_runs,
+        "under_mb": expected.to_be_small,
+    }
+    with pytest.raises(ExerciseError, match=rf"no `{key}` under \[built\.app\]"):
+        judge[key]()

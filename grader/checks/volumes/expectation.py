@@ -1,0 +1,185 @@
+"""What can be expected of a named volume: mounted, used, kept; and of a backup of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NoReturn
+
+from grader.checks.containers.expectation import require_container, require_running
+from grader.checks.containers.settings import find_near
+from grader.checks.expectation import Expectation
+from grader.checks.failure import CheckFailed
+from grader.checks.mounts.temporary_file import TemporaryFile
+from grader.errors import ProbeFailed
+from grader.probes.containers.files import TreeFact, parse_tree, read_container_file, read_tree
+from grader.probes.containers.lifecycle import recreate_container
+from grader.probes.containers.logs import last_lines, read_log
+from grader.probes.mounts.volumes import list_volumes
+
+if TYPE_CHECKING:
+    from grader.machine.subjects import Backup, Volume
+    from grader.probes.containers.inspect import ContainerFact
+    from grader.probes.mounts.mounts import MountFact
+
+
+class VolumeExpectation(Expectation):
+    _subject: Volume
+
+    def to_exist(self) -> None:
+        """The volume exists, mounted or not.
+
+        Asks: the list of volumes. Diagnoses: `volume-missing`, `volume-misnamed`.
+        """
+        volume = self._subject
+        known = {one.name: one.project for one in list_volumes(volume.machine)}
+        if not any(_is_named(name, project, volume.name) for name, project in known.items()):
+            near = find_near(volume.name, known)
+            raise CheckFailed("volume-misnamed" if near else "volume-missing", volume=volume.name, near=near)
+
+    def to_be_mounted(self) -> None:
+        """The container, running or not, has the volume at its place.
+
+        Asks: the list, one inspect; the volumes if another one is there. Diagnoses: `volume-not-mounted`,
+        `volume-wrong-inside`, `bind-not-volume`, `volume-anonymous`, `volume-other`, `volume-misnamed`, those of a
+        missing container.
+        """
+        require_volume(self._subject)
+
+    def to_be_used(self) -> None:
+        """There is a file in it.
+
+        Asks: one inspect, one `docker cp`. Diagnoses: `volume-empty`, those of `to_be_mounted`.
+        """
+        mount = require_volume(self._subject)
+        fact = require_container(self._subject.container)
+        if not read_files(self._subject).files:
+            raise CheckFailed("volume-empty", name=fact.name, volume=mount.volume, inside=mount.target)
+
+    def to_survive_a_new_container(self) -> None:
+        """What is in it is still there after its container was removed and created again with the same settings.
+
+        Only for a check with `disposable=True`. Asks: one file written and removed, two `docker cp`; the container is
+        stopped, created again, and the old one removed. Diagnoses: `volume-lost`, those of `to_be_mounted` and of a
+        container that does not run.
+        """
+        mount = require_volume(self._subject)
+        fact = require_running(self._subject.container)
+        with TemporaryFile(self._subject.machine, fact, mount) as drop:
+            before = read_files(self._subject)
+            recreate_container(self._subject.machine, fact)
+            drop.move_to(require_container(self._subject.container))
+            require_running(self._subject.container)
+            after = read_files(self._subject)
+        lost = sorted(before.files.keys() - after.files.keys())
+        if lost:
+            raise CheckFailed("volume-lost", name=fact.name, volume=mount.volume, path=lost[0])
+
+    def to_be_restored_from(self, backup: Backup) -> None:
+        """It has every file of the backup, at the same place and with the same content.
+
+        Asks: two inspects, two `docker cp`. Diagnoses: `restore-missing`, `restore-nested`, `restore-other-content`,
+        those of `to_be_mounted` and of the backup.
+        """
+        archive = _without_common_folder(read_backup(backup).files)
+        mount = require_volume(self._subject)
+        there = read_files(self._subject).files
+        values = {"volume": mount.volume, "inside": mount.target}
+        for path, digest in sorted(archive.items()):
+            if there.get(path) == digest:
+                continue
+            nested = next((one for one in sorted(there) if one.endswith(f"/{path}")), "")
+            code = "restore-other-content" if path in there else "restore-nested" if nested else "restore-missing"
+            raise CheckFailed(code, evidence=tuple(sorted(there))[:5], path=path, seen=nested, **values)
+
+
+class BackupExpectation(Expectation):
+    _subject: Backup
+
+    def to_hold_the_files_of(self, volume: Volume) -> None:
+        """It is an archive with every file that is in the volume now, with the same content.
+
+        It may have folders around them. Asks: two inspects, two `docker cp`; the log if there is no archive. Diagnoses:
+        `backup-missing`, `backup-failed`, `backup-not-an-archive`, `backup-empty`, `backup-incomplete`,
+        `backup-outdated`, those of the volume and of missing containers.
+        """
+        archive = read_backup(self._subject)
+        require_volume(volume)
+        wanted = read_files(volume)
+        values = {"path": self._subject.wanted.path, "volume": volume.name}
+        for path, digest in sorted(wanted.files.items()):
+            found = [held for name, held in archive.files.items() if f"/{name}".endswith(f"/{path}")]
+            if not found:
+                raise CheckFailed("backup-incomplete", evidence=tuple(sorted(archive.files))[:5], file=path, **values)
+            if digest not in found:
+                raise CheckFailed("backup-outdated", evidence=(), file=path, **values)
+
+
+def require_volume(volume: Volume) -> MountFact:
+    """The volume's mount in its container. Raises `CheckFailed` that names what was done instead."""
+    fact = require_container(volume.container)
+    inside = volume.wanted.inside.rstrip("/")
+    here = next((mount for mount in fact.mounts if mount.target == inside), None)
+    values = {"name": fact.name, "volume": volume.name, "inside": inside}
+    if here is None:
+        _fail_elsewhere(volume, fact)
+    evidence = (f"{here.type} {here.volume or here.source} -> {here.target}",)
+    if here.type != "volume":
+        raise CheckFailed("bind-not-volume", evidence=evidence, source=here.source or here.type, **values)
+    if here.is_anonymous:
+        raise CheckFailed("volume-anonymous", evidence=evidence, **values)
+    known = {one.name: one.project for one in list_volumes(volume.machine)}
+    if not _is_named(here.volume, known.get(here.volume, ""), volume.name):
+        raise CheckFailed("volume-other", evidence=evidence, seen=here.volume, **values)
+    return here
+
+
+def read_files(volume: Volume) -> TreeFact:
+    """The files that the volume's container sees in it. Raises `ProbeFailed` if there are too many."""
+    fact = require_container(volume.container)
+    tree = read_tree(volume.machine, fact.id, volume.wanted.inside)
+    if tree is None or not tree.is_complete:
+        raise ProbeFailed("answer-too-large", asked=f"docker cp {fact.name}:{volume.wanted.inside}")
+    return tree
+
+
+def read_backup(backup: Backup) -> TreeFact:
+    """The files of the archive. Raises `CheckFailed` if there is none."""
+    fact, path = require_container(backup.container), backup.wanted.path
+    file = read_container_file(backup.machine, fact.id, path)
+    values = {"name": fact.name, "path": path}
+    if file is None or file.is_folder:
+        last = last_lines(read_log(backup.machine, fact))
+        if fact.state == "exited" and fact.exit_code:
+            values["last_line"] = last[0].decode("utf-8", "replace") if last else ""
+            raise CheckFailed("backup-failed", evidence=(), exit_code=fact.exit_code, **values)
+        raise CheckFailed("backup-missing", evidence=(), **values)
+    tree = parse_tree(file.content) if file.content else TreeFact({}, is_complete=True)
+    if tree is None:
+        raise CheckFailed("backup-not-an-archive", evidence=(file.content[:60],), **values)
+    if not tree.is_complete:
+        raise ProbeFailed("answer-too-large", asked=f"docker cp {fact.name}:{path}")
+    if not tree.files:
+        raise CheckFailed("backup-empty", evidence=(), **values)
+    return tree
+
+
+def _is_named(name: str, project: str, wanted: str) -> bool:
+    """Compose puts the project's name in front."""
+    return name == wanted or bool(project and name == f"{project}_{wanted}")
+
+
+def _fail_elsewhere(volume: Volume, fact: ContainerFact) -> NoReturn:
+    values = {"name": fact.name, "volume": volume.name, "inside": volume.wanted.inside}
+    evidence = tuple(f"{mount.type} {mount.volume or mount.source} -> {mount.target}" for mount in fact.mounts)
+    there = next((mount for mount in fact.mounts if mount.volume == volume.name), None)
+    if there:
+        raise CheckFailed("volume-wrong-inside", evidence=evidence, seen=there.target, **values)
+    raise CheckFailed("volume-not-mounted", evidence=evidence or ("no mount",), **values)
+
+
+def _without_common_folder(files: dict[str, str]) -> dict[str, str]:
+    """Paths without the folders that all of them are in: `data/index.html` of `tar c /data` is `index.html`."""
+    while True:
+        tops = {path.partition("/")[0] for path in files}
+        if len(tops) != 1 or any("/" not in path for path in files):
+            return files
+        files = {path.partition("/")[2]: digest for path, digest in files.items()}

@@ -1,0 +1,5 @@
+#!/usr/bin/env bash
+# A right answer.
+set -eu
+
+docker compose up -d

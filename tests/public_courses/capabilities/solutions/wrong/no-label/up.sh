@@ -1,0 +1,5 @@
+#!/usr/bin/env bash
+# The label is forgotten.
+set -eu
+
+docker run -d --name guard -p 4000:8080 --read-only --cap-drop ALL --user 65534 --memory 64m python:alpine python -u -m http.server 8080

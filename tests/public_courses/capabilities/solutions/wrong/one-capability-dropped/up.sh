@@ -1,0 +1,5 @@
+#!/usr/bin/env bash
+# One capability is dropped, the others stay.
+set -eu
+
+docker run -d --name guard -p 4000:8080 --read-only --cap-drop NET_RAW --user 65534 --memory 64m --label level=hardened python:alpine python -u -m http.server 8080

@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# The program prints nothing.
+set -eu
+
+echo 'a-long-key-for-the-exercise' > api_key.txt
+echo 'colour = blue' > app.conf
+docker compose up -d
