@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import errno
+import os
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from grader.messages import Language
+
+
+_OS_ERRORS: Final = ("EACCES", "EEXIST", "EISDIR", "ENOENT", "ENOSPC", "ENOTDIR", "EPERM", "EROFS")
+_OS_NAMES: Final = {os.strerror(getattr(errno, name)): name for name in _OS_ERRORS}
 
 
 class GraderError(Exception):
@@ -68,4 +74,14 @@ class ProbeFailed(CodedError):
 def _shown(value: object, language: Language) -> str:
     if isinstance(value, tuple):
         return "\n".join(_shown(one, language) for one in value)
-    return value.message(language) if isinstance(value, GraderError) else str(value)
+    return value.message(language) if isinstance(value, GraderError) else _translated(str(value), language)
+
+
+def _translated(text: str, language: Language) -> str:
+    """What the operating system says of a file, such as "No such file or directory", in the reader's language."""
+    name = _OS_NAMES.get(text)
+    if name is None:
+        return text
+    from grader.messages import find_text  # noqa: PLC0415 - only needed for an error
+
+    return find_text("common", f"os.{name}", language) or text

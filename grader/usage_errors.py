@@ -29,7 +29,11 @@ def _code_and_values(error: exceptions.ClickException, context: Context | None) 
         case exceptions.MissingParameter(param=parameter) if parameter:
             return "missing", {"given": _name_of(parameter, context)}
         case exceptions.BadParameter(param=parameter) if parameter:
-            return "value", {"given": _name_of(parameter, context), "why": error.message.rstrip(".")}
+            why = error.message.rstrip(".")
+            no_number = re.fullmatch(r"('?\S*'?) is not (?:a valid (?:integer|float)|in the range).*", why, re.DOTALL)
+            if no_number:
+                return "not-a-number", {"given": _name_of(parameter, context), "value": no_number[1]}
+            return "value", {"given": _name_of(parameter, context), "why": why}
         case exceptions.BadOptionUsage(option_name=given):
             return "takes-no-value" if "does not take" in error.message else "needs-value", {"given": given}
         case _:

@@ -1,8 +1,8 @@
 #!/bin/sh
-# grade.sh REPOSITORY EXERCISE STUDENT FOLDER NAME [OPTION…]: run by every GitLab job that grades a repository.
+# grade.sh REPOSITORY EXERCISE STUDENT FOLDER NAME [OPTION…]: run by every job that grades a repository, on every forge.
 #
-# Results are FOLDER/EXERCISE/NAME.json and .xml, beside FOLDER/metrics.txt and FOLDER/signature.json. The options are those
-# of `grader repo`. Exit code: that of `grader repo`.
+# Results are FOLDER/EXERCISE/NAME.json and .xml, beside FOLDER/metrics.txt, FOLDER/code-quality.json and
+# FOLDER/signature.json. The options are those of `grader repo`. Exit code: that of `grader repo`.
 #
 # Results and workspaces go to new folders, never to one that is in the repository; anything in place of the
 # artifacts is removed. Workspaces are beside the checkout, below /builds, which the job and the docker service share
@@ -11,8 +11,11 @@ repository=$1 exercise=$2 student=$3 folder=$4 name=$5
 shift 5
 rm -rf results
 out=$(mktemp -d) && workspaces=$(mktemp -d "$PWD.grader-XXXXXX") && chmod 711 "$workspaces" || exit 4
+machine="--machine ${DOCKER_HOST:-local}"
+case " $* " in *" --engine "*) machine="" ;; esac
 code=0
-grader repo "$repository" --exercise "$(dirname "$0")/../exercises/$exercise" --student "$student" --machine "$DOCKER_HOST" \
+# shellcheck disable=SC2086 # two words, or none
+grader repo "$repository" --exercise "$(dirname "$0")/../exercises/$exercise" --student "$student" $machine \
   --areas "$workspaces" --results "$out" --disposable "$@" || code=$?
 rm -rf results "$workspaces"
 mkdir -p "$folder/$exercise"
@@ -20,6 +23,7 @@ mkdir -p "$folder/$exercise"
   mv "$out/$exercise"/*.json "$folder/$exercise/$name.json"
   mv "$out/$exercise"/*.xml "$folder/$exercise/$name.xml"
   mv "$out/metrics.txt" "$folder"
+  mv "$out/code-quality.json" "$folder"
   mv "$out/signature.json" "$folder"
 } 2> /dev/null
 exit "$code"

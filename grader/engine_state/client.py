@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from docker.errors import DockerException
 
 from grader.errors import MachineUnreachable
-from grader.machine.transport.engine import new_session
+from grader.machine.transport.engine import EngineVersion, new_session
 from grader.text.escaping import escape_control_characters
 
 if TYPE_CHECKING:
@@ -36,6 +36,11 @@ def open_engine_client(address: EngineAddress) -> docker.APIClient:
     except (OSError, DockerException, LookupError, ValueError) as error:
         detail = escape_control_characters(str(error), 200)
         raise MachineUnreachable("engine-unreachable", where=address.display_name, detail=detail) from error
+
+
+def has_buildkit(client: docker.APIClient) -> bool:
+    """Whether the engine is Docker: Podman builds with its own builder. Raises what the client raises."""
+    return EngineVersion(client.version(api_version=False)).product == "Docker"
 
 
 def engine_variables(address: EngineAddress) -> dict[str, str]:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Final
 
 from grader.errors import GraderError
 from grader.grading.pool import GradingFinished, grade_all
-from grader.grading.worker import GradingTask, Surroundings, spawn_worker
+from grader.grading.worker import GradingTask, Surroundings, start_worker
 from grader.programs.tools import plain_environment
 from grader.text.escaping import escape_control_characters
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from grader.grading.request import GradingRequest
     from grader.grading.worker import Worker
@@ -47,12 +47,47 @@ def grade_isolated(
 
     `submission` is what was brought up; without it, the machine's own files and Compose are used.
     """
+    with isolated_process(environ) as process:
+        return process.grade(suite, request, submission)
+
+
+@contextlib.contextmanager
+def isolated_process(environ: Mapping[str, str]) -> Iterator[IsolatedProcess]:
+    """An isolated process for one submission; it ends with the block."""
     with tempfile.TemporaryDirectory(prefix="grader-empty-") as folder, tempfile.TemporaryFile() as errors:
         home = Path(folder)
-        surroundings = Surroundings(home, grading_environment(home, environ), errors, MAX_OUTPUT_BYTES)
+        process = IsolatedProcess(Surroundings(home, grading_environment(home, environ), errors, MAX_OUTPUT_BYTES))
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+class IsolatedProcess:
+    """A process that grades one submission. It can be started while the submission is brought up."""
+
+    def __init__(self, surroundings: Surroundings) -> None:
+        self._surroundings = surroundings
+        self._worker: Worker | None = None
+
+    def start(self) -> None:
+        """Starts it without a task, which takes a while."""
+        if self._worker is None:
+            self._worker = start_worker(self._surroundings)
+
+    def kill(self) -> None:
+        if self._worker is not None:
+            self._worker.kill()
+
+    def grade(self, suite: Suite, request: GradingRequest, submission: Submission | None) -> ResultFile:
+        """Raises `GradingFailed`, as `grade_isolated` does."""
+        errors = self._surroundings.errors
 
         def start(request: GradingRequest) -> Worker:
-            return spawn_worker(GradingTask(request=request, submission=submission), surroundings)
+            self.start()
+            assert self._worker is not None
+            self._worker.assign(GradingTask(request=request, submission=submission))
+            return self._worker
 
         with contextlib.closing(grade_all(suite, [request], 1, start)) as events:
             for event in events:
@@ -67,4 +102,4 @@ def grade_isolated(
             lines = (ended.crash or errors.read().decode("utf-8", "replace")).splitlines()
             last = " · ".join(escape_control_characters(line, _LINE) for line in lines[-_LINES:])
             raise GradingFailed("repository.grading-ended", detail=last)
-    return ended.result
+        return ended.result

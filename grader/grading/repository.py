@@ -12,12 +12,13 @@ from docker.errors import DockerException
 from msgspec.structs import replace
 
 from grader import exit_codes
-from grader.atomic_file import write_atomically
 from grader.engine_state.client import engine_variables, open_engine_client
 from grader.errors import GraderError, MachineUnreachable
 from grader.exercise.spec import require_ports
-from grader.grading.isolated import GradingFailed, grade_isolated
-from grader.grading.job_log import mark_line, metrics, refusal_lines, result_lines
+from grader.grading.ci_files import findings_of, write_ci_files, write_exports
+from grader.grading.isolated import GradingFailed, isolated_process
+from grader.grading.job_engine import engine_limitation, on_job_engine
+from grader.grading.job_log import mark_line, refusal_lines, result_lines
 from grader.grading.reasons import reason_of
 from grader.grading.results_folder import open_results
 from grader.grading.run import not_graded
@@ -25,6 +26,7 @@ from grader.grading.submission_lifecycle import GradedSubmission, RefusedSubmiss
 from grader.machine.transport.engine_address import engine_address
 from grader.messages import LANGUAGES, Texts
 from grader.programs.temporary_folder import temporary_folder
+from grader.reports.ci.github import annotation_lines, is_actions
 from grader.reports.result import HandedIn
 from grader.reports.signature import JOB_KEY_VARIABLE, run_name, sign, signing_key
 from grader.results.folder import open_ledger_if_any
@@ -41,13 +43,16 @@ from grader.text.escaping import escape_control_characters, log_line
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from grader.grading.ci_files import ExportFormat
+    from grader.grading.job_engine import JobEngineOptions
     from grader.grading.request import GradingRequest
     from grader.messages import Language, Words
+    from grader.reports.ci.finding import Finding
     from grader.reports.result import ResultFile
     from grader.results.storing import StoredResult
     from grader.scoring.suite import Suite
     from grader.submission.clone.clone import ClonedCommit
-    from grader.submission.policy.findings import Review
+    from grader.submission.policy.findings import Refusal, Review
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,8 @@ class Done:
     """What the policy refused."""
     engine_problems: tuple[str, ...] = ()
     """How the engine differs from its state before; it should not be used again."""
+    mistakes: tuple[Refusal, ...] = ()
+    """What Compose or Docker would reject."""
 
     @property
     def code(self) -> int:
@@ -70,6 +77,10 @@ class Done:
             return exit_codes.NOT_GRADED
         return exit_codes.FAILED if verdicts & {"failed", "blocked"} else 0
 
+    def findings(self, language: Language) -> list[Finding]:
+        """What stands at a line of a pushed file."""
+        return findings_of((*(self.refused.refused if self.refused else ()), *self.mistakes), self.result, language)
+
     def lines(self, language: Language) -> tuple[str, ...]:
         """Lines to print, the mark last."""
         last = mark_line(self.result, language)
@@ -80,25 +91,51 @@ class Done:
 
 
 def grade_and_write(
-    request: GradingRequest, suite: Suite, folder: Path, language: Language, environ: Mapping[str, str]
+    request: GradingRequest,
+    suite: Suite,
+    folder: Path,
+    language: Language,
+    environ: Mapping[str, str],
+    *,
+    exports: Mapping[ExportFormat, Path] | None = None,
+    job_engine: JobEngineOptions | None = None,
 ) -> int:
-    """Grades, writes and prints the result, and returns the exit code. Raises `GraderError`."""
+    """Grades, writes and prints the result, and returns the exit code. Raises `GraderError`.
+
+    `exports`: files to write as well, in the formats of other graders. `job_engine`: start an engine for this alone.
+    """
     results = open_results(folder, Path(request.repository) if Path(request.repository).is_dir() else None)
     signing_key(environ)  # an unusable key is reported before anything runs
     parse_source(request.repository)  # and so is a mistyped address: that is no reason for a student to have no mark
     require_ports(suite.spec, suite.id, request.ports)
     try:
-        done = grade_one(suite, request, environ)
+        done = (
+            _grade_on_job_engine(suite, request, environ, job_engine)
+            if job_engine
+            else grade_one(suite, request, environ)
+        )
     except MachineUnreachable as error:
         done = Done(not_graded(suite, request, reason_of(error)))
     results.require_unchanged(suite.id)
-    _write(done.result, folder, language, environ)
+    _write(done, folder, language, environ)
+    write_exports(done.result, exports or {}, language, environ)
     for problem in done.engine_problems:
         warning = GraderError("engine.not-as-before", detail=problem).message(language)
         print(log_line(f"grader: {warning}"), file=sys.stderr)  # noqa: T201  # a warning
     for line in done.lines(language):
         print(line)  # noqa: T201  # this is the command's output
     return done.code
+
+
+def _grade_on_job_engine(
+    suite: Suite, request: GradingRequest, environ: Mapping[str, str], options: JobEngineOptions
+) -> Done:
+    """Raises `MachineUnreachable` if the engine does not start, `GraderError` if it cannot be started here."""
+    if limitation := engine_limitation(options.kind, suite.spec, request.ports):
+        words: Words = {language: limitation.message(language) for language in LANGUAGES}
+        return Done(not_graded(suite, request, (limitation.code, words)))
+    with on_job_engine(request, options) as on_engine:
+        return grade_one(suite, on_engine, environ)
 
 
 def grade_one(suite: Suite, request: GradingRequest, environ: Mapping[str, str]) -> Done:
@@ -120,7 +157,7 @@ def _clone_and_grade(suite: Suite, request: GradingRequest, environ: Mapping[str
     # certificates, it would look at another engine than the one that the submission was brought up on.
     variables = engine_variables(engine)
     on_engine = replace(request, machine=parse_machine_url(engine.url), disposable=True)
-    with temporary_folder("grader-clone-") as clones:
+    with temporary_folder("grader-clone-") as clones, isolated_process(variables) as process:
         folder = Path(request.repository)
         try:
             if not folder.is_dir() or is_bare_repository(folder) or request.until:
@@ -132,7 +169,8 @@ def _clone_and_grade(suite: Suite, request: GradingRequest, environ: Mapping[str
                 folder,
                 engine,
                 connect=lambda: open_engine_client(engine),
-                grade=lambda submission: grade_isolated(suite, on_engine, variables, submission),
+                prepare=process.start,
+                grade=lambda submission: process.grade(suite, on_engine, submission),
             )
         except (CloneFailed, GradingFailed, InfrastructureFailed, NoSandboxError, ReadingFailed) as error:
             return Done(not_graded(suite, request, reason_of(error), commit_of(folder)))
@@ -143,9 +181,9 @@ def _clone_and_grade(suite: Suite, request: GradingRequest, environ: Mapping[str
             case RefusedSubmission(review):
                 reason = ("repository-refused", _refusal(review))
                 return Done(not_graded(suite, request, reason, commit_of(folder)), review)
-            case GradedSubmission(result, _, taken_down):
+            case GradedSubmission(result, _, taken_down, mistakes):
                 result = replace(result, handed_in=request.handed_in or _pushed(environ, result.commit))
-                return Done(result, engine_problems=(*taken_down.left, *taken_down.missing))
+                return Done(result, engine_problems=(*taken_down.left, *taken_down.missing), mistakes=mistakes)
 
 
 def _handed_in(request: GradingRequest, commit: ClonedCommit) -> GradingRequest:
@@ -169,15 +207,18 @@ def _refusal_in(review: Review, language: Language) -> str:
     return "\n".join([intro, *(refusal.line_in(language) for refusal in review.refused)])
 
 
-def _write(result: ResultFile, folder: Path, language: Language, environ: Mapping[str, str]) -> None:
-    """Writes the result, and signs it if there is a key."""
+def _write(done: Done, folder: Path, language: Language, environ: Mapping[str, str]) -> None:
+    """Writes the result and what the CI service reads, and signs it if there is a key."""
+    result, findings = done.result, done.findings(language)
     with open_ledger_if_any(folder, environ) as ledger:
         stored = store_result(result, folder, language, ledger=ledger)
-    if environ.get("GITLAB_CI") == "true" and (text := metrics(result)):
-        write_atomically(folder / "metrics.txt", text.encode())
-        stored.written.append(folder / "metrics.txt")
+    ci_files = write_ci_files(result, findings, folder=folder, language=language, environ=environ)
+    stored.written.extend(ci_files)
     if sign_files := signer(folder, environ):
         sign_files(stored)
+    if is_actions(environ):
+        for line in annotation_lines(result, findings, language):
+            print(line)  # noqa: T201  # commands to the service
 
 
 def signer(folder: Path, environ: Mapping[str, str]) -> Callable[[StoredResult], None] | None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from docker.errors import DockerException
 from msgspec.structs import replace
 
+from grader.engine_state.client import has_buildkit
 from grader.engine_state.course_images import replaced_images
 from grader.engine_state.engine_state import EngineState, read_engine_state, require_disposable_engine
 from grader.engine_state.take_down import TakeDownReport, take_down
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from grader.programs.bounded import FinishedProgram
     from grader.reports.result import ResultFile
     from grader.submission.layout import SubmissionLayout
+    from grader.submission.policy.findings import Refusal
 
 USUAL_SOCKETS: Final = ("/var/run/docker.sock", "/run/docker.sock")
 """Sockets of this machine's own engine."""
@@ -66,6 +68,8 @@ class GradedSubmission:
     bring_up: FinishedProgram | None
     """`None` if there was nothing to bring up."""
     taken_down: TakeDownReport
+    mistakes: tuple[Refusal, ...] = ()
+    """Why there was nothing to bring up: what Compose or Docker would reject."""
 
 
 def grade_repository(
@@ -76,12 +80,14 @@ def grade_repository(
     *,
     connect: Callable[[], docker.APIClient],
     grade: Callable[[Submission], ResultFile],
+    prepare: Callable[[], None] = lambda: None,
     limits: BringUpLimits | None = None,
 ) -> GradedSubmission | RefusedSubmission:
     """Grades the repository of `request`, which was cloned to the folder `repository`, whatever is in it.
 
     `connect` opens the engine's API; it is called only if the policy accepts the repository. `grade` grades what is on
-    the engine; it reads files in the sandbox, also if nothing was brought up. The engine is always taken down. Raises
+    the engine; it reads files in the sandbox, also if nothing was brought up. `prepare` is called before the bring-up,
+    to start what `grade` needs. The engine is always taken down. Raises
     `InfrastructureFailed` if it could not be brought up for reasons of ours, `GraderError` if nobody can be graded (no
     throw-away engine, no sandbox, the grading process failed), and what the client raises.
     """
@@ -97,6 +103,7 @@ def grade_repository(
             require_disposable_engine(before, engine.url, USUAL_SOCKETS, disposable=request.disposable)
             run = _SubmissionRun(request, spec, engine, workspace, sandbox, client, before, limits or BringUpLimits())
             watch = UsageWatch(connect, before, workspace, run.limits.quota)
+            prepare()
             try:
                 with watch:
                     outcome = run.grade(reading, grade, watch)
@@ -108,7 +115,7 @@ def grade_repository(
     file = escape_control_characters(reading.layout.path) if reading.layout else ""
     result = replace(result, commit=commit_of(repository), submission=file, advice=reading.advice)
     shown = known_paths(reading.review.changes, workspace)
-    return GradedSubmission(with_known_paths(result, shown), came_up, taken_down)
+    return GradedSubmission(with_known_paths(result, shown), came_up, taken_down, reading.review.invalid)
 
 
 def repository_name(repository: str) -> str:
@@ -197,6 +204,7 @@ class _SubmissionRun:
             # The name for an image that is built from a Dockerfile alone.
             image=next((one.image for one in self.spec.containers.values()), ""),
             limits=self.limits,
+            buildkit=has_buildkit(self.client),
         )
         failure = infrastructure_failure(brought_up, work.kind)
         if failure and not brought_up.succeeded:

@@ -79,6 +79,12 @@ class Worker:
         """Seconds that it may live beyond the deadline of its machine."""
         self._process = process
 
+    def assign(self, task: GradingTask) -> None:
+        """Gives a new Python process its task, once."""
+        if self._process and self._process.stdin:
+            with contextlib.suppress(BrokenPipeError), self._process.stdin:  # it has died; its reader will notice
+                self._process.stdin.write(encode_json(task))
+
     def kill(self) -> None:
         """Kills the worker with all that it started, `ssh` included, and waits for it. Safe to call twice."""
         if not self.pid:
@@ -91,8 +97,10 @@ class Worker:
                 os.kill(self.pid, signal.SIGKILL)
         if self._process:
             self._process.wait()
-            if self._process.stdout:
-                self._process.stdout.close()
+            for pipe in (self._process.stdin, self._process.stdout):
+                if pipe:
+                    with contextlib.suppress(BrokenPipeError):
+                        pipe.close()
         else:
             os.waitpid(self.pid, 0)
             os.close(self.readable)
@@ -131,8 +139,15 @@ def fork_worker(suite: Suite, request: GradingRequest) -> Worker:
         os._exit(code)
 
 
-def spawn_worker(task: GradingTask, isolated_in: Surroundings | None = None) -> Worker:
+def spawn_worker(task: GradingTask) -> Worker:
     """A worker in a new Python process, which reads the suite itself."""
+    worker = start_worker()
+    worker.assign(task)
+    return worker
+
+
+def start_worker(isolated_in: Surroundings | None = None) -> Worker:
+    """A worker in a new Python process, which waits for its task."""
     process = subprocess.Popen(
         # -I: no folder of the caller's on the path, no PYTHON… variable, no user's site-packages.
         [sys.executable, *(["-I"] if isolated_in else []), *PROGRAM],
@@ -145,8 +160,6 @@ def spawn_worker(task: GradingTask, isolated_in: Surroundings | None = None) -> 
     )
     if process.stdin is None or process.stdout is None:
         raise OSError("a worker without pipes")
-    with contextlib.suppress(BrokenPipeError), process.stdin:  # it has died; its reader will notice
-        process.stdin.write(encode_json(task))
     most = isolated_in.max_output_bytes if isolated_in else MAX_BYTES
     return Worker(process.pid, process.stdout.fileno(), process, most)
 
@@ -196,10 +209,21 @@ def _work_on_submission(suite: Suite, request: GradingRequest, submission: Submi
         _run_worker(suite, request, writable, connect)
 
 
+def _prepare_for_submission() -> None:
+    """Does while the submission is brought up what grading it would do later."""
+    import grader.submission.transport.compose  # noqa: PLC0415 - a class's machines need none
+    import grader.submission.transport.moved_folders  # noqa: F401, PLC0415 - as above
+    from grader.submission.sandbox.programs import find_buildx  # noqa: PLC0415 - as above
+
+    find_buildx()
+
+
 def main() -> None:
     """Grades one task from standard input, and writes frames to standard output."""
     _die_with_parent(os.getppid())
     reset_signals()
+    if sys.flags.isolated:
+        _prepare_for_submission()
     task = decode_json(sys.stdin.buffer.read(), GradingTask)
     suite = read_suite(task.request.exercise)
     if task.submission:

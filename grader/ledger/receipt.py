@@ -31,6 +31,11 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     format: Literal["grader-receipt/1"] = "grader-receipt/1"
 
 
+def entries_about(state: LedgerState, exercise: str, student: str) -> list[Entry]:
+    """The entries about one student in one exercise."""
+    return [entry for entry in state.entries_of(student) if entry.body.get("exercise") == exercise]
+
+
 def make_receipt(state: LedgerState, entries: Iterable[Entry]) -> bytes:
     """The receipt for `entries`; empty if no signature covers any of them."""
     receipts = []

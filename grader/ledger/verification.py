@@ -14,7 +14,7 @@ from grader.ledger.reading import CHAIN, CONTENTS, FOLDER, LedgerState, read_lin
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from grader.ledger.chain import ChainEntry, ChainLine
+    from grader.ledger.chain import ChainEntry
     from grader.ledger.signing_key import PublicKey
 
 
@@ -44,29 +44,35 @@ def verify_ledger(folder: Path, key: PublicKey | None) -> LedgerReport:
         else:
             if entry.number != number or entry.previous != state.head:
                 report.faults.append(GraderError("tampered.order", line=number + 1))
-            _verify_signature(line, number, key, report)
             state.lines.append((line, entry))
         state.head = line_hash(raw)
         state.id = state.id or state.head
+    _verify_signatures(key, report)
     if key is not None and report.unsigned:
         report.faults.append(GraderError("tampered.unsigned", count=report.unsigned))
     _verify_contents(folder / FOLDER / CONTENTS, report)
     return report
 
 
-def _verify_signature(line: ChainLine, number: int, key: PublicKey | None, report: LedgerReport) -> None:
-    """A signature covers all entries before it, since it covers the hash of the line before."""
-    if not line.key:
-        report.unsigned += 1
+def _verify_signatures(key: PublicKey | None, report: LedgerReport) -> None:
+    """A signature covers all lines before it, since it covers the hash of the line before.
+
+    So the last one is enough for an untouched chain; in any other, each is verified, to say which entry it is.
+    """
+    signed = [(line, entry.number) for line, entry in report.state.lines if line.key]
+    last = signed[-1][1] if signed else -1
+    report.unsigned = sum(entry.number > last for _, entry in report.state.lines)
+    report.keys = {line.key for line, _ in signed}
+    if key is None or not signed:
         return
-    report.keys.add(line.key)
-    report.unsigned = 0
-    if key is None:
+    is_untouched = not report.faults and report.keys == {key.fingerprint}
+    if is_untouched and key.verifies(signed[-1][0].signature, signed[-1][0].signed_bytes):
         return
-    if line.key != key.fingerprint:
-        report.faults.append(GraderError("tampered.other-key", line=number + 1, key=line.key))
-    elif not key.verifies(line.signature, line.signed_bytes):
-        report.faults.append(GraderError("tampered.signature", line=number + 1))
+    for line, number in signed:
+        if line.key != key.fingerprint:
+            report.faults.append(GraderError("tampered.other-key", line=number + 1, key=line.key))
+        elif not key.verifies(line.signature, line.signed_bytes):
+            report.faults.append(GraderError("tampered.signature", line=number + 1))
 
 
 def _verify_contents(path: Path, report: LedgerReport) -> None:

@@ -14,7 +14,6 @@ from grader.ledger.reading import has_ledger
 from grader.ledger.signing_key import read_signing_key
 from grader.reports.result_files import last_path, result_path
 from grader.results.attempts import SUFFIXES, existing_results
-from grader.results.forgetting import finish_forgetting
 from grader.results.storing import PREPARED, entry_body, finish_interrupted
 
 if TYPE_CHECKING:
@@ -36,7 +35,10 @@ def open_ledger(folder: Path, environ: Mapping[str, str]) -> Iterator[Ledger]:
         known.require(ledger.state, folder, has_results=bool(ledger.state.lines or existing))
         if not ledger.state.lines:
             ledger.append_all(existing)
-        finish_forgetting(ledger, environ)
+        if ledger.state.being_forgotten:
+            from grader.results.forgetting import finish_forgetting  # noqa: PLC0415 - slow to import, and rare
+
+            finish_forgetting(ledger, environ)
         finish_interrupted(ledger)
     try:
         yield ledger

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from msgspec.structs import replace
 
-from grader.reports.junit.writer import junit_for
 from grader.reports.result import ResultFile, encode_result_file, read_result
 from grader.reports.result_files import archived_path, last_path, result_path
 from grader.results.attempts import archived_results
@@ -55,7 +54,7 @@ def store_result(
     path = result_path(folder, result.exercise, result.student.id)
     with ledger.transaction() if ledger else contextlib.nullcontext():
         numbered = replace(result, attempt=_next_number(path))
-        contents = {".json": encode_result_file(numbered), ".xml": junit_for(numbered, language)}
+        contents = _contents(numbered, language)
         if recording is not None:
             contents[".recording"] = recording
         return _Place(folder, path, ledger).store("attempt", numbered, contents)
@@ -70,8 +69,15 @@ def store_regrade(
         before = _read(last)
         is_last = path == last or (before is not None and before.attempt == result.attempt)
         target = last if is_last else archived_path(last, result.attempt, len(result.regraded))
-        contents = {".json": encode_result_file(result), ".xml": junit_for(result, language)}
+        contents = _contents(result, language)
         return _Place(folder, target, ledger).store("regrade", result, contents)
+
+
+def _contents(result: ResultFile, language: Language) -> dict[str, bytes]:
+    """What is written for a result, by suffix."""
+    from grader.reports.junit.writer import junit_for  # noqa: PLC0415 - slow to import, not needed to start a batch
+
+    return {".json": encode_result_file(result), ".xml": junit_for(result, language)}
 
 
 @dataclass(frozen=True)

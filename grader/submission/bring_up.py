@@ -38,11 +38,12 @@ def bring_up(
     watch: Callable[[int], str | None],
     image: str = "",
     limits: BringUpLimits | None = None,
+    buildkit: bool = True,
 ) -> FinishedProgram:
     """Runs `up.sh`, or `docker compose up --detach --build`, or `docker build` with the name `image`.
 
     A script works on the copy that containers mount; Compose and the builder read the frozen one. Raises `GraderError`
-    if a program is missing.
+    if a program is missing. `buildkit`: whether the engine can build with it.
     """
     folder = workspace.working_copy / layout.folder
     is_script = layout.kind is BringUpKind.SCRIPT
@@ -50,9 +51,9 @@ def bring_up(
         return sandbox.run(
             _command(layout, image, has_limits=bool(limits_mounts(workspace))),
             cwd=folder,
-            env=client_environment(workspace.home, folder) | _project_variable(layout),
+            env=client_environment(workspace.home, folder, buildkit=buildkit) | _project_variable(layout),
             mounts=[
-                *client_mounts(),
+                *client_mounts(buildkit=buildkit),
                 *(workspace.live_mounts if is_script else workspace.frozen_mounts),
                 *limits_mounts(workspace),
                 Mount(proxy.path, Path(PROXY_SOCKET)),

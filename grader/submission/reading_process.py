@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -25,7 +26,7 @@ from grader.submission.layout import (
     layout_in,
 )
 from grader.submission.policy.advice import compose_advice, dockerfile_advice
-from grader.submission.policy.compose.model import ComposeModel, read_compose_model
+from grader.submission.policy.compose.model import ComposeModel, ComposeRejection, read_compose_model
 from grader.submission.policy.findings import Findings, Place
 from grader.submission.policy.paths import is_ordinary_file
 from grader.submission.policy.policy import read_policy
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 _MAX_ADVISED: Final = 12
 """Dockerfiles."""
 _ADVICE_S: Final = 20.0
+_ADVISED_AT_ONCE: Final = 4
 
 
 def main() -> None:
@@ -66,10 +68,16 @@ def _read(root: Path, home: Path, request: ReadingRequest) -> Reading:
         return Reading(review=findings.review())
     if request.project and not _names_its_project(root / work.folder, work):
         work = replace(work, project_name=request.project)
-    review = review_repository(root, work, home, scripts=request.scripts)
+    models: list[ComposeModel | ComposeRejection] = []
+
+    def read_model(layout: SubmissionLayout, root: Path, home: Path) -> ComposeModel | ComposeRejection:
+        models.append(read_compose_model(layout, root, home))
+        return models[-1]
+
+    review = review_repository(root, work, home, scripts=request.scripts, read_model=read_model)
     if not review.may_be_brought_up:
         return Reading(layout=work, review=review)
-    model = read_compose_model(work, root, home) if work.kind is BringUpKind.COMPOSE else None
+    model = models[-1] if models else None
     advice = compose_advice(model, work) if isinstance(model, ComposeModel) else []
     advice += _dockerfile_advice(root, work, home, request.handed_out)
     project = _compose_project(model.root) if isinstance(model, ComposeModel) else None
@@ -108,12 +116,14 @@ def _dockerfile_advice(root: Path, work: SubmissionLayout, home: Path, handed_ou
         for path in sorted((root / work.folder).rglob(name))
         if is_ordinary_file(path) and path.resolve().is_relative_to(root) and file_hash(path) not in handed_out
     )
-    advice: list[Advice] = []
     end = time.monotonic() + _ADVICE_S
-    for path in islice(found, _MAX_ADVISED):
-        if time.monotonic() < end:
-            advice += dockerfile_advice(path, path.relative_to(root).as_posix(), home)
-    return advice
+
+    def advise(path: Path) -> list[Advice]:
+        is_in_time = time.monotonic() < end
+        return dockerfile_advice(path, path.relative_to(root).as_posix(), home) if is_in_time else []
+
+    with ThreadPoolExecutor(_ADVISED_AT_ONCE) as threads:
+        return [one for advice in threads.map(advise, islice(found, _MAX_ADVISED)) for one in advice]
 
 
 def _compose_project(root: YamlNode) -> ComposeProject | None:

@@ -88,8 +88,17 @@ def test_artifacts_are_named_one_by_one_so_that_no_committed_file_matches() -> N
     component = yaml.safe_load(filled_component(exercise="tp6", image=IMAGE))["grade-tp6"]
     for job, exercise in ((school, "$CI_JOB_NAME"), (component, "tp6")):
         own = f"results/{exercise}/$CI_PROJECT_PATH_SLUG"
-        assert job["artifacts"]["paths"] == [f"{own}.json", f"{own}.xml", "results/metrics.txt"]
-        assert job["artifacts"]["reports"] == {"junit": f"{own}.xml", "metrics": "results/metrics.txt"}
+        assert job["artifacts"]["paths"] == [
+            f"{own}.json",
+            f"{own}.xml",
+            "results/metrics.txt",
+            "results/code-quality.json",
+        ]
+        assert job["artifacts"]["reports"] == {
+            "junit": f"{own}.xml",
+            "metrics": "results/metrics.txt",
+            "codequality": "results/code-quality.json",
+        }
     assert [name for name in yaml.safe_load(SCHOOL.read_text(encoding="utf-8")) if name.startswith("tp")] == [
         f"tp{number}" for number in range(1, 9)
     ], "a job's name is its exercise, and part of its artifacts' paths"

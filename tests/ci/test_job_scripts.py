@@ -118,7 +118,7 @@ def test_artifacts_are_what_the_grader_wrote_whatever_the_repository_brings(
     assert done.returncode == 6, done.stdout + done.stderr
     [json] = [name for name in artifacts if name.endswith(("/e1.json", "/e1-tp.json"))]
     xml = json.replace(".json", ".xml")
-    assert set(artifacts) - {json, xml} <= {"results/e1/signature.json"}
+    assert set(artifacts) - {json, xml} <= {"results/e1/signature.json", "results/code-quality.json"}
     result = read_result(checkout / json)
     expected = "e1" if job_for is of_a_class else "e1/tp"
     assert (result.student.id, result.reason_code) == (expected, "engine-unreachable")
@@ -144,4 +144,8 @@ def test_a_project_whose_name_is_no_plain_file_name_has_its_artifacts_too(tmp_pa
         Job(job.script, job.paths, job.variables | {"CI_PROJECT_PATH_SLUG": "_e1"}), tmp_path / "e1"
     )
     assert done.returncode == 6
-    assert sorted(artifacts) == ["results/tp6/_e1.json", "results/tp6/_e1.xml"]
+    assert sorted(artifacts) == [
+        "results/code-quality.json",
+        "results/tp6/_e1.json",
+        "results/tp6/_e1.xml",
+    ]

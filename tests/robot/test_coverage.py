@@ -17,7 +17,8 @@ from tests.robot.remedies import compose, containers, dockerfile, remedies_for, 
 from tests.robot.robot import select_wrong, shown_values
 from tests.student_shell import ROOT
 
-EXERCISES = sorted(spec.parent.name for spec in (ROOT / "exercises").glob("tp*/exercise.toml"))
+EXERCISES = sorted(spec.parent.name for spec in (ROOT / "exercises").glob("tp[1-8]/exercise.toml"))
+"""The course. The robot does not know the optional exercise tp9 yet."""
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)

@@ -26,6 +26,8 @@ def _set(client: str, value: str) -> Change:
         place = next(iter(other["NetworkSettings"]["Networks"].values()))
         old = variable(state.doc(slot), name)
         host, _, port = old.partition(":")
+        if not port:
+            raise NotApplicableError("the program knows the place in another way")
         new = value.format(address=place["IPAddress"], host=host, port=port, other=int(port) + 1)
         if new == old:
             raise NotApplicableError("nothing changes")
@@ -84,6 +86,8 @@ def _capitals(client: str) -> Change:
         name, _ = _CLIENTS[client]
         slot = state.role(client)
         value = variable(state.doc(slot), name).upper()
+        if not value:
+            raise NotApplicableError("the program knows the place in another way")
         state.edit(slot, lambda doc: set_variable(doc, name, value))
 
     return change

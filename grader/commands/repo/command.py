@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import click
 from click.exceptions import Exit
 from msgspec.structs import replace
 
 from grader.command_options import PATH, command, lang_option, ports_option
+from grader.errors import GraderError
 from grader.exercise.find import find_exercise
+from grader.grading.job_engine import JobEngineOptions
 from grader.grading.repository import grade_and_write
 from grader.grading.request import request_of
 from grader.grading.submission_lifecycle import project_path
 from grader.scoring.suite import read_suite
 from grader.settings import language_of
+from grader.submission.job_engine.requirements import EngineKind
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from grader.grading.ci_files import ExportFormat
 
 
 @command
@@ -26,11 +31,16 @@ if TYPE_CHECKING:
 @click.option("--exercise", type=PATH, required=True)
 @click.option("--results", type=PATH, required=True)
 @click.option("--machine", default="local", show_default=True)
+@click.option("--engine", type=click.Choice(get_args(EngineKind)), metavar="podman|docker")
+@click.option("--image-archive", type=PATH, multiple=True)
+@click.option("--registry-mirror", metavar="URL", multiple=True)
 @click.option("--student", default="")
 @click.option("--folder", default="")
 @ports_option
 @lang_option
 @click.option("--areas", type=PATH)
+@click.option("--classroom50", type=PATH)
+@click.option("--gradescope", type=PATH)
 @click.option("--disposable/--no-disposable", default=False, show_default=True)
 def repo(
     *,
@@ -38,15 +48,24 @@ def repo(
     exercise: Path,
     results: Path,
     machine: str,
+    engine: EngineKind | None,
+    image_archive: tuple[Path, ...],
+    registry_mirror: tuple[str, ...],
     student: str,
     folder: str,
     ports: str,
     lang: str,
     areas: Path | None,
+    classroom50: Path | None,
+    gradescope: Path | None,
     disposable: bool,
 ) -> None:
     """Grades a pushed repository."""
     language = language_of(lang, os.environ)
+    if engine is None and (image_archive or registry_mirror):
+        raise GraderError("usage.only-with-engine", options="--image-archive, --registry-mirror")
+    if engine is not None and machine != "local":
+        raise GraderError("usage.engine-and-machine")
     options = {
         "machine": machine,
         "student": student or project_path(path) or "repository",
@@ -55,4 +74,8 @@ def repo(
     }
     request = request_of(options, os.environ, find_exercise(exercise))
     request = replace(request, repository=path, folder=folder, workspaces=areas)
-    raise Exit(grade_and_write(request, read_suite(request.exercise), results, language, os.environ))
+    formats: dict[ExportFormat, Path | None] = {"classroom50": classroom50, "gradescope": gradescope}
+    exports = {name: file for name, file in formats.items() if file}
+    own = JobEngineOptions(engine, image_archive, registry_mirror) if engine else None
+    suite = read_suite(request.exercise)
+    raise Exit(grade_and_write(request, suite, results, language, os.environ, exports=exports, job_engine=own))

@@ -23,6 +23,8 @@ from grader.course_table.find import find_course_table
 from grader.course_table.table import CourseTable
 from grader.errors import ExerciseError, GraderError
 from grader.exercise.spec import read_exercise_spec
+from grader.ledger.reading import LedgerState, has_ledger, read_ledger
+from grader.ledger.receipt import entries_about, make_receipt
 from grader.ledger.signing_key import read_signing_key
 from grader.reports.gradebook.book import build_gradebook
 from grader.reports.gradebook.files import gradebook_files
@@ -89,7 +91,7 @@ def report(
     for name, content in files.items():
         _print_path(_write(place / name, content))
     if page:
-        pages = _write_pages(results, place, language)
+        pages = _write_pages(works, results, folder, place, language)
         if course_book:
             _print_path(_write(place / "course.html", course_page(course_book, language, pages).encode()))
     sheets: dict[Program, Path | None] = {"moodle": moodle, "scodoc": scodoc}
@@ -131,19 +133,26 @@ def read_works(folder: Path, language: Language) -> list[StudentWork]:
     return read_class_results(folder, report_skipped, read_signing_key(os.environ))
 
 
-def _write_pages(results: list[ResultFile], place: Path, language: Language) -> dict[str, str]:
+def _write_pages(
+    works: list[StudentWork], results: list[ResultFile], folder: Path, place: Path, language: Language
+) -> dict[str, str]:
     """Writes `<exercise>.html` for the teacher, and a folder with one page per student beside it.
 
-    Returns the names of the former by exercise.
+    Returns the names of the former by exercise. `results` are those that count; beside each page is its receipt.
     """
+    state = read_ledger(folder) if has_ledger(folder) else LedgerState()
+    attempts = {(work.exercise, work.student.id): [attempt.result for attempt in work.attempts] for work in works}
     for exercise in dict.fromkeys(result.exercise for result in results):
         own = [result for result in results if result.exercise == exercise]
         pages = {result.student.id: f"{exercise}/{file_name_for(result.student.id)}.html" for result in own}
         for result in own:
-            _write(
-                place / pages[result.student.id],
-                student_page(result, language, title=_exercise_title(exercise)).encode(),
-            )
+            student = result.student.id
+            receipt = make_receipt(state, entries_about(state, exercise, student))
+            title, tried = _exercise_title(exercise), attempts[exercise, student]
+            page = student_page(result, language, title=title, attempts=tried, receipt=receipt.decode())
+            _write(place / pages[student], page.encode())
+            if receipt:
+                _write((place / pages[student]).with_suffix(".receipt"), receipt)
         page = class_page(own, language, title=_exercise_title(exercise), student_pages=pages)
         _print_path(_write(place / f"{exercise}.html", page.encode()))
     return {result.exercise: f"{result.exercise}.html" for result in results}

@@ -32,7 +32,8 @@ def verify(*, folder: Path, public_key: Path | None, receipt: Path | None, lang:
     """Verifies a results folder, or a student's receipt."""
     texts = Texts("commands", language_of(lang, os.environ))
     if folder.is_file():
-        verify_student_receipt(folder, public_key, texts, os.environ)
+        if not verify_student_receipt(folder, public_key, texts, os.environ):
+            raise Exit(exit_codes.FAILED)
         return
     key = signing_key(os.environ)
     results = [verify_ledger_of(existing_folder(folder), public_key, receipt, texts, os.environ)]

@@ -48,20 +48,27 @@ def verify_ledger_of(
     return not faults
 
 
-def verify_student_receipt(path: Path, public_key: Path | None, texts: Texts, environ: Mapping[str, str]) -> None:
-    """Prints what the school signed for this student. Raises `GraderError` if it did not."""
+def verify_student_receipt(path: Path, public_key: Path | None, texts: Texts, environ: Mapping[str, str]) -> bool:
+    """Prints what the school signed for this student; False if the receipt says something else."""
     key = _public_key(public_key, environ)
     if key is None:
         raise GraderError("receipt.no-key")
-    for entry in verify_receipt(read_receipt(path), key):
+    receipt = read_receipt(path)
+    try:
+        entries = verify_receipt(receipt, key)
+    except GraderError as error:
+        print(log_line(error.message(texts.language)))
+        return False
+    for entry in entries:
         print(log_line(_line(entry, path, texts)))
     print(texts("verify.signed", key=key.fingerprint))
+    return True
 
 
 def _line(entry: Entry, path: Path, texts: Texts) -> str:
     """`2026-03-09  tp2  attempt 2: 14/20`, and whether the file beside the receipt is the one."""
     body = entry.body
-    about = f"{entry.at[:10]}  {body.get('exercise', '')}  {texts(f'verify.kind.{entry.kind}')}"
+    about = f"{entry.at[:10]}  {body.get('exercise', '')}  {texts(f'verify.kind-{entry.kind}')}"
     if entry.kind in {"attempt", "regrade"}:
         about += f" {body['attempt']}{texts('colon')} {mark_or_none(body['mark'], 20, texts.language)}"
         beside = path.with_suffix(".json")

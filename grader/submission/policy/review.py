@@ -23,7 +23,7 @@ from grader.submission.policy.paths import SubmissionFolders, is_ordinary_file
 from grader.submission.policy.policy import Policy, read_policy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from grader.submission.policy.changes import ComposeChanges
     from grader.submission.policy.env_files.expansion import Expansion
@@ -33,17 +33,24 @@ if TYPE_CHECKING:
 _DOTENV = ".env"
 
 
-def review_repository(root: Path, layout: SubmissionLayout, home: Path, *, scripts: bool = False) -> Review:
+def review_repository(
+    root: Path,
+    layout: SubmissionLayout,
+    home: Path,
+    *,
+    scripts: bool = False,
+    read_model: Callable[[SubmissionLayout, Path, Path], ComposeModel | ComposeRejection] = read_compose_model,
+) -> Review:
     """Review the submission in the repository at `root` against `policy.toml`. Contacts no engine, changes nothing.
 
     `home` is the empty folder that `~` will be; `scripts` says whether a student's script may run on
     the engine's machine. A compose file is read twice: as it is written, then as Compose understands it, with
     variables, merges and defaults in place. Both readings must be within the policy, so that a file that two readers
-    read differently gains nothing by it.
+    read differently gains nothing by it. `read_model` is called for the second reading, at most once.
     """
     folder = Path(os.path.realpath(root / layout.folder))
     folders = SubmissionFolders(Path(os.path.realpath(root)), folder, Path(os.path.realpath(home)))
-    this = _Review(layout, folders, read_policy(), initial_variables(folders))
+    this = _Review(layout, folders, read_policy(), initial_variables(folders), read_model)
     for path in (folder / layout.file, folder / _DOTENV):
         this.check_file(path)
     if not this.findings.found:
@@ -67,6 +74,7 @@ class _Review:
     folders: SubmissionFolders
     policy: Policy
     variables: Expansion
+    read_model: Callable[[SubmissionLayout, Path, Path], ComposeModel | ComposeRejection]
     findings: Findings = field(default_factory=Findings)
     changes: ComposeChanges | None = None
     own_variables: set[str] = field(default_factory=set)
@@ -108,7 +116,7 @@ class _Review:
         if self.findings.found:
             return
         first = next(iter(self.written))
-        model = read_compose_model(self.layout, self.folders.repository, self.folders.home)
+        model = self.read_model(self.layout, self.folders.repository, self.folders.home)
         match model:
             case ComposeRejection(text):
                 explain_rejection(text, first, self.written, self.findings)

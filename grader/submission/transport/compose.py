@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 import re
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +14,7 @@ from grader.machine.transport.compose import CHANGE_TIMEOUT_S, MAX_BYTES, READ_T
 from grader.programs.bounded import EndReason, Limits
 from grader.submission.container_limits import limits_mounts
 from grader.submission.sandbox.engine_proxy import open_engine_proxy
-from grader.submission.sandbox.programs import PROXY_SOCKET, client_environment, client_mounts
+from grader.submission.sandbox.programs import COMPOSE_PROGRAM, PROXY_SOCKET, client_environment, client_mounts
 from grader.submission.sandbox.quota import FolderQuota, Quota
 from grader.submission.sandbox.sandbox import Mount
 
@@ -75,7 +76,7 @@ class SubmissionCompose:
         if socket is not None:
             mounts.append(Mount(socket, Path(PROXY_SOCKET)))
         done = sandbox.run(
-            ["docker", "compose", *compose_arguments(question)],
+            [COMPOSE_PROGRAM, *compose_arguments(question)],
             cwd=folder,
             env=client_environment(workspace.home, folder),
             mounts=mounts,
@@ -87,22 +88,22 @@ class SubmissionCompose:
         if done.end_reason is not EndReason.EXITED or done.code is None:
             return NoAnswer("no-access", done.reason or done.end_reason.value)
         if done.code == 0:
-            return Answer(200, done.stdout, {"version": _compose_version(self._submission)})
+            return Answer(200, done.stdout, {"version": self._version})
         return Answer(422, "\n".join(done.stderr).encode())
+
+    @cached_property
+    def _version(self) -> str:
+        """The version of the Compose that runs."""
+        done = self._submission.sandbox().run(
+            [COMPOSE_PROGRAM, "version", "--short"],
+            cwd=Path("/"),
+            env=client_environment(Path("/"), Path("/")),
+            mounts=client_mounts(),
+            limits=Limits(READ_TIMEOUT_S),
+        )
+        return os.fsdecode(done.stdout).strip().removeprefix("v") if done.succeeded else ""
 
 
 def _is_inside(path: str, tops: tuple[Path, ...]) -> bool:
     pure = PurePosixPath(path)
     return pure.is_absolute() and ".." not in pure.parts and any(pure.is_relative_to(top) for top in tops)
-
-
-def _compose_version(submission: Submission) -> str:
-    """The version of the Compose that ran."""
-    done = submission.sandbox().run(
-        ["docker", "compose", "version", "--short"],
-        cwd=Path("/"),
-        env=client_environment(Path("/"), Path("/")),
-        mounts=client_mounts(),
-        limits=Limits(READ_TIMEOUT_S),
-    )
-    return os.fsdecode(done.stdout).strip().removeprefix("v") if done.succeeded else ""
