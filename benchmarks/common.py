@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tests.lab import ensure_images
+from tests.robot.remedies import EXERCISES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +34,7 @@ class BenchmarkSettings:
     """Number of batches to kill and resume."""
     events: int = 50
     """Number of engine events to time a watch with."""
-    solutions: tuple[str, ...] = tuple(f"tp{number}" for number in range(1, 9))
+    solutions: tuple[str, ...] = EXERCISES
     """The known-wrong solutions to repair, such as `tp2` or `tp2/wrong/port-reversed`."""
 
     def images(self) -> None:

@@ -80,7 +80,13 @@ def _figures(whole: ExerciseTally) -> Iterator[Figure]:
     )
     yield Figure("points given undeservedly", checks.undeserved, "", "0", f"of {checks.lost:,} to be lost")
     yield Figure("deserved points lost", _percent(checks.withheld, checks.deserved), "%", "under 0.1")
-    yield Figure("causes named rightly", _percent(checks.named, checks.failures), "%", "at least 97")
+    yield Figure(
+        "causes named rightly",
+        _percent(checks.named, checks.failures),
+        "%",
+        "at least 97",
+        f"of {checks.failures:,} failed checks; where the oracle cannot tell which of several it is, any of them",
+    )
     yield Figure(
         "a plain suite of testinfra and requests: points given undeservedly",
         _percent(plain.undeserved, plain.lost),

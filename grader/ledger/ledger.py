@@ -202,10 +202,11 @@ class Ledger:
                 file.write(b"".join(line + b"\n" for line in lines))
                 file.flush()
                 os.fsync(file.fileno())
-            except OSError:
+            except OSError as error:
                 with contextlib.suppress(OSError):
                     os.truncate(path, before)
-                raise
+                # With the name of the file, so that it can be said: a write names none.
+                raise OSError(error.errno, error.strerror, str(path)) from error
 
     def _files_now(self) -> object:
         found: list[tuple[int, int, int] | None] = []

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 from grader.machine.question import Answer, EngineQuestion, NonceQuestion, WaitQuestion
 from grader.machine.recording.format import RecordedExchange
-from tests.replays.bodies import decode_body, encode_body
+from grader.probes.containers.files import pack_file, parse_archive, parse_tree
+from tests.checks.fake_engine_json import archive_of
+from tests.replays.bodies import decode_body, decode_upload, encode_body
 from tests.replays.comparison import masked_answers
 from tests.replays.document import from_document, to_document
 from tests.replays.ids import fold_ids, make_id, unfold_ids
@@ -88,6 +90,24 @@ def test_an_archive_reads_back_with_the_same_members() -> None:
         assert (member.mode, member.mtime) == (0o755, 7)
         assert content
         assert content.read() == b"hello"
+
+
+def test_a_file_that_a_check_sends_reads_back_as_the_same_bytes_under_any_name() -> None:
+    sent = pack_file(".grader-5bce98f7.txt", b"grader")
+    kept = decode_upload(sent)
+    assert encode_body(kept) == sent
+    kept["upload"]["name"] = ".grader-00000000.txt"
+    assert encode_body(kept) == pack_file(".grader-00000000.txt", b"grader")
+    assert decode_upload(b"no archive") == {}
+
+
+def test_a_backup_in_an_archive_is_kept_as_its_members() -> None:
+    kept = decode_body(archive_of({"site.tar": archive_of({"./index.html": b"<h1>"})}))
+    assert kept["tar"][0]["tar"][0]["text"] == "<h1>"
+    file = parse_archive(encode_body(kept))
+    tree = parse_tree(file.content)
+    assert tree
+    assert list(tree.files) == ["index.html"]
 
 
 def test_two_runs_of_one_solution_are_the_same_once_they_are_stable() -> None:

@@ -99,8 +99,9 @@ def repair(suite: Suite, solution: Solution, stage: RehearsalEngine, url: Machin
             passed = now
             first = next((one for one in checks if one.verdict in {"failed", "error"}), None)
             if first is None:
-                done.is_repaired = len(now) == len(checks)
-                done.stuck = "" if done.is_repaired else "not all were judged"
+                # What passes before anything was corrected was not brought up as it should be.
+                done.is_repaired = bool(done.codes) and len(now) == len(checks)
+                done.stuck = "" if done.is_repaired else "not all were judged" if done.codes else "nothing was wrong"
                 return done
             assert first.diagnosis
             if done.rounds == MOST_ROUNDS:

@@ -13,12 +13,9 @@ from tests.replays.stored_recording import read_stored, stored_path
 from tests.robot.case import Case
 from tests.robot.not_repairable import NOT_REPAIRABLE
 from tests.robot.recorded_looks import RecordedLooks
-from tests.robot.remedies import compose, containers, dockerfile, remedies_for, shells, swarm
+from tests.robot.remedies import EXERCISES, compose, containers, dockerfile, remedies_for, shells, swarm
 from tests.robot.robot import select_wrong, shown_values
 from tests.student_shell import ROOT
-
-EXERCISES = sorted(spec.parent.name for spec in (ROOT / "exercises").glob("tp[1-8]/exercise.toml"))
-"""The course. The robot does not know the optional exercise tp9 yet."""
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)

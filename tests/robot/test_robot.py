@@ -24,13 +24,13 @@ pytestmark = [pytest.mark.live, pytest.mark.long]
 
 _SAMPLE: Final = {
     "tp1": ("no-tty", "trace-in-a-mount", "left-overs"),
-    "tp2": ("port-reversed", "mount-mistyped", "unreadable"),
-    "tp3": ("image-committed-not-built", "code-mounted", "listens-on-loopback"),
-    "tp4": ("mydocker-loopback", "api-asks-wrong-port", "all-stopped"),
-    "tp5": ("api-not-on-network", "all-published", "mongo-by-address"),
-    "tp6": ("folders-swapped", "data-named-volume", "file-is-not-valid"),
-    "tp7": ("port-blocks-scaling", "redis-in-front", "lb-reaches-one"),
-    "tp8": ("network-not-attachable", "service-misspelt", "node-drained"),
+    "tp2": ("container-misnamed", "copied-into-the-image", "hello-file-missing"),
+    "tp3": ("base-other", "code-mounted", "couches-of-a-commit"),
+    "tp4": ("all-stopped", "api-asks-wrong-port", "data-named-volume"),
+    "tp5": ("all-published", "app-asks-a-url", "default-bridge"),
+    "tp6": ("api-asks-the-page", "app-port-taken", "app-published-twice"),
+    "tp7": ("all-called-otherwise", "front-internal", "lb-keeps-one-in-reserve"),
+    "tp8": ("service-misspelt", "swarm-missing", "task-crashes"),
 }
 
 

@@ -187,16 +187,21 @@ class Answers:
         found = self._ask(EngineQuestion("/events", query))
         return [json.loads(line) for line in found.body.splitlines()] if isinstance(found, Answer) else []
 
-    def is_same_folder(self, one: str, ending: str) -> bool:
+    def is_same_folder(self, path: str, ending: str) -> bool:
         """True if a path leads to the same folder as one that ends so, as far as that was ever asked."""
         asked = [ask["ask"]["path"] for ask in self.state.exchanges if ask["ask"].get("operation") == "identify"]
-        there = self._identity(one)
-        return bool(there) and any(self._identity(path) == there for path in asked if path.endswith(f"/{ending}"))
+        place, real_path = self._identity(path)
+        others = [one for one in asked if one.endswith(f"/{ending}")]
+        return real_path.endswith(f"/{ending}") or (
+            place != "" and any(self._identity(one)[0] == place for one in others)
+        )
 
-    def _identity(self, path: str) -> bytes:
-        """Device and inode; empty if there is nothing."""
+    def _identity(self, path: str) -> tuple[str, str]:
+        """Device and inode, and the path without links; both empty if there is nothing."""
         found = self._ask(FileQuestion("identify", path))
-        return found.body.partition(b"\n")[0] if isinstance(found, Answer) and found.status == 200 else b""
+        text = found.body.decode() if isinstance(found, Answer) and found.status == 200 else ""
+        place, _, real_path = text.partition("\n")
+        return place, real_path
 
     def run(self, id_: str, *command: str) -> bytes:
         """What a command prints in a container."""

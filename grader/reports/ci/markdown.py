@@ -35,7 +35,7 @@ def markdown_summary(result: ResultFile, language: Language) -> str:
 def _blocks(result: ResultFile, language: Language, *, with_details: bool = True) -> Iterator[str]:
     reports, screen, commands = (Texts(kind, language) for kind in ("reports", "screen", "commands"))
     mark = mark_or_none(result.mark, result.out_of, language)
-    yield f"### {_plain(result.exercise)} {_code(result.student.id)}{_plain(screen('colon'))}{_plain(mark)}\n"
+    yield f"### {_plain(result.exercise)} {_code(result.student.id)}{_plain(screen('colon'))} {_plain(mark)}\n"
     if result.status == "not-graded":
         yield _preformatted(reason_text(result, language).split("\n"))
         return

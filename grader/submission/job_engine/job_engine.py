@@ -19,6 +19,7 @@ from docker.errors import DockerException
 from grader.engine_state.client import open_engine_client
 from grader.errors import GraderError, MachineUnreachable
 from grader.machine.transport.engine_address import EngineAddress
+from grader.programs.bounded import Limits, run_bounded
 from grader.programs.temporary_folder import remove_tree
 from grader.programs.tools import PATH, plain_environment
 from grader.submission.job_engine.docker import docker_command, lay_out_docker
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
 _START_S: Final = 60.0
 _END_S: Final = 15.0
 _LOAD_S: Final = 600
-_REMOVE_S: Final = 120.0
+_REMOVE_S: Final = 600.0
+"""A gigabyte of small files, on a busy disk."""
 _PAUSE_S: Final = 0.1
 _LOADED: Final = "localhost/"
 
@@ -144,12 +146,9 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 def _remove(home: Path) -> None:
     """Most files belong to ids of the user's range: only a user namespace with that range may remove them."""
     unshare = str(find_engine_program("unshare"))
-    subprocess.run(
+    run_bounded(
         [unshare, "--user", "--map-auto", "--map-root-user", "rm", "-rf", "--one-file-system", str(home)],
-        cwd="/",
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=_REMOVE_S,
-        check=False,
+        cwd=Path("/"),
+        limits=Limits(_REMOVE_S),
     )
     remove_tree(home)

@@ -70,8 +70,9 @@ def test_a_service_more_does_not_stand_for_one_that_is_missing() -> None:
     assert verdicts["test_three_services_run"] != Earned() != verdicts["test_network_joins_the_three"]
 
 
-def test_a_folder_through_a_link_is_the_same_folder() -> None:
-    verdicts = judge_by_oracle(read_state("tp5/right/a-folder-that-is-a-link"))
+@pytest.mark.parametrize("name", ["a-folder-that-is-a-link", "the-folder-through-a-link"])
+def test_a_folder_through_a_link_is_the_same_folder(name: str) -> None:
+    verdicts = judge_by_oracle(read_state(f"tp5/right/{name}"))
     assert verdicts["test_data_is_in_your_folder"] == Earned()
 
 

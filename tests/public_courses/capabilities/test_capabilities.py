@@ -11,7 +11,7 @@ from grader import Hint, Machine, check, expect
     en="the server `guard` answers on your port",
 )
 def test_server_answers(machine: Machine) -> None:
-    expect(machine.site("guard"), within_s=20).to_answer(from_container="guard")
+    expect(machine.site("guard"), within_s=60).to_answer(from_container="guard")
 
 
 @check(

@@ -61,9 +61,8 @@ def test_config_is_given(machine: Machine) -> None:
 )
 def test_environment_is_short(machine: Machine) -> None:
     expect(machine.container("app")).to_exist()
-    [listed] = json.loads(
-        machine.engine("/containers/json", filters='{"label": ["com.docker.compose.service=app"]}').body
-    )
+    only = '{"label": ["com.docker.compose.service=app"]}'
+    [listed] = json.loads(machine.engine("/containers/json", all="1", filters=only).body)
     inspected = json.loads(machine.engine(f"/containers/{listed['Id']}/json").body)
     own = [entry for entry in inspected["Config"]["Env"] if entry.startswith("APP_")]
     if len(own) > MOST_VARIABLES:

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from tests.robot.case import Case
 
 
+EXERCISES: Final = tuple(f"tp{number}" for number in range(1, 9))
+"""Those whose remedies are written: those of TP9 are not yet."""
+
+
 def grade_again(_case: Case) -> str:
     """The screen says to grade again, as nothing of the student's is wrong: no command."""
     return "true"

@@ -114,6 +114,18 @@ def start_from_the_file(case: Case) -> str:
     return file.apply(*([f"docker rm -f {names}"] if names else []))
 
 
+def all_of_the_handout(case: Case) -> str:
+    """The containers of another exercise go, and this one's project has a file of its own."""
+    file = _File(case)
+    file.services = {}
+    file.content = {"name": file.compose.project, "services": file.services}
+    for role in file.compose.services:
+        file.service(role)
+    names = " ".join(map(shlex.quote, case.looks.names()))
+    given = [line for role in file.compose.services for line in _given(file, role)]
+    return file.apply(f"docker rm -f {names}", *given)
+
+
 def write_the_file(case: Case) -> str:
     """The file is gone, or says nothing that Compose understands."""
     file = _File(case)
@@ -141,7 +153,8 @@ def rename_service(case: Case) -> str:
     file.content["services"] = {wanted if name == near else name: one for name, one in file.services.items()}
     address = f's/([ "]){near}(:[0-9]|")/\\1{wanted}\\2/g'
     follow = f"find . -type f ! -path './mongo/*' -exec sed -i -E {shlex.quote(address)} {{}} +"
-    return file.apply(options=" --remove-orphans", after_writing=follow)
+    # Created again, since a file that `sed` has replaced is still the old one in a container that has it mounted.
+    return file.apply(options=" --remove-orphans --force-recreate", after_writing=follow)
 
 
 def describe_again(case: Case) -> str:
@@ -308,7 +321,7 @@ def publish_the_page_alone(case: Case) -> str:
 REMEDIES: Final[Mapping[str, Callable[[Case], str]]] = {
     "project-missing": start_from_the_file,
     "project-not-compose": start_from_the_file,
-    "exercise-before": start_from_the_file,
+    "exercise-before": all_of_the_handout,
     "compose-file-gone": write_the_file,
     "compose-file-invalid": write_the_file,
     "project-other-name": rename_project,

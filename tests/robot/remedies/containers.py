@@ -192,6 +192,11 @@ def as_the_handout_says(case: Case) -> str:
     return typed.line()
 
 
+def from_given_sources(case: Case) -> str:
+    """The image is not what the handout gives: it is built from that again."""
+    return f'"$MATERIAL"/todos/build.sh\n{as_the_handout_says(case)}'
+
+
 def all_of_the_handout(case: Case) -> str:
     """The containers of another exercise go; those of this one are made, on the network that they need."""
     networks = [f"docker network create {one.name}" for one in case.spec.networks.values()]
@@ -393,10 +398,10 @@ REMEDIES: Final[Mapping[str, Callable[[Case], str]]] = {
     "address-not-name": look_there,
     "url-not-place": look_there,
     "through-the-machine": look_there,
-    "api-without-database": as_the_handout_says,
-    "api-not-todos": as_the_handout_says,
-    "page-not-todos": as_the_handout_says,
-    "todo-not-at-the-api": as_the_handout_says,
+    "api-without-database": from_given_sources,
+    "api-not-todos": from_given_sources,
+    "page-not-todos": from_given_sources,
+    "todo-not-at-the-api": from_given_sources,
     "todo-lost": without_own_command,
 }
 """For the exercises of `docker run`: the container is typed again with the one correction that the screen names."""

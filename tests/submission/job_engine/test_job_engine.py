@@ -1,0 +1,107 @@
+"""`grader repo --engine` as an ordinary user: the same marks, and nothing is left of the engine, even if killed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from grader.reports.result import read_result
+from tests.lab.debian_packages import require_program
+from tests.lab.ordinary_user import USER_ID, as_ordinary_user
+from tests.student_shell import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.lab import Engine
+
+pytestmark = [pytest.mark.live, pytest.mark.long]
+
+PACKAGES = {
+    "podman": {"podman": "podman", "newuidmap": "uidmap", "aardvark-dns": "aardvark-dns", "slirp4netns": "slirp4netns"},
+    "docker": {"rootlesskit": "rootlesskit", "newuidmap": "uidmap", "slirp4netns": "slirp4netns"},
+}
+LIMIT_S = 280
+
+
+@pytest.fixture
+def place(engine: Engine, images: Callable[..., None], bubblewrap: None) -> Iterator[Path]:
+    """A folder that an ordinary user can reach, with images, and tp2's reference as a repository."""
+    images("nginx", "ubuntu")
+    with tempfile.TemporaryDirectory(prefix="job-engine-") as folder:
+        place = Path(folder)
+        place.chmod(0o755)
+        engine.docker("save", "--output", place / "images.tar", "nginx", "ubuntu", limit_s=120)
+        (place / "images.tar").chmod(0o644)
+        (place / "work" / "tp2").mkdir(parents=True)
+        shutil.copy(ROOT / "exercises" / "tp2" / "solutions" / "reference" / "up.sh", place / "work" / "tp2")
+        yield place
+
+
+def graded_by_user(place: Path, kind: str) -> list[str]:
+    for program, package in PACKAGES[kind].items():
+        if not Path("/usr/lib/podman", program).exists():
+            require_program(program, package)
+    options = ["--exercise", str(ROOT / "exercises" / "tp2"), "--results", "results", "--disposable"]
+    own = ["--engine", kind, "--image-archive", str(place / "images.tar")]
+    grader = str(Path(sys.executable).parent / "grader")
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}:/usr/sbin:/sbin"
+    return as_ordinary_user(place, [grader, "repo", str(place / "work"), *options, *own], {"PATH": path})
+
+
+def processes_of_user() -> list[str]:
+    """Programs of the user and of its range of ids."""
+    ids = {USER_ID, *range(700_000, 765_536)}
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if process.stat().st_uid in ids:
+                found.append((process / "comm").read_text().strip())
+        except OSError:
+            continue
+    return found
+
+
+def wait_until_nothing_runs() -> None:
+    for _ in range(300):
+        if not processes_of_user():
+            return
+        time.sleep(0.1)
+    raise AssertionError(processes_of_user())
+
+
+@pytest.mark.parametrize("kind", ["podman", "docker"])
+def test_an_ordinary_user_gets_the_same_mark_and_nothing_is_left(kind: str, place: Path) -> None:
+    done = subprocess.run(
+        graded_by_user(place, kind), capture_output=True, text=True, timeout=LIMIT_S, check=False, errors="replace"
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    result = read_result(place / "home" / "results" / "tp2" / "work.json")
+    assert result.mark == 20.0
+    assert kind in (result.machine.engine or "").lower()
+    assert not list(Path(tempfile.gettempdir()).glob(".grader-engine-*"))
+    wait_until_nothing_runs()
+
+
+def test_a_killed_grader_takes_its_engine_along(place: Path) -> None:
+    process = subprocess.Popen(graded_by_user(place, "podman"), start_new_session=True)
+    try:
+        for _ in range(600):
+            if "podman" in processes_of_user():
+                break
+            time.sleep(0.1)
+        else:
+            raise AssertionError("the engine did not start")
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)  # its engine has a session of its own
+        process.wait()
+    wait_until_nothing_runs()

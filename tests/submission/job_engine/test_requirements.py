@@ -1,0 +1,78 @@
+"""What a rootless engine lacks is said before anything starts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from grader.errors import GraderError
+from grader.grading.job_engine import engine_limitation
+from grader.roster.ports import parse_ports
+from grader.scoring.suite import read_suite
+from grader.submission.job_engine import requirements
+from grader.submission.job_engine.podman import lay_out_podman, podman_command
+from tests.student_shell import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def first_port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    file = tmp_path / "ip_unprivileged_port_start"
+    file.write_text("1024\n")
+    monkeypatch.setattr(requirements, "_FIRST_PORT", file)
+    return file
+
+
+def limitation(exercise: str, kind: requirements.EngineKind, ports: str = "") -> str:
+    spec = read_suite(ROOT / "exercises" / exercise).spec
+    found = engine_limitation(kind, spec, parse_ports(ports) if ports else None)
+    return found.code if found else ""
+
+
+def test_podman_has_no_swarm_and_docker_has(first_port: Path) -> None:
+    first_port.write_text("0")
+    assert limitation("tp8", "podman") == "no-swarm"
+    assert limitation("tp8", "docker") == ""
+
+
+def test_a_low_port_is_published_only_where_the_kernel_lets_ordinary_users(first_port: Path) -> None:
+    assert limitation("tp7", "docker") == "port-privileged"
+    assert limitation("tp7", "docker", "41200-41209") == ""
+    first_port.write_text("80")
+    assert limitation("tp7", "docker") == ""
+
+
+@pytest.mark.parametrize("exercise", ["tp1", "tp2", "tp3", "tp4", "tp5", "tp6"])
+def test_the_other_exercises_need_no_rights(exercise: str, first_port: Path) -> None:
+    assert limitation(exercise, "podman") == ""
+
+
+def test_a_missing_program_is_named_with_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(requirements, "find_engine_program", lambda name: None if name == "newuidmap" else f"/{name}")
+    with pytest.raises(GraderError) as raised:
+        requirements.require_rootless("podman")
+    assert raised.value.message("en") == "the program newuidmap is missing; it comes with uidmap"
+
+
+def test_root_and_a_user_without_a_range_of_ids_are_told_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(requirements, "find_engine_program", lambda name: f"/{name}")
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    with pytest.raises(GraderError, match="run the grader as an ordinary user"):
+        requirements.require_rootless("docker")
+    monkeypatch.setattr("os.geteuid", lambda: 65534)
+    with pytest.raises(GraderError, match="usermod --add-subuids"):
+        requirements.require_rootless("docker")
+
+
+def test_everything_of_podman_is_in_its_folder(tmp_path: Path) -> None:
+    variables = lay_out_podman(tmp_path, ["http://mirror.example.org:5000"])
+    assert {value for name, value in variables.items() if not name.startswith("_")} <= {
+        str(path) for path in tmp_path.iterdir()
+    }
+    registries = (tmp_path / "registries.conf").read_text()
+    assert 'location = "mirror.example.org:5000"\ninsecure = true' in registries
+    assert str(tmp_path) in (tmp_path / "storage.conf").read_text()
+    assert podman_command(tmp_path / "s")[-1] == f"unix://{tmp_path}/s"
