@@ -114,7 +114,6 @@ def _regrade(suite: Suite, path: Path) -> RegradedResult | UnreadableRecording |
             handed_in=before.handed_in,
             machine=before.machine,
             duration_s=before.duration_s,
-            handed_in=before.handed_in,
             commit=before.commit,
             submission=before.submission,
             advice=before.advice,
