@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from grader.cli import COMMANDS, app
-from grader.localized_help import option_help
+from grader.localized_help import catalogue_name, option_help
 from grader.messages import REQUIRED, texts
 from tests.student_shell import ROOT
 
@@ -27,7 +27,7 @@ finally:
     print("READ", *sorted(name.rpartition("/")[2] for name in names if "/messages/" in name))
 """
 GROUP = app
-PARAMETERS = {command: [one.name.replace("_", "-") for one in GROUP.commands[command].params] for command in COMMANDS}
+PARAMETERS = {command: [catalogue_name(one) for one in GROUP.commands[command].params] for command in COMMANDS}
 
 
 def run(*words: str, language: str = "", code: str = GRADER, **environ: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import requests
 from docker.errors import DockerException
@@ -27,12 +27,14 @@ from grader.machine.transport.engine_address import engine_address
 from grader.messages import LANGUAGES, Texts
 from grader.programs.temporary_folder import temporary_folder
 from grader.reports.ci.github import annotation_lines, is_actions
+from grader.reports.result import HandedIn
 from grader.reports.signature import JOB_KEY_VARIABLE, run_name, sign, signing_key
 from grader.results.folder import open_ledger_if_any
 from grader.results.storing import store_result
 from grader.roster.machine_url import parse_machine_url
 from grader.submission.clone.clone import CloneFailed, clone, parse_source
 from grader.submission.clone.commit import commit_of
+from grader.submission.clone.push_log import is_bare_repository
 from grader.submission.infrastructure_failure import InfrastructureFailed
 from grader.submission.reading import ReadingFailed
 from grader.submission.sandbox.sandbox import NoSandboxError
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
     from grader.reports.result import ResultFile
     from grader.results.storing import StoredResult
     from grader.scoring.suite import Suite
+    from grader.submission.clone.clone import ClonedCommit
     from grader.submission.policy.findings import Refusal, Review
 
 
@@ -157,9 +160,9 @@ def _clone_and_grade(suite: Suite, request: GradingRequest, environ: Mapping[str
     with temporary_folder("grader-clone-") as clones, isolated_process(variables) as process:
         folder = Path(request.repository)
         try:
-            if not folder.is_dir():
+            if not folder.is_dir() or is_bare_repository(folder) or request.until:
                 folder = clones / "clone"
-                clone(request.repository, folder)
+                request = _handed_in(request, clone(request.repository, folder, until=request.until))
             outcome = grade_repository(
                 request,
                 suite.spec,
@@ -179,7 +182,20 @@ def _clone_and_grade(suite: Suite, request: GradingRequest, environ: Mapping[str
                 reason = ("repository-refused", _refusal(review))
                 return Done(not_graded(suite, request, reason, commit_of(folder)), review)
             case GradedSubmission(result, _, taken_down, mistakes):
+                result = replace(result, handed_in=request.handed_in or _pushed(environ, result.commit))
                 return Done(result, engine_problems=(*taken_down.left, *taken_down.missing), mistakes=mistakes)
+
+
+def _handed_in(request: GradingRequest, commit: ClonedCommit) -> GradingRequest:
+    by: Literal["server", "commit"] = "server" if commit.is_by_server else "commit"
+    return replace(request, handed_in=HandedIn(at=f"{commit.at:%Y-%m-%dT%H:%M:%SZ}", by=by))
+
+
+def _pushed(environ: Mapping[str, str], commit: str | None) -> HandedIn | None:
+    """When GitLab received the commit of this job; `None` elsewhere, and in a pipeline that no push started."""
+    at = environ.get("CI_PIPELINE_CREATED_AT", "")
+    is_of_push = environ.get("CI_PIPELINE_SOURCE") == "push" and environ.get("CI_COMMIT_SHA") == commit
+    return HandedIn(at=at, by="server") if at and commit and is_of_push else None
 
 
 def _refusal(review: Review) -> Words:

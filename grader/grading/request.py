@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -10,7 +11,7 @@ import msgspec
 from grader.errors import GraderError
 from grader.machine.machine import Machine
 from grader.machine.transport.connect import MACHINE_DEADLINE_S
-from grader.reports.result import Student
+from grader.reports.result import HandedIn, Student
 from grader.roster.machine_url import MachineUrl, parse_machine_url
 from grader.roster.ports import PortRange, parse_ports
 from grader.settings import encodable
@@ -45,8 +46,12 @@ class GradingRequest(msgspec.Struct, frozen=True, kw_only=True):
     hints: int = 2
     deadline_s: float = MACHINE_DEADLINE_S
     """Seconds that the machine may take."""
+    handed_in: HandedIn | None = None
+    """Set for work that was handed in as a file, or pushed."""
     repository: str = ""
     """Path or URL of a pushed repository, which is brought up on `machine`; empty to grade `machine` as it is."""
+    until: datetime | None = None
+    """The last commit before this moment is graded; `None` for the newest."""
     folder: str = ""
     """Of the submission, below the repository; empty to find it."""
     workspaces: Path | None = None

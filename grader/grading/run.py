@@ -61,7 +61,7 @@ class Run:
 
     def result(self, ledger: Ledger, folder: Path) -> ResultFile:
         """The result of the exercise in `folder`."""
-        return build_result(
+        result = build_result(
             ledger,
             exercise=folder.name,
             student=self.request.student,
@@ -81,6 +81,7 @@ class Run:
             passive=self.request.passive,
             disposable=self.request.disposable,
         )
+        return replace(result, handed_in=self.request.handed_in)
 
     def recording(self, result: ResultFile, transport: Transport | None) -> Recording:
         """What was asked through `transport`; of a machine that was never reached, only why."""

@@ -129,6 +129,8 @@ class HandedIn(msgspec.Struct, frozen=True, kw_only=True):
     """UTC, ISO 8601."""
     by: Literal["server", "commit", "student"]
     """Whose clock says so: only a server's proves it."""
+    receipt: str = ""
+    """SHA-256 of the file that was handed in; the student has it, too."""
 
 
 class LatePenalty(msgspec.Struct, frozen=True, kw_only=True):
@@ -186,6 +188,8 @@ class ResultFile(msgspec.Struct, frozen=True, kw_only=True):
     handed_in: HandedIn | None = None
     late: LatePenalty | None = None
     """`None` in files: deadlines may move after the grading."""
+    capped_from: float | None = None
+    """The mark before the course's cap lowered it; `None` in files."""
     commit: str | None = None
     """Of the pushed repository that was graded."""
     submission: str = ""

@@ -10,7 +10,7 @@ from grader.messages.numbers import shown_mark, shown_number
 
 if TYPE_CHECKING:
     from grader.messages import Language
-    from grader.reports.result import CheckResult, Correction, ResultFile
+    from grader.reports.result import CheckResult, Correction, LatePenalty, ResultFile
 
 
 def points_line(result: CheckResult | ResultFile, lang: Language) -> str:
@@ -23,16 +23,20 @@ def points_summary(result: ResultFile, lang: Language) -> str:
     parts = [points_line(result, lang)]
     if result.provisional:
         parts.append(f"({Texts('reports', lang)('provisional', points=result.not_tried_points)})")
-    if result.late:
-        parts.append(f"– {late_text(result, lang)}")
+    parts += [f"– {text}" for text in mark_changes(result, lang)]
     return " ".join(parts)
 
 
-def late_text(result: ResultFile, lang: Language) -> str:
-    """Why a late result has a lower mark: `2 taken off 15/20: 1 day late (handed in …, deadline …)`; else empty."""
-    late = result.late
-    if late is None:
-        return ""
+def mark_changes(result: ResultFile, lang: Language) -> list[str]:
+    """Why the mark is not that of the points: `2 taken off 15/20: 1 day late (handed in …, deadline …)`, the cap."""
+    lines = [_late_text(result, result.late, lang)] if result.late else []
+    if result.capped_from is not None and result.mark is not None:
+        before, cap = (shown_mark(mark, result.out_of, lang) for mark in (result.capped_from, result.mark))
+        lines.append(Texts("reports", lang)("capped", mark=before, cap=cap))
+    return lines
+
+
+def _late_text(result: ResultFile, late: LatePenalty, lang: Language) -> str:
     texts = Texts("reports", lang)
     text = texts(
         "late-penalty" if late.is_counted else "late-not-counted",

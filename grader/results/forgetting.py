@@ -41,7 +41,8 @@ if TYPE_CHECKING:
 
 REPORTS: Final = "reports"
 _MADE: Final = (
-    "gradebook*.xlsx", "marks*.csv", "moodle-import*.csv", "scodoc-*.xlsx", "*.html", "*/*.html", "*/*.receipt",
+    "gradebook*.xlsx", "marks*.csv", "moodle-import*.csv", "scodoc-*.xlsx", "course*.xlsx", "course*.csv", "*.html",
+    "*/*.html", "*/*.receipt",
 )  # fmt: skip
 _STUDENT_FILES: Final = (*SUFFIXES, ".html", ".receipt")
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from grader.course_table.known_students import require_known_students
+from grader.course_table.known_students import extensions_of_nobody
 from grader.course_table.table import CourseTable, read_course_table
-from grader.errors import ExerciseError, RosterError
+from grader.errors import ExerciseError
 from grader.roster.student import RosterStudent
 
 if TYPE_CHECKING:
@@ -133,14 +133,15 @@ def test_a_mistake_is_one_sentence_with_its_line(tmp_path: Path, text: str, said
         ("groups = { C = 2026-10-12 18:00:00 }", "names 'C'; the groups of the roster are: A, B"),
     ],
 )
-def test_an_extension_of_nobody_is_refused(tmp_path: Path, rules: str, said: str) -> None:
+def test_an_extension_of_nobody_is_a_warning(tmp_path: Path, rules: str, said: str) -> None:
     roster = (RosterStudent(id="e1", group="A"), RosterStudent(id="e2", group="B"))
     table = read(tmp_path, f"[exercises.tp1]\n{rules}\n")
-    with pytest.raises(RosterError, match=said):
-        require_known_students(table, tmp_path / "course.toml", roster)
-    require_known_students(
-        read(tmp_path, "[exercises.tp1]\nstudents = { e1 = 2026-10-12 18:00:00 }\n"), tmp_path, roster
+    [warning] = extensions_of_nobody(table, tmp_path / "course.toml", roster)
+    assert said in str(warning)
+    fine = read(
+        tmp_path, "[exercises.tp1]\nstudents = { e1 = 2026-10-12 18:00:00 }\ngroups = { B = 2026-10-12 18:00:00 }\n"
     )
+    assert list(extensions_of_nobody(fine, tmp_path, roster)) == []
 
 
 def test_a_table_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -138,8 +138,9 @@ class Batch:
                                 print(log_text(crash), file=sys.stderr)
                             is_written = store.save(request, result, recording)
                             summaries[request.student.id] = ResultSummary.of(result) if is_written else _NOT_WRITTEN
-                            # A repository that is not graded says nothing of the network.
-                            unreachable += result.status == "not-graded" and not request.repository
+                            # A repository or a file that is not graded says nothing of the network.
+                            is_machine = not (request.repository or request.handed_in)
+                            unreachable += result.status == "not-graded" and is_machine
                             network_is_down = _UNREACHABLE_IN_A_ROW <= unreachable == len(summaries)
                     progress.on_event(event)
                     if network_is_down:

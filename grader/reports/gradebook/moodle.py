@@ -27,7 +27,7 @@ from grader.text.escaping import one_line
 from grader.text.folding import heading_key
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from grader.messages import Language
     from grader.reports.gradebook.book import Gradebook
@@ -129,19 +129,22 @@ def scale_grade(mark: float, out_of: int, maximum: str) -> str:
 
 
 def import_csv(book: Gradebook, lang: Language) -> bytes:
-    """For Moodle's grade import: a row per student, two columns (mark, feedback) per exercise. UTF-8, commas.
+    """As `import_rows`, of every exercise in `book`."""
+    return import_rows({exercise: book.for_exercise(exercise).entries for exercise in book.exercises}, lang)
+
+
+def import_rows(items: Mapping[str, Sequence[SheetEntry]], lang: Language) -> bytes:
+    """For Moodle's grade import: a row per student, two columns (mark, feedback) per item. UTF-8, commas.
 
     Not graded is an empty cell. A grade item must have the exercise's own maximum (20).
     """
     rows: dict[str, list[str]] = {}
     texts = Texts("reports", lang)
     header = [texts(f"moodle.{column}") for column in IMPORT_COLUMNS]
-    for exercise in book.exercises:
+    for item, entries in items.items():
         width = len(header)
-        header += [escape_formulas(exercise), escape_formulas(f"{exercise} feedback")]
-        for entry in book.entries:
-            if entry.exercise != exercise:
-                continue
+        header += [escape_formulas(item), escape_formulas(f"{item} feedback")]
+        for entry in entries:
             student = entry.student
             start = [escape_formulas(student.id), escape_formulas(student.email), escape_formulas(student.name)]
             row = rows.setdefault(student.id, start)

@@ -13,7 +13,7 @@ from grader.reports.html.document import render_document
 from grader.reports.html.frequent_mistakes import FrequentMistake, frequent_mistakes
 from grader.reports.html.machines import machine_uses, shared_machines
 from grader.reports.html.mark_statistics import mark_statistics
-from grader.reports.texts import late_text
+from grader.reports.texts import mark_changes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -70,7 +70,7 @@ def class_page(
         verdicts=VERDICTS,
         marks=mark_statistics(results),
         rows=_rows(results, columns, mistakes, shared, student_pages or {}),
-        late={result.student.id: late_text(result, lang) for result in results if result.late},
+        changes={result.student.id: mark_changes(result, lang) for result in results},
         mistakes=mistakes,
         unseen=frequent_mistakes(results, "error"),
         machines=machines,

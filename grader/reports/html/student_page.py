@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grader.reports.html.document import render_document
-from grader.reports.texts import correction_text, late_text
+from grader.reports.texts import correction_text, mark_changes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +36,7 @@ def student_page(
         styles=_STYLES,
         title=title,
         result=result,
-        late=late_text(result, lang),
+        changes=mark_changes(result, lang),
         corrections=[correction_text(one, result, lang) for one in result.corrections],
         attempts=attempts if len(attempts) > 1 else (),
         receipt=receipt,

@@ -8,6 +8,7 @@ import shutil
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +17,7 @@ from grader.programs.bounded import EndReason, Limits
 from grader.programs.temporary_folder import temporary_folder
 from grader.programs.tools import find_tool, plain_environment
 from grader.submission.clone import ssh_relay as relay_program
+from grader.submission.clone.push_log import read_pushes
 from grader.submission.clone.ssh_relay import is_ssh, ssh_relay
 from grader.submission.sandbox.programs import grader_mounts
 from grader.submission.sandbox.quota import FolderQuota, Quota
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from grader.programs.bounded import FinishedProgram
+    from grader.submission.clone.push_log import Push
 
 _GIT_ADDRESS: Final = re.compile(
     r"(?:https?|ssh)://[^\s\0-\x1f]+|[A-Za-z0-9_.-]+@[A-Za-z0-9.-]+:[^\s\0-\x1f-][^\s\0-\x1f]*"
@@ -67,40 +70,77 @@ class CloneFailed(GraderError):
     """The repository cannot be cloned. The text says why, and what was tried."""
 
 
-def clone(source: str, target: Path, *, limits: CloneLimits | None = None) -> str:
-    """Clone the newest commit of `source` into the new folder `target`, and return its id.
+@dataclass(frozen=True, slots=True)
+class ClonedCommit:
+    id: str
+    at: datetime
+    """UTC: when it was pushed, if the server says so, else what the commit says, which its author can change."""
+    is_by_server: bool
+
+
+def clone(
+    source: str, target: Path, *, until: datetime | None = None, limits: CloneLimits | None = None
+) -> ClonedCommit:
+    """Clone the newest commit of `source`, or the last one before `until`, into the new folder `target`.
 
     `source` is an address (https, http, ssh) or the path of a repository on this machine. git runs in the sandbox, and
     has the network only for a server behind HTTP. Raises `CloneFailed`, and `NoSandboxError` if there is none.
     """
     bounds = limits or CloneLimits()
     protocols, address = parse_source(source)
+    local = Path(address.removeprefix("file://")) if protocols == "file" else None
+    # Of the whole history only the commits of the main branch are needed, and no old file is checked out.
+    depth = ["--no-checkout"] if until else ["--depth=1"]
     with temporary_folder("grader-git-") as private, ExitStack() as opened:
         git = _Git(private, protocols)
         if is_ssh(address):
             opened.enter_context(ssh_relay(address, git.ssh_socket, plain_environment(private)))
         done = git.run(
-            ["clone", "--depth=1", "--single-branch", "--no-tags", "--no-recurse-submodules", "--no-local"],
+            ["clone", *depth, "--single-branch", "--no-tags", "--no-recurse-submodules", "--no-local"],
             ["--template=", "--quiet", "--", address, str(git.clone)],
             limits=Limits(bounds.seconds, lines=4),
             watch=FolderQuota(bounds.quota, git.clone),
-            readable=Path(address.removeprefix("file://")) if protocols == "file" else None,
+            readable=local,
             network=address.startswith(("http://", "https://")),
         )
         if not done.succeeded:
             if done.end_reason is EndReason.TIME_LIMIT:
                 raise CloneFailed("repository.clone-time", source=_shown(source), seconds=f"{bounds.seconds:g}")
             raise _not_cloned(source, done.reason or " · ".join(done.last_lines) or f"git: {done.code}")
+        commit = _chosen_commit(git, source, until, read_pushes(local) if local else [])
+        if until:
+            checked_out = git.run(
+                ["-C", str(git.clone), "checkout", "--quiet", "--detach", commit.id],
+                [],
+                limits=Limits(bounds.seconds),
+                watch=FolderQuota(bounds.quota, git.clone),
+            )
+            if not checked_out.succeeded:
+                raise _not_cloned(source, checked_out.reason or f"git checkout: {checked_out.code}")
         # A fast disk may have exceeded the quota since the last look.
         if reason := bounds.quota.disk_exceeded(git.clone):
             raise _not_cloned(source, reason)
-        head = git.run(["-C", str(git.clone), "rev-parse", "HEAD"], [], limits=Limits(10))
-        commit = head.stdout.decode("ascii", "replace").strip()
-        if not head.succeeded or not re.fullmatch(r"[0-9a-f]{40,64}", commit):
-            raise CloneFailed("repository.no-commit", source=_shown(source))
         git.chown_clone_back()
         shutil.move(git.clone, target)
         return commit
+
+
+def _chosen_commit(git: _Git, source: str, until: datetime | None, pushes: list[Push]) -> ClonedCommit:
+    """The commit to grade: by the server's log if it has one, else by the moments in the commits."""
+    if until:
+        pushed = [push for push in pushes if push.at <= until]
+        # A commit that was pushed away again is not in the clone.
+        if pushed and git.show(pushed[-1].commit):
+            return ClonedCommit(pushed[-1].commit, pushed[-1].at, is_by_server=True)
+        if pushes and not pushed:
+            raise CloneFailed("repository.no-commit-before", source=_shown(source), until=f"{until:%Y-%m-%d %H:%M} UTC")
+    found = git.show("HEAD", until)
+    if found is None:
+        if until and git.show("HEAD"):
+            raise CloneFailed("repository.no-commit-before", source=_shown(source), until=f"{until:%Y-%m-%d %H:%M} UTC")
+        raise CloneFailed("repository.no-commit", source=_shown(source))
+    push = next((push for push in reversed(pushes) if push.commit == found[0]), None)
+    return ClonedCommit(found[0], push.at if push else found[1], is_by_server=push is not None)
 
 
 class _Git:
@@ -118,6 +158,17 @@ class _Git:
         self._protocols = protocols
         self.ssh_socket = private / "s"
         self.clone = self._work / "clone"
+
+    def show(self, revision: str, until: datetime | None = None) -> tuple[str, datetime] | None:
+        """A commit of the clone and its moment; the last one before `until`, if that is given. `None` without one."""
+        before = [f"--before=@{int(until.timestamp())}"] if until else []
+        done = self.run(
+            ["-C", str(self.clone), "log", "-1", "--first-parent", "--format=%H %ct", *before, revision, "--"],
+            [],
+            limits=Limits(30),
+        )
+        found = re.fullmatch(r"([0-9a-f]{40,64}) ([0-9]{1,11})\s*", done.stdout.decode("ascii", "replace"))
+        return (found[1], datetime.fromtimestamp(int(found[2]), UTC)) if done.succeeded and found else None
 
     def chown_clone_back(self) -> None:
         self._sandbox.chown_back(self.clone)

@@ -33,6 +33,7 @@ def test_every_sentence_is_used_and_every_sentence_used_exists() -> None:
     source = "\n".join(_sources(files("grader.reports.html")))
     asked = set(re.findall(r'(?:t|t\.count|self|self\.all)[(\[]"([a-z.-]+)"[,)\]]', source))
     asked |= {f"show.{tag}" for tag in re.findall(r'"([a-z-]+)": (?:graded|not graded|shared|bool)', source)}
+    asked |= {f"course-state.{state}" for state in ("graded", "not-graded", "no-result", "absent", "excused")}
     asked |= {"graded-on", "tried-on", "show.everyone"}
     asked |= {f"tally.{verdict}" for verdict in get_args(Verdict)}
     assert sorted(asked - texts("common", "fr").keys()) == sorted(texts("page", "fr"))

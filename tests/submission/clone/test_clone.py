@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -44,11 +46,73 @@ def commit(folder: Path, message: str) -> str:
 
 def test_the_newest_commit_alone_is_cloned(origin: Path, tmp_path: Path) -> None:
     target = tmp_path / "clone"
-    assert clone(str(origin), target) == git(origin, "rev-parse", "HEAD")
+    assert clone(str(origin), target).id == git(origin, "rev-parse", "HEAD")
     assert (target / "README.md").read_text() == "bonjour\n"
     assert git(target, "rev-list", "--count", "HEAD") == "1"
     assert commit_of(target) == git(origin, "rev-parse", "HEAD")
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["clone", "origin"], "something was left behind"
+
+
+def commit_at(folder: Path, message: str, moment: str) -> str:
+    """A commit of that moment, as a student's computer may claim."""
+    (folder / "compose.yaml").write_text(f"# {message}\n", encoding="utf-8")
+    git(folder, "add", "--all")
+    env = os.environ | {"GIT_COMMITTER_DATE": moment, "GIT_AUTHOR_DATE": moment}
+    command = ["git", "-c", "user.name=e", "-c", "user.email=e@example.org", "commit", "--quiet", "-m", message]
+    subprocess.run(command, cwd=folder, env=env, capture_output=True, check=True)
+    return git(folder, "rev-parse", "HEAD")
+
+
+@pytest.fixture
+def dated(tmp_path: Path) -> tuple[Path, list[str]]:
+    """A repository with a commit on each of three days, at noon UTC."""
+    folder = tmp_path / "dated"
+    folder.mkdir()
+    git(folder, "init", "--quiet", "--initial-branch=main")
+    return folder, [commit_at(folder, f"day {day}", f"2026-10-1{day}T12:00:00+0000") for day in (1, 2, 3)]
+
+
+@pytest.mark.parametrize(("until", "day"), [("12T12:00", 1), ("12T11:59", 0), ("13T11:59", 1), ("20T00:00", 2)])
+def test_the_last_commit_before_a_deadline_is_cloned(
+    dated: tuple[Path, list[str]], tmp_path: Path, until: str, day: int
+) -> None:
+    origin, commits = dated
+    found = clone(str(origin), tmp_path / "clone", until=datetime.fromisoformat(f"2026-10-{until}:00+00:00"))
+    assert (found.id, found.is_by_server) == (commits[day], False)
+    assert found.at == datetime(2026, 10, 11 + day, 12, tzinfo=UTC)
+    assert (tmp_path / "clone" / "compose.yaml").read_text() == f"# day {day + 1}\n"
+    assert commit_of(tmp_path / "clone") == commits[day]
+
+
+def test_without_a_commit_before_the_deadline_that_is_said(dated: tuple[Path, list[str]], tmp_path: Path) -> None:
+    with pytest.raises(CloneFailed, match=r"had no commit yet at the deadline \(2026-10-01 00:00 UTC\)"):
+        clone(str(dated[0]), tmp_path / "clone", until=datetime(2026, 10, 1, tzinfo=UTC))
+
+
+def test_the_log_of_a_server_counts_and_not_what_a_commit_claims(tmp_path: Path) -> None:
+    """The second commit was made to look old, and pushed too late."""
+    server, work = tmp_path / "server.git", tmp_path / "work"
+    server.mkdir()
+    git(server, "init", "--quiet", "--bare", "--initial-branch=main")
+    git(server, "config", "core.logAllRefUpdates", "always")
+    git(tmp_path, "clone", "--quiet", str(server), str(work))
+    git(work, "checkout", "--quiet", "-b", "main")
+    in_time = commit_at(work, "in time", "2026-10-11T12:00:00+0000")
+    git(work, "push", "--quiet", "origin", "main")
+    late = commit_at(work, "backdated", "2026-10-11T13:00:00+0000")
+    git(work, "push", "--quiet", "origin", "main")
+    log = server / "logs" / "refs" / "heads" / "main"
+    lines = log.read_text(encoding="utf-8").splitlines()
+    moments = (1791720000, 1791900000)  # 2026-10-11 12:00 and 2026-10-13 14:00 UTC, by the server
+    stamped = [re.sub(r"> [0-9]+ [+-][0-9]{4}", f"> {at} +0000", line) for line, at in zip(lines, moments, strict=True)]
+    log.write_text("\n".join(stamped) + "\n", encoding="utf-8")
+    deadline = datetime(2026, 10, 12, 18, tzinfo=UTC)
+    found = clone(str(server), tmp_path / "clone", until=deadline)
+    assert (found.id, found.is_by_server) == (in_time, True)
+    newest = clone(str(server), tmp_path / "newest")
+    assert (newest.id, newest.at, newest.is_by_server) == (late, datetime.fromtimestamp(moments[1], UTC), True)
+    with pytest.raises(CloneFailed, match="no commit yet"):
+        clone(str(server), tmp_path / "none", until=datetime(2026, 10, 11, tzinfo=UTC))
 
 
 def test_no_hook_runs_neither_of_the_origin_nor_of_a_template(

@@ -77,7 +77,7 @@ def _wait_for(port: int) -> None:
 
 def test_a_repository_behind_ssh_is_cloned(origin: Path, port: int, tmp_path: Path) -> None:
     address = f"ssh://{getpass.getuser()}@127.0.0.1:{port}{str(origin).replace(' ', '%20')}"
-    commit = clone(address, tmp_path / "clone")
+    commit = clone(address, tmp_path / "clone").id
     assert (tmp_path / "clone" / "compose.yaml").read_text() == "services: {}\n"
     head = subprocess.run(["git", "-C", origin, "rev-parse", "HEAD"], capture_output=True, text=True, check=True)
     assert commit == head.stdout.strip()

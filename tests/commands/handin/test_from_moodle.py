@@ -1,0 +1,128 @@
+"""`grader batch --from`: the files of a class are judged again by the school, whoever made them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+import pytest
+
+from grader.reports.result import ResultFile, read_result
+from tests.commands.batch.batch import batch
+from tests.handin.samples import handin, moodle_zip
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ROSTER = """\
+id,name,participant,team
+e1,Zoé Martin,41871,
+e2,Noël Petit,,
+e3,Ana Roux,,A
+e4,Bob Petit,,A
+e5,Eve Nouvel,,
+e6,Tom Leroy,,
+e7,Lou Henry,,
+"""
+
+
+WORKSHEET = """\
+Identifier,"Full name",Grade,"Maximum Grade","Feedback comments"
+"Participant 41871","Zoé Martin",,20.00,
+"Participant 41872","Noël Petit",,20.00,
+"Participant 41876","Tom Leroy",,20.00,
+"""
+COURSE = """\
+[exercises.tp2]
+deadline = 2026-10-12 16:30:00
+late = { penalty = 1, per = "hour" }
+"""
+worksheet: list[dict[str, str]] = []
+"""The rows of Moodle's worksheet afterwards."""
+
+
+def results(folder: Path) -> dict[str, ResultFile]:
+    return {path.stem: read_result(path) for path in sorted((folder / "tp2").glob("*.json"))}
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, int, dict[str, ResultFile]]:
+    """What the command says, its exit code, and the results."""
+    folder = tmp_path_factory.mktemp("moodle")
+    (folder / "class.csv").write_text(ROSTER, encoding="utf-8")
+    files = {
+        ("Martin Z.", 41871): handin("e1", code="baleine"),
+        ("PETIT Noël", 41872): handin("e2", "tp2/wrong/index-default", code="vieux"),
+        ("ROUX Ana", 41873): handin("e3", code="baleine"),
+        ("NOUVEL Eve", 41875): handin("e1", code="baleine"),  # copied from e1
+        ("LEROY Tom", 41876): b"PK not a zip",
+        ("HENRY Lou", 41877): handin("e7", "tp5/reference", code="baleine"),
+        ("Somebody Else", 41899): handin("e9"),
+    }
+    path = moodle_zip(folder / "moodle.zip", files)
+    (folder / "worksheet.csv").write_text(WORKSHEET, encoding="utf-8")
+    (folder / "course.toml").write_text(COURSE, encoding="utf-8")
+    options = ["--code", "baleine", "--moodle", str(folder / "worksheet.csv"), "--course", str(folder / "course.toml")]
+    done = batch(folder / "class.csv", folder / "results", "--from", str(path), *options)
+    worksheet.extend(csv.DictReader(io.StringIO((folder / "worksheet.csv").read_text(encoding="utf-8"), newline="")))
+    return done.stderr, done.returncode, results(folder / "results")
+
+
+def test_each_recording_is_judged_again_by_the_schools_suite(
+    graded: tuple[str, int, dict[str, ResultFile]],
+) -> None:
+    _, code, found = graded
+    assert {name: result.points for name, result in found.items()} == {
+        "e1": 20,
+        "e2": 18,
+        "e3": 20,
+        "e4": 20,  # in a team with e3
+        "e5": 20,
+        "e6": None,
+        "e7": None,
+    }
+    assert code == 6
+    assert (found["e4"].team, found["e4"].student.name) == (["e3"], "Bob Petit")
+    assert (found["e6"].reason_code, found["e7"].reason_code) == ("handin-not-a-zip", "handin-other-exercise")
+
+
+def test_the_moment_is_the_students_and_the_receipt_is_kept(graded: tuple[str, int, dict[str, ResultFile]]) -> None:
+    handed_in = graded[2]["e1"].handed_in
+    assert handed_in
+    assert (handed_in.at, handed_in.by, len(handed_in.receipt)) == ("2026-10-12T15:00:00Z", "student", 64)
+
+
+def test_moodles_worksheet_is_filled_with_the_marks_that_count(
+    graded: tuple[str, int, dict[str, ResultFile]],
+) -> None:
+    """All were handed in at 17:00, half an hour late."""
+    assert graded
+    assert [row["Grade"] for row in worksheet] == ["19", "17", ""]
+    assert "1 taken off 20/20: 1 hour late" in worksheet[0]["Feedback comments"]
+    assert "the moment is that of the student&#x27;s machine" in worksheet[0]["Feedback comments"]
+    assert "No mark: this is not a zip file" in worksheet[2]["Feedback comments"]
+
+
+def test_what_a_teacher_should_ask_about_is_said(graded: tuple[str, int, dict[str, ResultFile]]) -> None:
+    said = [line.removeprefix("grader: ") for line in graded[0].splitlines() if line.startswith("grader: ")]
+    assert said == [
+        "the submission of Somebody Else (Participant 41899) is of nobody in the roster: add the column `participant`",
+        "e2 handed in a file made with the word 'vieux': it may be from another time",
+        "e5 handed in a file made for e1: ask the student",
+        "e5 and e1 handed in the same recording, and are no team",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--from", "moodle.zip", "--disposable", "--record"), "remove --record, --disposable"),
+        (("--code", "x"), "--code: only with --from"),
+        (("--from", "no.zip"), "no.zip: No such file"),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(tmp_path: Path, options: tuple[str, ...], said: str) -> None:
+    (tmp_path / "class.csv").write_text(ROSTER, encoding="utf-8")
+    done = batch(tmp_path / "class.csv", tmp_path / "results", *options)
+    assert (done.returncode, said in done.stderr) == (4, True), done.stderr
