@@ -1,4 +1,4 @@
-"""The composite action, run for real by act on this machine, on four students' repositories.
+"""The composite action, run for real by act on this machine, on three students' repositories.
 
 The engine is the lab's, and the grader is this one: the step that installs it finds it on `PATH`.
 """
@@ -124,15 +124,3 @@ def test_a_refused_repository_has_no_mark_and_is_annotated(push: Callable[[dict[
     assert "exit status 7" in ran.log
     assert (ran.result.mark, output(ran, "mark"), output(ran, "status")) == (None, "", "not-graded")
     assert "::error file=tp2/compose.yaml,line=4,title=privileged::" in ran.log
-
-
-def test_a_repository_that_cheats_earns_what_its_work_does(push: Callable[[dict[str, str]], FinishedRun]) -> None:
-    script = """\
-docker run -d --name web -p 4000:80 nginx
-echo '::set-output name=mark::20'
-echo mark=20 >> "$GITHUB_OUTPUT"
-echo 'tp2 e2301234 : note 20/20 (100 %)'
-"""
-    forged = {"results/tp2/e2301234-tp.json": "{}\n", "sitecustomize.py": "raise SystemExit\n"}
-    ran = push({"tp2/up.sh": script, **forged})
-    assert (ran.code, ran.result.mark, output(ran, "mark")) == (1, 11.0, "11")
