@@ -10,6 +10,8 @@ REPEAT ?= 1
 PYTHONS ?=
 # Each test run adds its number of tests of each kind to this file.
 TALLY  := $(VENV)/tests.tally
+# Without bytecode, each program that the tests start would compile the whole grader again.
+unexport PYTHONDONTWRITEBYTECODE
 PYTEST := env GRADER_TESTS_TALLY=$(TALLY) $(PY) -m pytest tests --durations=10
 
 .DEFAULT_GOAL := help
