@@ -31,14 +31,17 @@ class Timing:
     out: str
 
 
+def users_environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name != _NO_BYTECODE}
+
+
 def time_command(command: Sequence[str], *, limit_s: float, cwd: Path, out: Path) -> Timing:
     """Runs a command, with its output in the file `out`. Raises `LabError` if it fails or does not end in time."""
     began = time.monotonic()
     peak = 0.0
-    environ = {name: value for name, value in os.environ.items() if name != _NO_BYTECODE}
     with out.open("wb") as written:
         process = subprocess.Popen(
-            command, cwd=cwd, env=environ, stdout=written, stderr=subprocess.STDOUT, start_new_session=True
+            command, cwd=cwd, env=users_environment(), stdout=written, stderr=subprocess.STDOUT, start_new_session=True
         )
         try:
             while True:

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from grader.extras import Extra
 
 COMMANDS: Final = (
-    "batch", "clean", "compare", "doctor", "export", "forget", "handin", "key", "mark", "new", "regrade", "rehearse",
+    "batch", "clean", "compare", "course", "doctor", "export", "forget", "handin", "key", "mark", "new", "regrade",
+    "rehearse",
     "repo", "report", "sign", "start", "verify", "watch",
 )  # fmt: skip
 """`grader batch` is the function `batch` of `grader.commands.batch.command`; it is imported only when it is called."""

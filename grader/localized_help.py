@@ -86,6 +86,8 @@ class LocalizedGroup(_Localized, click.Group):
 
     def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:
         """As click does, but without importing every command for its summary."""
-        summaries = [(name, help_text(f"{name}.about").strip().partition("\n")[0]) for name in self.list_commands(ctx)]
+        within = "" if self.name == "grader" else f"{self.name}-"  # as `course-add` is `grader course add`
+        names = self.list_commands(ctx)
+        summaries = [(name, help_text(f"{within}{name}.about").strip().partition("\n")[0]) for name in names]
         with formatter.section(help_text("click.Commands")):
             formatter.write_dl(summaries)

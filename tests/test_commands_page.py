@@ -7,6 +7,8 @@ import re
 import subprocess
 import sys
 
+import click
+
 from grader.cli import app
 from tests.student_shell import ROOT
 
@@ -51,7 +53,11 @@ def options_of_the_plugin() -> str:
 def page() -> str:
     commands = sorted(app.commands)
     parts = [("`pytest`", options_of_the_plugin()), ("`grader`", help_of())]
-    parts += [(f"`grader {command}`", help_of(command)) for command in commands]
+    for name in commands:
+        parts.append((f"`grader {name}`", help_of(name)))
+        inner = app.commands[name]
+        if isinstance(inner, click.Group):
+            parts += [(f"`grader {name} {one}`", help_of(name, one)) for one in sorted(inner.commands)]
     return INTRODUCTION + "".join(f"\n## {title}\n\n```text\n{text}\n```\n" for title, text in parts)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -45,7 +46,8 @@ def find_exercise(name: str | Path, start: Path = Path()) -> Path:
 def match_exercise(name: str | Path, start: Path) -> Path | None:
     """The exercise at that path, or of that name, whatever its case, in the nearest folder that has it.
 
-    A folder before the name must contain the exercise, or not exist and look like a slip for `exercises`.
+    A folder before the name must contain the exercise, or be the name of an added course, or not exist and look like a
+    slip for `exercises`. Without a folder, added courses come last.
     """
     given = start / name
     if is_exercise(given) and given.name in {"", "..", *exercises_in(given.parent)}:
@@ -55,7 +57,9 @@ def match_exercise(name: str | Path, start: Path) -> Path | None:
     if before and inside.is_dir():
         places: Iterator[Path] = iter((inside,))
     elif not before or (len(before) == 1 and is_like_exercises(before[0])):
-        places = _places(start)
+        places = itertools.chain(_places(start), _added_courses().values())
+    elif len(before) == 1 and before[0] in (added := _added_courses()):
+        places = iter((added[before[0]],))
     else:
         return None
     for place in places:
@@ -91,7 +95,8 @@ def which_exercise(there: dict[str, Path], start: Path, problem: str = "") -> Gr
 def no_such_exercise(typed: str, start: Path) -> ExerciseError:
     """Says which may be meant: one beside `typed`, else one of those that can be found from `start`."""
     given = start / typed
-    there = exercises_in(given.parent) or nearest_exercises(start)
+    added = next(filter(None, map(exercises_in, _added_courses().values())), {})
+    there = exercises_in(given.parent) or nearest_exercises(start) or added
     if not there:
         return ExerciseError("exercise.none-here", given=repr(typed))
     near = difflib.get_close_matches(given.name.lower(), there, n=1, cutoff=_NEAR)
@@ -110,6 +115,13 @@ def _places(start: Path) -> Iterator[Path]:
         yield around.parent
     for folder in start.absolute().parents:
         yield folder / EXERCISES
+
+
+def _added_courses() -> dict[str, Path]:
+    """The folders of exercises of the added courses, by the course's name."""
+    from grader.exercise.courses import added_courses  # noqa: PLC0415 - other projects' pytest imports this module
+
+    return {course.name: folder / EXERCISES for folder, course in added_courses().items()}
 
 
 def _relative(path: Path, start: Path) -> Path:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from grader.errors import MachineUnreachable, ProbeFailed
+from grader.exercise.courses import course_of
 from grader.grading.checks_loop import run_checks
 from grader.grading.request import machine_of
 from grader.machine.question import Answer, EngineQuestion
@@ -70,7 +71,7 @@ class Run:
                 api=self.version.api if self.version else None,
                 id=self.engine_id,
             ),
-            suite=SuiteInfo(sha256=suite_hash(folder)),
+            suite=_suite_info(folder),
             root=folder.parent.parent,
             hints=self.request.hints,
             grader=VERSION,
@@ -164,3 +165,10 @@ def _engine_id(transport: Transport) -> str | None:
     except (ValueError, ProbeFailed):
         return None
     return escape_control_characters(str(info["ID"]), 80) if isinstance(info, dict) and info.get("ID") else None
+
+
+def _suite_info(folder: Path) -> SuiteInfo:
+    course = course_of(folder)
+    return SuiteInfo(
+        sha256=suite_hash(folder), course=course.name if course else "", version=course.version if course else ""
+    )

@@ -69,6 +69,10 @@ class TestedMachine(msgspec.Struct, frozen=True, kw_only=True):
 
 class SuiteInfo(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
+    course: str = ""
+    """The added course that the exercise is from; empty if it is from none."""
+    version: str = ""
+    """The course's version."""
 
 
 class Advice(msgspec.Struct, frozen=True, kw_only=True):
