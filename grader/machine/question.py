@@ -117,6 +117,8 @@ class NoAnswer(msgspec.Struct, frozen=True, omit_defaults=True, tag="no-answer")
         "not-at-hand",
         "redirect",
         "elsewhere",
+        "not-mounted",
     ]
-    """`no-access`: it may exist, but must not be read; `elsewhere`: it is on another computer."""
+    """`no-access`: it may exist, but must not be read; `elsewhere`: it is on another computer; `not-mounted`: it is not
+    in the container that the grader runs in."""
     detail: Annotated[str, Meta(max_length=5000)] = ""

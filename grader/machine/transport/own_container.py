@@ -78,10 +78,10 @@ class MountedCompose:
         self._folders = folders
 
     def ask(self, question: ComposeQuestion) -> Answer | NoAnswer:
-        """`NoAnswer` with `elsewhere` for any other project."""
+        """`NoAnswer` with `not-mounted` for any other project."""
         named = (question.folder, *question.files, *question.env_files)
         if not all(_is_shared(path, self._folders) for path in named):
-            return NoAnswer("elsewhere", question.folder)
+            return NoAnswer("not-mounted", question.folder)
         return self._compose.ask(question)
 
 

@@ -173,6 +173,8 @@ def compose_unavailable(origin: ComposeOrigin, answer: NoAnswer) -> ProbeFailed:
     folder = escape_control_characters(origin.folder, 160)
     if answer.reason == "elsewhere":
         return ProbeFailed("compose-elsewhere", folder=folder)
+    if answer.reason == "not-mounted":
+        return ProbeFailed("compose-not-mounted", folder=folder)
     return ProbeFailed("compose-not-at-hand", folder=folder, detail=f"{answer.reason} {answer.detail}")
 
 

@@ -63,4 +63,4 @@ def test_a_project_is_read_if_all_of_its_files_are_below_such_a_folder(tmp_path:
         ComposeQuestion("config", "todos", str(tmp_path), ("/compose.yaml",)),
         ComposeQuestion("config", "todos", str(tmp_path), (f"{tmp_path}/compose.yaml",), ("/.env",)),
     ):
-        assert compose.ask(outside) == NoAnswer("elsewhere", outside.folder)
+        assert compose.ask(outside) == NoAnswer("not-mounted", outside.folder)

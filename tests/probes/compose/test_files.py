@@ -156,6 +156,11 @@ def test_files_that_are_not_at_hand_are_our_failure_to_look(reason: Any) -> None
     assert refusal.values == {"folder": "/home/anna/todos", "detail": f"{reason} why"}
 
 
+def test_a_folder_that_is_not_mounted_in_the_graders_container_has_its_own_words() -> None:
+    refusal = assert_probe_failed("compose-not-mounted", lambda: config(NoAnswer("not-mounted", "/home/anna/todos")))
+    assert refusal.values == {"folder": "/home/anna/todos"}
+
+
 @pytest.mark.parametrize(("answer", "code"), [one for one in MALFORMED_ANSWERS if one.id not in {"409", "500"}])
 def test_what_cannot_be_read_is_refused(answer: Answer, code: str) -> None:
     assert assert_probe_failed(code, lambda: config(answer)).values["asked"] == "docker compose config"
