@@ -17,10 +17,12 @@ _TOOL_LABEL_PREFIXES: Final = (
     "com.docker.compose.",
     "com.docker.desktop.",
     "com.docker.swarm.",
+    "container-lab-grader.",
     "devcontainer.",
     "io.kubernetes.",
 )
 """Prefixes of the labels that tools put on their containers: these are not left over from a `docker run`.
+The grader's own image has one.
 
 Not `desktop.docker.io/`: Docker Desktop puts such labels on every container, those of `docker run` too."""
 _LIVE_STATES: Final = {"running", "paused", "restarting"}

@@ -16,6 +16,12 @@ from grader.machine.transport.engine_address import resolve_engine
 from grader.machine.transport.files import LocalFiles, NoFiles
 from grader.machine.transport.http import SiteClient
 from grader.machine.transport.interface import DirectTransport, TransportFacts
+from grader.machine.transport.own_container import (
+    MountedCompose,
+    MountedFiles,
+    is_in_container,
+    read_shared_folders,
+)
 from grader.machine.transport.socket_owner import is_local_engine
 from grader.roster.machine_url import MachineUrl
 
@@ -52,8 +58,13 @@ def open_transport(
     facts = TransportFacts(address.display_name, address.context, address.host)
     engine, sites = EngineClient(address), SiteClient(address.host)
     is_local = files is None and _is_local(address)
-    files = files or (LocalFiles() if is_local else NoFiles())
-    compose = compose or (LocalCompose(address) if is_local else NoCompose())
+    if is_local:
+        files, compose = LocalFiles(), compose or LocalCompose(address)
+    elif files is None and not address.host and is_in_container():
+        folders = read_shared_folders()
+        files = MountedFiles(LocalFiles(), folders)
+        compose = compose or MountedCompose(LocalCompose(address), folders)
+    files, compose = files or NoFiles(), compose or NoCompose()
     return DirectTransport(facts, engine, sites, files, deadline_s, compose=compose, is_local=is_local)
 
 

@@ -14,14 +14,17 @@ from pathlib import Path
 from typing import Final
 
 from grader.machine.transport.compose_trust import trusted_accounts
+from grader.machine.transport.own_container import is_in_container
 
 _FORWARDERS: Final = {"ssh", "sshd", "sshd-session", "socat"}
 _WITHIN_S: Final = 2.0
 _CREDENTIALS: Final = struct.Struct("3i")
+_INVISIBLE: Final = 0
+"""The id that the kernel gives to a process that is not visible here."""
 
 
 def is_local_engine(path: Path) -> bool:
-    """False if another account listens there, or a program that forwards to another computer.
+    """False if another account listens there, or a program that forwards to another computer or is outside a container.
 
     Only Linux knows who listens: on other systems, and if nobody listens, the answer is True.
     """
@@ -35,6 +38,9 @@ def is_local_engine(path: Path) -> bool:
     except (OSError, ValueError):
         return True  # the question to the engine will report why
     pid, account, _ = _CREDENTIALS.unpack(credentials)
+    # Outside of a container as well, with WSL, whose engine runs in another distribution but names paths of this one.
+    if pid == _INVISIBLE and is_in_container():
+        return False
     return account in trusted_accounts() and _program_name(pid) not in _FORWARDERS
 
 

@@ -85,6 +85,23 @@ def test_the_engine_of_another_account_may_say_what_it_likes(short: Path, monkey
         assert is_local_engine(path), "of who has typed sudo it is the own one"
 
 
+@pytest.mark.parametrize(("markers", "is_local"), [("(Path('/'),)", "False"), ("()", "True")])
+def test_an_engine_that_is_not_visible_from_a_container_is_outside_of_it(
+    short: Path, markers: str, is_local: str
+) -> None:
+    """Without a container it counts as local: from WSL, the engine of Docker Desktop is not visible either."""
+    code = f"""
+import sys
+from pathlib import Path
+from grader.machine.transport import own_container, socket_owner
+own_container._MARKERS = {markers}
+print(socket_owner.is_local_engine(Path(sys.argv[1])))
+"""
+    with listening(short) as path:
+        asking = ["unshare", "--pid", "--fork", sys.executable, "-c", code, str(path)]
+        assert subprocess.check_output(asking, text=True, timeout=60).strip() == is_local
+
+
 def elsewhere(socket: Path, folder: Path) -> None:
     """Nothing is looked up or written in `folder` for the engine behind that socket."""
     (folder / "compose.yaml").write_text("services: {web: {image: nginx}}", encoding="ascii")
