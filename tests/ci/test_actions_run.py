@@ -147,14 +147,17 @@ def test_what_the_work_prints_is_no_command_and_no_mark(
 lines='::error file=x::FORGED\\n::set-output name=mark::20\\n::add-mask::note\\n##[error]FORGED\\n'
 lines="$lines"'::stop-commands::FORGED\\n</pre><img src=x>[a](http://x.example)\\n'
 lines="$lines"'tp2 e2301234 : note 20/20 (100 %%)\\n'
-docker run -d --name web -p 4000:80 ubuntu sh -c "printf '$lines'; exit 3"
+docker run -d --name web -p 4000:80 nginx sh -c "printf '$lines'; exit 3"
 printf "$lines"
 """
     ran = push({"tp2/up.sh": script + ("exit 3\n" if shown == "script" else "")})
     assert (ran.code, ran.result.mark, output(ran, "mark"), output(ran, "out-of")) == (1, 5.0, "5", "20"), ran.log
     assert ": :stop-commands::FORGED" in ran.log, ran.log
     assert not re.search(r"(?<!: ):(?:error|set-output|add-mask|stop-commands)[^:]*::(?:FORGED|20|note)", ran.log)
-    assert not re.search(r"[❗⚙🚧].*FORGED|##\[error\]FORGED|<img", ran.log), ran.log
+    assert not re.search(r"[❗⚙🚧].*FORGED|##\[error\]FORGED", ran.log), ran.log
+    summary = ran.log.partition("Summary - ")[2].partition("exit status")[0]
+    assert "&lt;img" in summary, ran.log
+    assert "<img" not in summary
     assert not re.search(r"note 20/20 \(100 ?%\)", ran.log), ran.log
     marks = re.findall(r"tp2 (\S+)\s: note ([0-9.]+)/20 \(([0-9.]+)\s%\)", ran.log)
     assert marks == [("e2301234/tp", "5", "25")], ran.log
