@@ -73,6 +73,12 @@ class _Group(LocalizedGroup):
         super().__init__(**settings)
         self.commands = cast("dict[str, click.Command]", _Commands())  # click only reads it
 
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            raise click.Abort from error  # click would print an empty line
+
 
 def main() -> None:
     """Runs the command line. A user's mistake gives one sentence and an exit code, never a traceback."""

@@ -30,6 +30,10 @@ class PortSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     offset: int
     """Its position in a student's reserved range; 0 is the first port."""
 
+    def on_machine(self, reserved: PortRange | None) -> int:
+        """The port to publish on, for a student with this reserved range."""
+        return reserved.first + self.offset if reserved else self.port
+
 
 class ContainerSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A container that the student starts."""

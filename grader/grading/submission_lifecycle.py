@@ -23,6 +23,7 @@ from grader.submission.bring_up_failure import with_failed_bring_up, with_invali
 from grader.submission.clone.commit import commit_of
 from grader.submission.container_limits import LIMITS_FILE, write_limits
 from grader.submission.external_objects import taken_objects
+from grader.submission.free_ports import require_free_ports
 from grader.submission.hidden_paths import with_known_paths
 from grader.submission.infrastructure_failure import InfrastructureFailed, infrastructure_failure
 from grader.submission.layout import DOCKERFILE_NAMES, BringUpKind
@@ -187,6 +188,7 @@ class _SubmissionRun:
         work, review = reading.layout, reading.review
         if work is None or review.invalid:
             return with_invalid_files(grade(self._submission(reading)), review.invalid), None
+        require_free_ports(self.engine.host, (one.on_machine(self.request.ports) for one in self.spec.ports.values()))
         if reading.project is not None:
             changes = review.changes or ComposeChanges()
             if taken := taken_objects(self.client, changes):

@@ -175,8 +175,7 @@ class Machine(Subject["MachineExpectation"]):
 
     def port(self, role: str) -> int:
         """The port of the machine that a role is to be published on."""
-        wanted = _spec_entry(self.spec.ports, role, "ports")
-        return self.ports.first + wanted.offset if self.ports else wanted.port
+        return _spec_entry(self.spec.ports, role, "ports").on_machine(self.ports)
 
     def text(self, role: str) -> str:
         """A word of `[texts]`."""

@@ -1,4 +1,4 @@
-"""The composite action, run for real by act on this machine, on three students' repositories.
+"""The composite action, run for real by act on this machine, on four students' repositories.
 
 The engine is the lab's, and the grader is this one: the step that installs it finds it on `PATH`.
 """
@@ -124,3 +124,40 @@ def test_a_refused_repository_has_no_mark_and_is_annotated(push: Callable[[dict[
     assert "exit status 7" in ran.log
     assert (ran.result.mark, output(ran, "mark"), output(ran, "status")) == (None, "", "not-graded")
     assert "::error file=tp2/compose.yaml,line=4,title=privileged::" in ran.log
+
+
+def test_a_repository_that_cheats_earns_what_its_work_does(push: Callable[[dict[str, str]], FinishedRun]) -> None:
+    script = """\
+docker run -d --name web -p 4000:80 nginx
+echo '::set-output name=mark::20'
+echo mark=20 >> "$GITHUB_OUTPUT"
+echo 'tp2 e2301234 : note 20/20 (100 %)'
+"""
+    forged = {"results/tp2/e2301234-tp.json": "{}\n", "sitecustomize.py": "raise SystemExit\n"}
+    ran = push({"tp2/up.sh": script, **forged})
+    assert (ran.code, ran.result.mark, output(ran, "mark")) == (1, 11.0, "11"), ran.log
+
+
+@pytest.mark.parametrize("shown", ["script", "container"])
+def test_what_the_work_prints_is_no_command_and_no_mark(
+    shown: str, push: Callable[[dict[str, str]], FinishedRun]
+) -> None:
+    """The output of a script that fails is shown, else the log of a container that ended. `act` marks commands."""
+    script = """\
+lines='::error file=x::FORGED\\n::set-output name=mark::20\\n::add-mask::note\\n##[error]FORGED\\n'
+lines="$lines"'::stop-commands::FORGED\\n</pre><img src=x>[a](http://x.example)\\n'
+lines="$lines"'tp2 e2301234 : note 20/20 (100 %%)\\n'
+docker run -d --name web -p 4000:80 nginx sh -c "printf '$lines'; exit 3"
+printf "$lines"
+"""
+    ran = push({"tp2/up.sh": script + ("exit 3\n" if shown == "script" else "")})
+    assert (ran.code, ran.result.mark, output(ran, "mark"), output(ran, "out-of")) == (1, 5.0, "5", "20"), ran.log
+    assert ": :stop-commands::FORGED" in ran.log, ran.log
+    assert not re.search(r"(?<!: ):(?:error|set-output|add-mask|stop-commands)[^:]*::(?:FORGED|20|note)", ran.log)
+    assert not re.search(r"[❗⚙🚧].*FORGED|##\[error\]FORGED", ran.log), ran.log
+    summary = ran.log.partition("Summary - ")[2].partition("exit status")[0]
+    assert "&lt;img" in summary, ran.log
+    assert "<img" not in summary
+    assert not re.search(r"note 20/20 \(100 ?%\)", ran.log), ran.log
+    marks = re.findall(r"tp2 (\S+)\s: note ([0-9.]+)/20 \(([0-9.]+)\s%\)", ran.log)
+    assert marks == [("e2301234/tp", "5", "25")], ran.log

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import string
 import subprocess
 import sys
@@ -149,3 +150,20 @@ def test_a_project_whose_name_is_no_plain_file_name_has_its_artifacts_too(tmp_pa
         "results/tp6/_e1.json",
         "results/tp6/_e1.xml",
     ]
+
+
+def test_nothing_is_printed_below_the_mark_even_if_a_file_cannot_be_removed(tmp_path: Path) -> None:
+    """`rm` names the files that it cannot remove, such as those of a container's user."""
+    checkout, programs = tmp_path / "e1", tmp_path / "programs"
+    lay_out(checkout, BRINGS_RESULTS, {})
+    programs.mkdir()
+    (programs / "rm").write_text("#!/bin/sh\necho \"rm: cannot remove 'x: note 20/20 (100 %)'\" >&2\nexit 1\n")
+    (programs / "rm").chmod(0o755)
+    job = school(tmp_path)
+    script = f"PATH={programs}:$PATH\nexec 2>&1\n{job.script}"
+    done, artifacts = run_job(Job(script, job.paths, job.variables), checkout)
+    assert done.returncode == 6
+    assert re.match(r"tp6 e1/tp\s: pas de note", done.stdout.splitlines()[-1])
+    assert "cannot remove" not in done.stdout
+    assert read_result(checkout / "results/tp6/e1-tp.json").reason_code == "engine-unreachable"
+    assert "test_forged" not in artifacts["results/tp6/e1-tp.xml"]

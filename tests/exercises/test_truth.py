@@ -63,6 +63,22 @@ def has_mount(kind: str = "", *, source: str = "source", inside: str = "inside")
     )
 
 
+def host_config(is_so: Callable[[dict[str, Any], Values], object]) -> Claim:
+    """What `HostConfig` of the container says of it."""
+    return lambda state, values: some(state, values, lambda one: is_so(one["HostConfig"], values))
+
+
+def health_check(is_so: Callable[[list[str]], object]) -> Claim:
+    """What the health check of the container runs; an empty list without one."""
+    return lambda state, values: some(
+        state, values, lambda one: is_so((one["Config"].get("Healthcheck") or {}).get("Test") or [])
+    )
+
+
+def health_is(status: str) -> Claim:
+    return lambda state, values: some(state, values, lambda one: one["State"]["Health"]["Status"] == status)
+
+
 def bindings(state: RecordedState, values: Values) -> set[str]:
     """`4000->80/tcp`, with its address if it is not for all, in force or requested."""
     found = set()
@@ -356,6 +372,37 @@ CLAIMS: dict[str, Claim] = {
     "copied-not-mounted": lambda state, values: not has_mount("bind", source="none")(state, values),
     "unreadable": has_mount("bind", source="folder"),
     "not-served": has_mount("bind", source="folder"),
+    # volumes
+    "bind-not-volume": has_mount("bind"),
+    "volume-anonymous": lambda state, values: any(
+        mount["Type"] == "volume" and re.fullmatch("[0-9a-f]{64}", mount["Name"]) for mount in mounts(state, values)
+    ),
+    "volume-not-mounted": lambda state, values: not has_mount("volume", source="volume")(state, values),
+    "volume-other": has_mount("volume", source="seen"),
+    "volume-wrong-inside": has_mount("volume", source="volume", inside="seen"),
+    # limits, restarts, health
+    "memory-unlimited": host_config(lambda host, _: not host["Memory"]),
+    "memory-only-reserved": host_config(lambda host, _: not host["Memory"] and host["MemoryReservation"]),
+    "memory-limit-other": host_config(lambda host, _: host["Memory"] > 0),
+    "cpus-unlimited": host_config(lambda host, _: not host["NanoCpus"] and host["CpuQuota"] <= 0),
+    "cpus-not-limited-by": host_config(
+        lambda host, _: not host["NanoCpus"] and host["CpuQuota"] <= 0 and (host["CpuShares"] or host["CpusetCpus"])
+    ),
+    "cpus-limit-other": host_config(lambda host, _: host["NanoCpus"] > 0 or host["CpuQuota"] > 0),
+    "restart-policy-missing": host_config(lambda host, _: host["RestartPolicy"]["Name"] in {"", "no"}),
+    "restart-policy-other": host_config(
+        lambda host, values: values["seen"].startswith(host["RestartPolicy"]["Name"]) and host["RestartPolicy"]["Name"]
+    ),
+    "not-restarted": host_config(lambda host, values: host["RestartPolicy"]["Name"] == values["policy"]),
+    "health-check-missing": health_check(lambda test: not test),
+    "health-check-disabled": health_check(lambda test: test == ["NONE"]),
+    "health-check-always-passes": health_check(lambda test: test and test != ["NONE"]),
+    "health-check-cannot-run": health_check(lambda test: test and test != ["NONE"]),
+    "health-unknown": health_is("starting"),
+    "unhealthy": health_is("unhealthy"),
+    "backup-failed": lambda state, values: some(
+        state, values, lambda one: str(one["State"]["ExitCode"]) == values["exit_code"] != "0"
+    ),
 }
 """Whether the sentence of a diagnosis is true, for those of containers, images, programs, ports, files and folders."""
 
@@ -365,6 +412,21 @@ NOT_CLAIMED = {
     "file-written-late": "the date of a file is in a header that recordings keep in another form",
     "image-committed": "its sentence is about a history that only its own check can read",
     "image-other-base": "as above",
+    **dict.fromkeys(
+        (
+            "backup-empty",
+            "backup-incomplete",
+            "backup-missing",
+            "backup-not-an-archive",
+            "backup-outdated",
+            "restore-missing",
+            "restore-nested",
+            "restore-other-content",
+            "volume-empty",
+            "volume-lost",
+        ),
+        "is about files of an archive or a volume, which recordings keep as they were asked for",
+    ),
 }
 """Diagnoses of these nouns without an entry in `CLAIMS`, and why."""
 
@@ -400,7 +462,7 @@ def false_values(state: RecordedState, code: str, values: Values, known: set[str
             "restarts": lambda value: value in {str(one["RestartCount"]) for one in inspects},
             "user": lambda value: value in {one.get("User", "") for one in configs},
             "image": lambda value: value in tags | known | {one["Image"] for one in configs},
-            "volume": volumes.__contains__,
+            "volume": lambda value: value in volumes | known,
             "published": lambda value: value.isdigit() or set(value.split(", ")) <= bindings(state, values),
             "last_line": lambda value: "\\" in value or value[:60] in state.log(name),
         }
@@ -420,6 +482,7 @@ def spec_names(exercise: str) -> set[str]:
         *(one.name for one in spec.built.values()),
         *(one.name for one in spec.networks.values()),
         *(one.name for one in spec.services.values()),
+        *(one.name for one in spec.volumes.values()),
     }
 
 

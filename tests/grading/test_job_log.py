@@ -158,7 +158,7 @@ def test_a_student_is_called_so_and_the_last_line_is_ours(
     assert faults(said) == []
 
 
-def graded(trick: str, mark: float | None = 13.5) -> ResultFile:
+def graded(trick: str, mark: float | None = 8.0) -> ResultFile:
     """A result in which everything that can come from outside contains `trick`, uncleaned."""
     asked = msgspec.structs.replace(request("x", "local"), student=Student(id=trick, name=trick))
     result = not_graded(read_suite(EXERCISE), asked, (trick, Words(fr=trick, en=trick)))
@@ -172,8 +172,18 @@ def graded(trick: str, mark: float | None = 13.5) -> ResultFile:
     )
     advice = [Advice(tool="hadolint", code=trick, file=f"{trick}/Dockerfile", line=1, text=trick)]
     status = "not-graded" if mark is None else "graded"
+    passed = [msgspec.structs.replace(one, verdict="passed", points=one.max_points) for one in result.checks[1:]]
+    points = sum(one.points for one in passed)
+    checks = result.checks if mark is None else [check, *passed]
     return msgspec.structs.replace(
-        result, checks=[check, *result.checks[1:]], advice=advice, mark=mark, points=mark and 13, status=status
+        result,
+        checks=checks,
+        advice=advice,
+        mark=mark,
+        points=None if mark is None else points,
+        not_tried_points=0,
+        provisional=False,
+        status=status,
     )
 
 
@@ -196,7 +206,7 @@ def test_a_metric_is_two_lines_whatever_its_labels(trick: str) -> None:
     text = metrics(graded(f'{trick}"}} 20\ngrader_mark{{x="'))
     lines = text.splitlines()
     assert faults(text) == []
-    assert [line.rpartition(" ")[2] for line in lines] == ["13.5", "13"]
+    assert [line.rpartition(" ")[2] for line in lines] == ["8.0", "8"]
     for line in lines:
         labels = re.fullmatch(r'grader_\w+\{exercise="tp9",student="((?:[^"\\]|\\\\|\\")*)"\} [0-9.]+', line)
         assert labels is not None, line
@@ -207,7 +217,7 @@ def test_every_report_can_be_written_whatever_the_names(trick: str, tmp_path: Pa
     result = graded(trick)
     write_reports(result, tmp_path, "en")
     path = result_path(tmp_path, "tp9", trick)
-    assert read_result(path).mark == 13.5
+    assert read_result(path).mark == 8
     assert path.with_suffix(".xml").stat().st_size
     written = gradebook_files(build_gradebook([result], ()), "en")
     assert written

@@ -154,10 +154,10 @@ def test_a_result_that_cannot_be_written_is_one_students(
 def test_a_disk_that_is_full_stops_the_class_and_says_how_to_go_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(store, "write_reports", full)
+    monkeypatch.setattr(store, "store_result", full)
     with pytest.raises(GraderError, match="--resume"):
         grade(tmp_path, 3, {}, monkeypatch)
 

@@ -66,7 +66,15 @@ def planted(results: ResultsBench) -> ResultsBench:
     lines = [f'{{"event":"done","at":1.0,"student":"{one}"}}\n' for one in (ID, BOB.student.id)]
     (exercise / ".grader-journal").write_text("".join(lines))
     report.callback(  # type: ignore[misc]  # a command has one
-        folder=results.folder, roster=None, out=None, moodle=None, scodoc=None, exercise="", page=True, lang="en"
+        folder=results.folder,
+        roster=None,
+        out=None,
+        moodle=None,
+        scodoc=None,
+        exercise="",
+        course=None,
+        page=True,
+        lang="en",
     )
     return results
 

@@ -192,9 +192,9 @@ class Answers:
         asked = [ask["ask"]["path"] for ask in self.state.exchanges if ask["ask"].get("operation") == "identify"]
         place, real_path = self._identity(path)
         others = [one for one in asked if one.endswith(f"/{ending}")]
-        return real_path.endswith(f"/{ending}") or (
-            place != "" and any(self._identity(one)[0] == place for one in others)
-        )
+        # At the root of the disk it is nobody's home.
+        is_in_a_home = real_path.removesuffix(f"/{ending}") not in {"", real_path}
+        return is_in_a_home or (place != "" and any(self._identity(one)[0] == place for one in others))
 
     def _identity(self, path: str) -> tuple[str, str]:
         """Device and inode, and the path without links; both empty if there is nothing."""

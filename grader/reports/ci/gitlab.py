@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from grader.text.escaping import log_line
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -21,15 +23,16 @@ def code_quality(findings: Sequence[Finding]) -> bytes:
     seen: dict[str, int] = {}
     entries = []
     for one in findings:
-        words = f"{one.file}\0{one.code}\0{one.text}"
+        file, code, text = (log_line(words) for words in (one.file, one.code, one.text))
+        words = f"{file}\0{code}\0{text}"
         seen[words] = number = seen.get(words, 0) + 1
         entries.append(
             {
-                "description": one.text,
-                "check_name": one.code,
-                "fingerprint": hashlib.sha256(f"{words}\0{number}".encode("utf-8", "replace")).hexdigest(),
+                "description": text,
+                "check_name": code,
+                "fingerprint": hashlib.sha256(f"{words}\0{number}".encode()).hexdigest(),
                 "severity": _SEVERITIES[one.severity],
-                "location": {"path": one.file, "lines": {"begin": one.line or 1}},
+                "location": {"path": file, "lines": {"begin": one.line or 1}},
             }
         )
     return msgspec.json.format(msgspec.json.encode(entries), indent=2) + b"\n"

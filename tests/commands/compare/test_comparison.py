@@ -83,7 +83,9 @@ def test_ports_and_engine_are_told(recorded_class: RecordedClass) -> None:
     recorded_class.grade("e2")
     result = read_result(write_result_files(recorded_class, "e2"))
     machine = msgspec.structs.replace(result.machine, engine="Podman 4.3", api="1.41")
-    changed = msgspec.structs.replace(result, machine=machine, ports="41200-41209", checks=result.checks[:1])
+    first = result.checks[:1]
+    sums = {"points": first[0].points, "max_points": first[0].max_points}
+    changed = msgspec.structs.replace(result, machine=machine, ports="41200-41209", checks=first, **sums)
     write_result(changed, write_result_files(recorded_class, "e2"))
     done = run(write_result_files(recorded_class, "e1"), write_result_files(recorded_class, "e2"))
     assert "engine      Docker 26.1.5 API 1.45 → Podman 4.3 API 1.41" in done.stdout

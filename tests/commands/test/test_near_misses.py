@@ -87,7 +87,7 @@ def test_one_sentence_says_what_may_be_meant(words: tuple[str, ...], sentence: s
         ((*TP2, "--hints", "two"), "--hints vaut 1"),
         ((*TP2, "--lang", "de"), "la langue est fr ou en"),
         ((*TP2, "--machine", "pc12"), "voulais-tu dire ssh://pc12\u00a0?"),
-        ((*GRADER, "start"), "il manque exercise"),
+        ((*GRADER, "start"), "il manque EXERCISE"),
         ((*GRADER, "doctor", "--prots", "1"), "il n'y a pas d'option --prots\u00a0; voulais-tu dire --ports\u00a0?"),
         ((*GRADER, "stert", "tp2"), "il n'y a pas de commande stert\u00a0; voulais-tu dire start\u00a0?"),
     ],

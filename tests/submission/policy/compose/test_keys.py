@@ -22,7 +22,7 @@ KEYS = {
     "pid: host": "pid",
     "pid: 'service:b'": "pid",
     "ipc: host": "ipc",
-    "ipc: shareable": "ipc",
+    "ipc: 'container:registry'": "ipc",
     "uts: host": "uts",
     "userns_mode: host": "userns_mode",
     "cgroup: host": "cgroup",
@@ -37,7 +37,8 @@ KEYS = {
     "storage_opt: {size: 1G}": "storage_opt",
     "blkio_config: {weight: 300}": "blkio_config",
     "cap_add: [SYS_ADMIN]": "cap_add",
-    "group_add: ['0']": "group_add",
+    "group_add: [1000, keep-groups]": "group_add",
+    "group_add: ['0\\nkeep-groups']": "group_add",
     "oom_score_adj: -1000": "oom_score_adj",
     "oom_kill_disable: true": "oom_kill_disable",
     "cpu_rt_runtime: 95000": "key-not-allowed",
@@ -98,7 +99,7 @@ def test_it_is_refused_in_an_override(keys: str, tmp_path: Path) -> None:
 VALUES = {
     "network_mode": ("host", "container:registry", "ns:/proc/1/ns/net", "(100 %)"),
     "runtime": ("crun",),
-    "ipc": ("host", "shareable"),
+    "ipc": ("host", "container:registry"),
     "userns_mode": ("host",),
 }
 
