@@ -45,10 +45,13 @@ def results_in(results: Path, exercise: str = "tp2") -> dict[str, ResultFile]:
 
 
 def without_times(result: ResultFile) -> bytes:
-    """The part of a result that no interruption may change: all but times and durations."""
+    """The part of a result that no interruption may change: all but times, and the number of the attempt.
+
+    Who could not be graded, since the worker was killed, is graded again: that is one attempt more.
+    """
     told = msgspec.to_builtins(result)
-    for name in ("started_at", "duration_s"):
-        del told[name]
+    for name in ("started_at", "duration_s", "attempt"):
+        told.pop(name, None)
     for check in told["checks"]:
         del check["duration_s"]
     return msgspec.json.encode(told, order="deterministic")
