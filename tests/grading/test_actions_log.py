@@ -84,7 +84,7 @@ def test_what_containers_and_tools_print_in_a_graded_repository(trick: str, tmp_
     assert len(lines) == 2
     assert all(OWN_COMMAND.fullmatch(line) and len(line.splitlines()) == 1 for line in lines), lines
     publish(result, "en", environ(tmp_path))
-    assert (tmp_path / "github_output").read_text() == "mark=13.5\nout-of=20\nstatus=graded\n"
+    assert (tmp_path / "github_output").read_text() == "mark=8\nout-of=20\nstatus=graded\n"
     require_no_markup((tmp_path / "github_step_summary").read_text())
     [entry] = json.loads(code_quality(findings))
     assert entry.keys() == KEYS

@@ -195,8 +195,8 @@ def test_every_line_of_a_result_but_the_last_is_without_a_percentage(trick: str)
         assert faults("\n".join(lines)) == []
         assert not any("\n" in line for line in lines)
         last = mark_line(result, language)
-        assert [COVERAGE.findall(last), STRICT.findall(last)] == [["67.5"], ["67.5"]]
-        assert faults(last.replace("(67.5 %)", "")) == []
+        assert [COVERAGE.findall(last), STRICT.findall(last)] == [["40"], ["40"]]
+        assert faults(last.replace("(40 %)", "")) == []
         assert faults(mark_line(graded(trick, mark=None), language)) == []
         assert faults(junit_for(result, language).decode()) == []
 
