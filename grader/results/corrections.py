@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -11,6 +12,7 @@ from grader.errors import GraderError
 from grader.messages import Texts, localized
 from grader.reports.result import Correction, ResultFile
 from grader.scoring.mark import scale_points
+from grader.scoring.rounding import exact, round_half_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -77,14 +79,14 @@ def _with_mark(result: ResultFile) -> ResultFile:
     if result.status == "not-graded" and (open_checks or not decided):
         return result
     points = sum(check.points for check in result.checks)
-    change = sum(_ON_MARK[one.kind] * one.points for one in result.corrections if one.kind in _ON_MARK)
-    mark = scale_points(points, result.max_points, result.out_of) + change
+    change = sum(_ON_MARK[one.kind] * exact(one.points) for one in result.corrections if one.kind in _ON_MARK)
+    mark = exact(scale_points(points, result.max_points, result.out_of)) + change
     not_tried = sum(check.max_points for check in open_checks)
     return replace(
         result,
         status="graded",
         points=points,
-        mark=round(min(max(mark, 0.0), float(result.out_of)), 2),
+        mark=float(round_half_up(min(max(mark, Fraction(0)), Fraction(result.out_of)))),
         not_tried_points=not_tried,
         provisional=not_tried > 0,
         reason=None,

@@ -118,22 +118,26 @@ def _copy_out(machine: Machine, container_id: str, path: str) -> FileFact | None
 
 def has_file(machine: Machine, container_id: str, path: str) -> bool:
     """Whether the container has a file or folder at `path`. Nothing of its content is read."""
-    answer = machine.ask(EngineQuestion(f"/containers/{container_id}/archive", (("path", path),), method="HEAD"))
-    if isinstance(answer, Answer) and answer.status in {200, 404}:
-        return answer.status == 200
-    raise ProbeFailed("answer-unexpected", asked=f"docker cp {path}", detail=str(getattr(answer, "status", answer)))
+    return _stat(machine, container_id, path) is not None
 
 
 def read_size(machine: Machine, container_id: str, path: str) -> int | None:
     """The size of a file in the container, in bytes; `None` if there is none. Nothing of its content is read."""
-    answer = machine.ask(EngineQuestion(f"/containers/{container_id}/archive", (("path", path),), method="HEAD"))
-    if not isinstance(answer, Answer) or answer.status != 200:
+    header = _stat(machine, container_id, path)
+    if header is None:
         return None
     try:
-        header = answer.headers.get("x-docker-container-path-stat", "")
         return decode_json(base64.b64decode(header), _RawStat).size
-    except (ValueError, MalformedJsonError):
-        return None
+    except (ValueError, MalformedJsonError) as error:
+        raise ProbeFailed("answer-garbled", asked=f"docker cp {path}", detail=str(error)) from error
+
+
+def _stat(machine: Machine, container_id: str, path: str) -> str | None:
+    """What the engine says of a file or folder; `None` if there is none. Raises `ProbeFailed` if it says neither."""
+    answer = machine.ask(EngineQuestion(f"/containers/{container_id}/archive", (("path", path),), method="HEAD"))
+    if isinstance(answer, Answer) and answer.status in {200, 404}:
+        return answer.headers.get("x-docker-container-path-stat", "") if answer.status == 200 else None
+    raise ProbeFailed("answer-unexpected", asked=f"docker cp {path}", detail=str(getattr(answer, "status", answer)))
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ commit can.
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,6 +30,9 @@ class Push:
 
 
 def is_bare_repository(folder: Path) -> bool:
+    """False for a working tree, whose files are the student's: they could lay out a repository and forge its log."""
+    if os.path.lexists(folder / ".git"):
+        return False
     return (folder / "HEAD").is_file() and (folder / "objects").is_dir() and (folder / "refs").is_dir()
 
 
