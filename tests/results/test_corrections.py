@@ -52,7 +52,8 @@ def test_of_two_corrections_of_one_check_the_last_counts(results: ResultsBench) 
 
 
 @pytest.mark.parametrize(
-    ("kind", "points", "mark"), [("bonus", 1.5, 7.5), ("penalty", 2, 4), ("bonus", 20, 20), ("penalty", 20, 0)]
+    ("kind", "points", "mark"),
+    [("bonus", 1.5, 7.5), ("penalty", 2, 4), ("bonus", 20, 20), ("penalty", 20, 0), ("bonus", 0.125, 6.13)],
 )
 def test_bonus_and_penalty_stay_between_zero_and_the_maximum(
     results: ResultsBench, kind: str, points: float, mark: float

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from grader.checks.expect import expect
+from grader.errors import ProbeFailed
+from grader.machine.question import Answer, NoAnswer
 from tests.checks.fake_engine_json import FakeContainer, File, fake_container
 from tests.checks.fake_machine import FakeMachine, fails_with
 
@@ -48,6 +50,17 @@ def test_one_that_is_missing_empty_or_elsewhere_is_named(role: str, kind: str, p
     elsewhere = f"/elsewhere/{path.rpartition('/')[2]}"
     with fails_with(f"{kind}-elsewhere", name="db", path=path, seen=elsewhere):
         judge(fake_container("db", mounts=(bind(elsewhere),)))
+
+
+@pytest.mark.parametrize("answer", [Answer(500, b"no"), Answer(200, b""), NoAnswer("no-access")])
+def test_what_the_engine_does_not_tell_of_is_not_missing(
+    answer: Answer | NoAnswer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box = FakeMachine(fake_container("db"))
+    ask = box.ask
+    monkeypatch.setattr(box, "ask", lambda asked: answer if getattr(asked, "method", "") == "HEAD" else ask(asked))
+    with pytest.raises(ProbeFailed):
+        expect(box.as_machine(**SPEC).secret("password")).to_be_given()
 
 
 def test_a_secret_in_the_environment_is_named_without_its_value() -> None:

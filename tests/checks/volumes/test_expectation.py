@@ -155,6 +155,12 @@ def test_a_backup_with_folders_around_the_files_is_restored_without_them(folder:
     expect(machine.volume("restored")).to_be_restored_from(machine.backup("data"))
 
 
+def test_a_volume_whose_files_are_all_in_one_folder_is_restored_with_it() -> None:
+    whole = {"./html/a": b"1", "./html/sub/b": b"2"}
+    machine = lab(copy(), backup(archive_of(whole)), copy=whole)
+    expect(machine.volume("restored")).to_be_restored_from(machine.backup("data"))
+
+
 @pytest.mark.parametrize(
     ("there", "code", "values"),
     [

@@ -115,6 +115,22 @@ def test_the_log_of_a_server_counts_and_not_what_a_commit_claims(tmp_path: Path)
         clone(str(server), tmp_path / "none", until=datetime(2026, 10, 11, tzinfo=UTC))
 
 
+def test_a_log_that_a_student_committed_is_not_that_of_a_server(tmp_path: Path) -> None:
+    """The working tree is laid out like a bare repository, whose log says that the late work was pushed in time."""
+    work = tmp_path / "work"
+    work.mkdir()
+    git(work, "init", "--quiet", "--initial-branch=main")
+    in_time = commit_at(work, "in time", "2026-10-11T12:00:00+0000")
+    late = commit_at(work, "late", "2026-10-13T12:00:00+0000")
+    log = work / "logs" / "refs" / "heads" / "main"
+    for folder in (work / "objects", work / "refs", log.parent):
+        folder.mkdir(parents=True, exist_ok=True)
+    (work / "HEAD").write_text("ref: refs/heads/main\n", encoding="utf-8")
+    log.write_text(f"{'0' * 40} {late} e <e@example.org> 1791720000 +0000\tpush\n", encoding="utf-8")
+    found = clone(str(work), tmp_path / "clone", until=datetime(2026, 10, 12, 18, tzinfo=UTC))
+    assert (found.id, found.is_by_server) == (in_time, False)
+
+
 def test_no_hook_runs_neither_of_the_origin_nor_of_a_template(
     origin: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
