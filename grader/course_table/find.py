@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from grader.messages import Language
     from grader.roster.student import RosterStudent
 
-COURSE_FILE: Final = Path("course.toml")
+COURSE_TABLE: Final = Path("course.toml")
 
 
 def find_course_table(path: Path | None, roster: Sequence[RosterStudent], language: Language) -> CourseTable | None:
@@ -25,7 +25,7 @@ def find_course_table(path: Path | None, roster: Sequence[RosterStudent], langua
     Warns on standard error of deadlines for somebody who is not in the roster. Raises `GraderError` if the table cannot
     be used.
     """
-    path = path or (COURSE_FILE if COURSE_FILE.is_file() else None)
+    path = path or (COURSE_TABLE if COURSE_TABLE.is_file() else None)
     if path is None:
         return None
     table = read_course_table(path)

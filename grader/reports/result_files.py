@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from grader.reports.result import ResultFile
 
 ATTEMPTS_SUFFIX: Final = ".attempts"
+REPORTS_FOLDER: Final = "reports"
+"""Where `grader report` writes, below the results."""
 
 
 def result_path(folder: Path, exercise: str, student: str) -> Path:

@@ -19,6 +19,7 @@ import msgspec
 
 from grader.atomic_file import write_atomically
 from grader.errors import GraderError
+from grader.ledger.reading import CHAIN, CONTENTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -33,7 +34,7 @@ _MIN_KEY_LENGTH: Final = 16
 _MAX_BYTES: Final = 16 * 1024 * 1024
 
 
-_LEDGER_FILES: Final = {"chain.jsonl", "contents.jsonl"}
+_LEDGER_FILES: Final = {CHAIN, CONTENTS}
 """The ledger has signatures of its own."""
 
 

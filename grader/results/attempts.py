@@ -111,3 +111,8 @@ def existing_results(folder: Path) -> Iterator[tuple[Path, ResultFile, bytes]]:
             continue
         if last_path(path) == result_path(folder, result.exercise, result.student.id):
             yield path, result, content
+
+
+def folders_in(folder: Path) -> Iterator[Path]:
+    """The folders in it, without links."""
+    return (path for path in sorted(folder.iterdir()) if path.is_dir() and not path.is_symlink())

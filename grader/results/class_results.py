@@ -11,12 +11,13 @@ from grader.reports.result_files import ATTEMPTS_SUFFIX
 from grader.reports.signature import SIGNATURE
 from grader.results.attempts import read_attempts
 from grader.results.corrections import ABSENCES, apply_corrections, corrections_in_force
-from grader.results.counting import Counting, counted_attempt
+from grader.results.counting import counted_attempt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from grader.course_table.table import AttemptRule
     from grader.ledger.signing_key import SigningKey
     from grader.reports.result import Correction, ResultFile
     from grader.results.attempts import Attempt
@@ -37,7 +38,7 @@ class StudentWork:
         """The last note that the student was absent or excused."""
         return next((one for one in reversed(self.corrections) if one.kind in ABSENCES), None)
 
-    def result(self, rule: Counting = "last") -> ResultFile | None:
+    def result(self, rule: AttemptRule = "last") -> ResultFile | None:
         """The corrected result of the attempt that counts; `None` without an attempt."""
         attempt = counted_attempt(self.attempts, rule)
         return apply_corrections(attempt.result, self.corrections) if attempt else None

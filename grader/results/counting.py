@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, assert_never
+from typing import TYPE_CHECKING, assert_never
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from grader.course_table.table import AttemptRule
     from grader.results.attempts import Attempt
-
-Counting = Literal["last", "best", "first"]
 
 
 def _mark(attempt: Attempt) -> float | None:
@@ -17,7 +16,7 @@ def _mark(attempt: Attempt) -> float | None:
 
 
 def counted_attempt(
-    attempts: Sequence[Attempt], rule: Counting, mark: Callable[[Attempt], float | None] = _mark
+    attempts: Sequence[Attempt], rule: AttemptRule, mark: Callable[[Attempt], float | None] = _mark
 ) -> Attempt | None:
     """The attempt that counts among those that have a mark, else the last one; `None` if there is none at all.
 

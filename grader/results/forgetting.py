@@ -23,9 +23,9 @@ from grader.ledger.reading import FOLDER as LEDGER
 from grader.messages import DEFAULT, LANGUAGES
 from grader.reports.junit.writer import junit_for, junit_for_class
 from grader.reports.result import encode_result_file, read_result
-from grader.reports.result_files import ATTEMPTS_SUFFIX
+from grader.reports.result_files import ATTEMPTS_SUFFIX, REPORTS_FOLDER
 from grader.reports.signature import KEY_VARIABLE, SIGNATURE, forget_files, sign, signing_key
-from grader.results.attempts import SUFFIXES, existing_results
+from grader.results.attempts import SUFFIXES, existing_results, folders_in
 from grader.results.journal import forget_in_journal
 from grader.results.locks import lock_folder
 from grader.results.storing import prepare_rewritten, prepared_files
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from grader.messages import Language
     from grader.reports.result import ResultFile
 
-REPORTS: Final = "reports"
 _MADE: Final = (
     "gradebook*.xlsx", "marks*.csv", "moodle-import*.csv", "scodoc-*.xlsx", "course*.xlsx", "course*.csv", "*.html",
     "*/*.html", "*/*.receipt",
@@ -132,7 +131,7 @@ def _remove_files(
     stems = {file_name_for(student) for student in students}
     removed: list[Path] = []
     with contextlib.ExitStack() as stack:
-        exercises = [path for path in _folders(folder) if path.name not in {LEDGER, REPORTS}]
+        exercises = [path for path in folders_in(folder) if path.name not in {LEDGER, REPORTS_FOLDER}]
         for exercise in exercises:
             stack.enter_context(contextlib.closing(lock_folder(exercise)))
         written = _put_rewritten_in_place(ledger)
@@ -174,7 +173,7 @@ def _own_files(folder: Path, stems: Collection[str]) -> Iterator[Path]:
 def _made_from_results(folder: Path) -> Iterator[Path]:
     """Gradebooks and pages that `grader report` made in its usual place: it makes them again, without the student."""
     for name in _MADE:
-        yield from sorted((folder / REPORTS).glob(name))
+        yield from sorted((folder / REPORTS_FOLDER).glob(name))
     yield from folder.glob("metrics.txt")
 
 
@@ -190,10 +189,6 @@ def _rewrite_class_report(exercise: Path, language: Language) -> list[Path]:
         return []
     write_atomically(path, junit_for_class(results, language))
     return [path]
-
-
-def _folders(folder: Path) -> Iterator[Path]:
-    return (path for path in sorted(folder.iterdir()) if path.is_dir() and not path.is_symlink())
 
 
 def _mentions(folder: Path, words: Collection[str]) -> Iterator[Path]:

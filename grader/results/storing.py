@@ -19,8 +19,8 @@ import msgspec
 from msgspec.structs import replace
 
 from grader.reports.result import ResultFile, encode_result_file, read_result
-from grader.reports.result_files import archived_path, last_path, result_path
-from grader.results.attempts import archived_results
+from grader.reports.result_files import ATTEMPTS_SUFFIX, archived_path, last_path, result_path
+from grader.results.attempts import archived_results, folders_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -222,12 +222,12 @@ def prepare_rewritten(folder: Path, contents: Mapping[str, bytes]) -> dict[str, 
 
 
 def prepared_files(folder: Path) -> Iterator[Path]:
-    for exercise in folder.iterdir():
-        if exercise.is_dir() and not exercise.is_symlink():
-            yield from exercise.glob(f"{PREPARED}*")
-            for attempts in exercise.glob("*.attempts"):
-                if attempts.is_dir() and not attempts.is_symlink():
-                    yield from attempts.glob(f"{PREPARED}*")
+    """What a killed program left: in the folders of the exercises, and in those of attempts."""
+    for exercise in folders_in(folder):
+        yield from exercise.glob(f"{PREPARED}*")
+        for attempts in folders_in(exercise):
+            if attempts.suffix == ATTEMPTS_SUFFIX:
+                yield from attempts.glob(f"{PREPARED}*")
 
 
 def _write_prepared(folder: Path, content: bytes) -> Path:

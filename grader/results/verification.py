@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from grader.errors import GraderError
 from grader.ledger.reading import FOLDER
 from grader.ledger.verification import verify_ledger
-from grader.reports.result_files import ATTEMPTS_SUFFIX, archived_path, result_path
-from grader.results.attempts import SUFFIXES
+from grader.reports.result_files import ATTEMPTS_SUFFIX, REPORTS_FOLDER, archived_path, result_path
+from grader.results.attempts import SUFFIXES, folders_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -93,16 +93,12 @@ def digest_of(path: Path) -> str:
 
 def _files(folder: Path) -> Iterator[Path]:
     """Everything in the places of results: `DIR/<exercise>/` and the attempts below it."""
-    for exercise in _folders(folder):
-        if exercise.name not in {FOLDER, "reports"}:
+    for exercise in folders_in(folder):
+        if exercise.name not in {FOLDER, REPORTS_FOLDER}:
             yield from _results(exercise.iterdir())
-            for attempts in _folders(exercise):
+            for attempts in folders_in(exercise):
                 if attempts.suffix == ATTEMPTS_SUFFIX:
                     yield from _results(attempts.iterdir())
-
-
-def _folders(folder: Path) -> Iterator[Path]:
-    return (path for path in sorted(folder.iterdir()) if path.is_dir() and not path.is_symlink())
 
 
 def _results(paths: Iterable[Path]) -> Iterator[Path]:

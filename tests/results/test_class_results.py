@@ -12,7 +12,7 @@ from grader.reports.gradebook.book import build_gradebook
 from grader.reports.result import InconsistentResult, Student, read_result, write_result
 from grader.reports.result_files import result_path
 from grader.results.class_results import read_class_results
-from grader.results.counting import Counting, counted_attempt
+from grader.results.counting import counted_attempt
 from grader.roster.student import RosterStudent
 from tests.reports.samples import ANA, BOB, YANN, ZOE
 from tests.results.conftest import ResultsBench, again
@@ -20,11 +20,12 @@ from tests.results.conftest import ResultsBench, again
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from grader.course_table.table import AttemptRule
     from grader.reports.result import ResultFile
 
 
 @pytest.mark.parametrize(("rule", "number"), [("first", 2), ("best", 3), ("last", 4)])
-def test_which_attempt_counts(results: ResultsBench, rule: Counting, number: int) -> None:
+def test_which_attempt_counts(results: ResultsBench, rule: AttemptRule, number: int) -> None:
     """A run that could not be graded never takes a mark away."""
     student = Student(id="e1")
     for run in (ANA, BOB, YANN, ZOE, ANA):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec.structs import replace
 
+from grader.commands.mark.command import _account
 from grader.commands.mark.mark import CorrectionRequest, corrections_of, record_correction, remove_correction
 from grader.errors import GraderError
 from grader.reports.result import Regrade, read_result
@@ -136,3 +137,12 @@ def test_a_mistake_is_said_and_nothing_is_recorded(
         correct(results, kind, points, check, student)
     assert error.value.code == code
     assert now(results).corrections == []
+
+
+def test_where_the_account_has_no_name_its_number_stands_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_name() -> str:
+        raise KeyError("getpwuid(): uid not found: 4711")
+
+    monkeypatch.setattr("getpass.getuser", no_name)
+    monkeypatch.setattr("os.getuid", lambda: 4711)
+    assert _account() == "uid 4711"

@@ -30,6 +30,7 @@ from grader.reports.gradebook.book import build_gradebook
 from grader.reports.gradebook.files import gradebook_files
 from grader.reports.html.class_page import class_page
 from grader.reports.html.student_page import student_page
+from grader.reports.result_files import REPORTS_FOLDER
 from grader.results.class_results import read_class_results
 from grader.results.folder import open_ledger_if_any
 from grader.roster.file_name import file_name_for
@@ -86,7 +87,7 @@ def report(
     absences = {(work.exercise, work.student.id): work.absence.kind for work in works if work.absence}
     book = build_gradebook(results, students, absences)
     course_book = build_course_book(table, results, students, absences) if table and not exercise else None
-    place = out or folder / "reports"
+    place = out or folder / REPORTS_FOLDER
     files = gradebook_files(book, language) | (course_files(course_book, language) if course_book else {})
     for name, content in files.items():
         _print_path(_write(place / name, content))

@@ -12,6 +12,7 @@ from grader.ledger.signing_key import PublicKey, read_public_key, read_signing_k
 from grader.reports.texts import mark_or_none
 from grader.results.folder import finish_if_possible
 from grader.results.verification import digest_of, verify_results
+from grader.scoring.mark import OUT_OF
 from grader.text.escaping import log_line
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def _line(entry: Entry, path: Path, texts: Texts) -> str:
     body = entry.body
     about = f"{entry.at[:10]}  {body.get('exercise', '')}  {texts(f'verify.kind-{entry.kind}')}"
     if entry.kind in {"attempt", "regrade"}:
-        about += f" {body['attempt']}{texts('colon')} {mark_or_none(body['mark'], 20, texts.language)}"
+        about += f" {body['attempt']}{texts('colon')} {mark_or_none(body['mark'], OUT_OF, texts.language)}"
         beside = path.with_suffix(".json")
         if beside.is_file() and digest_of(beside) == body["digests"].get(".json"):
             about += f"  ({texts('verify.beside', file=beside.name)})"
