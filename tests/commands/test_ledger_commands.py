@@ -135,7 +135,7 @@ def test_a_signed_ledger_gets_no_unsigned_entry(teacher: Teacher) -> None:
         (("mark", "e2301234", "tp2", "--remove", "7", "--because", "x"), "no correction 7"),
         (("forget",), "name the students"),
         (("forget", "e1", "--older-than", "1y"), "name the students"),
-        (("forget", "stranger"), "has nothing of stranger"),
+        (("forget", "stranger"), "contains nothing about stranger"),
         (("forget", "--older-than", "soon"), "such as 1y"),
     ],
 )
