@@ -68,10 +68,10 @@ def host_config(is_so: Callable[[dict[str, Any], Values], object]) -> Claim:
     return lambda state, values: some(state, values, lambda one: is_so(one["HostConfig"], values))
 
 
-def health_check(is_so: Callable[[list[str]], object]) -> Claim:
+def health_check(is_so: Callable[[list[str], Values], object]) -> Claim:
     """What the health check of the container runs; an empty list without one."""
     return lambda state, values: some(
-        state, values, lambda one: is_so((one["Config"].get("Healthcheck") or {}).get("Test") or [])
+        state, values, lambda one: is_so((one["Config"].get("Healthcheck") or {}).get("Test") or [], values)
     )
 
 
@@ -383,21 +383,28 @@ CLAIMS: dict[str, Claim] = {
     # limits, restarts, health
     "memory-unlimited": host_config(lambda host, _: not host["Memory"]),
     "memory-only-reserved": host_config(lambda host, _: not host["Memory"] and host["MemoryReservation"]),
-    "memory-limit-other": host_config(lambda host, _: host["Memory"] > 0),
+    "memory-limit-other": host_config(
+        lambda host, values: float(values["seen"].removesuffix(" MB")) == round(host["Memory"] / 1024**2, 1)
+    ),
     "cpus-unlimited": host_config(lambda host, _: not host["NanoCpus"] and host["CpuQuota"] <= 0),
     "cpus-not-limited-by": host_config(
         lambda host, _: not host["NanoCpus"] and host["CpuQuota"] <= 0 and (host["CpuShares"] or host["CpusetCpus"])
     ),
-    "cpus-limit-other": host_config(lambda host, _: host["NanoCpus"] > 0 or host["CpuQuota"] > 0),
+    "cpus-limit-other": host_config(
+        lambda host, values: (
+            float(values["seen"])
+            == round(host["NanoCpus"] / 1e9 or host["CpuQuota"] / (host["CpuPeriod"] or 100_000), 2)
+        )
+    ),
     "restart-policy-missing": host_config(lambda host, _: host["RestartPolicy"]["Name"] in {"", "no"}),
     "restart-policy-other": host_config(
         lambda host, values: values["seen"].startswith(host["RestartPolicy"]["Name"]) and host["RestartPolicy"]["Name"]
     ),
     "not-restarted": host_config(lambda host, values: host["RestartPolicy"]["Name"] == values["policy"]),
-    "health-check-missing": health_check(lambda test: not test),
-    "health-check-disabled": health_check(lambda test: test == ["NONE"]),
-    "health-check-always-passes": health_check(lambda test: test and test != ["NONE"]),
-    "health-check-cannot-run": health_check(lambda test: test and test != ["NONE"]),
+    "health-check-missing": health_check(lambda test, _: not test),
+    "health-check-disabled": health_check(lambda test, _: test == ["NONE"]),
+    "health-check-always-passes": health_check(lambda test, values: " ".join(test[1:]) == values["seen"]),
+    "health-check-cannot-run": health_check(lambda test, values: " ".join(test[1:]) == values["test"]),
     "health-unknown": health_is("starting"),
     "unhealthy": health_is("unhealthy"),
     "backup-failed": lambda state, values: some(

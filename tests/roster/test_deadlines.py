@@ -44,5 +44,7 @@ def test_without_a_time_of_day_it_is_the_end_of_the_day(tmp_path: Path) -> None:
 def test_what_is_no_moment_is_refused_with_its_line_and_column(tmp_path: Path, moment: str) -> None:
     path = tmp_path / "class.csv"
     path.write_text(f"id;deadline tp1\ne1;{moment}\n", encoding="utf-8")
-    with pytest.raises(RosterError, match=r":2: column 2 \(deadline tp1\): a date and time look like 2026-10-12 18:00 or"):
+    with pytest.raises(
+        RosterError, match=r":2: column 2 \(deadline tp1\): a date and time look like 2026-10-12 18:00 or"
+    ):
         read_roster(path, ("id",))
