@@ -107,8 +107,10 @@ def test_moodles_worksheet_is_filled_with_the_marks_that_count(
 def test_what_a_teacher_should_ask_about_is_said(graded: tuple[str, int, dict[str, ResultFile]]) -> None:
     said = [line.removeprefix("grader: ") for line in graded[0].splitlines() if line.startswith("grader: ")]
     assert said == [
-        "the submission of Somebody Else (Participant 41899) belongs to nobody in the roster: "
-        "add the column `participant`",
+        (
+            "the submission of Somebody Else (Participant 41899) belongs to nobody in the roster: "
+            "add the column `participant`"
+        ),
         "e2 handed in a file made with the word 'vieux': it may be from another time",
         "e5 handed in a file made for e1: ask the student",
         "e5 and e1 handed in the same recording, but are not a team",
