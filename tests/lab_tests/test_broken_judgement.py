@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 from grader.checks.http import sites
@@ -29,3 +30,8 @@ def test_what_no_recording_shows_is_not_noticed() -> None:
     tried = run_mutant(SITES, refusal, {"tp2/reference": kept})
     assert tried
     assert not tried.caught_by
+
+
+def test_functions_that_the_garbage_collector_leaves_alone_are_broken_too() -> None:
+    gc.freeze()
+    test_a_refusal_that_is_left_out_is_noticed()

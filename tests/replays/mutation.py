@@ -164,6 +164,7 @@ def _function_replaced(path: Path, module: CodeType, line: int) -> Iterator[bool
 
 def _functions_of(path: str) -> Iterator[FunctionType]:
     """All functions of the file, including methods, properties and decorated ones."""
+    gc.unfreeze()  # `gc.get_objects` leaves out what was frozen
     for one in gc.get_objects():
         if isinstance(one, FunctionType) and one.__code__.co_filename == path:
             yield one

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NoReturn
 
 from grader.checks.containers.expectation import require_container, require_running
@@ -82,9 +84,11 @@ class VolumeExpectation(Expectation):
         backed_up = read_backup(backup).files
         mount = require_volume(self._subject)
         there = read_files(self._subject).files
-        if backed_up.items() <= there.items():  # all of it may be in one folder of the volume
+        places = {mount.target, *(one.target for one in require_container(backup.container).mounts)}
+        possible = _without_folders_around(backed_up, places)
+        if any(one.items() <= there.items() for one in possible):
             return
-        archive = _without_common_folder(backed_up)
+        archive = possible[-1]
         values = {"volume": mount.volume, "inside": mount.target}
         for path, digest in sorted(archive.items()):
             if there.get(path) == digest:
@@ -179,10 +183,20 @@ def _fail_elsewhere(volume: Volume, fact: ContainerFact) -> NoReturn:
     raise CheckFailed("volume-not-mounted", evidence=evidence or ("no mount",), **values)
 
 
-def _without_common_folder(files: dict[str, str]) -> dict[str, str]:
-    """Paths without the folders that all of them are in: `data/index.html` of `tar c /data` is `index.html`."""
-    while True:
-        tops = {path.partition("/")[0] for path in files}
-        if len(tops) != 1 or any("/" not in path for path in files):
-            return files
-        files = {path.partition("/")[2]: digest for path, digest in files.items()}
+def _without_folders_around(files: dict[str, str], places: set[str]) -> list[dict[str, str]]:
+    """What may have been backed up: `tar -C / data` puts `data/` in front of the files of a volume on `/data`.
+
+    `places` are where the volume may have been mounted. If the folder that all files are in has the name of none of
+    them, it may be one of the volume's own.
+    """
+    common = os.path.commonpath([PurePosixPath(path).parent for path in files]).split("/") if files else []
+    parts = [one for one in common if one]
+    for count in range(len(parts), 0, -1):
+        around = "/".join(parts[:count])
+        if any(f"{place}/".endswith(f"/{around}/") for place in places):
+            return [_without_front(files, count)]
+    return [_without_front(files, count) for count in range(len(parts) + 1)]
+
+
+def _without_front(files: dict[str, str], count: int) -> dict[str, str]:
+    return {path.split("/", count)[count]: digest for path, digest in files.items()}

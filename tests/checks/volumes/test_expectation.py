@@ -155,10 +155,19 @@ def test_a_backup_with_folders_around_the_files_is_restored_without_them(folder:
     expect(machine.volume("restored")).to_be_restored_from(machine.backup("data"))
 
 
-def test_a_volume_whose_files_are_all_in_one_folder_is_restored_with_it() -> None:
-    whole = {"./html/a": b"1", "./html/sub/b": b"2"}
-    machine = lab(copy(), backup(archive_of(whole)), copy=whole)
+@pytest.mark.parametrize("around", ["", "data/", "opt/work/"])
+def test_a_volume_whose_files_are_all_in_one_folder_is_restored_with_it(around: str) -> None:
+    whole = {"html/a": b"1", "html/sub/b": b"2"}
+    archive = archive_of({around + path: content for path, content in whole.items()})
+    machine = lab(copy(), backup(archive), copy={f"./{path}": content for path, content in whole.items()})
     expect(machine.volume("restored")).to_be_restored_from(machine.backup("data"))
+
+
+def test_the_folder_that_the_volume_was_mounted_on_is_none_of_its_own() -> None:
+    around = {f"./data/{path[2:]}": content for path, content in WHOLE.items()}
+    machine = lab(copy(), backup(archive_of(around)), copy=around)
+    with fails_with("restore-nested", path="a", seen="data/a"):
+        expect(machine.volume("restored")).to_be_restored_from(machine.backup("data"))
 
 
 @pytest.mark.parametrize(
