@@ -32,8 +32,10 @@ from grader.reports.signature import JOB_KEY_VARIABLE, run_name, sign, signing_k
 from grader.results.folder import open_ledger_if_any
 from grader.results.storing import store_result
 from grader.roster.machine_url import parse_machine_url
+from grader.settings import language_for_errors, requested_language
 from grader.submission.clone.clone import CloneFailed, clone, parse_source
 from grader.submission.clone.commit import commit_of
+from grader.submission.clone.gitlab_pushes import GitlabFailed, gitlab_project, is_askable, read_gitlab_pushes
 from grader.submission.clone.push_log import is_bare_repository
 from grader.submission.infrastructure_failure import InfrastructureFailed
 from grader.submission.reading import ReadingFailed
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
     from grader.results.storing import StoredResult
     from grader.scoring.suite import Suite
     from grader.submission.clone.clone import ClonedCommit
+    from grader.submission.clone.push_log import Push
     from grader.submission.policy.findings import Refusal, Review
 
 
@@ -162,7 +165,9 @@ def _clone_and_grade(suite: Suite, request: GradingRequest, environ: Mapping[str
         try:
             if not folder.is_dir() or is_bare_repository(folder) or request.until:
                 folder = clones / "clone"
-                request = _handed_in(request, clone(request.repository, folder, until=request.until))
+                pushes = _pushes(gitlab_project(request.repository, environ), environ)
+                commit = clone(request.repository, folder, until=request.until, pushes=pushes)
+                request = _handed_in(request, commit)
             outcome = grade_repository(
                 request,
                 suite.spec,
@@ -192,10 +197,24 @@ def _handed_in(request: GradingRequest, commit: ClonedCommit) -> GradingRequest:
 
 
 def _pushed(environ: Mapping[str, str], commit: str | None) -> HandedIn | None:
-    """When GitLab received the commit of this job; `None` elsewhere, and in a pipeline that no push started."""
-    at = environ.get("CI_PIPELINE_CREATED_AT", "")
-    is_of_push = environ.get("CI_PIPELINE_SOURCE") == "push" and environ.get("CI_COMMIT_SHA") == commit
-    return HandedIn(at=at, by="server") if at and commit and is_of_push else None
+    """When GitLab received the commit of this job; `None` elsewhere, or if it does not say."""
+    if not commit or environ.get("CI_COMMIT_SHA") != commit:
+        return None
+    if (at := environ.get("CI_PIPELINE_CREATED_AT", "")) and environ.get("CI_PIPELINE_SOURCE") == "push":
+        return HandedIn(at=at, by="server")
+    project = environ.get("CI_PROJECT_ID", "") if is_askable(environ) else ""
+    push = next((push for push in _pushes(project, environ) if push.commit == commit), None)
+    return HandedIn(at=f"{push.at:%Y-%m-%dT%H:%M:%SZ}", by="server") if push else None
+
+
+def _pushes(project: str, environ: Mapping[str, str]) -> list[Push]:
+    """The pushes to a project on GitLab; empty without one, and if the server does not say: then the mark says so."""
+    try:
+        return read_gitlab_pushes(project, environ) if project else []
+    except GitlabFailed as error:
+        language = language_for_errors(requested_language(sys.argv), environ)
+        print(log_line(f"grader: {project}: {error.message(language)}"), file=sys.stderr)  # noqa: T201  # a warning
+        return []
 
 
 def _refusal(review: Review) -> Words:
