@@ -24,6 +24,7 @@ from grader.text.escaping import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from grader.grading.pool import Event
     from grader.grading.request import GradingRequest
@@ -46,11 +47,14 @@ def read_handed_in(
     shared: GradingRequest,
     roster: Sequence[RosterStudent],
     folder: Path,
+    *,
     code: str,
+    submitted: Mapping[str, datetime],
 ) -> HandedInWork:
     """A request for each student of the roster, or each team, with a file. `folder` is for the recordings.
 
-    Whose a file is, Moodle says: not the file. A file of nobody in the roster is left out, with a remark.
+    Whose a file is, Moodle says: not the file. A file of nobody in the roster is left out, with a remark. `submitted`
+    is when Moodle received the files, by the student's id; without it, their recordings say when they were made.
     """
     work = HandedInWork()
     files = _by_student(list(submissions), roster, work)
@@ -58,10 +62,10 @@ def read_handed_in(
     keys = [MatchKeys((one.id,), one.email, one.name) for one in roster]
     for team in find_teams(roster, "machine"):
         students = [Student(id=one.id, name=one.name) for one in team.members]
-        own = [one for student in team.members for one in files.get(student.id, ())]
+        own = [(one, student.id) for student in team.members for one in files.get(student.id, ())]
         if not own:
             continue
-        handin = _newest(own, shared.exercise.name)
+        handin = _newest([one for one, _ in own], shared.exercise.name)
         request = replace(shared, student=students[0], team=tuple(students[1:]))
         if isinstance(handin, GraderError):
             work.unreadable[request.student.id] = handin
@@ -71,7 +75,8 @@ def read_handed_in(
         named = match_students([MatchKeys((given,), given if "@" in given else "", given)], keys).student_of.get(0)
         intended = roster[named].id if named is not None else ""
         work.remarks += _oddities(handin, [student.id for student in students], intended, code, seen)
-        work.requests.append(_request(handin, request, folder / f"{len(work.requests)}.recording"))
+        at = next(submitted.get(student) for one, student in own if one is handin)
+        work.requests.append(_request(handin, request, folder / f"{len(work.requests)}.recording", at))
     return work
 
 
@@ -129,10 +134,12 @@ def _newest(files: Sequence[Handin | GraderError], exercise: str) -> Handin | Gr
     return next(one for one in files if isinstance(one, GraderError))
 
 
-def _request(handin: Handin, request: GradingRequest, path: Path) -> GradingRequest:
+def _request(handin: Handin, request: GradingRequest, path: Path, submitted: datetime | None) -> GradingRequest:
     recording = replace(handin.recording, student=request.student.id, student_name=request.student.name)
     path.write_bytes(encode_recording(recording))
     handed_in = HandedIn(at=handin.recording.started_at, by="student", receipt=handin.receipt)
+    if submitted:
+        handed_in = replace(handed_in, at=f"{submitted:%Y-%m-%dT%H:%M:%SZ}", by="server")
     # The recording answers for the ports that it was made with, whatever the roster says now.
     on_recording = replace(request, machine=MachineUrl("recording", path=str(path)), ports=None, handed_in=handed_in)
     return as_recorded(on_recording, recording)

@@ -55,8 +55,8 @@ def remarks(folder: Path, roster: str, files: dict[tuple[str, int], bytes]) -> l
     (folder / "class.csv").write_text(roster, encoding="utf-8")
     submissions = read_moodle_zip(moodle_zip(folder / "moodle.zip", files))
     (folder / "recordings").mkdir(exist_ok=True)
-    shared = GradingRequest(exercise=TP2)
-    work = read_handed_in(submissions, shared, read_roster(folder / "class.csv", ("id",)), folder / "recordings", "")
+    shared, students = GradingRequest(exercise=TP2), read_roster(folder / "class.csv", ("id",))
+    work = read_handed_in(submissions, shared, students, folder / "recordings", code="", submitted={})
     return [remark.message("en") for remark in work.remarks]
 
 
@@ -155,6 +155,36 @@ def test_moodles_worksheet_as_the_roster_has_no_ids_that_a_student_knows(tmp_pat
         "Participant 2 and Participant 1 handed in files made for E2301234, but are not a team",
         "Participant 3 handed in a file made for Zoé@iut.example: ask the student",
     ]
+
+
+@pytest.mark.parametrize("is_roster", [False, True])
+def test_the_moment_is_moodles_if_the_worksheet_has_it(tmp_path: Path, *, is_roster: bool) -> None:
+    """The student's computer says that it was made three days earlier, which is in time."""
+    rows = WORKSHEET.replace('Grade,"Max', '"Last modified (submission)",Grade,"Max')
+    rows = rows.replace('"Zoé Martin",', '"Zoé Martin","Monday, 12 October 2026, 5:31 PM",').replace(
+        '"Noël Petit",', '"Noël Petit","Monday, October 12, 2026, 4:30 PM",'
+    )
+    rows = rows.replace('"Tom Leroy",', '"Tom Leroy",-,')
+    (tmp_path / "worksheet.csv").write_text(rows, encoding="utf-8")
+    (tmp_path / "class.csv").write_text(rows if is_roster else ROSTER, encoding="utf-8")
+    (tmp_path / "course.toml").write_text(COURSE, encoding="utf-8")
+    early = "2026-10-09T08:00:00Z"
+    files = {("Martin Zoé", 41871): handin("e1", at=early), ("Petit Noël", 41872): handin("e2", at=early)}
+    path = moodle_zip(tmp_path / "moodle.zip", files)
+    options = [] if is_roster else ["--moodle", str(tmp_path / "worksheet.csv")]
+    options += ["--course", str(tmp_path / "course.toml")]
+    done = batch(tmp_path / "class.csv", tmp_path / "results", "--from", str(path), *options)
+    found = [result.handed_in for result in results(tmp_path / "results").values() if result.handed_in]
+    assert [(one.at, one.by, len(one.receipt)) for one in found] == [
+        ("2026-10-12T15:31:00Z", "server", 64),
+        ("2026-10-12T14:30:00Z", "server", 64),
+    ], done.stderr
+    if not is_roster:
+        text = (tmp_path / "worksheet.csv").read_text(encoding="utf-8")
+        filled = list(csv.DictReader(io.StringIO(text, newline="")))
+        assert [row["Grade"] for row in filled] == ["18", "20", ""]
+        assert "2 taken off 20/20: 2 hours late" in filled[0]["Feedback comments"]
+        assert "machine" not in filled[0]["Feedback comments"].partition("taken off")[2].partition("<")[0]
 
 
 def test_a_file_that_names_nobody_is_not_judged(tmp_path: Path) -> None:
