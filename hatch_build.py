@@ -14,7 +14,7 @@ _RELATIVE_LINK = re.compile(r"(!?)\[([^\]]*)\]\((?!\w+:|#)([^)\s]+)\)")
 
 class PublishedAt(MetadataHookInterface):
     def update(self, metadata: dict[str, Any]) -> None:
-        """Reads `PROJECT_URL`, such as `https://gitlab.example.org/lab/grader`; GitHub and GitLab have the same paths."""
+        """Reads `PROJECT_URL`, such as `https://git.example.org/lab/grader`; GitHub and GitLab have the same paths."""
         url = os.environ.get("PROJECT_URL", "").rstrip("/")
         readme = Path(self.root, "README.md").read_text(encoding="utf-8")
         text = absolute_links(readme, url, f"v{metadata['version']}")
