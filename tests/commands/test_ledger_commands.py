@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import html
 import os
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -77,13 +79,16 @@ def test_a_term_of_corrections_and_proofs(teacher: Teacher) -> None:
     page = (teacher.place / f"results/reports/tp2/{BOB.student.id}.html").read_text("utf-8")
     assert "late" in page
     assert "Corrected by the teacher" in page
+    moodle = (teacher.place / "results/reports/moodle-import.csv").read_text("utf-8")
+    assert re.search(r"penalty of 2 – prof, \d{4}-\d\d-\d\d: late", html.unescape(moodle))
     attempts = (teacher.place / f"results/reports/tp2/{ZOE.student.id}.html").read_text("utf-8")
     assert "this one counts" in attempts
 
     receipt = f"results/reports/tp2/{BOB.student.id}.receipt"
     assert "attempt 1: 6/20" in teacher.types("verify", receipt, "--public-key", teacher.public_key)
     assert "0 faults" in teacher.types("verify", "results", "--receipt", receipt)
-    assert "removed: " in teacher.types("forget", BOB.student.id)
+    removed = [line for line in teacher.types("forget", BOB.student.id).splitlines() if line.startswith("removed: ")]
+    assert len(removed) == len(set(removed)) > 5
     assert BOB.student.id not in teacher.marks()
     assert "0 faults" in teacher.types("verify", "results")
 
