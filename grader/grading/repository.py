@@ -23,6 +23,7 @@ from grader.grading.reasons import reason_of
 from grader.grading.results_folder import open_results
 from grader.grading.run import not_graded
 from grader.grading.submission_lifecycle import GradedSubmission, RefusedSubmission, grade_repository
+from grader.grading.teams import results_by_student
 from grader.machine.transport.engine_address import engine_address
 from grader.messages import LANGUAGES, Texts
 from grader.programs.temporary_folder import temporary_folder
@@ -120,7 +121,7 @@ def grade_and_write(
     except MachineUnreachable as error:
         done = Done(not_graded(suite, request, reason_of(error)))
     results.require_unchanged(suite.id)
-    _write(done, folder, language, environ)
+    _write(done, request, folder, language, environ)
     write_exports(done.result, exports or {}, language, environ)
     for problem in done.engine_problems:
         warning = GraderError("engine.not-as-before", detail=problem).message(language)
@@ -226,15 +227,16 @@ def _refusal_in(review: Review, language: Language) -> str:
     return "\n".join([intro, *(refusal.line_in(language) for refusal in review.refused)])
 
 
-def _write(done: Done, folder: Path, language: Language, environ: Mapping[str, str]) -> None:
-    """Writes the result and what the CI service reads, and signs it if there is a key."""
+def _write(done: Done, request: GradingRequest, folder: Path, language: Language, environ: Mapping[str, str]) -> None:
+    """Writes the result of each student and what the CI service reads, and signs it if there is a key."""
     result, findings = done.result, done.findings(language)
     with open_ledger_if_any(folder, environ) as ledger:
-        stored = store_result(result, folder, language, ledger=ledger)
+        stored = [store_result(own, folder, language, ledger=ledger) for own in results_by_student(request, result)]
     ci_files = write_ci_files(result, findings, folder=folder, language=language, environ=environ)
-    stored.written.extend(ci_files)
+    stored[0].written.extend(ci_files)
     if sign_files := signer(folder, environ):
-        sign_files(stored)
+        for one in stored:
+            sign_files(one)
     if is_actions(environ):
         for line in annotation_lines(result, findings, language):
             print(line)  # noqa: T201  # commands to the service
