@@ -19,6 +19,9 @@ PROGRAM_PAUSE_S: Final = 0.7
 """Unlike any other pause, so that a recording shows it."""
 _STRETCH: Final = 4.0
 """How many times `within_s` a check waits for programs that are at work."""
+_ANSWER_S: Final = 5.0
+"""What counts as `within_s`, if it is less, for a site that does not answer: the request is sent again, since a busy
+machine may have been too slow for it."""
 
 
 def eventually(
@@ -73,7 +76,8 @@ def eventually(
 
 def _may_come_true(machine: Machine, failure: CheckFailed, within_s: float, waited_s: float) -> bool:
     """True if the failure is a program's, and there is time left for it."""
-    return failure.code in PROGRAM_CODES and waited_s < _STRETCH * within_s and machine.patience_s > 0
+    limit_s = _STRETCH * (max(within_s, _ANSWER_S) if failure.code == "site-silent" else within_s)
+    return failure.code in PROGRAM_CODES and waited_s < limit_s and machine.patience_s > 0
 
 
 def _is_unready(machine: Machine, failure: CheckFailed, facts: tuple[ContainerFact, ...], *, is_in_time: bool) -> bool:
