@@ -84,6 +84,9 @@ def _create_copy(machine: Machine, old: ContainerFact, raw: dict[str, Any]) -> N
         name: _endpoint_config(old, one) for name, one in endpoints.items() if first in {name, one.get("NetworkID")}
     }
     settings = dict(raw["HostConfig"])
+    if machine.is_podman and settings.get("NanoCpus"):
+        # Podman shows one limit in both ways, and refuses to be given both.
+        settings = {key: value for key, value in settings.items() if key not in {"CpuPeriod", "CpuQuota"}}
     if not made_with and first not in BUILT_IN_NETWORKS | {"default", ""} and endpoints:
         # It has left the network that it was created on, which may be gone.
         first, one = next(iter(endpoints.items()))
