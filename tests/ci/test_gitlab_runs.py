@@ -6,6 +6,7 @@ else of the file is changed.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -50,6 +51,8 @@ class FinishedJob:
     log: list[str]
     result: ResultFile
     junit: ET.Element
+    findings: list[tuple[str, str, int]]
+    """Of the Code Quality report: rule, file and line."""
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +108,11 @@ def push(
         results = project / ".gitlab-ci-local" / "artifacts" / "tp2" / "results" / "tp2"
         assert results.is_dir(), done.stdout + done.stderr
         junit = ET.parse(results / "class-e2301234.xml").getroot()  # noqa: S314  # our own report
-        return FinishedJob(done.returncode, log, read_result(results / "class-e2301234.json"), junit)
+        findings = [
+            (one["check_name"], one["location"]["path"], one["location"]["lines"]["begin"])
+            for one in json.loads((results.parent / "code-quality.json").read_bytes())
+        ]
+        return FinishedJob(done.returncode, log, read_result(results / "class-e2301234.json"), junit, findings)
 
     return push
 
@@ -130,6 +137,7 @@ def test_a_right_repository_earns_20_in_green(push: Callable[[dict[str, str]], F
     assert failures(ran.junit) == 0
     assert re.fullmatch(r"[0-9a-f]{40}", ran.result.commit or "")
     assert "canary" not in "\n".join(ran.log)
+    assert ran.findings == []
 
 
 def test_a_wrong_repository_fails_with_its_diagnosis_in_the_report(
@@ -150,6 +158,7 @@ def test_a_refused_repository_has_no_mark_and_exit_code_7_in_the_log(
     ran = push({"tp2/compose.yaml": compose})
     assert (ran.result.status, ran.result.mark) == ("not-graded", None)
     assert "tp2/compose.yaml:4: [privileged]" in "\n".join(ran.log)
+    assert ran.findings == [("privileged", "tp2/compose.yaml", 4)]
     assert "pas de note" in ran.log[-1]
     assert "%" not in ran.log[-1]
     assert ran.code != 0
