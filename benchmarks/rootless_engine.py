@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _EXERCISES: Final = ("tp2", "tp6")
 _KINDS: Final[tuple[EngineKind, ...]] = ("podman", "docker")
 _LIMIT_S: Final = 600
-_ROUNDS: Final = 3
+_ROUNDS: Final = 2
 
 
 def rootless_engine(setting: BenchmarkSettings) -> Iterator[Figure | Table]:

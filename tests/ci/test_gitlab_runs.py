@@ -22,7 +22,7 @@ import yaml
 
 from grader.reports.result import ResultFile, read_result
 from tests.lab.debian_packages import require_program
-from tests.lab.process import run
+from tests.lab.process import on_host_network, run
 from tests.student_shell import ROOT
 
 if TYPE_CHECKING:
@@ -65,7 +65,8 @@ def program(lab: Lab) -> Path:
     if not program.exists():
         folder.mkdir(exist_ok=True)
         shutil.copy(PACKAGE, folder)
-        run([npm, "install", "--prefix", folder, "--no-fund", "--no-audit", "--ignore-scripts"], limit_s=300)
+        install: list[str | Path] = [npm, "install", "--prefix", folder, "--no-fund", "--no-audit", "--ignore-scripts"]
+        run(on_host_network(install), limit_s=300)
     return program
 
 

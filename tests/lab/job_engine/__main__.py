@@ -51,7 +51,7 @@ def main() -> int:
         todo = [
             (solution, suite, write_archive(lab, suite))
             for solution, suite in _selected(options.names)
-            if not (old := known.get(solution_name(solution))) or old.sha256 != solution_hash(old.solution)
+            if _is_to_be_tried(known.get(solution_name(solution)), again=options.again)
         ]
         with ThreadPoolExecutor(options.jobs) as pool, file.open("ab") as out:
             going = [pool.submit(grade_pushed, *one[:2], options.engine, one[2]) for one in todo]
@@ -68,6 +68,12 @@ def main() -> int:
     if options.engine == "podman":
         update_page(_PAGE, tables(_expected(), known, read_reasons()))
     return 0
+
+
+def _is_to_be_tried(before: Attempt | None, *, again: bool) -> bool:
+    if before is None or before.sha256 != solution_hash(before.solution):
+        return True
+    return again and not before.is_as_recorded
 
 
 def read_attempts(file: Path) -> Iterator[Attempt]:
@@ -106,6 +112,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.lab.job_engine", description=__doc__)
     parser.add_argument("names", nargs="*", default=EXERCISES, help="such as tp2 or tp2/wrong/no-port (default: all)")
     parser.add_argument("--engine", choices=get_args(EngineKind), default="podman")
+    parser.add_argument("--again", action="store_true", help="also those that came out otherwise than recorded")
     parser.add_argument("--jobs", type=int, default=2, help="solutions at the same time (%(default)s)")
     return parser.parse_args()
 
