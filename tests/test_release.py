@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tarfile
 import tomllib
+from email import message_from_bytes
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from zipfile import ZipFile
@@ -22,8 +23,10 @@ from tests.student_shell import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from email.message import Message
 
 pytestmark = pytest.mark.long
+PROJECT_URL: Final = "https://gitlab.example.org/lab/grader"
 UV: Final = Path(sys.executable).with_name("uv")
 
 
@@ -43,6 +46,14 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def built_with_url(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """As `built`, for a repository that is published."""
+    folder = tmp_path_factory.mktemp("dist")
+    run(UV, "build", "--quiet", "--out-dir", folder, PROJECT_URL=PROJECT_URL)
+    return folder
+
+
 def test_the_wheel_has_the_package_and_the_sdist_no_solution(built: Path) -> None:
     with ZipFile(built / f"container_lab_grader-{VERSION}-py3-none-any.whl") as wheel:
         top = {name.partition("/")[0] for name in wheel.namelist()}
@@ -52,13 +63,42 @@ def test_the_wheel_has_the_package_and_the_sdist_no_solution(built: Path) -> Non
     assert in_wheel == set(tracked)
     with tarfile.open(built / f"container_lab_grader-{VERSION}.tar.gz") as sdist:
         names = {name.partition("/")[2] for name in sdist.getnames()}
-    own = {"CHANGELOG.md", "CITATION.cff", "LICENSE", "PKG-INFO", "README.md", "pyproject.toml", ".gitignore"}
+    own = {"CHANGELOG.md", "CITATION.cff", "LICENSE", "PKG-INFO", "README.md", "hatch_build.py", "pyproject.toml"}
+    own |= {".gitignore"}
     assert names - own == set(tracked)
+
+
+def metadata_in(folder: Path) -> Message:
+    with ZipFile(folder / f"container_lab_grader-{VERSION}-py3-none-any.whl") as wheel:
+        return message_from_bytes(wheel.read(f"container_lab_grader-{VERSION}.dist-info/METADATA"))
+
+
+def links_in(readme: str) -> list[str]:
+    return re.findall(r"\]\(([^)]+)\)", readme)
+
+
+def test_every_link_of_the_readme_is_absolute_and_leads_to_a_file(built_with_url: Path) -> None:
+    metadata = metadata_in(built_with_url)
+    links = links_in(str(metadata.get_payload()))
+    below = f"{PROJECT_URL}/(?:blob|raw)/v{re.escape(VERSION)}/"
+    paths = [re.sub(below, "", link) for link in links if re.match(below, link)]
+    assert len(paths) == len(links_in((ROOT / "README.md").read_text(encoding="utf-8"))) == len(links)
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+    assert "![A terminal: " in str(metadata.get_payload())
+    urls = dict(str(line).split(", ") for line in metadata.get_all("Project-URL", []))
+    assert urls["Source"] == PROJECT_URL
+    assert urls.keys() == {"Changelog", "Documentation", "Issues", "Source"}
+    run(UV, "tool", "run", "twine", "check", "--strict", *built_with_url.glob("container_lab_grader*"))
+
+
+def test_without_a_url_the_readme_has_no_link_that_leads_nowhere(built: Path) -> None:
+    assert links_in(str(metadata_in(built).get_payload())) == []
+    assert "Project-URL" not in metadata_in(built)
 
 
 def test_the_metadata_is_complete_and_the_citation_has_the_version() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert project.keys() >= {"authors", "classifiers", "description", "keywords", "license", "readme"}
+    assert project.keys() >= {"authors", "classifiers", "description", "keywords", "license"}
     assert re.search(rf'^version: "{re.escape(VERSION)}"$', (ROOT / "CITATION.cff").read_text("utf-8"), re.MULTILINE)
 
 

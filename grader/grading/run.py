@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from grader.errors import MachineUnreachable, ProbeFailed
 from grader.exercise.courses import course_of
 from grader.grading.checks_loop import run_checks
+from grader.grading.recording_minimization import minimize_recording
 from grader.grading.request import machine_of
 from grader.machine.question import Answer, EngineQuestion
 from grader.machine.recording.format import ConnectionLost, Recording
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from grader.exercise.spec import ExerciseSpec
     from grader.grading.request import GradingRequest
     from grader.machine.machine import Machine
     from grader.machine.transport.engine import EngineVersion
@@ -83,8 +85,8 @@ class Run:
         )
         return replace(result, handed_in=self.request.handed_in)
 
-    def recording(self, result: ResultFile, transport: Transport | None) -> Recording:
-        """What was asked through `transport`; of a machine that was never reached, only why."""
+    def recording(self, result: ResultFile, transport: Transport | None, spec: ExerciseSpec) -> Recording:
+        """What was asked through `transport`, as far as `spec` needs it; of a machine never reached, only why."""
         about = Recording(
             exercise=result.exercise,
             student=self.request.student.id,
@@ -100,7 +102,8 @@ class Run:
         )
         if self.lost or transport is None:
             return about
-        return (transport if isinstance(transport, Recorder) else Recorder(transport)).recording(about)
+        recorder = transport if isinstance(transport, Recorder) else Recorder(transport)
+        return minimize_recording(recorder.recording(about), spec)
 
 
 def grade(
@@ -126,7 +129,7 @@ def grade(
         machine = run.lost = error
     try:
         result = run.result(run_checks(suite, machine, on_check), suite.folder)
-        return Graded(result, run.recording(result, transport) if request.record else None)
+        return Graded(result, run.recording(result, transport, suite.spec) if request.record else None)
     finally:
         if transport:
             transport.close()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from grader.commands.rehearse.solution import Solution, find_differences, read_solutions
 from grader.exercise.spec import read_exercise_spec
 from grader.grading.checks_loop import run_checks
+from grader.grading.recording_minimization import minimize_recording
 from grader.machine.machine import Machine
 from grader.machine.recording.format import RecordedEngine, Recording
 from grader.machine.recording.replay import Replay
@@ -31,7 +32,7 @@ _NOT_RECORDED = "not-recorded"
 
 
 def to_recording(kept: StoredRecording) -> Recording:
-    """The recording as `--record` would have written it."""
+    """The recording as `--record` would have written it, before it is minimized."""
     return Recording(
         exercise=kept.header.name.partition("/")[0],
         student=kept.header.name,
@@ -42,12 +43,13 @@ def to_recording(kept: StoredRecording) -> Recording:
 
 
 def judge_recording(kept: StoredRecording) -> Ledger:
+    """Judges what `--record` keeps of it: nothing that a check needs is left out."""
     header, recording = kept.header, to_recording(kept)
     suite = load_suite(recording.exercise)
     if header.spec:
         suite = replace(suite, spec=read_spec(header.spec))
     machine = Machine(
-        Replay(recording),
+        Replay(minimize_recording(recording, suite.spec)),
         suite.spec,
         ports=parse_ports(header.ports) if header.ports else None,
         passive=header.passive,

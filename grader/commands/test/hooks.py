@@ -229,7 +229,7 @@ class GradingPlugin:
             recording = None
             if self.request.record:
                 transport = run.machine.transport if run.machine else self._transport
-                recording = encode_recording(self._run.recording(result, transport))
+                recording = encode_recording(self._run.recording(result, transport, run.suite.spec))
             try:
                 with open_ledger_if_any(folder, os.environ) as ledger:
                     store_result(result, folder, self.language, recording=recording, ledger=ledger)

@@ -81,7 +81,7 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     started_at: _Line = ""
     exchanges: Annotated[list[RecordedExchange], Meta(max_length=MAX_EXCHANGES)] = []
     inventory: Annotated[list[RecordedExchange], Meta(max_length=MAX_EXCHANGES)] = []
-    """The inspect data of everything on the machine at the end, for checks that are written later."""
+    """The inspect data of the machine at the end, for checks that are written later: see `recording_minimization`."""
     is_whole: bool = True
     """False if the machine answered more than is recorded."""
 

@@ -23,7 +23,7 @@ CONTAINERS: Final = EngineQuestion("/containers/json", (("all", "1"),))
 IMAGES: Final = EngineQuestion("/images/json")
 NETWORKS: Final = EngineQuestion("/networks")
 VOLUMES: Final = EngineQuestion("/volumes")
-_SWARM: Final = ("/services", "/tasks", "/nodes")
+_SWARM: Final = ("/services", "/tasks")
 DETAILS: Final = {CONTAINERS: "/containers/{}/json", NETWORKS: "/networks/{}", IMAGES: "/images/{}/json"}
 """Where the details of a list's entry are, by its id."""
 _MAX_OBJECTS: Final = 500

@@ -73,6 +73,8 @@ class InventoryLookup:
         if listed is None:
             return None
         found = next((one for one in _decode_volumes(listed) if one.get("Name") == name), None)
+        if found and "Driver" not in found:
+            return None  # not the exercise's: only its name was kept
         return msgspec.structs.replace(listed, body=json.dumps(found).encode()) if found else _not_found(listed, name)
 
 

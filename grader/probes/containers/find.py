@@ -60,6 +60,14 @@ def _prefer_running(replicas: list[ContainerSummary]) -> ContainerSummary | None
     return next((one for one in replicas if one.state == "running"), replicas[0] if replicas else None)
 
 
+def find_candidate(container: Container) -> ContainerSummary | None:
+    """What `find_container` finds for the role, or names as one that may be meant; it is not inspected."""
+    there = list_containers(container.machine)
+    found = _find_named(container, there) or _find_stand_in(container, there)
+    near = _find_near(container, there).near
+    return found or next((one for one in there if near and one.name == near), None)
+
+
 def inspect_container(machine: Machine, container_id: str) -> ContainerFact | None:
     """The container with that id, or `None` if it is gone."""
     answer = machine.engine(f"/containers/{container_id}/json")

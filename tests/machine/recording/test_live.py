@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from tests.student_shell import TP2_SITE_MOUNT, StudentShell
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from grader.machine.recording.format import Recording
     from grader.reports.result import CheckResult
     from tests.lab import Lab
 
@@ -92,15 +94,48 @@ def test_no_secret_of_the_environment_is_in_a_recording(student: StudentShell, t
     assert student.result_of(tmp_path, "e1").checks[0].diagnosis
 
 
-def test_a_recording_holds_the_inspect_data_of_all_that_is_there(student: StudentShell, tmp_path: Path) -> None:
-    student.do_tp2()
-    student.run_shell(
-        "docker create --name other ubuntu; docker network create todos-net; docker volume create todos-data"
-    )
+PRIVATE = """
+printf 'FROM ubuntu\nENV V=m-image-env\nLABEL l=m-image-label\nRUN echo m-image-run\nCMD ["m-image-cmd"]\n' >Dockerfile
+docker build -q -t m-image-name .
+docker network create --label l=m-network-label --opt com.docker.network.bridge.name=m-bridge m-network-name
+docker volume create --label l=m-volume-label \\
+    --opt type=tmpfs --opt device=tmpfs --opt o=size=9m,mode=1741 m-volume-name
+docker run -d --name m-container-name -p 4009:80 -e V=m-container-env --label l=m-container-label -h m-hostname \
+    --network m-network-name --network-alias m-alias -v m-volume-name:/m-target -v "$HOME/m-folder:/f" \
+    m-image-name sh -c 'echo m-log; touch /m-file; sleep 600 # m-container-cmd'
+"""
+NAMES = {"m-container-name", "m-image-name", "m-network-name", "m-volume-name"}
+"""All that a recording keeps of these things, besides `m-alias`: a diagnosis may ask whom a name means."""
+
+
+def _markers(recording: Recording) -> set[str]:
+    kept = b" ".join(getattr(one.answer, "body", b"") for one in (*recording.exchanges, *recording.inventory))
+    return {word.decode() for word in re.findall(rb"m-[a-z]+(?:-[a-z]+)?", kept)}
+
+
+@pytest.mark.parametrize("is_in_the_way", [False, True])
+def test_of_other_things_on_the_machine_a_recording_holds_the_names(
+    student: StudentShell, tmp_path: Path, *, is_in_the_way: bool
+) -> None:
+    """Also of a container that a diagnosis looks into, since it has the port that the exercise needs."""
+    student.run_shell(PRIVATE.replace("4009:", "4000:") if is_in_the_way else PRIVATE)
+    try:
+        student.do_tp2(f"docker run -d --name web -p 4000:80 {TP2_SITE_MOUNT} nginx || true")
+        student.run_pytest("--results", str(tmp_path), "--record", "--student", "e1")
+    finally:
+        student.run_shell("docker rm -f m-container-name; docker rmi m-image-name; docker network rm m-network-name")
+    recording = read_recording(tmp_path / "tp2" / "e1.recording")
+    assert NAMES <= _markers(recording) <= NAMES | {"m-alias"}
+    codes = [one.diagnosis.code for one in student.result_of(tmp_path, "e1").checks if one.diagnosis]
+    assert is_in_the_way == ("port-taken" in codes)
+
+
+def test_a_recording_holds_the_inspect_data_of_all_that_is_the_exercises(student: StudentShell, tmp_path: Path) -> None:
+    student.do_tp2(f"docker run -d --name web -p 4000:80 --label l=own-label {TP2_SITE_MOUNT} nginx")
     student.run_pytest("--results", str(tmp_path), "--record", "--student", "e1")
     recording = read_recording(tmp_path / "tp2" / "e1.recording")
     kept = b"".join(getattr(one.answer, "body", b"") for one in recording.inventory)
-    assert all(name in kept for name in (b'"/other"', b"todos-net", b"todos-data", b"nginx:latest", b"DockerRootDir"))
+    assert all(name in kept for name in (b'"/web"', b"own-label", b"nginx:latest", b"IPAM", b"DockerRootDir"))
     assert recording.engine
 
 
