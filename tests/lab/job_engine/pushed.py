@@ -15,6 +15,7 @@ import msgspec
 from grader.reports.result import read_result
 from tests.lab.ordinary_user import as_ordinary_user
 from tests.replays.names import solution_hash, solution_name
+from tests.student_shell import ROOT
 
 if TYPE_CHECKING:
     from grader.commands.rehearse.solution import Solution
@@ -95,8 +96,10 @@ def lay_out_repository(solution: Solution, suite: Suite, root: Path) -> None:
     material = suite.folder / "material"
     script = root / suite.id / "up.sh"
     if material.is_dir():
-        shutil.copytree(material, root / "material", ignore=ignored)
-        script.write_text(f"MATERIAL=$(realpath ../material)\nexport MATERIAL\n{script.read_text('utf-8')}", "utf-8")
+        shutil.copytree(material, root / "handout" / "exercise" / "material", ignore=ignored)
+        shutil.copytree(ROOT / "exercises" / "material", root / "handout" / "material", ignore=ignored)
+        setting = "MATERIAL=$(realpath ../handout/exercise/material)\nexport MATERIAL\n"
+        script.write_text(f"{setting}{script.read_text('utf-8')}", "utf-8")
 
 
 def _compared(solution: Solution, result: ResultFile) -> Attempt:
