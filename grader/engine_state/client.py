@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 from docker.errors import DockerException
 
 from grader.errors import MachineUnreachable
-from grader.machine.transport.engine import EngineVersion, new_session
+from grader.machine.transport.engine import new_session
+from grader.machine.transport.engine_version import EngineVersion
 from grader.text.escaping import escape_control_characters
 
 if TYPE_CHECKING:
