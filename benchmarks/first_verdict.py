@@ -8,6 +8,7 @@ import shutil
 import statistics
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -29,6 +30,8 @@ TITLE: Final = "From the first line typed to the first verdict"
 _LIMIT_S: Final = 600
 _PACKAGE: Final = "container-lab-grader"
 _UV: Final = Path(sys.executable).with_name("uv")
+_WINDOW: Final = (50, 100)
+"""Lines and columns of the terminal."""
 _MB: Final = 1_000_000
 
 
@@ -96,6 +99,7 @@ def _time_way(line: str, environ: dict[str, str], setting: BenchmarkSettings, st
 def _seconds_to_verdict(line: str, place: Path, environ: dict[str, str]) -> float:
     """On a terminal, as students have one."""
     ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, _WINDOW)
     began = time.monotonic()
     process = subprocess.Popen(
         ["timeout", str(_LIMIT_S), "sh", "-c", line], cwd=place, env=environ, stdin=theirs, stdout=theirs, stderr=theirs
