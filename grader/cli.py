@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from grader.extras import Extra
 
 COMMANDS: Final = (
-    "batch", "clean", "compare", "course", "doctor", "export", "forget", "handin", "key", "mark", "new", "regrade",
-    "rehearse", "repo", "report", "sign", "start", "verify", "watch",
+    "batch", "clean", "compare", "course", "doctor", "export", "forget", "handin", "key", "mark", "new", "note",
+    "regrade", "rehearse", "repo", "report", "sign", "start", "verify", "watch",
 )  # fmt: skip
 """`grader batch` is the function `batch` of `grader.commands.batch.command`; it is imported only when it is called."""
 _EXTRAS: Final[dict[str, Extra]] = {"key": "teacher", "repo": "repo", "report": "teacher"}

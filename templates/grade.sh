@@ -20,8 +20,11 @@ grader repo "$repository" --exercise "$(dirname "$0")/../exercises/$exercise" --
 rm -rf results "$workspaces" 2> /dev/null
 mkdir -p "$folder/$exercise"
 {
-  mv "$out/$exercise"/*.json "$folder/$exercise/$name.json"
-  mv "$out/$exercise"/*.xml "$folder/$exercise/$name.xml"
+  for kind in json xml; do
+    set -- "$out/$exercise"/*."$kind"
+    # The files of a team have the names of its students.
+    if [ $# -gt 1 ]; then mv "$@" "$folder/$exercise"; else mv "$1" "$folder/$exercise/$name.$kind"; fi
+  done
   mv "$out/metrics.txt" "$folder"
   mv "$out/code-quality.json" "$folder"
   mv "$out/signature.json" "$folder"

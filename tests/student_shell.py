@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from grader.grading.checks_loop import run_checks
 from grader.machine.machine import Machine
@@ -15,9 +16,10 @@ from grader.machine.transport.connect import open_transport
 from grader.reports.result import ResultFile, read_result
 from grader.roster.machine_url import parse_machine_url
 from grader.scoring.suite import read_suite
+from tests.scripted_machine import exercise_spec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from grader.roster.ports import PortRange
     from grader.scoring.ledger import Ledger
@@ -83,6 +85,12 @@ class StudentShell:
             return ledger
         finally:
             link.close()
+
+    @contextmanager
+    def machine(self, *, disposable: bool = False, **spec: Any) -> Iterator[Machine]:
+        """The machine as a check sees it, with an exercise of these tables."""
+        with closing(open_transport(parse_machine_url(self.engine.url))) as link:
+            yield Machine(link, exercise_spec(**spec), disposable=disposable)
 
     def run_pytest(self, *options: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
         """Grades with the same command that students type."""

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from grader.cli import app
+from grader.course_table.late_policy import LatePolicy
+from grader.course_table.table import CourseTable, ExerciseRules, Skill, read_course_table
 from grader.messages import catalogue
 from tests.student_shell import ROOT
 
@@ -116,3 +120,36 @@ def test_the_french_page_has_no_break_spaces_before_its_punctuation_and_inside_i
     prose = CODE.sub("`…`", (ROOT / "docs" / "etudiant.md").read_text(encoding="utf-8"))
     assert re.findall(r".*(?:[^\u00a0\n]»|«[^\u00a0]| [:;?!](?:\s|$)).*", prose) == []
     assert prose.count("\u00a0:") >= 5
+
+
+COURSE_PAGE = ROOT / "docs" / "course.md"
+
+
+@pytest.mark.parametrize("kind", [CourseTable, ExerciseRules, LatePolicy, Skill])
+def test_every_key_of_the_course_table_is_explained_with_its_default(kind: type[msgspec.Struct]) -> None:
+    page = COURSE_PAGE.read_text(encoding="utf-8")
+    rows = set(re.findall(r"^\| `([a-z_]+)` \| ([^|]+) \|", page, re.MULTILINE))
+    fields = msgspec.structs.fields(kind)
+    assert {field.name for field in fields} - {name for name, _ in rows} == set()
+    plain = [(field.name, field.default) for field in fields if isinstance(field.default, (str, int, Decimal))]
+    shown = {(name, f'`"{default}"`' if isinstance(default, str) else f"`{default}`") for name, default in plain}
+    assert shown - rows == set()
+
+
+def test_the_course_table_on_its_page_can_be_used(tmp_path: Path) -> None:
+    [example] = re.findall(r"```toml\n(.*?)```", COURSE_PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    (tmp_path / "course.toml").write_text(example, encoding="utf-8")
+    assert list(read_course_table(tmp_path / "course.toml").exercises) == ["tp1", "tp2"]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        *("Teams", "Second tries", "Correct a mark", "Prove a mark", "Forget a student", "Marks where you need them"),
+        *("Deadlines and late work", "The mark of the course", "Skills", "Work handed in as files"),
+    ],
+)
+def test_a_teacher_reads_at_most_ten_lines_about_each_command(title: str) -> None:
+    section = (ROOT / "docs" / "teacher.md").read_text(encoding="utf-8").split(f"\n## {title}\n")[1].split("\n## ")[0]
+    lines = [line for line in section.splitlines() if line and not line.startswith(("```", "!["))]
+    assert 0 < len(lines) <= 10

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 PAGE = ROOT / "docs" / "vocabulary.md"
 SPEC = ROOT / "grader" / "exercise" / "spec.py"
-EXERCISES = sorted((ROOT / "exercises").glob("tp*/test_*.py"))
+EXERCISES = [
+    *sorted((ROOT / "exercises").glob("tp*/test_*.py")),
+    *sorted((ROOT / "tests" / "public_courses").glob("*/test_*.py")),
+]
 INTRODUCTION = """# The vocabulary of a suite
 
 Everything that `exercise.toml` can contain and everything that a check can expect, with the questions that each asks
@@ -105,7 +108,8 @@ def _subject(title: str, said: str, expectation: type) -> str:
 def _parameters(method: Callable[..., Any]) -> str:
     signature = inspect.signature(method)
     parameters = list(signature.parameters.values())[1:]
-    return str(signature.replace(parameters=parameters, return_annotation=signature.empty)).replace("'", "")
+    shown = str(signature.replace(parameters=parameters, return_annotation=signature.empty))
+    return re.sub(r": '([^']*)'", r": \1", shown).replace("'", '"')
 
 
 def _users(subject: str, name: str) -> str:

@@ -106,4 +106,4 @@ def test_todo_goes_all_the_way(machine: Machine) -> None:
     en="it survives a brand-new `todos-mongo`",
 )
 def test_todo_survives_a_new_database(machine: Machine) -> None:
-    expect(machine.todos()).to_survive_a_new_database()
+    expect(machine.todos(), within_s=30).to_survive_a_new_database()

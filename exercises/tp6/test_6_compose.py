@@ -123,4 +123,4 @@ def test_todo_goes_all_the_way(machine: Machine) -> None:
     en="`down` leaves nothing, and `up` finds the todos again",
 )
 def test_todo_survives_down_and_up(machine: Machine) -> None:
-    expect(machine.todos()).to_survive_down_and_up(machine.project())
+    expect(machine.todos(), within_s=30).to_survive_down_and_up(machine.project())

@@ -19,6 +19,9 @@ PROGRAM_PAUSE_S: Final = 0.7
 """Unlike any other pause, so that a recording shows it."""
 _STRETCH: Final = 4.0
 """How many times `within_s` a check waits for programs that are at work."""
+_ANSWER_S: Final = 5.0
+"""What counts as `within_s`, if it is less, for a site that does not answer: the request is sent again, since a busy
+machine may have been too slow for it."""
 
 
 def eventually(
@@ -32,20 +35,21 @@ def eventually(
     """Calls `judge` until it passes, or its failure can no longer change.
 
     It waits up to `within_s` seconds while something is starting: one of the containers of `depends_on`, or whatever
-    `is_settling` says instead. A program that is not ready is always looked at twice, since one request may fail on a
-    busy machine. After that `eventually` waits while one of those containers has yet to print its first word, or is at
-    work: then longer than `within_s`. `Machine.patience_s` limits that waiting, since all checks together must end
-    before the machine's deadline.
+    `is_settling` says instead. What is wrong with a program is always looked at twice, since one request may fail on a
+    busy machine, or come just before the program listens. After that `eventually` waits while one of those containers
+    has yet to print its first word, or is at work: then longer than `within_s`. `Machine.patience_s` limits that
+    waiting, since all checks together must end before the machine's deadline.
 
     Raises the last `CheckFailed`, with the waiting time.
     """
     began = machine.now()
     pause_s = _FIRST_PAUSE_S
-    is_first_look = True
+    seen = ""
     while True:
         try:
             return judge()
         except CheckFailed as failure:
+            is_new, seen = failure.code != seen, failure.code
             failed_at = machine.now()
             waited_s = round(failed_at - began, 3)
             if (
@@ -57,9 +61,7 @@ def eventually(
                 pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
             elif (
                 _may_come_true(machine, failure, within_s, waited_s)
-                and (
-                    is_first_look or _is_unready(machine, failure, tuple(depends_on()), is_in_time=waited_s < within_s)
-                )
+                and (is_new or _is_unready(machine, failure, tuple(depends_on()), is_in_time=waited_s < within_s))
                 # The later answers of a recording in which nobody waited here belong to later checks.
                 and machine.wait(PROGRAM_PAUSE_S)
             ):
@@ -68,12 +70,12 @@ def eventually(
                 failure.waited_s = waited_s
                 raise
         machine.clear_answers()
-        is_first_look = False
 
 
 def _may_come_true(machine: Machine, failure: CheckFailed, within_s: float, waited_s: float) -> bool:
     """True if the failure is a program's, and there is time left for it."""
-    return failure.code in PROGRAM_CODES and waited_s < _STRETCH * within_s and machine.patience_s > 0
+    limit_s = _STRETCH * (max(within_s, _ANSWER_S) if failure.code == "site-silent" else within_s)
+    return failure.code in PROGRAM_CODES and waited_s < limit_s and machine.patience_s > 0
 
 
 def _is_unready(machine: Machine, failure: CheckFailed, facts: tuple[ContainerFact, ...], *, is_in_time: bool) -> bool:

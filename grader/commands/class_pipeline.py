@@ -1,4 +1,4 @@
-"""A child pipeline for GitLab: one job per student, for a class that outgrows one machine.
+"""A child pipeline for GitLab: one job per student or team, for a class that outgrows one machine.
 
 `python -m grader.commands.class_pipeline class.csv --exercise tp6 --image IMAGE --output class.yml`
 """
@@ -22,6 +22,7 @@ from grader.messages import DEFAULT, Texts
 from grader.reports.signable import job_folder
 from grader.reports.signature import JOB_KEY_VARIABLE, SIGNATURE, job_key, run_name, signing_key
 from grader.roster.file_name import file_name_for
+from grader.roster.teams import find_teams
 from grader.settings import language_for_errors, language_of
 from grader.text.escaping import log_text
 
@@ -30,12 +31,13 @@ if TYPE_CHECKING:
 
     from grader.messages import Language
     from grader.roster.student import RosterStudent
+    from grader.roster.teams import Team
 
 _COVERAGE: Final = r"/ (?:mark|note) \d+(?:[.,]\d+)?\/\d+ \((\d+(?:\.\d+)?) ?%\)/"
 _EXERCISE: Final = re.compile(r"[a-z]+[0-9]+")
 _GRADE_SCRIPT: Final = (
     'sh /opt/grader/templates/grade.sh "$GRADER_REPO" {exercise} "$GRADER_STUDENT" "$GRADER_FOLDER"'
-    ' "${{GRADER_FOLDER#results/}}" --ports "$GRADER_PORTS" --lang {language}'
+    ' "${{GRADER_FOLDER#results/}}" --team "$GRADER_TEAM" --ports "$GRADER_PORTS" --lang {language}'
 )
 _SIGN_SCRIPT: Final = (
     'test -z "$GRADER_SIGNING_KEY" || {{ class=$(mktemp) && printf "%s" "$GRADER_CLASS" > "$class"'
@@ -56,9 +58,10 @@ def child_pipeline(
 ) -> str:
     """The YAML of a pipeline that grades `exercise` for everyone, and then signs the results of each student's own job.
 
-    With the signing `key`, each job gets a key of its own, valid only for its student in this `run`; the last job holds
-    `key` itself, and does nothing but sign. Values from the roster go into variables that are never expanded, and never
-    into a script. Raises `RosterError` if a student has no repository, or if the exercise is not a name such as `tp6`.
+    A team has one job, which is that of its first student. With the signing `key`, each job gets a key of its own,
+    valid only for its student, or team, in this `run`; the last job holds `key` itself, and does nothing but sign.
+    Values from the roster go into variables that are never expanded, and never into a script. Raises `RosterError` if a
+    student has no repository, or if the exercise is not a name such as `tp6`.
     """
     if not _EXERCISE.fullmatch(exercise):
         raise RosterError("exercise.not-a-name", given=repr(exercise))
@@ -66,34 +69,35 @@ def child_pipeline(
     if without or not students:
         code = "roster.no-repository" if without else "roster.nobody"
         raise RosterError(code, students=", ".join(map(repr, without)))
-    jobs = {
-        f"{exercise} {file_name_for(student.id)}": _student_job(student, exercise, key, run) for student in students
-    }
+    teams = find_teams(students, "repo")
+    jobs = {f"{exercise} {file_name_for(team.members[0].id)}": _team_job(team, exercise, key, run) for team in teams}
     shared = _shared_job(exercise, image, mirror, dind, language)
-    sign = _sign_job(students, exercise, image, run, by_job=key is not None)
+    sign = _sign_job(teams, exercise, image, run, by_job=key is not None)
     pipeline = {"stages": ["grade", "sign"], ".grade": shared, **jobs, "sign": sign}
     return yaml.safe_dump(pipeline, sort_keys=False, allow_unicode=True, width=1000)
 
 
-def _student_job(student: RosterStudent, exercise: str, key: bytes | None, run: str) -> dict[str, Any]:
+def _team_job(team: Team, exercise: str, key: bytes | None, run: str) -> dict[str, Any]:
+    student, *others = team.members
     folder = f"results/{job_folder(student.id)}"
     words = {
         "GRADER_REPO": student.repo,
         "GRADER_STUDENT": student.id,
+        "GRADER_TEAM": "\n".join(other.id for other in others),
         "GRADER_PORTS": str(student.ports or ""),
         "GRADER_FOLDER": folder,
         "GRADER_RUN": run,
         **({JOB_KEY_VARIABLE: job_key(key, run, exercise, student.id)} if key else {}),
     }
     # Exactly what this job writes: no pattern, which another student's file could match.
-    result = f"{folder}/{exercise}/{file_name_for(student.id)}"
+    results = [f"{folder}/{exercise}/{file_name_for(member.id)}" for member in team.members]
     signature = [f"{folder}/{SIGNATURE}"] if key else []
     return {
         "extends": ".grade",
         "variables": _unexpanded_variables(words),
         "artifacts": {
-            "paths": [f"{result}.json", f"{result}.xml", *signature],
-            "reports": {"junit": f"{result}.xml"},
+            "paths": [*(f"{result}.{kind}" for result in results for kind in ("json", "xml")), *signature],
+            "reports": {"junit": f"{results[0]}.xml"},
         },
     }
 
@@ -126,13 +130,10 @@ def _shared_job(exercise: str, image: str, mirror: str, dind: str, language: Lan
     }
 
 
-def _sign_job(
-    students: Sequence[RosterStudent], exercise: str, image: str, run: str, *, by_job: bool
-) -> dict[str, Any]:
+def _sign_job(teams: Sequence[Team], exercise: str, image: str, run: str, *, by_job: bool) -> dict[str, Any]:
     ids = io.StringIO()
-    csv.writer(ids, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(
-        [["id"], *([student.id] for student in students)]
-    )
+    rows = [(member.id, team.members[0].id if team.is_shared else "") for team in teams for member in team.members]
+    csv.writer(ids, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows([("id", "team"), *rows])
     return {
         "stage": "sign",
         "image": image,

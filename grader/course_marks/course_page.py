@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from grader.reports.html.document import render_document
 from grader.scoring.mark import OUT_OF
+from grader.scoring.rounding import round_half_up
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,12 +15,12 @@ if TYPE_CHECKING:
     from grader.course_marks.course_book import CourseBook
     from grader.messages import Language
 
-_STYLES = ("base.css", "verdicts.css", "class.css", "heat.css", "print.css")
+_STYLES = ("base.css", "verdicts.css", "class.css", "heat.css", "print.css", "course.css")
 
 
 def course_page(book: CourseBook, lang: Language, pages: Mapping[str, str]) -> str:
     """One HTML file. `pages` gives the class page of an exercise, beside this one."""
-    marks = [entry.mark for entry in book.entries if entry.mark is not None]
+    marks = [entry.course.value for entry in book.entries if entry.course.value is not None]
     return render_document(
         "course.html",
         lang,
@@ -31,7 +32,7 @@ def course_page(book: CourseBook, lang: Language, pages: Mapping[str, str]) -> s
         out_of=OUT_OF,
         table=book.table,
         marked=len(marks),
-        mean=statistics.fmean(marks) if marks else None,
-        median=statistics.median(marks) if marks else None,
+        mean=float(round_half_up(statistics.mean(marks))) if marks else None,
+        median=float(round_half_up(statistics.median(marks))) if marks else None,
         passed=sum(entry.course.has_passed is True for entry in book.entries),
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from grader.atomic_file import write_atomically
 from grader.errors import GraderError
+from grader.messages import Texts
 from grader.reports.gradebook.moodle import fill_worksheet_rows
 from grader.reports.gradebook.scodoc import fill_sheet_rows
 from grader.text.escaping import log_line
@@ -35,6 +36,7 @@ def fill_school_sheet(sheet: Path, program: Program, entries: Sequence[SheetEntr
         write_atomically(sheet, filled.data)
     except OSError as error:
         raise GraderError("results.not-written", path=sheet, detail=error.strerror) from error
-    for remark in (*filled.unmatched_rows, *filled.unmatched_students, *filled.remarks):
+    no_row = [Texts("reports", language)("unmatched.no-row", student=one) for one in filled.unmatched_students]
+    for remark in (*filled.unmatched_rows, *no_row, *filled.remarks):
         print(log_line(f"{sheet.name}: {remark}"), file=sys.stderr)  # noqa: T201 - what a teacher must look at
     return filled.is_complete

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+import requests
 from docker.errors import DockerException
 
 from grader.errors import MachineUnreachable
-from grader.machine.transport.engine import new_session
+from grader.machine.transport.engine import TLS_REQUIRED, new_session
 from grader.machine.transport.engine_version import EngineVersion
 from grader.text.escaping import escape_control_characters
 
@@ -36,7 +37,13 @@ def open_engine_client(address: EngineAddress) -> docker.APIClient:
         return new_session(address, version, _CALL_S)
     except (OSError, DockerException, LookupError, ValueError) as error:
         detail = escape_control_characters(str(error), 200)
-        raise MachineUnreachable("engine-unreachable", where=address.display_name, detail=detail) from error
+        raise MachineUnreachable(_unreachable_code(error), where=address.display_name, detail=detail) from error
+
+
+def _unreachable_code(error: Exception) -> str:
+    if isinstance(error, ssl.SSLError | requests.exceptions.SSLError):
+        return "engine-tls"
+    return "engine-wants-tls" if TLS_REQUIRED.decode() in str(error) else "engine-unreachable"
 
 
 def has_buildkit(client: docker.APIClient) -> bool:

@@ -18,11 +18,13 @@ from grader.messages import LANGUAGES
 from grader.reports.gradebook.student_matching import MatchKeys, match_students
 from grader.reports.result import HandedIn, Student
 from grader.roster.machine_url import MachineUrl
+from grader.roster.participant import is_participant
 from grader.roster.teams import find_teams
 from grader.text.escaping import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from grader.grading.pool import Event
     from grader.grading.request import GradingRequest
@@ -45,28 +47,36 @@ def read_handed_in(
     shared: GradingRequest,
     roster: Sequence[RosterStudent],
     folder: Path,
+    *,
     code: str,
+    submitted: Mapping[str, datetime],
 ) -> HandedInWork:
     """A request for each student of the roster, or each team, with a file. `folder` is for the recordings.
 
-    Whose a file is, Moodle says: not the file. A file of nobody in the roster is left out, with a remark.
+    Whose a file is, Moodle says: not the file. A file of nobody in the roster is left out, with a remark. `submitted`
+    is when Moodle received the files, by the student's id; without it, their recordings say when they were made.
     """
     work = HandedInWork()
     files = _by_student(list(submissions), roster, work)
-    seen: dict[str, str] = {}
+    seen: dict[tuple[str, str], str] = {}
+    keys = [MatchKeys((one.id,), one.email, one.name) for one in roster]
     for team in find_teams(roster, "machine"):
         students = [Student(id=one.id, name=one.name) for one in team.members]
-        given = [one for student in team.members for one in files.get(student.id, ())]
-        if not given:
+        own = [(one, student.id) for student in team.members for one in files.get(student.id, ())]
+        if not own:
             continue
-        handin = _newest(given, shared.exercise.name)
+        handin = _newest([one for one, _ in own], shared.exercise.name)
         request = replace(shared, student=students[0], team=tuple(students[1:]))
         if isinstance(handin, GraderError):
             work.unreadable[request.student.id] = handin
             work.requests.append(replace(request, handed_in=HandedIn(at="", by="student")))
             continue
-        work.remarks += _oddities(handin, [student.id for student in students], code, seen)
-        work.requests.append(_request(handin, request, folder / f"{len(work.requests)}.recording"))
+        given = handin.about.student
+        named = match_students([MatchKeys((given,), given if "@" in given else "", given)], keys).student_of.get(0)
+        intended = roster[named].id if named is not None else ""
+        work.remarks += _oddities(handin, [student.id for student in students], intended, code, seen)
+        at = next(submitted.get(student) for one, student in own if one is handin)
+        work.requests.append(_request(handin, request, folder / f"{len(work.requests)}.recording", at))
     return work
 
 
@@ -124,24 +134,36 @@ def _newest(files: Sequence[Handin | GraderError], exercise: str) -> Handin | Gr
     return next(one for one in files if isinstance(one, GraderError))
 
 
-def _request(handin: Handin, request: GradingRequest, path: Path) -> GradingRequest:
+def _request(handin: Handin, request: GradingRequest, path: Path, submitted: datetime | None) -> GradingRequest:
     recording = replace(handin.recording, student=request.student.id, student_name=request.student.name)
     path.write_bytes(encode_recording(recording))
     handed_in = HandedIn(at=handin.recording.started_at, by="student", receipt=handin.receipt)
+    if submitted:
+        handed_in = replace(handed_in, at=f"{submitted:%Y-%m-%dT%H:%M:%SZ}", by="server")
     # The recording answers for the ports that it was made with, whatever the roster says now.
     on_recording = replace(request, machine=MachineUrl("recording", path=str(path)), ports=None, handed_in=handed_in)
     return as_recorded(on_recording, recording)
 
 
-def _oddities(handin: Handin, students: Sequence[str], code: str, seen: dict[str, str]) -> list[GraderError]:
-    """What a teacher should ask about. None of it changes a mark."""
-    first = students[0]
+def _oddities(
+    handin: Handin, students: Sequence[str], intended: str, code: str, seen: dict[tuple[str, str], str]
+) -> list[GraderError]:
+    """What a teacher should ask about. None of it changes a mark.
+
+    `intended` is the id of the student in the roster whom the file names, empty if it is none of them. `seen` has the
+    recordings and names of the files before, and who handed them in.
+    """
+    first, given = students[0], one_line(handin.about.student)
     remarks = []
-    if handin.about.student not in students:
-        remarks.append(GraderError("handin.other-student", student=first, given=one_line(handin.about.student)))
+    # A roster made of Moodle's worksheet has identifiers that no student knows: then only a name used twice is odd.
+    is_unknown_to_students = is_participant(first)
+    if intended not in students and (intended or not is_unknown_to_students):
+        remarks.append(GraderError("handin.other-student", student=first, given=given))
+    elif is_unknown_to_students and (other := seen.setdefault(("student", given.casefold()), first)) != first:
+        remarks.append(GraderError("handin.same-name", student=first, other=other, given=given))
     if code and handin.about.code != code:
         remarks.append(GraderError("handin.other-code", student=first, given=repr(one_line(handin.about.code))))
     digest = handin.about.digests["machine.recording"]
-    if (other := seen.setdefault(digest, first)) != first:
+    if (other := seen.setdefault(("recording", digest), first)) != first:
         remarks.append(GraderError("handin.same", student=first, other=other))
     return remarks

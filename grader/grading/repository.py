@@ -23,6 +23,7 @@ from grader.grading.reasons import reason_of
 from grader.grading.results_folder import open_results
 from grader.grading.run import not_graded
 from grader.grading.submission_lifecycle import GradedSubmission, RefusedSubmission, grade_repository
+from grader.grading.teams import results_by_student
 from grader.machine.transport.engine_address import engine_address
 from grader.messages import LANGUAGES, Texts
 from grader.programs.temporary_folder import temporary_folder
@@ -32,8 +33,10 @@ from grader.reports.signature import JOB_KEY_VARIABLE, run_name, sign, signing_k
 from grader.results.folder import open_ledger_if_any
 from grader.results.storing import store_result
 from grader.roster.machine_url import parse_machine_url
+from grader.settings import language_for_errors, requested_language
 from grader.submission.clone.clone import CloneFailed, clone, parse_source
 from grader.submission.clone.commit import commit_of
+from grader.submission.clone.gitlab_pushes import GitlabFailed, gitlab_project, is_askable, read_gitlab_pushes
 from grader.submission.clone.push_log import is_bare_repository
 from grader.submission.infrastructure_failure import InfrastructureFailed
 from grader.submission.reading import ReadingFailed
@@ -52,6 +55,7 @@ if TYPE_CHECKING:
     from grader.results.storing import StoredResult
     from grader.scoring.suite import Suite
     from grader.submission.clone.clone import ClonedCommit
+    from grader.submission.clone.push_log import Push
     from grader.submission.policy.findings import Refusal, Review
 
 
@@ -117,7 +121,7 @@ def grade_and_write(
     except MachineUnreachable as error:
         done = Done(not_graded(suite, request, reason_of(error)))
     results.require_unchanged(suite.id)
-    _write(done, folder, language, environ)
+    _write(done, request, folder, language, environ)
     write_exports(done.result, exports or {}, language, environ)
     for problem in done.engine_problems:
         warning = GraderError("engine.not-as-before", detail=problem).message(language)
@@ -162,7 +166,9 @@ def _clone_and_grade(suite: Suite, request: GradingRequest, environ: Mapping[str
         try:
             if not folder.is_dir() or is_bare_repository(folder) or request.until:
                 folder = clones / "clone"
-                request = _handed_in(request, clone(request.repository, folder, until=request.until))
+                pushes = _pushes(gitlab_project(request.repository, environ), environ)
+                commit = clone(request.repository, folder, until=request.until, pushes=pushes)
+                request = _handed_in(request, commit)
             outcome = grade_repository(
                 request,
                 suite.spec,
@@ -192,10 +198,24 @@ def _handed_in(request: GradingRequest, commit: ClonedCommit) -> GradingRequest:
 
 
 def _pushed(environ: Mapping[str, str], commit: str | None) -> HandedIn | None:
-    """When GitLab received the commit of this job; `None` elsewhere, and in a pipeline that no push started."""
-    at = environ.get("CI_PIPELINE_CREATED_AT", "")
-    is_of_push = environ.get("CI_PIPELINE_SOURCE") == "push" and environ.get("CI_COMMIT_SHA") == commit
-    return HandedIn(at=at, by="server") if at and commit and is_of_push else None
+    """When GitLab received the commit of this job; `None` elsewhere, or if it does not say."""
+    if not commit or environ.get("CI_COMMIT_SHA") != commit:
+        return None
+    if (at := environ.get("CI_PIPELINE_CREATED_AT", "")) and environ.get("CI_PIPELINE_SOURCE") == "push":
+        return HandedIn(at=at, by="server")
+    project = environ.get("CI_PROJECT_ID", "") if is_askable(environ) else ""
+    push = next((push for push in _pushes(project, environ) if push.commit == commit), None)
+    return HandedIn(at=f"{push.at:%Y-%m-%dT%H:%M:%SZ}", by="server") if push else None
+
+
+def _pushes(project: str, environ: Mapping[str, str]) -> list[Push]:
+    """The pushes to a project on GitLab; empty without one, and if the server does not say: then the mark says so."""
+    try:
+        return read_gitlab_pushes(project, environ) if project else []
+    except GitlabFailed as error:
+        language = language_for_errors(requested_language(sys.argv), environ)
+        print(log_line(f"grader: {project}: {error.message(language)}"), file=sys.stderr)  # noqa: T201  # a warning
+        return []
 
 
 def _refusal(review: Review) -> Words:
@@ -207,15 +227,16 @@ def _refusal_in(review: Review, language: Language) -> str:
     return "\n".join([intro, *(refusal.line_in(language) for refusal in review.refused)])
 
 
-def _write(done: Done, folder: Path, language: Language, environ: Mapping[str, str]) -> None:
-    """Writes the result and what the CI service reads, and signs it if there is a key."""
+def _write(done: Done, request: GradingRequest, folder: Path, language: Language, environ: Mapping[str, str]) -> None:
+    """Writes the result of each student and what the CI service reads, and signs it if there is a key."""
     result, findings = done.result, done.findings(language)
     with open_ledger_if_any(folder, environ) as ledger:
-        stored = store_result(result, folder, language, ledger=ledger)
+        stored = [store_result(own, folder, language, ledger=ledger) for own in results_by_student(request, result)]
     ci_files = write_ci_files(result, findings, folder=folder, language=language, environ=environ)
-    stored.written.extend(ci_files)
+    stored[0].written.extend(ci_files)
     if sign_files := signer(folder, environ):
-        sign_files(stored)
+        for one in stored:
+            sign_files(one)
     if is_actions(environ):
         for line in annotation_lines(result, findings, language):
             print(line)  # noqa: T201  # commands to the service

@@ -40,6 +40,11 @@ def events_by_student(event: Event) -> Iterator[Event]:
             yield event
 
 
+def results_by_student(request: GradingRequest, result: ResultFile) -> tuple[ResultFile, ...]:
+    """The result of a team as one of each student, the first of whom is that of the request."""
+    return tuple(_result_of(own, result) for own in requests_by_student(request))
+
+
 def _result_of(request: GradingRequest, result: ResultFile) -> ResultFile:
     return replace(result, student=request.student, team=[student.id for student in request.team])
 

@@ -32,7 +32,8 @@ _Line = Annotated[str, Meta(max_length=200)]
 
 class HandinAbout(msgspec.Struct, frozen=True, kw_only=True):
     exercise: _Line
-    student: _Line
+    student: Annotated[str, Meta(min_length=1, max_length=200)]
+    """As the student typed it. Moodle says who has uploaded the file."""
     made_at: _Line
     """By the clock of the student's computer: UTC, ISO 8601."""
     code: _Line = ""

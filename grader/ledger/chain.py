@@ -15,8 +15,11 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-Kind = Literal["opened", "attempt", "regrade", "correction", "deadline", "counting", "forgetting", "signature"]
-"""`opened` is the first entry of every ledger; `signature` only signs the unsigned entries before it."""
+from grader.ledger.key_change import KeyChange
+
+Kind = Literal["opened", "attempt", "regrade", "correction", "deadline", "counting", "forgetting", "signature", "key"]
+"""`opened` is the first entry of every ledger; `signature` only signs the unsigned entries before it; from a `key` on,
+the school signs with another key."""
 
 SIGNED_FORMAT: Final = b"grader-ledger/1\0"
 """Precedes the entry in what is signed, so that the signature cannot be taken for one of something else."""
@@ -37,6 +40,8 @@ class ChainEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """Numbers of entries whose content was removed, for `forgetting`."""
     rewritten: dict[str, dict[str, str]] = {}
     """For `forgetting`: the new digests of files that named the forgotten person, by the number of their entry."""
+    key_changes: list[KeyChange] = []
+    """For `key`: the announcements that lead from the key of the entries before to that of this one."""
 
 
 class ChainLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -13,6 +13,7 @@ import msgspec
 from grader.atomic_file import write_atomically
 from grader.errors import GraderError
 from grader.ledger.chain import ChainEntry, ChainLine, Content, encode, line_hash, new_content, to_entry
+from grader.ledger.key_change import changes_between
 from grader.ledger.reading import (
     CHAIN,
     CONTENTS,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from grader.ledger.chain import Entry, Kind
+    from grader.ledger.key_change import KeyChange
     from grader.ledger.signing_key import SigningKey
 
 _LOCK: Final = ".grader-lock"
@@ -117,6 +119,8 @@ class Ledger:
             contents: list[Content] = []
             head = state.head
             opening = [] if state.lines else [NewEntry("opened", {})]
+            changes = self._key_changes()
+            opening += [NewEntry("key", {})] if changes else []
             at = f"{dt.datetime.now(dt.UTC):%Y-%m-%dT%H:%M:%SZ}"
             for number, one in enumerate([*opening, *new], len(state.lines)):
                 content = new_content(number, {"student": one.student, **one.body} if one.student else one.body)
@@ -129,6 +133,7 @@ class Ledger:
                     commitment=content.commitment,
                     forgets=sorted(forgets) if is_forgetting else [],
                     rewritten=dict(rewritten or {}) if is_forgetting else {},
+                    key_changes=changes if one.kind == "key" else [],
                 )
                 line = self._signed(encode(entry))
                 raw = encode(line)
@@ -162,6 +167,13 @@ class Ledger:
         return ChainLine(
             entry=line.entry, key=self._key.public.fingerprint, signature=self._key.sign(line.signed_bytes)
         )
+
+    def _key_changes(self) -> list[KeyChange]:
+        """How the key of the last signed entry was replaced by this one; empty if it was not."""
+        last = next((line.key for line, _ in reversed(self._state.lines) if line.key), "")
+        if self._key is None or not last or last == self._key.public.fingerprint:
+            return []
+        return changes_between(last, self._key.public, self._key.changes)
 
     def _require_key(self) -> None:
         if self._key is not None:

@@ -9,11 +9,14 @@ import msgspec
 
 from grader.errors import GraderError
 from grader.ledger.chain import ChainEntry, ChainLine, Content, decode_content, decode_line, line_hash, to_entry
+from grader.ledger.key_change import changes_between, fingerprint_of
+from grader.ledger.public_key import public_key_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from grader.ledger.chain import Entry
+    from grader.ledger.key_change import KeyChange
     from grader.ledger.signing_key import SigningKey
 
 FOLDER: Final = "ledger"
@@ -43,6 +46,17 @@ class LedgerState:
     def forgotten(self) -> set[int]:
         """The numbers of the entries whose contents are, or must be, removed."""
         return {number for _, entry in self.lines for number in entry.forgets}
+
+    @property
+    def key_changes(self) -> list[KeyChange]:
+        """The announcements of new keys in its entries, in order."""
+        return [change for _, entry in self.lines for change in entry.key_changes]
+
+    @property
+    def announced_key(self) -> str:
+        """The fingerprint of the key that must sign the next entry; empty if no entry announces one."""
+        changes = self.key_changes
+        return fingerprint_of(changes[-1].after) if changes else ""
 
     @property
     def being_forgotten(self) -> set[int]:
@@ -100,13 +114,20 @@ def read_ledger(folder: Path) -> LedgerState:
 
 
 def require_own_signature(folder: Path, state: LedgerState, key: SigningKey) -> None:
-    """Raises `GraderError` unless the last entry, and with it everything before, is signed with `key`."""
+    """Raises `GraderError` unless the last entry, and with it everything before, is signed with `key`.
+
+    A key before it will do, if the ledger does not say yet that `key` has taken its place.
+    """
     last = state.lines[-1][0] if state.lines else None
     if last is None:
         return
     if not last.key:
         raise GraderError("ledger.unsigned", path=folder / FOLDER / CHAIN)
-    if last.key != key.public.fingerprint or not key.public.verifies(last.signature, last.signed_bytes):
+    changes = changes_between(last.key, key.public, key.changes) if last.key != key.public.fingerprint else []
+    signer = public_key_of(changes[0].before) if changes else key.public
+    expected = state.announced_key or last.key
+    is_expected = signer is not None and last.key == signer.fingerprint == expected
+    if signer is None or not is_expected or not signer.verifies(last.signature, last.signed_bytes):
         raise GraderError("ledger.other-key", path=folder / FOLDER / CHAIN, key=key.public.fingerprint)
 
 

@@ -8,14 +8,15 @@ import msgspec
 
 from grader.errors import GraderError
 from grader.ledger.chain import Content, decode_line, encode, line_hash, to_entry
+from grader.ledger.key_change import KeyChange, trusted_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from grader.ledger.chain import Entry
+    from grader.ledger.public_key import PublicKey
     from grader.ledger.reading import LedgerState
-    from grader.ledger.signing_key import PublicKey
 
 
 class ReceiptEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -28,6 +29,8 @@ class ReceiptEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     entries: list[ReceiptEntry]
+    keys: list[KeyChange] = []
+    """How the school's keys followed each other: whoever has an earlier one can verify what a later one signed."""
     format: Literal["grader-receipt/1"] = "grader-receipt/1"
 
 
@@ -48,7 +51,7 @@ def make_receipt(state: LedgerState, entries: Iterable[Entry]) -> bytes:
             receipts.append(ReceiptEntry(lines=lines, salt=content.salt, body=bytes(content.body).decode()))
     if not receipts:
         return b""
-    return msgspec.json.format(msgspec.json.encode(Receipt(entries=receipts)), indent=2) + b"\n"
+    return msgspec.json.format(msgspec.json.encode(Receipt(entries=receipts, keys=state.key_changes)), indent=2) + b"\n"
 
 
 def read_receipt(path: Path) -> Receipt:
@@ -63,7 +66,8 @@ def read_receipt(path: Path) -> Receipt:
 
 def verify_receipt(receipt: Receipt, key: PublicKey) -> list[Entry]:
     """What the school signed. Raises `GraderError` for the first entry that is not as it was signed."""
-    return [_verified(place, one, key) for place, one in enumerate(receipt.entries, 1)]
+    trusted = trusted_keys(key, receipt.keys)
+    return [_verified(place, one, key, trusted) for place, one in enumerate(receipt.entries, 1)]
 
 
 def is_in_ledger(receipt: Receipt, state: LedgerState) -> bool:
@@ -72,7 +76,7 @@ def is_in_ledger(receipt: Receipt, state: LedgerState) -> bool:
     return all(line.encode() in have for one in receipt.entries for line in one.lines)
 
 
-def _verified(place: int, one: ReceiptEntry, key: PublicKey) -> Entry:
+def _verified(place: int, one: ReceiptEntry, key: PublicKey, trusted: Mapping[str, PublicKey]) -> Entry:
     wrong = GraderError("receipt.wrong", place=place)
     try:
         lines = [decode_line(line.encode()) for line in one.lines]
@@ -86,9 +90,9 @@ def _verified(place: int, one: ReceiptEntry, key: PublicKey) -> Entry:
         )
         if content.commitment != first.commitment or not is_linked:
             raise wrong
-        if last.key != key.fingerprint:
+        if last.key not in trusted:
             raise GraderError("receipt.other-key", place=place, key=last.key, wanted=key.fingerprint)
-        if not key.verifies(last.signature, last.signed_bytes):
+        if not trusted[last.key].verifies(last.signature, last.signed_bytes):
             raise wrong
         return to_entry(first, content)
     except (msgspec.DecodeError, ValueError) as error:

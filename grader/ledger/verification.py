@@ -9,13 +9,14 @@ import msgspec
 
 from grader.errors import GraderError
 from grader.ledger.chain import Content, decode_content, decode_line, line_hash, to_entry
+from grader.ledger.public_key import public_key_of
 from grader.ledger.reading import CHAIN, CONTENTS, FOLDER, LedgerState, read_lines
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from grader.ledger.chain import ChainEntry
-    from grader.ledger.signing_key import PublicKey
+    from grader.ledger.public_key import PublicKey
 
 
 @dataclass
@@ -65,14 +66,40 @@ def _verify_signatures(key: PublicKey | None, report: LedgerReport) -> None:
     report.keys = {line.key for line, _ in signed}
     if key is None or not signed:
         return
-    is_untouched = not report.faults and report.keys == {key.fingerprint}
-    if is_untouched and key.verifies(signed[-1][0].signature, signed[-1][0].signed_bytes):
+    keys = _keys_by_entry(key, report)
+    is_untouched = not report.faults and all(line.key == keys[number].fingerprint for line, number in signed)
+    if is_untouched and keys[last].verifies(signed[-1][0].signature, signed[-1][0].signed_bytes):
         return
     for line, number in signed:
-        if line.key != key.fingerprint:
+        if line.key != keys[number].fingerprint:
             report.faults.append(GraderError("tampered.other-key", line=number + 1, key=line.key))
-        elif not key.verifies(line.signature, line.signed_bytes):
+        elif not keys[number].verifies(line.signature, line.signed_bytes):
             report.faults.append(GraderError("tampered.signature", line=number + 1))
+
+
+def _keys_by_entry(key: PublicKey, report: LedgerReport) -> dict[int, PublicKey]:
+    """The key that must have signed each entry, by its number: `key`, or one that is tied to it by announcements.
+
+    Each announcement is signed by the key before, and the entry that has it by the key after. So from the old key one
+    trusts the new, and the new has signed all that the old one did.
+    """
+    state = report.state
+    changes = state.key_changes
+    first = public_key_of(changes[0].before) if changes else None
+    in_use = {one.fingerprint for change in changes for one in (public_key_of(change.after),) if one}
+    if first is None or key.fingerprint not in {first.fingerprint, *in_use}:
+        return {entry.number: key for _, entry in state.lines}
+    found: dict[int, PublicKey] = {}
+    current = first
+    for _, entry in state.lines:
+        for change in entry.key_changes:
+            after = public_key_of(change.after)
+            if after is None or change.before != current.raw or not change.is_signed:
+                report.faults.append(GraderError("tampered.key-change", line=entry.number + 1))
+            else:
+                current = after
+        found[entry.number] = current
+    return found
 
 
 def _verify_contents(path: Path, report: LedgerReport) -> None:

@@ -281,7 +281,7 @@ class Config(Subject["ConfigExpectation"]):
 
 
 @dataclass(frozen=True)
-class Registry(Subject["RegistryExpectation"]):
+class Registry(ChangingSubject["RegistryExpectation"]):
     """A registry of images that answers on a port of the machine."""
 
     site: Site

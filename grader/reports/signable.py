@@ -1,8 +1,9 @@
 """Decides which gathered results may be signed: those in the right place and, in a class, from the right job.
 
 In a class pipeline the jobs' artifacts end up in one folder, `DIR/<student>/<exercise>/<student>.json` and `.xml`, and
-beside them the job's own signature. A job that has lost its engine to a student may ship whatever it likes under any
-name; but it holds the key of that one student and that one run, so that nothing else of it is believed.
+beside them the job's own signature. The results of a team are all in the folder of its first student. A job that has
+lost its engine to a student may ship whatever it likes under any name; but it holds the key of that one student, or
+team, and that one run, so that nothing else of it is believed.
 """
 
 from __future__ import annotations
@@ -34,8 +35,8 @@ class ClassRun:
     """The class pipeline that the results come from."""
 
     exercise: str
-    students: tuple[str, ...]
-    """Their ids."""
+    teams: tuple[tuple[str, ...], ...]
+    """The ids of each team, of a student alone, too; its job is that of the first."""
     pipeline: str
     key: bytes | None
     """What the jobs' keys were made from; `None` if the jobs had none: then only paths can be checked."""
@@ -57,13 +58,13 @@ def job_folder(student: str) -> str:
 def gathered_from_class(folder: Path, present: Collection[str], class_run: ClassRun) -> GatheredResults:
     """Judges the files `present` in `folder` by who is in the class; files of nobody's job are wrong."""
     found = GatheredResults()
-    for student in class_run.students:
-        own = folder / job_folder(student)
+    for owner, student in ((team[0], student) for team in class_run.teams for student in team):
+        own = folder / job_folder(owner)
         path = result_path(own, class_run.exercise, student)
         names = [one.relative_to(folder).as_posix() for one in (path, path.with_suffix(".xml"))]
         if missing := [name for name in names if name not in present]:
             found.unsignable |= dict.fromkeys(missing, GraderError("unsigned.missing"))
-        elif why := _job_mismatch(own, path, student, class_run):
+        elif why := _job_mismatch(own, path, owner, student, class_run):
             found.unsignable |= dict.fromkeys(names, why)
         else:
             found.signable += names
@@ -96,10 +97,10 @@ def gathered_from_folder(folder: Path, present: Iterable[str]) -> GatheredResult
     return found
 
 
-def _job_mismatch(job_results: Path, path: Path, student: str, class_run: ClassRun) -> GraderError | None:
-    """`None` if `path` and the report beside it are what this student's job made."""
+def _job_mismatch(job_results: Path, path: Path, owner: str, student: str, class_run: ClassRun) -> GraderError | None:
+    """`None` if `path` and the report beside it are what the job of the `student`, which is the `owner`'s, made."""
     if class_run.key is not None:
-        key = job_key(class_run.key, class_run.pipeline, class_run.exercise, student).encode()
+        key = job_key(class_run.key, class_run.pipeline, class_run.exercise, owner).encode()
         try:
             statuses = verify(job_results, key)
         except GraderError:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from grader.ledger.chain import Entry
     from grader.ledger.known_heads import KnownHeads
+    from grader.ledger.public_key import PublicKey
     from grader.ledger.reading import LedgerState
-    from grader.ledger.signing_key import PublicKey
     from grader.ledger.verification import LedgerReport
 
 

@@ -64,7 +64,7 @@ def test_a_subject_has_an_expectation_of_its_name(name: str) -> None:
     assert made._within_s == 0
 
 
-CHANGING = {"Container", "Site", "Balancer", "Service", "Todos"}
+CHANGING = {"Container", "Site", "Balancer", "Service", "Todos", "Registry"}
 
 
 @pytest.mark.parametrize("name", sorted(CHANGING))

@@ -134,6 +134,26 @@ def test_one_that_is_at_work_is_waited_for_longer_than_was_asked() -> None:
     assert round(found[0].waited_s) in {40, 41}, "four times as long"
 
 
+def test_one_that_begins_to_listen_between_two_looks_is_asked_once_more() -> None:
+    link, judge = starting(old_container(b""), 10)
+
+    def judge_at_last() -> None:
+        judge()
+        if link.total_wait_s < 10.5:
+            raise CheckFailed("site-silent", name="web")
+
+    wait_for(link, judge_at_last)
+
+
+def test_a_check_that_asks_for_no_time_waits_for_one_that_is_at_work() -> None:
+    """One request may take longer than its limit on a busy machine."""
+    link, judge = starting(old_container(b"", "R"), 15, "site-silent")
+    wait_for(link, judge, within_s=0)
+    link, judge = starting(old_container(b"", "R"), 25, "site-silent")
+    with fails_with("site-silent"):
+        wait_for(link, judge, within_s=0)
+
+
 def test_one_that_has_said_nothing_is_waited_for_as_long_as_was_asked() -> None:
     link, judge = starting(old_container(b""), 8)
     wait_for(link, judge)

@@ -193,6 +193,27 @@ def test_a_child_pipeline_has_one_job_a_student_and_is_valid(tmp_path: Path) -> 
         assert job["variables"]["GRADER_STUDENT"] == {"value": student.id, "expand": False}
 
 
+def test_a_team_has_one_job_whose_artifacts_are_the_results_of_all_its_students() -> None:
+    roster = [
+        RosterStudent(id="e1", team="x", repo="one"),
+        RosterStudent(id="e2", repo="two"),
+        RosterStudent(id="e3", team="X", repo="one"),
+        RosterStudent(id="e4", repo="two"),
+        RosterStudent(id="e5", repo="three"),
+    ]
+    pipeline = yaml.safe_load(child_pipeline(roster, "tp6", IMAGE))
+    jobs = {name: job for name, job in pipeline.items() if name.startswith("tp6 ")}
+    assert {name: job["variables"]["GRADER_TEAM"]["value"] for name, job in jobs.items()} == {
+        "tp6 e1": "e3",
+        "tp6 e2": "e4",
+        "tp6 e5": "",
+    }
+    assert jobs["tp6 e1"]["artifacts"]["paths"] == [
+        f"results/e1/tp6/{student}.{kind}" for student in ("e1", "e3") for kind in ("json", "xml")
+    ]
+    assert jobs["tp6 e1"]["artifacts"]["reports"] == {"junit": "results/e1/tp6/e1.xml"}
+
+
 def test_nothing_of_a_roster_stands_in_a_line_of_a_script() -> None:
     pipeline = yaml.safe_load(child_pipeline(HOSTILE_ROSTER, "tp6", IMAGE))
     scripts = json.dumps([job.get("script", []) for job in pipeline.values() if isinstance(job, dict)])

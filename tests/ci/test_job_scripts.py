@@ -16,6 +16,7 @@ import yaml
 
 from grader.commands.class_pipeline import child_pipeline
 from grader.reports.result import read_result
+from grader.reports.signature import FileStatus, verify
 from grader.roster.student import RosterStudent
 from tests.ci.test_gitlab_files import IMAGE, SCHOOL, filled_component
 from tests.student_shell import ROOT
@@ -126,6 +127,26 @@ def test_artifacts_are_what_the_grader_wrote_whatever_the_repository_brings(
     assert "test_forged" not in artifacts[xml]
     assert list(elsewhere.iterdir()) == []
     assert sorted(path.name for path in tmp_path.iterdir()) == ["e1", "elsewhere"], "a copy was left behind"
+
+
+def test_the_job_of_a_team_leaves_a_result_for_each_of_its_students(tmp_path: Path) -> None:
+    checkout, ids = tmp_path / "e1", ("e1", "e 2; 'x'", "e3")
+    lay_out(checkout, BRINGS_RESULTS, {})
+    team = [RosterStudent(id=student, repo=str(checkout)) for student in ids]
+    pipeline = yaml.safe_load(child_pipeline(team, "tp6", IMAGE, key=KEY, run="7"))
+    job = pipeline["tp6 e1"]
+    variables = {name: entry["value"] for name, entry in job["variables"].items()}
+    script = "\n".join(pipeline[".grade"]["script"])
+    done, artifacts = run_job(Job(script, job["artifacts"]["paths"], variables), checkout)
+    assert done.returncode == 6, done.stdout + done.stderr
+    found = [read_result(checkout / name) for name in artifacts if name.endswith(".json") and "signature" not in name]
+    assert [(one.student.id, one.team) for one in found] == [
+        (student, [other for other in ids if other != student]) for student in ids
+    ]
+    assert len(artifacts) == 7
+    statuses = verify(checkout / "results" / "e1", variables["GRADER_JOB_KEY"].encode())
+    assert set(statuses.values()) == {FileStatus.SIGNED}
+    assert len(statuses) == 7  # with the Code Quality report
 
 
 def test_a_usage_error_leaves_no_artifact_and_its_own_exit_code(tmp_path: Path) -> None:

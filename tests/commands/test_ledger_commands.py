@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import html
 import os
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -77,13 +79,16 @@ def test_a_term_of_corrections_and_proofs(teacher: Teacher) -> None:
     page = (teacher.place / f"results/reports/tp2/{BOB.student.id}.html").read_text("utf-8")
     assert "late" in page
     assert "Corrected by the teacher" in page
+    moodle = (teacher.place / "results/reports/moodle-import.csv").read_text("utf-8")
+    assert re.search(r"penalty of 2 – prof, \d{4}-\d\d-\d\d: late", html.unescape(moodle))
     attempts = (teacher.place / f"results/reports/tp2/{ZOE.student.id}.html").read_text("utf-8")
     assert "this one counts" in attempts
 
     receipt = f"results/reports/tp2/{BOB.student.id}.receipt"
     assert "attempt 1: 6/20" in teacher.types("verify", receipt, "--public-key", teacher.public_key)
     assert "0 faults" in teacher.types("verify", "results", "--receipt", receipt)
-    assert "removed: " in teacher.types("forget", BOB.student.id)
+    removed = [line for line in teacher.types("forget", BOB.student.id).splitlines() if line.startswith("removed: ")]
+    assert len(removed) == len(set(removed)) > 5
     assert BOB.student.id not in teacher.marks()
     assert "0 faults" in teacher.types("verify", "results")
 
@@ -114,6 +119,30 @@ def test_entries_made_without_a_key_are_signed_afterwards(teacher: Teacher) -> N
     teacher.marks()
     receipt = f"results/reports/tp2/{BOB.student.id}.receipt"
     assert "attempt 1" in teacher.types("verify", receipt, "--public-key", teacher.public_key)
+
+
+def test_a_new_key_takes_over(teacher: Teacher) -> None:
+    teacher.types("key")
+    grade(teacher.place)
+    shown = teacher.types("key", "--renew")
+    assert "the school's new key" in shown
+    [before] = re.findall(r"(\S+\.pub): the public half of the key before", shown)
+    assert "replaced" not in teacher.types("verify", "results", "--public-key", before)
+    assert "0 entries of the ledger signed" in teacher.types("sign", "results")
+    assert "replaced" in teacher.types("verify", "results")
+    teacher.types("mark", BOB.student.id, "tp2", "--bonus", "1", "--because", "x")
+    for key in (before, teacher.public_key):
+        verified = teacher.types("verify", "results", "--public-key", key)
+        assert "0 faults" in verified
+        assert re.search(r"key [0-9a-f]{32} replaced by [0-9a-f]{32} on 2", verified)
+    teacher.marks()
+    receipt = f"results/reports/tp2/{BOB.student.id}.receipt"
+    assert "correction: x" in teacher.types("verify", receipt, "--public-key", before)
+    assert "another key" in teacher.types("verify", receipt, code=1)
+
+
+def test_there_must_be_a_key_to_renew(teacher: Teacher) -> None:
+    assert "cannot be read" in teacher.types("key", "--renew", code=4)
 
 
 def test_a_signed_ledger_gets_no_unsigned_entry(teacher: Teacher) -> None:

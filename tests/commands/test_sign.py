@@ -222,13 +222,38 @@ def test_the_class_pipeline_hands_the_roster_to_the_job_that_signs(results: Path
     """Whatever characters an id has: the list goes through a variable and a file, and is read as one."""
     import yaml  # noqa: PLC0415 - for this test alone
 
-    roster = [RosterStudent(id=student, repo="x") for student in (*STUDENTS, "a;b", "=c,d")]
+    ids = (*STUDENTS, "a;b", "=c,d")
+    roster = [RosterStudent(id=student, repo=f"x{number}") for number, student in enumerate(ids)]
     pipeline = yaml.safe_load(child_pipeline(roster, "tp9", "image", key=KEY.encode(), run=RUN))
     (results.parent / "class.csv").write_text(pipeline["sign"]["variables"]["GRADER_CLASS"]["value"])
     job(results, "a;b")
     job(results, "=c,d")
     done = sign_class(results)
     assert (done.exit_code, done.output) == (0, f"10 signed in {results}\n")
+
+
+def test_the_job_of_a_team_makes_the_results_of_its_students_and_nobody_elses(results: Path) -> None:
+    """The class pipeline writes the team of each student into the list for the job that signs."""
+    import yaml  # noqa: PLC0415 - for this test alone
+
+    roster = [RosterStudent(id="e1", repo="x"), RosterStudent(id="e2", repo="x"), RosterStudent(id="e3", repo="y")]
+    pipeline = yaml.safe_load(child_pipeline(roster, "tp9", "image", key=KEY.encode(), run=RUN))
+    (results.parent / "class.csv").write_text(pipeline["sign"]["variables"]["GRADER_CLASS"]["value"])
+    shutil.rmtree(results)
+    for holds in ("e1", "e2", "e3"):
+        job(results, "e1", holds=holds)
+    done = sign_class(results)
+    assert done.exit_code == 1
+    assert done.output.splitlines() == [
+        "not signed: e3/tp9/e3.json: missing: this student's job left no result",
+        "not signed: e3/tp9/e3.xml: missing: this student's job left no result",
+        "not signed: e1/tp9/e3.json: no job of this class writes such a file",
+        "not signed: e1/tp9/e3.xml: no job of this class writes such a file",
+        f"4 signed in {results}",
+    ]
+    assert [name for name, status in verified(results)[1].items() if status == "signed"] == [
+        *("e1/tp9/e1.json", "e1/tp9/e1.xml", "e1/tp9/e2.json", "e1/tp9/e2.xml")
+    ]
 
 
 @pytest.mark.parametrize("options", [["--by-job"], ["--exercise", "tp9"], ["--roster", "x.csv"]])

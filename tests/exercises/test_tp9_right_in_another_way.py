@@ -38,6 +38,41 @@ services:
 volumes:
   site: {{name: tp9-site}}
 """
+EVERYTHING = f"""
+services:
+  web:
+    image: nginx
+    container_name: tp9-web
+    ports: ["4000:80"]
+    restart: unless-stopped
+    init: true
+    volumes: ["tp9-site:{HTML}"]
+    mem_limit: 128m
+    cpus: .5
+    healthcheck: {{test: "bash -c ': < /dev/tcp/localhost/80' || exit 1", interval: 1s}}
+  backup:
+    image: ubuntu
+    container_name: tp9-backup
+    command: tar -cf /backup/site.tar -C /data .
+    volumes: ["tp9-site:/data:ro", "./backup:/backup"]
+    profiles: [backup]
+  restore:
+    image: ubuntu
+    command: tar -xf /backup/site.tar -C /data
+    volumes: ["tp9-restored:/data", "./backup:/backup:ro"]
+    profiles: [restore]
+  copy:
+    image: nginx
+    container_name: tp9-copy
+    ports: ["4001:80"]
+    volumes: ["tp9-restored:{HTML}"]
+    profiles: [restore]
+volumes: {{tp9-site: {{}}, tp9-restored: {{}}}}
+"""
+ODD_FILES = (
+    f'docker exec tp9-web bash -c \'cd {HTML}; mkdir -p "mes pages/é" empty; echo a > "mes pages/é/à propos.html"; '
+    "ln -s index.html home.html; ln index.html same.html; echo s > .hidden; chmod 600 .hidden; touch nothing.html'\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -79,6 +114,28 @@ volumes:
             f"mkdir -p web && cat > web/compose.yaml << 'END'\n{COMPOSE}END\n"
             f"docker compose --project-directory web up -d\n{PAGE}{SAVED}",
             id="compose",
+        ),
+        pytest.param(
+            f"mkdir -p web && cd web && cat > compose.yaml << 'END'\n{EVERYTHING}END\n"
+            f"docker compose up -d\n{PAGE}docker compose up backup\ndocker compose run --rm restore\n"
+            "docker compose up -d copy\n",
+            id="everything in compose",
+        ),
+        pytest.param(
+            f"{WEB}{PAGE}{ODD_FILES}"
+            "docker run -d --name tp9-backup -v tp9-site:/old -v tp9-restored:/new -v ~/tp9:/backup ubuntu sleep 9999\n"
+            "docker exec -w /old tp9-backup tar -cf /backup/site.tar .\n"
+            f"docker exec -w /new tp9-backup tar -xf /backup/site.tar\n{COPY}",
+            id="in a helper that stays",
+        ),
+        pytest.param(
+            f"{WEB}{PAGE}{BACKUP}tar -cf /backup/site.tar -C /data .\n"
+            f"{COPY}docker cp - tp9-copy:{HTML} < tp9/site.tar\n",
+            id="restored by docker cp",
+        ),
+        pytest.param(
+            f"{WEB}{PAGE}{BACKUP}tar -cPf /backup/site.tar /data\n{RESTORE}tar -xPf /backup/site.tar\n{COPY}",
+            id="absolute names",
         ),
     ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tests.lab.image_layers import PYTHON, pip_packages
+from tests.lab.image_layers import PYTHON, debian_program, pip_packages
 from tests.lab.process import LabError
 from tests.lab.tar_entries import add_file, add_folder, add_link
 
@@ -119,12 +119,20 @@ def _mongo(tar: tarfile.TarFile) -> None:
     add_folder(tar, "data/db")
 
 
+def _registry(tar: tarfile.TarFile) -> None:
+    add_file(tar, REGISTRY_SETTINGS, REGISTRY_YAML)
+
+
 def _for_python(lab: Lab) -> Path:
     return pip_packages(lab, "python", "pip", "flask", "pymongo")
 
 
 def _for_mongo(lab: Lab) -> Path:
     return pip_packages(lab, "mongo", "secantusdb")
+
+
+def _for_registry(lab: Lab) -> Path:
+    return debian_program(lab, "docker-registry", "usr/bin/docker-registry")
 
 
 MONGOD = """\
@@ -169,6 +177,13 @@ server {
     error_page 500 502 503 504 /50x.html;
 }
 """
+REGISTRY_SETTINGS = "etc/docker/registry/config.yml"
+REGISTRY_YAML = """\
+version: 0.1
+log: {fields: {service: registry}}
+storage: {filesystem: {rootdirectory: /var/lib/registry}}
+http: {addr: ":5000"}
+"""
 PYTHON_ENV = ("LANG=C.UTF-8", f"PYTHON_VERSION={PYTHON}")
 
 RECIPES = (
@@ -210,5 +225,14 @@ RECIPES = (
         cmd=("mongod",),
         port=27017,
         volume="/data/db",
+    ),
+    Recipe(
+        names=("registry:latest", "registry:2"),
+        own=_registry,
+        packages=_for_registry,
+        entrypoint=("docker-registry", "serve"),
+        cmd=(f"/{REGISTRY_SETTINGS}",),
+        port=5000,
+        volume="/var/lib/registry",
     ),
 )

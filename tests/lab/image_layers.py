@@ -46,14 +46,25 @@ def debian_root(lab: Lab) -> Path:
 
     def make(folder: Path, made: Path) -> None:
         print_progress("making a small Debian root for the images (half a minute, once)…")
-        mmdebstrap = debian_packages.require_program("mmdebstrap", "mmdebstrap", "debian-archive-keyring")
         raw = folder / "raw.tar"
-        # `extract` runs no maintainer scripts: twice as fast, and only the users are missing.
-        include = f"--include={','.join(PROGRAMS.split())}"
-        run(on_host_network([mmdebstrap, "--quiet", "--variant=extract", include, SUITE, raw]), limit_s=FETCH_LIMIT_S)
+        _extract(raw, *PROGRAMS.split())
         _remove_unneeded(raw, made)
 
     return _cached(lab, "debian", (), make)
+
+
+def debian_program(lab: Lab, package: str, path: str) -> Path:
+    """One program of a Debian package, as a tar file. The libraries that it needs must be in the Debian root."""
+
+    def make(folder: Path, made: Path) -> None:
+        print_progress(f"fetching {package} for the images…")
+        raw = folder / "raw.tar"
+        _extract(raw, package)
+        with tarfile.open(raw) as source, tarfile.open(made, "w") as tar:
+            entry = source.getmember(f"./{path}")
+            tar.addfile(plain(entry), source.extractfile(entry))
+
+    return _cached(lab, package, (package, path), make)
 
 
 def pip_packages(lab: Lab, name: str, *packages: str) -> Path:
@@ -70,6 +81,14 @@ def pip_packages(lab: Lab, name: str, *packages: str) -> Path:
             tar.add(target, SITE_PACKAGES, filter=plain)
 
     return _cached(lab, name, packages, make)
+
+
+def _extract(made: Path, *packages: str) -> None:
+    """Write the files of these Debian packages, and of those that they depend on, to one tar file."""
+    mmdebstrap = debian_packages.require_program("mmdebstrap", "mmdebstrap", "debian-archive-keyring")
+    # `extract` runs no maintainer scripts: twice as fast, and only the users are missing.
+    include = f"--include={','.join(packages)}"
+    run(on_host_network([mmdebstrap, "--quiet", "--variant=extract", include, SUITE, made]), limit_s=FETCH_LIMIT_S)
 
 
 def _cached(lab: Lab, name: str, packages: tuple[str, ...], make: Callable[[Path, Path], None]) -> Path:

@@ -25,7 +25,8 @@ from grader.commands.regrade.regrade import regrade, write_changes
 from grader.errors import GraderError
 from grader.grading.pool import GradingFinished, GradingStarted
 from grader.grading.request import GradingRequest
-from grader.ledger.signing_key import create_key, read_public_key
+from grader.ledger.public_key import read_public_key
+from grader.ledger.signing_key import create_key
 from grader.reports.result import Student
 from grader.reports.result_files import result_path
 from grader.results.attempts import archived_results

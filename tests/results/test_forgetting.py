@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from grader.commands.report.command import report
 from grader.errors import GraderError
 from grader.ledger.ledger import Ledger
-from grader.ledger.signing_key import read_public_key
+from grader.ledger.public_key import read_public_key
 from grader.reports.junit.writer import junit_for_class
 from grader.reports.result import Advice, Diagnosis, Student, read_result
 from grader.reports.result_files import result_path

@@ -12,8 +12,9 @@ import pytest
 
 from grader.ledger.chain import decode_line, encode, line_hash
 from grader.ledger.known_heads import KnownHeads
+from grader.ledger.public_key import read_public_key
 from grader.ledger.reading import read_ledger
-from grader.ledger.signing_key import create_key, read_public_key
+from grader.ledger.signing_key import create_key
 from grader.results.verification import verify_results
 from tests.reports.samples import ANA, BOB, YANN, ZOE
 from tests.results.conftest import ResultsBench, again

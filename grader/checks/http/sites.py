@@ -23,6 +23,8 @@ from grader.probes.networks.networks import is_internal_only
 from grader.probes.networks.port_holders import find_port_holder
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from grader.machine.machine import Machine
     from grader.machine.subjects import Container, Site
     from grader.probes.containers.inspect import ContainerFact
@@ -77,18 +79,22 @@ class SiteExpectation(Expectation):
                 if page.status != status:
                     raise CheckFailed("site-status", port=site.port, status=page.status, wanted=status)
 
-        eventually(site.machine, judge, within_s=self._within_s, depends_on=lambda: find_facts(container))
+        self._eventually(judge, container)
 
     def to_show_its_program(self) -> None:
         """The page `/` is a program's output, not a listing of the files beside it.
 
         Asks: one HTTP request. Diagnoses: `page-is-a-listing`, `index-empty`, `site-silent`.
         """
-        page = fetch_page(self._subject)
-        if not page.body.strip(_BLANK_BYTES):
-            raise CheckFailed("index-empty", port=self._subject.port)
-        if _LISTING in page.body:
-            raise CheckFailed("page-is-a-listing", name=self._subject.container.name, port=self._subject.port)
+
+        def judge() -> None:
+            page = fetch_page(self._subject)
+            if not page.body.strip(_BLANK_BYTES):
+                raise CheckFailed("index-empty", port=self._subject.port)
+            if _LISTING in page.body:
+                raise CheckFailed("page-is-a-listing", name=self._subject.container.name, port=self._subject.port)
+
+        self._eventually(judge, self._subject.container)
 
     def to_show_a_custom_page(self) -> None:
         """The page `/` is the student's own, not nginx's default.
@@ -114,12 +120,11 @@ class SiteExpectation(Expectation):
                 require_fresh_files(self._subject.machine, require_running(self._subject.container))
                 raise CheckFailed("index-default", port=self._subject.port)
 
-        eventually(
-            self._subject.machine,
-            judge,
-            within_s=self._within_s,
-            depends_on=lambda: find_facts(self._subject.container),
-        )
+        self._eventually(judge, self._subject.container)
+
+    def _eventually(self, judge: Callable[[], None], container: Container) -> None:
+        machine = self._subject.machine
+        eventually(machine, judge, within_s=self._within_s, depends_on=lambda: find_facts(container))
 
 
 def require_answer(site: Site, container: Container) -> None:

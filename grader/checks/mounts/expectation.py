@@ -14,6 +14,8 @@ from grader.checks.failure import CheckFailed, CheckSkipped
 from grader.checks.http.sites import fetch_page
 from grader.checks.mounts.temporary_file import TemporaryFile
 from grader.checks.mounts.visibility import require_selinux_label, require_visible_to_snap
+from grader.checks.polling import eventually
+from grader.checks.settling import find_facts
 from grader.errors import ProbeFailed
 from grader.machine.docker_desktop import comparable_path, is_case_insensitive
 from grader.probes.compose.files import read_origin
@@ -28,6 +30,7 @@ from grader.probes.mounts.volumes import find_volume_folder
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
+    from grader.machine.question import Answer
     from grader.machine.subjects import Container, Folder, Site
     from grader.probes.containers.inspect import ContainerFact
     from grader.probes.mounts.mounts import MountFact
@@ -127,7 +130,14 @@ def _require_started(container: Container, fact: ContainerFact, path: str) -> No
 
 
 def _require_served(file: TemporaryFile, fact: ContainerFact, bind: MountFact, site: Site) -> None:
-    page = fetch_page(site, f"/{file.name}")
+    pages: list[Answer] = []
+    eventually(
+        site.machine,
+        lambda: pages.append(fetch_page(site, f"/{file.name}")),
+        within_s=0,
+        depends_on=lambda: find_facts(site.container),
+    )
+    page = pages[-1]
     if page.status == 200 and file.content in page.body:
         return
     evidence = (f"GET /{file.name}: {page.status}", page.body[:120])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Final
 
 from grader.checks.compose.recreation import recreate_project
@@ -164,12 +165,8 @@ class TodosExpectation(Expectation):
         if todos.machine.passive:
             raise CheckSkipped("passive")
 
-        def judge() -> None:
-            require_running(todos.app)
-            with TemporaryTodo(todos) as todo:
-                self._require_arrival(todo)
-
-        self._eventually(judge)
+        with self._delivered_todo():
+            return
 
     def to_survive_a_new_database(self) -> None:
         """A todo is still there after the database's container was removed and created again with the same settings.
@@ -178,8 +175,7 @@ class TodosExpectation(Expectation):
         one removed; GETs from the API until the todo appears. Diagnosis: `todo-lost`, those of `to_deliver_a_todo`.
         """
         todos = self._subject
-        with TemporaryTodo(todos) as todo:
-            self._require_arrival(todo)
+        with self._delivered_todo() as todo:
             recreate_container(todos.machine, require_running(todos.mongo))
             self._require_survival(todo)
 
@@ -190,10 +186,26 @@ class TodosExpectation(Expectation):
         networks, GETs from the API until the todo appears. Diagnoses: `down-leaves`, `compose-fails`, `todo-lost`,
         those of `to_deliver_a_todo`.
         """
-        with TemporaryTodo(self._subject) as todo:
-            self._require_arrival(todo)
+        with self._delivered_todo() as todo:
             recreate_project(project)
             self._require_survival(todo)
+
+    @contextlib.contextmanager
+    def _delivered_todo(self) -> Iterator[TemporaryTodo]:
+        """A todo that was added on the page and appeared in the API; it is removed afterwards."""
+        with contextlib.ExitStack() as kept:
+            delivered: list[TemporaryTodo] = []
+
+            def judge() -> None:
+                require_running(self._subject.app)
+                with contextlib.ExitStack() as attempt:
+                    todo = attempt.enter_context(TemporaryTodo(self._subject))
+                    self._require_arrival(todo)
+                    kept.enter_context(attempt.pop_all())
+                delivered.append(todo)
+
+            self._eventually(judge)
+            yield delivered[0]
 
     def _require_arrival(self, todo: TemporaryTodo) -> None:
         """Raises `CheckFailed` unless the page accepted the todo and the API returns it."""

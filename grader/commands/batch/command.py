@@ -122,10 +122,11 @@ def batch(
 
     # Each way imports what the others do not need: a class over SSH starts fast.
     if moodle_zip:
-        from grader.commands.batch.files import grade_files  # noqa: PLC0415
+        from grader.commands.batch.files import find_submission_times, grade_files  # noqa: PLC0415
 
         students = select_students(read_roster(roster, ("id",)), group=group, limit=limit)
-        outcome = grade_files(moodle_zip, shared, students, batch_of, watcher, code=code, at_once=at_once)
+        times = find_submission_times(moodle, roster, students, course, language)
+        outcome = grade_files(moodle_zip, shared, students, batch_of, watcher, code=code, times=times, at_once=at_once)
     elif engines:
         from grader.commands.batch.pushed import pushed_requests  # noqa: PLC0415
         from grader.grading.repositories import graded_repositories  # noqa: PLC0415

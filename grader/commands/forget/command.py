@@ -49,9 +49,9 @@ def forget(*, students: Sequence[str], results: Path, older_than: str, lang: str
         return
     with open_ledger(results, os.environ) as ledger:
         forgotten = forget_students(ledger, chosen, os.environ, language)
-    for path in forgotten.removed:
+    for path in dict.fromkeys(forgotten.removed):
         print(log_line(texts("forget.removed", path=path)))
-    print(texts("forget.done", count=len(chosen)))
+    print(texts.count("forget.done", len(chosen)))
     for path in forgotten.mentions:
         print(log_line(texts("forget.mentions", path=path)))
     print(texts("forget.elsewhere"))

@@ -54,8 +54,10 @@ def handin(
 ) -> None:
     """Makes one file to hand in: a recording of this machine and its result."""
     language = language_of(lang, os.environ)
+    found = find_exercise(exercise)
+    student = _require_student(student, Texts("commands", language))
     options = {"machine": machine, "student": student, "ports": ports, "ssh_config": ssh_config, "record": True}
-    request = request_of(options, os.environ, find_exercise(exercise))
+    request = request_of(options, os.environ, found)
     suite = read_suite(request.exercise)
     require_ports(suite.spec, suite.id, request.ports)
     if request.machine.scheme == "recording":
@@ -71,6 +73,15 @@ def handin(
     except OSError as error:
         raise GraderError("usage.not-writable", path=path, detail=error.strerror) from error
     _print_receipt(graded.result, path, receipt_of(content), language)
+
+
+def _require_student(given: str, texts: Texts) -> str:
+    """The student's id: asks for it at a terminal. The name of the account would be taken for another student's."""
+    while not given.strip():
+        if not sys.stdin.isatty():
+            raise GraderError("usage.handin-student")
+        given = click.prompt(texts("handin.student"))
+    return given
 
 
 def _print_receipt(result: ResultFile, path: Path, receipt: str, language: Language) -> None:

@@ -115,8 +115,8 @@ def _rehearse_solution(
         faults = find_differences(solution, ledger)
         if solution.is_reference and brought_up.exit_code != 0:
             faults.append(GraderError("rehearsed.up-code", code=brought_up.exit_code))
-        if faults:
-            faults += [GraderError("rehearsed.up-line", line=line) for line in brought_up.last_lines]
+        if faults and brought_up.exit_code != 0:  # otherwise what a build printed would hide the rest
+            faults += [GraderError("rehearsed.up-line", line=line) for line in brought_up.last_lines if line.strip()]
     return SolutionRun(solution.name + suffix, ledger, faults)
 
 

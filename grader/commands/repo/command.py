@@ -16,8 +16,9 @@ from grader.grading.job_engine import JobEngineOptions
 from grader.grading.repository import grade_and_write
 from grader.grading.request import request_of
 from grader.grading.submission_lifecycle import project_path
+from grader.reports.result import Student
 from grader.scoring.suite import read_suite
-from grader.settings import language_of
+from grader.settings import encodable, language_of
 from grader.submission.job_engine.requirements import EngineKind
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 @click.option("--image-archive", type=PATH, multiple=True)
 @click.option("--registry-mirror", metavar="URL", multiple=True)
 @click.option("--student", default="")
+@click.option("--team", metavar="ID", multiple=True)
 @click.option("--folder", default="")
 @ports_option
 @lang_option
@@ -52,6 +54,7 @@ def repo(
     image_archive: tuple[Path, ...],
     registry_mirror: tuple[str, ...],
     student: str,
+    team: tuple[str, ...],
     folder: str,
     ports: str,
     lang: str,
@@ -73,7 +76,10 @@ def repo(
         "disposable": disposable,
     }
     request = request_of(options, os.environ, find_exercise(exercise))
-    request = replace(request, repository=path, folder=folder, workspaces=areas)
+    # One id per line, where a job has them all in one variable.
+    others = dict.fromkeys(encodable(one.strip()) for given in team for one in given.splitlines() if one.strip())
+    mates = tuple(Student(id=one) for one in others if one != request.student.id)
+    request = replace(request, team=mates, repository=path, folder=folder, workspaces=areas)
     formats: dict[ExportFormat, Path | None] = {"classroom50": classroom50, "gradescope": gradescope}
     exports = {name: file for name, file in formats.items() if file}
     own = JobEngineOptions(engine, image_archive, registry_mirror) if engine else None

@@ -17,6 +17,7 @@ from grader.reports import signature
 from grader.reports.signable import ClassRun, gathered_from_class, gathered_from_folder
 from grader.reports.signature import KEY_VARIABLE, FileStatus, existing_folder, run_name, signing_key
 from grader.roster.roster import read_roster
+from grader.roster.teams import find_teams
 from grader.settings import language_of
 from grader.text.escaping import log_line
 
@@ -49,9 +50,10 @@ def sign(*, folder: Path, roster: Path | None, exercise: str, by_job: bool, lang
     if roster is None:
         gathered = gathered_from_folder(folder, unsigned)
     else:
-        students = tuple(student.id for student in read_roster(roster, ("id",)))
+        teams = find_teams(read_roster(roster, ("id",)), "repo")
+        ids = tuple(tuple(student.id for student in team.members) for team in teams)
         present = [name for name, status in found.items() if status is not FileStatus.MISSING]
-        gathered = gathered_from_class(folder, present, ClassRun(exercise, students, run, key if by_job else None))
+        gathered = gathered_from_class(folder, present, ClassRun(exercise, ids, run, key if by_job else None))
     good = [name for name in gathered.signable if name in unsigned]
     signature.sign(folder, key, [folder / name for name in good], run)
     for name, why in gathered.unsignable.items():

@@ -30,7 +30,10 @@ def sign_ledger_of(folder: Path, texts: Texts, environ: Mapping[str, str]) -> bo
         print(log_line(fault.message(texts.language)))
     if report.faults:
         raise Exit(exit_codes.FAILED)
+    ledger = Ledger(folder, key)
     if count := report.ledger.unsigned:
-        Ledger(folder, key).append_all([NewEntry("signature", {"entries": count})], covers_unsigned=True)
+        ledger.append_all([NewEntry("signature", {"entries": count})], covers_unsigned=True)
+    else:
+        ledger.append_all([])  # notes a new key, if there is one
     print(texts("sign.ledger", count=count, key=key.public.fingerprint))
     return True

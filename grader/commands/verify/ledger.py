@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grader.errors import GraderError
+from grader.ledger.key_change import fingerprint_of
 from grader.ledger.known_heads import KnownHeads
+from grader.ledger.public_key import PublicKey, read_public_key
 from grader.ledger.reading import LedgerState, has_ledger
 from grader.ledger.receipt import is_in_ledger, read_receipt, verify_receipt
-from grader.ledger.signing_key import PublicKey, read_public_key, read_signing_key
+from grader.ledger.signing_key import read_signing_key
 from grader.reports.texts import mark_or_none
 from grader.results.folder import finish_if_possible
 from grader.results.verification import digest_of, verify_results
@@ -45,6 +47,9 @@ def verify_ledger_of(
     state = report.ledger.state
     print(texts("verify.ledger", entries=len(state.lines), files=report.files, faults=len(faults)))
     print(texts("verify.signed", key=key.fingerprint) if key and keys else texts("verify.unsigned-ledger"))
+    for change in state.key_changes if key else ():
+        before, after = fingerprint_of(change.before), fingerprint_of(change.after)
+        print(log_line(texts("verify.key-change", at=change.at, before=before, after=after)))
     print(texts("verify.head", head=state.head))
     return not faults
 

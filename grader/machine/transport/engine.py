@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 CALL_S: Final = 20.0
 """Seconds that any one call may take."""
-_TLS_REQUIRED: Final = b"HTTP request to an HTTPS server"
+TLS_REQUIRED: Final = b"HTTP request to an HTTPS server"
 """The answer of Go's server to a request without TLS."""
 _MAX_VERSION_BYTES: Final = 256 * 1024
 _MAX_LINE_BYTES: Final = 256 * 1024
@@ -82,7 +82,7 @@ class EngineClient:
                 raw = decode_json(answer.body[:_MAX_VERSION_BYTES], dict[str, Any])
             except MalformedJsonError:
                 raw = {}
-            if answer.status == 400 and _TLS_REQUIRED in answer.body:
+            if answer.status == 400 and TLS_REQUIRED in answer.body:
                 raise self._mark_unreachable("engine-wants-tls")
             if not isinstance(raw.get("ApiVersion"), str):
                 raise self._mark_unreachable("engine-garbled", detail=escape_control_characters(answer.body, 60))

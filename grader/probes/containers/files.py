@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from grader.machine.machine import Machine
 
 _MAX_FILE_SIZE: Final = 1024 * 1024
+MAX_ARCHIVE_SIZE: Final = 16 * 1024 * 1024
+"""Bytes of an archive, packed or not: as many as an answer of the engine may have."""
 _MAX_MEMBERS: Final = 2000
 """Files of an archive that are looked at."""
-_MAX_UNPACKED: Final = 8 * 1024 * 1024
-"""Bytes of an archive, decompressed."""
 _COMPRESSIONS: Final[dict[bytes, Callable[[io.BytesIO], Any]]] = {
     b"\x1f\x8b": gzip.open,
     b"BZh": bz2.open,
@@ -64,17 +64,21 @@ class FileFact:
     """Its path after following symbolic links."""
 
 
-def read_container_file(machine: Machine, container_id: str, path: str) -> FileFact | None:
+def read_container_file(
+    machine: Machine, container_id: str, path: str, max_bytes: int = _MAX_FILE_SIZE
+) -> FileFact | None:
     """The file or folder at `path` in the container, running or not, with its mounts; `None` if there is none.
 
-    Symbolic links are followed, as by a program in the container. A link that leads nowhere is returned as a link.
+    At most `max_bytes` of its content are read. Symbolic links are followed, as by a program in the container. A link
+    that leads nowhere is returned as a link.
     """
-    found = _read(machine, container_id, path)
+    found = _read(machine, container_id, path, max_bytes)
     for _ in range(_MAX_LINKS):
         # A name that is not UTF-8 cannot be asked for.
         if found is None or not found.link_target or not _is_encodable(found.link_target):
             break
-        further = _read(machine, container_id, str(PurePosixPath(found.real_path).parent / found.link_target))
+        target = str(PurePosixPath(found.real_path).parent / found.link_target)
+        further = _read(machine, container_id, target, max_bytes)
         if further is None:
             break
         found = further
@@ -89,19 +93,19 @@ def _is_encodable(path: str) -> bool:
     return True
 
 
-def _read(machine: Machine, container_id: str, path: str) -> FileFact | None:
+def _read(machine: Machine, container_id: str, path: str, max_bytes: int) -> FileFact | None:
     path = posixpath.normpath(path)
-    fact = _copy_out(machine, container_id, path)
+    fact = _copy_out(machine, container_id, path, max_bytes)
     if fact is None and machine.is_podman:
         # Podman follows links itself, and returns nothing for a link that leads nowhere.
         folder, name = posixpath.split(path)
-        beside = _copy_out(machine, container_id, folder)
+        beside = _copy_out(machine, container_id, folder, max_bytes)
         link = dict(beside.link_targets).get(name) if beside else None
         return FileFact(is_folder=False, link_target=link, real_path=path) if link else None
     return fact
 
 
-def _copy_out(machine: Machine, container_id: str, path: str) -> FileFact | None:
+def _copy_out(machine: Machine, container_id: str, path: str, max_bytes: int) -> FileFact | None:
     answer = machine.engine(f"/containers/{container_id}/archive", path=path)
     if answer.status == 404:
         return None
@@ -110,7 +114,9 @@ def _copy_out(machine: Machine, container_id: str, path: str) -> FileFact | None
     if answer.status != 200:
         detail = f"{answer.status} {escape_control_characters(answer.body, 160)}"
         raise ProbeFailed("answer-unexpected", asked=f"docker cp {path}", detail=detail)
-    fact = replace(parse_archive(answer.body), real_path=path)
+    if answer.truncated and max_bytes > _MAX_FILE_SIZE:  # all of it is needed
+        raise ProbeFailed("answer-too-large", asked=f"docker cp {path}")
+    fact = replace(parse_archive(answer.body, max_bytes), real_path=path)
     # An archive has whole seconds only; the engine sends the exact time in a header, if it fits.
     exact = _exact_time(answer.headers.get("x-docker-container-path-stat", ""))
     return fact if exact is None else replace(fact, modified_at=exact)
@@ -173,14 +179,21 @@ def parse_tree(body: bytes) -> TreeFact | None:
             for member in tar:
                 if len(files) >= _MAX_MEMBERS:
                     return TreeFact(files, is_complete=False)
+                path = _path_in_archive(member.name)
                 file = tar.extractfile(member) if member.isfile() else None
                 if file:
                     # A few bytes can declare a sparse file of any size.
                     content = file.read(_MAX_FILE_SIZE)
-                    files[posixpath.normpath(member.name)] = hashlib.sha256(content).hexdigest()
+                    files[path] = hashlib.sha256(content).hexdigest()
+                elif member.islnk() and (same := files.get(_path_in_archive(member.linkname))):
+                    files[path] = same  # which of a file's names is the link depends on who packed it
     except (tarfile.TarError, EOFError, OSError, ValueError, RecursionError):
         return TreeFact(files, is_complete=False) if files else None
     return TreeFact(files, is_complete)
+
+
+def _path_in_archive(name: str) -> str:
+    return posixpath.normpath(name).lstrip("/")
 
 
 def _decompress(body: bytes) -> tuple[bytes, bool]:
@@ -189,10 +202,10 @@ def _decompress(body: bytes) -> tuple[bytes, bool]:
         if body.startswith(magic):
             try:
                 with open_file(io.BytesIO(body)) as file:
-                    content = file.read(_MAX_UNPACKED + 1)
+                    content = file.read(MAX_ARCHIVE_SIZE + 1)
             except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError):
                 return b"", False
-            return content[:_MAX_UNPACKED], len(content) <= _MAX_UNPACKED
+            return content[:MAX_ARCHIVE_SIZE], len(content) <= MAX_ARCHIVE_SIZE
     return body, True
 
 
@@ -222,7 +235,7 @@ def copy_inside(machine: Machine, container_id: str, folder: str, name: str, con
     return answer.detail
 
 
-def parse_archive(body: bytes) -> FileFact:
+def parse_archive(body: bytes, max_bytes: int = _MAX_FILE_SIZE) -> FileFact:
     """Parses a tar that may have been cut off: everything before the cut is returned."""
     names: dict[str, str] = {}
     first: FileFact | None = None
@@ -236,7 +249,7 @@ def parse_archive(body: bytes) -> FileFact:
                 if first is None:
                     file = tar.extractfile(member) if member.isfile() else None
                     # A few bytes can declare a sparse file of any size.
-                    content = file.read(_MAX_FILE_SIZE) if file else b""
+                    content = file.read(max_bytes) if file else b""
                     is_folder = not member.isfile() and not link
                     first = FileFact(
                         is_folder, content, mode=member.mode & 0o7777, modified_at=float(member.mtime), link_target=link

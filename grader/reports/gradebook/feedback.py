@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from grader.messages import Texts
-from grader.reports.texts import points_line, points_summary, reason_text
+from grader.reports.texts import correction_text, points_line, points_summary, reason_text
 from grader.text.escaping import escape_invisible, one_line, shorten
 
 if TYPE_CHECKING:
@@ -25,11 +25,11 @@ FORMULA_START = re.compile(r"(?<=[;,])[\s-]*-")
 
 
 def feedback(result: ResultFile, lang: Language) -> str:
-    """Points, then each check that did not pass with its message and hint. Never empty, never a formula."""
+    """Points, the teacher's corrections, then each check that did not pass. Never empty, never a formula."""
     texts = Texts("reports", lang)
     if result.status != "graded":
         return as_html([_without_addresses(texts.labelled("status.not-graded", reason_text(result, lang)), texts)])
-    lines = [points_summary(result, lang)]
+    lines = [points_summary(result, lang), *(correction_text(one, result, lang) for one in result.corrections)]
     lines += [line for check in result.checks if check.verdict != "passed" for line in check_lines(check, texts)]
     return as_html([_without_addresses(line, texts) for line in lines])
 

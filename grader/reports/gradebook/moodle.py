@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from grader.reports.gradebook.book import Gradebook
     from grader.reports.gradebook.filled_sheet import SheetEntry
 
-WorksheetColumn = Literal["identifier", "name", "id", "username", "email", "grade", "maximum", "locked", "feedback"]
+WorksheetColumn = Literal[
+    "identifier", "name", "id", "username", "email", "grade", "maximum", "locked", "submitted", "feedback"
+]
 
 HEADINGS: Final[dict[WorksheetColumn, str]] = {
     "identifier": "identifier identifiant",
@@ -44,6 +46,7 @@ HEADINGS: Final[dict[WorksheetColumn, str]] = {
     "grade": "grade note",
     "maximum": "maximumgrade notemaximale",
     "locked": "gradecanbechanged lanotepeutetremodifiee",
+    "submitted": "lastmodifiedsubmission dernieremodificationtravailremis",
     "feedback": "feedbackcomments feedbackparcommentaires",
 }
 COLUMN_BY_HEADING: Final = {key: column for column, keys in HEADINGS.items() for key in keys.split()}

@@ -25,7 +25,7 @@ from grader.submission.sandbox.sandbox import Mount, make_sandbox
 from grader.text.escaping import escape_control_characters
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from grader.programs.bounded import FinishedProgram
     from grader.submission.clone.push_log import Push
@@ -79,10 +79,16 @@ class ClonedCommit:
 
 
 def clone(
-    source: str, target: Path, *, until: datetime | None = None, limits: CloneLimits | None = None
+    source: str,
+    target: Path,
+    *,
+    until: datetime | None = None,
+    pushes: Sequence[Push] = (),
+    limits: CloneLimits | None = None,
 ) -> ClonedCommit:
     """Clone the newest commit of `source`, or the last one before `until`, into the new folder `target`.
 
+    `pushes`: what its server says of the pushes to its main branch; a repository on this machine has a log of them.
     `source` is an address (https, http, ssh) or the path of a repository on this machine. git runs in the sandbox, and
     has the network only for a server behind HTTP. Raises `CloneFailed`, and `NoSandboxError` if there is none.
     """
@@ -107,7 +113,7 @@ def clone(
             if done.end_reason is EndReason.TIME_LIMIT:
                 raise CloneFailed("repository.clone-time", source=_shown(source), seconds=f"{bounds.seconds:g}")
             raise _not_cloned(source, done.reason or " · ".join(done.last_lines) or f"git: {done.code}")
-        commit = _chosen_commit(git, source, until, read_pushes(local) if local else [])
+        commit = _chosen_commit(git, source, until, read_pushes(local) if local else pushes)
         if until:
             checked_out = git.run(
                 ["-C", str(git.clone), "checkout", "--quiet", "--detach", commit.id],
@@ -125,8 +131,8 @@ def clone(
         return commit
 
 
-def _chosen_commit(git: _Git, source: str, until: datetime | None, pushes: list[Push]) -> ClonedCommit:
-    """The commit to grade: by the server's log if it has one, else by the moments in the commits."""
+def _chosen_commit(git: _Git, source: str, until: datetime | None, pushes: Sequence[Push]) -> ClonedCommit:
+    """The commit to grade: by the server's clock if it is known, else by the moments in the commits."""
     if until:
         pushed = [push for push in pushes if push.at <= until]
         # A commit that was pushed away again is not in the clone.

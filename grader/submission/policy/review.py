@@ -102,7 +102,7 @@ class _Review:
         if not path.exists():
             return
         shown = folders.display_path(path)
-        assigned = check_env_file(path, shown, self.policy, self.findings)
+        assigned = check_env_file(path, shown, self.policy, self.findings).assignments
         check_env_file_size(assigned, shown, self.variables, self.policy, self.findings)
         self.own_variables |= {one.name for one in assigned}
         self.assigned_texts += [one.text for one in assigned]

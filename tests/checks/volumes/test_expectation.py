@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
@@ -85,6 +85,7 @@ def test_another_mount_is_named(mounts: tuple[dict[str, Any], ...], code: str, v
 
 def test_a_volume_is_used_if_it_has_a_file() -> None:
     expect(lab(db(mount("data")), db={"./a": b"1"}).volume("data")).to_be_used()
+    expect(lab(db(mount("data")), db={f"./{number}": b"" for number in range(2001)}).volume("data")).to_be_used()
     with fails_with("volume-empty", name="db", volume="data", inside="/data"):
         expect(lab(db(mount("data")), db={}).volume("data")).to_be_used()
 
@@ -105,6 +106,7 @@ WHOLE = {"./a": b"1", "./sub/b": b"2"}
         archive_of(WHOLE, "w:xz"),
         archive_of(WHOLE, "w:bz2"),
         archive_of({f"var/lib/{name[2:]}": text for name, text in WHOLE.items()}),
+        archive_of({f"/data/{name[2:]}": text for name, text in WHOLE.items()}),
     ],
 )
 def test_a_backup_holds_the_files_in_any_form(content: bytes) -> None:
@@ -138,8 +140,15 @@ def test_a_backup_that_failed_shows_what_its_command_printed() -> None:
         expect(machine.backup("data")).to_hold_the_files_of(machine.volume("data"))
 
 
+@pytest.mark.parametrize("mode", ["w", "w:gz"])
+def test_a_backup_with_a_photo_is_read_to_its_end(mode: Literal["w", "w:gz"]) -> None:
+    whole = {"a.jpg": bytes(9_000_000), "index.html": b"mine"}
+    machine = lab(db(mount("data")), backup(archive_of(whole, mode)), db=whole)
+    expect(machine.backup("data")).to_hold_the_files_of(machine.volume("data"))
+
+
 def test_an_archive_that_unpacks_to_more_than_is_read_is_not_judged() -> None:
-    machine = lab(db(mount("data")), backup(archive_of({"a": bytes(9_000_000)}, "w:gz")), db=WHOLE)
+    machine = lab(db(mount("data")), backup(archive_of({"a": bytes(17_000_000)}, "w:gz")), db=WHOLE)
     with raises_probe_failed("answer-too-large"):
         expect(machine.backup("data")).to_hold_the_files_of(machine.volume("data"))
 
@@ -148,7 +157,7 @@ def copy(*mounts: dict[str, Any]) -> FakeContainer:
     return fake_container("copy", mounts=mounts or (mount("restored"),))
 
 
-@pytest.mark.parametrize("folder", ["", "data/", "var/lib/data/"])
+@pytest.mark.parametrize("folder", ["", "data/", "/data/", "var/lib/data/"])
 def test_a_backup_with_folders_around_the_files_is_restored_without_them(folder: str) -> None:
     content = archive_of({f"{folder}{name[2:]}": text for name, text in WHOLE.items()})
     machine = lab(copy(), backup(content), copy=WHOLE)

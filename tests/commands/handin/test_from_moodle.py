@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from grader.grading.handed_in import read_handed_in
+from grader.grading.request import GradingRequest
+from grader.handin.moodle_zip import read_moodle_zip
 from grader.reports.result import ResultFile, read_result
-from tests.commands.batch.batch import batch
+from grader.roster.roster import read_roster
+from tests.commands.batch.batch import TP2, batch
 from tests.handin.samples import handin, moodle_zip
 
 if TYPE_CHECKING:
@@ -44,6 +48,16 @@ worksheet: list[dict[str, str]] = []
 
 def results(folder: Path) -> dict[str, ResultFile]:
     return {path.stem: read_result(path) for path in sorted((folder / "tp2").glob("*.json"))}
+
+
+def remarks(folder: Path, roster: str, files: dict[tuple[str, int], bytes]) -> list[str]:
+    """What a teacher is asked to look at in these files."""
+    (folder / "class.csv").write_text(roster, encoding="utf-8")
+    submissions = read_moodle_zip(moodle_zip(folder / "moodle.zip", files))
+    (folder / "recordings").mkdir(exist_ok=True)
+    shared, students = GradingRequest(exercise=TP2), read_roster(folder / "class.csv", ("id",))
+    work = read_handed_in(submissions, shared, students, folder / "recordings", code="", submitted={})
+    return [remark.message("en") for remark in work.remarks]
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +129,70 @@ def test_what_a_teacher_should_ask_about_is_said(graded: tuple[str, int, dict[st
         "e5 handed in a file made for e1: ask the student",
         "e5 and e1 handed in the same recording, but are not a team",
     ]
+
+
+@pytest.mark.parametrize("typed", ["e2", "E2", "noel@iut.example", "NOEL", "Petit Noel"])
+def test_a_student_may_be_named_as_the_roster_does_in_any_way(tmp_path: Path, typed: str) -> None:
+    rows = "id,name,email\ne1,Zoé Martin,zoe@iut.example\ne2,Noël Petit,noel@iut.example\n"
+    assert remarks(tmp_path, rows, {("Petit Noël", 2): handin(typed)}) == []
+    assert remarks(tmp_path, rows, {("Martin Zoé", 1): handin(typed)}) == [
+        f"e1 handed in a file made for {typed}: ask the student"
+    ]
+
+
+def test_moodles_worksheet_as_the_roster_has_no_ids_that_a_student_knows(tmp_path: Path) -> None:
+    """So a file is odd if it names another student of the worksheet, or somebody whom another file names."""
+    rows = "Identifier,Full name,Email address\n" + "".join(
+        f"Participant {number},{name},{name.split()[0]}@iut.example\n"
+        for number, name in ((1, "Zoé Martin"), (2, "Noël Petit"), (3, "Ana Roux"))
+    )
+    files = {
+        ("Martin Zoé", 1): handin("e2301234"),
+        ("Petit Noël", 2): handin("E2301234", "tp2/wrong/index-default"),
+        ("Roux Ana", 3): handin("Zoé@iut.example", "tp2/wrong/port-reversed"),
+    }
+    assert remarks(tmp_path, rows, files) == [
+        "Participant 2 and Participant 1 handed in files made for E2301234, but are not a team",
+        "Participant 3 handed in a file made for Zoé@iut.example: ask the student",
+    ]
+
+
+@pytest.mark.parametrize("is_roster", [False, True])
+def test_the_moment_is_moodles_if_the_worksheet_has_it(tmp_path: Path, *, is_roster: bool) -> None:
+    """The student's computer says that it was made three days earlier, which is in time."""
+    rows = WORKSHEET.replace('Grade,"Max', '"Last modified (submission)",Grade,"Max')
+    rows = rows.replace('"Zoé Martin",', '"Zoé Martin","Monday, 12 October 2026, 5:31 PM",').replace(
+        '"Noël Petit",', '"Noël Petit","Monday, October 12, 2026, 4:30 PM",'
+    )
+    rows = rows.replace('"Tom Leroy",', '"Tom Leroy",-,')
+    (tmp_path / "worksheet.csv").write_text(rows, encoding="utf-8")
+    (tmp_path / "class.csv").write_text(rows if is_roster else ROSTER, encoding="utf-8")
+    (tmp_path / "course.toml").write_text(COURSE, encoding="utf-8")
+    early = "2026-10-09T08:00:00Z"
+    files = {("Martin Zoé", 41871): handin("e1", at=early), ("Petit Noël", 41872): handin("e2", at=early)}
+    path = moodle_zip(tmp_path / "moodle.zip", files)
+    options = [] if is_roster else ["--moodle", str(tmp_path / "worksheet.csv")]
+    options += ["--course", str(tmp_path / "course.toml")]
+    done = batch(tmp_path / "class.csv", tmp_path / "results", "--from", str(path), *options)
+    found = [result.handed_in for result in results(tmp_path / "results").values() if result.handed_in]
+    assert [(one.at, one.by, len(one.receipt)) for one in found] == [
+        ("2026-10-12T15:31:00Z", "server", 64),
+        ("2026-10-12T14:30:00Z", "server", 64),
+    ], done.stderr
+    if not is_roster:
+        text = (tmp_path / "worksheet.csv").read_text(encoding="utf-8")
+        filled = list(csv.DictReader(io.StringIO(text, newline="")))
+        assert [row["Grade"] for row in filled] == ["18", "20", ""]
+        assert "2 taken off 20/20: 2 hours late" in filled[0]["Feedback comments"]
+        assert "machine" not in filled[0]["Feedback comments"].partition("taken off")[2].partition("<")[0]
+
+
+def test_a_file_that_names_nobody_is_not_judged(tmp_path: Path) -> None:
+    """The command never makes one: it was taken out to hide from whom the file is."""
+    (tmp_path / "class.csv").write_text(ROSTER, encoding="utf-8")
+    path = moodle_zip(tmp_path / "moodle.zip", {("Martin Z.", 41871): handin("")})
+    done = batch(tmp_path / "class.csv", tmp_path / "results", "--from", str(path))
+    assert (done.returncode, results(tmp_path / "results")["e1"].reason_code) == (6, "handin-not-a-handin")
 
 
 @pytest.mark.parametrize(

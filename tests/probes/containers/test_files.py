@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from grader.exercise.spec import ExerciseSpec
 from grader.machine.machine import Machine
 from grader.machine.question import Answer, EngineQuestion, NoAnswer
-from grader.probes.containers.files import FileFact, parse_archive, read_container_file
+from grader.probes.containers.files import FileFact, parse_archive, parse_tree, read_container_file
 from tests.machine.scripts import ScriptedTransport
 from tests.probes.malformed_answers import BIDI, assert_fact_or_probe_failed, assert_probe_failed, many_examples
 from tests.scripted_machine import DOCKER_26, PODMAN_4, ScriptedAnswers, scripted_machine
@@ -161,6 +161,20 @@ def test_an_empty_folder_is_a_folder() -> None:
 
 def test_bits_beside_the_permissions_are_left_out() -> None:
     assert parse_archive(tar(("x", b""), mode=0o104755)).mode == 0o4755
+
+
+def test_a_file_of_two_names_has_both_in_a_tree_whichever_is_the_link() -> None:
+    body = io.BytesIO()
+    with tarfile.open(fileobj=body, mode="w") as archive:
+        archive.addfile(member := tarfile.TarInfo("./same.html"))
+        member.name, member.type, member.linkname = "./index.html", tarfile.LNKTYPE, "./same.html"
+        archive.addfile(member)
+        member.name, member.linkname = "./outside.html", "../same.html"
+        archive.addfile(member)
+    tree = parse_tree(body.getvalue())
+    assert tree
+    assert tree.files.keys() == {"same.html", "index.html"}
+    assert len(set(tree.files.values())) == 1
 
 
 def test_what_came_before_a_cut_is_told() -> None:

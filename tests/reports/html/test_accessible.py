@@ -12,6 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from grader.reports.html import class_page, student_page
 from grader.reports.html.check_columns import VERDICTS
 from tests.reports.html.sample import make_class
+from tests.reports.html.sample_course import make_course_page
 from tests.reports.html.tp2 import TITLE
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ PAGES = {
     "class": lambda lang: class_page(SOME, lang, title=TITLE),
     "student": lambda lang: student_page(make_class()[13], lang, title=TITLE),
     "provisional student": lambda lang: student_page(make_class()[16], lang, title=TITLE),
+    "course": lambda lang: make_course_page(lang, 12),
     "student not graded": lambda lang: student_page(make_class()[11], lang, title=TITLE),
 }
 
@@ -123,7 +125,7 @@ def test_the_glyphs_and_fills_stay_under_chosen_colours(class_html: str, open_pa
 
 @pytest.mark.parametrize("width", [1280, 800, 400, 320])
 def test_a_page_never_scrolls_sideways(width: int, class_html: str, student_html: str, open_page: OpenPage) -> None:
-    for html in (class_html, student_html):
+    for html in (class_html, student_html, make_course_page("fr")):
         page = open_page(html, width=width)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
@@ -136,3 +138,39 @@ def test_the_tree_of_a_screen_reader_has_the_table_with_its_heads(class_html: st
     assert 'cell "échoué"' in tree
     # The glyph is only visual: a screen reader would read it after the word.
     assert "✗" not in tree
+
+
+def test_the_tree_of_a_screen_reader_has_the_marks_of_the_course(open_page: OpenPage) -> None:
+    table = open_page(make_course_page("en")).get_by_role(
+        "table", name="One row per student, one column per exercise, then per skill."
+    )
+    tree = table.aria_snapshot()
+    assert 'columnheader "tp2 ×2"' in tree
+    assert 'columnheader "AC23.02 Use virtual services"' in tree
+    assert 'row "Chloé Bonnet e231074 20 passed 18 dropped 20 excused' in tree
+    assert 'row "Lucas Bernard e231037 — no mark yet; missing: tp3 absent 16 no mark' in tree
+
+
+def test_on_a_phone_the_names_stay_beside_the_marks_and_no_word_of_the_course_is_broken(open_page: OpenPage) -> None:
+    page = open_page(make_course_page("fr"), width=400)
+    page.locator(".scroll").evaluate("box => { box.scrollLeft = box.scrollWidth; }")
+    name, mark = (
+        page.locator("tbody tr")
+        .first.locator("th, td")
+        .evaluate_all("cells => [cells[0], cells.at(-1)].map((cell) => cell.getBoundingClientRect().left)")
+    )
+    assert 0 <= name < mark < 400
+    # A range over a word that is broken has a box for each of its lines.
+    broken = page.locator("td").evaluate_all("""(cells) => cells.flatMap((cell) => {
+      const found = [], texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+      while (texts.nextNode()) {
+        for (const { 0: word, index } of texts.currentNode.data.matchAll(/[^\\s\\u00a0]+/g)) {
+          const range = document.createRange();
+          range.setStart(texts.currentNode, index);
+          range.setEnd(texts.currentNode, index + word.length);
+          if (range.getClientRects().length > 1) found.push(word);
+        }
+      }
+      return found;
+    })""")
+    assert broken == []

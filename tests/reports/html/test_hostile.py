@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
+from grader.course_marks.build_course_book import build_course_book
+from grader.course_marks.course_page import course_page
+from grader.course_table.table import CourseTable, ExerciseRules, Skill
 from grader.reports.html import class_page, student_page
 from grader.reports.result import ResultFile
 from tests.reports.html.sample import make_class
@@ -83,6 +86,22 @@ def test_hostile_text_is_text_on_the_students_page(text: str, open_page: OpenPag
     assert page.locator(".check").count() == 7
 
 
+def test_hostile_text_is_text_on_the_page_of_the_course(text: str, open_page: OpenPage) -> None:
+    result = poisoned(make_class()[13], text)
+    tagged = [msgspec.structs.replace(check, skills=[text]) for check in result.checks]
+    skill = {text: Skill(title={"fr": text})}
+    table = CourseTable(title={"fr": text}, exercises={"tp2": ExerciseRules(), "tp3": ExerciseRules()}, skills=skill)
+    attacker = msgspec.structs.replace(result, checks=tagged)
+    book = build_course_book(table, [*make_class(3), attacker], (), {})
+    page = open_page(course_page(book, "fr", {"tp2": "tp2.html"}))
+    _assert_is_ours(page.content(), page.evaluate(ELEMENTS), scripts=0)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+    assert page.evaluate("document.querySelector('.scroll').scrollWidth") <= 1280 * 2
+    assert max(page.evaluate("[...document.querySelectorAll('tr')].map((row) => row.offsetHeight)")) < 250
+    assert page.locator("tbody tr").count() == 4
+    assert page.locator("tbody tr").nth(3).locator("td").count() == 4
+
+
 ELEMENTS = """[...document.querySelectorAll('*')].flatMap((element) => [
   element.localName,
   ...element.getAttributeNames().filter((name) => name.startsWith('on') || name === 'style'),
@@ -92,7 +111,7 @@ OURS = {
     *("html", "head", "meta", "title", "style", "body", "script", "header", "main", "section", "footer", "div", "span"),
     *("h1", "h2", "h3", "h4", "p", "dl", "dt", "dd", "ol", "ul", "li", "pre", "details", "summary"),
     *("table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "svg", "rect"),
-    *("a", "b", "bdi", "code", "i", "small", "strong"),
+    *("a", "b", "bdi", "code", "i", "s", "small", "strong"),
     *("input", "label", "select", "option", "optgroup", "button"),
 }
 

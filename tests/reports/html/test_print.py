@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from tests.reports.html.sample_course import make_course_page
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
@@ -51,6 +53,14 @@ def test_nothing_is_wider_than_the_paper(paper: Page) -> None:
 
 def test_a_class_fits_on_six_pages(paper: Page) -> None:
     assert 3 <= _printed_pages(paper) <= 6
+
+
+def test_a_course_is_on_two_pages_and_begins_on_the_first(open_page: OpenPage) -> None:
+    page = open_page(make_course_page("fr"), scheme="dark", width=710)
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 710
+    assert _printed_pages(page) == 2
+    assert page.evaluate("getComputedStyle(document.querySelector('.heat')).breakBefore") == "auto"
 
 
 def test_only_those_shown_are_printed(paper: Page) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from grader.submission.policy.compose.scope import BindMount, Kind, OtherFile, check_value, checks_kind
 from grader.submission.policy.compose.tables import entries_below
+from grader.submission.policy.compose.values import RESERVED_LABEL
 from grader.submission.policy.env_files.check import check_env_file, is_reserved_variable
 from grader.submission.policy.paths import is_ordinary_file
 from grader.submission.policy.yaml.tree import YamlMapping, YamlNode, YamlScalar, YamlSequence
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from grader.submission.policy.compose.scope import ComposeScope
+    from grader.submission.policy.env_files.reader import EnvFile
     from grader.submission.policy.findings import Place
 
 _OF_OTHERS: Final = re.compile(r"(?:CI|GITLAB|GITHUB|GRADER|RUNNER|SSH|GPG|AWS|AZURE|KUBE|VAULT)(?:_.*)?|.*_TOKEN")
@@ -37,26 +39,37 @@ def _env_files(scope: ComposeScope, node: YamlNode, place: Place, _: Kind) -> No
                 scope.findings.invalid("key-unknown", below, seen=key)
 
 
+@checks_kind("label-files")
+def _label_files(scope: ComposeScope, node: YamlNode, place: Place, _: Kind) -> None:
+    """Compose reads them as it reads env files."""
+    for there, one in _items_with_place(node, place):
+        read = _env_file(scope, one, there, is_required=True)
+        if read and any(
+            RESERVED_LABEL in text for text in (*(label.name for label in read.assignments), read.unread_text)
+        ):
+            scope.findings.refuse("label-reserved", there)
+
+
 def _items_with_place(node: YamlNode, place: Place) -> list[tuple[Place, YamlNode]]:
     if isinstance(node, YamlSequence):
         return [(there, value) for _, value, there in entries_below(node, place)]
     return [(place, node)]
 
 
-def _env_file(scope: ComposeScope, node: YamlNode, place: Place, *, is_required: bool) -> None:
+def _env_file(scope: ComposeScope, node: YamlNode, place: Place, *, is_required: bool) -> EnvFile | None:
     # Compose opens these while it resolves variables, so there is no later reading to wait for.
     text = scope.text(node, place, "file")
-    if text is None:
-        return
-    located = scope.locate(text, place)
+    located = scope.locate(text, place) if text is not None else None
     if located is None:
-        return
+        return None
     name = scope.folders.display_path(located.real_path)
-    if located.real_path.exists():
-        found = check_env_file(located.real_path, name, scope.policy, scope.findings, for_container=True)
-        scope.env_files.append((located.real_path, found))
-    elif is_required:
-        scope.findings.invalid("no-such-file", place, seen=name)
+    if not located.real_path.exists():
+        if is_required:
+            scope.findings.invalid("no-such-file", place, seen=name)
+        return None
+    found = check_env_file(located.real_path, name, scope.policy, scope.findings, for_container=True)
+    scope.env_files.append((located.real_path, found.assignments))
+    return found
 
 
 @checks_kind("file")
@@ -128,7 +141,7 @@ def _include_env_files(scope: ComposeScope, node: YamlNode, place: Place) -> Non
         if located is not None and located.real_path.exists():
             name = scope.folders.display_path(located.real_path)
             found = check_env_file(located.real_path, name, scope.policy, scope.findings)
-            scope.env_files.append((located.real_path, found))
+            scope.env_files.append((located.real_path, found.assignments))
 
 
 def _other_file(scope: ComposeScope, node: YamlNode, place: Place, folder: Path | None = None) -> None:

@@ -18,7 +18,7 @@ _DURATION_PART: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ns|us|µs|ms|s|m|h)")
 _SECONDS: Final = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600}
 _SIZE: Final = re.compile(r"([0-9]{1,15})(?:\.[0-9]+)? ?(?:([kmgt])i?b?|b)?", re.IGNORECASE)
 _UNITS: Final = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
-_RESERVED_LABEL: Final = "com.docker."
+RESERVED_LABEL: Final = "com.docker."
 _RUNTIMES_OWN: Final = re.compile(r"(?:run|io|cdi|module|nvidia)\.|org\.systemd\.|com\.(?:docker|github\.containers)\.")
 """Annotations by which a runtime is told what to do: those of crun, runc, Kata, Podman, containerd."""
 
@@ -61,7 +61,7 @@ def _pairs(scope: ComposeScope, node: YamlNode, place: Place, _: Kind) -> None:
 def _labels(scope: ComposeScope, node: YamlNode, place: Place, kind: Kind) -> None:
     _pairs(scope, node, place, kind)
     for label, there in _names_of_pairs(node, place):
-        if label.startswith(_RESERVED_LABEL):
+        if label.startswith(RESERVED_LABEL):
             scope.findings.refuse("label-reserved", there)
         elif scope.is_deferred(label):
             scope.findings.refuse("variable-where-literal", there)

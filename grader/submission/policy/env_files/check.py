@@ -50,25 +50,25 @@ def is_reserved_variable(name: str) -> bool:
 
 def check_env_file(
     path: Path, name: str, policy: Policy, findings: Findings, *, for_container: bool = False
-) -> tuple[Assignment, ...]:
-    """Judges the file at the real path `path`, known to the student as `name`; gives what it assigns.
+) -> EnvFile:
+    """Judges the file at the real path `path`, known to the student as `name`; gives what is in it.
 
     What is `for_container` alone, a service's `env_file`, never becomes a part of the compose file.
     """
     if not is_ordinary_file(path):
         findings.refuse("not-a-file", Place(name), seen=name)
-        return ()
+        return EnvFile(())
     limit = policy.limits.env_file_bytes
     with path.open("rb") as file:
         data = file.read(limit + 1)
     if len(data) > limit:
         findings.refuse("too-big", Place(name), seen=str(path.stat().st_size), limit=str(limit))
-        return ()
+        return EnvFile(())
     read = read_env_file(data)
     for one in read.assignments:
         _check_assignment(one, Place(name, one.line), findings, for_container=for_container)
     _check_rest(read, name, findings)
-    return read.assignments
+    return read
 
 
 def _check_assignment(one: Assignment, place: Place, findings: Findings, *, for_container: bool) -> None:

@@ -47,7 +47,6 @@ KEYS = {
     "pre_stop: [{command: id, privileged: true}]": "pre_stop",
     "use_api_socket: true": "use_api_socket",
     "models: [m]": "models",
-    "label_file: ./labels": "label_file",
     "external_links: [registry]": "external_links",
     "dns: 10.0.0.1": "dns",
     "volumes_from: ['container:registry']": "volumes_from",

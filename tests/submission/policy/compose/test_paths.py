@@ -74,7 +74,17 @@ HOSTILE = {
         "path-outside",
         {"compose.override.yaml": compose_with_one_service("env_file: ../x.env")},
     ),
-    "label file": ComposeCase(compose_with_one_service("label_file: /etc/passwd"), "label_file"),
+    "label file": ComposeCase(compose_with_one_service("label_file: /etc/passwd"), "path-outside"),
+    "label file with a label of Compose's own": ComposeCase(
+        compose_with_one_service("label_file: [a.labels, b.labels]"),
+        "label-reserved",
+        {"a.labels": "by=me\n", "b.labels": "# mine\ncom.docker.compose.project=other\n"},
+    ),
+    "label file with a label of Compose's own after an error": ComposeCase(
+        compose_with_one_service("label_file: a.labels"),
+        "label-reserved",
+        {"a.labels": "by me\ncom.docker.compose.project=other\n"},
+    ),
     "context behind a link": ComposeCase(
         compose_with_services("a: {build: l/../../..}"), "path-outside", {**BUILT, f"{DEEP}/k": ""}, {"l": DEEP}
     ),
