@@ -19,7 +19,7 @@ PYTEST := env GRADER_TESTS_TALLY=$(TALLY) $(PY) -m pytest tests --durations=10
 ifndef TOGETHER
 .NOTPARALLEL:
 endif
-.PHONY: help env demo test test-plain test-slice test-live test-engine test-machines test-long test-lowest lint engine images bench bench-fairness bench-hints matrix faults rehearse record messages classroom clean
+.PHONY: help env demo test test-plain test-slice test-live test-engine test-machines test-long test-lowest lint engine images bench bench-fairness bench-hints bench-image matrix faults rehearse record messages classroom clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -84,6 +84,9 @@ messages: env ## rewrite the expected message of each diagnosis; then read the d
 
 bench: env ## run the benchmarks, and write bench.json and docs/figures.md
 	@$(LAB) with-engine -- $(PY) -m benchmarks
+
+bench-image: env ## grade solutions in the grader's image beside the native grader, on Docker and Podman: an hour
+	@$(LAB) with-engine -- $(PY) -m benchmarks --only image
 
 bench-hints: env ## repair each known-wrong solution by what the screen says alone: hours, at most five rounds each
 	@$(LAB) with-engine --images -- $(PY) -m benchmarks --only hints

@@ -14,6 +14,10 @@ from benchmarks.class_page import class_page
 from benchmarks.common import BenchmarkSettings
 from benchmarks.fairness.part import TITLE, fairness
 from benchmarks.figure import Figure, Table, new_part
+from benchmarks.first_verdict import TITLE as FIRST_VERDICT_TITLE
+from benchmarks.first_verdict import first_verdict
+from benchmarks.grader_image import TITLE as IMAGE_TITLE
+from benchmarks.grader_image import grader_image
 from benchmarks.hints import TITLE as HINTS_TITLE
 from benchmarks.hints import proven_hints
 from benchmarks.kill_and_resume import killed_batches
@@ -37,6 +41,7 @@ if TYPE_CHECKING:
 
 PARTS: Final[dict[str, tuple[str, Callable[[BenchmarkSettings], Iterator[Figure | Table]]]]] = {
     "screen": ("One machine, as a student grades it", one_machine),
+    "first_verdict": (FIRST_VERDICT_TITLE, first_verdict),
     "repository": ("A pushed repository", pushed_repository),
     "rootless": ("A pushed repository without privileges", rootless_engine),
     "classroom": ("A class over SSH, eight questions per machine", classroom),
@@ -49,8 +54,9 @@ PARTS: Final[dict[str, tuple[str, Callable[[BenchmarkSettings], Iterator[Figure 
     "broken": ("Checks broken on purpose", detected_mutants),
     "fairness": (TITLE, fairness),
     "hints": (HINTS_TITLE, proven_hints),
+    "image": (IMAGE_TITLE, grader_image),
 }
-_HOURS: Final = frozenset({"hints"})
+_HOURS: Final = frozenset({"hints", "image"})
 """Parts that are measured only where they are named."""
 
 
@@ -66,7 +72,13 @@ def main() -> int:
                 part = new_part(title)
                 with tempfile.TemporaryDirectory(prefix="grader-bench-") as place:
                     setting = BenchmarkSettings(
-                        lab, engine, Path(place), options.machines, options.recorded, options.kills
+                        lab,
+                        engine,
+                        Path(place),
+                        machines=options.machines,
+                        recorded=options.recorded,
+                        kills=options.kills,
+                        image_solutions=options.image_solutions,
                     )
                     part.extend(measure(setting))
                 save_part(name, part)
@@ -87,10 +99,13 @@ def _options() -> argparse.Namespace:
         nargs="+",
         choices=PARTS,
         default=[name for name in PARTS if name not in _HOURS],
-        help="default: all but hints",
+        help="default: all but hints and image",
     )
     parser.add_argument("--machines", type=int, default=40, help="machines in the larger class (%(default)s)")
     parser.add_argument("--recorded", type=int, default=10_000, help="recorded machines in one batch (%(default)s)")
+    parser.add_argument(
+        "--image-solutions", type=int, default=8, help="wrong solutions per exercise, in the image (%(default)s)"
+    )
     parser.add_argument("--kills", type=int, default=10, help="batches to kill and resume (%(default)s)")
     return parser.parse_args()
 

@@ -30,6 +30,8 @@ class BenchmarkSettings:
     """Number of recorded machines in one batch."""
     regraded: int = 1000
     """Number of recordings to regrade."""
+    image_solutions: int = 8
+    """Number of wrong solutions per exercise to grade in the grader's image."""
     kills: int = 10
     """Number of batches to kill and resume."""
     events: int = 50

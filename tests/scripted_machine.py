@@ -31,7 +31,7 @@ from grader.machine.question import (
     Question,
     WaitQuestion,
 )
-from grader.machine.transport.engine import EngineVersion
+from grader.machine.transport.engine_version import EngineVersion
 from grader.machine.transport.interface import TransportFacts
 
 if TYPE_CHECKING:

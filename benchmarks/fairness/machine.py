@@ -28,7 +28,7 @@ from grader.machine.question import (
     NonceQuestion,
     WaitQuestion,
 )
-from grader.machine.transport.engine import EngineVersion
+from grader.machine.transport.engine_version import EngineVersion
 from grader.machine.transport.interface import TransportFacts
 from tests.replays.document import from_document, question_document
 from tests.replays.timestamps import EPOCH

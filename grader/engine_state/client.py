@@ -13,7 +13,8 @@ import requests
 from docker.errors import DockerException
 
 from grader.errors import MachineUnreachable
-from grader.machine.transport.engine import TLS_REQUIRED, EngineVersion, new_session
+from grader.machine.transport.engine import TLS_REQUIRED, new_session
+from grader.machine.transport.engine_version import EngineVersion
 from grader.text.escaping import escape_control_characters
 
 if TYPE_CHECKING:

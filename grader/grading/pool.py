@@ -87,10 +87,9 @@ def grade_all(
 
     `start` starts a worker; by default in the fastest way. Closing the iterator ends all workers.
     """
-    if start is None and _can_fork():
-        warm_up(requests)
     waiting = RequestQueue(requests)
     running: dict[int, _RunningWorker] = {}
+    is_warm = start is not None or not _can_fork()
     with selectors.DefaultSelector() as selector:
         try:
             while waiting or running:
@@ -101,6 +100,10 @@ def grade_all(
                     running[one.worker.readable] = one
                     selector.register(one.worker.readable, selectors.EVENT_READ)
                     yield GradingStarted(request)
+                    if waiting and not is_warm:
+                        # Once the first is on its way: it connects, and imports for itself, meanwhile.
+                        warm_up(requests)
+                        is_warm = True
                 heard = selector.select(TICK_S)
                 for key, _ in heard:
                     yield from _on_readable(suite, running, selector, running[key.fd])

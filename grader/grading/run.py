@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from grader.exercise.spec import ExerciseSpec
     from grader.grading.request import GradingRequest
     from grader.machine.machine import Machine
-    from grader.machine.transport.engine import EngineVersion
+    from grader.machine.transport.engine_version import EngineVersion
     from grader.machine.transport.interface import Transport
     from grader.messages import Words
     from grader.scoring.scorecard import Scorecard

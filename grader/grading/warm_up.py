@@ -1,4 +1,4 @@
-"""Work that every forked worker would otherwise repeat, done once before the first fork.
+"""Work that every forked worker would otherwise repeat, done once after the first fork.
 
 For a class over SSH, it reduces the processor time of each worker from 80 ms to 20 ms.
 """
@@ -22,9 +22,18 @@ if TYPE_CHECKING:
 
 def warm_up(requests: list[GradingRequest]) -> None:
     """Imports modules, reads catalogues and builds decoders. Call `gc.unfreeze` after the last fork."""
-    if any(request.machine.scheme == "ssh" for request in requests):
-        with paused_collection():
-            import grader.machine.transport.ssh.connect  # noqa: F401, PLC0415 - a class without SSH does not pay for it
+    schemes = {request.machine.scheme for request in requests}
+    with paused_collection():
+        if schemes - {"recording"}:
+            import grader.machine.transport.engine  # noqa: PLC0415 - a class of recordings does not pay for it
+            import grader.machine.transport.http  # noqa: PLC0415 - as above
+        if "ssh" in schemes:
+            import testinfra.host  # noqa: F401, PLC0415 - as above
+
+            import grader.machine.transport.ssh.compose  # noqa: PLC0415 - as above
+            import grader.machine.transport.ssh.engine  # noqa: PLC0415 - as above
+            import grader.machine.transport.ssh.files  # noqa: PLC0415 - as above
+            import grader.machine.transport.ssh.http  # noqa: F401, PLC0415 - as above
     for kind, language in itertools.product(KINDS, LANGUAGES):
         texts(kind, language)
     for shape in _below(msgspec.Struct):

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 from grader.atomic_file import write_atomically
 from grader.errors import GraderError
 from grader.machine.recording.format import encode_recording
-from grader.reports.junit.writer import junit_for
 from grader.reports.result import write_result
 from grader.roster.file_name import file_name_for
 
@@ -72,6 +71,8 @@ def write_reports_at(result: ResultFile, path: Path, language: Language) -> None
 
 def write_junit(result: ResultFile, path: Path, language: Language) -> None:
     """Writes only the JUnit, beside the result at `path`."""
+    from grader.reports.junit.writer import junit_for  # noqa: PLC0415 - slow to import: a batch connects first
+
     write_atomically(path.with_suffix(".xml"), junit_for(result, language))
 
 

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.live
 
-SLOW = {"broken", "fairness"}
+SLOW = {"broken", "fairness", "image"}
 """They judge by hundreds of broken suites, or thousands of states: `tests/lab_tests/test_mutants.py` and
-`tests/benchmarks/fairness` test what they change, and how."""
+`tests/benchmarks/fairness` test what they change, and how; `tests/test_container_image.py` the image."""
 
 
 @pytest.mark.parametrize("name", [name for name in PARTS if name not in SLOW])

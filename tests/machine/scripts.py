@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from grader.errors import MachineUnreachable
 from grader.machine.question import Answer, WaitQuestion
-from grader.machine.transport.engine import EngineVersion
+from grader.machine.transport.engine_version import EngineVersion
 from grader.machine.transport.interface import TransportFacts
 
 if TYPE_CHECKING:

@@ -130,8 +130,8 @@ class GraderTerminalReporter(pytest.TerminalReporter):  # type: ignore[misc]
         if report.when != "teardown":
             return
         name = report.nodeid.rpartition("::")[2]
-        path = self.config.rootpath / report.nodeid.partition("::")[0]
-        run = self._grading.run_of(path)
+        # Not the node id: behind a link it begins at the folder that was typed.
+        run = self._grading.run_of((self.config.rootpath / report.location[0]).resolve())
         if run is None:
             return
         row = run.scorecard[name]

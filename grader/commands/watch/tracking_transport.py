@@ -9,7 +9,7 @@ from grader.machine.question import EngineQuestion, FileQuestion, HttpQuestion
 
 if TYPE_CHECKING:
     from grader.machine.question import Answer, NoAnswer, Question
-    from grader.machine.transport.engine import EngineVersion
+    from grader.machine.transport.engine_version import EngineVersion
     from grader.machine.transport.interface import Transport
 
 _ID = re.compile(r"[0-9a-f]{64}")

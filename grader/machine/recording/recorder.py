@@ -18,7 +18,7 @@ from grader.machine.recording.redaction import Redactor
 
 if TYPE_CHECKING:
     from grader.machine.question import NoAnswer, Question
-    from grader.machine.transport.engine import EngineVersion
+    from grader.machine.transport.engine_version import EngineVersion
     from grader.machine.transport.interface import Transport
 
 _MAX_BYTES: Final = 48 * 1024 * 1024

@@ -19,7 +19,7 @@ from grader.machine.question import (
 )
 from grader.machine.recording.format import ConnectionLost
 from grader.machine.recording.inventory_lookup import InventoryLookup
-from grader.machine.transport.engine import EngineVersion
+from grader.machine.transport.engine_version import EngineVersion
 from grader.text.escaping import escape_control_characters
 
 if TYPE_CHECKING:

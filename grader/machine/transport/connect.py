@@ -11,10 +11,8 @@ from grader.errors import MachineUnreachable
 from grader.machine.recording.format import read_recording
 from grader.machine.recording.replay import Replay
 from grader.machine.transport.compose import LocalCompose, NoCompose
-from grader.machine.transport.engine import EngineClient
 from grader.machine.transport.engine_address import resolve_engine
 from grader.machine.transport.files import LocalFiles, NoFiles
-from grader.machine.transport.http import SiteClient
 from grader.machine.transport.interface import DirectTransport, TransportFacts
 from grader.machine.transport.own_container import (
     MountedCompose,
@@ -55,6 +53,10 @@ def open_transport(
         from grader.machine.transport.ssh.connect import open_ssh_transport  # noqa: PLC0415 - needs what only POSIX has
 
         return open_ssh_transport(address, ssh_config, deadline_s)
+    # Over SSH they are imported while the machine answers.
+    from grader.machine.transport.engine import EngineClient  # noqa: PLC0415
+    from grader.machine.transport.http import SiteClient  # noqa: PLC0415
+
     facts = TransportFacts(address.display_name, address.context, address.host)
     engine, sites = EngineClient(address), SiteClient(address.host)
     is_local = files is None and _is_local(address)

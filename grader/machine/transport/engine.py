@@ -23,6 +23,7 @@ from grader.machine.transport.connection_errors import (
     classify_exchange_error,
     system_message,
 )
+from grader.machine.transport.engine_version import EngineVersion
 from grader.machine.transport.unix_socket_adapter import UnixSocketAdapter
 from grader.text.escaping import escape_control_characters
 
@@ -59,22 +60,6 @@ _CODE_BY_FAILURE: Final[dict[ExchangeFailure, str]] = {
     "not-http": "engine-garbled",
     "cut-off": "engine-lost",
 }
-
-
-class EngineVersion:
-    """Product and API of an engine, from `GET /version`."""
-
-    def __init__(self, raw: dict[str, Any]) -> None:
-        parts = raw.get("Components")
-        parts = parts if isinstance(parts, list) else []
-        names = [str(part.get("Name", "")) for part in parts if isinstance(part, dict)]
-        self.product = "Podman" if any("podman" in name.lower() for name in names) else "Docker"
-        self.version = escape_control_characters(str(raw.get("Version", "?")), 60)
-        self.api = escape_control_characters(str(raw.get("ApiVersion", "")), 20)
-        self.oldest_api = escape_control_characters(str(raw.get("MinAPIVersion") or "1.24"), 20)
-
-    def __str__(self) -> str:
-        return f"{self.product} {self.version}"
 
 
 class EngineClient:

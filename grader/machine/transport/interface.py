@@ -26,7 +26,7 @@ from grader.machine.transport.compose import NoCompose
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from grader.machine.transport.engine import EngineVersion
+    from grader.machine.transport.engine_version import EngineVersion
 
 _Line = Annotated[str, Meta(max_length=5000)]
 """The limit is for what is read from a recording."""

@@ -13,7 +13,7 @@ from grader.probes.mounts.mounts import OWN_COMPUTER, read_source
 
 if TYPE_CHECKING:
     from grader.machine.question import NoAnswer, Question
-    from grader.machine.transport.engine import EngineVersion
+    from grader.machine.transport.engine_version import EngineVersion
     from grader.machine.transport.interface import Transport
     from grader.submission.submission import Submission
 

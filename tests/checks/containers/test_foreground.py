@@ -11,7 +11,7 @@ from grader.checks.containers.foreground import was_attached
 from grader.exercise.spec import ExerciseSpec
 from grader.machine.machine import Machine
 from grader.machine.question import Answer, EngineQuestion, NoAnswer
-from grader.machine.transport.engine import EngineVersion
+from grader.machine.transport.engine_version import EngineVersion
 from grader.probes.containers.inspect import ContainerFact, parse_container
 from tests.machine.scripts import VERSION, ScriptedTransport
 

@@ -140,3 +140,10 @@ def test_somebodys_own_tests_are_run_although_an_exercise_has_the_folders_name(c
     (tmp_path / "tp3/test_own.py").write_text("def test_it():\n    pass\n", encoding="utf-8")
     done = pytest_in(tmp_path, "tp3")
     assert (done.returncode, "1 passed" in done.stdout) == (0, True), done.stdout + done.stderr
+
+
+def test_the_table_is_printed_where_the_exercises_are_behind_a_link(course: Path, tmp_path: Path) -> None:
+    (tmp_path / "exercises").symlink_to(course / "exercises")
+    done = pytest_in(tmp_path, "exercises/tp2")
+    assert TITLE in done.stdout
+    assert "  1 !  the container `web` runs" in done.stdout

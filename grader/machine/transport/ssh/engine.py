@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from grader.machine.question import Answer, EngineQuestion
-    from grader.machine.transport.engine import EngineVersion
+    from grader.machine.transport.engine_version import EngineVersion
     from grader.machine.transport.ssh.master import SshMaster
 
 

@@ -15,10 +15,7 @@ import subprocess
 import time
 import weakref
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
-
-import stamina
-from stamina.instrumentation import set_on_retry_hooks
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from grader.errors import MachineUnreachable
 from grader.machine.transport.ssh.error_messages import channel_refusal, classify_ssh_failure
@@ -37,6 +34,7 @@ from grader.programs.pipes import PipeReader
 from grader.text.escaping import escape_control_characters
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from grader.roster.machine_url import MachineUrl
@@ -47,9 +45,11 @@ _MAX_OUTPUT: Final = 1024 * 1024
 _FORWARD_S: Final = 10.0
 _END_S: Final = 2.0
 _LAST_MOMENT_S: Final = 0.3
+_Connected: TypeAlias = "tuple[SshMaster, list[str]]"
+"""The connection, and the lines of the first answer."""
 
 
-def open_master(url: MachineUrl, config: Path | None, first_question: str) -> tuple[SshMaster, list[str]]:
+def open_master(url: MachineUrl, config: Path | None, first_question: str) -> _Connected:
     """Connects, and asks the machine's shell `first_question`: the connection, and the lines of the answer.
 
     Only a connection that is closed during the login is retried: a gateway limits how many log in at once.
@@ -57,14 +57,32 @@ def open_master(url: MachineUrl, config: Path | None, first_question: str) -> tu
     """
     settings = user_settings(url, config)
 
+    def connect() -> _Connected:
+        master = SshMaster(url, config, settings, first_question)
+        return master, master.first_answer
+
+    try:
+        return connect()
+    except MachineUnreachable as error:
+        if error.code != "ssh-closed":
+            raise
+        return _retry(connect, error)
+
+
+def _retry(connect: Callable[[], _Connected], first: MachineUnreachable) -> _Connected:
+    """Connects after a first attempt that failed."""
+    import stamina  # noqa: PLC0415 - imports asyncio, and is rarely needed
+    from stamina.instrumentation import set_on_retry_hooks  # noqa: PLC0415 - as above
+
     def is_worth_retrying(error: Exception) -> bool:
         return isinstance(error, MachineUnreachable) and error.code == "ssh-closed"
 
     set_on_retry_hooks(())  # they would log each attempt on the student's screen
     for attempt in stamina.retry_context(on=is_worth_retrying, attempts=3, timeout=OPEN_S, wait_initial=0.3):
         with attempt:
-            master = SshMaster(url, config, settings, first_question)
-            return master, master.first_answer
+            if attempt.num == 1:
+                raise first
+            return connect()
     raise AssertionError("the last attempt returns or raises")
 
 
