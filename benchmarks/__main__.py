@@ -28,6 +28,7 @@ from benchmarks.policy_files import policy_files
 from benchmarks.pushed_repository import pushed_repository
 from benchmarks.recorded_batch import recorded_batches
 from benchmarks.regrade import regrade
+from benchmarks.rootless_engine import rootless_engine
 from benchmarks.ssh_class import classroom
 from benchmarks.watch_latency import watch_latency
 from tests.lab import Lab, LabError
@@ -42,6 +43,7 @@ PARTS: Final[dict[str, tuple[str, Callable[[BenchmarkSettings], Iterator[Figure 
     "screen": ("One machine, as a student grades it", one_machine),
     "first_verdict": (FIRST_VERDICT_TITLE, first_verdict),
     "repository": ("A pushed repository", pushed_repository),
+    "rootless": ("A pushed repository without privileges", rootless_engine),
     "classroom": ("A class over SSH, eight questions per machine", classroom),
     "recordings": ("Recorded machines in one batch", recorded_batches),
     "killed": ("Batches killed and resumed", killed_batches),

@@ -47,8 +47,8 @@ def stopped_engine(lab: Lab) -> Iterator[None]:
 
 def checks_json(suite: Suite, link: Transport, solution: Solution) -> bytes:
     """The `checks` of a result as they are written, without durations."""
-    ledger = run_checks(suite, Machine(link, suite.spec, ports=solution.ports))
-    rows = [msgspec.structs.replace(build_check_result(row, ledger, ROOT, 3), duration_s=0.0) for row in ledger]
+    scorecard = run_checks(suite, Machine(link, suite.spec, ports=solution.ports))
+    rows = [msgspec.structs.replace(build_check_result(row, scorecard, ROOT, 3), duration_s=0.0) for row in scorecard]
     return msgspec.json.encode(rows)
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from grader.roster.ports import PortRange
-    from grader.scoring.ledger import Ledger
+    from grader.scoring.scorecard import Scorecard
     from grader.scoring.suite import Suite
     from tests.lab import Engine
 
@@ -37,7 +37,7 @@ class StudentShell:
     home: Path
     exercise: Path = ROOT / "exercises" / "tp2"
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
-    on_graded: Callable[[Suite, Machine, Ledger], None] | None = None
+    on_graded: Callable[[Suite, Machine, Scorecard], None] | None = None
     """Called after each grading in this process, whose machine is then recorded."""
 
     @property
@@ -72,17 +72,17 @@ class StudentShell:
 
     def grade(
         self, *, ports: PortRange | None = None, passive: bool = False, disposable: bool = False, url: str = ""
-    ) -> Ledger:
+    ) -> Scorecard:
         """Grades in this process, as batches and rehearsals do."""
         suite = read_suite(self.exercise)
         link = open_transport(parse_machine_url(url or self.engine.url))
         try:
             asked = Recorder(link) if self.on_graded else link
             machine = Machine(asked, suite.spec, ports=ports, passive=passive, disposable=disposable)
-            ledger = run_checks(suite, machine)
+            scorecard = run_checks(suite, machine)
             if self.on_graded:
-                self.on_graded(suite, machine, ledger)
-            return ledger
+                self.on_graded(suite, machine, scorecard)
+            return scorecard
         finally:
             link.close()
 
@@ -108,6 +108,6 @@ class StudentShell:
         return read_result(folder / self.exercise.name / f"{student}.json")
 
 
-def verdicts_by_check(ledger: Ledger) -> dict[str, str]:
+def verdicts_by_check(scorecard: Scorecard) -> dict[str, str]:
     """Each check's verdict, with the code of what did not pass: for comparing."""
-    return {row.spec.name: " ".join(filter(None, (row.outcome.verdict, row.outcome.code))) for row in ledger}
+    return {row.spec.name: " ".join(filter(None, (row.outcome.verdict, row.outcome.code))) for row in scorecard}

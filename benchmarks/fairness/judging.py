@@ -13,12 +13,12 @@ from tests.replays.replay import load_suite, read_spec
 
 if TYPE_CHECKING:
     from benchmarks.fairness.state import State
-    from grader.scoring.ledger import LedgerRow
+    from grader.scoring.scorecard import ScorecardRow
 
 
 @dataclass(frozen=True)
 class Judged:
-    rows: tuple[LedgerRow, ...]
+    rows: tuple[ScorecardRow, ...]
     missing: str
     """The first question whose answer is not known: the state is not counted then."""
 
@@ -47,5 +47,5 @@ def judge_by_checks(state: State) -> Judged:
         passive=header.passive,
         disposable=header.disposable,
     )
-    ledger = run_checks(suite, machine)
-    return Judged(tuple(ledger), transport.missing)
+    scorecard = run_checks(suite, machine)
+    return Judged(tuple(scorecard), transport.missing)

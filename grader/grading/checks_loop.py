@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from grader.machine.machine import Machine
-    from grader.scoring.ledger import Ledger, LedgerRow
+    from grader.scoring.scorecard import Scorecard, ScorecardRow
     from grader.scoring.suite import Suite
 
 _TRACEBACK_LINES: Final = 60
@@ -28,16 +28,16 @@ class SuiteRun:
 
     def __init__(self, suite: Suite, machine: Machine | None = None) -> None:
         self.suite = suite
-        self.ledger = suite.ledger()
+        self.scorecard = suite.scorecard()
         self.machine = machine
         """`None` until the first check asks for it."""
 
-    def may_run(self, row: LedgerRow, *, disposable: bool) -> bool:
+    def may_run(self, row: ScorecardRow, *, disposable: bool) -> bool:
         """False for a check that must not run: a check that it needs did not pass, or it needs a disposable machine.
 
         Its outcome is then set.
         """
-        hindered = self.ledger.outcome_without_running(row.spec.name)
+        hindered = self.scorecard.outcome_without_running(row.spec.name)
         if hindered is None and row.spec.disposable and not disposable:
             hindered = judge(CheckSkipped("disposable"))
         if hindered:
@@ -45,7 +45,7 @@ class SuiteRun:
         return hindered is None
 
     @contextmanager
-    def judged(self, row: LedgerRow) -> Iterator[None]:
+    def judged(self, row: ScorecardRow) -> Iterator[None]:
         """Runs a check in its block and judges it: it passes if nothing is raised. Exceptions are raised again."""
         if self.machine:
             self.machine.questions_asked = []
@@ -67,9 +67,9 @@ class SuiteRun:
         finally:
             row.duration_s += time.monotonic() - began
 
-    def fail(self, row: LedgerRow, error: BaseException) -> None:
+    def fail(self, row: ScorecardRow, error: BaseException) -> None:
         """Judges a check that raised `error`, or whose fixtures did."""
-        outcome = self.ledger.resolve(row, judge(error, self.suite.folder, self.suite.messages))
+        outcome = self.scorecard.resolve(row, judge(error, self.suite.folder, self.suite.messages))
         outcome = outcome.with_evidence(self.machine.questions_asked if self.machine else [])
         row.outcome = outcome.with_traceback(_traceback(error, self.suite.folder))
 
@@ -79,16 +79,16 @@ def run_checks(
     machine: Machine | MachineUnreachable,
     on_check: Callable[[str], None] = lambda _: None,
     unchanged: Mapping[str, Outcome] | None = None,
-) -> Ledger:
+) -> Scorecard:
     """Every check's verdict. If the machine cannot be reached, each is an error with that reason.
 
     `on_check` is called with the name of each check before it runs. `unchanged`:
     outcomes that cannot have changed.
     """
     if isinstance(machine, MachineUnreachable):
-        return suite.ledger(judge(machine))
+        return suite.scorecard(judge(machine))
     run = SuiteRun(suite, machine)
-    for check, row in zip(suite.checks, run.ledger, strict=True):
+    for check, row in zip(suite.checks, run.scorecard, strict=True):
         if unchanged and row.spec.name in unchanged:
             row.outcome = unchanged[row.spec.name]
             continue
@@ -96,7 +96,7 @@ def run_checks(
         if run.may_run(row, disposable=machine.disposable):
             with suppress(Exception, SystemExit), run.judged(row):  # it has been judged
                 check(machine)
-    return run.ledger
+    return run.scorecard
 
 
 def _traceback(error: BaseException, folder: Path) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from grader.errors import CodedError
+from grader.errors import CodedError, GraderError
 from grader.roster.machine_url import parse_machine_url
 from grader.submission.job_engine.job_engine import job_engine
 from grader.submission.job_engine.requirements import low_ports
@@ -41,6 +41,11 @@ def on_job_engine(request: GradingRequest, options: JobEngineOptions) -> Iterato
         options.kind, archives=options.archives, mirrors=options.mirrors, folder=request.workspaces
     ) as engine:
         yield replace(request, machine=parse_machine_url(engine.url), workspaces=engine.workspaces)
+
+
+def engine_warning(spec: ExerciseSpec) -> GraderError | None:
+    """What such an engine may keep from being judged, whose points are then not tried; `None` if nothing does."""
+    return GraderError("engine.no-host-gateway", host=", ".join(spec.hosts.values())) if spec.hosts else None
 
 
 def engine_limitation(kind: EngineKind, spec: ExerciseSpec, ports: PortRange | None) -> CodedError | None:

@@ -102,10 +102,10 @@ def _regrade(suite: Suite, path: Path) -> RegradedResult | UnreadableRecording |
     result = newest_result_path(path)
     before = _existing_result(result)
     machine = recording.lost.to_error() if recording.lost else machine_of(request, replay, suite.spec)
-    ledger = run_checks(suite, machine)
+    scorecard = run_checks(suite, machine)
     if replay.is_exhausted:
         return _unreadable(path, f"not judged after {MOST_S:.0f} s of processor time")
-    now = Run(request, recording.machine, started_at=recording.started_at).result(ledger, suite.folder)
+    now = Run(request, recording.machine, started_at=recording.started_at).result(scorecard, suite.folder)
     if before:
         now = replace(
             now,

@@ -17,7 +17,7 @@ from grader.errors import GraderError, MachineUnreachable
 from grader.exercise.spec import require_ports
 from grader.grading.ci_files import findings_of, write_ci_files, write_exports
 from grader.grading.isolated import GradingFailed, isolated_process
-from grader.grading.job_engine import engine_limitation, on_job_engine
+from grader.grading.job_engine import engine_limitation, engine_warning, on_job_engine
 from grader.grading.job_log import mark_line, refusal_lines, result_lines
 from grader.grading.reasons import reason_of
 from grader.grading.results_folder import open_results
@@ -114,7 +114,7 @@ def grade_and_write(
     require_ports(suite.spec, suite.id, request.ports)
     try:
         done = (
-            _grade_on_job_engine(suite, request, environ, job_engine)
+            _grade_on_job_engine(suite, request, environ, job_engine, language)
             if job_engine
             else grade_one(suite, request, environ)
         )
@@ -132,12 +132,14 @@ def grade_and_write(
 
 
 def _grade_on_job_engine(
-    suite: Suite, request: GradingRequest, environ: Mapping[str, str], options: JobEngineOptions
+    suite: Suite, request: GradingRequest, environ: Mapping[str, str], options: JobEngineOptions, language: Language
 ) -> Done:
     """Raises `MachineUnreachable` if the engine does not start, `GraderError` if it cannot be started here."""
     if limitation := engine_limitation(options.kind, suite.spec, request.ports):
         words: Words = {language: limitation.message(language) for language in LANGUAGES}
         return Done(not_graded(suite, request, (limitation.code, words)))
+    if warning := engine_warning(suite.spec):
+        print(log_line(f"grader: {warning.message(language)}"), file=sys.stderr)  # noqa: T201  # a warning
     with on_job_engine(request, options) as on_engine:
         return grade_one(suite, on_engine, environ)
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from grader.machine.transport.engine_version import EngineVersion
     from grader.machine.transport.interface import Transport
     from grader.messages import Words
-    from grader.scoring.ledger import Ledger
+    from grader.scoring.scorecard import Scorecard
     from grader.scoring.suite import Suite
 
 
@@ -61,10 +61,10 @@ class Run:
     began: float = field(default_factory=time.monotonic)
     started_at: str = field(default_factory=lambda: f"{dt.datetime.now(dt.UTC):%Y-%m-%dT%H:%M:%SZ}")
 
-    def result(self, ledger: Ledger, folder: Path) -> ResultFile:
+    def result(self, scorecard: Scorecard, folder: Path) -> ResultFile:
         """The result of the exercise in `folder`."""
         result = build_result(
-            ledger,
+            scorecard,
             exercise=folder.name,
             student=self.request.student,
             machine=TestedMachine(
@@ -144,9 +144,9 @@ def not_graded(
     skipped, and `reason` is a code with its sentence.
     """
     if isinstance(reason, MachineUnreachable):
-        return Run(request, TransportFacts(str(request.machine))).result(suite.ledger(judge(reason)), suite.folder)
+        return Run(request, TransportFacts(str(request.machine))).result(suite.scorecard(judge(reason)), suite.folder)
     code, words = reason
-    result = Run(request, TransportFacts("")).result(suite.ledger(Outcome("skipped")), suite.folder)
+    result = Run(request, TransportFacts("")).result(suite.scorecard(Outcome("skipped")), suite.folder)
     return replace(
         result,
         status="not-graded",

@@ -30,6 +30,8 @@ class EngineInfo:
     """True for Docker from the snap store, which sees only a part of the machine's files."""
     is_rootless: bool = False
     """An ordinary user runs it: it may not publish ports below 1024, and has a network of its own."""
+    discards_limits: bool = False
+    """It is rootless on cgroups v1, or without cgroups, and so ignores every limit of a container."""
     remaps_users: bool = False
     """`userns-remap`: root in a container is an ordinary user of the machine, who owns none of its folders."""
     restores_live: bool = False
@@ -51,6 +53,10 @@ class _RawInfo(msgspec.Struct, rename="pascal"):
     docker_root_dir: str = ""
     security_options: list[str] | None = None
     live_restore_enabled: bool = False
+    cgroup_driver: str = ""
+    cgroup_version: str = ""
+    rootless: bool = False
+    """Of Podman, which only later says so in its security options, as Docker does."""
 
 
 class _RawBridge(msgspec.Struct):
@@ -62,12 +68,14 @@ def read_engine_info(machine: Machine) -> EngineInfo:
     """What `docker info` says."""
     raw = decode(machine.engine("/info"), _RawInfo, "docker info")
     security = {part for entry in raw.security_options or () for part in entry.split(",")}
+    is_rootless = "name=rootless" in security or raw.rootless
     return EngineInfo(
         hostname=raw.name,
         processor=_PROCESSORS.get(raw.architecture, raw.architecture),
         has_selinux="name=selinux" in security,
         is_a_snap=f"{raw.docker_root_dir}/".startswith(_SNAP),
-        is_rootless="name=rootless" in security,
+        is_rootless=is_rootless,
+        discards_limits=is_rootless and (raw.cgroup_version == "1" or raw.cgroup_driver == "none"),
         remaps_users="name=userns" in security,
         restores_live=raw.live_restore_enabled,
     )

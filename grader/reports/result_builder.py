@@ -1,4 +1,4 @@
-"""Builds a result from a ledger, with the messages for its codes and values in each language."""
+"""Builds a result from a scorecard, with the messages for its codes and values in each language."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from grader.text.escaping import escape_control_characters
 
 if TYPE_CHECKING:
     from grader.messages import Language
-    from grader.scoring.ledger import Ledger, LedgerRow
+    from grader.scoring.scorecard import Scorecard, ScorecardRow
     from grader.scoring.verdict import Outcome
 
 _COMMON: Final = Wording()
@@ -22,7 +22,7 @@ DEFAULT_HINTS = 2
 
 
 def build_result(
-    ledger: Ledger,
+    scorecard: Scorecard,
     *,
     exercise: str,
     student: Student,
@@ -38,7 +38,7 @@ def build_result(
     disposable: bool = False,
 ) -> ResultFile:
     """The result of one run. `root`: the folder that file paths are relative to."""
-    total = compute_mark(ledger)
+    total = compute_mark(scorecard)
     return ResultFile(
         exercise=exercise,
         student=student,
@@ -51,7 +51,7 @@ def build_result(
         not_tried_points=total.not_tried_points,
         reason=message_of(total.reason) if total.reason else None,
         reason_code=total.reason.code if total.reason else None,
-        checks=[build_check_result(row, ledger, root, hints) for row in ledger],
+        checks=[build_check_result(row, scorecard, root, hints) for row in scorecard],
         machine=machine,
         suite=suite,
         grader=grader,
@@ -63,13 +63,13 @@ def build_result(
     )
 
 
-def message_of(outcome: Outcome, row: LedgerRow | None = None, wording: Wording = _COMMON) -> Words | None:
+def message_of(outcome: Outcome, row: ScorecardRow | None = None, wording: Wording = _COMMON) -> Words | None:
     """What was expected, what was seen, and what is wrong: one line each."""
     return localized(lambda language: _message(outcome, row, language, wording))
 
 
 def hint_of(
-    outcome: Outcome, row: LedgerRow | None = None, hints: int = DEFAULT_HINTS, wording: Wording = _COMMON
+    outcome: Outcome, row: ScorecardRow | None = None, hints: int = DEFAULT_HINTS, wording: Wording = _COMMON
 ) -> Words | None:
     """Where to look, from the diagnosis or else from the check; at hint level 3 also what to read, with its label."""
 
@@ -85,7 +85,7 @@ def hint_of(
     return localized(hint)
 
 
-def _message(outcome: Outcome, row: LedgerRow | None, language: Language, wording: Wording) -> str:
+def _message(outcome: Outcome, row: ScorecardRow | None, language: Language, wording: Wording) -> str:
     values, texts = dict(outcome.values), Texts("common", language)
     if outcome.code == BARE_ASSERT and row and not values.get("detail"):
         values["detail"] = texts("assertion", title=in_language(row.spec.title, language))
@@ -106,16 +106,16 @@ def _also_line(code: str, values: dict[str, str], texts: Texts, wording: Wording
     return texts.labelled("label-also", said or wording.say(code, "wrong", values, texts.language))
 
 
-def build_check_result(row: LedgerRow, ledger: Ledger, root: Path, hints: int) -> CheckResult:
-    """The result of one row of the ledger."""
+def build_check_result(row: ScorecardRow, scorecard: Scorecard, root: Path, hints: int) -> CheckResult:
+    """The result of one row of the scorecard."""
     outcome = row.outcome
     message = hint = None
     if outcome.verdict != "passed":  # otherwise nothing would be found, in catalogues that are slow to read
-        message, hint = message_of(outcome, row, ledger.wording), hint_of(outcome, row, hints, ledger.wording)
+        message, hint = message_of(outcome, row, scorecard.wording), hint_of(outcome, row, hints, scorecard.wording)
     if hints == 1 and hint and outcome.verdict == "failed":
         message = None
     if outcome.verdict == "blocked" and outcome.blocked_by:
-        cause = ledger[outcome.blocked_by]
+        cause = scorecard[outcome.blocked_by]
         message = localized(lambda language: _waits_for(cause, language))
     is_plain = outcome.verdict in {"passed", "blocked"}
     return CheckResult(
@@ -136,7 +136,7 @@ def build_check_result(row: LedgerRow, ledger: Ledger, root: Path, hints: int) -
     )
 
 
-def _waits_for(cause: LedgerRow, language: Language) -> str:
+def _waits_for(cause: ScorecardRow, language: Language) -> str:
     values = {"number": str(cause.number), "title": in_language(cause.spec.title, language)}
     return say("blocked", "wrong", values, language)
 

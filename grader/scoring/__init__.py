@@ -1,1 +1,1 @@
-"""`@check`, the ledger, verdicts and the mark."""
+"""`@check`, the scorecard, verdicts and the mark."""

@@ -1,4 +1,4 @@
-"""The mark of a ledger."""
+"""The mark of a scorecard."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from grader.scoring.rounding import round_half_up
 
 if TYPE_CHECKING:
-    from grader.scoring.ledger import Ledger
+    from grader.scoring.scorecard import Scorecard
     from grader.scoring.verdict import Outcome
 
 OUT_OF: Final = 20
@@ -39,17 +39,17 @@ def scale_points(points: int, max_points: int, out_of: int) -> float:
     return float(round_half_up(Fraction(points * out_of, max_points)))
 
 
-def compute_mark(ledger: Ledger) -> Mark:
-    """Adds up a ledger.
+def compute_mark(scorecard: Scorecard) -> Mark:
+    """Adds up a scorecard.
 
     There is no mark if the machine was lost, even halfway: what it would have shown is unknown, and the student must
     not be punished for it. Nor is there one if no check could look at anything.
     """
-    points = sum(row.points for row in ledger)
-    not_tried = sum(row.spec.points for row in ledger if row.outcome.verdict in {"skipped", "error"})
-    outcomes = [row.outcome for row in ledger]
+    points = sum(row.points for row in scorecard)
+    not_tried = sum(row.spec.points for row in scorecard if row.outcome.verdict in {"skipped", "error"})
+    outcomes = [row.outcome for row in scorecard]
     lost = next((outcome for outcome in outcomes if outcome.machine_lost), None)
     judged = any(outcome.verdict in {"passed", "failed"} for outcome in outcomes)
     errors = [outcome for outcome in outcomes if outcome.verdict == "error"]
     reason = lost or (errors[0] if errors and not judged else None)
-    return Mark(points, ledger.max_points, not_tried, reason)
+    return Mark(points, scorecard.max_points, not_tried, reason)

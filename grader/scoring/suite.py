@@ -15,7 +15,7 @@ from grader.exercise.spec import ExerciseSpec, read_exercise_spec
 from grader.messages import Wording
 from grader.scoring.check import CheckSpec, spec_of
 from grader.scoring.failure_codes import require_known_failures
-from grader.scoring.ledger import Ledger
+from grader.scoring.scorecard import Scorecard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -47,15 +47,15 @@ class Suite:
     def check_specs(self) -> tuple[CheckSpec, ...]:
         return tuple(spec for check in self.checks if (spec := spec_of(check)))
 
-    def ledger(self, outcome: Outcome | None = None) -> Ledger:
+    def scorecard(self, outcome: Outcome | None = None) -> Scorecard:
         """A row for each check, with `outcome` for all of them if one is given. Raises `ExerciseError`."""
         style: Style = "compose" if self.spec.compose else ""
-        ledger = Ledger(
+        scorecard = Scorecard(
             self.check_specs, self.spec.points, str(self.folder / "exercise.toml"), Wording(style, self.messages)
         )
-        for row in ledger:
+        for row in scorecard:
             row.outcome = outcome or row.outcome
-        return ledger
+        return scorecard
 
 
 def read_suite(folder: Path) -> Suite:
@@ -68,7 +68,7 @@ def read_suite(folder: Path) -> Suite:
         own = [value for value in vars(module).values() if callable(value) and spec_of(value) is not None]
         checks += [value for value in own if getattr(value, "__module__", "") == module.__name__]
     suite = Suite(folder, spec, tuple(checks), read_exercise_messages(folder))
-    suite.ledger()  # finds an author's mistakes before any machine is contacted
+    suite.scorecard()  # finds an author's mistakes before any machine is contacted
     return suite
 
 

@@ -97,7 +97,7 @@ def read_submission(sandbox: Sandbox, workspace: Workspace, request: ReadingRequ
         watch=FolderQuota(_QUOTA, workspace.tmp),
     )
     if not done.succeeded:
-        last = done.last_lines[-1] if done.last_lines else ""
+        last = done.last_lines[-1] if done.last_lines else f"({done.code})" if done.code is not None else ""
         detail = f"{done.reason or done.end_reason.value} {last}".strip()
         raise ReadingFailed("repository.reading", detail=detail)
     return decode_reading(done.stdout, request)

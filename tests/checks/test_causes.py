@@ -7,7 +7,7 @@ import pytest
 from grader.checks.causes import _CAUSES, explains
 from grader.messages import catalogue
 from grader.scoring.check import check, spec_of
-from grader.scoring.ledger import Ledger
+from grader.scoring.scorecard import Scorecard
 from grader.scoring.verdict import Outcome
 
 
@@ -20,9 +20,9 @@ def test_two() -> None: ...
 
 
 def second_after(first: Outcome, second: Outcome) -> Outcome:
-    ledger = Ledger([one for one in map(spec_of, (test_one, test_two)) if one], 20, "exercise.toml")
-    ledger["test_one"].outcome = first
-    return ledger.resolve(ledger["test_two"], second)
+    scorecard = Scorecard([one for one in map(spec_of, (test_one, test_two)) if one], 20, "exercise.toml")
+    scorecard["test_one"].outcome = first
+    return scorecard.resolve(scorecard["test_two"], second)
 
 
 def failed(code: str, **values: str) -> Outcome:

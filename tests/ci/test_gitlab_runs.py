@@ -6,6 +6,7 @@ else of the file is changed.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -21,7 +22,7 @@ import yaml
 
 from grader.reports.result import ResultFile, read_result
 from tests.lab.debian_packages import require_program
-from tests.lab.process import run
+from tests.lab.process import on_host_network, run
 from tests.student_shell import ROOT
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class FinishedJob:
     log: list[str]
     result: ResultFile
     junit: ET.Element
+    findings: list[tuple[str, str, int]]
+    """Of the Code Quality report: rule, file and line."""
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +65,8 @@ def program(lab: Lab) -> Path:
     if not program.exists():
         folder.mkdir(exist_ok=True)
         shutil.copy(PACKAGE, folder)
-        run([npm, "install", "--prefix", folder, "--no-fund", "--no-audit", "--ignore-scripts"], limit_s=300)
+        install: list[str | Path] = [npm, "install", "--prefix", folder, "--no-fund", "--no-audit", "--ignore-scripts"]
+        run(on_host_network(install), limit_s=300)
     return program
 
 
@@ -105,7 +109,11 @@ def push(
         results = project / ".gitlab-ci-local" / "artifacts" / "tp2" / "results" / "tp2"
         assert results.is_dir(), done.stdout + done.stderr
         junit = ET.parse(results / "class-e2301234.xml").getroot()  # noqa: S314  # our own report
-        return FinishedJob(done.returncode, log, read_result(results / "class-e2301234.json"), junit)
+        findings = [
+            (one["check_name"], one["location"]["path"], one["location"]["lines"]["begin"])
+            for one in json.loads((results.parent / "code-quality.json").read_bytes())
+        ]
+        return FinishedJob(done.returncode, log, read_result(results / "class-e2301234.json"), junit, findings)
 
     return push
 
@@ -130,6 +138,7 @@ def test_a_right_repository_earns_20_in_green(push: Callable[[dict[str, str]], F
     assert failures(ran.junit) == 0
     assert re.fullmatch(r"[0-9a-f]{40}", ran.result.commit or "")
     assert "canary" not in "\n".join(ran.log)
+    assert ran.findings == []
 
 
 def test_a_wrong_repository_fails_with_its_diagnosis_in_the_report(
@@ -150,6 +159,7 @@ def test_a_refused_repository_has_no_mark_and_exit_code_7_in_the_log(
     ran = push({"tp2/compose.yaml": compose})
     assert (ran.result.status, ran.result.mark) == ("not-graded", None)
     assert "tp2/compose.yaml:4: [privileged]" in "\n".join(ran.log)
+    assert ran.findings == [("privileged", "tp2/compose.yaml", 4)]
     assert "pas de note" in ran.log[-1]
     assert "%" not in ran.log[-1]
     assert ran.code != 0

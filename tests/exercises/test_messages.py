@@ -36,9 +36,9 @@ def solutions_by_code() -> dict[str, str]:
 @pytest.mark.parametrize("code", sorted(solutions_by_code()))
 def test_a_diagnosis_says_what_it_should(code: str, request: pytest.FixtureRequest) -> None:
     name = solutions_by_code()[code]
-    ledger = judge_recording(read_stored(name))
-    row = next(one for one in ledger if one.outcome.code == code)
-    text = shown(name, build_check_result(row, ledger, ROOT, ALL_HINTS))
+    scorecard = judge_recording(read_stored(name))
+    row = next(one for one in scorecard if one.outcome.code == code)
+    text = shown(name, build_check_result(row, scorecard, ROOT, ALL_HINTS))
     path = FOLDER / f"{code}.txt"
     if request.config.getoption("--rewrite-messages"):
         path.parent.mkdir(exist_ok=True)
@@ -58,9 +58,9 @@ def test_where_students_write_a_file_no_hint_speaks_of_options(exercise: str) ->
     told: dict[str, str] = {}
     for name in solution_names():
         if name.startswith(f"{exercise}/") and find_solution(name).expected.failed and stored_path(name).exists():
-            ledger = judge_recording(read_stored(name))
-            for row in ledger:
-                check = build_check_result(row, ledger, ROOT, ALL_HINTS)
+            scorecard = judge_recording(read_stored(name))
+            for row in scorecard:
+                check = build_check_result(row, scorecard, ROOT, ALL_HINTS)
                 words = {**(check.message or {}), **{f"{key} hint": text for key, text in (check.hint or {}).items()}}
                 told |= {f"{row.outcome.code} {language}": text for language, text in words.items()}
     assert len(told) > 20

@@ -62,13 +62,13 @@ def test_of_tp6_the_file_alone_is_not_judged(student: StudentShell, images: Call
     images("mvertes/alpine-mongo", "python:alpine")
     bring_up(student, "tp6", "todos")
     with engine_over_tcp(student.engine) as url:
-        ledger = student.grade(disposable=True, url=url)
-    others = {name: verdict for name, verdict in verdicts_by_check(ledger).items() if verdict != "passed"}
+        scorecard = student.grade(disposable=True, url=url)
+    others = {name: verdict for name, verdict in verdicts_by_check(scorecard).items() if verdict != "passed"}
     assert others == {
         "test_file_is_what_runs": "error compose-elsewhere",
         "test_todo_survives_down_and_up": "error compose-elsewhere",
     }
-    assert sum(row.points for row in ledger) == 15
+    assert sum(row.points for row in scorecard) == 15
     assert sum(row.points for row in student.grade(disposable=True)) == 20, "the control: on the machine itself"
 
 
@@ -76,5 +76,5 @@ def test_of_tp7_all_is_judged(student: StudentShell, images: Callable[..., None]
     images("python:alpine", "redis:alpine", "haproxy")
     bring_up(student, "tp7", "tp7")
     with engine_over_tcp(student.engine) as url:
-        ledger = student.grade(disposable=True, url=url)
-    assert {name: verdict for name, verdict in verdicts_by_check(ledger).items() if verdict != "passed"} == {}
+        scorecard = student.grade(disposable=True, url=url)
+    assert {name: verdict for name, verdict in verdicts_by_check(scorecard).items() if verdict != "passed"} == {}

@@ -29,8 +29,8 @@ services:
 
 def assert_all_passed(student: StudentShell, exercise: str, ports: PortRange | None = None) -> bool:
     student.exercise = ROOT / "exercises" / exercise
-    ledger = student.grade(disposable=True, ports=ports)
-    wrong = [f"{row.spec.name}: {row.outcome}" for row in ledger if row.outcome.verdict != "passed"]
+    scorecard = student.grade(disposable=True, ports=ports)
+    wrong = [f"{row.spec.name}: {row.outcome}" for row in scorecard if row.outcome.verdict != "passed"]
     assert not wrong, "\n".join(wrong)
     return True
 

@@ -26,7 +26,7 @@ from tests.faults.changed_answers import change_answers
 from tests.student_shell import ROOT, TP2_SITE_MOUNT
 
 if TYPE_CHECKING:
-    from grader.scoring.ledger import Ledger
+    from grader.scoring.scorecard import Scorecard
     from tests.student_shell import StudentShell
 
 SEEDS = 200
@@ -53,16 +53,16 @@ def test_no_change_of_an_answer_crashes_or_gives_points(student: StudentShell, w
     recorder.close()
     for seed in range(SEEDS):
         began = time.monotonic()
-        ledger = run_checks(suite, Machine(Replay(change_answers(recording, seed)), suite.spec))
+        scorecard = run_checks(suite, Machine(Replay(change_answers(recording, seed)), suite.spec))
         assert time.monotonic() - began < 5, f"seed {seed}"
-        for row in ledger:
+        for row in scorecard:
             assert not row.outcome.is_grader_bug, f"seed {seed}: {row.spec.name}: {row.outcome.evidence[-1:]}"
-            build_check_result(row, ledger, ROOT, 3)
-        assert (points_earned(ledger) - earned) & SEEN_WORKING == set(), f"seed {seed}"
+            build_check_result(row, scorecard, ROOT, 3)
+        assert (points_earned(scorecard) - earned) & SEEN_WORKING == set(), f"seed {seed}"
 
 
-def points_earned(ledger: Ledger) -> set[str]:
-    return {row.spec.name for row in ledger if row.points}
+def points_earned(scorecard: Scorecard) -> set[str]:
+    return {row.spec.name for row in scorecard if row.points}
 
 
 def member(name: str, size: int, kind: bytes = tarfile.REGTYPE) -> bytes:

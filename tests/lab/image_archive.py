@@ -9,8 +9,8 @@ import tarfile
 from typing import TYPE_CHECKING
 
 from tests.lab.image_catalog import PATH, Recipe, registry_name
-from tests.lab.image_layers import debian_root
-from tests.lab.tar_entries import add_file, plain
+from tests.lab.image_layers import PYTHON, debian_root
+from tests.lab.tar_entries import add_file, add_folder, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 CREATED = "2024-01-01T00:00:00Z"
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
+_FOLDERS = ("usr/local", "usr/local/bin", "usr/local/etc", "usr/local/lib", f"usr/local/lib/python{PYTHON}", "data")
+"""They are not in the Debian root: rootless Docker closes the folders around a layer's files that no layer has."""
 
 
 def write_images(lab: Lab, images: Mapping[str, Recipe], archive: Path) -> None:
@@ -48,6 +50,8 @@ def _layers(lab: Lab, recipe: Recipe) -> Iterable[Path]:
         yield recipe.packages(lab)
     own = lab.cache / f"{recipe.names[0].replace(':', '-')}.tar"
     with tarfile.open(own, "w") as tar:
+        for folder in _FOLDERS:
+            add_folder(tar, folder)
         recipe.own(tar)
     yield own
 

@@ -21,7 +21,7 @@ mkdir -p "$folder/home" && chown 6500:6500 "$folder/home"
 for name in passwd group; do mount --bind "$folder/$name" "/etc/$name"; done
 for name in subuid subgid; do [ -e "/etc/$name" ] || : > "/etc/$name"; mount --bind "$folder/subid" "/etc/$name"; done
 # A tunnel device that everyone may use, as on a student's machine.
-mknod -m 666 "$folder/tun" c 10 200
+[ -e "$folder/tun" ] || mknod -m 666 "$folder/tun" c 10 200
 mount --bind "$folder/tun" /dev/net/tun
 # A Python below root's closed home is one that nobody else can start.
 case $prefix in /root/*)

@@ -108,6 +108,28 @@ def test_an_engine_says_whose_its_containers_are(
     assert (info.is_rootless, info.remaps_users) == (is_rootless, remaps_users)
 
 
+# Recorded from Podman 4.3, as an ordinary user on hybrid cgroups.
+OLD_ROOTLESS_PODMAN = {"CgroupDriver": "cgroupfs", "CgroupVersion": "1", "Rootless": True}
+
+
+@pytest.mark.parametrize(
+    ("info", "discards_limits"),
+    [
+        (OLD_ROOTLESS_PODMAN, True),
+        (OLD_ROOTLESS_PODMAN | {"CgroupVersion": "2"}, False),
+        (OLD_ROOTLESS_PODMAN | {"Rootless": False}, False),
+        ({"CgroupDriver": "none", "CgroupVersion": "2", "SecurityOptions": ROOTLESS_DOCKER}, True),
+        ({"CgroupDriver": "systemd", "CgroupVersion": "2", "SecurityOptions": ROOTLESS_DOCKER}, False),
+    ],
+)
+def test_an_engine_says_whether_it_ignores_limits(info: dict[str, object], *, discards_limits: bool) -> None:
+    assert read_engine_info(scripted_machine({"/info": info})).discards_limits is discards_limits
+
+
+def test_podman_says_in_its_own_way_that_it_is_rootless() -> None:
+    assert read_engine_info(scripted_machine({"/info": OLD_ROOTLESS_PODMAN})).is_rootless
+
+
 def test_an_engine_says_whether_containers_outlive_it() -> None:
     assert read_engine_info(scripted_machine({"/info": {"LiveRestoreEnabled": True}})).restores_live
 

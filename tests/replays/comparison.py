@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from grader.scoring.ledger import Ledger
+    from grader.scoring.scorecard import Scorecard
 
 _MASKS: Final = (
     (re.compile(r"(?<![0-9a-f])(?:sha256:)?[0-9a-f]{64}(?![0-9a-f])"), "<id>"),
@@ -42,10 +42,11 @@ def masked_answers(exchanges: Iterable[dict[str, Any]]) -> dict[str, str]:
     return {question_key(one["ask"]): _masked_answer(one["say"]) for one in exchanges}
 
 
-def masked_outcomes(ledger: Ledger) -> list[tuple[str, str, str, str]]:
+def masked_outcomes(scorecard: Scorecard) -> list[tuple[str, str, str, str]]:
     """The outcome of each check."""
     return [
-        (row.spec.name, row.outcome.verdict, row.outcome.code, _mask(json.dumps(row.outcome.values))) for row in ledger
+        (row.spec.name, row.outcome.verdict, row.outcome.code, _mask(json.dumps(row.outcome.values)))
+        for row in scorecard
     ]
 
 

@@ -77,9 +77,9 @@ def run_mutants(exercise: str, every: int = 1) -> list[MutantResult]:
     for name, one in kept.items():
         ran.name = name
         sys.settrace(ran.trace)
-        ledger = judge_recording(one)
+        scorecard = judge_recording(one)
         sys.settrace(None)
-        if replay_differences(one, ledger):
+        if replay_differences(one, scorecard):
             raise LabError(f"{name} is not judged as expected even by what is not broken")
     paths = sorted({path for path, _ in ran.lines})
     tried = [

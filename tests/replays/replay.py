@@ -24,7 +24,7 @@ from tests.student_shell import ROOT
 
 if TYPE_CHECKING:
     from grader.exercise.spec import ExerciseSpec
-    from grader.scoring.ledger import Ledger
+    from grader.scoring.scorecard import Scorecard
     from tests.replays.stored_recording import StoredRecording
 
 _NOT_RECORDED = "not-recorded"
@@ -42,7 +42,7 @@ def to_recording(kept: StoredRecording) -> Recording:
     )
 
 
-def judge_recording(kept: StoredRecording) -> Ledger:
+def judge_recording(kept: StoredRecording) -> Scorecard:
     """Judges what `--record` keeps of it: nothing that a check needs is left out."""
     header, recording = kept.header, to_recording(kept)
     suite = load_suite(recording.exercise)
@@ -58,16 +58,16 @@ def judge_recording(kept: StoredRecording) -> Ledger:
     return run_checks(suite, machine)
 
 
-def replay_differences(kept: StoredRecording, ledger: Ledger) -> list[str]:
+def replay_differences(kept: StoredRecording, scorecard: Scorecard) -> list[str]:
     """What is not as expected, one sentence each; if the recording is incomplete, only the command to record it."""
-    missing = sorted({dict(row.outcome.values)["asked"] for row in ledger if row.outcome.code == _NOT_RECORDED})
+    missing = sorted({dict(row.outcome.values)["asked"] for row in scorecard if row.outcome.code == _NOT_RECORDED})
     if missing:
         return [
             f"{kept.header.name}: a check asks {missing[0]}, which was not recorded: {record_command(kept.header.name)}"
         ]
     if kept.header.test:
-        return [f"{row.spec.name}: {row.outcome}" for row in ledger if row.outcome.verdict != "passed"]
-    return list(map(str, find_differences(find_solution(kept.header.name), ledger)))
+        return [f"{row.spec.name}: {row.outcome}" for row in scorecard if row.outcome.verdict != "passed"]
+    return list(map(str, find_differences(find_solution(kept.header.name), scorecard)))
 
 
 def record_command(name: str) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from grader.machine.machine import Machine
-    from grader.scoring.ledger import Ledger
+    from grader.scoring.scorecard import Scorecard
     from grader.scoring.suite import Suite
 
 
@@ -27,9 +27,9 @@ class RunRecorder:
     home: Path
     has_recorded: bool = False
 
-    def __call__(self, suite: Suite, machine: Machine, ledger: Ledger) -> None:
+    def __call__(self, suite: Suite, machine: Machine, scorecard: Scorecard) -> None:
         """Keeps the first run in which every check passed: a test may grade twice."""
-        if self.has_recorded or any(row.outcome.verdict != "passed" for row in ledger):
+        if self.has_recorded or any(row.outcome.verdict != "passed" for row in scorecard):
             return
         assert isinstance(machine.transport, Recorder)
         name = test_recording_name(suite.id, self.test)

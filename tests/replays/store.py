@@ -42,11 +42,11 @@ def store_recording(taken: RawRecording) -> str:
 def _shortest_recording(taken: RawRecording) -> StoredRecording:
     """With only the ends of each wait if that is judged the same, otherwise with everything."""
     whole, short = (_to_stored(taken, some(taken.recording.exchanges)) for some in (remove_waits, trim_waits))
-    ledger = judge_recording(whole)
-    wrong = replay_differences(whole, ledger)
+    scorecard = judge_recording(whole)
+    wrong = replay_differences(whole, scorecard)
     if wrong:
         raise ValueError(f"{taken.name} is judged otherwise from its recording: {'; '.join(wrong)}")
-    return short if masked_outcomes(judge_recording(short)) == masked_outcomes(ledger) else whole
+    return short if masked_outcomes(judge_recording(short)) == masked_outcomes(scorecard) else whole
 
 
 def _to_stored(taken: RawRecording, exchanges: Sequence[RecordedExchange]) -> StoredRecording:

@@ -11,7 +11,7 @@ from grader.messages import in_language
 from grader.reports.result import Diagnosis
 from grader.reports.result_builder import build_check_result, message_of
 from grader.scoring.check import check, spec_of
-from grader.scoring.ledger import Ledger
+from grader.scoring.scorecard import Scorecard
 from grader.scoring.verdict import Outcome
 from tests.student_shell import ROOT
 
@@ -66,9 +66,9 @@ def test_the_waiting_time_is_told_in_each_language_from_one_second_on(language: 
 def test_a_result_has_a_diagnosis_for_each() -> None:
     spec = spec_of(closed)
     assert spec
-    ledger = Ledger([spec], 20, "exercise.toml")
-    ledger["closed"].outcome = published("a", "b", "c")
-    result = build_check_result(ledger["closed"], ledger, ROOT, 2)
+    scorecard = Scorecard([spec], 20, "exercise.toml")
+    scorecard["closed"].outcome = published("a", "b", "c")
+    result = build_check_result(scorecard["closed"], scorecard, ROOT, 2)
     values = [{"name": name, "published": "1->2/tcp"} for name in ("a", "b", "c")]
     assert result.diagnosis == Diagnosis(code="published-inside", values=values[0])
     assert result.also == [Diagnosis(code="published-inside", values=one) for one in values[1:]]

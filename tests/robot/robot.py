@@ -148,7 +148,7 @@ def _grade(suite: Suite, solution: Solution, url: MachineUrl) -> list[CheckResul
     """What the screen shows."""
     transport = open_transport(url)
     try:
-        ledger = run_checks(suite, Machine(transport, suite.spec, ports=solution.ports, disposable=True))
+        scorecard = run_checks(suite, Machine(transport, suite.spec, ports=solution.ports, disposable=True))
     finally:
         transport.close()
-    return [build_check_result(row, ledger, ROOT, 2) for row in ledger]
+    return [build_check_result(row, scorecard, ROOT, 2) for row in scorecard]

@@ -39,8 +39,10 @@ def test_what_the_screen_shows_is_enough_for_the_remedy(exercise: str) -> None:
         name = solution_name(solution)
         if name in NOT_REPAIRABLE or not stored_path(name).exists():
             continue
-        ledger = judge_recording(read_stored(name))
-        for check in (build_check_result(row, ledger, ROOT, 2) for row in ledger if row.outcome.verdict == "failed"):
+        scorecard = judge_recording(read_stored(name))
+        for check in (
+            build_check_result(row, scorecard, ROOT, 2) for row in scorecard if row.outcome.verdict == "failed"
+        ):
             assert check.diagnosis
             shown = shown_values(check, check.diagnosis)
             case = Case(check.diagnosis.code, shown, suite.spec, RecordedLooks(name), solution.folder, solution.ports)

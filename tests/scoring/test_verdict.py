@@ -1,4 +1,4 @@
-"""Whose failure it is: the outcome of a check, and the mark of a ledger."""
+"""Whose failure it is: the outcome of a check, and the mark of a scorecard."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 from grader.checks.failure import CheckFailed, CheckSkipped
 from grader.errors import ExerciseError, MachineUnreachable, ProbeFailed
 from grader.scoring.check import check, spec_of
-from grader.scoring.ledger import Ledger
 from grader.scoring.mark import compute_mark
+from grader.scoring.scorecard import Scorecard
 from grader.scoring.verdict import Outcome, judge
 
 if TYPE_CHECKING:
@@ -36,9 +36,9 @@ def third() -> None: ...
 def beside() -> None: ...
 
 
-def ledger() -> Ledger:
+def scorecard() -> Scorecard:
     specs = [spec for function in (first, second, third) if (spec := spec_of(function))]
-    return Ledger(specs, 20, "exercise.toml")
+    return Scorecard(specs, 20, "exercise.toml")
 
 
 def asserted(message: str = "") -> BaseException:
@@ -91,7 +91,7 @@ def test_an_assertion_raised_elsewhere_is_ours() -> None:
 
 
 def test_what_needs_a_failed_check_is_blocked_by_the_root_cause() -> None:
-    rows = ledger()
+    rows = scorecard()
     rows["first"].outcome = Outcome("failed", "container-missing")
     rows["second"].outcome = rows.outcome_without_running("second") or Outcome("passed")
     hindered = rows.outcome_without_running("third")
@@ -100,7 +100,7 @@ def test_what_needs_a_failed_check_is_blocked_by_the_root_cause() -> None:
 
 
 def test_what_needs_a_check_in_error_is_in_error_and_never_the_students() -> None:
-    rows = ledger()
+    rows = scorecard()
     rows["first"].outcome = Outcome("error", "engine-lost", machine_lost=True)
     hindered = rows.outcome_without_running("second")
     assert hindered is not None
@@ -109,7 +109,7 @@ def test_what_needs_a_check_in_error_is_in_error_and_never_the_students() -> Non
 
 def test_the_very_same_cause_fails_once() -> None:
     """`container-missing` of one container is one failure, however many checks look for it."""
-    rows = ledger()
+    rows = scorecard()
     missing = Outcome("failed", "container-missing", (("name", "web"),))
     rows["first"].outcome = missing
     again = rows.resolve(rows["second"], missing)
@@ -126,7 +126,7 @@ def failed(*names: str) -> Outcome:
 
 
 def test_of_several_causes_those_that_were_told_are_not_told_again() -> None:
-    rows = ledger()
+    rows = scorecard()
     rows["first"].outcome = failed("web", "db")
     assert rows.resolve(rows["second"], failed("db", "web")).blocked_by == "first"
     assert rows.resolve(rows["second"], failed("db", "api", "app")) == failed("api", "app")
@@ -142,7 +142,7 @@ def test_a_failure_of_several_containers_is_one_outcome() -> None:
 
 
 def test_what_an_earlier_failure_explains_is_tried_and_fails_only_where_that_passed() -> None:
-    rows = Ledger([spec for one in (first, beside) if (spec := spec_of(one))], 11, "exercise.toml")
+    rows = Scorecard([spec for one in (first, beside) if (spec := spec_of(one))], 11, "exercise.toml")
     silent = Outcome("failed", "site-silent")
     assert rows.outcome_without_running("beside") is None
     for cause in (Outcome("passed"), Outcome("error", "engine-lost"), Outcome("skipped", "not-run")):
@@ -160,13 +160,13 @@ def test_what_an_earlier_failure_explains_is_tried_and_fails_only_where_that_pas
 def test_a_cause_that_comes_later_or_is_not_there_is_refused(late: Callable[[], None], said: str) -> None:
     specs = [spec for function in (late, first) if (spec := spec_of(function))]
     with pytest.raises(ExerciseError, match=f"{said}, which comes after it; expected a check above it"):
-        Ledger(specs, 0, "exercise.toml")
+        Scorecard(specs, 0, "exercise.toml")
     with pytest.raises(ExerciseError, match=f"{said}, which is not a check of this exercise"):
-        Ledger(specs[:1], 0, "exercise.toml")
+        Scorecard(specs[:1], 0, "exercise.toml")
 
 
 def test_a_crash_loop_is_the_same_one_after_its_next_crash() -> None:
-    rows = ledger()
+    rows = scorecard()
     for restarts in ("2", "3"):
         seen = (("name", "web"), ("restarts", restarts), ("exit_code", "1"), ("last_line", f"crash {restarts}"))
         name = "first" if restarts == "2" else "second"
@@ -175,11 +175,11 @@ def test_a_crash_loop_is_the_same_one_after_its_next_crash() -> None:
 
 
 def test_what_was_not_tried_hinders_nothing() -> None:
-    assert ledger().outcome_without_running("second") is None
+    assert scorecard().outcome_without_running("second") is None
 
 
 def test_the_total_never_moves() -> None:
-    rows = ledger()
+    rows = scorecard()
     assert (compute_mark(rows).points, compute_mark(rows).max_points, compute_mark(rows).not_tried_points) == (
         0,
         20,
@@ -191,7 +191,7 @@ def test_the_total_never_moves() -> None:
 
 
 def test_a_machine_lost_half_way_leaves_no_mark() -> None:
-    rows = ledger()
+    rows = scorecard()
     rows["first"].outcome = Outcome("passed")
     rows["second"].outcome = Outcome("error", "engine-lost", machine_lost=True)
     assert compute_mark(rows).value is None
@@ -199,7 +199,7 @@ def test_a_machine_lost_half_way_leaves_no_mark() -> None:
 
 
 def test_a_bug_in_one_check_keeps_the_points_of_the_others() -> None:
-    rows = ledger()
+    rows = scorecard()
     rows["first"].outcome = Outcome("passed")
     rows["second"].outcome = Outcome("error", "check-broken", is_grader_bug=True)
     assert (compute_mark(rows).value, compute_mark(rows).is_provisional, compute_mark(rows).not_tried_points) == (

@@ -286,9 +286,10 @@ class ContainerExpectation(Expectation):
     def to_be_limited(self, *, memory: str = "", cpus: float = 0) -> None:
         """It may use that much memory (`"128m"`) and that many processors (`0.5`), and no more.
 
-        A limit that differs by less than 5 % counts: 128 MB has two meanings. Asks: the list, one inspect. Diagnoses:
-        `memory-unlimited`, `memory-only-reserved`, `memory-limit-other`, `cpus-unlimited`, `cpus-not-limited-by`,
-        `cpus-limit-other`, those of `to_exist`.
+        A limit that differs by less than 5 % counts: 128 MB has two meanings. A rootless engine that ignores limits is
+        an error. Asks: the list, one inspect; `docker info` without a limit. Diagnoses: `memory-unlimited`,
+        `memory-only-reserved`, `memory-limit-other`, `cpus-unlimited`, `cpus-not-limited-by`, `cpus-limit-other`, those
+        of `to_exist`.
         """
         fact = require_container(self._subject)
         if memory:
@@ -307,6 +308,7 @@ class ContainerExpectation(Expectation):
     def to_be_healthy(self) -> None:
         """Its health check passes. Waits while it is starting: up to `within_s`, by default 60 s.
 
+        Podman may leave it to nobody to run the check: then the grader runs its command in the container.
         Asks: the list, inspects until it is settled. Diagnoses: `unhealthy`, `health-check-cannot-run`,
         `health-unknown`, those of `to_have_a_health_check`, those of a container that does not run.
         """

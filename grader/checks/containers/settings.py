@@ -7,12 +7,13 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from grader.checks.failure import CheckFailed
-from grader.errors import ExerciseError
+from grader.errors import ExerciseError, ProbeFailed
 from grader.machine.recording.redaction import REDACTED
 from grader.messages.numbers import exact_number
 from grader.probes.containers.files import read_container_file
 from grader.probes.containers.processes import find_program_users
 from grader.probes.containers.settings import normalize_capabilities, read_settings
+from grader.probes.engine_info import read_engine_info
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,6 +56,7 @@ def require_memory_limit(machine: Machine, container: ContainerFact, memory: str
     settings, wanted = read_settings(machine, container.id), parse_size(memory)
     values = {"name": container.name, "wanted": memory}
     if not settings.memory:
+        _require_kept_limits(machine, container)
         code = "memory-only-reserved" if settings.memory_reservation else "memory-unlimited"
         raise CheckFailed(code, evidence=(), **values)
     if abs(settings.memory - wanted) > _TOLERANCE * wanted:
@@ -67,12 +69,19 @@ def require_cpu_limit(machine: Machine, container: ContainerFact, cpus: float) -
     settings = read_settings(machine, container.id)
     values = {"name": container.name, "wanted": exact_number(cpus)}
     if not settings.cpus:
+        _require_kept_limits(machine, container)
         option = "--cpu-shares" if settings.cpu_shares else "--cpuset-cpus" if settings.cpuset else ""
         if option:
             raise CheckFailed("cpus-not-limited-by", evidence=(), option=option, **values)
         raise CheckFailed("cpus-unlimited", evidence=(), **values)
     if abs(settings.cpus - cpus) > _TOLERANCE * cpus:
         raise CheckFailed("cpus-limit-other", evidence=(), seen=exact_number(round(settings.cpus, 2)), **values)
+
+
+def _require_kept_limits(machine: Machine, container: ContainerFact) -> None:
+    """Raises `ProbeFailed` if the engine ignores limits, so that nothing shows whether any was typed."""
+    if read_engine_info(machine).discards_limits:
+        raise ProbeFailed("limits-discarded", name=container.name)
 
 
 def require_environment(container: ContainerFact, variable: str, value: str | None) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from grader.commands.rehearse.solution import Solution
     from grader.roster.machine_url import MachineUrl
     from grader.roster.ports import PortRange
-    from grader.scoring.ledger import Ledger
+    from grader.scoring.scorecard import Scorecard
     from grader.scoring.suite import Suite
 
 UNTOUCHED: Final = "(untouched engine)"
@@ -38,7 +38,7 @@ class SolutionRun:
     """One solution, graded once."""
 
     name: str
-    ledger: Ledger
+    scorecard: Scorecard
     faults: list[GraderError]
     """What is not as expected."""
 
@@ -111,16 +111,16 @@ def _rehearse_solution(
     suite: Suite, solution: Solution, machine: MachineUrl, engine: RehearsalEngine, suffix: str
 ) -> SolutionRun:
     with engine.bring_up(solution, suite) as brought_up:
-        ledger = _grade(suite, machine, solution.ports)
-        faults = find_differences(solution, ledger)
+        scorecard = _grade(suite, machine, solution.ports)
+        faults = find_differences(solution, scorecard)
         if solution.is_reference and brought_up.exit_code != 0:
             faults.append(GraderError("rehearsed.up-code", code=brought_up.exit_code))
         if faults and brought_up.exit_code != 0:  # otherwise what a build printed would hide the rest
             faults += [GraderError("rehearsed.up-line", line=line) for line in brought_up.last_lines if line.strip()]
-    return SolutionRun(solution.name + suffix, ledger, faults)
+    return SolutionRun(solution.name + suffix, scorecard, faults)
 
 
-def _grade(suite: Suite, machine: MachineUrl, ports: PortRange | None) -> Ledger:
+def _grade(suite: Suite, machine: MachineUrl, ports: PortRange | None) -> Scorecard:
     transport = open_transport(machine)
     try:
         return run_checks(suite, Machine(transport, suite.spec, ports=ports, disposable=True))
@@ -129,21 +129,21 @@ def _grade(suite: Suite, machine: MachineUrl, ports: PortRange | None) -> Ledger
 
 
 def _grade_untouched_engine(suite: Suite, machine: MachineUrl) -> SolutionRun:
-    ledger = _grade(suite, machine, None)
-    faults = [GraderError("rehearsed.points-for-nothing", check=row.spec.name) for row in ledger if row.points]
-    return SolutionRun(UNTOUCHED, ledger, faults)
+    scorecard = _grade(suite, machine, None)
+    faults = [GraderError("rehearsed.points-for-nothing", check=row.spec.name) for row in scorecard if row.points]
+    return SolutionRun(UNTOUCHED, scorecard, faults)
 
 
 def _grade_unreachable_engine(suite: Suite) -> SolutionRun:
-    ledger = run_checks(suite, MachineUnreachable("engine-absent", where="unix:///nowhere"))
+    scorecard = run_checks(suite, MachineUnreachable("engine-absent", where="unix:///nowhere"))
     faults = [
         GraderError("rehearsed.not-an-error", check=row.spec.name, verdict=row.outcome.verdict)
-        for row in ledger
+        for row in scorecard
         if row.outcome.verdict != "error"
     ]
-    if compute_mark(ledger).value is not None:
+    if compute_mark(scorecard).value is not None:
         faults.append(GraderError("rehearsed.mark-of-no-machine"))
-    return SolutionRun(UNREACHABLE, ledger, faults)
+    return SolutionRun(UNREACHABLE, scorecard, faults)
 
 
 def _uncovered_checks(suite: Suite, solutions: list[Solution]) -> list[GraderError]:

@@ -14,7 +14,7 @@ from grader.roster.ports import PortRange, parse_ports
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from grader.scoring.ledger import Ledger
+    from grader.scoring.scorecard import Scorecard
     from grader.scoring.suite import Suite
 
 
@@ -60,10 +60,10 @@ def read_solutions(suite: Suite, folder: Path | None = None) -> list[Solution]:
     return sorted(solutions, key=lambda one: (not one.is_reference, one.name))
 
 
-def find_differences(solution: Solution, ledger: Ledger) -> list[GraderError]:
+def find_differences(solution: Solution, scorecard: Scorecard) -> list[GraderError]:
     """What differs from the expected verdicts, one sentence per check."""
     found: list[GraderError] = []
-    for row in ledger:
+    for row in scorecard:
         name, outcome = row.spec.name, row.outcome
         code = solution.expected.failed.get(name)
         wanted = "failed" if code else "blocked" if name in solution.expected.blocked else "passed"

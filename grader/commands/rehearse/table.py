@@ -45,14 +45,14 @@ def print_rehearsal(rehearsal: Rehearsal, console: Console, texts: Texts) -> Non
 
 def print_counts(all_rehearsed: list[Rehearsal], console: Console, texts: Texts) -> None:
     tried = [one for rehearsal in all_rehearsed for one in rehearsal.runs]
-    codes = {row.outcome.code for one in tried for row in one.ledger if row.outcome.verdict == "failed"}
+    codes = {row.outcome.code for one in tried for row in one.scorecard if row.outcome.verdict == "failed"}
     checks = sum(len(rehearsal.suite.check_specs) for rehearsal in all_rehearsed)
     # Not the machines without a solution, and each once, however often it was tried: `name (2)`.
     wrong = {
         (rehearsal.suite.id, one.name.partition(" (")[0])
         for rehearsal in all_rehearsed
         for one in rehearsal.runs
-        if one.name not in {UNTOUCHED, UNREACHABLE} and any(row.outcome.verdict == "failed" for row in one.ledger)
+        if one.name not in {UNTOUCHED, UNREACHABLE} and any(row.outcome.verdict == "failed" for row in one.scorecard)
     }
     bad = sum(bool(one.faults) for one in tried) + sum(len(one.faults) for one in all_rehearsed)
     console.print(
@@ -75,8 +75,8 @@ def run_name(one: SolutionRun, texts: Texts) -> str:
 
 
 def _row(one: SolutionRun, texts: Texts) -> list[str]:
-    points = sum(row.points for row in one.ledger)
-    codes = list(dict.fromkeys(row.outcome.code for row in one.ledger if row.outcome.verdict == "failed"))
+    points = sum(row.points for row in one.scorecard)
+    codes = list(dict.fromkeys(row.outcome.code for row in one.scorecard if row.outcome.verdict == "failed"))
     outcome = f"[red]{texts('rehearse.differs')}[/]" if one.faults else f"[green]{texts('rehearse.as-expected')}[/]"
-    cells = (_CELLS[row.outcome.verdict] for row in one.ledger)
+    cells = (_CELLS[row.outcome.verdict] for row in one.scorecard)
     return [run_name(one, texts), *cells, str(points), outcome, ", ".join(codes)]

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from grader.machine.transport.interface import Transport
     from grader.messages import Language
     from grader.reports.result import CheckResult, ResultFile
-    from grader.scoring.ledger import LedgerRow
+    from grader.scoring.scorecard import ScorecardRow
 
 
 @dataclass(frozen=True)
@@ -134,11 +134,11 @@ class GradingPlugin:
         """The run of the exercise that contains `path`."""
         return next((run for folder, run in self.runs.items() if folder in (path, *path.parents)), None)
 
-    # --- collection: the ledgers are opened before anything runs ---
+    # --- collection: the scorecards are opened before anything runs ---
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Opens the ledgers with all collected checks, before `-k` and the like deselect any."""
+        """Opens the scorecards with all collected checks, before `-k` and the like deselect any."""
         try:
             for folder, spec in self._specs.items():
                 checks = tuple(_check(item) for item in items if folder in item.path.parents)
@@ -199,16 +199,16 @@ class GradingPlugin:
             report.longrepr = (row.spec.file, row.spec.line, row.outcome.code)
         return report
 
-    def _row(self, item: pytest.Item) -> tuple[SuiteRun, LedgerRow]:
+    def _row(self, item: pytest.Item) -> tuple[SuiteRun, ScorecardRow]:
         run = next(run for folder, run in self.runs.items() if folder in item.path.parents)
-        return run, run.ledger[item.name]
+        return run, run.scorecard[item.name]
 
     # --- the end ---
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         if exitstatus in {0, 1, 2} and session.testscollected and not self.config.option.collectonly:
-            self.results = [self._run.result(run.ledger, run.suite.folder) for run in self.runs.values()]
+            self.results = [self._run.result(run.scorecard, run.suite.folder) for run in self.runs.values()]
             if self.results_folder:
                 self._write(self.results_folder)
         if exitstatus in {0, 1}:
@@ -216,9 +216,9 @@ class GradingPlugin:
         if self._transport:
             self._transport.close()
 
-    def check_result(self, run: SuiteRun, row: LedgerRow) -> CheckResult:
+    def check_result(self, run: SuiteRun, row: ScorecardRow) -> CheckResult:
         """One row, as on the screen and in the results."""
-        return build_check_result(row, run.ledger, run.suite.folder.parent.parent, self.request.hints)
+        return build_check_result(row, run.scorecard, run.suite.folder.parent.parent, self.request.hints)
 
     def _write(self, folder: Path) -> None:
         from grader.machine.recording.format import encode_recording  # noqa: PLC0415 - as above
@@ -240,7 +240,7 @@ class GradingPlugin:
                 raise self._usage_error(fault) from error
 
     def _exit_code(self) -> int:
-        rows = [row for run in self.runs.values() for row in run.ledger]
+        rows = [row for run in self.runs.values() for row in run.scorecard]
         errors = [row.outcome for row in rows if row.outcome.verdict == "error"]
         if any(not outcome.is_grader_bug for outcome in errors):
             return exit_codes.NOT_GRADED

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from grader.machine.transport.interface import Transport, TransportFacts
     from grader.messages import Language, Words
     from grader.reports.result import CheckResult, ResultFile
-    from grader.scoring.ledger import LedgerRow
+    from grader.scoring.scorecard import ScorecardRow
 
 _COLOURS: Final = {"passed": "green", "failed": "red", "blocked": "yellow", "error": "purple", "skipped": "cyan"}
 _WIDEST: Final = 100
@@ -51,7 +51,7 @@ class GradingSession(Protocol):
 
     def run_of(self, path: Path) -> SuiteRun | None: ...
 
-    def check_result(self, run: SuiteRun, row: LedgerRow) -> CheckResult: ...
+    def check_result(self, run: SuiteRun, row: ScorecardRow) -> CheckResult: ...
 
 
 # pytest marks its reporter final, but looks it up by name in many places: what is not overridden here must stay.
@@ -114,7 +114,7 @@ class GraderTerminalReporter(pytest.TerminalReporter):  # type: ignore[misc]
             return
         for run in self._grading.runs.values():
             self._print_title(run)
-            for row in run.ledger:
+            for row in run.scorecard:
                 if any(item.name == row.spec.name and run.suite.folder in item.path.parents for item in session.items):
                     self._print_row(row, listed=True)
 
@@ -134,7 +134,7 @@ class GraderTerminalReporter(pytest.TerminalReporter):  # type: ignore[misc]
         run = self._grading.run_of((self.config.rootpath / report.location[0]).resolve())
         if run is None:
             return
-        row = run.ledger[name]
+        row = run.scorecard[name]
         if self.verbosity < 0 and row.outcome.verdict == "passed":
             return
         if run is not self._titled_exercise:
@@ -154,7 +154,7 @@ class GraderTerminalReporter(pytest.TerminalReporter):  # type: ignore[misc]
         self._print_line(f"{run.suite.id.upper()} · {title}", bold=True)
         self._print_line()
 
-    def _print_row(self, row: LedgerRow, *, listed: bool = False) -> None:
+    def _print_row(self, row: ScorecardRow, *, listed: bool = False) -> None:
         verdict = row.outcome.verdict
         mark = " " if listed else self._symbols[verdict]
         points = f"{row.spec.points}" if listed else f"{row.points}/{row.spec.points}"
@@ -171,7 +171,7 @@ class GraderTerminalReporter(pytest.TerminalReporter):  # type: ignore[misc]
         if self.verbosity > 0:
             self._print_line(f"{' ' * _INDENT}{row.spec.name}  {row.duration_s:.2f} s", light=True)
 
-    def _print_details(self, run: SuiteRun, row: LedgerRow) -> None:
+    def _print_details(self, run: SuiteRun, row: ScorecardRow) -> None:
         if row.outcome.verdict == "passed" or row.outcome.machine_lost:
             return  # the reason is printed once, at the end
         result = self._grading.check_result(run, row)

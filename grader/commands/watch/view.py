@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from grader.commands.watch.watch import WatchUpdate
     from grader.errors import MachineUnreachable
     from grader.messages import Field, Language
-    from grader.scoring.ledger import LedgerRow
+    from grader.scoring.scorecard import ScorecardRow
     from grader.scoring.suite import Suite
 
 _COLOURS: Final = {"passed": "green", "failed": "red", "blocked": "yellow", "error": "magenta", "skipped": "cyan"}
@@ -48,16 +48,16 @@ class TableView:
         self._live.stop()
 
     def show(self, shown: WatchUpdate) -> None:
-        table = self._render(shown, list(shown.ledger))
+        table = self._render(shown, list(shown.scorecard))
         if len(self._console.render_lines(table)) > self._console.height:
             # If the table does not fit, its end is cut off, which has the first thing to fix: hide what is green.
-            table = self._render(shown, [row for row in shown.ledger if row.outcome.verdict != "passed"])
+            table = self._render(shown, [row for row in shown.scorecard if row.outcome.verdict != "passed"])
         self._live.update(table, refresh=True)
 
     def _text(self, text: str, style: str = "") -> Text:
         return Text(text if self._is_unicode else to_ascii(text), style=style)
 
-    def _render(self, shown: WatchUpdate, rows: list[LedgerRow]) -> Group:
+    def _render(self, shown: WatchUpdate, rows: list[ScorecardRow]) -> Group:
         title = self._texts.pick(self._suite.spec.title)
         table = Table(box=None, show_header=False, padding=(0, 1), expand=False)
         table.add_column(justify="right")
@@ -75,19 +75,19 @@ class TableView:
     def _footer(self, shown: WatchUpdate) -> list[Text]:
         if shown.lost:
             return [self._text(line, "magenta") for line in _lost_lines(shown.lost, self._texts)]
-        total = compute_mark(shown.ledger)
+        total = compute_mark(shown.scorecard)
         lines = [
             self._text(
                 f"{total.points}/{total.max_points} · {shown.took_s * 1000:.0f} ms · {self._texts('quit')}", "dim"
             )
         ]
-        first = next((row for row in shown.ledger if row.outcome.verdict == "failed"), None)
+        first = next((row for row in shown.scorecard if row.outcome.verdict == "failed"), None)
         return [*self._first_failure(first, shown), *lines] if first else lines
 
-    def _first_failure(self, row: LedgerRow, shown: WatchUpdate) -> list[Text]:
+    def _first_failure(self, row: ScorecardRow, shown: WatchUpdate) -> list[Text]:
         """The first thing to fix, as the usual screen shows it."""
         folder = self._suite.folder
-        result = build_check_result(row, shown.ledger, folder.parent.parent, self._hints)
+        result = build_check_result(row, shown.scorecard, folder.parent.parent, self._hints)
         number = f"{row.number}. "
         message = self._texts.pick(result.message or result.title).splitlines()
         lines = [self._indented("" if at else number, line, "red") for at, line in enumerate(message)]
@@ -116,7 +116,7 @@ class LineView:
             self._print_lost(at, shown.lost)
             return
         self._lost = ""
-        for row in shown.ledger:
+        for row in shown.scorecard:
             verdict = row.outcome.verdict
             if self._known.get(row.spec.name) != verdict + row.outcome.code:
                 self._known[row.spec.name] = verdict + row.outcome.code

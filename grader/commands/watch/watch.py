@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from grader.grading.request import GradingRequest
-    from grader.scoring.ledger import Ledger
+    from grader.scoring.scorecard import Scorecard
     from grader.scoring.suite import Suite
     from grader.scoring.verdict import Outcome
 
@@ -34,7 +34,7 @@ _RETRY_S: Final = 1.0
 
 @dataclass(frozen=True)
 class WatchUpdate:
-    ledger: Ledger
+    scorecard: Scorecard
     judged_checks: frozenset[str]
     """The checks that were run this time; the others cannot have changed."""
     took_s: float
@@ -70,7 +70,7 @@ class _Watcher:
         self._machine = machine_of(request, self._tracking, suite.spec)
         self._reader = EventReader(transport)
         self._folder_monitor = FolderMonitor()
-        self._ledger: Ledger | None = None
+        self._scorecard: Scorecard | None = None
 
     def run(self, is_over: Callable[[], bool]) -> None:
         """Runs until `is_over`, or until the engine is lost."""
@@ -118,9 +118,9 @@ class _Watcher:
         for name in [spec.name for spec in self._suite.check_specs if spec.name not in known]:
             self._tracking.ids.pop(name, None)
             self._tracking.outside_engine.discard(name)
-        self._ledger = run_checks(self._suite, self._machine, self._on_check, known)
+        self._scorecard = run_checks(self._suite, self._machine, self._on_check, known)
         judged = frozenset(spec.name for spec in self._suite.check_specs if spec.name not in known)
-        self._view.show(WatchUpdate(self._ledger, judged, time.monotonic() - at))
+        self._view.show(WatchUpdate(self._scorecard, judged, time.monotonic() - at))
         self._folder_monitor.has_changed(self._folders())
 
     def _on_check(self, name: str) -> None:
@@ -128,12 +128,12 @@ class _Watcher:
 
     def _unchanged(self, changes: list[EngineChange]) -> dict[str, Outcome]:
         """The outcomes that `changes` cannot affect: of checks that passed and looked at nothing that changed."""
-        if self._ledger is None or any(change.lists for change in changes):
+        if self._scorecard is None or any(change.lists for change in changes):
             return {}
         ids = {change.id for change in changes if change.id}
         outside = any(change.in_folder for change in changes)
         known: dict[str, Outcome] = {}
-        for row in self._ledger:
+        for row in self._scorecard:
             name = row.spec.name
             looked = self._tracking.ids.get(name, set())
             touched = bool(looked & ids) or (outside and name in self._tracking.outside_engine) or not looked

@@ -135,6 +135,8 @@ class _RawConfig(msgspec.Struct, rename="pascal"):
     open_stdin: bool = False
     attach_stdout: bool = False
     attach_stderr: bool = False
+    cmd: object = None
+    entrypoint: object = None
     env: list[str] | None = None
     labels: dict[str, str] | None = None
     exposed_ports: dict[str, msgspec.Raw] | None = None
@@ -206,7 +208,7 @@ def parse_container(answer: Answer) -> ContainerFact:
         started_at=state.started_at,
         finished_at=state.finished_at,
         pid=state.pid,
-        command=(raw.path, *(raw.args or [])) if raw.path else (),
+        command=_command(raw),
         user=config.user,
         hostname=config.hostname,
         uts_mode=host.uts_mode,
@@ -230,6 +232,15 @@ def parse_container(answer: Answer) -> ContainerFact:
         extra_hosts=tuple(host.extra_hosts or ()),
         links=_parse_links([*(host.links or ()), *(link for endpoint in networks.values() for link in endpoint.links)]),
     )
+
+
+def _command(raw: _RawContainer) -> tuple[str, ...]:
+    """What process 1 was started with. Podman 4 repeats a command of one word among its arguments."""
+    if not raw.path:
+        return ()
+    args = raw.args or []
+    given = [words for words in (raw.config.entrypoint, raw.config.cmd) if words]
+    return (raw.path,) if args == [raw.path] and given == [args] else (raw.path, *args)
 
 
 def _parse_ports(raw: _RawContainer, requested: tuple[PortFact, ...]) -> tuple[PortFact, ...]:

@@ -84,6 +84,8 @@ def _create_copy(machine: Machine, old: ContainerFact, raw: dict[str, Any]) -> N
         name: _endpoint_config(old, one) for name, one in endpoints.items() if first in {name, one.get("NetworkID")}
     }
     settings = dict(raw["HostConfig"])
+    if machine.is_podman:
+        settings = _as_podman_takes_them(settings)
     if not made_with and first not in BUILT_IN_NETWORKS | {"default", ""} and endpoints:
         # It has left the network that it was created on, which may be gone.
         first, one = next(iter(endpoints.items()))
@@ -96,6 +98,16 @@ def _create_copy(machine: Machine, old: ContainerFact, raw: dict[str, Any]) -> N
             joining = {"Container": new_id, "EndpointConfig": _endpoint_config(old, one)}
             _post(machine, f"/networks/{name}/connect", body=joining)
     _post(machine, f"/containers/{new_id}/start")
+
+
+def _as_podman_takes_them(settings: dict[str, Any]) -> dict[str, Any]:
+    """Podman refuses some of what it shows: `--cpus` as a period and a quota, too; ulimits by the kernel's names."""
+    shown_twice = {"CpuPeriod", "CpuQuota"} if settings.get("NanoCpus") else set()
+    taken = {key: value for key, value in settings.items() if key not in shown_twice}
+    if taken.get("Ulimits"):
+        names = [str(one["Name"]).removeprefix("RLIMIT_").lower() for one in taken["Ulimits"]]
+        taken["Ulimits"] = [one | {"Name": name} for one, name in zip(taken["Ulimits"], names, strict=True)]
+    return taken
 
 
 def _endpoint_config(old: ContainerFact, endpoint: dict[str, Any]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from tests.replays.stored_recording import read_stored, recorded_names
 if TYPE_CHECKING:
     from benchmarks.fairness.state import State
     from grader.machine.question import Question
-    from grader.scoring.ledger import LedgerRow
+    from grader.scoring.scorecard import ScorecardRow
 
 EXERCISES = tuple(f"tp{number}" for number in range(1, 9))
 REAL = {
@@ -66,7 +66,7 @@ def _changed(exercise: str, operator: str) -> State:
     return next(state for state in found.apply(base) if state.operators == (operator,))
 
 
-def _outcomes(rows: tuple[LedgerRow, ...]) -> dict[str, tuple[str, str]]:
+def _outcomes(rows: tuple[ScorecardRow, ...]) -> dict[str, tuple[str, str]]:
     return {row.spec.name: (row.outcome.verdict, row.outcome.code) for row in rows if row.outcome.verdict != "skipped"}
 
 

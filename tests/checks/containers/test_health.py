@@ -8,7 +8,8 @@ import pytest
 
 from grader.checks.expect import expect
 from tests.checks.fake_engine_json import FakeContainer, fake_container
-from tests.checks.fake_machine import FakeMachine, fails_with
+from tests.checks.fake_machine import FakeMachine, fails_with, raises_probe_failed
+from tests.scripted_machine import PODMAN_4
 
 
 def box(*test: str, health: str = "healthy", said: str = "said the check\n", up_s: float = 900) -> FakeContainer:
@@ -82,3 +83,22 @@ def test_one_that_is_settled_is_not_waited_for() -> None:
     with fails_with("unhealthy"):
         expect(machine.as_machine(containers={"web": {"name": "web"}}).container("web"), within_s=20).to_be_healthy()
     assert machine.total_wait_s == 0
+
+
+def on_podman(test: tuple[str, ...], typed: str, exit_code: int, out: bytes, *, passive: bool = False) -> Any:
+    """A container whose health check nobody runs, and what its command gives inside."""
+    made = box(*test, health="starting", said="")
+    made.commands[typed] = (exit_code, out)
+    machine = FakeMachine(made, version=PODMAN_4).as_machine(containers={"web": {"name": "web"}}, passive=passive)
+    return expect(machine.container("web"))
+
+
+def test_one_that_podman_does_not_run_is_run_by_the_grader() -> None:
+    on_podman(ASKS, "sh -c curl -f http://localhost/", 0, b"").to_be_healthy()
+    on_podman(("CMD", "curl", "-f", "x"), "curl -f x", 0, b"").to_be_healthy()
+    with fails_with("unhealthy", name="web", said="refused"):
+        on_podman(ASKS, "sh -c curl", 1, b"refused\n").to_be_healthy()
+    with fails_with("health-check-cannot-run", name="web"):
+        on_podman(ASKS, "sh -c curl", 127, b"sh: 1: curl: not found\n").to_be_healthy()
+    with raises_probe_failed("health-not-run", name="web"):
+        on_podman(ASKS, "sh -c curl", 0, b"", passive=True).to_be_healthy()

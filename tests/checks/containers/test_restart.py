@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from grader.checks.expect import expect
+from grader.machine.question import Answer
 from tests.checks.fake_engine_json import FakeContainer, date_ago, fake_container
 from tests.checks.fake_machine import FakeMachine, fails_with, raises_probe_failed
 
@@ -37,6 +38,13 @@ def starts_again(box: FakeContainer) -> None:
 
 def test_one_that_comes_back_and_stays_passes() -> None:
     judge(machine_with((0.4, ends), (1, starts_again)))
+
+
+def test_one_that_ends_before_the_engine_can_tell_how_the_command_ended_is_judged() -> None:
+    """As Podman does: "no such exec session"."""
+    machine = machine_with((0.4, ends), (1, starts_again))
+    machine.table["/exec/exec0/json"] = Answer(500, b"{}")
+    judge(machine)
 
 
 def test_one_that_stays_down_fails_and_is_started_again() -> None:

@@ -11,7 +11,7 @@ from grader.checks.expect import expect
 from grader.errors import ExerciseError
 from grader.machine.recording.redaction import REDACTED
 from tests.checks.fake_engine_json import FakeContainer, File, fake_container
-from tests.checks.fake_machine import FakeMachine, fails_with
+from tests.checks.fake_machine import FakeMachine, fails_with, raises_probe_failed
 
 STATUSES = "sh -c cat /proc/[0-9]*/status"
 MB = 1024**2
@@ -108,6 +108,14 @@ def test_processors_are_limited_in_each_way_that_docker_has(host: dict[str, int]
 def test_another_processor_limit_is_named(host: dict[str, Any], code: str, values: dict[str, str]) -> None:
     with fails_with(code, name="web", **values):
         web(created(**host)).to_be_limited(cpus=0.5)
+
+
+@pytest.mark.parametrize("limits", [{"memory": "128m"}, {"cpus": 0.5}])
+def test_an_engine_that_ignores_limits_shows_nothing_of_them(limits: dict[str, Any]) -> None:
+    machine = FakeMachine(created())
+    machine.info = {"SecurityOptions": ["name=rootless"], "CgroupDriver": "none"}
+    with raises_probe_failed("limits-discarded", name="web"):
+        expect(machine.as_machine(containers={"web": {"name": "web"}}).container("web")).to_be_limited(**limits)
 
 
 def test_a_variable_is_set_with_that_value_or_any() -> None:

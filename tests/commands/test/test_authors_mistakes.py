@@ -220,8 +220,8 @@ def test_both_ways_of_grading_show_the_words_of_the_author_and_never_source(tmp_
     )
     (folder / "messages.toml").write_text(RESTART, encoding="utf-8")
     suite = read_suite(folder)
-    ledger = run_checks(suite, FakeMachine().as_machine(**msgspec.to_builtins(suite.spec)))
-    in_process = [build_check_result(row, ledger, tmp_path, 2) for row in ledger]
+    scorecard = run_checks(suite, FakeMachine().as_machine(**msgspec.to_builtins(suite.spec)))
+    in_process = [build_check_result(row, scorecard, tmp_path, 2) for row in scorecard]
     assert [check.diagnosis and check.diagnosis.code for check in in_process] == [
         "restart-policy",
         "assertion",
@@ -253,7 +253,7 @@ def test_a_role_that_the_spec_does_not_have_is_an_error_of_ours(tmp_path: Path) 
 
     folder = exercise(tmp_path, check().replace('container("web")', 'container("wbe")'))
     suite = read_suite(folder)
-    ledger = run_checks(suite, Machine(open_transport(parse_machine_url("unix:///nowhere")), suite.spec))
-    outcome = ledger["test_a"].outcome
+    scorecard = run_checks(suite, Machine(open_transport(parse_machine_url("unix:///nowhere")), suite.spec))
+    outcome = scorecard["test_a"].outcome
     assert (outcome.verdict, outcome.is_grader_bug) == ("error", True)
     assert "exercise.toml has no [containers.wbe]; it has: web" in dict(outcome.values)["detail"]

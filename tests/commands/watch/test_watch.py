@@ -44,7 +44,7 @@ class Watched:
                 if happened(shown):
                     return shown
             time.sleep(0.02)
-        pytest.fail("never shown: " + str([[row.outcome.verdict for row in one.ledger] for one in self.shown]))
+        pytest.fail("never shown: " + str([[row.outcome.verdict for row in one.scorecard] for one in self.shown]))
 
     def until_quiet(self, for_s: float = 1.5) -> None:
         """Waits until nothing new has been shown for a while."""
@@ -60,7 +60,7 @@ class Watched:
 
 
 def verdict(name: str, wanted: str) -> Callable[[WatchUpdate], bool]:
-    return lambda shown: shown.ledger[name].outcome.verdict == wanted
+    return lambda shown: shown.scorecard[name].outcome.verdict == wanted
 
 
 @pytest.fixture
@@ -74,28 +74,28 @@ def watched(student: StudentShell) -> Iterator[Watched]:
 def test_checks_turn_green_while_the_student_works(student: StudentShell, watched: Watched) -> None:
     watched.until(verdict("test_web_is_running", "failed"))
     student.do_tp2()
-    everything = watched.until(lambda shown: all(row.outcome.verdict == "passed" for row in shown.ledger))
-    assert everything.ledger.max_points == 20
+    everything = watched.until(lambda shown: all(row.outcome.verdict == "passed" for row in shown.scorecard))
+    assert everything.scorecard.max_points == 20
 
 
 @pytest.mark.live
 def test_only_what_can_have_changed_is_judged_again(student: StudentShell, watched: Watched) -> None:
     student.do_tp2()
-    watched.until(lambda shown: all(row.outcome.verdict == "passed" for row in shown.ledger))
+    watched.until(lambda shown: all(row.outcome.verdict == "passed" for row in shown.scorecard))
     watched.until_quiet()
     student.run_shell("docker pause web")
     paused = watched.until(verdict("test_web_is_running", "failed"))
-    assert paused.ledger["test_web_is_running"].outcome.code == "container-paused"
+    assert paused.scorecard["test_web_is_running"].outcome.code == "container-paused"
     assert "test_hello_says_hello_world" not in paused.judged_checks
 
 
 @pytest.mark.live
 def test_a_page_written_in_the_folder_is_seen(student: StudentShell, watched: Watched) -> None:
     student.do_tp2()
-    watched.until(lambda shown: all(row.outcome.verdict == "passed" for row in shown.ledger))
+    watched.until(lambda shown: all(row.outcome.verdict == "passed" for row in shown.scorecard))
     (student.home / "Docker/site/index.html").write_text("", encoding="utf-8")
     empty = watched.until(verdict("test_index_is_your_own", "failed"))
-    assert empty.ledger["test_index_is_your_own"].outcome.code == "index-empty"
+    assert empty.scorecard["test_index_is_your_own"].outcome.code == "index-empty"
 
 
 def test_our_own_looks_are_no_change() -> None:

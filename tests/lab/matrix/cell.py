@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from grader.commands.rehearse.solution import Solution
-    from grader.scoring.ledger import Ledger
+    from grader.scoring.scorecard import Scorecard
     from grader.scoring.suite import Suite
 
 
@@ -82,10 +82,10 @@ def _graded(suite: Suite, solution: Solution, output: list[str]) -> Cell:
         link.close()
 
 
-def _cell(suite: Suite, solution: Solution, ledger: Ledger, engine: str, output: list[str]) -> Cell:
-    mark = compute_mark(ledger)
-    hidden = {row.spec.name: row.outcome.code for row in ledger if row.outcome.verdict in {"error", "skipped"}}
-    lines = map(str, find_differences(solution, ledger))
+def _cell(suite: Suite, solution: Solution, scorecard: Scorecard, engine: str, output: list[str]) -> Cell:
+    mark = compute_mark(scorecard)
+    hidden = {row.spec.name: row.outcome.code for row in scorecard if row.outcome.verdict in {"error", "skipped"}}
+    lines = map(str, find_differences(solution, scorecard))
     differences = [line for line in lines if line.partition(":")[0] not in hidden]
     return Cell(
         exercise=suite.id,

@@ -29,7 +29,7 @@ from tests.lab.process import print_progress
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from grader.scoring.ledger import Ledger
+    from grader.scoring.scorecard import Scorecard
     from tests.lab.lab_folder import Lab
     from tests.lab.machines import LabMachine
 
@@ -90,13 +90,13 @@ def try_all(machine: LabMachine, only: Sequence[str] = ()) -> MatrixColumn:
 def _try(machine: LabMachine, suite: Suite, solution: Solution, column: MatrixColumn) -> None:
     column.tried += 1
     for way in TRANSPORTS:
-        ledger = _graded(machine, suite, solution, way, column)
-        faults = find_differences(solution, ledger)
+        scorecard = _graded(machine, suite, solution, way, column)
+        faults = find_differences(solution, scorecard)
         column.as_expected[way] += not faults
         column.faults += [f"{machine.name}, {way}: {solution.name}: {fault}" for fault in faults]
 
 
-def _graded(machine: LabMachine, suite: Suite, solution: Solution, way: str, column: MatrixColumn) -> Ledger:
+def _graded(machine: LabMachine, suite: Suite, solution: Solution, way: str, column: MatrixColumn) -> Scorecard:
     url = {"local": "local", "TCP+TLS": f"tcp://{machine.address}:2376", "SSH": f"ssh://{machine.name}"}[way]
     with ExitStack() as stack:
         if way == "local":

@@ -98,14 +98,14 @@ def test_a_compose_file_of_this_computer_is_not_read_for_another(
     (tmp_path / "compose.yaml").write_text("CANARY: ${GRADER_TEST_VARIABLE}\n", encoding="ascii")
     told = labels(tmp_path, tmp_path / "compose.yaml", tmp_path / "compose.yaml")
     with engine_answering(project_of(told)) as url, machine_at(url) as machine:
-        ledger = run_checks(read_suite(TP6), machine)
+        scorecard = run_checks(read_suite(TP6), machine)
         with pytest.raises(ProbeFailed, match="compose-elsewhere"):
             recreate_project(machine.project())
         with pytest.raises(ProbeFailed, match="compose-elsewhere") as error:
             ProjectExpectation(machine.project()).to_match_its_compose_file()
     assert "does not run `docker compose`" in say(error.value.code, "wrong", error.value.values, "en")
     assert "n'exécute pas `docker compose`" in say(error.value.code, "wrong", error.value.values, "fr")
-    assert "CANARY" not in str([row.outcome for row in ledger])
+    assert "CANARY" not in str([row.outcome for row in scorecard])
 
 
 def test_behind_tcp_only_the_engines_own_host_is_asked() -> None:

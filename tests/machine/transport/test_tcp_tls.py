@@ -78,10 +78,10 @@ def test_the_reference_has_full_marks_with_the_files_out_of_reach(
     link = link_to(ssh_machine)
     try:
         assert link.ask(FileQuestion("list", "/")) == NoAnswer("not-at-hand", "/")
-        ledger = run_checks(suite, Machine(link, suite.spec))
+        scorecard = run_checks(suite, Machine(link, suite.spec))
     finally:
         link.close()
-    assert sum(row.points for row in ledger) == 20
+    assert sum(row.points for row in scorecard) == 20
     assert not list((ssh_machine.machine.home / "Docker" / "site").glob(".grader-*"))
 
 
@@ -94,10 +94,10 @@ def test_a_folder_mounted_read_only_is_as_good(ssh_machine: SshMachine, monkeypa
     suite = read_suite(ROOT / "exercises" / "tp2")
     link = link_to(ssh_machine)
     try:
-        ledger = run_checks(suite, Machine(link, suite.spec))
+        scorecard = run_checks(suite, Machine(link, suite.spec))
     finally:
         link.close()
-    assert [row.spec.name for row in ledger if row.outcome.verdict != "passed"] == []
+    assert [row.spec.name for row in scorecard if row.outcome.verdict != "passed"] == []
 
 
 def test_two_runs_do_not_take_each_others_pages_away(ssh_machine: SshMachine, monkeypatch: pytest.MonkeyPatch) -> None:

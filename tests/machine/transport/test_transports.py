@@ -38,5 +38,5 @@ def test_each_transport_comes_to_full_marks(ssh_machine: SshMachine, way: str, m
             stack.enter_context(on_network_of(ssh_machine.machine))
         link = open_transport(parse_machine_url(url), ssh_machine.config)
         stack.callback(link.close)
-        ledger = run_checks(suite, Machine(link, suite.spec))
-    assert set(verdicts_by_check(ledger).values()) == {"passed"}, verdicts_by_check(ledger)
+        scorecard = run_checks(suite, Machine(link, suite.spec))
+    assert set(verdicts_by_check(scorecard).values()) == {"passed"}, verdicts_by_check(scorecard)

@@ -147,6 +147,23 @@ def test_what_few_containers_have_is_read_too() -> None:
     assert (fact.started_at, fact.finished_at) == (STARTED, ENDED)
 
 
+@pytest.mark.parametrize(
+    ("args", "config", "command"),
+    [
+        (["./start.sh"], {"Cmd": ["./start.sh"], "Entrypoint": []}, ("./start.sh",)),
+        (["./start.sh"], {"Cmd": None, "Entrypoint": ["./start.sh"]}, ("./start.sh",)),
+        (["./start.sh"], {"Cmd": ["./start.sh"], "Entrypoint": ["./start.sh"]}, ("./start.sh", "./start.sh")),
+        (["./start.sh"], {"Cmd": ["./start.sh", "./start.sh"], "Entrypoint": None}, ("./start.sh", "./start.sh")),
+        ([], {"Cmd": ["./start.sh"], "Entrypoint": None}, ("./start.sh",)),
+    ],
+)
+def test_a_command_of_one_word_that_podman_4_repeats_is_one_word(
+    args: list[str], config: dict[str, Any], command: tuple[str, ...]
+) -> None:
+    raw = changed(Config=DOCKER_20["Config"] | config)
+    assert read(raw | {"Path": "./start.sh", "Args": args}).command == command
+
+
 def test_the_least_that_an_engine_may_say_is_enough() -> None:
     bare: dict[str, Any] = {
         "Id": "x",

@@ -13,6 +13,7 @@ from grader.probes.containers.find import ContainerFact, find_container
 from grader.probes.containers.lifecycle import container_killed, kill_container, recreate_container
 from tests.checks.fake_engine_json import fake_container
 from tests.checks.fake_machine import FakeMachine, raises_probe_failed
+from tests.scripted_machine import PODMAN_4
 
 if TYPE_CHECKING:
     from grader.machine.subjects import Container
@@ -183,6 +184,19 @@ def test_the_engines_own_networks_are_not_joined(network: str) -> None:
     machine = lab(mode="default", networks={network: ""})
     renewed(machine)
     assert not [one for one in machine.changes_requested() if "connect" in one]
+
+
+def test_podman_is_given_limits_as_it_takes_them() -> None:
+    """It shows `--cpus` as a period and a quota, too, and ulimits by the kernel's names, and refuses both."""
+    nofile = {"Soft": 1024, "Hard": 1024}
+    limits: dict[str, Any] = {"NanoCpus": 500_000_000, "CpuPeriod": 100_000, "CpuQuota": 50_000, "Memory": 134_217_728}
+    limits |= {"Ulimits": [{"Name": "RLIMIT_NOFILE"} | nofile]}
+    machine = FakeMachine(fake_container("mongo", image="mongo", host=limits), version=PODMAN_4)
+    renewed_with(machine)
+    settings = created(machine)["HostConfig"]
+    assert settings.items() >= {"NanoCpus": 500_000_000, "Memory": 134_217_728}.items()
+    assert not settings.keys() & {"CpuPeriod", "CpuQuota"}
+    assert settings["Ulimits"] == [{"Name": "nofile"} | nofile]
 
 
 @pytest.mark.parametrize("gone", [404, 409])

@@ -15,21 +15,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from grader.reports.result import read_result
-from tests.lab.debian_packages import require_program
+from tests.lab.job_engine.packages import require_rootless_packages
 from tests.lab.ordinary_user import USER_ID, as_ordinary_user
 from tests.student_shell import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from grader.submission.job_engine.requirements import EngineKind
     from tests.lab import Engine
 
 pytestmark = [pytest.mark.live, pytest.mark.long]
 
-PACKAGES = {
-    "podman": {"podman": "podman", "newuidmap": "uidmap", "aardvark-dns": "aardvark-dns", "slirp4netns": "slirp4netns"},
-    "docker": {"rootlesskit": "rootlesskit", "newuidmap": "uidmap", "slirp4netns": "slirp4netns"},
-}
 LIMIT_S = 280
 
 
@@ -47,10 +44,8 @@ def place(engine: Engine, images: Callable[..., None], bubblewrap: None) -> Iter
         yield place
 
 
-def graded_by_user(place: Path, kind: str) -> list[str]:
-    for program, package in PACKAGES[kind].items():
-        if not Path("/usr/lib/podman", program).exists():
-            require_program(program, package)
+def graded_by_user(place: Path, kind: EngineKind) -> list[str]:
+    require_rootless_packages(kind)
     options = ["--exercise", str(ROOT / "exercises" / "tp2"), "--results", "results", "--disposable"]
     own = ["--engine", kind, "--image-archive", str(place / "images.tar")]
     grader = str(Path(sys.executable).parent / "grader")
@@ -80,7 +75,7 @@ def wait_until_nothing_runs() -> None:
 
 
 @pytest.mark.parametrize("kind", ["podman", "docker"])
-def test_an_ordinary_user_gets_the_same_mark_and_nothing_is_left(kind: str, place: Path) -> None:
+def test_an_ordinary_user_gets_the_same_mark_and_nothing_is_left(kind: EngineKind, place: Path) -> None:
     done = subprocess.run(
         graded_by_user(place, kind), capture_output=True, text=True, timeout=LIMIT_S, check=False, errors="replace"
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from grader.errors import GraderError
-from grader.grading.job_engine import engine_limitation
+from grader.grading.job_engine import engine_limitation, engine_warning
 from grader.roster.ports import parse_ports
 from grader.scoring.suite import read_suite
 from grader.submission.job_engine import requirements
@@ -48,6 +48,13 @@ def test_a_low_port_is_published_only_where_the_kernel_lets_ordinary_users(first
 @pytest.mark.parametrize("exercise", ["tp1", "tp2", "tp3", "tp4", "tp5", "tp6"])
 def test_the_other_exercises_need_no_rights(exercise: str, first_port: Path) -> None:
     assert limitation(exercise, "podman") == ""
+
+
+def test_only_the_exercise_that_goes_through_the_machine_has_a_warning() -> None:
+    specs = [read_suite(ROOT / "exercises" / f"tp{number}").spec for number in range(1, 9)]
+    warned = {spec.hosts["mydocker"]: engine_warning(spec) for spec in specs if engine_warning(spec)}
+    assert list(warned) == ["mydocker"]
+    assert "`mydocker`" in str(warned["mydocker"])
 
 
 def test_a_missing_program_is_named_with_its_package(monkeypatch: pytest.MonkeyPatch) -> None:

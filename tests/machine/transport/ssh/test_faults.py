@@ -302,10 +302,10 @@ class TestAfterTheLogin:
             for pid in ssh_machine.machine.processes("sshd"):
                 end_process(pid, signal.SIGSTOP)
             began = time.monotonic()
-            ledger = run_checks(suite, Machine(link, suite.spec))
-        assert {row.outcome.verdict for row in ledger} == {"error"}
-        assert {row.outcome.code for row in ledger} <= {"ssh-lost", "engine-silent"}
-        assert compute_mark(ledger).value is None
+            scorecard = run_checks(suite, Machine(link, suite.spec))
+        assert {row.outcome.verdict for row in scorecard} == {"error"}
+        assert {row.outcome.code for row in scorecard} <= {"ssh-lost", "engine-silent"}
+        assert compute_mark(scorecard).value is None
         assert time.monotonic() - began < IN_TIME_S
 
 

@@ -169,8 +169,8 @@ def test_over_ssh_the_questions_take_little_longer_than_on_the_machine(ssh_machi
 
     def seconds(link: Transport) -> float:
         began = time.monotonic()
-        ledger = run_checks(suite, Machine(link, suite.spec))
-        assert all(row.outcome.verdict == "passed" for row in ledger)
+        scorecard = run_checks(suite, Machine(link, suite.spec))
+        assert all(row.outcome.verdict == "passed" for row in scorecard)
         return time.monotonic() - began
 
     over_ssh, locally = [], []

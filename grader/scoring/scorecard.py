@@ -21,7 +21,7 @@ _VOLATILE_VALUES: Final = {"restarts", "seconds", "last_line", "exit_code"}
 
 
 @dataclass
-class LedgerRow:
+class ScorecardRow:
     spec: CheckSpec
     number: int
     """The check's place in the exercise, from 1, as the screen shows it."""
@@ -33,11 +33,11 @@ class LedgerRow:
         return self.spec.points if self.outcome.verdict == "passed" else 0
 
 
-class Ledger:
+class Scorecard:
     """The rows of one exercise, in the order of the suite. Raises `ExerciseError` if the points do not add up."""
 
     def __init__(self, specs: Iterable[CheckSpec], points: int, spec_file: str, wording: Wording | None = None) -> None:
-        self._rows = {spec.name: LedgerRow(spec, number) for number, spec in enumerate(_unique_specs(specs), 1)}
+        self._rows = {spec.name: ScorecardRow(spec, number) for number, spec in enumerate(_unique_specs(specs), 1)}
         self.max_points = points
         self.wording = wording or Wording()
         _validate_causes(self)
@@ -47,10 +47,10 @@ class Ledger:
         if total != points:
             raise ExerciseError("suite.total", file=spec_file, points=points, total=total)
 
-    def __iter__(self) -> Iterator[LedgerRow]:
+    def __iter__(self) -> Iterator[ScorecardRow]:
         return iter(self._rows.values())
 
-    def __getitem__(self, name: str) -> LedgerRow:
+    def __getitem__(self, name: str) -> ScorecardRow:
         return self._rows[name]
 
     def __len__(self) -> int:
@@ -77,7 +77,7 @@ class Ledger:
                     continue
         return None
 
-    def resolve(self, row: LedgerRow, outcome: Outcome) -> Outcome:
+    def resolve(self, row: ScorecardRow, outcome: Outcome) -> Outcome:
         """Marks a failure that an earlier one caused as blocked; returns any other `outcome` unchanged.
 
         The cause is named by the suite (`explained_by`), it explains the failure (`grader/checks/causes.py`), or it has
@@ -97,7 +97,7 @@ class Ledger:
             return replace(outcome, code=code, values=values, also=tuple(also))
         return outcome
 
-    def _cause_of(self, diagnosis: tuple[str, Values], row: LedgerRow) -> LedgerRow | None:
+    def _cause_of(self, diagnosis: tuple[str, Values], row: ScorecardRow) -> ScorecardRow | None:
         """The first check before `row` whose failure explains `diagnosis`."""
         failed = (one for one in self if one.number < row.number and one.outcome.verdict == "failed")
         return next(
@@ -117,7 +117,7 @@ def _stable_identity(diagnosis: tuple[str, Values]) -> tuple[str, Values]:
     return code, tuple(value for value in values if value[0] not in _VOLATILE_VALUES)
 
 
-def _blocked_by(row: LedgerRow, cause: str) -> Outcome:
+def _blocked_by(row: ScorecardRow, cause: str) -> Outcome:
     """Blocked by the check at the root, which is the one to fix."""
     return Outcome("blocked", "blocked", (("check", row.spec.name),), blocked_by=cause)
 
@@ -138,9 +138,9 @@ def _unique_specs(specs: Iterable[CheckSpec]) -> list[CheckSpec]:
     return list(seen.values())
 
 
-def _validate_causes(ledger: Ledger) -> None:
-    numbers = {row.spec.name: row.number for row in ledger}
-    for row in ledger:
+def _validate_causes(scorecard: Scorecard) -> None:
+    numbers = {row.spec.name: row.number for row in scorecard}
+    for row in scorecard:
         for argument, cause in row.spec.causes:
             values = {"where": row.spec.where, "check": row.spec.name, "given": cause.__name__}
             if cause.__name__ not in numbers:
