@@ -25,7 +25,12 @@ SLOW = {"broken", "fairness", "image"}
 `tests/benchmarks/fairness` test what they change, and how; `tests/test_container_image.py` the image."""
 
 
-@pytest.mark.parametrize("name", [name for name in PARTS if name not in SLOW])
+LONG = {"first_verdict", "rootless"}
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.long] * (name in LONG)) for name in PARTS if name not in SLOW]
+)
 def test_a_part_measures_to_its_end(
     name: str, engine: Engine, images: Callable[..., None], lab: Lab, tmp_path: Path
 ) -> None:

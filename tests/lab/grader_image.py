@@ -68,21 +68,17 @@ def grade_in_container(engine: Engine, folder: Path, *words: str, limit_s: float
     if client is None:
         raise LabError("no docker client")
     began = time.monotonic()
-    process = subprocess.Popen(
-        [client, "run", "--rm", "-t", "--network", "host", *mounts, IMAGE, *words],
+    out, first = [], None
+    with subprocess.Popen(
+        ["timeout", str(limit_s), client, "run", "--rm", "-t", "--network", "host", *mounts, IMAGE, *words],
         env=engine.env(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-    )
-    out, first = [], None
-    try:
+    ) as process:
         for line in process.stdout or ():
             out.append(line)
             if first is None and VERDICT_LINE.match(line):
                 first = time.monotonic() - began
-        code = process.wait(limit_s)
-    finally:
-        process.kill()
-        process.wait()
+    code = process.returncode
     return GradedInContainer(code, "".join(out), first)
