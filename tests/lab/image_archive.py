@@ -50,9 +50,9 @@ def _layers(lab: Lab, recipe: Recipe) -> Iterable[Path]:
         yield recipe.packages(lab)
     own = lab.cache / f"{recipe.names[0].replace(':', '-')}.tar"
     with tarfile.open(own, "w") as tar:
-        for folder in _FOLDERS:
-            add_folder(tar, folder)
         recipe.own(tar)
+        for folder in sorted({*_FOLDERS}.difference(tar.getnames())):  # Docker loads no layer that names a path twice
+            add_folder(tar, folder)
     yield own
 
 
