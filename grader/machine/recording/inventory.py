@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from grader.errors import ProbeFailed
 from grader.machine.json_decoding import MalformedJsonError, decode_json
 from grader.machine.question import Answer, EngineQuestion
 from grader.machine.recording.format import RecordedExchange
@@ -68,7 +69,10 @@ def take_inventory(transport: Transport, redactor: Redactor) -> list[RecordedExc
     taken: dict[Question, Answer] = {}
     size, began = 0, transport.now()
     for question in _questions(taken):
-        answer = transport.ask(question)
+        try:
+            answer = transport.ask(question)
+        except ProbeFailed:  # a recording has not everything
+            continue
         if not isinstance(answer, Answer) or answer.truncated or answer.status != 200:
             continue
         size += len(answer.body)

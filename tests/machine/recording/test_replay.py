@@ -249,6 +249,14 @@ def test_what_the_inventory_does_not_tell_for_certain_is_not_guessed(
         replay_with_inventory.ask(question)
 
 
+def test_a_recording_that_is_judged_can_be_recorded_again(tmp_path: Path) -> None:
+    """It holds less than the inventory asks for: no details of what is not the exercise's."""
+    recording = Recorder(ScriptedTransport({LIST: [listed({"Id": "abc", "Names": ["/x"]})]})).recording(ABOUT)
+    kept = [one for one in recording.inventory if one.question == LIST]
+    replay = Replay(msgspec.structs.replace(recording, inventory=kept))
+    assert [one.question for one in Recorder(replay).recording(ABOUT).inventory] == [LIST]
+
+
 def test_an_inventory_is_bounded_by_the_clock_of_the_machine(tmp_path: Path) -> None:
     many = [{"Id": f"{number:064x}", "Names": [f"/c{number}"]} for number in range(400)]
     script = ScriptedTransport({EngineQuestion("/info"): [Answer(body=b"{}")], LIST: [listed(*many)]})
