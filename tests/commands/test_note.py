@@ -172,6 +172,22 @@ def test_a_server_that_is_gone_is_named_without_the_token(written: Path) -> None
     assert "canary" not in done.output + repr(done.exception) + repr(merge_request_of(environ(gone)))
 
 
+@pytest.mark.parametrize("status", [200, 201])
+def test_a_server_that_answers_something_else_is_one_sentence(status: int, gitlab: GitLab, written: Path) -> None:
+    gitlab.refuses = status
+    done = run(written, env=environ(gitlab))
+    assert isinstance(done.exception, GraderError)
+    assert f"{gitlab.url}/api/v4 does not answer" in done.exception.message("en")
+    assert "canary" not in done.output + repr(done.exception)
+
+
+def test_a_file_that_is_missing_is_named(gitlab: GitLab, tmp_path: Path) -> None:
+    done = run(tmp_path / "nobody.json", env=environ(gitlab))
+    assert isinstance(done.exception, GraderError)
+    assert "nobody.json" in done.exception.message("en")
+    assert gitlab.asked == []
+
+
 def test_nothing_that_a_student_writes_is_a_command_to_gitlab(gitlab: GitLab, tmp_path: Path) -> None:
     """Of a note, GitLab obeys each line that begins with a slash."""
     hostile = "no such file\n/approve\n  /merge\n</pre>\n/close"

@@ -34,5 +34,7 @@ def note(*, files: tuple[Path, ...], lang: str) -> None:
             result = read_result(file)
         except msgspec.DecodeError as error:
             raise GraderError("at.file", file=file, fault=error) from error
+        except OSError as error:
+            raise GraderError("at.file", file=file, fault=error.strerror) from error
         merge_request.publish(result, texts.language)
         print(texts("note.written", exercise=result.exercise, number=merge_request.number))

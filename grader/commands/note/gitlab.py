@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
+import msgspec
 import requests
 
 from grader.errors import GraderError
+from grader.machine.transport.bounded_http import bounded_request, ignore_redirects
+from grader.machine.transport.connection_errors import EXCHANGE_ERRORS
 from grader.reports.ci.markdown import markdown_summary
 
 if TYPE_CHECKING:
@@ -21,7 +24,20 @@ TOKEN_VARIABLE: Final = "GRADER_NOTE_TOKEN"  # noqa: S105 - a name
 _LIMIT_S: Final = 30.0
 _PER_PAGE: Final = 50
 _MAX_PAGES: Final = 100
+_MAX_BYTES: Final = 8 * 2**20
 _QUICK_ACTION: Final = re.compile(r"^(\s*)/", re.MULTILINE)
+
+Answer = TypeVar("Answer")
+
+
+class _User(msgspec.Struct, frozen=True):
+    id: int
+
+
+class _Note(msgspec.Struct, frozen=True):
+    id: int
+    author: _User
+    body: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,43 +54,50 @@ class MergeRequest:
 
     def publish(self, result: ResultFile, language: Language) -> None:
         """Write the note of this exercise, or update the one of an earlier run. Raises `GraderError`."""
-        own = self._call("GET", "/user").json()["id"]
+        own = self._call("GET", "/user", _User).id
         notes = f"/projects/{self.project}/merge_requests/{self.number}/notes"
         # Anybody may write a note that looks like ours, and nobody else's may be changed.
         before = (
-            one["id"]
+            one.id
             for one in self._listed(notes)
-            if one["author"]["id"] == own and one["body"].startswith(_marker(result.exercise))
+            if one.author.id == own and one.body.startswith(_marker(result.exercise))
         )
         number = next(before, None)
         method, path = ("POST", notes) if number is None else ("PUT", f"{notes}/{number}")
-        self._call(method, path, {"body": note_text(result, language)})
+        self._call(method, path, _Note, {"body": note_text(result, language)})
 
-    def _listed(self, path: str) -> Iterator[dict[str, Any]]:
+    def _listed(self, path: str) -> Iterator[_Note]:
         for page in range(1, _MAX_PAGES + 1):
-            found = self._call("GET", f"{path}?per_page={_PER_PAGE}&page={page}").json()
+            found = self._call("GET", f"{path}?per_page={_PER_PAGE}&page={page}", list[_Note])
             yield from found
             if len(found) < _PER_PAGE:
                 return
 
-    def _call(self, method: str, path: str, content: Mapping[str, str] | None = None) -> requests.Response:
+    def _call(self, method: str, path: str, kind: type[Answer], content: Mapping[str, str] | None = None) -> Answer:
         with requests.Session() as session:
             session.trust_env = False  # no proxy, and no password of a .netrc in place of the token
+            ignore_redirects(session)  # the token would go along
             try:
-                answer = session.request(
-                    method,
-                    f"{self.api}{path}",
-                    json=content,
-                    headers={"PRIVATE-TOKEN": self.token},
-                    timeout=_LIMIT_S,
-                    allow_redirects=False,  # the token would go along
-                    verify=self.authority or True,
+                exchanged = bounded_request(
+                    lambda: session.request(
+                        method,
+                        f"{self.api}{path}",
+                        json=content,
+                        headers={"PRIVATE-TOKEN": self.token},
+                        timeout=_LIMIT_S,
+                        allow_redirects=False,
+                        stream=True,
+                        verify=self.authority or True,
+                    ),
+                    within_s=_LIMIT_S,
+                    max_bytes=_MAX_BYTES,
                 )
-            except (requests.RequestException, OSError) as error:
+                status = exchanged.response.status_code
+                if status in {200, 201}:
+                    return msgspec.json.decode(exchanged.body, type=kind)
+            except (*EXCHANGE_ERRORS, msgspec.DecodeError, RecursionError) as error:  # or no answer of GitLab's
                 raise GraderError("note.no-answer", where=self.api, detail=type(error).__name__) from None
-        if answer.status_code not in {200, 201}:
-            raise GraderError("note.refused", where=f"{method} {path}", status=answer.status_code)
-        return answer
+        raise GraderError("note.refused", where=f"{method} {path}", status=status)
 
 
 def merge_request_of(environ: Mapping[str, str]) -> MergeRequest | None:
