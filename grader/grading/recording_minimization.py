@@ -273,7 +273,9 @@ class _Minimizer:
         return volume if is_own else _keep(volume, _VOLUME)
 
     def _is_own_service(self, value: Any) -> bool:
-        return _dict(value, "Spec").get("Name") in {one.name for one in self._spec.services.values()}
+        """A stack puts its name in front."""
+        name = str(_dict(value, "Spec").get("Name") or "")
+        return any(name == one.name or name.endswith(f"_{one.name}") for one in self._spec.services.values())
 
     def _find_own_containers(self, recording: Recording) -> tuple[set[str], set[str]]:
         """The ids of the containers that a role of the exercise is or may be played by, and their Compose projects."""
