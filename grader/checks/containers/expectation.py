@@ -298,10 +298,10 @@ class ContainerExpectation(Expectation):
         require_restart(self._subject.machine, require_running(self._subject), within_s)
 
     def to_be_limited(self, *, memory: str = "", cpus: float = 0) -> None:
-        """It may use that much memory (`"128m"`) and that many processors (`0.5`), and no more.
+        """It may use at most that much memory (`"128m"`) and that many processors (`0.5`).
 
-        A limit that differs by less than 5 % counts: 128 MB has two meanings. A rootless engine that ignores limits is
-        an error. Asks: the list, one inspect; `docker info` without a limit. Diagnoses: `memory-unlimited`,
+        A limit up to 5 % higher counts: 128 MB has two meanings. A rootless engine that ignores limits is an error.
+        Asks: the list, one inspect; `docker info` without a limit. Diagnoses: `memory-unlimited`,
         `memory-only-reserved`, `memory-limit-other`, `cpus-unlimited`, `cpus-not-limited-by`, `cpus-limit-other`, those
         of `to_exist`.
         """
