@@ -44,7 +44,9 @@ def read_target(container: ContainerFact, variable: str) -> ConnectionTarget | N
     found = _AUTHORITY.match(value)
     if not found:
         return None
-    return ConnectionTarget(variable, value, found[1].strip("[]").rstrip(".").lower(), int(found[2]) if found[2] else None)
+    return ConnectionTarget(
+        variable, value, found[1].strip("[]").rstrip(".").lower(), int(found[2]) if found[2] else None
+    )
 
 
 def find_names_for(client: ContainerFact, server: ContainerFact) -> set[str]:
