@@ -32,6 +32,13 @@ _PROGRAMS: Final[dict[EngineKind, dict[str, str]]] = {
         "unshare": "util-linux",
     },
 }
+_SOCKET_BYTES: Final = 107
+"""The longest name of a Unix socket: `sun_path` in unix(7), without its last byte."""
+_LONGEST_SOCKET: Final[dict[EngineKind, str]] = {
+    "podman": "engine.sock",
+    "docker": "run/docker/containerd/containerd.sock.ttrpc",
+}
+"""Below the engine's folder."""
 
 
 def find_engine_program(name: str) -> str | None:
@@ -49,6 +56,14 @@ def require_rootless(kind: EngineKind) -> None:
     for file in (Path("/etc/subuid"), Path("/etc/subgid")):
         if not _has_range(file, {name, str(os.geteuid())}):
             raise GraderError("engine.no-id-range", user=name, file=file)
+
+
+def require_short_path(kind: EngineKind, folder: Path) -> None:
+    """Raise `GraderError` if the engine's sockets below `folder` would have longer names than the kernel takes."""
+    most = _SOCKET_BYTES - len(f"/{_LONGEST_SOCKET[kind]}")
+    length = len(os.fsencode(folder))
+    if length > most:
+        raise GraderError("engine.folder-too-long", folder=folder, length=length, most=most)
 
 
 def low_ports(spec: ExerciseSpec, ports: PortRange | None) -> tuple[int, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -13,9 +13,6 @@ from grader.scoring.suite import read_suite
 from grader.submission.job_engine import requirements
 from grader.submission.job_engine.podman import lay_out_podman, podman_command
 from tests.student_shell import ROOT
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -83,3 +80,12 @@ def test_everything_of_podman_is_in_its_folder(tmp_path: Path) -> None:
     assert 'location = "mirror.example.org:5000"\ninsecure = true' in registries
     assert str(tmp_path) in (tmp_path / "storage.conf").read_text()
     assert podman_command(tmp_path / "s")[-1] == f"unix://{tmp_path}/s"
+
+
+@pytest.mark.parametrize(("kind", "most"), [("podman", 95), ("docker", 63)])
+def test_a_folder_whose_sockets_have_too_long_names_is_refused_before_anything_starts(
+    kind: requirements.EngineKind, most: int
+) -> None:
+    requirements.require_short_path(kind, Path("/" + "é" * ((most - 1) // 2) + "x" * ((most - 1) % 2)))
+    with pytest.raises(GraderError, match="--areas"):
+        requirements.require_short_path(kind, Path("/" + "x" * most))
