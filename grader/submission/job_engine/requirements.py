@@ -21,6 +21,8 @@ EngineKind: TypeAlias = Literal["docker", "podman"]
 _PATH: Final = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
 _CONTRIB: Final = "/usr/share/docker.io/contrib"
 """Where Debian has `dockerd-rootless.sh`."""
+_TUN: Final = Path("/dev/net/tun")
+"""Containers reach the network through it: slirp4netns and pasta both open it."""
 _FIRST_PORT: Final = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
 _PROGRAMS: Final[dict[EngineKind, dict[str, str]]] = {
     "podman": {"podman": "podman", "newuidmap": "uidmap", "unshare": "util-linux"},
@@ -52,6 +54,8 @@ def require_rootless(kind: EngineKind) -> None:
             raise GraderError("tool.missing", program=program, package=package)
     if os.geteuid() == 0:
         raise GraderError("engine.rootless-as-root", engine=kind)
+    if not os.access(_TUN, os.R_OK | os.W_OK):
+        raise GraderError("engine.no-tun", file=_TUN)
     name = pwd.getpwuid(os.geteuid()).pw_name
     for file in (Path("/etc/subuid"), Path("/etc/subgid")):
         if not _has_range(file, {name, str(os.geteuid())}):
