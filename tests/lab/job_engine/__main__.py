@@ -89,10 +89,11 @@ def read_attempts(file: Path) -> Iterator[Attempt]:
 
 
 def write_archive(lab: Lab, suite: Suite) -> Path:
-    """The exercise's images in a file that everybody may read."""
-    archive = lab.cache / f"job-engine-{suite.id}.tar"
+    """The exercise's images, by all their names, in a file that everybody may read."""
+    archive = lab.cache / f"job-engine-images-{suite.id}.tar"
     if not archive.exists():
-        write_images(lab, {name: recipe(name) for name in suite.spec.images}, archive)
+        recipes = [recipe(name) for name in suite.spec.images]
+        write_images(lab, {name: one for one in recipes for name in one.names}, archive)
     return archive
 
 
