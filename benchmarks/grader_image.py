@@ -35,8 +35,8 @@ _EXERCISES: Final = tuple(f"tp{number}" for number in range(1, 8))
 _SAME: Final = "with the verdicts and diagnoses of the native grader"
 _LOAD_S: Final = 300
 _SOLUTION_S: Final = 300
-_ON_PODMAN: Final = 3
-"""Wrong solutions per exercise on Podman, which takes several times as long."""
+_ON_PODMAN: Final = 2
+"""At most so many wrong solutions per exercise on Podman, which takes several times as long."""
 
 
 @dataclass(frozen=True)
