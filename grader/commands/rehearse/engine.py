@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from grader.engine_state.client import engine_variables, open_engine_client
 from grader.engine_state.engine_state import read_engine_state
@@ -115,10 +115,12 @@ class RehearsalEngine:
     def empty(self) -> None:
         """Remove everything that was not there at the beginning.
 
-        Images that were built stay until `close`, under another name: the next solution builds the same.
+        Images that were built stay until `close`, under another name: the next solution builds the same. Those of
+        `docker commit` do not: a check that looks for a student's file in other images would find it in them.
         """
         for name, image in read_engine_state(self._client).image_names.items():
-            if self._before.image_names.get(name) != image and not _is_cached(name):
+            is_new = self._before.image_names.get(name) != image and not _is_cached(name)
+            if is_new and _is_built(self._client.history(image)[0]):
                 self._client.tag(image, _CACHE, hashlib.sha256(name.encode()).hexdigest()[:12])
         now = read_engine_state(self._client)
         nameless = {str(one["Id"]) for one in self._client.images(filters={"dangling": True})}
@@ -153,6 +155,11 @@ class RehearsalEngine:
                 "MATERIAL": str(suite.folder / "material"),
             }
         )
+
+
+def _is_built(newest: dict[str, Any]) -> bool:
+    """By the newest line of `docker history`: that of a commit has the container's own command."""
+    return newest["CreatedBy"].startswith("/bin/sh -c") or newest["Comment"].startswith("buildkit")
 
 
 def _is_cached(name: str) -> bool:
