@@ -31,6 +31,7 @@ _SAMPLE: Final = {
     "tp6": ("api-asks-the-page", "app-port-taken", "app-published-twice"),
     "tp7": ("all-called-otherwise", "front-internal", "lb-keeps-one-in-reserve"),
     "tp8": ("service-misspelt", "swarm-missing", "task-crashes"),
+    "tp9": ("home-page-of-nginx", "volume-anonymous", "volume-in-memory"),
 }
 
 

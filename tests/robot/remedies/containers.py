@@ -183,7 +183,7 @@ def as_the_handout_says(case: Case) -> str:
     name = case.container
     typed, wanted = _own(case, name), case.wanted(name)
     typed.image, typed.command, typed.entrypoint, typed.user = wanted.image, _command(case, case.role(name)), "", ""
-    typed.restart = ""
+    typed.restart, typed.limits = "", []
     if not case.ports:  # with ports of one's own, the handout asks for variables
         typed.variables = []
     places = {one.inside for one in case.spec.folders.values()}

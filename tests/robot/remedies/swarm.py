@@ -154,6 +154,7 @@ REMEDIES: Final[Mapping[str, Callable[[Case], str]]] = {
     "service-port-udp": publish,
     "outside-your-ports": publish_in_range,
     "no-mesh": _all,
+    "container-created": describe_again,
     "container-exited": describe_again,
     "lb-finds-nobody": make_entry_point,
     "lb-answers-by-itself": make_entry_point,
