@@ -97,13 +97,17 @@ def let_tasks_run(case: Case) -> str:
 
 
 def make_entry_point(case: Case) -> str:
-    """The handout's container in front of the service, which then needs to publish nothing itself."""
+    """The handout's container in front of the service, which then needs to publish nothing itself.
+
+    Docker refuses it while its port, or the network, is not ready: it is typed again then.
+    """
     role = next(iter(case.spec.ports))
     wanted = case.spec.containers[_service(case).proxy]
     options = f"--name {wanted.name} --network {_network(case).name} -p {case.port(role)}:{wanted.port}"
     mounted = f'-v "$PWD"/haproxy.cfg:{_CONFIGURATION}:ro'
-    remove = f"docker rm -f {wanted.name}\nrm -rf haproxy.cfg\n" + 'cp "$MATERIAL"/haproxy.cfg .'
-    return f"{remove}\ndocker run -d {options} {mounted} {wanted.image}"
+    given = 'rm -rf haproxy.cfg\ncp "$MATERIAL"/haproxy.cfg .'
+    run = f"docker run -d {options} {mounted} {wanted.image}"
+    return f"{given}\nfor _ in 1 2 3; do docker rm -f {wanted.name}; {run} && break; sleep 2; done"
 
 
 def _publishes(case: Case) -> str:
