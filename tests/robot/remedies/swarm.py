@@ -35,6 +35,11 @@ def create_network(case: Case) -> str:
     return f"docker network create --driver {network.driver} --attachable {network.name}"
 
 
+def create_network_for_all(case: Case) -> str:
+    """A network cannot be renamed: what is on the other one is made again on this one."""
+    return f"{create_network(case)}\n{_all(case)}"
+
+
 def create_network_again(case: Case) -> str:
     """A network can only be removed when nothing is on it: what was there is made again, too."""
     name = _network(case).name
@@ -82,7 +87,8 @@ def scale(case: Case) -> str:
 
 
 def join_network(case: Case) -> str:
-    return f"docker service update --detach --network-add {case['network']} {case['service']}"
+    # Without `--detach`, as until then tasks end and others start.
+    return f"timeout 60 docker service update --network-add {case['network']} {case['service']}"
 
 
 def start_tasks_again(case: Case) -> str:
@@ -137,7 +143,7 @@ def describe_again(case: Case) -> str:
 REMEDIES: Final[Mapping[str, Callable[[Case], str]]] = {
     "swarm-inactive": start_the_swarm,
     "network-missing": create_network,
-    "network-misnamed": create_network,
+    "network-misnamed": create_network_for_all,
     "network-other-driver": create_network_again,
     "network-not-attachable": create_network_again,
     "swarm-service-missing": create_service,
