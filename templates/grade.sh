@@ -6,13 +6,15 @@
 #
 # Results and workspaces go to new folders, never to one that is in the repository; anything in place of the
 # artifacts is removed. Workspaces are beside the checkout, below /builds, which the job and the docker service share
-# under the same path. `rm` says nothing: it would name the student's files in the log, below the mark.
+# under the same path. An engine of the job's own has them in the builds folder: its sockets need short names, and the
+# temporary folder of a container is no place for layers.
+# `rm` says nothing: it would name the student's files in the log, below the mark.
 repository=$1 exercise=$2 student=$3 folder=$4 name=$5
 shift 5
 rm -rf results 2> /dev/null
-out=$(mktemp -d) && workspaces=$(mktemp -d "$PWD.grader-XXXXXX") && chmod 711 "$workspaces" || exit 4
-machine="--machine ${DOCKER_HOST:-local}"
-case " $* " in *" --engine "*) machine="" ;; esac
+machine="--machine ${DOCKER_HOST:-local}" place="$PWD."
+case " $* " in *" --engine "*) machine="" place="${CI_BUILDS_DIR:-${TMPDIR:-/tmp}}/" ;; esac
+out=$(mktemp -d) && workspaces=$(mktemp -d "${place}grader-XXXXXX") && chmod 711 "$workspaces" || exit 4
 code=0
 # shellcheck disable=SC2086 # two words, or none
 grader repo "$repository" --exercise "$(dirname "$0")/../exercises/$exercise" --student "$student" $machine \

@@ -10,6 +10,7 @@ import csv
 import io
 import os
 import re
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -32,12 +33,20 @@ if TYPE_CHECKING:
     from grader.messages import Language
     from grader.roster.student import RosterStudent
     from grader.roster.teams import Team
+    from grader.submission.job_engine.requirements import EngineKind
 
 _COVERAGE: Final = r"/ (?:mark|note) \d+(?:[.,]\d+)?\/\d+ \((\d+(?:\.\d+)?) ?%\)/"
+_DIND: Final = "docker:28-dind"
+_ENGINE_VARIABLES: Final = {
+    "DOCKER_TLS_CERTDIR": "/certs",
+    "DOCKER_CERT_PATH": "/certs/client",
+    "DOCKER_TLS_VERIFY": "1",
+    "DOCKER_HOST": "tcp://docker:2376",
+}
 _EXERCISE: Final = re.compile(r"[a-z]+[0-9]+")
 _GRADE_SCRIPT: Final = (
     'sh /opt/grader/templates/grade.sh "$GRADER_REPO" {exercise} "$GRADER_STUDENT" "$GRADER_FOLDER"'
-    ' "${{GRADER_FOLDER#results/}}" --team "$GRADER_TEAM" --ports "$GRADER_PORTS" --lang {language}'
+    ' "${{GRADER_FOLDER#results/}}" --team "$GRADER_TEAM" --ports "$GRADER_PORTS" --lang {language}{options}'
 )
 _SIGN_SCRIPT: Final = (
     'test -z "$GRADER_SIGNING_KEY" || {{ class=$(mktemp) && printf "%s" "$GRADER_CLASS" > "$class"'
@@ -51,17 +60,18 @@ def child_pipeline(
     image: str,
     *,
     mirror: str = "",
-    dind: str = "docker:28-dind",
+    engine: EngineKind | None = None,
     language: Language = "fr",
     key: bytes | None = None,
     run: str = "",
 ) -> str:
     """The YAML of a pipeline that grades `exercise` for everyone, and then signs the results of each student's own job.
 
-    A team has one job, which is that of its first student. With the signing `key`, each job gets a key of its own,
-    valid only for its student, or team, in this `run`; the last job holds `key` itself, and does nothing but sign.
-    Values from the roster go into variables that are never expanded, and never into a script. Raises `RosterError` if a
-    student has no repository, or if the exercise is not a name such as `tp6`.
+    With `engine`, each job starts its own, without privileges, instead of a service. A team has one job, which is that
+    of its first student. With the signing `key`, each job gets a key of its own, valid only for its student, or team,
+    in this `run`; the last job holds `key` itself, and does nothing but sign. Values from the roster go into variables
+    that are never expanded, and never into a script. Raises `RosterError` if a student has no repository, or if the
+    exercise is not a name such as `tp6`.
     """
     if not _EXERCISE.fullmatch(exercise):
         raise RosterError("exercise.not-a-name", given=repr(exercise))
@@ -71,7 +81,7 @@ def child_pipeline(
         raise RosterError(code, students=", ".join(map(repr, without)))
     teams = find_teams(students, "repo")
     jobs = {f"{exercise} {file_name_for(team.members[0].id)}": _team_job(team, exercise, key, run) for team in teams}
-    shared = _shared_job(exercise, image, mirror, dind, language)
+    shared = _shared_job(exercise, image, language, engine, mirror)
     sign = _sign_job(teams, exercise, image, run, by_job=key is not None)
     pipeline = {"stages": ["grade", "sign"], ".grade": shared, **jobs, "sign": sign}
     return yaml.safe_dump(pipeline, sort_keys=False, allow_unicode=True, width=1000)
@@ -106,21 +116,23 @@ def _unexpanded_variables(words: dict[str, str]) -> dict[str, Any]:
     return {name: {"value": value, "expand": False} for name, value in words.items()}
 
 
-def _shared_job(exercise: str, image: str, mirror: str, dind: str, language: Language) -> dict[str, Any]:
-    options = [f"--registry-mirror={mirror}"] if mirror else []
+def _shared_job(
+    exercise: str, image: str, language: Language, engine: EngineKind | None, mirror: str
+) -> dict[str, Any]:
+    service: dict[str, Any] = {"name": _DIND, "alias": "docker"}
+    options = ""
+    if engine:
+        options = f" --engine {engine}" + (f" --registry-mirror {shlex.quote(mirror)}" if mirror else "")
+    elif mirror:
+        service["command"] = [f"--registry-mirror={mirror}"]
+    # The teacher's checkout holds a token, and /builds is shared with the engine: it is not made here.
+    variables = {"GIT_STRATEGY": "none"} | ({} if engine else _ENGINE_VARIABLES)
     return {
         "stage": "grade",
         "image": image,
-        "services": [{"name": dind, "alias": "docker", **({"command": options} if options else {})}],
-        "variables": {
-            "DOCKER_TLS_CERTDIR": "/certs",
-            "DOCKER_CERT_PATH": "/certs/client",
-            "DOCKER_TLS_VERIFY": "1",
-            "DOCKER_HOST": "tcp://docker:2376",
-            # The teacher's checkout holds a token, and /builds is shared with the engine: it is not made here.
-            "GIT_STRATEGY": "none",
-        },
-        "script": [_GRADE_SCRIPT.format(language=language, exercise=exercise)],
+        **({} if engine else {"services": [service]}),
+        "variables": variables,
+        "script": [_GRADE_SCRIPT.format(language=language, exercise=exercise, options=options)],
         # A student who fails has been graded. GitLab shows a job with one of these codes as a warning.
         "allow_failure": {"exit_codes": [exit_codes.FAILED, exit_codes.NOT_GRADED, exit_codes.REFUSED_BY_POLICY]},
         "coverage": _COVERAGE,
@@ -161,7 +173,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("roster", type=Path, help=texts("class-pipeline.roster"))
     parser.add_argument("--exercise", required=True, help=texts("class-pipeline.exercise"))
     parser.add_argument("--image", required=True, help=texts("class-pipeline.image"))
-    parser.add_argument("--mirror", default="", help=texts("class-pipeline.mirror"))
+    parser.add_argument("--engine", choices=["podman", "docker"], help=texts("class-pipeline.engine"))
+    parser.add_argument("--mirror", "--registry-mirror", default="", help=texts("class-pipeline.mirror"))
     parser.add_argument("--lang", default=os.environ.get("GRADER_LANG") or DEFAULT, help=texts("class-pipeline.lang"))
     parser.add_argument("--output", type=Path, required=True, help=texts("class-pipeline.output"))
     options = parser.parse_args(arguments)
@@ -172,6 +185,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options.exercise,
             options.image,
             mirror=options.mirror,
+            engine=options.engine,
             language=language_of(options.lang, {}),
             key=signing_key(os.environ),
             run=run_name(os.environ),

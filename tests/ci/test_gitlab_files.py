@@ -22,6 +22,7 @@ from tests.lab.process import run
 from tests.student_shell import ROOT
 
 COMPONENT = ROOT / "templates" / "grade.yml"
+ROOTLESS = ROOT / "templates" / "grade-rootless.yml"
 SCHOOL = ROOT / ".gitlab-ci.yml"
 IMAGE = "registry.example.org/grader:1"
 
@@ -33,12 +34,12 @@ def is_valid(path: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 
-def filled_component(**inputs: str) -> str:
-    """The component as GitLab fills it in: defaults, then the project's inputs."""
-    spec, jobs = yaml.safe_load_all(COMPONENT.read_text(encoding="utf-8"))
+def filled_component(path: Path = COMPONENT, /, **inputs: str) -> str:
+    """A component as GitLab fills it in: defaults, then the project's inputs."""
+    spec, jobs = yaml.safe_load_all(path.read_text(encoding="utf-8"))
     del jobs
     values = {name: entry.get("default") for name, entry in spec["spec"]["inputs"].items()} | inputs
-    text = COMPONENT.read_text(encoding="utf-8").split("\n---\n", 1)[1]
+    text = path.read_text(encoding="utf-8").split("\n---\n", 1)[1]
     return re.sub(r"\$\[\[ inputs\.([a-z-]+) \]\]", lambda match: str(values[match[1]]), text)
 
 
@@ -52,14 +53,29 @@ def test_the_schema_does_refuse_what_is_not_a_pipeline(tmp_path: Path) -> None:
     assert is_valid(tmp_path / "ci.yml").returncode != 0
 
 
+@pytest.mark.parametrize("path", [COMPONENT, ROOTLESS], ids=lambda path: path.stem)
 @pytest.mark.parametrize("mirror", ["", "https://mirror.example.org"])
-def test_the_component_is_valid_with_its_inputs_and_leaves_none_unfilled(mirror: str, tmp_path: Path) -> None:
-    text = filled_component(exercise="tp6", image=IMAGE, **{"registry-mirror": mirror})
+def test_a_component_is_valid_with_its_inputs_and_leaves_none_unfilled(path: Path, mirror: str, tmp_path: Path) -> None:
+    text = filled_component(path, exercise="tp6", image=IMAGE, **{"registry-mirror": mirror})
     assert "$[[" not in text
     (tmp_path / "ci.yml").write_text(text)
     checked = is_valid(tmp_path / "ci.yml")
     assert checked.returncode == 0, checked.stdout
     assert list(yaml.safe_load(text)) == ["grade-tp6"]
+
+
+def test_without_privileges_only_the_engine_is_another() -> None:
+    job, rootless = (
+        yaml.safe_load(filled_component(path, exercise="tp6", image=IMAGE)) for path in (COMPONENT, ROOTLESS)
+    )
+    [words], [own] = job["grade-tp6"].pop("script"), rootless["grade-tp6"].pop("script")
+    assert own == words.replace(" --ports", ' --engine podman --registry-mirror "" --ports')
+    assert job["grade-tp6"].pop("services")
+    of_the_engine = {name for name in job["grade-tp6"]["variables"] if name.startswith("DOCKER_")}
+    for name in of_the_engine:
+        del job["grade-tp6"]["variables"][name]
+    assert len(of_the_engine) == 4
+    assert rootless == job
 
 
 def test_what_a_mark_hangs_on_is_no_variable_that_a_project_could_set() -> None:
@@ -141,14 +157,14 @@ def test_two_projects_with_one_name_are_two_students() -> None:
     school = yaml.safe_load(SCHOOL.read_text(encoding="utf-8"))[".grade"]["before_script"]
     component = yaml.safe_load(filled_component(exercise="tp6", image=IMAGE))["grade-tp6"]["script"]
     for lines in (school, component):
-        [words] = [re.findall(r'"\$CI_[A-Z_]+"', line) for line in lines]
+        words = [word for line in lines for word in re.findall(r'"\$CI_[A-Z_]+"', line)]
         assert words == ['"$CI_PROJECT_PATH"', '"$CI_PROJECT_PATH_SLUG"']
 
 
 def test_the_mirror_reaches_the_engine_only_where_there_is_one() -> None:
     """The service's command line, run by a real shell with the engine's program replaced."""
     for mirror, said in (("", "started"), ("https://m.example.org", "started --registry-mirror=https://m.example.org")):
-        filled = filled_component(exercise="tp6", image=IMAGE, **{"registry-mirror": mirror})
+        filled = filled_component(COMPONENT, exercise="tp6", image=IMAGE, **{"registry-mirror": mirror})
         service = yaml.safe_load(filled)["grade-tp6"]["services"][0]
         command = [part.replace("exec dockerd-entrypoint.sh", "echo started") for part in service["command"]]
         done = subprocess.run(
@@ -191,6 +207,17 @@ def test_a_child_pipeline_has_one_job_a_student_and_is_valid(tmp_path: Path) -> 
         assert len(name) <= 255
         assert job["variables"]["GRADER_REPO"] == {"value": student.repo, "expand": False}
         assert job["variables"]["GRADER_STUDENT"] == {"value": student.id, "expand": False}
+
+
+def test_without_privileges_each_job_of_a_class_starts_its_own_engine(tmp_path: Path) -> None:
+    text = child_pipeline(HOSTILE_ROSTER, "tp6", IMAGE, engine="podman", mirror="https://mirror.example.org/a b")
+    (tmp_path / "class.yml").write_text(text, encoding="utf-8")
+    checked = is_valid(tmp_path / "class.yml")
+    assert checked.returncode == 0, checked.stdout
+    job = yaml.safe_load(text)[".grade"]
+    assert job["script"][0].endswith(" --engine podman --registry-mirror 'https://mirror.example.org/a b'")
+    assert "services" not in job
+    assert job["variables"] == {"GIT_STRATEGY": "none"}
 
 
 def test_a_team_has_one_job_whose_artifacts_are_the_results_of_all_its_students() -> None:

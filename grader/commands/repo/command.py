@@ -65,6 +65,7 @@ def repo(
 ) -> None:
     """Grades a pushed repository."""
     language = language_of(lang, os.environ)
+    registry_mirror = tuple(filter(None, registry_mirror))  # a job gives an empty one for none, as of the ports
     if engine is None and (image_archive or registry_mirror):
         raise GraderError("usage.only-with-engine", options="--image-archive, --registry-mirror")
     if engine is not None and machine != "local":

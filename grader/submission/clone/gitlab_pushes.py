@@ -7,18 +7,15 @@ may read its API. `CI_JOB_TOKEN` may not read events.
 from __future__ import annotations
 
 import re
-import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Final, TypeVar
+from typing import TYPE_CHECKING, Annotated, Final
 from urllib.parse import quote, urlsplit
 
 import msgspec
-import requests
 from msgspec import Meta
 
 from grader.errors import GraderError
-from grader.machine.transport.bounded_http import bounded_request, ignore_redirects
-from grader.machine.transport.connection_errors import EXCHANGE_ERRORS
+from grader.gitlab_api import PER_PAGE, GitlabApiError, open_gitlab_api
 from grader.submission.clone.push_log import Push
 from grader.text.escaping import escape_control_characters
 
@@ -29,11 +26,7 @@ TOKEN_VARIABLE: Final = "GRADER_GITLAB_TOKEN"  # noqa: S105 - its name
 _SCP_LIKE: Final = re.compile(r"[^@/]+@(?P<host>[^:/]+):(?P<path>.+)")
 _WITHIN_S: Final = 20.0
 """For all questions about one repository."""
-_PER_PAGE: Final = 100
 _MAX_PAGES: Final = 10
-_MAX_BYTES: Final = 4 * 2**20
-
-Answer = TypeVar("Answer")
 
 
 class _Project(msgspec.Struct, frozen=True):
@@ -87,23 +80,18 @@ def read_gitlab_pushes(project: str, environ: Mapping[str, str]) -> list[Push]:
     Empty if they are more than can be read, or if one of them changed so many branches that GitLab does not name them.
     Raises `GitlabFailed` if the server does not answer, or not to this token.
     """
-    deadline = time.monotonic() + _WITHIN_S
-    address = f"{environ['CI_API_V4_URL'].rstrip('/')}/projects/{quote(project, safe='')}"
-    with requests.Session() as session:
-        session.trust_env = False
-        ignore_redirects(session)
-        session.headers.update({"PRIVATE-TOKEN": environ[TOKEN_VARIABLE], "User-Agent": "grader"})
-        session.verify = environ.get("CI_SERVER_TLS_CA_FILE") or True
-        branch = _get(session, address, deadline, _Project).default_branch
-        events: list[_Event] = []
-        for page in range(1, _MAX_PAGES + 1):
-            query = f"action=pushed&sort=asc&per_page={_PER_PAGE}&page={page}"
-            found = _get(session, f"{address}/events?{query}", deadline, list[_Event])
-            events += found
-            if len(found) < _PER_PAGE:
-                break
-        else:
-            return []
+    address = f"/projects/{quote(project, safe='')}"
+    try:
+        with open_gitlab_api(environ, environ[TOKEN_VARIABLE], _WITHIN_S) as api:
+            branch = api.ask(address, _Project).default_branch
+            pages = list(api.pages(f"{address}/events?action=pushed&sort=asc", _Event, _MAX_PAGES))
+    except GitlabApiError as error:
+        if error.status:
+            raise GitlabFailed("repository.gitlab-status", status=error.status) from error
+        raise GitlabFailed("repository.gitlab", detail=escape_control_characters(str(error), 200)) from error
+    if len(pages) == _MAX_PAGES and len(pages[-1]) == PER_PAGE:
+        return []
+    events = [event for page in pages for event in page]
     if any(event.push_data and event.push_data.ref_count for event in events):
         return []
     return [
@@ -113,22 +101,3 @@ def read_gitlab_pushes(project: str, environ: Mapping[str, str]) -> list[Push]:
         and event.push_data.commit_to
         and (event.push_data.ref_type, event.push_data.ref) == ("branch", branch)
     ]
-
-
-def _get(session: requests.Session, address: str, deadline: float, kind: type[Answer]) -> Answer:
-    left_s = max(0.1, deadline - time.monotonic())
-    try:
-        exchanged = bounded_request(
-            lambda: session.get(address, stream=True, timeout=left_s, allow_redirects=False),
-            within_s=left_s,
-            max_bytes=_MAX_BYTES,
-        )
-    except EXCHANGE_ERRORS as error:
-        raise GitlabFailed("repository.gitlab", detail=escape_control_characters(str(error), 200)) from error
-    status = exchanged.response.status_code
-    if status != requests.codes.ok:
-        raise GitlabFailed("repository.gitlab-status", status=status)
-    try:
-        return msgspec.json.decode(exchanged.body, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise GitlabFailed("repository.gitlab", detail=escape_control_characters(str(error), 200)) from error

@@ -24,7 +24,12 @@ from grader.programs.temporary_folder import remove_tree
 from grader.programs.tools import PATH, plain_environment
 from grader.submission.job_engine.docker import docker_command, lay_out_docker
 from grader.submission.job_engine.podman import lay_out_podman, podman_command
-from grader.submission.job_engine.requirements import EngineKind, find_engine_program, require_rootless
+from grader.submission.job_engine.requirements import (
+    EngineKind,
+    find_engine_program,
+    require_rootless,
+    require_short_path,
+)
 from grader.text.escaping import escape_control_characters
 
 if TYPE_CHECKING:
@@ -61,6 +66,7 @@ def job_engine(
     require_rootless(kind)
     home = Path(tempfile.mkdtemp(prefix=".grader-engine-", dir=folder))
     try:
+        require_short_path(kind, home)
         for name in ("run", "tmp", "workspaces"):
             (home / name).mkdir(mode=0o700)
         lay_out, command = (lay_out_podman, podman_command) if kind == "podman" else (lay_out_docker, docker_command)

@@ -21,6 +21,8 @@ EngineKind: TypeAlias = Literal["docker", "podman"]
 _PATH: Final = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
 _CONTRIB: Final = "/usr/share/docker.io/contrib"
 """Where Debian has `dockerd-rootless.sh`."""
+_TUN: Final = Path("/dev/net/tun")
+"""Containers reach the network through it: slirp4netns and pasta both open it."""
 _FIRST_PORT: Final = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
 _PROGRAMS: Final[dict[EngineKind, dict[str, str]]] = {
     "podman": {"podman": "podman", "newuidmap": "uidmap", "unshare": "util-linux"},
@@ -32,6 +34,13 @@ _PROGRAMS: Final[dict[EngineKind, dict[str, str]]] = {
         "unshare": "util-linux",
     },
 }
+_SOCKET_BYTES: Final = 107
+"""The longest name of a Unix socket: `sun_path` in unix(7), without its last byte."""
+_LONGEST_SOCKET: Final[dict[EngineKind, str]] = {
+    "podman": "engine.sock",
+    "docker": "run/docker/containerd/containerd.sock.ttrpc",
+}
+"""Below the engine's folder."""
 
 
 def find_engine_program(name: str) -> str | None:
@@ -45,10 +54,20 @@ def require_rootless(kind: EngineKind) -> None:
             raise GraderError("tool.missing", program=program, package=package)
     if os.geteuid() == 0:
         raise GraderError("engine.rootless-as-root", engine=kind)
+    if not os.access(_TUN, os.R_OK | os.W_OK):
+        raise GraderError("engine.no-tun", file=_TUN)
     name = pwd.getpwuid(os.geteuid()).pw_name
     for file in (Path("/etc/subuid"), Path("/etc/subgid")):
         if not _has_range(file, {name, str(os.geteuid())}):
             raise GraderError("engine.no-id-range", user=name, file=file)
+
+
+def require_short_path(kind: EngineKind, folder: Path) -> None:
+    """Raise `GraderError` if the engine's sockets below `folder` would have longer names than the kernel takes."""
+    most = _SOCKET_BYTES - len(f"/{_LONGEST_SOCKET[kind]}")
+    length = len(os.fsencode(folder))
+    if length > most:
+        raise GraderError("engine.folder-too-long", folder=folder, length=length, most=most)
 
 
 def low_ports(spec: ExerciseSpec, ports: PortRange | None) -> tuple[int, ...]:

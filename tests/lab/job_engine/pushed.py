@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from grader.reports.result import read_result
-from tests.lab.ordinary_user import as_ordinary_user
+from tests.lab.ordinary_user import as_ordinary_user, on_own_network
 from tests.replays.names import solution_hash, solution_name
 from tests.student_shell import ROOT
 
@@ -24,14 +24,6 @@ if TYPE_CHECKING:
     from grader.submission.job_engine.requirements import EngineKind
 
 _LIMIT_S: Final = 600
-_NETWORK: Final = """\
-set -eu
-ip link set lo up
-# As in a container: ordinary users may publish every port.
-echo 0 > /proc/sys/net/ipv4/ip_unprivileged_port_start
-exec "$@"
-"""
-"""Its own, so that two jobs do not want the same port."""
 REPOSITORY: Final = "work"
 """The folder of the pushed repository, and so the student's name in the result."""
 
@@ -86,7 +78,7 @@ def repo_command(place: Path, suite: Suite, kind: EngineKind, images: Path, *, p
     command += ["--engine", kind, "--image-archive", str(images), "--disposable", "--lang", "en"]
     command += ["--ports", ports] if ports else []
     path = f"{grader.parent}:{os.environ['PATH']}:/usr/sbin:/sbin"
-    return ["unshare", "--net", "sh", "-c", _NETWORK, "sh", *as_ordinary_user(place, command, {"PATH": path})]
+    return on_own_network(as_ordinary_user(place, command, {"PATH": path}))
 
 
 def lay_out_repository(solution: Solution, suite: Suite, root: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -11,11 +11,8 @@ from grader.grading.job_engine import engine_limitation, engine_warning
 from grader.roster.ports import parse_ports
 from grader.scoring.suite import read_suite
 from grader.submission.job_engine import requirements
-from grader.submission.job_engine.podman import lay_out_podman, podman_command
+from grader.submission.job_engine.podman import lay_out_podman, podman_command, storage_driver
 from tests.student_shell import ROOT
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -64,13 +61,17 @@ def test_a_missing_program_is_named_with_its_package(monkeypatch: pytest.MonkeyP
     assert raised.value.message("en") == "the program newuidmap is missing; it comes with uidmap"
 
 
-def test_root_and_a_user_without_a_range_of_ids_are_told_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_root_and_a_user_without_ids_or_a_tunnel_are_told_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(requirements, "find_engine_program", lambda name: f"/{name}")
     monkeypatch.setattr("os.geteuid", lambda: 0)
     with pytest.raises(GraderError, match="run the grader as an ordinary user"):
         requirements.require_rootless("docker")
     monkeypatch.setattr("os.geteuid", lambda: 65534)
+    monkeypatch.setattr(requirements, "_TUN", Path("/dev/null"))
     with pytest.raises(GraderError, match="usermod --add-subuids"):
+        requirements.require_rootless("docker")
+    monkeypatch.setattr(requirements, "_TUN", Path("/dev/no/tun"))
+    with pytest.raises(GraderError, match="--device /dev/no/tun"):
         requirements.require_rootless("docker")
 
 
@@ -83,3 +84,30 @@ def test_everything_of_podman_is_in_its_folder(tmp_path: Path) -> None:
     assert 'location = "mirror.example.org:5000"\ninsecure = true' in registries
     assert str(tmp_path) in (tmp_path / "storage.conf").read_text()
     assert podman_command(tmp_path / "s")[-1] == f"unix://{tmp_path}/s"
+
+
+@pytest.mark.parametrize(
+    ("file_system", "release", "fuse", "driver"),
+    [
+        ("ext2/ext3", "6.1.0-13-amd64", None, "overlay"),
+        ("xfs", "5.13.0", "/usr/bin/fuse-overlayfs", "overlay"),
+        ("overlayfs", "6.1.0-13-amd64", "/usr/bin/fuse-overlayfs", "fuse-overlayfs"),
+        ("overlayfs", "6.1.0-13-amd64", None, "vfs"),  # the temporary folder of a container without /dev/fuse
+        ("ext2/ext3", "5.10.0-28-amd64", None, "vfs"),
+    ],
+)
+def test_podman_has_the_fastest_storage_that_works_there(
+    file_system: str, release: str, fuse: str | None, driver: str
+) -> None:
+    lines = storage_driver(file_system, release, fuse)
+    assert driver in lines
+    assert ("mount_program" in lines) == (driver == "fuse-overlayfs")
+
+
+@pytest.mark.parametrize(("kind", "most"), [("podman", 95), ("docker", 63)])
+def test_a_folder_whose_sockets_have_too_long_names_is_refused_before_anything_starts(
+    kind: requirements.EngineKind, most: int
+) -> None:
+    requirements.require_short_path(kind, Path("/" + "é" * ((most - 1) // 2) + "x" * ((most - 1) % 2)))
+    with pytest.raises(GraderError, match="--areas"):
+        requirements.require_short_path(kind, Path("/" + "x" * most))
