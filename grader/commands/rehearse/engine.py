@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from grader.engine_state.client import engine_variables, open_engine_client
 from grader.engine_state.engine_state import read_engine_state
@@ -120,7 +120,7 @@ class RehearsalEngine:
         """
         for name, image in read_engine_state(self._client).image_names.items():
             is_new = self._before.image_names.get(name) != image and not _is_cached(name)
-            if is_new and _is_built(self._client.history(image)[0]):
+            if is_new and self._is_built(image):
                 self._client.tag(image, _CACHE, hashlib.sha256(name.encode()).hexdigest()[:12])
         now = read_engine_state(self._client)
         nameless = {str(one["Id"]) for one in self._client.images(filters={"dangling": True})}
@@ -136,6 +136,11 @@ class RehearsalEngine:
         ).left
         if left:
             raise GraderError("rehearsal.not-emptied", engine=self._address.display_name, left="; ".join(left))
+
+    def _is_built(self, image: str) -> bool:
+        """By the newest line of `docker history`: that of a commit has the container's own command."""
+        newest: dict[str, str] = self._client.history(image)[0]  # type: ignore[no-untyped-call]
+        return newest["CreatedBy"].startswith("/bin/sh -c") or newest["Comment"].startswith("buildkit")
 
     def close(self) -> None:
         take_down(self._client, self._before, prune_build_cache=False)
@@ -155,11 +160,6 @@ class RehearsalEngine:
                 "MATERIAL": str(suite.folder / "material"),
             }
         )
-
-
-def _is_built(newest: dict[str, Any]) -> bool:
-    """By the newest line of `docker history`: that of a commit has the container's own command."""
-    return newest["CreatedBy"].startswith("/bin/sh -c") or newest["Comment"].startswith("buildkit")
 
 
 def _is_cached(name: str) -> bool:
