@@ -160,7 +160,7 @@ class ProjectExpectation(Expectation):
         def judge(container: Container) -> None:
             fact, service = require_container(container), _find_service(container)
             own = read_origin(fact)
-            found = list_differences(file, service, fact, find_image(machine, fact.image_id))
+            found = list_differences(machine, file, service, fact, find_image(machine, fact.image_id))
             if found:
                 raise join_failures(
                     CheckFailed("compose-file-differs", service=service, what=what, file=on_disk, running=runs)

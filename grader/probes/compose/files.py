@@ -43,9 +43,13 @@ class ComposeOrigin:
 class FilePort(msgspec.Struct, frozen=True):
     target: int
     published: str = ""
-    """Empty if the engine chooses; two numbers with a dash if it chooses from a range."""
+    """Empty or 0 if the engine chooses; two numbers with a dash if it chooses from a range."""
     host_ip: str = ""
     protocol: str = "tcp"
+
+    @property
+    def is_left_to_engine(self) -> bool:
+        return self.published in {"", "0"}
 
 
 class FileMount(msgspec.Struct, frozen=True):
