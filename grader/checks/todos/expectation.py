@@ -79,9 +79,8 @@ class TodosExpectation(Expectation):
         container. Diagnoses: those of `to_stay_up`.
         """
         containers = (self._subject.mongo, self._subject.api, self._subject.app)
-        listening: set[tuple[str, str]] = (
-            set()
-        )  # which is not looked at again: a `docker exec` takes seconds under load
+        # Which is not looked into again: a `docker exec` takes seconds under load.
+        listening: set[tuple[str, str]] = set()
 
         def judge() -> None:
             judge_each(containers, lambda container: ContainerExpectation(container).to_stay_up())
