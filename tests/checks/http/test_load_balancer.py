@@ -287,7 +287,6 @@ def test_a_replica_that_cannot_be_seen_is_no_failure() -> None:
 
 
 def test_replicas_that_log_nothing_where_nothing_is_counted_may_have_been_reached() -> None:
-    """A rootless Podman on cgroups of version 1 counts nothing."""
     machine = quiet(received=None)
     with raises_probe_failed("no-proof", name="tp7-web-1"):
         machine.balancer().to_reach_every_replica()

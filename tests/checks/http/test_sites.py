@@ -376,7 +376,6 @@ def test_with_a_log_the_counts_are_not_needed_to_tell() -> None:
 
 
 def test_without_counts_a_container_that_logs_nothing_may_have_received_it() -> None:
-    """A rootless Podman on cgroups of version 1 counts nothing."""
     with raises_probe_failed("no-proof", name="web"):
         answers(web(log=b""), Answer(200))
 
