@@ -13,7 +13,7 @@ from tests.replays.stored_recording import read_stored, stored_path
 from tests.robot.case import Case
 from tests.robot.not_repairable import NOT_REPAIRABLE
 from tests.robot.recorded_looks import RecordedLooks
-from tests.robot.remedies import EXERCISES, compose, containers, dockerfile, remedies_for, shells, swarm
+from tests.robot.remedies import EXERCISES, compose, containers, dockerfile, remedies_for, shells, swarm, volumes
 from tests.robot.robot import select_wrong, shown_values
 from tests.student_shell import ROOT
 
@@ -62,5 +62,5 @@ def test_what_cannot_be_repaired_is_a_known_wrong_solution_and_has_a_reason() ->
 
 def test_every_remedy_is_for_a_diagnosis_that_exists() -> None:
     known = catalogue("diagnoses", DEFAULT)
-    tables = (containers, shells, dockerfile, compose, swarm)
+    tables = (containers, shells, dockerfile, compose, swarm, volumes)
     assert not [code for table in tables for code in table.REMEDIES if code not in known]

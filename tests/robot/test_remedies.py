@@ -11,7 +11,7 @@ from grader.exercise.spec import read_exercise_spec
 from grader.reports.result import CheckResult, Diagnosis
 from tests.robot.case import Case
 from tests.robot.recorded_looks import RecordedLooks
-from tests.robot.remedies import compose, containers, dockerfile, shells, swarm
+from tests.robot.remedies import compose, containers, dockerfile, shells, swarm, volumes
 from tests.robot.robot import select_wrong, shown_values
 from tests.robot.typed import typed_as
 from tests.student_shell import ROOT
@@ -38,6 +38,17 @@ def test_a_container_is_typed_again_as_it_was() -> None:
     typed = typed_as(doc, looks.image(doc["Image"]))
     assert typed.line() == (
         "docker rm -f web\ndocker run -d --name web -p 4000:80 -v /home/student/Docker/site:/usr/share/nginx/html nginx"
+    )
+
+
+def test_limits_and_a_health_check_are_typed_again(tmp_path: Path) -> None:
+    values = {"name": "tp9-web", "volume": "tp9-site", "inside": "/usr/share/nginx/html"}
+    lines = volumes.REMEDIES["volume-other"](_case("tp9/wrong/volume-other", "", tmp_path, **values)).splitlines()
+    (run,) = [one for one in lines if one.startswith("docker run")]
+    assert run == (
+        "docker run -d --name tp9-web -p 4000:80 -v tp9-site:/usr/share/nginx/html --restart unless-stopped "
+        "--memory 134217728 --cpus 0.5 --health-cmd 'bash -c '\"'\"': < /dev/tcp/127.0.0.1/80'\"'\"'' "
+        "--health-interval 1000000000ns nginx"
     )
 
 

@@ -23,15 +23,17 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.live, pytest.mark.long]
 
 _SAMPLE: Final = {
-    "tp1": ("no-tty", "trace-in-a-mount", "left-overs"),
-    "tp2": ("container-misnamed", "copied-into-the-image", "hello-file-missing"),
-    "tp3": ("base-other", "code-mounted", "couches-of-a-commit"),
-    "tp4": ("all-stopped", "api-asks-wrong-port", "data-named-volume"),
-    "tp5": ("all-published", "app-asks-a-url", "default-bridge"),
-    "tp6": ("api-asks-the-page", "app-port-taken", "app-published-twice"),
-    "tp7": ("all-called-otherwise", "front-internal", "lb-keeps-one-in-reserve"),
-    "tp8": ("service-misspelt", "swarm-missing", "task-crashes"),
+    "tp1": "left-overs",
+    "tp2": "copied-into-the-image",
+    "tp3": "couches-of-a-commit",
+    "tp4": "data-is-a-file",
+    "tp5": "default-bridge",
+    "tp6": "services-named-shortly",
+    "tp7": "front-internal",
+    "tp8": "network-misspelt",
+    "tp9": "volume-in-memory",
 }
+"""One of each exercise: `make bench-hints` tries them all, which takes hours."""
 
 
 @pytest.mark.parametrize("exercise", _SAMPLE)
@@ -41,17 +43,18 @@ def test_what_the_screen_says_leads_to_full_marks(
     images(*COURSE_IMAGES)
     wipe(engine)
     results = tmp_path / "repairs.jsonl"
-    names = [f"{exercise}/wrong/{name}" for name in _SAMPLE[exercise]]
+    name = f"{exercise}/wrong/{_SAMPLE[exercise]}"
     done = subprocess.run(
-        [sys.executable, "-m", "tests.robot", *names, f"--results={results}"],
+        [sys.executable, "-m", "tests.robot", name, f"--results={results}"],
         cwd=ROOT,
         env=os.environ | engine.env(),
         capture_output=True,
         text=True,
         check=False,
-        timeout=2400,
+        timeout=600,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    repairs = read_repairs(results)
-    assert sorted(one.name for one in repairs) == sorted(names)
-    assert all(one.is_repaired and not one.regressions for one in repairs), repairs
+    (repair,) = read_repairs(results)
+    assert repair.name == name
+    assert repair.is_repaired, repair
+    assert not repair.regressions

@@ -24,6 +24,10 @@ class Typed:
     is_interactive: bool = False
     has_terminal: bool = False
     restart: str = ""
+    limits: list[str] = field(default_factory=list)
+    """`--memory` and `--cpus`, each followed by its value."""
+    health_check: list[str] = field(default_factory=list)
+    """`--health-cmd` and its interval, or `--no-healthcheck`."""
 
     def line(self) -> str:
         """The command that removes the container and starts it again."""
@@ -40,6 +44,7 @@ class Typed:
             ("--restart", [self.restart] if self.restart else []),
         ):
             options += [word for value in values for word in (option, value)]
+        options += [*self.limits, *self.health_check]
         run = ["docker", "run", *options, self.image, *self.command]
         more = [f"docker network connect {shlex.quote(one)} {shlex.quote(self.name)}" for one in self.networks[1:]]
         return "\n".join([f"docker rm -f {shlex.quote(self.name)}", _shown(run), *more])
@@ -73,7 +78,25 @@ def typed_as(doc: dict[str, Any], image: dict[str, Any] | None) -> Typed:
         is_interactive=config["OpenStdin"],
         has_terminal=config["Tty"],
         restart="" if host["RestartPolicy"]["Name"] in {"", "no"} else host["RestartPolicy"]["Name"],
+        limits=_limits(host),
+        health_check=_health_check(config, own),
     )
+
+
+def _limits(host: dict[str, Any]) -> list[str]:
+    memory, cpus = host.get("Memory"), host.get("NanoCpus")
+    return [*(["--memory", str(memory)] if memory else []), *(["--cpus", f"{cpus / 1e9:g}"] if cpus else [])]
+
+
+def _health_check(config: dict[str, Any], own: dict[str, Any]) -> list[str]:
+    """`["CMD-SHELL", "curl …"]` was typed as `--health-cmd "curl …"`."""
+    check = config.get("Healthcheck")
+    if not check or check == own.get("Healthcheck"):
+        return []
+    if check["Test"] == ["NONE"]:
+        return ["--no-healthcheck"]
+    interval = check.get("Interval")
+    return ["--health-cmd", check["Test"][-1], *(["--health-interval", f"{interval}ns"] if interval else [])]
 
 
 def _ports(inside: str, bindings: list[dict[str, str]] | None) -> list[str]:

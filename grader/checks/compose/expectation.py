@@ -166,7 +166,7 @@ class ProjectExpectation(Expectation):
                     CheckFailed("compose-file-differs", service=service, what=what, file=on_disk, running=runs)
                     for what, on_disk, runs in found
                 )
-            if own and hashes.get(service, own.hash) != own.hash:
+            if own and file.services[service].is_hashed_as_written and hashes.get(service, own.hash) != own.hash:
                 raise CheckFailed("compose-file-changed", service=service, name=fact.name)
 
         judge_each(self._subject.containers, judge)

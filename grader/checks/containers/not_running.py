@@ -36,6 +36,7 @@ _DENIED: Final = b"permission denied"
 _PASSED_ON: Final = re.compile(
     r"^.*(?:unable to start container process: |\([0-9a-f]{64}\): (?:error while calling \S+ \S+: )?)", re.DOTALL
 )
+_REPEATED: Final = re.compile(r": mount .+? \(via [^)]+\), flags: 0x[0-9a-f]+")
 _RESET_S: Final = 10.0
 """After this time the engine itself resets the restart delay of a container."""
 _MAX_PORTS: Final = 10
@@ -94,9 +95,9 @@ def _ended_with_its_terminal(machine: Machine, fact: ContainerFact, ending: Endi
 
 def _diagnose_never_started(machine: Machine, fact: ContainerFact) -> CheckFailed:
     name, error = fact.name, fact.error
-    reversed_ = _diagnose_reversed(machine, fact)
-    if reversed_:
-        return reversed_.with_evidence(*([error] if error else []))
+    mistaken = _diagnose_options(machine, fact)
+    if mistaken:
+        return mistaken.with_evidence(*([error] if error else []))
     taken = error if "already allocated" in error or "already in use" in error else _find_taken_port(machine, fact)
     if taken:
         holder = _find_port_holder(machine, fact)
@@ -138,8 +139,8 @@ def _require_own_users(machine: Machine, fact: ContainerFact, lines: Iterable[by
         raise ProbeFailed("folder-of-userns")
 
 
-def _diagnose_reversed(machine: Machine, fact: ContainerFact) -> CheckFailed | None:
-    """The failure to report if ports or paths were given the other way round, which may keep it from starting."""
+def _diagnose_options(machine: Machine, fact: ContainerFact) -> CheckFailed | None:
+    """The failure to report if an option may have kept it from starting: two parts reversed, a file for a folder."""
     spec = machine.spec
     names = {fact.name, service_of(fact.labels)}
     roles = [role for role in spec.containers if machine.container(role).name in names]
@@ -155,6 +156,10 @@ def _diagnose_reversed(machine: Machine, fact: ContainerFact) -> CheckFailed | N
             values = {"name": fact.name, "inside": folder.inside, "wanted": folder.outside, "source": wrong.source}
             evidence = (f"bind {wrong.source} -> {wrong.target}",)
             return CheckFailed("mount-reversed", there=wrong.target, evidence=evidence, **values)
+        file = next((one for one in fact.mounts if one.type == "bind" and one.target == folder.inside), None)
+        if file and file.source and file.source in fact.error and "not a directory" in fact.error:
+            values = {"name": fact.name, "inside": folder.inside, "wanted": folder.outside, "source": file.source}
+            return CheckFailed("mount-is-a-file", there=file.target, evidence=(), **values)
     return None
 
 
@@ -183,8 +188,11 @@ def _find_port_holder(machine: Machine, fact: ContainerFact) -> PortHolder:
 
 
 def _shorten_start_error(error: str) -> str:
-    """Why the start failed, without what passed the error on: runtimes, and the network's drivers with long ids."""
-    return _PASSED_ON.sub("", error).removesuffix(": unknown")
+    """Why the start failed, without what passed the error on: runtimes, and the network's drivers with long ids.
+
+    A mount is named once: with its paths twice, the reason would be beyond what is shown.
+    """
+    return _REPEATED.sub("", _PASSED_ON.sub("", error)).removesuffix(": unknown")
 
 
 def _find_taken_port(machine: Machine, fact: ContainerFact) -> PortFact | None:

@@ -20,7 +20,7 @@ from grader.probes.containers.traffic import read_received_bytes
 from grader.probes.http.sites import get_page, get_page_again
 from grader.probes.networks.listeners import find_listeners
 from grader.probes.networks.networks import is_internal_only
-from grader.probes.networks.port_holders import find_port_holder
+from grader.probes.networks.port_holders import find_port_holder, find_publishing_container
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -196,7 +196,8 @@ def require_published_port(site: Site) -> PortFact:
         raise CheckFailed("port-host-network", evidence=evidence, **values)
     if not fact.ports:
         _require_network_that_publishes(site.machine, fact)
-    raise CheckFailed(_port_code(site.machine, fact, wanted, inside), evidence=evidence, **values)
+    holder = find_publishing_container(site.machine, wanted, besides=fact.id)
+    raise CheckFailed(_port_code(site.machine, fact, wanted, inside), container=holder, evidence=evidence, **values)
 
 
 def _require_network_that_publishes(machine: Machine, fact: ContainerFact) -> None:

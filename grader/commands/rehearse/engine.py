@@ -115,10 +115,12 @@ class RehearsalEngine:
     def empty(self) -> None:
         """Remove everything that was not there at the beginning.
 
-        Images that were built stay until `close`, under another name: the next solution builds the same.
+        Images that were built stay until `close`, under another name: the next solution builds the same. Those of
+        `docker commit` do not: a check that looks for a student's file in other images would find it in them.
         """
         for name, image in read_engine_state(self._client).image_names.items():
-            if self._before.image_names.get(name) != image and not _is_cached(name):
+            is_new = self._before.image_names.get(name) != image and not _is_cached(name)
+            if is_new and self._is_built(image):
                 self._client.tag(image, _CACHE, hashlib.sha256(name.encode()).hexdigest()[:12])
         now = read_engine_state(self._client)
         nameless = {str(one["Id"]) for one in self._client.images(filters={"dangling": True})}
@@ -134,6 +136,11 @@ class RehearsalEngine:
         ).left
         if left:
             raise GraderError("rehearsal.not-emptied", engine=self._address.display_name, left="; ".join(left))
+
+    def _is_built(self, image: str) -> bool:
+        """By the newest line of `docker history`: that of a commit has the container's own command."""
+        newest: dict[str, str] = self._client.history(image)[0]  # type: ignore[no-untyped-call]
+        return newest["CreatedBy"].startswith("/bin/sh -c") or newest["Comment"].startswith("buildkit")
 
     def close(self) -> None:
         take_down(self._client, self._before, prune_build_cache=False)

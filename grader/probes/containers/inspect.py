@@ -198,7 +198,7 @@ def parse_container(answer: Answer) -> ContainerFact:
         exit_code=state.exit_code,
         out_of_memory=state.oom_killed,
         memory_limit_mb=host.memory // _MB,
-        error=escape_control_characters(state.error),
+        error=escape_control_characters(state.error, 1000),  # the reason comes last, after long paths
         health=state.health.status if state.health and state.health.status != "none" else "",
         health_output=_health_output(state),
         restarts=raw.restart_count,

@@ -357,6 +357,28 @@ def test_paths_the_other_way_round_may_have_kept_it_from_starting() -> None:
         fail_not_running(machine, require_container(machine.container("web")))
 
 
+@pytest.mark.parametrize("source", ["/home/anna/site", "/home/anna/mon site"])
+def test_a_file_cannot_be_mounted_on_a_folder(source: str) -> None:
+    """The engine's reason comes last: of another mount than the exercise's, it is shown without the paths again."""
+    error = (
+        f'OCI runtime create failed: unable to start container process: error mounting "{source}" to rootfs at "/foo": '
+        f"mount {source}:/foo (via /proc/self/fd/6), flags: 0x5000: not a directory: unknown: Are you trying to mount "
+        "a directory onto a file (or vice-versa)?"
+    )
+    mount = {"Type": "bind", "Source": source, "Destination": "/foo"}
+    box = FakeMachine(fake_container(state="created", error=error, mounts=(mount,)))
+    machine = box.as_machine(
+        containers=WEB, folders={"site": {"container": "web", "outside": "~/site", "inside": "/foo"}}
+    )
+    with fails_with("mount-is-a-file", name="web", source=source, there="/foo", wanted="~/site") as found:
+        fail_not_running(machine, require_container(machine.container("web")))
+    assert found[0].evidence == (error,)
+    with fails_with("container-created", name="web") as found:
+        judged(box)
+    shown = found[0].values["detail"]
+    assert shown.startswith(f'error mounting "{source}" to rootfs at "/foo": not a directory: unknown: Are you trying')
+
+
 @pytest.mark.parametrize("error", ["Bind for 0.0.0.0:4000 failed: port is already allocated", "address already in use"])
 def test_a_port_that_somebody_has_is_taken(error: str) -> None:
     with fails_with("port-taken", name="web", detail=error) as found:

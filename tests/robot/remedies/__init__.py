@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tests.robot.remedies import compose, containers, dockerfile, shells, swarm
+from tests.robot.remedies import compose, containers, dockerfile, shells, swarm, volumes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from tests.robot.case import Case
 
 
-EXERCISES: Final = tuple(f"tp{number}" for number in range(1, 9))
-"""Those whose remedies are written: those of TP9 are not yet."""
+EXERCISES: Final = tuple(f"tp{number}" for number in range(1, 10))
 
 
 def grade_again(_case: Case) -> str:
@@ -39,6 +38,8 @@ def _of_kind(spec: ExerciseSpec) -> Mapping[str, Callable[[Case], str]]:
         return compose.REMEDIES
     if spec.services:
         return {**containers.REMEDIES, **swarm.REMEDIES}
+    if spec.backups:
+        return {**containers.REMEDIES, **volumes.REMEDIES}
     if spec.built:
         return {**containers.REMEDIES, **dockerfile.REMEDIES}
     if spec.files:

@@ -143,7 +143,8 @@ def mount(case: Case) -> str:
     wrong = {case.values.get("source", ""), case.values.get("there", "")} - {""}
     typed.mounts = [one for one in typed.mounts if not (_ends(one) & wrong or _is_over(one, base))]
     typed.mounts.append(f"{folder.outside}:{folder.inside}")
-    made = f"mkdir -p {_home(folder.outside)}"
+    place = _home(folder.outside)
+    made = f"test -d {place} || rm -f {place}; mkdir -p {place}"
     typed.image = typed.image if _is_usual(case, typed) else case.wanted(typed.name).image
     if folder.container == "hello" and not any(folder.inside in word for word in typed.command):
         typed.command = _command(case, folder.container)
@@ -183,7 +184,7 @@ def as_the_handout_says(case: Case) -> str:
     name = case.container
     typed, wanted = _own(case, name), case.wanted(name)
     typed.image, typed.command, typed.entrypoint, typed.user = wanted.image, _command(case, case.role(name)), "", ""
-    typed.restart = ""
+    typed.restart, typed.limits = "", []
     if not case.ports:  # with ports of one's own, the handout asks for variables
         typed.variables = []
     places = {one.inside for one in case.spec.folders.values()}

@@ -35,6 +35,11 @@ def create_network(case: Case) -> str:
     return f"docker network create --driver {network.driver} --attachable {network.name}"
 
 
+def create_network_for_all(case: Case) -> str:
+    """A network cannot be renamed: what is on the other one is made again on this one."""
+    return f"{create_network(case)}\n{_all(case)}"
+
+
 def create_network_again(case: Case) -> str:
     """A network can only be removed when nothing is on it: what was there is made again, too."""
     name = _network(case).name
@@ -82,7 +87,8 @@ def scale(case: Case) -> str:
 
 
 def join_network(case: Case) -> str:
-    return f"docker service update --detach --network-add {case['network']} {case['service']}"
+    # Without `--detach`, as until then tasks end and others start.
+    return f"timeout 60 docker service update --network-add {case['network']} {case['service']}"
 
 
 def start_tasks_again(case: Case) -> str:
@@ -97,13 +103,17 @@ def let_tasks_run(case: Case) -> str:
 
 
 def make_entry_point(case: Case) -> str:
-    """The handout's container in front of the service, which then needs to publish nothing itself."""
+    """The handout's container in front of the service, which then needs to publish nothing itself.
+
+    Docker refuses it while its port, or the network, is not ready: it is typed again then.
+    """
     role = next(iter(case.spec.ports))
     wanted = case.spec.containers[_service(case).proxy]
     options = f"--name {wanted.name} --network {_network(case).name} -p {case.port(role)}:{wanted.port}"
     mounted = f'-v "$PWD"/haproxy.cfg:{_CONFIGURATION}:ro'
-    remove = f"docker rm -f {wanted.name}\nrm -rf haproxy.cfg\n" + 'cp "$MATERIAL"/haproxy.cfg .'
-    return f"{remove}\ndocker run -d {options} {mounted} {wanted.image}"
+    given = 'rm -rf haproxy.cfg\ncp "$MATERIAL"/haproxy.cfg .'
+    run = f"docker run -d {options} {mounted} {wanted.image}"
+    return f"{given}\nfor _ in 1 2 3; do docker rm -f {wanted.name}; {run} && break; sleep 2; done"
 
 
 def _publishes(case: Case) -> str:
@@ -133,7 +143,7 @@ def describe_again(case: Case) -> str:
 REMEDIES: Final[Mapping[str, Callable[[Case], str]]] = {
     "swarm-inactive": start_the_swarm,
     "network-missing": create_network,
-    "network-misnamed": create_network,
+    "network-misnamed": create_network_for_all,
     "network-other-driver": create_network_again,
     "network-not-attachable": create_network_again,
     "swarm-service-missing": create_service,
@@ -154,6 +164,7 @@ REMEDIES: Final[Mapping[str, Callable[[Case], str]]] = {
     "service-port-udp": publish,
     "outside-your-ports": publish_in_range,
     "no-mesh": _all,
+    "container-created": describe_again,
     "container-exited": describe_again,
     "lb-finds-nobody": make_entry_point,
     "lb-answers-by-itself": make_entry_point,
