@@ -11,14 +11,17 @@ from grader.commands.rehearse.solution import read_solutions
 from grader.machine.transport.engine_address import EngineAddress
 from grader.reports.result import read_result
 from grader.scoring.suite import read_suite
-from tests.lab.grader_image import BASE, IMAGE, build_grader_image, give_to_student, grade_in_container
+from tests.lab.grader_image import BASE, IMAGE, SOCKET, build_grader_image, give_to_student, grade_in_container
+from tests.lab.image_recordings import comparable_recordings, judge_in_container
 from tests.student_shell import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from grader.commands.rehearse.solution import Solution
     from tests.lab import Engine, Lab
+    from tests.student_shell import StudentShell
 
 pytestmark = [pytest.mark.live, pytest.mark.long]
 MOST_BYTES: Final = 100_000_000
@@ -45,6 +48,26 @@ def test_it_is_small_and_has_no_solution(engine: Engine, image: str) -> None:
     names = engine.docker("run", "--rm", "--entrypoint", "find", image, "/", "-xdev").stdout.splitlines()
     assert "/exercises/tp6/material/todos/api/Dockerfile" in names
     assert [name for name in names if "/solutions/" in name or name.startswith("/source")] == []
+
+
+def test_a_run_compiles_nothing(student: StudentShell, image: str) -> None:
+    """`docker run --rm` forgets what it compiles, and compiling takes longer than all else before the first verdict."""
+    student.do_tp2()
+    engine, mount = student.engine, f"{student.engine.url.removeprefix('unix://')}:{SOCKET}"
+    options = ["--name", "grader", "--network", "host", "-v", mount]
+    done = engine.docker("run", *options, image, "tp2", "--results=out", "--lang=en", check=False)
+    assert "results in out" in done.stdout
+    changed = engine.docker("diff", "grader").stdout.splitlines()
+    assert "A /out/tp2" in changed
+    assert [line for line in changed if line.endswith(".pyc")] == []
+
+
+def test_every_recording_is_judged_in_it_as_natively(engine: Engine, image: str, tmp_path: Path) -> None:
+    """On a musl or a slim base the same answers of a machine give the same verdicts; no network is needed for it."""
+    judged = list(judge_in_container(engine, tmp_path, comparable_recordings()))
+    differs = {one.name: (one.native, one.container) for one in judged if one.container != one.native}
+    assert differs == {}
+    assert len(judged) > 500
 
 
 def expected_verdicts(solution: Solution, names: list[str]) -> dict[str, str]:

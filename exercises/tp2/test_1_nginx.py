@@ -69,7 +69,8 @@ def test_dropped_page_is_served(machine: Machine) -> None:
 
 @check(
     points=2,
-    needs=[test_dropped_page_is_served],
+    needs=[test_site_answers],
+    explained_by=[test_dropped_page_is_served],
     fr="la page d'accueil est la tienne, pas celle de nginx",
     en="the home page is yours, not nginx's",
 )

@@ -33,7 +33,8 @@ def open_engine_client(address: EngineAddress) -> docker.APIClient:
         if not address.url.startswith("npipe:"):  # its error says more than that of the package
             connect_to_engine(address).close()
         with closing(new_session(address)) as first:
-            version = str(first.version(api_version=False)["ApiVersion"])
+            # Not `/version`: for that, Podman on Debian asks the package database for each of its programs.
+            version = first.get(f"{first.base_url}/_ping", timeout=first.timeout).headers["Api-Version"]
         return new_session(address, version, _CALL_S)
     except (OSError, DockerException, LookupError, ValueError) as error:
         detail = escape_control_characters(str(error), 200)

@@ -43,9 +43,13 @@ def on_job_engine(request: GradingRequest, options: JobEngineOptions) -> Iterato
         yield replace(request, machine=parse_machine_url(engine.url), workspaces=engine.workspaces)
 
 
-def engine_warning(spec: ExerciseSpec) -> GraderError | None:
+def engine_warning(kind: EngineKind, spec: ExerciseSpec) -> GraderError | None:
     """What such an engine may keep from being judged, whose points are then not tried; `None` if nothing does."""
-    return GraderError("engine.no-host-gateway", host=", ".join(spec.hosts.values())) if spec.hosts else None
+    if spec.hosts:
+        return GraderError("engine.no-host-gateway", host=", ".join(spec.hosts.values()))
+    if kind == "podman" and spec.compose and spec.compose.replicas:
+        return GraderError("engine.no-docker-dns")
+    return None
 
 
 def engine_limitation(kind: EngineKind, spec: ExerciseSpec, ports: PortRange | None) -> CodedError | None:

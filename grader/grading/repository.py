@@ -138,26 +138,30 @@ def _grade_on_job_engine(
     if limitation := engine_limitation(options.kind, suite.spec, request.ports):
         words: Words = {language: limitation.message(language) for language in LANGUAGES}
         return Done(not_graded(suite, request, (limitation.code, words)))
-    if warning := engine_warning(suite.spec):
+    if warning := engine_warning(options.kind, suite.spec):
         print(log_line(f"grader: {warning.message(language)}"), file=sys.stderr)  # noqa: T201  # a warning
     with on_job_engine(request, options) as on_engine:
-        return grade_one(suite, on_engine, environ)
+        return grade_one(suite, on_engine, environ, is_removed_with_engine=True)
 
 
-def grade_one(suite: Suite, request: GradingRequest, environ: Mapping[str, str]) -> Done:
+def grade_one(
+    suite: Suite, request: GradingRequest, environ: Mapping[str, str], *, is_removed_with_engine: bool = False
+) -> Done:
     """Grades one repository. Raises `MachineUnreachable` for its engine, `GraderError` for a wrong request.
 
     Any other exception comes from what is in the repository, or from a bug: the student is not graded.
     """
     try:
-        return _clone_and_grade(suite, request, environ)
+        return _clone_and_grade(suite, request, environ, is_removed_with_engine=is_removed_with_engine)
     except GraderError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever a repository brings about is its own result
         return Done(not_graded(suite, request, reason_of(error)))
 
 
-def _clone_and_grade(suite: Suite, request: GradingRequest, environ: Mapping[str, str]) -> Done:
+def _clone_and_grade(
+    suite: Suite, request: GradingRequest, environ: Mapping[str, str], *, is_removed_with_engine: bool
+) -> Done:
     engine = engine_address(request.machine, environ)
     # The process that grades has no DOCKER_HOST and no Docker context: without the engine's own address and
     # certificates, it would look at another engine than the one that the submission was brought up on.
@@ -179,6 +183,7 @@ def _clone_and_grade(suite: Suite, request: GradingRequest, environ: Mapping[str
                 connect=lambda: open_engine_client(engine),
                 prepare=process.start,
                 grade=lambda submission: process.grade(suite, on_engine, submission),
+                is_removed_with_engine=is_removed_with_engine,
             )
         except (CloneFailed, GradingFailed, InfrastructureFailed, NoSandboxError, ReadingFailed) as error:
             return Done(not_graded(suite, request, reason_of(error), commit_of(folder)))

@@ -83,12 +83,13 @@ def grade_repository(
     grade: Callable[[Submission], ResultFile],
     prepare: Callable[[], None] = lambda: None,
     limits: BringUpLimits | None = None,
+    is_removed_with_engine: bool = False,
 ) -> GradedSubmission | RefusedSubmission:
     """Grades the repository of `request`, which was cloned to the folder `repository`, whatever is in it.
 
     `connect` opens the engine's API; it is called only if the policy accepts the repository. `grade` grades what is on
     the engine; it reads files in the sandbox, also if nothing was brought up. `prepare` is called before the bring-up,
-    to start what `grade` needs. The engine is always taken down. Raises
+    to start what `grade` needs. The engine is taken down, unless it is itself removed with all that it has. Raises
     `InfrastructureFailed` if it could not be brought up for reasons of ours, `GraderError` if nobody can be graded (no
     throw-away engine, no sandbox, the grading process failed), and what the client raises.
     """
@@ -109,7 +110,7 @@ def grade_repository(
                 with watch:
                     outcome = run.grade(reading, grade, watch)
             finally:
-                taken_down = take_down(client, before)
+                taken_down = TakeDownReport(0) if is_removed_with_engine else take_down(client, before)
     if isinstance(outcome, RefusedSubmission):
         return outcome
     result, came_up = outcome

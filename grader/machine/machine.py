@@ -78,6 +78,8 @@ class Machine(Subject["MachineExpectation"]):
         """What the running check has asked, cached or not: a check that asks nothing proves nothing."""
         self.patience_s = PATIENCE_S
         """Seconds that all checks together may still wait for programs that are at work: see `checks/polling.py`."""
+        self.reaches_containers = False
+        """True once a container has answered at its own address."""
         self.seen_connections: set[tuple[str, str]] = set()
         """Ids of containers, a client and its server, between which a check has seen a connection."""
         self._answers: dict[Question, Answer | NoAnswer] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
     from grader.submission.workspace import Workspace
 
 _TICK_S: Final = 0.2
-_TICKS_PER_ENGINE_LOOK: Final = 5
-"""The engine computes its disk usage on each request: ask only every second."""
+_ENGINE_LOOK_S: Final = 1.0
+_PAUSE_PER_LOOK: Final = 4
+"""The engine computes its disk usage for each request, Podman for long: it is to do so a fifth of the time at most."""
 _CLOSE_S: Final = 30.0
 
 
@@ -79,18 +81,20 @@ class UsageWatch:
         except (GraderError, DockerException, requests.RequestException, OSError):
             return  # whoever grades notices that the engine does not answer
         with closing(client):
-            tick = 0
+            next_look = 0.0
             while not self._has_ended.is_set():
                 found = self._quota.disk_exceeded(self._workspace.shared, self._workspace.tmp)
                 try:
-                    if not found and tick % _TICKS_PER_ENGINE_LOOK == 0:
+                    began = time.monotonic()
+                    if not found and began >= next_look:
                         found = self._engine_exceeded(client)
+                        took_s = time.monotonic() - began
+                        next_look = began + max(_ENGINE_LOOK_S, took_s * (1 + _PAUSE_PER_LOOK))
                     self.reason = self.reason or found or ""
                     if self.reason:
                         self._remove_containers(client)
                 except (DockerException, requests.RequestException, OSError, ValueError, TypeError):
                     pass  # an engine that does not answer now is noticed by whoever grades
-                tick += 1
                 self._has_ended.wait(_TICK_S)
 
     def _engine_exceeded(self, client: docker.APIClient) -> str | None:

@@ -76,15 +76,15 @@ def assert_all_passed(student: StudentShell) -> bool:
             id="created, then started twice; a loop in place of an input",
         ),
         pytest.param(
-            FIRST + "typed docker start -i tp1-ubuntu <<'KEYS'\necho 'encore' >> /root/trace.txt\nexit\nKEYS\n",
+            FIRST.replace(AGAIN, AGAIN.replace("cat", "date >>") + AGAIN),
             "docker run -dti --restart unless-stopped --name tp1-fond --entrypoint bash ubuntu",
-            id="written to again the second time; a restart policy",
+            id="written to the second time, left alone the third time; a restart policy",
         ),
         pytest.param(
             FIRST + "docker start tp1-ubuntu\ndocker exec tp1-ubuntu ls /root\n",
             "docker run -dti --name tp1-fond ubuntu\ndocker exec tp1-fond false || docker stop -t 0 tp1-fond\n"
             "docker start tp1-fond\n",
-            id="still running after it was started again; one that was stopped meanwhile",
+            id="left twice, and started once more; one that was stopped meanwhile",
         ),
         pytest.param(
             "docker run -dti --name tp1-ubuntu ubuntu bash\n"

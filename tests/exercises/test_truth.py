@@ -244,6 +244,7 @@ CLAIMS: dict[str, Claim] = {
     "no-tty": config_is("Tty", value=False),
     "no-stdin": config_is("OpenStdin", value=False),
     "still-inside": status_is("running"),
+    "not-left-again": status_is("running"),
     "never-restarted": lambda state, values: [action for action, _ in state.events(values["name"])].count("start") == 1,
     "left-by-force": lambda _, values: int(values["exit_code"]) > 128,
     "left-after-a-failure": lambda _, values: 0 < int(values["exit_code"]) <= 128,
@@ -417,6 +418,7 @@ CLAIMS: dict[str, Claim] = {
 NOT_CLAIMED = {
     "code-not-in-image": "says nothing that an engine answers in one place",
     "file-written-late": "the date of a file is in a header that recordings keep in another form",
+    "file-changed-late": "as above",
     "image-committed": "its sentence is about a history that only its own check can read",
     "image-other-base": "as above",
     **dict.fromkeys(

@@ -37,7 +37,7 @@ def reference(request: pytest.FixtureRequest, student: StudentShell, images: Cal
 
 @pytest.fixture
 def load() -> Iterator[None]:
-    with busy_processors():
+    with busy_processors(limit_s=2700):
         yield
 
 

@@ -1,12 +1,14 @@
-"""`python -m tests.lab.image_verdicts tp2 reference port-reversed`: the grader's image beside the native grader.
+"""`python -m tests.lab.image_verdicts FILE tp2 reference port-reversed`: the grader's image beside the native grader.
 
-Both grade each solution on `docker`'s engine, which has the image. Prints one line of JSON per solution.
+Both grade each solution on `docker`'s engine, which has the image. Each is a line of JSON in FILE as soon as it is
+graded; those that FILE has are not graded again.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -26,9 +28,9 @@ from tests.student_shell import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from grader.commands.rehearse.solution import Solution
+    from grader.scoring.scorecard import Scorecard
     from grader.scoring.suite import Suite
 
 
@@ -48,21 +50,37 @@ class ImageVerdicts(msgspec.Struct, frozen=True):
     """What the container printed, if its verdicts are others."""
 
 
-def main(exercise: str, names: Sequence[str]) -> int:
+def main(file: Path, exercise: str, names: Sequence[str]) -> int:
     suite = read_suite(ROOT / "exercises" / exercise)
+    graded = {(row.exercise, row.solution) for row in read_rows(file)}
     engine = Engine(os.environ["DOCKER_HOST"], private=True)
     stage = RehearsalEngine(engine_address(parse_machine_url("local"), os.environ))
     try:
         for solution in read_solutions(suite):
-            if solution.name in names:
+            if solution.name in names and (exercise, solution.name) not in graded:
                 with stage.bring_up(solution, suite) as output:
                     row = _compare(suite, solution, engine, output.folder)
-                sys.stdout.write(f"{msgspec.json.encode(row).decode()}\n")
-                sys.stdout.flush()
+                with file.open("ab") as rows:
+                    rows.write(msgspec.json.encode(row) + b"\n")
     finally:
         stage.empty()
         stage.close()
     return 0
+
+
+def read_rows(file: Path) -> list[ImageVerdicts]:
+    """What has been graded so far; none if there is no file yet."""
+    return msgspec.json.Decoder(ImageVerdicts).decode_lines(file.read_bytes()) if file.exists() else []
+
+
+def scorecard_verdicts(scorecard: Scorecard) -> dict[str, str]:
+    return {row.spec.name: _verdict(row.outcome.verdict, row.outcome.code) for row in scorecard}
+
+
+def result_verdicts(path: Path) -> dict[str, str]:
+    """Empty if there is no result."""
+    rows = read_result(path).checks if path.is_file() else []
+    return {row.id: _verdict(row.verdict, row.diagnosis.code if row.diagnosis else "") for row in rows}
 
 
 def _compare(suite: Suite, solution: Solution, engine: Engine, folder: Path) -> ImageVerdicts:
@@ -73,14 +91,12 @@ def _compare(suite: Suite, solution: Solution, engine: Engine, folder: Path) -> 
         version = str(link.version())
     finally:
         link.close()
-    native = {row.spec.name: _verdict(row.outcome.verdict, row.outcome.code) for row in ledger}
+    native = scorecard_verdicts(ledger)
     give_to_student(folder / "work")
     options = ["--lang=en", "--disposable", "--results=out", "--student=zoe"]
     options += [f"--ports={solution.ports}"] if solution.ports else []
     done = grade_in_container(engine, folder, suite.id, *options)
-    path = folder / "work" / "out" / suite.id / "zoe.json"
-    rows = read_result(path).checks if path.is_file() else []
-    container = {row.id: _verdict(row.verdict, row.diagnosis.code if row.diagnosis else "") for row in rows}
+    container = result_verdicts(folder / "work" / "out" / suite.id / "zoe.json")
     out = "" if container == native else done.out[-2000:]
     return ImageVerdicts(suite.id, solution.name, version, native, container, done.first_verdict_s, out)
 
@@ -90,4 +106,4 @@ def _verdict(verdict: str, code: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[2:]))
+    sys.exit(main(Path(sys.argv[1]), sys.argv[2], sys.argv[3:]))

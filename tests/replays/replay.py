@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from grader.commands.rehearse.solution import Solution, find_differences, read_solutions
 from grader.exercise.spec import read_exercise_spec
 from grader.grading.checks_loop import run_checks
@@ -42,20 +44,30 @@ def to_recording(kept: StoredRecording) -> Recording:
     )
 
 
+def to_minimized_recording(kept: StoredRecording) -> Recording:
+    """The recording as `--record` writes it."""
+    header = kept.header
+    recording = minimize_recording(to_recording(kept), _suite_of(kept).spec)
+    settings = {"ports": header.ports, "passive": header.passive, "disposable": header.disposable}
+    return msgspec.structs.replace(recording, **settings)
+
+
 def judge_recording(kept: StoredRecording) -> Scorecard:
     """Judges what `--record` keeps of it: nothing that a check needs is left out."""
-    header, recording = kept.header, to_recording(kept)
-    suite = load_suite(recording.exercise)
-    if header.spec:
-        suite = replace(suite, spec=read_spec(header.spec))
+    suite, recording = _suite_of(kept), to_minimized_recording(kept)
     machine = Machine(
-        Replay(minimize_recording(recording, suite.spec)),
+        Replay(recording),
         suite.spec,
-        ports=parse_ports(header.ports) if header.ports else None,
-        passive=header.passive,
-        disposable=header.disposable,
+        ports=parse_ports(recording.ports) if recording.ports else None,
+        passive=recording.passive,
+        disposable=recording.disposable,
     )
     return run_checks(suite, machine)
+
+
+def _suite_of(kept: StoredRecording) -> Suite:
+    suite = load_suite(kept.header.name.partition("/")[0])
+    return replace(suite, spec=read_spec(kept.header.spec)) if kept.header.spec else suite
 
 
 def replay_differences(kept: StoredRecording, scorecard: Scorecard) -> list[str]:

@@ -73,9 +73,7 @@ def trace_is_kept(answers: Answers) -> Verdict:
         return UNKNOWN  # too long ago for the engine
     if len(starts) < 2:
         return lost("never-restarted", "still-inside")
-    if file.mtime <= ends[0] + 1:
-        return EARNED
-    return UNKNOWN if b"trace" in answers.log(doc["Id"]) else lost("file-written-late")
+    return EARNED if file.mtime <= ends[len(starts) - 2] + 1 else lost("file-written-late", "file-changed-late")
 
 
 def trace_is_in_the_layer(answers: Answers) -> Verdict:

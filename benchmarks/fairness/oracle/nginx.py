@@ -83,9 +83,14 @@ def dropped_page_is_served(answers: Answers) -> Verdict:
 
 
 def index_is_your_own(answers: Answers) -> Verdict:
-    before = dropped_page_is_served(answers)
+    before = site_answers(answers)
     if before != EARNED:
         return before
+    own = _is_own(answers)
+    return own if own == EARNED else first(dropped_page_is_served(answers), own)
+
+
+def _is_own(answers: Answers) -> Verdict:
     page = answers.get(answers.state.port("web"))
     if getattr(page, "status", 0) != 200:
         return lost("index-missing", "site-status", "site-redirects-away")

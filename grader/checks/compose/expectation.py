@@ -160,13 +160,13 @@ class ProjectExpectation(Expectation):
         def judge(container: Container) -> None:
             fact, service = require_container(container), _find_service(container)
             own = read_origin(fact)
-            found = list_differences(file, service, fact, find_image(machine, fact.image_id))
+            found = list_differences(machine, file, service, fact, find_image(machine, fact.image_id))
             if found:
                 raise join_failures(
                     CheckFailed("compose-file-differs", service=service, what=what, file=on_disk, running=runs)
                     for what, on_disk, runs in found
                 )
-            if own and hashes.get(service, own.hash) != own.hash:
+            if own and file.services[service].is_hashed_as_written and hashes.get(service, own.hash) != own.hash:
                 raise CheckFailed("compose-file-changed", service=service, name=fact.name)
 
         judge_each(self._subject.containers, judge)

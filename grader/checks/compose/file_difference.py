@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from grader.machine.docker_desktop import comparable_path
+from grader.probes.containers.ports import is_chosen_by_engine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from grader.machine.machine import Machine
     from grader.probes.compose.files import ComposeFile, FileMount, FilePort, FileService
     from grader.probes.containers.inspect import ContainerFact
     from grader.probes.containers.ports import PortFact
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def list_differences(
-    file: ComposeFile, name: str, fact: ContainerFact, image: ImageFact | None
+    machine: Machine, file: ComposeFile, name: str, fact: ContainerFact, image: ImageFact | None
 ) -> list[tuple[str, str, str]]:
     """Each key that differs, with its value in the file and the one that runs.
 
@@ -26,11 +29,11 @@ def list_differences(
     service = file.services.get(name)
     if service is None:
         return [("services", "-", name)]
-    return [one for one in _compare_keys(file, service, fact, image) if one[1] != one[2]]
+    return [one for one in _compare_keys(machine, file, service, fact, image) if one[1] != one[2]]
 
 
 def _compare_keys(
-    file: ComposeFile, service: FileService, fact: ContainerFact, image: ImageFact | None
+    machine: Machine, file: ComposeFile, service: FileService, fact: ContainerFact, image: ImageFact | None
 ) -> Iterator[tuple[str, str, str]]:
     """Each key with its value in the file and the one that runs, in a form that makes equal values equal texts."""
     if service.image:
@@ -39,7 +42,7 @@ def _compare_keys(
         yield (
             "ports",
             _join_sorted(map(_format_file_port, service.ports)),
-            _join_sorted(map(_format_port, fact.requested_ports)),
+            _join_sorted(map(_format_port, _requested_ports(machine, service, fact))),
         )
     in_memory = [f"tmpfs {path.partition(':')[0].rstrip('/')}" for path in service.tmpfs]
     unknown = {mount.target for mount in fact.mounts if mount.type == "bind" and not mount.comparable_source}
@@ -54,9 +57,18 @@ def _compare_keys(
         yield "networks", _join_sorted(file.network_names(service)), _join_sorted(fact.networks)
 
 
+def _requested_ports(machine: Machine, service: FileService, fact: ContainerFact) -> Iterator[PortFact]:
+    """The container's ports, without the numbers that the file leaves to an engine which records its own choice."""
+    left_to_engine = {(port.target, port.protocol) for port in service.ports if port.is_left_to_engine}
+    for port in fact.requested_ports:
+        is_left = (port.container_port, port.protocol) in left_to_engine and is_chosen_by_engine(machine, port)
+        yield replace(port, host_port=None) if is_left else port
+
+
 def _format_file_port(port: FilePort) -> str:
     host_ip = "" if port.host_ip in {"0.0.0.0", "::"} else port.host_ip  # noqa: S104 - compared, not bound
-    return _join_port(host_ip, port.published, port.target, port.protocol)
+    published = "" if port.is_left_to_engine else port.published
+    return _join_port(host_ip, published, port.target, port.protocol)
 
 
 def _format_port(port: PortFact) -> str:

@@ -55,7 +55,7 @@ def find_unapplied_change(machine: Machine, failure: CheckFailed) -> CheckFailed
         _differs(service, what, on_disk, runs)
         for service, fact in facts.items()
         if fact and meant in {"", service}
-        for what, on_disk, runs in list_differences(file, service, fact, find_image(machine, fact.image_id))
+        for what, on_disk, runs in list_differences(machine, file, service, fact, find_image(machine, fact.image_id))
         if what.partition(":")[0] in keys
     ]
     written = file.services.get(meant)

@@ -10,7 +10,12 @@ from grader.checks.containers.health import HEALTH_S, require_health_check, requ
 from grader.checks.containers.image import require_image_present, require_image_unchanged, require_latest_build
 from grader.checks.containers.not_running import fail_crash_loop, fail_not_running
 from grader.checks.containers.output import require_logged, require_not_logged
-from grader.checks.containers.processes import require_not_root, require_own_hostname, require_process_1
+from grader.checks.containers.processes import (
+    names_a_user,
+    require_not_root,
+    require_own_hostname,
+    require_process_1,
+)
 from grader.checks.containers.restart import require_restart
 from grader.checks.containers.settings import (
     require_cpu_limit,
@@ -201,9 +206,10 @@ class ContainerExpectation(Expectation):
         require_interactive(require_container(self._subject), shell)
 
     def to_have_exited_cleanly(self) -> None:
-        """The last time that it ended, its shell exited by itself with code 0; it may be running again.
+        """The last time that it ended, its shell exited by itself with code 0.
 
-        Asks: the list, one inspect; the events of a running container. Diagnoses: `still-inside`, `left-by-force`,
+        It may be running again, but not if it exited only once: a restarted shell is exited again. Asks: the list, one
+        inspect; the events of a running container. Diagnoses: `still-inside`, `not-left-again`, `left-by-force`,
         `left-after-a-failure`, `container-created`, `container-paused`, `container-crash-loop`, those of `to_exist`.
         """
         fact = require_container(self._subject)
@@ -229,11 +235,19 @@ class ContainerExpectation(Expectation):
     def to_not_run_as_root(self) -> None:
         """Its main program runs as another user than root: by the image's `USER`, or because it switched by itself.
 
-        With `-u` alone, the image would still run as root. Asks: one inspect, its image, a command inside (with
-        `--passive`, the configuration). Diagnoses: `runs-as-root`, `root-by-option`, `user-by-option`, `user-is-root`,
-        those of a container that does not run.
+        With `-u` alone, the image would still run as root. A container of an older build of its image fails only if
+        one of the two runs as root. Asks: one inspect, its image, a command inside (with `--passive`, the
+        configuration). Diagnoses: `runs-as-root`, `root-by-option`, `user-by-option`, `user-is-root`,
+        `container-of-older-build`, those of a container that does not run.
         """
-        require_not_root(self._subject.machine, require_running(self._subject), self._subject.wanted.image)
+        fact, image = require_running(self._subject), self._subject.wanted.image
+        try:
+            require_not_root(self._subject.machine, fact, image)
+        except CheckFailed:
+            require_latest_build(self._subject.machine, fact, image)
+            raise
+        if not names_a_user(self._subject.machine, image):
+            require_latest_build(self._subject.machine, fact, image)
 
     def to_be_detached(self) -> None:
         """It was started in the background: no terminal was attached. It may have been stopped since.
@@ -284,10 +298,10 @@ class ContainerExpectation(Expectation):
         require_restart(self._subject.machine, require_running(self._subject), within_s)
 
     def to_be_limited(self, *, memory: str = "", cpus: float = 0) -> None:
-        """It may use that much memory (`"128m"`) and that many processors (`0.5`), and no more.
+        """It may use at most that much memory (`"128m"`) and that many processors (`0.5`).
 
-        A limit that differs by less than 5 % counts: 128 MB has two meanings. A rootless engine that ignores limits is
-        an error. Asks: the list, one inspect; `docker info` without a limit. Diagnoses: `memory-unlimited`,
+        A limit up to 5 % higher counts: 128 MB has two meanings. A rootless engine that ignores limits is an error.
+        Asks: the list, one inspect; `docker info` without a limit. Diagnoses: `memory-unlimited`,
         `memory-only-reserved`, `memory-limit-other`, `cpus-unlimited`, `cpus-not-limited-by`, `cpus-limit-other`, those
         of `to_exist`.
         """

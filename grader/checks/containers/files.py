@@ -73,9 +73,9 @@ class FileExpectation(Expectation):
     def to_survive_a_restart(self) -> None:
         """The container was started more than once, and the file is older than its last start.
 
-        The proof is the date of the file or, if it was written again since, its name in the terminal's output before
-        that. Asks: one inspect, one `docker cp`, the events, the log. Diagnoses: `never-restarted`, `still-inside`,
-        `file-empty`, `file-written-late`, and those of a missing file.
+        The proof is the date of the file. Asks: one inspect, one `docker cp`, the events, the log. Diagnoses:
+        `never-restarted`, `still-inside`, `file-empty`, `file-written-late`, `file-changed-late`, and those of a
+        missing file.
         """
         fact, file = self._require_file()
         ended = previous_run_end(self._subject.machine, fact)
@@ -85,9 +85,10 @@ class FileExpectation(Expectation):
             raise CheckFailed("never-restarted", name=fact.name)
         if not file.content.strip():
             raise CheckFailed("file-empty", name=fact.name, path=self._subject.path)
-        name = PurePosixPath(self._subject.path).name.encode()
-        if file.modified_at > ended and name not in previous_output(self._subject.machine, fact, ended):
-            raise CheckFailed("file-written-late", name=fact.name, path=self._subject.path)
+        if file.modified_at > ended:
+            before = previous_output(self._subject.machine, fact, ended)
+            code = "file-changed-late" if _base_name(self._subject.path).encode() in before else "file-written-late"
+            raise CheckFailed(code, name=fact.name, path=self._subject.path)
 
     def _require_file(self) -> tuple[ContainerFact, FileFact]:
         fact = require_container(self._subject.container)

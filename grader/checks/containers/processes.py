@@ -59,5 +59,11 @@ def require_not_root(machine: Machine, container: ContainerFact, wanted_image: s
     raise CheckFailed("runs-as-root", name=name, user=user, image=wanted_image)
 
 
+def names_a_user(machine: Machine, image: str) -> bool:
+    """Whether the image of that name says to run as another user than root. True if there is no such image."""
+    found = find_image(machine, image)
+    return found is None or not _is_root(found.user)
+
+
 def _is_root(user: str) -> bool:
     return user.partition(":")[0] in _ROOT_NAMES

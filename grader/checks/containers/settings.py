@@ -52,20 +52,20 @@ def parse_size(text: str) -> int:
 
 
 def require_memory_limit(machine: Machine, container: ContainerFact, memory: str) -> None:
-    """Raises `CheckFailed` unless the container may use that much memory, and no more."""
+    """Raises `CheckFailed` if the container may use more memory than that."""
     settings, wanted = read_settings(machine, container.id), parse_size(memory)
     values = {"name": container.name, "wanted": memory}
     if not settings.memory:
         _require_kept_limits(machine, container)
         code = "memory-only-reserved" if settings.memory_reservation else "memory-unlimited"
         raise CheckFailed(code, evidence=(), **values)
-    if abs(settings.memory - wanted) > _TOLERANCE * wanted:
+    if settings.memory > (1 + _TOLERANCE) * wanted:
         seen = f"{exact_number(round(settings.memory / _MB, 1))} MB"
         raise CheckFailed("memory-limit-other", evidence=(), seen=seen, **values)
 
 
 def require_cpu_limit(machine: Machine, container: ContainerFact, cpus: float) -> None:
-    """Raises `CheckFailed` unless the container may use that many processors, and no more."""
+    """Raises `CheckFailed` if the container may use more processors than that."""
     settings = read_settings(machine, container.id)
     values = {"name": container.name, "wanted": exact_number(cpus)}
     if not settings.cpus:
@@ -74,7 +74,7 @@ def require_cpu_limit(machine: Machine, container: ContainerFact, cpus: float) -
         if option:
             raise CheckFailed("cpus-not-limited-by", evidence=(), option=option, **values)
         raise CheckFailed("cpus-unlimited", evidence=(), **values)
-    if abs(settings.cpus - cpus) > _TOLERANCE * cpus:
+    if settings.cpus > (1 + _TOLERANCE) * cpus:
         raise CheckFailed("cpus-limit-other", evidence=(), seen=exact_number(round(settings.cpus, 2)), **values)
 
 

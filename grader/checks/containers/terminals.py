@@ -26,10 +26,17 @@ def require_interactive(container: ContainerFact, shell: str) -> None:
 
 
 def require_clean_exit(machine: Machine, container: ContainerFact) -> None:
-    """Raises `CheckFailed` unless the shell last exited by itself, with code 0."""
-    code = _last_exit_code(machine, container) if container.is_running else container.exit_code
-    if code is None:
-        raise CheckFailed("still-inside", name=container.name)
+    """Raises `CheckFailed` unless the shell last exited by itself, with code 0, after a restart if there was one."""
+    code: int | None = container.exit_code
+    if container.is_running:
+        happened = list_events(machine, container)
+        ends = [one.exit_code for one in happened if one.is_end]
+        if not ends:
+            raise CheckFailed("still-inside", name=container.name)
+        # If the engine has forgotten the creation, it may have forgotten other exits, too.
+        if len(ends) == 1 and any(one.action == "create" for one in happened):
+            raise CheckFailed("not-left-again", name=container.name)
+        code = ends[-1]
     if code in _SIGNAL_CODES and not container.stdin_open:
         _require_terminal(container)  # that is why it could only be stopped
     if code in _SIGNAL_CODES:
@@ -47,9 +54,3 @@ def _require_terminal(container: ContainerFact) -> None:
             raise CheckFailed("no-tty", name=name)
         case False, True:
             raise CheckFailed("no-stdin", name=name)
-
-
-def _last_exit_code(machine: Machine, container: ContainerFact) -> int | None:
-    """The exit code of the previous run, as far as the engine remembers it."""
-    codes = [one.exit_code for one in list_events(machine, container) if one.is_end]
-    return codes[-1] if codes else None

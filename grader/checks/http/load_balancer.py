@@ -10,6 +10,7 @@ from grader.checks.expectation import Expectation
 from grader.checks.failure import CheckFailed
 from grader.checks.http.sites import require_answer, require_published_port
 from grader.checks.mounts.visibility import require_fresh_files
+from grader.checks.networks.name_server import require_name_server
 from grader.checks.polling import eventually
 from grader.checks.settling import find_facts
 from grader.errors import ProbeFailed
@@ -32,6 +33,8 @@ _REQUESTS_PER_REPLICA: Final = 4
 """Requests per replica and round. Round robin needs one; at random, five rounds over three replicas miss one of them
 once in ten thousand million times."""
 _ROUNDS: Final = 5
+_UNRESOLVED_CODES: Final = frozenset({"lb-finds-nobody", "site-error", "site-silent"})
+"""Failures of a load balancer that gets no address for the name of its replicas."""
 _PADDING: Final = 4000
 """Length of a request that is recognised by its bytes: below the 8 KiB that servers accept, above other traffic."""
 _MAX_UNANSWERED: Final = 3
@@ -57,8 +60,8 @@ class BalancerExpectation(Expectation):
         A page that does not exist may be an error if `/` is none: a load balancer may turn a 404 into one.
 
         Asks: one HTTP request, the log; if it gives an error, as many requests as there should be replicas, and what
-        listens in these. Diagnoses: `lb-finds-nobody`, `listens-on-loopback-inside`, `nothing-listens-inside`, those of
-        a site that does not answer.
+        listens in these; on Podman, one command inside. Diagnoses: `lb-finds-nobody`, `listens-on-loopback-inside`,
+        `nothing-listens-inside`, those of a site that does not answer.
         """
         site = self._subject.site
 
@@ -74,7 +77,12 @@ class BalancerExpectation(Expectation):
                 else:
                     return
 
-        self._eventually(judge)
+        try:
+            self._eventually(judge)
+        except CheckFailed as failure:
+            if failure.code in _UNRESOLVED_CODES:
+                require_name_server(self._subject.machine, require_running(site.container))
+            raise
 
     def to_reach_every_replica(self) -> None:
         """Each replica receives requests: the proof is the replica's own log, not the page's text.

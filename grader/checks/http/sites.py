@@ -15,12 +15,12 @@ from grader.errors import ProbeFailed
 from grader.machine.question import REDIRECTS, Answer, NoAnswer
 from grader.probes.containers.files import read_container_file
 from grader.probes.containers.logs import last_lines, read_log
-from grader.probes.containers.ports import is_reversed
+from grader.probes.containers.ports import is_chosen_by_engine, is_reversed
 from grader.probes.containers.traffic import read_received_bytes
 from grader.probes.http.sites import get_page, get_page_again
 from grader.probes.networks.listeners import find_listeners
 from grader.probes.networks.networks import is_internal_only
-from grader.probes.networks.port_holders import find_port_holder
+from grader.probes.networks.port_holders import find_port_holder, find_publishing_container
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,8 +41,6 @@ _LISTING: Final = b"<title>Directory listing for /"
 """How the page of `python -m http.server` begins if the folder has no `index.html`."""
 _MAX_NAMES: Final = 12
 """How many names of a folder are reported."""
-_EPHEMERAL_PORTS: Final = range(32768, 61000)
-"""Linux's `ip_local_port_range`."""
 
 
 class SiteExpectation(Expectation):
@@ -198,7 +196,8 @@ def require_published_port(site: Site) -> PortFact:
         raise CheckFailed("port-host-network", evidence=evidence, **values)
     if not fact.ports:
         _require_network_that_publishes(site.machine, fact)
-    raise CheckFailed(_port_code(site.machine, fact, wanted, inside), evidence=evidence, **values)
+    holder = find_publishing_container(site.machine, wanted, besides=fact.id)
+    raise CheckFailed(_port_code(site.machine, fact, wanted, inside), container=holder, evidence=evidence, **values)
 
 
 def _require_network_that_publishes(machine: Machine, fact: ContainerFact) -> None:
@@ -217,7 +216,7 @@ def _require_own_range(site: Site, fact: ContainerFact) -> None:
     mine = site.machine.ports
     for port in fact.requested_ports:
         typed = port.host_port_range or (
-            (port.host_port,) if port.host_port and not _is_chosen_by_engine(site.machine, port) else ()
+            (port.host_port,) if port.host_port and not is_chosen_by_engine(site.machine, port) else ()
         )
         outside = next((number for number in typed if mine and number not in mine), None)
         if mine and outside is not None:
@@ -239,22 +238,10 @@ def _port_code(machine: Machine, fact: ContainerFact, wanted: int, inside: int |
     if any(p.host_port == wanted for p in ports):
         return "port-wrong-inside"
     if fact.publish_all or any(
-        inside in {None, p.container_port} and _is_chosen_by_engine(machine, p) for p in fact.requested_ports
+        inside in {None, p.container_port} and is_chosen_by_engine(machine, p) for p in fact.requested_ports
     ):
         return "port-random"
     return "port-other" if ports else "port-not-published"
-
-
-def _is_chosen_by_engine(machine: Machine, requested: PortFact) -> bool:
-    """Whether the engine chose the port of the machine.
-
-    Podman records a port that it chose as if it had been asked for. Such a port is in the kernel's ephemeral range, and
-    is not a number that a person would type.
-    """
-    if requested.host_port is None:
-        return True
-    is_typed = requested.host_port % 100 == 0 or (machine.ports is not None and requested.host_port in machine.ports)
-    return machine.is_podman and requested.host_port in _EPHEMERAL_PORTS and not is_typed
 
 
 def _request(site: Site, port: PortFact, path: str, within_s: float = 5) -> Answer | NoAnswer:

@@ -79,13 +79,19 @@ class TodosExpectation(Expectation):
         container. Diagnoses: those of `to_stay_up`.
         """
         containers = (self._subject.mongo, self._subject.api, self._subject.app)
+        # Which is not looked into again: a `docker exec` takes seconds under load.
+        listening: set[tuple[str, str]] = set()
 
         def judge() -> None:
             judge_each(containers, lambda container: ContainerExpectation(container).to_stay_up())
             for container in containers:
-                failure = diagnose_not_listening(container.machine, require_running(container), container.wanted.port)
+                fact = require_running(container)
+                if (fact.id, fact.started_at) in listening:
+                    continue
+                failure = diagnose_not_listening(container.machine, fact, container.wanted.port)
                 if failure and failure.code == _STILL_STARTING:
                     raise failure
+                listening.add((fact.id, fact.started_at))
             # A container that ended just before it was inspected shows no sockets: check that all still run.
             self._subject.machine.clear_answers()
             judge_each(containers, require_running)

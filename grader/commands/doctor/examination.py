@@ -120,6 +120,8 @@ def _settings(machine: Machine) -> Iterator[Finding]:
         yield from (Finding("port-privileged", {"port": str(port)}) for port in low)
     if mode.is_rootless and not machine.is_podman:
         yield from (Finding("host-gateway-rootless", {"host": host}) for host in spec.hosts.values())
+    if machine.is_podman and spec.compose and spec.compose.replicas:
+        yield Finding("no-docker-dns")
     if bridge.has_ipv6:
         yield from (Finding("host-gateway-ipv6", {"host": host}) for host in spec.hosts.values())
     if spec.ports and bridge.publishing_address.startswith("127."):

@@ -43,9 +43,13 @@ class ComposeOrigin:
 class FilePort(msgspec.Struct, frozen=True):
     target: int
     published: str = ""
-    """Empty if the engine chooses; two numbers with a dash if it chooses from a range."""
+    """Empty or 0 if the engine chooses; two numbers with a dash if it chooses from a range."""
     host_ip: str = ""
     protocol: str = "tcp"
+
+    @property
+    def is_left_to_engine(self) -> bool:
+        return self.published in {"", "0"}
 
 
 class FileMount(msgspec.Struct, frozen=True):
@@ -79,7 +83,10 @@ class FileService(msgspec.Struct, frozen=True):
     container_name: str = ""
     deploy: FileDeploy | None = None
     environment: dict[str, str | None] = {}
+    ipc: str = ""
+    network_mode: str = ""
     networks: dict[str, msgspec.Raw] = {}
+    pid: str = ""
     ports: list[FilePort] = []
     scale: int | None = None
     profiles: list[str] = []
@@ -88,6 +95,17 @@ class FileService(msgspec.Struct, frozen=True):
     tmpfs: list[str] = []
     """Paths in the container, with mount options after a colon."""
     volumes: list[FileMount] = []
+    volumes_from: list[str] = []
+
+    @property
+    def is_hashed_as_written(self) -> bool:
+        """Whether the label with its hash is of what the file says.
+
+        Compose replaces `service:other`, and the services in `volumes_from`, by ids of containers before it makes the
+        label's hash, but not before `config --hash`.
+        """
+        modes = (self.network_mode, self.ipc, self.pid)
+        return not self.volumes_from and not any(mode.startswith("service:") for mode in modes)
 
     @property
     def replicas(self) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -12,7 +12,12 @@ from grader.machine.local_addresses import literal_address
 from grader.probes.engine_json import garbled_answer
 from grader.probes.values import parse_number
 
+if TYPE_CHECKING:
+    from grader.machine.machine import Machine
+
 _LAST_PORT: Final = 65535
+_EPHEMERAL_PORTS: Final = range(32768, 61000)
+"""Linux's `ip_local_port_range`."""
 
 
 class RawBinding(msgspec.Struct):
@@ -74,6 +79,18 @@ def is_reversed(ports: tuple[PortFact, ...], wanted: int, inside: int | None) ->
     return not any(port.host_port == wanted for port in ports) and any(
         port.container_port == wanted != inside and port.host_port == inside for port in ports
     )
+
+
+def is_chosen_by_engine(machine: Machine, requested: PortFact) -> bool:
+    """True if the engine chose the port of the machine.
+
+    Podman records a port that it chose as if it had been asked for. Such a port is in the kernel's ephemeral range, and
+    is not a number that a person would type.
+    """
+    if requested.host_port is None:
+        return True
+    is_typed = requested.host_port % 100 == 0 or (machine.ports is not None and requested.host_port in machine.ports)
+    return machine.is_podman and requested.host_port in _EPHEMERAL_PORTS and not is_typed
 
 
 def mark_default_addresses(published: tuple[PortFact, ...], requested: tuple[PortFact, ...]) -> tuple[PortFact, ...]:

@@ -30,7 +30,8 @@ def request_container(machine: Machine, container: ContainerFact, port: int, pat
     """The answer to `GET path` of what listens on the port.
 
     The request is sent from the machine if it can reach its containers, as on Linux; otherwise, if the engine runs in a
-    virtual machine, by a program in the container. Then an error has no body.
+    virtual machine, by a program in the container. Then an error has no body. If a container has answered the machine
+    before, one that refuses is not ready: to ask from inside as well would take a busy machine seconds.
     """
     answer: Answer | NoAnswer = NoAnswer("unresolved", f"{container.name} has no address")
     # The networks of an engine behind TCP are on another computer: their addresses may be anyone's here.
@@ -39,7 +40,10 @@ def request_container(machine: Machine, container: ContainerFact, port: int, pat
             with suppress(ProbeFailed):  # the machine cannot reach the address, or no container has it
                 answer = machine.ask_uncached(HttpQuestion(port, path, host=address, within_s=_TIMEOUT_S))
             if isinstance(answer, Answer):
+                machine.reaches_containers = True
                 return answer
+    if machine.reaches_containers and isinstance(answer, NoAnswer) and answer.reason == "refused":
+        return answer
     own = next(iter(container.addresses), "127.0.0.1")
     return _run_client(machine, container, own, port, path) or answer
 

@@ -15,6 +15,7 @@ from grader.text.escaping import escape_control_characters
 
 if TYPE_CHECKING:
     from grader.machine.machine import Machine
+    from grader.probes.containers.listing import ContainerSummary
 
 _MAX_SEARCHED: Final = 20
 """How many running containers are looked into."""
@@ -37,12 +38,23 @@ def find_port_holder(machine: Machine, port: int, *, besides: str) -> PortHolder
     return PortHolder()
 
 
-def _find_holder(machine: Machine, port: int, besides: str) -> PortHolder:
-    running = [one for one in list_containers(machine) if one.state == "running" and one.id != besides]
-    for one in running:
+def find_publishing_container(machine: Machine, port: int, *, besides: str) -> str:
+    """The name of a running container that publishes the TCP port; empty if there is none. Asks the list alone."""
+    for one in _list_running(machine, besides):
         if any(published.startswith(f"{port}->") and published.endswith("/tcp") for published in one.published):
-            return PortHolder(container=one.name)
-    for one in running[:_MAX_SEARCHED]:
+            return one.name
+    return ""
+
+
+def _list_running(machine: Machine, besides: str) -> list[ContainerSummary]:
+    return [one for one in list_containers(machine) if one.state == "running" and one.id != besides]
+
+
+def _find_holder(machine: Machine, port: int, besides: str) -> PortHolder:
+    publishing = find_publishing_container(machine, port, besides=besides)
+    if publishing:
+        return PortHolder(container=publishing)
+    for one in _list_running(machine, besides)[:_MAX_SEARCHED]:
         fact = inspect_container(machine, one.id)
         if (
             fact

@@ -25,7 +25,7 @@ class ConnectionTarget:
     value: str
     """As written."""
     host: str
-    """In lower case, as names are compared."""
+    """In lower case and without the dot at the end, as names are compared."""
     port: int | None
 
     @property
@@ -44,16 +44,20 @@ def read_target(container: ContainerFact, variable: str) -> ConnectionTarget | N
     found = _AUTHORITY.match(value)
     if not found:
         return None
-    return ConnectionTarget(variable, value, found[1].strip("[]").lower(), int(found[2]) if found[2] else None)
+    return ConnectionTarget(
+        variable, value, found[1].strip("[]").rstrip(".").lower(), int(found[2]) if found[2] else None
+    )
 
 
 def find_names_for(client: ContainerFact, server: ContainerFact) -> set[str]:
     """Every name, in lower case, that resolves to the other: by a common network, `--link` or `--add-host`."""
-    shared = [name for name in client.networks if name in server.networks and name not in BUILT_IN_NETWORKS]
-    names = {alias for name in shared for alias in server.networks[name].aliases}
-    if shared:
-        # Since Docker 26 the hostname resolves too. Before, no exercise used it.
-        names |= {server.name, server.hostname}
+    names: set[str] = set()
+    for network in client.networks:
+        if network in server.networks and network not in BUILT_IN_NETWORKS:
+            # Since Docker 26 the hostname resolves too. Before, no exercise used it.
+            known = {server.name, server.hostname, *server.networks[network].aliases} - {""}
+            # Docker's name server also takes `name.network`.
+            names |= known | {f"{name}.{network}" for name in known}
     names |= {alias for alias, name in client.links.items() if name == server.name}
     names |= {name for name, address in added_hosts(client).items() if address in server.addresses}
     return {name.lower() for name in names if name}

@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import time
 from collections import deque
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
@@ -23,6 +23,7 @@ from grader.programs.bounded import Limits, run_bounded
 from grader.programs.temporary_folder import remove_tree
 from grader.programs.tools import PATH, plain_environment
 from grader.submission.job_engine.docker import docker_command, lay_out_docker
+from grader.submission.job_engine.health_checks import health_checks
 from grader.submission.job_engine.podman import lay_out_podman, podman_command
 from grader.submission.job_engine.requirements import (
     EngineKind,
@@ -79,7 +80,8 @@ def job_engine(
                 engine = EngineAddress(f"unix://{socket}", f"{kind} (rootless)")
                 _wait_until_ready(process, engine, home / "log")
                 _load(engine, archives)
-                yield JobEngine(engine.url, home / "workspaces")
+                with health_checks(engine) if kind == "podman" else nullcontext():
+                    yield JobEngine(engine.url, home / "workspaces")
             finally:
                 _stop(process)
     finally:

@@ -19,13 +19,18 @@ if TYPE_CHECKING:
 EngineKind: TypeAlias = Literal["docker", "podman"]
 
 _PATH: Final = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
-_CONTRIB: Final = "/usr/share/docker.io/contrib"
-"""Where Debian has `dockerd-rootless.sh`."""
+_MORE: Final = "/usr/share/docker.io/contrib:/usr/libexec/podman:/usr/libexec/catatonit"
+"""Where Debian has `dockerd-rootless.sh`, and where Podman finds `catatonit`."""
 _TUN: Final = Path("/dev/net/tun")
 """Containers reach the network through it: slirp4netns and pasta both open it."""
 _FIRST_PORT: Final = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
 _PROGRAMS: Final[dict[EngineKind, dict[str, str]]] = {
-    "podman": {"podman": "podman", "newuidmap": "uidmap", "unshare": "util-linux"},
+    "podman": {
+        "podman": "podman",
+        "catatonit": "catatonit",  # for `--init`
+        "newuidmap": "uidmap",
+        "unshare": "util-linux",
+    },
     "docker": {
         "dockerd": "docker.io or docker-ce",
         "dockerd-rootless.sh": "docker.io or docker-ce-rootless-extras",
@@ -44,7 +49,7 @@ _LONGEST_SOCKET: Final[dict[EngineKind, str]] = {
 
 
 def find_engine_program(name: str) -> str | None:
-    return shutil.which(name, path=f"{_PATH}:{_CONTRIB}")
+    return shutil.which(name, path=f"{_PATH}:{_MORE}")
 
 
 def require_rootless(kind: EngineKind) -> None:

@@ -369,6 +369,29 @@ def test_another_hash_means_that_the_file_was_changed(hashes: str) -> None:
         runs(lab)
 
 
+@pytest.mark.parametrize(
+    ("settings", "is_compared"),
+    [
+        ({"network_mode": "service:api"}, False),
+        ({"ipc": "service:api"}, False),
+        ({"pid": "service:api"}, False),
+        ({"volumes_from": ["api"]}, False),
+        ({"network_mode": "bridge", "ipc": "shareable", "pid": "host"}, True),
+    ],
+)
+def test_compose_hashes_a_service_that_shares_with_another_by_ids(
+    settings: dict[str, Any], *, is_compared: bool
+) -> None:
+    lab = FakeComposeProject()
+    lab.services_in_file["app"] |= settings
+    lab.hashes = "api hash-api\napp other\n"
+    if not is_compared:
+        runs(lab)
+        return
+    with fails_with("compose-file-changed", service="app"):
+        runs(lab)
+
+
 def test_a_service_by_hand_among_them_has_no_hash() -> None:
     lab = FakeComposeProject()
     lab.app.raw["Config"]["Labels"]["com.docker.compose.project.config_files"] = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
@@ -14,6 +14,10 @@ from grader.probes.images.images import find_image
 from tests.checks.fake_engine_json import fake_image
 from tests.checks.fake_machine import FakeMachine
 from tests.probes.inspect_answers import parse_inspect
+from tests.scripted_machine import DOCKER_26, PODMAN_4
+
+if TYPE_CHECKING:
+    from tests.scripted_machine import Version
 
 SERVICE: dict[str, Any] = {
     "image": "mvertes/alpine-mongo",
@@ -35,7 +39,7 @@ MOUNTS = [
 ]
 
 
-def compared(service: dict[str, Any], **container: Any) -> tuple[str, str, str] | None:
+def compared(service: dict[str, Any], version: Version = DOCKER_26, **container: Any) -> tuple[str, str, str] | None:
     said = {"services": {"todos-mongo": service}, "networks": {"default": {"name": "todos_default"}}}
     file = msgspec.json.decode(json.dumps(said), type=ComposeFile)
     made: dict[str, Any] = {
@@ -46,7 +50,9 @@ def compared(service: dict[str, Any], **container: Any) -> tuple[str, str, str] 
         "Path": "mongod",
         "Args": ["--quiet"],
     }
-    found = list_differences(file, "todos-mongo", parse_inspect("todos-todos-mongo-1", **(made | container)), None)
+    machine = FakeMachine(version=version).as_machine()
+    fact = parse_inspect("todos-todos-mongo-1", **(made | container))
+    found = list_differences(machine, file, "todos-mongo", fact, None)
     return found[0] if found else None
 
 
@@ -112,12 +118,39 @@ def test_what_was_changed_in_the_file_is_named(changed: dict[str, Any], what: st
 
 def test_a_service_that_is_no_more_in_the_file_is_named() -> None:
     file = ComposeFile(services={})
-    assert list_differences(file, "todos-mongo", parse_inspect(), None) == [("services", "-", "todos-mongo")]
+    found = list_differences(FakeMachine().as_machine(), file, "todos-mongo", parse_inspect(), None)
+    assert found == [("services", "-", "todos-mongo")]
 
 
 def test_a_range_of_ports_is_not_compared() -> None:
     """The engine chose one of them."""
     assert compared(SERVICE | {"ports": [{"target": 27017, "published": "4000-4009"}]}) is None
+
+
+@pytest.mark.parametrize("written", ["", "0"])
+@pytest.mark.parametrize(
+    ("version", "recorded", "is_same"),
+    [
+        (DOCKER_26, "", True),
+        (DOCKER_26, "0", True),
+        (DOCKER_26, "45555", False),
+        (PODMAN_4, "45555", True),
+        (PODMAN_4, "4000", False),
+    ],
+)
+def test_a_port_that_is_left_to_the_engine_is_the_one_that_it_chose(
+    written: str, version: Version, recorded: str, *, is_same: bool
+) -> None:
+    """Podman records a port that it chose as if it had been typed."""
+    service = SERVICE | {"ports": [{"target": 27017, "published": written}]}
+    host_config = {"PortBindings": {"27017/tcp": [{"HostIp": "", "HostPort": recorded}]}}
+    assert (compared(service, version, host_config=host_config) is None) is is_same
+
+
+def test_a_port_that_was_typed_is_compared_on_podman_too() -> None:
+    service = SERVICE | {"ports": [{"target": 27017, "published": "45555"}]}
+    host_config = {"PortBindings": {"27017/tcp": [{"HostIp": "", "HostPort": "45556"}]}}
+    assert compared(service, PODMAN_4, host_config=host_config) is not None
 
 
 def test_a_file_mounted_for_a_secret_or_a_config_is_no_volume() -> None:
@@ -208,7 +241,7 @@ def with_image_volume(volume: dict[str, Any], **changed: Any) -> tuple[str, str,
     )
     link = FakeMachine()
     link.images = [fake_image("mongo:1", config={"Volumes": {"/image": {}, "/spare": {}}})]
-    found = list_differences(file, "todos-mongo", made, find_image(link.as_machine(), "mongo:1"))
+    found = list_differences(link.as_machine(), file, "todos-mongo", made, find_image(link.as_machine(), "mongo:1"))
     return found[0] if found else None
 
 

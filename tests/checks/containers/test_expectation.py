@@ -226,6 +226,26 @@ def test_a_container_of_an_older_build_is_not_of_the_latest() -> None:
     web(fake_container(), images=(BASE,)).to_run_the_latest_build()
 
 
+@pytest.mark.parametrize(
+    ("before", "now", "code"),
+    [
+        ("1000", "1000", ""),
+        ("", "1000", "container-of-older-build"),
+        ("1000", "", "container-of-older-build"),
+        ("", "", "container-of-older-build"),
+    ],
+)
+def test_an_older_build_matters_for_the_user_only_if_one_of_the_two_is_root(before: str, now: str, code: str) -> None:
+    old = fake_image("x:1", image_id="sha256:old", layers=("a",), config={"User": before})
+    new = fake_image("nginx:latest", image_id="sha256:new", layers=("b",), config={"User": now})
+    judged = web(fake_container(image_id="sha256:old", config={"User": before}), images=(new, old), passive=True)
+    if not code:
+        judged.to_not_run_as_root()
+        return
+    with fails_with(code, name="web", image="nginx"):
+        judged.to_not_run_as_root()
+
+
 # --- a terminal ------------------------------------------------------------------------------------------------------
 
 BOTH: dict[str, Any] = {"Tty": True, "OpenStdin": True}

@@ -82,12 +82,15 @@ def test_a_megabyte_has_two_meanings(memory: int) -> None:
         ({}, "memory-unlimited", {"wanted": "128m"}),
         ({"MemoryReservation": 128 * MB}, "memory-only-reserved", {"wanted": "128m"}),
         ({"Memory": 256 * MB}, "memory-limit-other", {"seen": "256 MB"}),
-        ({"Memory": 64 * MB}, "memory-limit-other", {"seen": "64 MB"}),
     ],
 )
-def test_another_memory_limit_is_named(host: dict[str, Any], code: str, values: dict[str, str]) -> None:
+def test_a_higher_memory_limit_is_named(host: dict[str, Any], code: str, values: dict[str, str]) -> None:
     with fails_with(code, name="web", **values):
         web(created(**host)).to_be_limited(memory="128m")
+
+
+def test_less_than_the_limit_is_within_it() -> None:
+    web(created(Memory=64 * MB, NanoCpus=250_000_000)).to_be_limited(memory="128m", cpus=0.5)
 
 
 @pytest.mark.parametrize("host", [{"NanoCpus": 500_000_000}, {"CpuQuota": 50_000}, {"CpuQuota": 25, "CpuPeriod": 50}])
@@ -105,7 +108,7 @@ def test_processors_are_limited_in_each_way_that_docker_has(host: dict[str, int]
         ({"NanoCpus": 1_500_000_000}, "cpus-limit-other", {"seen": "1.5"}),
     ],
 )
-def test_another_processor_limit_is_named(host: dict[str, Any], code: str, values: dict[str, str]) -> None:
+def test_a_higher_processor_limit_is_named(host: dict[str, Any], code: str, values: dict[str, str]) -> None:
     with fails_with(code, name="web", **values):
         web(created(**host)).to_be_limited(cpus=0.5)
 

@@ -88,3 +88,12 @@ def test_of_one_that_runs_once_more_the_last_end_counts(ends: list[str], code: s
     for number, exit_code in enumerate(ends):
         box.add_event("die" if number else "died", 50 - number, exitCode=exit_code)
     left_with(box, code, ends[-1] if ends else None)
+
+
+@pytest.mark.parametrize(("ends", "code"), [([], "still-inside"), (["0"], "not-left-again"), (["0", "0"], "")])
+def test_one_that_was_started_again_must_be_left_again(ends: list[str], code: str) -> None:
+    box = fake_container(config=BOTH)
+    box.add_event("create", 99)
+    for number, exit_code in enumerate(ends):
+        box.add_event("die", 50 - number, exitCode=exit_code)
+    left_with(box, code)

@@ -65,6 +65,16 @@ def test_the_port_is_published_on_every_engine(version: Version, ports: dict[str
     is_published(ports, version=version)
 
 
+@pytest.mark.parametrize(
+    ("ports", "code"), [({}, "port-not-published"), ({"80/tcp": "4009"}, "port-other"), ({"80/tcp": ""}, "port-random")]
+)
+@pytest.mark.parametrize(("state", "holder"), [("running", "front"), ("exited", "")])
+def test_another_container_with_the_port_is_named(ports: dict[str, str], code: str, state: str, holder: str) -> None:
+    boxes = fake_container("web", ports=ports), fake_container("front", ports={"80/tcp": "4000"}, state=state)
+    with fails_with(code, container=holder):
+        expect(site_of(FakeMachine(*boxes))).to_be_published()
+
+
 def test_other_ports_beside_it_do_no_harm() -> None:
     is_published({"443/tcp": "4443", "80/tcp": "4000"})
     is_published({"80/tcp": "4000", "4000/tcp": "80"})

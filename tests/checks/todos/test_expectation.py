@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from grader.checks.failure import CheckSkipped
 from grader.checks.todos.expectation import TodosExpectation
-from grader.machine.question import Answer, HttpQuestion, NoAnswer
+from grader.machine.question import Answer, EngineQuestion, HttpQuestion, NoAnswer
 from tests.checks.fake_engine_json import compose_labels, fake_container, fake_image
 from tests.checks.fake_machine import fails_with, raises_probe_failed
 from tests.checks.fake_todos import MONGO_IP, SPEC, FakeTodos
@@ -131,6 +132,20 @@ def test_one_that_has_just_started_is_watched_until_it_listens() -> None:
     lab.schedule(7, lambda: setattr(lab.api, "listens", ("0.0.0.0:8082",)))
     lab.expect(within_s=30).to_run()
     assert 7 <= lab.total_wait_s < 8.5
+
+
+def test_one_that_listens_is_looked_into_once() -> None:
+    lab = young()
+    lab.api.listens = ()
+    lab.schedule(7, lambda: setattr(lab.api, "listens", ("0.0.0.0:8082",)))
+    lab.expect(within_s=30).to_run()
+    looks = Counter(
+        one.path.split("/")[2]
+        for one in lab.questions
+        if isinstance(one, EngineQuestion) and one.path.endswith("/exec")
+    )
+    assert looks[lab.mongo.id] == 1
+    assert looks[lab.api.id] > 2
 
 
 def test_one_that_has_just_started_is_watched_until_it_ends() -> None:

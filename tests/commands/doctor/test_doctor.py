@@ -128,9 +128,13 @@ def test_a_clock_that_is_wrong(short: Path) -> None:
     assert (done.returncode, "timedatectl" in done.stdout) == (1, True), done.stdout
 
 
+PODMAN: dict[str, object] = {
+    "/version": {"ApiVersion": "1.41", "Version": "4.3", "Components": [{"Name": "Podman Engine"}]}
+}
+
+
 def test_podman_is_told(short: Path) -> None:
-    version = {"ApiVersion": "1.41", "Version": "4.3", "Components": [{"Name": "Podman Engine"}]}
-    with doctor_engine(short / "s", HEALTHY_ANSWERS | {"/version": version}) as url:
+    with doctor_engine(short / "s", HEALTHY_ANSWERS | PODMAN) as url:
         done = doctor("--machine", url)
     assert "the engine is Podman" in done.stdout
 
@@ -180,6 +184,7 @@ SENTENCES = {
     "the engine publishes on 127.0.0.1",
     "they may not write to your folders",
     "the engine does not take part in swarms",
+    "Podman has no name server at 127.0.0.11",
 }
 
 
@@ -196,6 +201,8 @@ SENTENCES = {
         ("tp4", REMAPPED, "they may not write to your folders"),
         ("tp7", REMAPPED, ""),
         ("tp8", RESTORES, "the engine does not take part in swarms"),
+        ("tp7", PODMAN, "Podman has no name server at 127.0.0.11"),
+        ("tp6", PODMAN, ""),
     ],
 )
 def test_a_setting_that_is_in_the_way_of_an_exercise_is_named(
@@ -204,5 +211,5 @@ def test_a_setting_that_is_in_the_way_of_an_exercise_is_named(
     with doctor_engine(short / "s", HEALTHY_ANSWERS | setting) as url:
         done = doctor(exercise, "--machine", url)
     shown = " ".join(done.stdout.split())
-    assert "engine Docker 20.10" in shown, done.stderr
+    assert f"engine {'Podman' if setting is PODMAN else 'Docker 20.10'}" in shown, done.stderr
     assert {one for one in SENTENCES if one in shown} == ({sentence} if sentence else set())

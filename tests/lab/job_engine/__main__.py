@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import TYPE_CHECKING, Final, get_args
@@ -45,6 +46,7 @@ def main() -> int:
     lab = Lab.at(ROOT / ".lab")
     file = ROOT / f"job-engine-{options.engine}.jsonl"
     known = {one.solution: one for one in read_attempts(file)}
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the tables are written
     try:
         require_program("bwrap", "bubblewrap")
         require_rootless_packages(options.engine)
@@ -55,18 +57,22 @@ def main() -> int:
         ]
         with ThreadPoolExecutor(options.jobs) as pool, file.open("ab") as out:
             going = [pool.submit(grade_pushed, *one[:2], options.engine, one[2]) for one in todo]
-            for number, future in enumerate(as_completed(going), 1):
-                done = future.result()
-                out.write(msgspec.json.encode(done) + b"\n")
-                out.flush()
-                seen = done.reason_code or "; ".join(f"{key}: {text}" for key, text in done.differences.items())
-                print_progress(f"[{number}/{len(todo)}] {done.solution}: {seen or done.mark}")
+            try:
+                for number, future in enumerate(as_completed(going), 1):
+                    done = future.result()
+                    out.write(msgspec.json.encode(done) + b"\n")
+                    out.flush()
+                    seen = done.reason_code or "; ".join(f"{key}: {text}" for key, text in done.differences.items())
+                    print_progress(f"[{number}/{len(todo)}] {done.solution}: {seen or done.mark}")
+            finally:  # what was interrupted is not an attempt
+                pool.shutdown(wait=False, cancel_futures=True)
     except (LabError, GraderError) as error:
         print_progress(f"job engine: {error}")
         return 1
-    known = {one.solution: one for one in read_attempts(file)}
-    if options.engine == "podman":
-        update_page(_PAGE, tables(_expected(), known, read_reasons()))
+    finally:
+        if options.engine == "podman":
+            known = {one.solution: one for one in read_attempts(file)}
+            update_page(_PAGE, tables(_expected(), known, read_reasons()))
     return 0
 
 
@@ -83,10 +89,11 @@ def read_attempts(file: Path) -> Iterator[Attempt]:
 
 
 def write_archive(lab: Lab, suite: Suite) -> Path:
-    """The exercise's images in a file that everybody may read."""
-    archive = lab.cache / f"job-engine-{suite.id}.tar"
+    """The exercise's images, by all their names, in a file that everybody may read."""
+    archive = lab.cache / f"job-engine-images-{suite.id}.tar"
     if not archive.exists():
-        write_images(lab, {name: recipe(name) for name in suite.spec.images}, archive)
+        recipes = [recipe(name) for name in suite.spec.images]
+        write_images(lab, {name: one for one in recipes for name in one.names}, archive)
     return archive
 
 

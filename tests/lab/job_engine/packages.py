@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from grader.submission.job_engine.requirements import EngineKind
 
 _PACKAGES: Final[dict[EngineKind, dict[str, str]]] = {
-    "podman": {"podman": "podman", "newuidmap": "uidmap", "slirp4netns": "slirp4netns"},
+    "podman": {"podman": "podman", "catatonit": "catatonit", "newuidmap": "uidmap", "slirp4netns": "slirp4netns"},
     "docker": {"rootlesskit": "rootlesskit", "newuidmap": "uidmap", "slirp4netns": "slirp4netns"},
 }
 

@@ -56,12 +56,15 @@ def grade_pushed(solution: Solution, suite: Suite, kind: EngineKind, images: Pat
         place = Path(folder)
         place.chmod(0o755)
         lay_out_repository(solution, suite, place / REPOSITORY)
-        done = subprocess.run(
-            repo_command(place, suite, kind, images, ports=str(solution.ports or "")),
-            capture_output=True,
-            timeout=_LIMIT_S,
-            check=False,
-        )
+        try:
+            done = subprocess.run(
+                repo_command(place, suite, kind, images, ports=str(solution.ports or "")),
+                capture_output=True,
+                timeout=_LIMIT_S,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return Attempt(solution_name(solution), _hash(solution), "", None, f"no result in {_LIMIT_S} s", {}, [])
         file = place / "home" / "results" / suite.id / f"{REPOSITORY}.json"
         if not file.is_file():
             lines = done.stderr.decode("utf-8", "replace").splitlines()

@@ -53,6 +53,24 @@ def test_it_is_never_answered_from_memory() -> None:
     assert len(link.questions) == 2
 
 
+def test_one_that_refuses_is_not_asked_from_inside_where_the_machine_reached_a_container() -> None:
+    refused = NoAnswer("refused", "connection refused")
+    others = {f"http 172.{number}.0.3:8082/todos": refused for number in (18, 19)}
+    link = ScriptedAnswers(others | {"http 172.18.0.3:80/": b"up"} | exec_answers("api-id", *CURL, URL, out=b"[]"))
+    machine = scripted_machine(link)
+    assert request_container(machine, API, 8082, "/todos") == Answer(200, b"[]")
+    request_container(machine, API, 80)
+    assert request_container(machine, API, 8082, "/todos") == refused
+
+
+def test_one_that_does_not_answer_is_asked_from_inside_all_the_same() -> None:
+    """As a container on a macvlan network, which the machine does not reach while it reaches others."""
+    entries = UNREACHED | {"http 172.18.0.3:80/": b"up"} | exec_answers("api-id", *CURL, URL, out=b"[]")
+    machine = scripted_machine(entries)
+    request_container(machine, API, 80)
+    assert request_container(machine, API, 8082, "/todos") == Answer(200, b"[]")
+
+
 def test_an_engine_behind_tcp_has_its_containers_asked_from_inside_alone() -> None:
     link = ScriptedAnswers(exec_answers("api-id", *CURL, URL, out=b"[]"), host="10.0.0.7")
     assert request_container(scripted_machine(link), API, 8082, "/todos") == Answer(200, b"[]")

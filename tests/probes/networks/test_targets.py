@@ -16,6 +16,7 @@ from tests.probes.malformed_answers import many_examples
     [
         ("todos-mongo:27017", "todos-mongo", 27017),
         ("TODOS-MONGO:27017", "todos-mongo", 27017),
+        ("todos-mongo.todos-net.:27017", "todos-mongo.todos-net", 27017),
         (" todos-mongo ", "todos-mongo", None),
         ("http://todos-api:8082/todos?x=1", "todos-api", 8082),
         ("mongodb://anna:s3:cret@todos-mongo:27017/todos", "todos-mongo", 27017),
@@ -52,7 +53,8 @@ def test_a_container_is_known_by_every_name_on_a_network_of_both() -> None:
         config={"Hostname": "base"},
         networks={"todos-net": {"Aliases": ["DB"], "DNSNames": ["todos-mongo", "DB", "0123456789ab"]}},
     )
-    assert find_names_for(api, mongo) == {"todos-mongo", "db", "0123456789ab", "base"}
+    names = {"todos-mongo", "db", "0123456789ab", "base"}
+    assert find_names_for(api, mongo) == names | {f"{name}.todos-net" for name in names}
 
 
 def test_on_the_default_bridge_only_a_link_or_a_name_by_hand_is_known() -> None:
@@ -125,5 +127,6 @@ def test_a_name_by_hand_for_another_address_is_none_of_it() -> None:
 
 def test_one_without_a_host_name_has_no_empty_name() -> None:
     assert find_names_for(parse_inspect(networks={"n": {}}), parse_inspect("Todos-Mongo", networks={"n": {}})) == {
-        "todos-mongo"
+        "todos-mongo",
+        "todos-mongo.n",
     }
