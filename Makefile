@@ -85,7 +85,7 @@ messages: env ## rewrite the expected message of each diagnosis; then read the d
 bench: env ## run the benchmarks, and write bench.json and docs/figures.md
 	@$(LAB) with-engine -- $(PY) -m benchmarks
 
-bench-image: env ## grade solutions in the grader's image beside the native grader, on Docker and Podman: an hour
+bench-image: env ## grade solutions in the grader's image beside the native grader, on Docker and Podman: an hour; goes on after an interruption
 	@$(LAB) with-engine -- $(PY) -m benchmarks --only image
 
 bench-hints: env ## repair each known-wrong solution by what the screen says alone: hours, at most five rounds each

@@ -73,9 +73,9 @@ def grader_image(setting: BenchmarkSettings) -> Iterator[Figure | Table]:
     yield Figure(f"of those, {_SAME}", _same(found), target=f"{len(found)}")
     times = [one.first_verdict_s for one in found if one.first_verdict_s is not None]
     if times:
-        note = (
-            f"{_seconds(times)} (minimum, median, maximum); {sum(one <= 3 for one in times)} of {len(times)} within 3 s"
-        )
+        loads = sorted(one.load_average for one in found)
+        note = f"{min(times):.2f} to {max(times):.2f} s, {sum(one <= 3 for one in times)} of {len(times)} within 3 s"
+        note += f"; load average meanwhile {loads[0]:.0f} to {loads[-1]:.0f}"
         yield Figure("median from `docker run` to the first verdict", statistics.median(times), "s", "3", note)
     yield _table(found)
     for one in [one for one in judged if one.container != one.native]:

@@ -46,6 +46,8 @@ class ImageVerdicts(msgspec.Struct, frozen=True):
     """Empty if the container gave no result."""
     first_verdict_s: float | None
     """Seconds from `docker run` to the first line of the table."""
+    load_average: float = 0.0
+    """Over the minute before."""
     out: str = ""
     """What the container printed, if its verdicts are others."""
 
@@ -98,7 +100,8 @@ def _compare(suite: Suite, solution: Solution, engine: Engine, folder: Path) -> 
     done = grade_in_container(engine, folder, suite.id, *options)
     container = result_verdicts(folder / "work" / "out" / suite.id / "zoe.json")
     out = "" if container == native else done.out[-2000:]
-    return ImageVerdicts(suite.id, solution.name, version, native, container, done.first_verdict_s, out)
+    load = round(os.getloadavg()[0], 1)
+    return ImageVerdicts(suite.id, solution.name, version, native, container, done.first_verdict_s, load, out)
 
 
 def _verdict(verdict: str, code: str) -> str:

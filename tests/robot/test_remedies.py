@@ -61,6 +61,14 @@ def test_a_wrong_port_becomes_the_one_on_the_screen_alone(name: str, tmp_path: P
     assert run.endswith(" nginx")
 
 
+def test_a_container_with_another_name_takes_its_address_with_it(tmp_path: Path) -> None:
+    values = {"name": "todos-mongo", "near": "mongo"}
+    typed = containers.rename(_case("tp5/wrong/mongo-another-name", "", tmp_path, **values)).splitlines()
+    assert typed[:2] == ["docker rename mongo todos-mongo", "docker rm -f todos-api"]
+    assert " -e MONGO=todos-mongo:27017 " in typed[2]
+    assert len(typed) == 3
+
+
 def test_a_failure_that_names_only_the_port_is_that_containers(tmp_path: Path) -> None:
     assert _case("tp2/reference", "site-error", tmp_path, port="4000").container == "web"
 

@@ -25,7 +25,7 @@ from grader.probes.compose.files import (
     read_compose_hashes,
     read_origin,
 )
-from grader.probes.compose.projects import find_project_name
+from grader.probes.compose.projects import find_project_name, is_named_by_compose
 from grader.probes.containers.find import NoContainer, find_container, inspect_container
 from grader.probes.containers.listing import list_containers
 from grader.probes.images.images import find_image
@@ -240,9 +240,8 @@ def _is_built(project: Project, name: str, fact: ContainerFact) -> bool:
         file = _read_project_file(project, find_project_origin(project))
     except (CheckFailed, ProbeFailed):  # the file has its own check
         image = find_image(project.machine, fact.image_id)
-        by_compose = {f"{find_project_name(project)}{dash}{name}" for dash in "-_"}
-        repository = fact.image.partition(":")[0]
+        is_named = is_named_by_compose(fact.image, find_project_name(project), name)
         # In containerd's image store every image has a digest, pulled or not.
-        return repository in by_compose or (image is not None and not find_pull_source(project.machine, image))
+        return is_named or (image is not None and not find_pull_source(project.machine, image))
     service = file.services.get(name)
     return service is not None and service.build is not None

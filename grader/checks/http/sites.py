@@ -286,11 +286,11 @@ def _require_answer_from(fact: ContainerFact, site: Site, port: PortFact, path: 
         log = read_log(site.machine, fact, fresh=True)
         if log is None:
             break
-        readable = True
         if path.encode() in log:
             return
         if not last_lines(log):
             break  # a container that logs nothing will not start now
+        readable = True
     before = read_received_bytes(site.machine, fact.id)
     for number in range(_COUNTED_REQUESTS):
         _request(site, port, f"{path}-{number}-{'x' * _PADDING}")

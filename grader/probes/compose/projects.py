@@ -77,7 +77,9 @@ def match_services(project: Project) -> dict[str, str]:
             if len(candidates) == 1:
                 found.setdefault(container.service, candidates[0])
     found |= match_names([one.service for one in missing if one.service not in found], free(), NEAR_SERVICE)
-    built = [key for key, those in free().items() if any(_is_built_by_compose(name, one) for one in those)]
+    built = [
+        key for key, those in free().items() if any(is_named_by_compose(one.image, name, one.service) for one in those)
+    ]
     unnamed = [one.service for one in missing if one.service not in found and not one.wanted.image]
     if len(built) == len(unnamed) == 1:
         found[unnamed[0]] = built[0]
@@ -95,6 +97,6 @@ def _is_of_its_image(container: Container, one: ContainerSummary) -> bool:
     return any(is_same_image_name(one.image, image) for image in images if image)
 
 
-def _is_built_by_compose(project: str, one: ContainerSummary) -> bool:
-    """True if its image has the name that Compose gives what it builds."""
-    return one.image.partition(":")[0] in {f"{project}{dash}{one.service}" for dash in "-_"}
+def is_named_by_compose(image: str, project: str, service: str) -> bool:
+    """True if it has the name that Compose gives what it builds; Podman shows it with a registry."""
+    return any(is_same_image_name(image, f"{project}{dash}{service}") for dash in "-_")

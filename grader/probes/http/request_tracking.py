@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from grader.probes.containers.logs import read_log
+from grader.probes.containers.logs import last_lines, read_log
 from grader.probes.containers.traffic import read_received_bytes
 
 if TYPE_CHECKING:
@@ -71,8 +71,9 @@ class RequestTracker:
         return log is not None and self.marker.encode() in log
 
     def is_observable(self, container: ContainerFact) -> bool:
-        """False if the engine neither keeps a readable log of it nor counts its bytes."""
-        return self.received_before.get(container.id) is not None or read_log(self.machine, container) is not None
+        """False if it has logged nothing that can be read, and the engine does not count its bytes."""
+        has_log = bool(last_lines(read_log(self.machine, container)))
+        return has_log or self.received_before.get(container.id) is not None
 
 
 def _count_received(machine: Machine, containers: Iterable[ContainerFact]) -> dict[str, int | None]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from grader.machine.transport.engine_address import EngineAddress
 
-_TICK_S: Final = 0.5
+_TICK_S: Final = 1.0
 _INTERVAL_S: Final = 30.0
 """Docker's default."""
 _CALL_S: Final = 60

@@ -26,7 +26,12 @@ SPEC: dict[str, Any] = {
 
 
 def replica(number: int, **more: Any) -> FakeContainer:
-    settings: dict[str, Any] = {"image": "app", "image_id": "sha256:app", "listens": ("0.0.0.0:80",)} | more
+    settings: dict[str, Any] = {
+        "image": "app",
+        "image_id": "sha256:app",
+        "listens": ("0.0.0.0:80",),
+        "log": b"listening on port 80\n",
+    } | more
     return fake_container(f"tp7-web-{number}", labels=compose_labels("web", "tp7", number), **settings)
 
 
@@ -281,8 +286,14 @@ def test_a_replica_that_cannot_be_seen_is_no_failure() -> None:
         machine.balancer().to_reach_every_replica()
 
 
-def test_a_replica_that_can_be_seen_and_gets_nothing_is_one() -> None:
+def test_replicas_that_log_nothing_where_nothing_is_counted_may_have_been_reached() -> None:
     machine = quiet(received=None)
+    with raises_probe_failed("no-proof", name="tp7-web-1"):
+        machine.balancer().to_reach_every_replica()
+
+
+def test_a_replica_that_can_be_seen_and_gets_nothing_is_one() -> None:
+    machine = quiet(received=None, log=b"started\n")
     with fails_with("lb-answers-by-itself"):
         machine.balancer().to_reach_every_replica()
 

@@ -310,7 +310,7 @@ def test_a_page_that_does_not_exist_may_be_an_error_if_the_page_itself_is_none()
     machine = answers(box, only_home)
     assert asked_of(machine) == ["/.grader-nonce-site", "/"]
     with fails_with("someone-else-answers"):
-        answers(web(), lambda question: Answer(200 if question.path == "/" else 500))
+        answers(web(received=0), lambda question: Answer(200 if question.path == "/" else 500))
 
 
 def test_a_status_that_is_asked_for_is_that_of_the_page() -> None:
@@ -380,8 +380,13 @@ def test_without_log_and_counts_nothing_can_be_proved() -> None:
         answers(web(log=None), Answer(200))
 
 
-def test_with_a_readable_log_the_counts_are_not_needed_to_tell() -> None:
+def test_with_a_log_the_counts_are_not_needed_to_tell() -> None:
     with fails_with("someone-else-answers"):
+        answers(web(log=b"started\n"), Answer(200))
+
+
+def test_without_counts_a_container_that_logs_nothing_may_have_received_it() -> None:
+    with raises_probe_failed("no-proof", name="web"):
         answers(web(log=b""), Answer(200))
 
 
@@ -396,7 +401,7 @@ def test_counts_that_come_only_afterwards_prove_nothing() -> None:
         answers(box, site)
 
 
-@pytest.mark.parametrize(("log", "is_seen"), [(b"", True), (None, False)])
+@pytest.mark.parametrize(("log", "is_seen"), [(b"started\n", True), (b"", False), (None, False)])
 def test_counts_that_go_away_prove_nothing(log: bytes | None, *, is_seen: bool) -> None:
     box = web(received=0, log=log)
 
@@ -426,7 +431,12 @@ def test_another_container_may_be_the_one_that_must_answer() -> None:
     back = fake_container("back", image="httpd")
     answers(web(), serves(back), from_container="back", others=(back,))
     with fails_with("someone-else-answers", name="back"):
-        answers(box := web(), serves(box), from_container="back", others=(fake_container("back", image="httpd"),))
+        answers(
+            box := web(),
+            serves(box),
+            from_container="back",
+            others=(fake_container("back", image="httpd", received=0),),
+        )
     with fails_with("container-missing", name="back"):
         answers(web(), from_container="back")
 

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from grader.scoring.suite import Suite
     from grader.submission.job_engine.requirements import EngineKind
 
-_LIMIT_S: Final = 600
+_LIMIT_S: Final = 900
+"""More than a bring-up may take."""
 REPOSITORY: Final = "work"
 """The folder of the pushed repository, and so the student's name in the result."""
 

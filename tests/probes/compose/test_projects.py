@@ -118,11 +118,27 @@ def test_services_of_nearly_the_right_names_are_meant_each_for_one() -> None:
         ([line("front", image="todos-front")], {}),
         ([line("todos-app"), line("back", image="todos-back")], {"todos-app": "todos-app", "todos-api": "back"}),
         ([line("todos-app"), line("back", image="todos_back")], {"todos-app": "todos-app", "todos-api": "back"}),
+        (
+            [line("todos-app"), line("back", image="docker.io/library/todos-back:latest")],
+            {"todos-app": "todos-app", "todos-api": "back"},
+        ),
         ([line("todos-app"), line("back", image="nginx")], {"todos-app": "todos-app"}),
         ([line("db", image="mongo"), line("other", image="mongo")], {}),
         ([line("api", port=4002), line("app")], {"todos-app": "api"}),
     ],
-    ids=["image", "registry", "port", "another", "not alone", "built", "by v1", "not built", "two", "by what they do"],
+    ids=[
+        "image",
+        "registry",
+        "port",
+        "another",
+        "not alone",
+        "built",
+        "by v1",
+        "by Podman",
+        "not built",
+        "two",
+        "by what they do",
+    ],
 )
 def test_services_of_other_names_are_known_by_what_they_do(
     lines: list[dict[str, object]], found: dict[str, str]

@@ -163,8 +163,8 @@ def rename_service(case: Case) -> str:
     file.content["services"] = {wanted if name == near else name: one for name, one in file.services.items()}
     address = f's/([ "]){near}(:|", )([0-9])/\\1{wanted}\\2\\3/g'
     follow = f"find . -type f ! -path './mongo/*' -exec sed -i -E {shlex.quote(address)} {{}} +"
-    # Created again, since a file that `sed` has replaced is still the old one in a container that has it mounted.
-    return file.apply(options=" --remove-orphans --force-recreate", after_writing=follow)
+    # Taken down before: an old container may have the name that the new one is given (`container_name`).
+    return file.apply("docker compose down", after_writing=follow)
 
 
 def describe_again(case: Case) -> str:

@@ -50,8 +50,14 @@ def make(case: Case) -> str:
 
 
 def rename(case: Case) -> str:
-    """The same container under the right name."""
-    return f"docker rename {shlex.quote(case['near'])} {shlex.quote(case['name'])}"
+    """The same container under the right name, and the others that are told to look for it by its name."""
+    lines = [f"docker rename {shlex.quote(case['near'])} {shlex.quote(case['name'])}"]
+    for typed in (_own(case, one) for one in case.looks.names() if one != case["near"]):
+        followed = [one.replace(f"={case['near']}:", f"={case['name']}:") for one in typed.variables]
+        if followed != typed.variables:
+            typed.variables = followed
+            lines.append(typed.line())
+    return "\n".join(lines)
 
 
 def start(case: Case) -> str:
