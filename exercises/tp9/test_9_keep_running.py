@@ -93,11 +93,12 @@ def test_home_page_is_your_own(machine: Machine) -> None:
 )
 def test_backup_is_complete(machine: Machine) -> None:
     expect(machine.backup("site")).to_hold_the_files_of(machine.volume("site"))
+    expect(machine.backup("site")).to_be_on_the_machine()
 
 
 @check(
     points=2,
-    needs=[test_backup_is_complete],
+    explained_by=[test_backup_is_complete],
     fr="le volume `tp9-restored` contient la sauvegarde",
     en="the volume `tp9-restored` contains the backup",
 )

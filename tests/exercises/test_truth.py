@@ -408,6 +408,15 @@ CLAIMS: dict[str, Claim] = {
     "health-check-cannot-run": health_check(lambda test, values: " ".join(test[1:]) == values["test"]),
     "health-unknown": health_is("starting"),
     "unhealthy": health_is("unhealthy"),
+    "backup-not-on-the-machine": lambda state, values: some(
+        state,
+        values,
+        lambda one: (
+            not any(
+                mount["Type"] == "bind" and values["path"].startswith(mount["Destination"]) for mount in one["Mounts"]
+            )
+        ),
+    ),
     "backup-failed": lambda state, values: some(
         state, values, lambda one: str(one["State"]["ExitCode"]) == values["exit_code"] != "0"
     ),

@@ -15,7 +15,7 @@ from grader.errors import ProbeFailed
 from grader.probes.containers.files import MAX_ARCHIVE_SIZE, TreeFact, parse_tree, read_container_file, read_tree
 from grader.probes.containers.lifecycle import recreate_container
 from grader.probes.containers.logs import last_lines, read_log
-from grader.probes.mounts.volumes import list_volumes
+from grader.probes.mounts.volumes import find_volume_folder, list_volumes
 
 if TYPE_CHECKING:
     from grader.machine.subjects import Backup, Volume
@@ -118,6 +118,21 @@ class BackupExpectation(Expectation):
                 raise CheckFailed("backup-incomplete", evidence=tuple(sorted(archive.files))[:5], file=path, **values)
             if digest not in found:
                 raise CheckFailed("backup-outdated", evidence=(), file=path, **values)
+
+    def to_be_on_the_machine(self) -> None:
+        """Its file is in a folder of the machine, so that it outlives its container and every volume.
+
+        Asks: one inspect; the volume if it is in one. Diagnosis: `backup-not-on-the-machine`, those of a
+        missing container.
+        """
+        fact, path = require_container(self._subject.container), PurePosixPath(self._subject.wanted.path)
+        around = [mount for mount in fact.mounts if path.is_relative_to(mount.target)]
+        mount = max(around, key=lambda one: len(one.target), default=None)
+        if mount and mount.type == "bind":
+            return
+        volume = mount.volume if mount else ""
+        if not volume or not find_volume_folder(self._subject.machine, volume):
+            raise CheckFailed("backup-not-on-the-machine", evidence=(), name=fact.name, path=str(path), volume=volume)
 
 
 def require_volume(volume: Volume) -> MountFact:

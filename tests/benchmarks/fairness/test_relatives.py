@@ -98,7 +98,7 @@ KINDS: dict[str, list[tuple[str, str, dict[str, str], int]]] = {
         ("tp3", "container_crashed tp3-app", {"test_container_answers": "container-exited"}, 6),
     ],
     "one cause that several checks see": [
-        ("tp3", "container_of_an_older_build", {"test_container_answers": "container-of-older-build"}, 6),
+        ("tp3", "container_of_an_older_build", {"test_container_answers": "container-of-older-build"}, 4),
         ("tp3", "image_without_command none", {"test_image_says_how_it_runs": "image-no-command"}, 2),
         ("tp3", "image_without_command of the base", {"test_image_says_how_it_runs": "image-no-command"}, 2),
         ("tp3", "image_without_port other", {"test_image_says_how_it_runs": "image-other-port"}, 2),

@@ -133,6 +133,34 @@ def test_a_backup_that_lacks_something_is_named(content: bytes | None, code: str
         expect(machine.backup("data")).to_hold_the_files_of(machine.volume("data"))
 
 
+@pytest.mark.parametrize(
+    ("mounts", "volume"),
+    [
+        ([], ""),
+        ([mount("data")], ""),
+        ([mount("safe", "/backup")], "safe"),
+        ([{"Type": "bind", "Source": "/home/anna", "Destination": "/backup/other"}], ""),
+        ([{"Type": "bind", "Source": "/home/anna", "Destination": "/"}, mount("safe", "/backup")], "safe"),
+    ],
+)
+def test_a_backup_that_goes_with_its_container_or_a_volume_is_named(mounts: list[dict[str, str]], volume: str) -> None:
+    engine = FakeMachine(backup(archive_of(WHOLE), mounts=mounts))
+    engine.table["/volumes/safe"] = {"Driver": "local"}
+    machine = engine.as_machine(**SPEC)
+    with fails_with("backup-not-on-the-machine", name="backup", path="/backup/data.tar", volume=volume):
+        expect(machine.backup("data")).to_be_on_the_machine()
+
+
+@pytest.mark.parametrize(
+    "folder",
+    [{"Type": "bind", "Source": "/home/anna/safe", "Destination": "/backup"}, mount("safe", "/backup")],
+)
+def test_a_backup_in_a_folder_of_the_machine_is_on_it(folder: dict[str, str]) -> None:
+    engine = FakeMachine(backup(archive_of(WHOLE), mounts=[folder]))
+    engine.table["/volumes/safe"] = {"Driver": "local", "Options": {"o": "bind", "device": "/home/anna/safe"}}
+    expect(engine.as_machine(**SPEC).backup("data")).to_be_on_the_machine()
+
+
 def test_a_backup_that_failed_shows_what_its_command_printed() -> None:
     box = backup(None, exit_code=2, log=b"tar: /bakcup: No such file\n")
     machine = lab(db(mount("data")), box, db=WHOLE)
