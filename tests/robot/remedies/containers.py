@@ -269,7 +269,8 @@ def create_network(case: Case) -> str:
     if case.code == "network-other-driver":
         lines += [f"docker network disconnect -f {wanted.name} {one}" for one in own]
         lines.append(f"docker network rm {wanted.name}")
-    lines.append(f"docker network create {driver}{wanted.name}")
+    # A swarm's network keeps its name for a moment after it was removed.
+    lines.append(f"for _ in $(seq 9); do docker network create {driver}{wanted.name} && break; sleep 1; done")
     typed = [_own(case, one) for one in own]
     for one in typed:
         one.networks = [wanted.name]
