@@ -325,6 +325,7 @@ def test_the_page_is_shown_by_its_container() -> None:
 def test_a_page_of_somebody_else_is_not_theirs() -> None:
     lab = FakeTodos()
     lab.sites[4002] = Answer(200, b"todos")
+    lab.app.log = b"started\n"
     with fails_with("someone-else-answers", name="todos-app"):
         lab.expect().to_show_the_page()
 

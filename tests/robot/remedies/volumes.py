@@ -144,6 +144,7 @@ REMEDIES: Final[Mapping[str, Callable[[Case], str]]] = {
     "index-missing": write_pages,
     "volume-lost": create_volume_again,
     "backup-missing": back_up,
+    "backup-not-on-the-machine": back_up,
     "backup-failed": back_up,
     "backup-not-an-archive": back_up,
     "backup-empty": back_up,
