@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from grader.machine.transport.engine_address import EngineAddress
 
+_FAULTS: Final = (DockerException, requests.RequestException, AttributeError, LookupError, TypeError, ValueError)
+"""Of an engine, or of what a student made it say."""
 _TICK_S: Final = 1.0
 _INTERVAL_S: Final = 30.0
 """Docker's default."""
@@ -44,8 +46,8 @@ def _run_health_checks(engine: EngineAddress, has_ended: threading.Event) -> Non
     due: dict[str, float] = {}
     with suppress(GraderError), closing(open_engine_client(engine)) as client:
         while not has_ended.wait(_TICK_S):
-            # A container may be gone by now. An engine that does not answer is noticed by whoever grades.
-            with suppress(DockerException, requests.RequestException):
+            # A container may be gone by now. An engine that answers nothing, or nonsense, is noticed by whoever grades.
+            with suppress(*_FAULTS):
                 for one in client.containers():
                     _run_if_due(client, str(one["Id"]), due)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 _OVERLAY_FOR_USERS: Final = (5, 13)
 """The first Linux whose overlay ordinary users may mount."""
+_STAT_S: Final = 10
 
 
 def lay_out_podman(folder: Path, mirrors: Sequence[str]) -> dict[str, str]:
@@ -78,7 +80,7 @@ def storage_driver(file_system: str, release: str, fuse: str | None) -> str:
 
     `fuse`: the path of fuse-overlayfs, if it can be used.
     """
-    has_overlay = tuple(map(int, release.split(".")[:2])) >= _OVERLAY_FOR_USERS
+    has_overlay = tuple(map(int, re.findall(r"\d+", release)[:2])) >= _OVERLAY_FOR_USERS
     if has_overlay and file_system != "overlayfs":
         return 'driver = "overlay"\n'
     if fuse:
@@ -87,8 +89,8 @@ def storage_driver(file_system: str, release: str, fuse: str | None) -> str:
 
 
 def _file_system(folder: Path) -> str:
-    command = ["/usr/bin/stat", "--file-system", "--format=%T", str(folder)]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    command = [str(find_engine_program("stat")), "-f", "-c", "%T", str(folder)]
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=_STAT_S).stdout.strip()
 
 
 def _fuse() -> str | None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 EngineKind: TypeAlias = Literal["docker", "podman"]
 
 _PATH: Final = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
-_MORE: Final = "/usr/share/docker.io/contrib:/usr/libexec/podman:/usr/libexec/catatonit"
+_MORE_FOLDERS: Final = "/usr/share/docker.io/contrib:/usr/libexec/podman:/usr/libexec/catatonit"
 """Where Debian has `dockerd-rootless.sh`, and where Podman finds `catatonit`."""
 _TUN: Final = Path("/dev/net/tun")
 """Containers reach the network through it: slirp4netns and pasta both open it."""
@@ -49,7 +49,7 @@ _LONGEST_SOCKET: Final[dict[EngineKind, str]] = {
 
 
 def find_engine_program(name: str) -> str | None:
-    return shutil.which(name, path=f"{_PATH}:{_MORE}")
+    return shutil.which(name, path=f"{_PATH}:{_MORE_FOLDERS}")
 
 
 def require_rootless(kind: EngineKind) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from grader.reports.result import read_result
+from tests.lab.debian_packages import require_program
 from tests.lab.engine import docker_client
 from tests.lab.job_engine.packages import require_rootless_packages
 from tests.lab.ordinary_user import USER_ID
@@ -40,6 +41,7 @@ exec setpriv --reuid={USER_ID} --regid={USER_ID} --init-groups grader repo /plac
 def place(engine: Engine, images: Callable[..., None], bubblewrap: None) -> Iterator[Path]:
     """What the container of the job has: the images, tp2's reference, and the two programs as docs/ci.md wants them."""
     require_rootless_packages("podman")
+    setcap = require_program("setcap", "libcap2-bin")
     images("nginx", "ubuntu")
     with tempfile.TemporaryDirectory(prefix="unprivileged-", ignore_cleanup_errors=True) as folder:
         place = Path(folder)
@@ -54,7 +56,7 @@ def place(engine: Engine, images: Callable[..., None], bubblewrap: None) -> Iter
         for name, capability in (("newuidmap", "cap_setuid"), ("newgidmap", "cap_setgid")):
             (place / name).write_bytes(Path(f"/usr/bin/{name}").read_bytes())
             (place / name).chmod(0o755)
-            subprocess.run(["setcap", f"{capability}+ep", place / name], check=True, timeout=10)
+            subprocess.run([setcap, f"{capability}+ep", place / name], check=True, timeout=10)
         # On some machines only root may open it; a container sees it with the mode that it has here.
         os.mknod(place / "tun", 0o020666, Path("/dev/net/tun").stat().st_rdev)
         (place / "tun").chmod(0o666)

@@ -101,6 +101,7 @@ def test_everything_of_podman_is_in_its_folder(tmp_path: Path) -> None:
     ("file_system", "release", "fuse", "driver"),
     [
         ("ext2/ext3", "6.1.0-13-amd64", None, "overlay"),
+        ("btrfs", "6.12-rc1", None, "overlay"),
         ("xfs", "5.13.0", "/usr/bin/fuse-overlayfs", "overlay"),
         ("overlayfs", "6.1.0-13-amd64", "/usr/bin/fuse-overlayfs", "fuse-overlayfs"),
         ("overlayfs", "6.1.0-13-amd64", None, "vfs"),  # the temporary folder of a container without /dev/fuse
